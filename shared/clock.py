@@ -1,0 +1,45 @@
+"""Where `now` comes from: the system, or one stored row that tests and the demo move by hand.
+
+Only decisions about campaigns use this clock. Timeouts, rate limits, tokens and signatures stay
+on the real one (design.md section 4).
+"""
+
+from datetime import UTC, datetime
+from typing import Protocol
+
+import asyncpg
+
+
+class Clock(Protocol):
+    async def now(self, conn: asyncpg.Connection) -> datetime:
+        """The current instant, aware, UTC; one statement at most."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    async def now(self, conn: asyncpg.Connection) -> datetime:  # noqa: ARG002 - one shape for both
+        return datetime.now(UTC)
+
+
+class ManualClock:
+    """The stored row `runtime.clock`, read inside the caller's transaction."""
+
+    async def now(self, conn: asyncpg.Connection) -> datetime:
+        stored: datetime | None = await conn.fetchval("SELECT now FROM runtime.clock")
+        return stored or datetime.now(UTC)
+
+
+async def set_manual(conn: asyncpg.Connection, now: datetime) -> None:
+    """Moves the stored clock; it may jump forwards or backwards, callers decide what that means."""
+    await conn.execute(
+        "INSERT INTO runtime.clock (only, now) VALUES (true, $1) "
+        "ON CONFLICT (only) DO UPDATE SET now = excluded.now",
+        now,
+    )
+
+
+def make_clock(kind: str) -> Clock:
+    """`kind` is the setting PACELINE_CLOCK: "system" or "manual"."""
+    return ManualClock() if kind == "manual" else SystemClock()
