@@ -1,0 +1,63 @@
+"""The connection pool, and which database faults pass by themselves.
+
+Statements live in each service's `store`. One request or one poll is one transaction, opened by
+the caller at the edge; nothing inside commits.
+"""
+
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from shared.settings import CommonSettings
+
+TRANSIENT = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+"""Faults after which the same transaction may succeed: connection, restart, deadlock, full disk."""
+
+
+def is_transient(error: BaseException) -> bool:
+    """True when rolling back and trying again later is the right answer."""
+    return isinstance(error, TRANSIENT)
+
+
+async def _prepare(conn: Any) -> None:
+    await conn.set_type_codec(
+        "jsonb",
+        encoder=lambda value: b"\x01" + msgspec.json.encode(value),
+        decoder=lambda value: msgspec.json.decode(value[1:]),
+        schema="pg_catalog",
+        format="binary",
+    )
+
+
+async def create_pool(settings: CommonSettings) -> asyncpg.Pool:
+    """A pool of at most `database_connections_max`; jsonb columns take and give Python objects.
+
+    Connections are made when needed, so a service starts (and ingest accepts) while the database
+    is away. `lock_timeout` keeps a forgotten lock from stopping a whole group.
+    """
+    return await asyncpg.create_pool(
+        settings.database_url,
+        min_size=0,
+        max_size=settings.database_connections_max,
+        timeout=settings.database_timeout_s,
+        command_timeout=settings.database_timeout_s,
+        init=_prepare,
+        server_settings={
+            "application_name": f"paceline-{settings.service}-{settings.replica}",
+            "lock_timeout": "10s",
+            "idle_in_transaction_session_timeout": "60s",
+            "jit": "off",
+        },
+    )
