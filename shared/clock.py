@@ -7,11 +7,11 @@ on the real one (design.md section 4).
 from datetime import UTC, datetime
 from typing import Protocol
 
-import asyncpg
+from shared.database import Conn
 
 
 class Clock(Protocol):
-    async def now(self, conn: asyncpg.Connection) -> datetime:
+    async def now(self, conn: Conn) -> datetime:
         """The current instant, aware, UTC; one statement at most."""
         ...
 
@@ -19,19 +19,19 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's clock."""
 
-    async def now(self, conn: asyncpg.Connection) -> datetime:  # noqa: ARG002 - one shape for both
+    async def now(self, conn: Conn) -> datetime:  # noqa: ARG002 - one shape for both
         return datetime.now(UTC)
 
 
 class ManualClock:
     """The stored row `runtime.clock`, read inside the caller's transaction."""
 
-    async def now(self, conn: asyncpg.Connection) -> datetime:
+    async def now(self, conn: Conn) -> datetime:
         stored: datetime | None = await conn.fetchval("SELECT now FROM runtime.clock")
         return stored or datetime.now(UTC)
 
 
-async def set_manual(conn: asyncpg.Connection, now: datetime) -> None:
+async def set_manual(conn: Conn, now: datetime) -> None:
     """Moves the stored clock; it may jump forwards or backwards, callers decide what that means."""
     await conn.execute(
         "INSERT INTO runtime.clock (only, now) VALUES (true, $1) "

@@ -4,12 +4,23 @@ Statements live in each service's `store`. One request or one poll is one transa
 the caller at the edge; nothing inside commits.
 """
 
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
 import msgspec
 
 from shared.settings import CommonSettings
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+    Conn: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+    Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+else:
+    Conn = asyncpg.Connection
+    Pool = asyncpg.Pool
 
 TRANSIENT = (
     OSError,
@@ -41,7 +52,14 @@ async def _prepare(conn: Any) -> None:
     )
 
 
-async def create_pool(settings: CommonSettings) -> asyncpg.Pool:
+@asynccontextmanager
+async def transaction(pool: Pool) -> AsyncIterator[Conn]:
+    """A connection inside a transaction: commits when the block ends, rolls back when it raises."""
+    async with pool.acquire() as conn, conn.transaction():
+        yield conn
+
+
+async def create_pool(settings: CommonSettings) -> Pool:
     """A pool of at most `database_connections_max`; jsonb columns take and give Python objects.
 
     Connections are made when needed, so a service starts (and ingest accepts) while the database

@@ -1,0 +1,323 @@
+"""The one consumer loop: a poll is a transaction, its offsets go to Kafka after it.
+
+Every write of a handler is idempotent, so a poll seen twice changes nothing and no lease is needed
+(design.md sections 2 and 6). Three kinds of failure: poison is set aside by the handler, transient
+faults roll back and are taken again, anything else ends the process.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from aiokafka.errors import (
+    CommitFailedError,
+    IllegalStateError,
+    KafkaError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
+)
+
+from shared import metrics
+from shared.database import Conn, Pool, is_transient, transaction
+from shared.errors import OffsetGapError, UnavailableError
+from shared.logs import get_logger
+from shared.offsets import Offsets
+from shared.settings import CommonSettings
+
+log = get_logger(__name__)
+
+FETCH_BYTES_MAX = 16 * 1024 * 1024
+PARTITION_BYTES_MAX = 2 * 1024 * 1024
+STOP_TIMEOUT_S = 5.0
+
+WITNESS = """
+INSERT INTO {schema}.witness AS t (group_id, cluster, topic, partition, next_offset)
+SELECT $1, $2, u.topic, u.partition, u.next_offset
+FROM unnest($3::text[], $4::int[], $5::bigint[]) AS u(topic, partition, next_offset)
+ORDER BY u.topic, u.partition
+ON CONFLICT (group_id, cluster, topic, partition) DO UPDATE
+SET next_offset = greatest(t.next_offset, excluded.next_offset)
+"""
+WITNESSED = """
+SELECT next_offset FROM {schema}.witness
+WHERE group_id = $1 AND cluster = $2 AND topic = $3 AND partition = $4
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One record as it came: `topic` without the installation's prefix, value undecoded."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes
+
+
+Handler = Callable[[Conn, Sequence[Received]], Awaitable[None]]
+Polled = Mapping[TopicPartition, Sequence[Any]]
+
+
+class Consumer:
+    """A member of one consumer group. `handler` gets each poll inside its transaction.
+
+    Static membership (`group_instance_id` = group and replica): a killed replica comes back
+    without waiting for the session to expire.
+    """
+
+    def __init__(
+        self,
+        settings: CommonSettings,
+        pool: Pool,
+        *,
+        schema: str,
+        group: str,
+        topics: Sequence[str],
+        handler: Handler,
+    ) -> None:
+        self._settings = settings
+        self._pool = pool
+        self._schema = schema
+        self._group = settings.topic(group)
+        self._topics = [settings.topic(name) for name in topics]
+        self._handler = handler
+        self._busy = asyncio.Lock()
+        self._stopping = asyncio.Event()
+        self._consumer: AIOKafkaConsumer | None = None
+        self._offsets = Offsets(settings, self._group, self._topics)
+        self._cluster = ""
+        self._last_progress = time.monotonic()
+        self._lag = 0
+        self._next: dict[TopicPartition, int] = {}
+
+    def partitions(self, topic: str) -> int:
+        """How many partitions Kafka names for `topic`; 0 until the consumer is connected."""
+        return self._offsets.partition_count(self._settings.topic(topic))
+
+    async def lag(self) -> int:
+        """Records the group has not committed, over all partitions. Raises UnavailableError."""
+        return await self._offsets.lag()
+
+    def check_progress(self) -> None:
+        """Raises UnavailableError `consumer_stuck` when lag > 0 and nothing moved for long."""
+        idle_s = time.monotonic() - self._last_progress
+        if self._consumer is None and idle_s > self._settings.stuck_after_s:
+            raise UnavailableError("broker_unavailable", f"{self._group} is not connected")
+        if self._lag > 0 and idle_s > self._settings.stuck_after_s:
+            raise UnavailableError(
+                "consumer_stuck",
+                f"{self._group}: {self._lag} behind, no progress for {idle_s:.0f} s",
+            )
+
+    async def run(self) -> None:
+        """Consumes until `stop`. Raises OffsetGapError, and any fault that is not transient."""
+        await self._connect()
+        backoff_s = 0.1
+        try:
+            while not self._stopping.is_set():
+                try:
+                    polled = await self._poll()
+                    if polled:
+                        async with self._busy:
+                            await self._process(polled)
+                    backoff_s = 0.1
+                except Exception as error:
+                    if not (is_transient(error) or isinstance(error, KafkaError)):
+                        raise
+                    metrics.BATCH_RETRIES.labels(self._group, type(error).__name__).inc()
+                    log.warning("batch_retried", group=self._group, error=repr(error))
+                    await asyncio.sleep(backoff_s)
+                    backoff_s = min(backoff_s * 2, self._settings.backoff_max_s)
+        finally:
+            await self._disconnect()
+
+    async def stop(self) -> None:
+        """Asks `run` to end after the poll in hand."""
+        self._stopping.set()
+
+    async def _connect(self) -> None:
+        backoff_s = 0.1
+        while not self._stopping.is_set():
+            consumer = AIOKafkaConsumer(
+                bootstrap_servers=self._settings.kafka_bootstrap,
+                client_id=f"paceline-{self._settings.service}-{self._settings.replica}",
+                group_id=self._group,
+                group_instance_id=f"{self._group}-{self._settings.replica}",
+                enable_auto_commit=False,
+                auto_offset_reset="none",
+                session_timeout_ms=int(self._settings.session_timeout_s * 1000),
+                rebalance_timeout_ms=int(self._settings.rebalance_timeout_s * 1000),
+                heartbeat_interval_ms=2000,
+                fetch_max_bytes=FETCH_BYTES_MAX,
+                max_partition_fetch_bytes=PARTITION_BYTES_MAX,
+                fetch_max_wait_ms=100,
+                partition_assignment_strategy=[RoundRobinPartitionAssignor],
+                retry_backoff_ms=50,
+                metadata_max_age_ms=30_000,
+            )
+            consumer.subscribe(self._topics, listener=_FinishBatch(self))
+            try:
+                self._cluster = await self._offsets.connect()
+                await consumer.start()
+            except (KafkaError, OSError, TimeoutError) as error:
+                log.warning("kafka_unreachable", error=repr(error), retry_in_s=backoff_s)
+                await consumer.stop()
+                await asyncio.sleep(backoff_s)
+                backoff_s = min(backoff_s * 2, self._settings.backoff_max_s)
+            else:
+                self._consumer = consumer
+                return
+
+    async def _disconnect(self) -> None:
+        if self._consumer is not None:
+            try:
+                async with asyncio.timeout(STOP_TIMEOUT_S):
+                    await self._consumer.stop()
+            except (KafkaError, OSError, TimeoutError) as error:
+                log.warning("consumer_stop_failed", error=repr(error))
+        await self._offsets.close()
+
+    async def _poll(self) -> Polled:
+        assert self._consumer is not None
+        try:
+            polled: Polled = await self._consumer.getmany(
+                timeout_ms=self._settings.batch_wait_ms, max_records=self._settings.batch_events_max
+            )
+        except NoOffsetForPartitionError as error:
+            await self._begin(error.args[0])
+            return {}
+        except OffsetOutOfRangeError as error:
+            raise OffsetGapError(
+                f"{self._group}: the committed offset is not in the log: {error.args[0]}"
+            ) from error
+        self._observe_lag(polled)
+        if not polled and self._lag == 0:
+            self._progressed()
+        return polled
+
+    async def _begin(self, place: TopicPartition) -> None:
+        """A partition without a committed offset: a new group reads it from the beginning."""
+        assert self._consumer is not None
+        async with self._pool.acquire() as conn:
+            seen = await conn.fetchval(
+                WITNESSED.format(schema=self._schema),
+                self._group,
+                self._cluster,
+                place.topic,
+                place.partition,
+            )
+        if seen is not None:
+            raise OffsetGapError(
+                f"{self._group}: {place.topic}/{place.partition} was read up to {seen}, "
+                "but the group's offset has expired"
+            )
+        if place in self._consumer.assignment():
+            await self._consumer.seek_to_beginning(place)
+
+    async def _process(self, polled: Polled) -> None:
+        assert self._consumer is not None
+        began = time.monotonic()
+        prefix = len(self._settings.topic_prefix)
+        records = [
+            Received(
+                place.topic[prefix:],
+                place.partition,
+                record.offset,
+                record.key,
+                record.value or b"",
+            )
+            for place, part in polled.items()
+            for record in part
+        ]
+        try:
+            async with transaction(self._pool) as conn:
+                await self._handler(conn, records)
+                await self._witness(conn, polled)
+        except BaseException:
+            self._seek_back(polled)
+            raise
+        metrics.BATCH_DURATION.labels(self._group).observe(time.monotonic() - began)
+        metrics.BATCH_RECORDS.labels(self._group).observe(len(records))
+        for place, part in polled.items():
+            metrics.CONSUMED.labels(place.topic[prefix:]).inc(len(part))
+        self._next.update({place: part[-1].offset + 1 for place, part in polled.items()})
+        self._progressed()
+        await self._commit(polled)
+
+    async def _witness(self, conn: Conn, polled: Polled) -> None:
+        await conn.execute(
+            WITNESS.format(schema=self._schema),
+            self._group,
+            self._cluster,
+            [place.topic for place in polled],
+            [place.partition for place in polled],
+            [part[-1].offset + 1 for part in polled.values()],
+        )
+
+    def _seek_back(self, polled: Polled) -> None:
+        assert self._consumer is not None
+        assigned = self._consumer.assignment()
+        for place, part in polled.items():
+            if place in assigned:
+                self._consumer.seek(place, part[0].offset)
+
+    async def _commit(self, polled: Polled) -> None:
+        """Commits exactly this poll's offsets; a lost commit is covered by the next one."""
+        assert self._consumer is not None
+        assigned = self._consumer.assignment()
+        offsets = {p: part[-1].offset + 1 for p, part in polled.items() if p in assigned}
+        if not offsets:
+            return
+        try:
+            await self._consumer.commit(offsets)
+        except (CommitFailedError, IllegalStateError) as error:
+            log.info("commit_after_rebalance", group=self._group, error=repr(error))
+
+    def _observe_lag(self, polled: Polled) -> None:
+        """Lag of the assigned partitions, from the high water marks that fetches bring along."""
+        assert self._consumer is not None
+        for place, part in polled.items():
+            self._next.setdefault(place, part[0].offset)
+        assigned = self._consumer.assignment()
+        self._next = {place: offset for place, offset in self._next.items() if place in assigned}
+        lags = dict.fromkeys(self._topics, 0)
+        for place, offset in self._next.items():
+            lags[place.topic] += max(0, (self._consumer.highwater(place) or 0) - offset)
+        self._lag = sum(lags.values())
+        for topic, lag in lags.items():
+            metrics.CONSUMER_LAG.labels(topic[len(self._settings.topic_prefix) :]).set(lag)
+
+    def _progressed(self) -> None:
+        self._last_progress = time.monotonic()
+        metrics.CONSUMER_LAST_PROGRESS.labels(self._group).set_to_current_time()
+
+    async def learn_partitions(self) -> None:
+        """Asks Kafka again how many partitions the topics have; a rebalance follows any growth."""
+        await self._offsets.refresh()
+
+    async def finish_batch(self) -> None:
+        """Waits, bounded, until the transaction in hand has ended (called before a revoke)."""
+        try:
+            async with asyncio.timeout(self._settings.rebalance_timeout_s / 2), self._busy:
+                pass
+        except TimeoutError:
+            log.warning("revoked_during_batch", group=self._group)
+
+
+class _FinishBatch(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Lets the transaction in hand finish before partitions move; safety never rests on it."""
+
+    def __init__(self, consumer: Consumer) -> None:
+        self._consumer = consumer
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:  # noqa: ARG002
+        await self._consumer.finish_batch()
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        log.info("assigned", partitions=len(assigned))
+        await self._consumer.learn_partitions()

@@ -1,0 +1,52 @@
+"""Logs are events with fields, on stderr; secrets and full webhook URLs never appear."""
+
+import logging
+import sys
+from typing import Any, cast
+
+import structlog
+
+from shared.settings import CommonSettings
+
+SECRET_FIELDS = frozenset({"authorization", "token", "secret", "password", "key", "url", "sign"})
+
+
+def _redact(_: Any, __: str, event: Any) -> Any:
+    for field in SECRET_FIELDS & event.keys():
+        event[field] = "***"
+    return event
+
+
+def configure(settings: CommonSettings) -> None:
+    """Sends our events and the libraries' warnings to stderr, as JSON lines or for a console."""
+    renderer: Any = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if settings.log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _redact,
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[settings.log_level]
+        ),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(service=settings.service, replica=settings.replica)
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
+    )
+    # aiokafka logs one line per retried request; our own events say the same once.
+    logging.getLogger("aiokafka").setLevel(logging.ERROR)
+
+
+def get_logger(name: str) -> structlog.stdlib.BoundLogger:
+    """A logger whose first argument is the event's name: `log.info("batch_done", records=3)`."""
+    return cast("structlog.stdlib.BoundLogger", structlog.get_logger(logger=name))

@@ -1,0 +1,62 @@
+"""Every metric, declared once, with unit and help. Label values are finite and start at 0.
+
+Names follow Prometheus: base units, `_total` for counters. One process serves one `/metrics`.
+"""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+LATENCY_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+# HTTP, all services
+HTTP_REQUESTS = Counter(
+    "paceline_http_requests_total", "Requests answered.", ["method", "route", "status"]
+)
+HTTP_DURATION = Histogram(
+    "paceline_http_request_duration_seconds",
+    "Time from request to answer.",
+    ["route"],
+    buckets=LATENCY_BUCKETS_S,
+)
+ERRORS = Counter("paceline_errors_total", "Expected errors answered, by code.", ["code"])
+
+# Kafka consumer, all services
+CONSUMED = Counter("paceline_consumed_records_total", "Records committed.", ["topic"])
+CONSUMER_LAG = Gauge(
+    "paceline_consumer_lag_records", "Records not yet committed, assigned partitions.", ["topic"]
+)
+BATCH_DURATION = Histogram(
+    "paceline_batch_duration_seconds",
+    "Time of one poll's transaction, commit included.",
+    ["group"],
+    buckets=LATENCY_BUCKETS_S,
+)
+BATCH_RECORDS = Histogram(
+    "paceline_batch_records",
+    "Records in one poll.",
+    ["group"],
+    buckets=(1, 10, 50, 100, 500, 1000, 2500, 5000, 10_000),
+)
+BATCH_RETRIES = Counter(
+    "paceline_batch_retries_total", "Polls rolled back and taken again.", ["group", "reason"]
+)
+REJECTED = Counter("paceline_rejected_records_total", "Records set aside.", ["code"])
+CONSUMER_LAST_PROGRESS = Gauge(
+    "paceline_consumer_last_progress_timestamp_seconds",
+    "When the group last advanced or had nothing to do.",
+    ["group"],
+)
+
+# Kafka producer and outbox, all services
+PRODUCED = Counter("paceline_produced_records_total", "Records acknowledged.", ["topic"])
+PRODUCE_FAILURES = Counter(
+    "paceline_produce_failures_total", "Rounds in which a partition was not acknowledged."
+)
+PRODUCE_DURATION = Histogram(
+    "paceline_produce_duration_seconds",
+    "Time until all partitions of a round were acknowledged.",
+    buckets=LATENCY_BUCKETS_S,
+)
+INFLIGHT_BYTES = Gauge("paceline_inflight_bytes", "Bytes handed to the producer, unacknowledged.")
+OUTBOX_ROWS = Gauge("paceline_outbox_rows", "Sealed messages not yet sent.")
+OUTBOX_AGE = Gauge("paceline_outbox_oldest_seconds", "Age of the oldest unsent message.")
+RELAY_LEADER = Gauge("paceline_relay_leader", "1 on the replica that relays the outbox.")

@@ -1,0 +1,235 @@
+"""Transactional outbox: messages are rows of the transaction that caused them; one relay sends.
+
+Rows of one key are inserted under a lock that orders them, so their ids are in order; ids of
+different keys may commit in any order, which is why there is no cursor. A row is deleted only when
+every earlier row of its key is acknowledged.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import msgspec
+
+from shared import metrics
+from shared.consumer import Received
+from shared.database import Conn, Pool, is_transient
+from shared.errors import UnavailableError
+from shared.events import ENCODER, REJECTED_TOPIC, Rejected
+from shared.logs import get_logger
+from shared.producer import Producer, Record, TopicPartition
+from shared.settings import CommonSettings
+
+log = get_logger(__name__)
+
+RELAY_ROWS_MAX = 2000
+EVENT_TEXT_MAX = 16_384
+"""Bytes of a set-aside event kept with its rejection."""
+
+ADD = """
+INSERT INTO {schema}.outbox (topic, key, value)
+SELECT u.topic, u.key, u.value
+FROM unnest($1::text[], $2::text[], $3::bytea[]) WITH ORDINALITY AS u(topic, key, value, n)
+ORDER BY u.n
+"""
+UNSENT = "SELECT id, topic, key, value FROM {schema}.outbox ORDER BY id LIMIT $1"
+DELETE = "DELETE FROM {schema}.outbox WHERE id = ANY($1::bigint[])"
+STATE = """
+SELECT count(*) AS rows, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS age_s
+FROM (SELECT created_at FROM {schema}.outbox ORDER BY id LIMIT 100000) AS unsent
+"""
+
+
+class OutboxRow(NamedTuple):
+    """A message to send: topic without prefix, key text, encoded value."""
+
+    topic: str
+    key: str
+    value: bytes
+
+
+async def add(conn: Conn, schema: str, rows: Sequence[OutboxRow]) -> None:
+    """Inserts rows in order, in the caller's transaction."""
+    if rows:
+        await conn.execute(
+            ADD.format(schema=schema),
+            [row.topic for row in rows],
+            [row.key for row in rows],
+            [row.value for row in rows],
+        )
+
+
+def envelope(
+    topic: str, data: Any, *, event_id: str, service: str, workspace: str, time: Any
+) -> bytes:
+    """Encodes `data` as a CloudEvent of type "paceline.<topic>" from "paceline/<service>"."""
+    return ENCODER.encode(
+        {
+            "specversion": "1.0",
+            "id": event_id,
+            "source": f"paceline/{service}",
+            "type": f"paceline.{topic}",
+            "time": time,
+            "workspace": workspace,
+            "data": data,
+        }
+    )
+
+
+def rejected_row(
+    *,
+    service: str,
+    code: str,
+    detail: str,
+    received: Received | None,
+    workspace: str | None,
+    source: str | None,
+    event_id: str | None,
+    event: Any,
+    time: Any,
+) -> OutboxRow:
+    """A row for rejected.v1: what was set aside, why, and where it stands in Kafka.
+
+    `event` may be raw bytes; text that is no JSON is kept as text, shortened.
+    """
+    metrics.REJECTED.labels(code).inc()
+    where = f"{received.topic}/{received.partition}/{received.offset}" if received else uuid4().hex
+    rejected = Rejected(
+        code=code,
+        detail=detail[:500],
+        topic=received.topic if received else None,
+        partition=received.partition if received else None,
+        offset=received.offset if received else None,
+        workspace=workspace,
+        source=source,
+        id=event_id,
+        event=_shorten(event),
+    )
+    value = envelope(
+        REJECTED_TOPIC,
+        rejected,
+        event_id=f"{service}/{where}/{code}",
+        service=service,
+        workspace=workspace or "default",
+        time=time,
+    )
+    return OutboxRow(REJECTED_TOPIC, f"{workspace or ''}|{source or ''}", value)
+
+
+def _shorten(event: Any) -> Any:
+    raw = event if isinstance(event, bytes) else ENCODER.encode(event)
+    if len(raw) > EVENT_TEXT_MAX:
+        return raw[:EVENT_TEXT_MAX].decode("utf-8", "replace")
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return raw.decode("utf-8", "replace")
+
+
+class Relay:
+    """Sends a schema's outbox from one replica at a time (advisory lock), once per tick.
+
+    `before` runs first in each tick, in a transaction of its own under the same lock: what is
+    sealed from state (budget totals) is sealed there.
+    """
+
+    def __init__(
+        self,
+        settings: CommonSettings,
+        pool: Pool,
+        producer: Producer,
+        *,
+        schema: str,
+        before: Callable[[Conn], Awaitable[None]] | None = None,
+    ) -> None:
+        self._settings = settings
+        self._pool = pool
+        self._producer = producer
+        self._schema = schema
+        self._before = before
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Relays until `stop`; transient faults wait, anything else is raised."""
+        backoff_s = 0.1
+        while not self._stopping.is_set():
+            try:
+                await self._lead()
+                backoff_s = 0.1
+            except Exception as error:
+                if not (is_transient(error) or isinstance(error, UnavailableError)):
+                    raise
+                log.warning("relay_waits", schema=self._schema, error=repr(error))
+                await asyncio.sleep(backoff_s)
+                backoff_s = min(backoff_s * 2, self._settings.backoff_max_s)
+            finally:
+                metrics.RELAY_LEADER.set(0)
+
+    async def stop(self) -> None:
+        """Asks `run` to end after the tick in hand."""
+        self._stopping.set()
+
+    async def unsent(self) -> int:
+        """Rows not yet sent, and sets the outbox gauges."""
+        rows, age_s = await self._state()
+        metrics.OUTBOX_ROWS.set(rows)
+        metrics.OUTBOX_AGE.set(age_s)
+        return rows
+
+    async def check_age(self, age_max_s: float = 60.0) -> None:
+        """Raises UnavailableError `outbox_stuck` when the oldest row is older than `age_max_s`."""
+        _, age_s = await self._state()
+        if age_s > age_max_s:
+            raise UnavailableError("outbox_stuck", f"oldest unsent message: {age_s:.0f} s")
+
+    async def _state(self) -> tuple[int, float]:
+        async with self._pool.acquire() as conn:
+            state = await conn.fetchrow(STATE.format(schema=self._schema))
+        assert state is not None
+        return state["rows"], state["age_s"]
+
+    async def _lead(self) -> None:
+        """Holds the lock on a connection of its own; a lost connection ends the lead."""
+        tick_s = self._settings.tick_ms / 1000
+        async with self._pool.acquire() as leader:
+            if not await leader.fetchval(
+                "SELECT pg_try_advisory_lock(hashtext('paceline-relay'), hashtext($1))",
+                self._schema,
+            ):
+                await asyncio.sleep(1.0)
+                return
+            metrics.RELAY_LEADER.set(1)
+            try:
+                while not self._stopping.is_set():
+                    if self._before is not None:
+                        async with leader.transaction():
+                            await self._before(leader)
+                    if await self._relay(leader) < RELAY_ROWS_MAX:
+                        await asyncio.sleep(tick_s)
+            finally:
+                if not leader.is_closed():
+                    await leader.execute(
+                        "SELECT pg_advisory_unlock(hashtext('paceline-relay'), hashtext($1))",
+                        self._schema,
+                    )
+
+    async def _relay(self, conn: Conn) -> int:
+        rows = await conn.fetch(UNSENT.format(schema=self._schema), RELAY_ROWS_MAX)
+        if not rows:
+            return 0
+        batches: dict[TopicPartition, list[Record]] = {}
+        ids: dict[TopicPartition, list[int]] = {}
+        for row in rows:
+            topic = self._settings.topic(row["topic"])
+            key = row["key"].encode()
+            place = (topic, self._producer.partition_for(topic, key))
+            batches.setdefault(place, []).append(Record(key, row["value"]))
+            ids.setdefault(place, []).append(row["id"])
+        failed = await self._producer.deliver(batches)
+        sent = [one for place, group in ids.items() if place not in failed for one in group]
+        if sent:
+            await conn.execute(DELETE.format(schema=self._schema), sent)
+        if failed:
+            raise UnavailableError("broker_unavailable", f"{len(failed)} partitions not sent")
+        return len(rows)

@@ -1,0 +1,302 @@
+"""Kafka producer: whole record batches per partition, acknowledged by all in-sync replicas.
+
+Nothing is done per record but an append. Requests that arrive while a round is on its way are sent
+together in the next one (group commit), so single events share batches too.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from aiokafka.partitioner import murmur2
+
+from shared import metrics
+from shared.errors import TooLargeError, UnavailableError
+from shared.events import TOPICS
+from shared.logs import get_logger
+from shared.settings import CommonSettings
+
+log = get_logger(__name__)
+
+BATCH_BYTES_MAX = 900_000
+"""Below the broker's default `message.max.bytes` (1 MiB)."""
+RECORD_BYTES_MAX = 512 * 1024
+REQUEST_BYTES_MAX = 32 * 1024 * 1024
+ROUNDS_MAX = 2
+"""Rounds on their way at once: one at the broker, one being built."""
+PARTITION_CACHE_MAX = 200_000
+STOP_TIMEOUT_S = 5.0
+
+TopicPartition = tuple[str, int]
+
+
+class Record(NamedTuple):
+    """One record to send; the key decides the partition (murmur2, as Kafka's own clients)."""
+
+    key: bytes
+    value: bytes
+
+
+class _Round:
+    """Records collected for one trip to the broker, and the failure of each partition."""
+
+    def __init__(self) -> None:
+        self.records: dict[TopicPartition, list[Sequence[Record]]] = {}
+        self.failed: dict[TopicPartition, BaseException] = {}
+        self.done = asyncio.Event()
+
+
+class Producer:
+    """One per process, idempotent, acks=all.
+
+    After any failed delivery the client is replaced: its sequence numbers have moved past a batch
+    the broker never took, and it would refuse everything that follows.
+    """
+
+    def __init__(self, settings: CommonSettings) -> None:
+        self._settings = settings
+        self._client: AIOKafkaProducer | None = None
+        self._collecting = _Round()
+        self._wake = asyncio.Event()
+        self._slots = asyncio.Semaphore(ROUNDS_MAX)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._inflight_bytes = 0
+        self._counts: dict[str, int] = {}
+        self._partition_of: dict[tuple[str, bytes], int] = {}
+        self._closing = False
+
+    async def start(self) -> None:
+        """Connects in the background; until then `send` raises UnavailableError."""
+        self._spawn(self._connect())
+        self._spawn(self._collect())
+
+    async def stop(self) -> None:
+        """Ends after what was handed over is acknowledged or STOP_TIMEOUT_S have passed."""
+        self._closing = True
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._client is not None:
+            await _stop_client(self._client)
+            self._client = None
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    @property
+    def connected(self) -> bool:
+        return self._client is not None
+
+    def partition_count(self, topic: str) -> int:
+        """Partitions the broker names for `topic` (prefixed name). Raises UnavailableError."""
+        count = self._counts.get(topic)
+        if count is None:
+            raise UnavailableError("broker_unavailable", f"topic {topic} is not known yet")
+        return count
+
+    def partition_for(self, topic: str, key: bytes) -> int:
+        """murmur2 of the key; cached, because pure-Python murmur2 costs 4 µs a key."""
+        found = self._partition_of.get((topic, key))
+        if found is None:
+            found = (murmur2(key) & 0x7FFFFFFF) % self.partition_count(topic)
+            if len(self._partition_of) >= PARTITION_CACHE_MAX:
+                self._partition_of.clear()
+            self._partition_of[topic, key] = found
+        return found
+
+    async def send(self, topic: str, records: Sequence[Record]) -> None:
+        """Sends all and returns when all are acknowledged.
+
+        Raises UnavailableError (`broker_unavailable`, `overloaded`) when any partition was not
+        acknowledged within `delivery_timeout_s`; some records may be stored all the same.
+        TooLargeError: a record over RECORD_BYTES_MAX, nothing was sent.
+        """
+        batches: dict[TopicPartition, list[Record]] = {}
+        for record in records:
+            place = (topic, self.partition_for(topic, record.key))
+            batch = batches.get(place)
+            if batch is None:
+                batches[place] = [record]
+            else:
+                batch.append(record)
+        await self.send_batches(batches)
+
+    async def send_everywhere(self, topics: Sequence[str], record: Record) -> None:
+        """Writes one record into every partition of every topic (heartbeats)."""
+        await self.send_batches(
+            {
+                (topic, partition): [record]
+                for topic in topics
+                for partition in range(self.partition_count(topic))
+            }
+        )
+
+    async def send_batches(self, batches: Mapping[TopicPartition, Sequence[Record]]) -> None:
+        """`deliver`, raising UnavailableError if any partition failed."""
+        failed = await self.deliver(batches)
+        if failed:
+            raise UnavailableError(
+                "broker_unavailable", "Kafka did not acknowledge the events; send them again"
+            ) from next(iter(failed.values()))
+
+    async def deliver(
+        self, batches: Mapping[TopicPartition, Sequence[Record]]
+    ) -> dict[TopicPartition, BaseException]:
+        """Sends each partition's records in order; returns the partitions that failed, and why."""
+        if not batches:
+            return {}
+        size = 0
+        for batch in batches.values():
+            lengths = [len(value) + len(key) for key, value in batch]
+            if max(lengths, default=0) > RECORD_BYTES_MAX:
+                raise TooLargeError("too_large", f"a record is over {RECORD_BYTES_MAX} bytes")
+            size += sum(lengths)
+        if self._client is None:
+            raise UnavailableError("broker_unavailable", "Kafka cannot be reached")
+        if self._inflight_bytes + size > self._settings.inflight_bytes_max:
+            raise UnavailableError("overloaded", "too many bytes wait for Kafka")
+        current = self._collecting
+        for place, batch in batches.items():
+            current.records.setdefault(place, []).append(batch)
+        self._account(size)
+        self._wake.set()
+        try:
+            async with asyncio.timeout(self._settings.delivery_timeout_s):
+                await current.done.wait()
+        except TimeoutError as error:
+            return dict.fromkeys(batches, error)
+        finally:
+            self._account(-size)
+        return {place: current.failed[place] for place in batches if place in current.failed}
+
+    def _account(self, size: int) -> None:
+        self._inflight_bytes += size
+        metrics.INFLIGHT_BYTES.set(self._inflight_bytes)
+
+    async def _collect(self) -> None:
+        while True:
+            await self._wake.wait()
+            await self._slots.acquire()
+            self._wake.clear()
+            current, self._collecting = self._collecting, _Round()
+            self._spawn(self._run(current))
+
+    async def _run(self, current: _Round) -> None:
+        client = self._client
+        began = time.monotonic()
+        try:
+            if client is None:
+                raise UnavailableError("broker_unavailable", "Kafka cannot be reached")
+            await self._send_round(client, current)
+        except Exception as error:
+            current.failed.update(dict.fromkeys(current.records, error))
+        finally:
+            self._slots.release()
+            current.done.set()
+        metrics.PRODUCE_DURATION.observe(time.monotonic() - began)
+        if current.failed:
+            metrics.PRODUCE_FAILURES.inc()
+            log.warning(
+                "delivery_failed",
+                partitions=len(current.failed),
+                error=repr(next(iter(current.failed.values()))),
+            )
+            self._replace(client)
+
+    async def _send_round(self, client: AIOKafkaProducer, current: _Round) -> None:
+        futures: list[tuple[TopicPartition, Any]] = []
+        counts: dict[str, int] = {}
+        async with asyncio.timeout(self._settings.delivery_timeout_s):
+            for place, batches in current.records.items():
+                topic, partition = place
+                for batch in _build(client, batches):
+                    counts[topic] = counts.get(topic, 0) + batch.record_count()
+                    future = await client.send_batch(batch, topic, partition=partition)
+                    future.add_done_callback(_take_exception)
+                    futures.append((place, future))
+            await asyncio.wait([future for _, future in futures])
+        for place, future in futures:
+            error = future.exception()
+            if error is not None:
+                current.failed[place] = error
+        for topic, count in counts.items():
+            if not any(place[0] == topic for place in current.failed):
+                metrics.PRODUCED.labels(topic).inc(count)
+
+    def _replace(self, failed: AIOKafkaProducer | None) -> None:
+        if failed is None or failed is not self._client or self._closing:
+            return
+        self._client = None
+        self._spawn(_stop_client(failed))
+        self._spawn(self._connect())
+
+    async def _connect(self) -> None:
+        wait_s = 0.1
+        while True:
+            client = AIOKafkaProducer(
+                bootstrap_servers=self._settings.kafka_bootstrap,
+                client_id=f"paceline-{self._settings.service}-{self._settings.replica}",
+                acks="all",
+                enable_idempotence=True,
+                max_batch_size=BATCH_BYTES_MAX,
+                max_request_size=REQUEST_BYTES_MAX,
+                request_timeout_ms=int(self._settings.delivery_timeout_s * 1000),
+                retry_backoff_ms=50,
+            )
+            try:
+                async with asyncio.timeout(self._settings.delivery_timeout_s):
+                    await client.start()
+                    await self._learn_partitions(client)
+            except (KafkaError, OSError, TimeoutError) as error:
+                log.warning("kafka_unreachable", error=repr(error), retry_in_s=wait_s)
+                await _stop_client(client)
+                await asyncio.sleep(wait_s)
+                wait_s = min(wait_s * 2, 2.0)
+            else:
+                self._client = client
+                return
+
+    async def _learn_partitions(self, client: AIOKafkaProducer) -> None:
+        counts: dict[str, int] = {}
+        for name in map(self._settings.topic, TOPICS):
+            counts[name] = len(await client.partitions_for(name))
+        if counts != self._counts:
+            self._counts = counts
+            self._partition_of.clear()
+
+
+def _build(client: AIOKafkaProducer, batches: Sequence[Sequence[Record]]) -> list[Any]:
+    """Record batches of at most BATCH_BYTES_MAX, in order."""
+    built = []
+    batch = client.create_batch()
+    append = batch.append
+    for records in batches:
+        for key, value in records:
+            if append(key=key, value=value, timestamp=None) is None:
+                batch.close()
+                built.append(batch)
+                batch = client.create_batch()
+                append = batch.append
+                append(key=key, value=value, timestamp=None)
+    batch.close()
+    built.append(batch)
+    return built
+
+
+def _take_exception(future: asyncio.Future[Any]) -> None:
+    """Marks a failure as seen: after a timeout nobody waits for the future any more."""
+    if not future.cancelled():
+        future.exception()
+
+
+async def _stop_client(client: AIOKafkaProducer) -> None:
+    try:
+        async with asyncio.timeout(STOP_TIMEOUT_S):
+            await client.stop()
+    except (KafkaError, OSError, TimeoutError) as error:
+        log.warning("producer_stop_failed", error=repr(error))
