@@ -1,0 +1,183 @@
+"""Who is calling: JWTs for people (EdDSA, from a local key or any OIDC issuer's JWKS).
+
+API keys for machines belong to ingest, which owns their table. The workspace always comes from the
+credential, never from the body.
+"""
+
+import asyncio
+import base64
+import json
+import os
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from shared.errors import ForbiddenError, UnauthorizedError, UnavailableError
+from shared.settings import CommonSettings
+
+ROLES = ("viewer", "operator", "approver", "finance", "admin", "auditor")
+ALGORITHMS = ("EdDSA", "RS256", "ES256")
+JWKS_TIMEOUT_S = 5.0
+PRIVATE_KEY_FILE = "jwt_private.pem"
+JWKS_FILE = "jwks.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The caller: a workspace, a subject (person or machine) and the roles it holds there."""
+
+    workspace: str
+    subject: str
+    roles: frozenset[str]
+
+    def has(self, *roles: str) -> bool:
+        """True when the caller holds any of `roles`, or is admin."""
+        return "admin" in self.roles or not self.roles.isdisjoint(roles)
+
+    def require(self, *roles: str) -> None:
+        """Raises ForbiddenError `role_missing` unless `has`."""
+        if not self.has(*roles):
+            raise ForbiddenError("role_missing", f"needs one of: {', '.join(roles)}")
+
+
+def generate_keys(directory: Path) -> tuple[Path, Path]:
+    """Makes an Ed25519 key pair once: (private PEM, mode 0600; public JWKS). Re-used if present."""
+    private, jwks = directory / PRIVATE_KEY_FILE, directory / JWKS_FILE
+    if private.exists() and jwks.exists():
+        return private, jwks
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    with os.fdopen(os.open(private, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(pem)
+    raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    x = base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    public = {"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": x[:8], "x": x}
+    jwks.write_text(json.dumps({"keys": [public]}))
+    return private, jwks
+
+
+def sign_token(
+    private_key: Path,
+    *,
+    subject: str,
+    roles: Iterable[str],
+    workspace: str = "default",
+    lifetime_s: int = 43_200,
+    issuer: str = "paceline",
+) -> str:
+    """A signed JWT (iss, sub, workspace, roles, iat, exp). Raises ValueError on a bad role."""
+    wanted = list(roles)
+    if unknown := set(wanted) - set(ROLES):
+        raise ValueError(f"unknown role {sorted(unknown)[0]!r}; roles are {', '.join(ROLES)}")
+    now = int(time.time())
+    jwks = json.loads((private_key.parent / JWKS_FILE).read_text())
+    claims = {
+        "iss": issuer,
+        "sub": subject,
+        "workspace": workspace,
+        "roles": wanted,
+        "iat": now,
+        "exp": now + lifetime_s,
+    }
+    return jwt.encode(
+        claims, private_key.read_bytes(), "EdDSA", headers={"kid": jwks["keys"][0]["kid"]}
+    )
+
+
+class TokenVerifier:
+    """Checks tokens against a key set that is read again when older than `jwks_max_age_s`.
+
+    A key set that cannot be refreshed stays in use; without any, callers get 503, not 401.
+    """
+
+    def __init__(self, settings: CommonSettings) -> None:
+        self._settings = settings
+        self._keys: dict[str | None, jwt.PyJWK] = {}
+        self._read_at = float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def verify(self, token: str) -> Principal:
+        """Who the token speaks for.
+
+        Raises UnauthorizedError `token_invalid` or `token_expired`; UnavailableError
+        `keys_unavailable` when no key set could ever be read.
+        """
+        try:
+            key_id = jwt.get_unverified_header(token).get("kid")
+        except jwt.InvalidTokenError as error:
+            raise UnauthorizedError("token_invalid", "the token cannot be read") from error
+        key = await self._key(key_id)
+        try:
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=list(ALGORITHMS),
+                issuer=self._settings.jwt_issuer,
+                audience=self._settings.jwt_audience,
+                options={"require": ["exp", "sub"]},
+            )
+        except jwt.ExpiredSignatureError as error:
+            raise UnauthorizedError("token_expired", "the token has expired") from error
+        except jwt.InvalidTokenError as error:
+            raise UnauthorizedError("token_invalid", str(error)) from error
+        return _principal(claims)
+
+    async def _key(self, key_id: str | None) -> jwt.PyJWK:
+        age_s = time.monotonic() - self._read_at
+        if age_s > self._settings.jwks_max_age_s or (key_id not in self._keys and age_s > 5):
+            async with self._lock:
+                await self._refresh()
+        if not self._keys:
+            raise UnavailableError("keys_unavailable", "the key set cannot be read")
+        found = self._keys.get(key_id)
+        if found is None:
+            raise UnauthorizedError("token_invalid", "signed by a key we do not know")
+        return found
+
+    async def _refresh(self) -> None:
+        try:
+            keys = jwt.PyJWKSet.from_dict(await self._load()).keys
+        except (OSError, ValueError, httpx.HTTPError, jwt.PyJWTError):
+            return
+        self._keys = {key.key_id: key for key in keys}
+        self._read_at = time.monotonic()
+
+    async def _load(self) -> dict[str, Any]:
+        path = self._settings.jwks_path()
+        if path is not None:
+            return dict(json.loads(await asyncio.to_thread(path.read_text)))
+        async with httpx.AsyncClient(timeout=JWKS_TIMEOUT_S) as client:
+            response = await client.get(self._settings.jwks)
+            response.raise_for_status()
+            return dict(response.json())
+
+
+def _principal(claims: Mapping[str, Any]) -> Principal:
+    roles = claims.get("roles", [])
+    if isinstance(roles, str):
+        roles = roles.split()
+    return Principal(
+        workspace=str(claims.get("workspace", "default")),
+        subject=str(claims["sub"]),
+        roles=frozenset(role for role in roles if role in ROLES),
+    )
+
+
+def bearer(authorization: str | None) -> str:
+    """The credential of an Authorization header. Raises UnauthorizedError `credential_missing`."""
+    scheme, _, credential = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not credential.strip():
+        raise UnauthorizedError("credential_missing", "send Authorization: Bearer …")
+    return credential.strip()

@@ -1,0 +1,270 @@
+"""What every service's HTTP side shares: problem+json, health, readiness, metrics, credentials.
+
+Expected errors carry their status and code; a database that is away is a 503; anything else is a
+500 that is logged and says nothing.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.security import HTTPBearer
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared import clock as clocks
+from shared import metrics
+from shared.auth import Principal, TokenVerifier, bearer
+from shared.database import Pool, is_transient, transaction
+from shared.errors import (
+    ErrorItem,
+    InvalidError,
+    PacelineError,
+    TooLargeError,
+    UnavailableError,
+    UnparseableError,
+)
+from shared.logs import get_logger
+from shared.settings import CommonSettings
+
+log = get_logger(__name__)
+
+BODY_BYTES_MAX = 5 * 1024 * 1024
+Check = Callable[[], Awaitable[None]]
+Idle = Callable[[], Awaitable[Mapping[str, int]]]
+
+
+class Json(Response):
+    """A JSON answer encoded by msgspec (datetimes as RFC 3339)."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        return msgspec.json.encode(content)
+
+
+def problem(error: PacelineError) -> Response:
+    """RFC 9457 body with a stable `code`."""
+    metrics.ERRORS.labels(error.code).inc()
+    body = {
+        "type": f"urn:paceline:error:{error.code}",
+        "title": HTTPStatus(error.status).phrase,
+        "status": error.status,
+        "code": error.code,
+        "detail": error.detail,
+        "errors": error.errors,
+    }
+    headers = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(
+        msgspec.json.encode(body), error.status, headers, media_type="application/problem+json"
+    )
+
+
+def as_problem(error: Exception) -> PacelineError:
+    """Any exception as an expected error: database faults become 503, bugs `internal`."""
+    if isinstance(error, PacelineError):
+        return error
+    if is_transient(error):
+        log.warning("database_unavailable", error=repr(error))
+        return UnavailableError("database_unavailable", "the database cannot be reached")
+    log.error("unexpected_error", exc_info=error)
+    return PacelineError("internal", "an unexpected error; it has been logged")
+
+
+class _StatusError(PacelineError):
+    """An error whose status is only known at run time (404 and 405 of the router)."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(code, detail)
+        self.status = status  # type: ignore[misc]
+
+
+def _validation_problem(error: RequestValidationError) -> PacelineError:
+    items: list[ErrorItem] = [
+        {
+            "loc": ".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0]),
+            "code": item["type"],
+            "detail": item["msg"],
+        }
+        for item in error.errors()
+    ]
+    if any(item["code"] == "json_invalid" for item in items):
+        return UnparseableError("unparseable", "the body is not JSON", errors=items)
+    return InvalidError("invalid_request", items[0]["detail"], errors=items)
+
+
+class Edge:
+    """The outermost ASGI layer: body limit, metrics, and the last line against exceptions."""
+
+    def __init__(self, app: ASGIApp, body_bytes_max: int = BODY_BYTES_MAX) -> None:
+        self._app = app
+        self._body_bytes_max = body_bytes_max
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        status = 0
+        received = 0
+        refused = False
+
+        async def counted_receive() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._body_bytes_max:
+                raise self._too_large()
+            return message
+
+        async def noted_send(message: Message) -> None:
+            nonlocal status, refused
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                if received > self._body_bytes_max and status != 413:
+                    # A framework that caught our exception answers a plain 400; say what it was.
+                    refused = True
+                    status = 413
+                    await problem(self._too_large())(scope, receive, send)
+            if not refused:
+                await send(message)
+
+        try:
+            await self._app(scope, counted_receive, noted_send)
+        except Exception as error:
+            if status:
+                raise
+            await problem(as_problem(error))(scope, receive, noted_send)
+        route = scope.get("route")
+        path = getattr(route, "path", "other")
+        metrics.HTTP_REQUESTS.labels(scope["method"], path, str(status)).inc()
+        metrics.HTTP_DURATION.labels(path).observe(time.perf_counter() - began)
+
+    def _too_large(self) -> TooLargeError:
+        return TooLargeError("too_large", f"a body has at most {self._body_bytes_max} bytes")
+
+
+class ClockBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    now: AwareDatetime
+
+
+_SCHEME = HTTPBearer(auto_error=False, description="A JWT (people) or an API key (machines)")
+
+
+def require(*roles: str) -> Any:
+    """A dependency that gives the Principal, who holds one of `roles` (or is admin)."""
+
+    async def authenticate(request: Request, _: Annotated[Any, Depends(_SCHEME)]) -> Principal:
+        verifier: TokenVerifier = request.app.state.verifier
+        principal = await verifier.verify(bearer(request.headers.get("authorization")))
+        principal.require(*roles)
+        return principal
+
+    return Depends(authenticate)
+
+
+def create_app(
+    settings: CommonSettings,
+    *,
+    title: str,
+    pool: Pool,
+    checks: Mapping[str, Check],
+    idle: Idle,
+    refresh_metrics: Check | None = None,
+) -> FastAPI:
+    """An app with the common routes and error handling.
+
+    `checks` raise to fail /readyz; `idle` answers {"lag", "outbox", "due"} for the manual clock.
+    `app.state` holds settings, pool, clock and verifier for the routes.
+    """
+    app = FastAPI(title=title, version="1", default_response_class=Json)
+    app.state.settings = settings
+    app.state.pool = pool
+    app.state.clock = clocks.make_clock(settings.clock)
+    app.state.verifier = TokenVerifier(settings)
+    app.add_exception_handler(PacelineError, _on_error)
+    app.add_exception_handler(RequestValidationError, _on_validation)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_middleware(Edge)
+    _add_health(app, checks, refresh_metrics)
+    if settings.clock == "manual":
+        _add_manual_clock(app, pool, idle)
+    return app
+
+
+async def _on_error(_: Request, error: Exception) -> Response:
+    return problem(as_problem(error))
+
+
+async def _on_validation(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return problem(_validation_problem(error))
+
+
+async def _on_http(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    codes = {404: "not_found", 405: "method_not_allowed"}
+    code = codes.get(error.status_code, "http_error")
+    return problem(_StatusError(error.status_code, code, str(error.detail)))
+
+
+def _add_health(app: FastAPI, checks: Mapping[str, Check], refresh_metrics: Check | None) -> None:
+    @app.get("/healthz", tags=["running"], summary="Alive")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz", tags=["running"], summary="Able to do its work")
+    async def readyz() -> Response:
+        failures: list[ErrorItem] = []
+        for name, check in checks.items():
+            try:
+                await check()
+            except Exception as error:
+                known = as_problem(error)
+                failures.append({"loc": name, "code": known.code, "detail": known.detail})
+        if failures:
+            raise_detail = "; ".join(f"{item['loc']}: {item['detail']}" for item in failures)
+            unready = UnavailableError("not_ready", raise_detail)
+            unready.errors = failures
+            return problem(unready)
+        return Json({"status": "ready", "checks": sorted(checks)})
+
+    @app.get("/metrics", tags=["running"], summary="Prometheus metrics")
+    async def prometheus() -> Response:
+        if refresh_metrics is not None:
+            try:
+                await refresh_metrics()
+            except Exception as error:
+                log.warning("metrics_not_refreshed", error=repr(error))
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _add_manual_clock(app: FastAPI, pool: Pool, idle: Idle) -> None:
+    @app.post("/internal/clock", tags=["manual clock"], summary="Move the stored clock")
+    async def set_clock(
+        body: ClockBody, _: Annotated[Principal, require("admin")]
+    ) -> dict[str, datetime]:
+        async with transaction(pool) as conn:
+            await clocks.set_manual(conn, body.now)
+        return {"now": body.now}
+
+    @app.get("/internal/idle", tags=["manual clock"], summary="Nothing left to do at this time")
+    async def get_idle(_: Annotated[Principal, require("admin")]) -> dict[str, int | bool]:
+        state = await idle()
+        return {"idle": not any(state.values()), **state}
+
+
+async def check_database(pool: Pool) -> None:
+    """A readiness check: the database answers."""
+    async with pool.acquire() as conn:
+        await conn.execute("SELECT 1")

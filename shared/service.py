@@ -1,0 +1,142 @@
+"""Runs one service: HTTP and background work in one loop; if any part ends, the process ends.
+
+SIGTERM and SIGINT close HTTP first, then the parts in the order given (consumer, relay, …), then
+the resources, all within STOP_TIMEOUT_S.
+"""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+
+import uvicorn
+import uvloop
+from starlette.types import ASGIApp
+
+from shared import logs
+from shared.errors import OffsetGapError
+from shared.settings import CommonSettings
+
+STOP_TIMEOUT_S = 10.0
+EXIT_OK, EXIT_FAILED, EXIT_GAP = 0, 1, 5
+
+log = logs.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Background work: `run` lasts until `stop` is called; ending by itself is a failure."""
+
+    name: str
+    run: Callable[[], Awaitable[None]]
+    stop: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What `__main__` wires: the HTTP app and the parts, in the order in which they stop."""
+
+    app: ASGIApp
+    parts: Sequence[Part] = field(default_factory=list)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handling: the service decides when it stops."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def main(
+    settings: CommonSettings,
+    build: Callable[[], AbstractAsyncContextManager[Service]],
+) -> None:
+    """Runs until a signal or a failure and exits: 0 stopped, 1 a part failed, 5 an offset gap."""
+    logs.configure(settings)
+    sys.exit(uvloop.run(_run(settings, build)))
+
+
+async def _run(
+    settings: CommonSettings, build: Callable[[], AbstractAsyncContextManager[Service]]
+) -> int:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with build() as service:
+        server = _Server(
+            uvicorn.Config(
+                service.app,
+                host=settings.host,
+                port=settings.port,
+                access_log=False,
+                log_config=None,
+                lifespan="off",
+                timeout_graceful_shutdown=5,
+                backlog=2048,
+            )
+        )
+        http = asyncio.create_task(server.serve(), name="http")
+        tasks = {
+            part.name: asyncio.create_task(_as_task(part), name=part.name) for part in service.parts
+        }
+        stopping = asyncio.create_task(_until(stop))
+        log.info("started", port=settings.port, parts=list(tasks))
+        done, _ = await asyncio.wait(
+            [http, stopping, *tasks.values()], return_when=asyncio.FIRST_COMPLETED
+        )
+        code = _judge(done - {stopping})
+        stopping.cancel()
+        await _shut_down(server, http, service, tasks)
+    log.info("stopped", code=code)
+    return code
+
+
+async def _until(event: asyncio.Event) -> None:
+    await event.wait()
+
+
+async def _as_task(part: Part) -> None:
+    await part.run()
+
+
+def _judge(ended: set[asyncio.Task[None]]) -> int:
+    """Exit code for the parts that ended by themselves."""
+    code = EXIT_OK
+    for task in ended:
+        error = task.exception()
+        log.critical("part_ended", part=task.get_name(), exc_info=error, error=repr(error))
+        code = EXIT_GAP if isinstance(error, OffsetGapError) else max(code, EXIT_FAILED)
+    return code
+
+
+async def _shut_down(
+    server: uvicorn.Server,
+    http: asyncio.Task[None],
+    service: Service,
+    tasks: dict[str, asyncio.Task[None]],
+) -> None:
+    try:
+        async with asyncio.timeout(STOP_TIMEOUT_S):
+            server.should_exit = True
+            await asyncio.gather(http, return_exceptions=True)
+            for part in service.parts:
+                await part.stop()
+                await asyncio.gather(tasks[part.name], return_exceptions=True)
+    except TimeoutError:
+        unfinished = [name for name, task in tasks.items() if not task.done()]
+        log.error("stop_timed_out", parts=unfinished)
+        for task in tasks.values():
+            task.cancel()
+
+
+@contextlib.asynccontextmanager
+async def closing(close: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
+    """Runs `close` when the block ends: for resources a service's `build` opens."""
+    try:
+        yield
+    finally:
+        await close()
