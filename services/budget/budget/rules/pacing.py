@@ -1,0 +1,146 @@
+"""The figures of a line at its anchor: use, pace, forecast, freshness (B1, B2, B6, W10).
+
+The anchor is the instant up to which something is known about the line. Taking the plan at the
+anchor instead of the wall clock keeps every day from beginning with a false alarm (design.md 4).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from budget.rules.phasing import Curve
+from shared.money import divide_half_even, format_ratio
+
+Freshness = Literal["live", "late", "silent", "manual"]
+
+EXPECTED_INTERVAL_DEFAULT_S = 3600
+LATE_INTERVALS = 2
+SILENT_INTERVALS = 4
+_WORST_LAST: tuple[Freshness, ...] = ("manual", "live", "late", "silent")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How far one source of a line is complete, and how often it should say so (seconds)."""
+
+    source: str
+    complete_through: datetime | None
+    expected_interval_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineState:
+    """What is known of a line: micros, its curve, its sources, the newest `at` posted on it."""
+
+    allocated: int
+    curve: Curve
+    starts_at: datetime
+    actual: int
+    corrections: int
+    latest_at: datetime | None
+    sources: tuple[SourceState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Figures in micros; ratios as text with six decimals; what has no value is None, never 0."""
+
+    allocated: int
+    planned_to_date: int
+    actual: int
+    corrections: int
+    remaining: int
+    used_ratio: str | None
+    pacing_ratio: str | None
+    forecast_end: int | None
+    complete_through: datetime | None
+    anchor: datetime
+    freshness: Freshness
+
+
+def complete_through(sources: Sequence[SourceState]) -> datetime | None:
+    """The least of the sources' completeness; None as long as one of them has said nothing."""
+    told = [source.complete_through for source in sources if source.complete_through is not None]
+    return min(told) if told and len(told) == len(sources) else None
+
+
+def anchor(line: LineState, now: datetime) -> datetime:
+    """min(now, max(least complete_through, latest `at`)); now for a line without a source.
+
+    A line whose sources have said nothing at all is known up to its start.
+    """
+    if not line.sources:
+        return now
+    known = [at for at in (complete_through(line.sources), line.latest_at) if at is not None]
+    return min(now, max(known)) if known else min(now, line.starts_at)
+
+
+def freshness(line: LineState, now: datetime) -> Freshness:
+    """The worst of the sources: late after 2 expected intervals without news, silent after 4.
+
+    A source that has never sent a heartbeat is measured by the newest posting on the line.
+    """
+    worst: Freshness = "manual"
+    for source in line.sources:
+        known = source.complete_through or line.latest_at
+        interval = timedelta(seconds=source.expected_interval_s or EXPECTED_INTERVAL_DEFAULT_S)
+        state: Freshness = "live"
+        if known is None or now - known > SILENT_INTERVALS * interval:
+            state = "silent"
+        elif now - known > LATE_INTERVALS * interval:
+            state = "late"
+        worst = max(worst, state, key=_WORST_LAST.index)
+    return worst
+
+
+def forecast_end(allocated: int, actual: int, planned: int) -> int | None:
+    """First method: allocated × actual ÷ planned_to_date, nearest micro; None while planned is 0.
+
+    Source: design.md section 4.
+    """
+    return divide_half_even(allocated * actual, planned) if planned else None
+
+
+def figures(line: LineState, now: datetime) -> Figures:
+    """All figures of a line at its anchor."""
+    at = anchor(line, now)
+    planned = line.curve.planned(at)
+    return Figures(
+        allocated=line.allocated,
+        planned_to_date=planned,
+        actual=line.actual,
+        corrections=line.corrections,
+        remaining=line.allocated - line.actual,
+        used_ratio=format_ratio(line.actual, line.allocated),
+        pacing_ratio=format_ratio(line.actual, planned),
+        forecast_end=forecast_end(line.allocated, line.actual, planned),
+        complete_through=complete_through(line.sources),
+        anchor=at,
+        freshness=freshness(line, now),
+    )
+
+
+def total(lines: Sequence[Figures], now: datetime) -> Figures:
+    """The campaign's figures: sums of the lines', ratios of the sums, the least completeness.
+
+    Lines entered by hand do not hold the campaign's completeness back.
+    """
+    fed = [line for line in lines if line.freshness != "manual"]
+    known = [line.complete_through for line in fed if line.complete_through is not None]
+    allocated = sum(line.allocated for line in lines)
+    planned = sum(line.planned_to_date for line in lines)
+    actual = sum(line.actual for line in lines)
+    return Figures(
+        allocated=allocated,
+        planned_to_date=planned,
+        actual=actual,
+        corrections=sum(line.corrections for line in lines),
+        remaining=allocated - actual,
+        used_ratio=format_ratio(actual, allocated),
+        pacing_ratio=format_ratio(actual, planned),
+        forecast_end=forecast_end(allocated, actual, planned),
+        complete_through=min(known) if known and len(known) == len(fed) else None,
+        anchor=min((line.anchor for line in lines), default=now),
+        freshness=max((line.freshness for line in lines), key=_WORST_LAST.index, default="manual"),
+    )

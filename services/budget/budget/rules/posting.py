@@ -1,0 +1,233 @@
+"""Where an event's money belongs, and what a stated figure changes (P30, B5, I6).
+
+Resolution finds the account: a line, the suspense account of the source, or the exception account
+of the campaign, with the reason. Facts turn revisions into differences. Both are pure; the store
+does the same set-based and is checked against these by the property tests.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal, NamedTuple
+
+from shared.mapping import Mapping as EntityMapping
+from shared.mapping import MappingIndex
+
+Kind = Literal["line", "suspense", "exception"]
+EntryKind = Literal["spend", "correction", "move"]
+
+NO_CURRENCY = "XXX"
+"""ISO 4217 for "no currency": money whose currency neither the event nor a campaign states."""
+
+PANE = timedelta(minutes=5)
+"""The period of a delta is the 5-minute pane of its time (design.md section 4)."""
+
+
+class Reason(StrEnum):
+    """Why money is held instead of being posted to a line."""
+
+    UNMAPPED = "unmapped"
+    UNKNOWN_CAMPAIGN = "unknown_campaign"
+    UNKNOWN_LINE = "unknown_line"
+    CURRENCY_DIFFERS = "currency_differs"
+    NOT_APPROVED = "not_approved"
+    BEFORE_APPROVAL = "before_approval"
+    BEFORE_START = "before_start"
+    AFTER_END = "after_end"
+
+
+class AccountKey(NamedTuple):
+    """One account. `source` is set for suspense only; `line` for lines only."""
+
+    workspace: str
+    kind: Kind
+    campaign: str
+    line: str
+    source: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignTerms:
+    """What posting needs of a campaign. `effective_from` is None until a plan is approved."""
+
+    campaign: str
+    currency: str
+    time_zone: str
+    starts_at: datetime
+    ends_at: datetime
+    effective_from: datetime | None
+    lines: frozenset[str]
+
+
+class Subject(NamedTuple):
+    """What an event says about where its money belongs; `entity` pairs are sorted by level."""
+
+    source: str
+    campaign: str | None
+    line: str | None
+    entity: tuple[tuple[str, str], ...]
+    currency: str | None
+    period_start: datetime
+    period_end: datetime
+
+
+class Destination(NamedTuple):
+    """The account, why it is not a line (or None), the line meant, and the line's time zone."""
+
+    account: AccountKey
+    reason: Reason | None
+    campaign: str | None
+    line: str | None
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """One workspace's campaigns and mappings at one version."""
+
+    workspace: str
+    version: int
+    campaigns: Mapping[str, CampaignTerms]
+    mappings: MappingIndex = field(default_factory=lambda: MappingIndex(()))
+
+    def resolve(self, subject: Subject) -> Destination:
+        """The account of an event. The first reason that applies is the one named."""
+        campaign, line = subject.campaign, subject.line
+        if subject.entity:
+            found = self.mappings.resolve(
+                subject.source, dict(subject.entity), subject.period_start
+            )
+            if found is None:
+                return self._suspense(subject, Reason.UNMAPPED, None, None, None)
+            campaign, line = found
+        terms = self.campaigns.get(campaign or "")
+        if terms is None or campaign is None:
+            return self._suspense(subject, Reason.UNKNOWN_CAMPAIGN, campaign, line, None)
+        if subject.currency not in (None, terms.currency):
+            return self._suspense(subject, Reason.CURRENCY_DIFFERS, campaign, line, None)
+        reason = exception_reason(terms, subject.period_start, subject.period_end)
+        if reason is not None:
+            account = AccountKey(self.workspace, "exception", campaign, "", "", terms.currency)
+            return Destination(account, reason, campaign, line, terms.time_zone)
+        if line not in terms.lines or line is None:
+            return self._suspense(subject, Reason.UNKNOWN_LINE, campaign, line, terms.currency)
+        account = AccountKey(self.workspace, "line", campaign, line, "", terms.currency)
+        return Destination(account, None, campaign, line, terms.time_zone)
+
+    def _suspense(
+        self,
+        subject: Subject,
+        reason: Reason,
+        campaign: str | None,
+        line: str | None,
+        campaign_currency: str | None,
+    ) -> Destination:
+        currency = subject.currency or campaign_currency or NO_CURRENCY
+        account = AccountKey(self.workspace, "suspense", "", "", subject.source, currency)
+        return Destination(account, reason, campaign, line, "UTC")
+
+
+def exception_reason(terms: CampaignTerms, start: datetime, end: datetime) -> Reason | None:
+    """Why a period is no spend of the campaign (B5); one that overlaps the flight is inside."""
+    if terms.effective_from is None:
+        return Reason.NOT_APPROVED
+    if end <= terms.effective_from:
+        return Reason.BEFORE_APPROVAL
+    if end <= terms.starts_at:
+        return Reason.BEFORE_START
+    if start >= terms.ends_at:
+        return Reason.AFTER_END
+    return None
+
+
+def make_catalogue(
+    workspace: str,
+    version: int,
+    campaigns: Iterable[CampaignTerms],
+    mappings: Iterable[EntityMapping],
+) -> Catalogue:
+    """A catalogue ready to be asked once per event."""
+    by_name = {terms.campaign: terms for terms in campaigns}
+    return Catalogue(workspace, version, by_name, MappingIndex(mappings))
+
+
+class Outcome(StrEnum):
+    """What became of a row: the counters of an import, or the reason it was refused."""
+
+    INSERTED = "inserted"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REVISION_CONFLICT = "revision_conflict"
+    CURRENCY_CHANGED = "currency_changed"
+
+
+REFUSALS = (Outcome.REVISION_CONFLICT, Outcome.CURRENCY_CHANGED)
+
+
+class Stated(NamedTuple):
+    """A snapshot's statement about a fact: amount in micros, and the entry it would make."""
+
+    revision: int
+    amount: int
+    currency: str
+    stated_at: datetime
+    entry: int
+
+
+class Fact(NamedTuple):
+    """What is booked for a fact; `entry` is the last entry that changed it."""
+
+    revision: int
+    amount: int
+    currency: str
+    stated_at: datetime
+    entry: int
+
+
+class Step(NamedTuple):
+    """What one statement does: the difference to book (None: no entry) and what it corrects."""
+
+    outcome: Outcome
+    amount: int | None
+    kind: EntryKind
+    corrects: int | None
+
+
+def restate(before: Fact | None, stated: Stated, period_end: datetime) -> tuple[Fact, Step]:
+    """One statement against what is booked (contracts.md section 1, `mode: snapshot`).
+
+    A higher revision replaces the lower one by the difference, a correction when the replaced one
+    was stated at or after the end of its period; first wins among equal revisions.
+    """
+    if before is None:
+        return Fact(*stated), Step(Outcome.INSERTED, stated.amount, "spend", None)
+    if NO_CURRENCY not in (before.currency, stated.currency) and (
+        before.currency != stated.currency
+    ):
+        return before, Step(Outcome.CURRENCY_CHANGED, None, "spend", None)
+    if stated.revision <= before.revision:
+        conflict = stated.revision == before.revision and stated.amount != before.amount
+        outcome = Outcome.REVISION_CONFLICT if conflict else Outcome.UNCHANGED
+        return before, Step(outcome, None, "spend", None)
+    after = before._replace(revision=stated.revision, stated_at=stated.stated_at)
+    if stated.amount == before.amount:
+        return after, Step(Outcome.UNCHANGED, None, "spend", None)
+    late = before.stated_at >= period_end
+    kind: EntryKind = "correction" if late else "spend"
+    corrects = before.entry if late else None
+    step = Step(Outcome.UPDATED, stated.amount - before.amount, kind, corrects)
+    return after._replace(amount=stated.amount, entry=stated.entry), step
+
+
+def restate_all(
+    before: Fact | None, statements: Sequence[Stated], period_end: datetime
+) -> tuple[Fact | None, list[Step]]:
+    """Several statements about one fact, in the order they arrived."""
+    steps = []
+    fact = before
+    for stated in statements:
+        fact, step = restate(fact, stated, period_end)
+        steps.append(step)
+    return fact, steps
