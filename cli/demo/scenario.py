@@ -1,0 +1,251 @@
+"""The Double 11 scenario as data: what is sent when, and what must be said (requirements.md D).
+
+Times are the campaign's (+08:00). Every line has its own source; lines not named in a moment spend
+exactly at plan and must say nothing.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+ZONE = timezone(timedelta(hours=8))
+CAMPAIGN = "double11-2025"
+STARTS = datetime(2025, 11, 1, tzinfo=ZONE)
+ENDS = datetime(2025, 11, 12, tzinfo=ZONE)
+PLANNED_AT = datetime(2025, 10, 13, 10, tzinfo=ZONE)
+BUILT_STEPS = (2, 3, 4, 7, 9)
+RECEIVER = "ops"
+DUPLICATED_EVENTS = 500
+
+LINES: dict[str, tuple[str, int, str]] = {
+    "L01": ("市场调研 research", 50_000, "research"),
+    "L02": ("社交广告 social ads", 200_000, "social"),
+    "L03": ("搜索广告 search ads", 150_000, "search"),
+    "L04": ("短视频/直播 short video and live", 100_000, "video"),
+    "L05": ("邮件 email", 30_000, "email"),
+    "L06": ("合作伙伴 partners", 120_000, "partner"),
+    "L07": ("创意制作 creative", 60_000, "creative"),
+    "L08": ("技术 technical", 60_000, "technical"),
+    "L09": ("人员 staff", 80_000, "staff"),
+    "L10": ("物料与赠品 material and gifts", 50_000, "material"),
+}
+CURVES: dict[str, list[tuple[str, int]]] = {
+    "L03": [("11-01", 0), ("11-10", 108_000), ("11-11", 126_000), ("11-12", 150_000)],
+    "L10": [("11-01", 0), ("11-09", 30_000), ("11-10", 30_000), ("11-12", 50_000)],
+}
+AT_PLAN = ("L01", "L02", "L04", "L05", "L06", "L07", "L08", "L09")
+SEARCH_DAYS = {1: 12_000, 2: 16_000, 3: 22_000, 4: 8_000, 5: 8_000, 6: 11_000, 7: 11_000, 8: 11_000}
+
+
+@dataclass(frozen=True)
+class Said:
+    """One transition the marketers must be told, once by chat and once by mail."""
+
+    at: datetime
+    rule: str
+    line: str
+    transition: str
+    severity: str
+    value: str
+
+
+@dataclass
+class Moment:
+    """What arrives at one instant of the campaign's clock, and what is expected right after."""
+
+    at: datetime
+    step: int | None
+    title: str
+    events: list[dict[str, Any]] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+    pacing: dict[str, str] = field(default_factory=dict)
+    forecast: dict[str, str] = field(default_factory=dict)
+
+
+def clock(day: int, hour: int = 0) -> datetime:
+    """An hour of November 2025 in the campaign's zone."""
+    return datetime(2025, 11, day, tzinfo=ZONE) + timedelta(hours=hour)
+
+
+def source_of(line: str) -> str:
+    """The source that reports a line's money."""
+    return f"shop/{line.lower()}"
+
+
+METRICS_SOURCE = "social/l02"
+
+
+def decimal_text(cents: int) -> str:
+    """1234 → "12.34"."""
+    return f"{cents // 100}.{cents % 100:02d}"
+
+
+def _event(kind: str, source: str, event_id: str, at: datetime, data: Any) -> dict[str, Any]:
+    return {
+        "specversion": "1.0",
+        "id": event_id,
+        "source": source,
+        "type": f"paceline.{kind}.v1",
+        "time": at.isoformat(),
+        "data": data,
+    }
+
+
+def heartbeat(source: str, at: datetime) -> dict[str, Any]:
+    """The source says that it is complete up to `at`."""
+    event_id = f"{at:%Y%m%dT%H%M}-complete"
+    return _event("source", source, event_id, at, {"complete_through": at.isoformat()})
+
+
+def spend_of_day(line: str, day: int, amount: str, revision: int, at: datetime) -> dict[str, Any]:
+    """A daily snapshot: what the line has cost on this day so far."""
+    data = {
+        "campaign": CAMPAIGN,
+        "line": line,
+        "amount": amount,
+        "currency": "CNY",
+        "mode": "snapshot",
+        "report": "daily",
+        "period": f"2025-11-{day:02d}",
+        "revision": revision,
+    }
+    return _event("spend", source_of(line), f"2025-11-{day:02d}-r{revision}", at, data)
+
+
+def spend_delta(line: str, event_id: str, at: datetime, amount: str) -> dict[str, Any]:
+    """Money that adds to the line."""
+    data = {"campaign": CAMPAIGN, "line": line, "amount": amount, "currency": "CNY"}
+    return _event("spend", source_of(line), event_id, at, data)
+
+
+def metrics(
+    source: str, line: str, report: str, period: str, at: datetime, **measures: int
+) -> dict[str, Any]:
+    """A metrics snapshot of one day or hour."""
+    data = {
+        "campaign": CAMPAIGN,
+        "line": line,
+        "measures": measures,
+        "mode": "snapshot",
+        "report": report,
+        "period": period,
+        "revision": 1,
+    }
+    return _event("metrics", source, f"{period}-{line}-metrics", at, data)
+
+
+def day_at_plan(line: str, day: int) -> str:
+    """One even day of the plan in whole cents, so that the days sum to the allocation."""
+    cents = LINES[line][1] * 100
+    return decimal_text(cents * day // 11 - cents * (day - 1) // 11)
+
+
+def end_of_day(day: int, step: int | None, title: str) -> Moment:
+    """Midnight after `day`: every line's figure of the day, each source complete."""
+    at = clock(day + 1)
+    events = [spend_of_day(line, day, day_at_plan(line, day), 1, at) for line in AT_PLAN]
+    events.append(spend_of_day("L03", day, f"{SEARCH_DAYS[day]}.00", 2 if day == 3 else 1, at))
+    last_second = at - timedelta(seconds=1)
+    events.append(spend_delta("L10", f"2025-11-{day:02d}-gifts", last_second, "3750.00"))
+    if day == 1:
+        measured = {"impressions": 800_000, "clicks": 16_000, "conversions": 560}
+        events.append(
+            metrics(source_of("L03"), "L03", "daily-metrics", "2025-11-01", at, **measured)
+        )
+    events += [heartbeat(source_of(line), at) for line in LINES]
+    return Moment(at, step, title, events)
+
+
+def _gifts(hour: int, amount: str, *said: Said) -> Moment:
+    at = clock(9, hour)
+    events = [spend_delta("L10", f"2025-11-09T{hour:02d}-gifts", at, amount)]
+    return Moment(at, 9, f"L10 +{amount}", [*events, heartbeat(source_of("L10"), at)], list(said))
+
+
+def _hour_of_social(hour: int, clicks: int, *said: Said) -> Moment:
+    at = clock(4, hour + 1)
+    period = f"2025-11-04T{hour:02d}"
+    figures = metrics(
+        METRICS_SOURCE, "L02", "hourly", period, at, impressions=200_000, clicks=clicks
+    )
+    title = f"L02 {hour}:00–{hour + 1}:00: 200,000 impressions, {clicks:,} clicks"
+    return Moment(at, 4, title, [figures, heartbeat(METRICS_SOURCE, at)], list(said))
+
+
+def moments() -> list[Moment]:
+    """The whole campaign in order of time."""
+    days = {day: end_of_day(day, None, f"11-{day:02d} is complete") for day in SEARCH_DAYS}
+    days[1].step, days[1].pacing = 2, {"L03": "1.000000"}
+    days[2].step, days[2].pacing = 3, {"L03": "1.166667"}
+    days[3].step, days[3].pacing = 3, {"L03": "1.388889"}
+    days[4].pacing = {"L03": "1.208333"}
+    days[5].pacing = {"L03": "1.100000"}
+    days[3].said = [
+        Said(clock(4), "pacing-high", "L03", "level_changed", "warning", "1.388889"),
+    ]
+    days[5].step = days[4].step = 3
+    days[5].said = [Said(clock(6), "pacing-high", "L03", "resolved", "warning", "1.100000")]
+    noon = Moment(clock(3, 12), 3, "L03 has spent 20,000 by noon")
+    noon.events = [
+        spend_of_day("L03", 3, "20000.00", 1, noon.at),
+        heartbeat(source_of("L03"), noon.at),
+    ]
+    noon.said = [Said(noon.at, "pacing-high", "L03", "firing", "critical", "1.600000")]
+    noon.pacing, noon.forecast = {"L03": "1.600000"}, {"L03": "240000.00"}
+    social = [
+        _hour_of_social(
+            14,
+            1_600,
+            Said(clock(4, 15), "ctr-low", "L02", "firing", "critical", "0.008000"),
+        ),
+        _hour_of_social(
+            15,
+            3_400,
+            Said(clock(4, 16), "ctr-low", "L02", "resolved", "critical", "0.017000"),
+        ),
+    ]
+    return sorted(
+        [*days.values(), noon, *social, _restatement(days[3], noon), *_last_day()],
+        key=lambda moment: moment.at,
+    )
+
+
+def _restatement(third: Moment, noon: Moment) -> Moment:
+    """11-07 10:00: all of 11-03 again until 500 events are sent, then L03's day restated."""
+    again = [event for event in noon.events + third.events if "source.v1" not in event["type"]]
+    repeated = (again * (DUPLICATED_EVENTS // len(again) + 1))[:DUPLICATED_EVENTS]
+    at = clock(7, 10)
+    return Moment(
+        at,
+        7,
+        f"{DUPLICATED_EVENTS} events of 11-03 again, then L03 of 11-03 restated to 19,500",
+        [*repeated, spend_of_day("L03", 3, "19500.00", 3, at)],
+    )
+
+
+def _last_day() -> list[Moment]:
+    high, used = "pacing-high", "budget-used"
+    return [
+        _gifts(
+            10,
+            "10000.00",
+            Said(clock(9, 10), high, "L10", "firing", "warning", "1.333333"),
+            Said(clock(9, 10), used, "L10", "firing", "info", "0.800000"),
+        ),
+        _gifts(
+            11,
+            "7500.00",
+            Said(clock(9, 11), used, "L10", "level_changed", "warning", "0.950000"),
+            Said(clock(9, 11), high, "L10", "level_changed", "critical", "1.583333"),
+        ),
+        _gifts(
+            12,
+            "2500.00",
+            Said(clock(9, 12), used, "L10", "level_changed", "critical", "1.000000"),
+        ),
+        _gifts(
+            13,
+            "1500.00",
+            Said(clock(9, 13), "overspend", "L10", "firing", "critical", "1.030000"),
+        ),
+    ]
