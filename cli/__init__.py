@@ -1,0 +1,1 @@
+"""The `paceline` command: runs, checks and feeds an installation."""

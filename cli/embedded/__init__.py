@@ -1,0 +1,1 @@
+"""PostgreSQL and Apache Kafka as processes of ours: the same ones as in production."""

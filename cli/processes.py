@@ -1,0 +1,213 @@
+"""Child processes that die with us, and proof that a pid is still the process we started."""
+
+import asyncio
+import contextlib
+import ctypes
+import functools
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+
+_PR_SET_PDEATHSIG = 1
+
+Result = TypeVar("Result")
+
+# Linux sends the parent-death signal when the *thread* that made the child ends. One thread that
+# lives as long as the interpreter therefore makes all children, whoever asks.
+_SPAWNER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawner")
+_HELPERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="helper")
+
+
+def run_coroutine(coroutine: Coroutine[Any, Any, Result]) -> Result:
+    """The coroutine's result, from plain code, also when the caller's thread runs an event loop."""
+    return _HELPERS.submit(asyncio.run, coroutine).result()
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A pid and when that process began: the pair is never used twice between two boots."""
+
+    pid: int
+    began: str
+
+    @classmethod
+    def of(cls, pid: int) -> "Identity | None":
+        """None when there is no such process, or only its zombie."""
+        try:
+            process = psutil.Process(pid)
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return None
+            return cls(pid, _began(process))
+        except psutil.NoSuchProcess:
+            return None
+
+    def alive(self) -> bool:
+        """True while exactly this process runs; a recycled pid is somebody else."""
+        return Identity.of(self.pid) == self
+
+    def save(self, path: Path) -> None:
+        """Writes the pair where `load` finds it after a crash of ours."""
+        path.write_text(json.dumps({"pid": self.pid, "began": self.began}), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> "Identity | None":
+        """The pair written by `save`; None when there is none or it was cut short."""
+        try:
+            stored = json.loads(path.read_text(encoding="utf-8"))
+            return cls(int(stored["pid"]), str(stored["began"]))
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None
+
+
+def _began(process: psutil.Process) -> str:
+    # Ticks since boot do not move when somebody sets the clock; psutil's create_time does.
+    try:
+        stat = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8")
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+        return f"{boot}/{stat.rpartition(')')[2].split()[19]}"
+    except FileNotFoundError:
+        return f"{process.create_time():.2f}"
+
+
+def _die_with_parent(parent: int, death_signal: int, libc: ctypes.CDLL) -> None:
+    libc.prctl(_PR_SET_PDEATHSIG, death_signal)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _death_hook(death_signal: int) -> Callable[[], None] | None:
+    if not sys.platform.startswith("linux"):
+        return None
+    # The library is loaded before the fork: between fork and exec only the call itself happens.
+    return functools.partial(_die_with_parent, os.getpid(), death_signal, ctypes.CDLL(None))
+
+
+def spawn(
+    arguments: Sequence[str | Path],
+    *,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    death_signal: int = signal.SIGKILL,
+    user: int | None = None,
+    group: int | None = None,
+) -> subprocess.Popen[bytes]:
+    """Starts a child in a session of its own, so Ctrl-C reaches only us and we end it in order.
+
+    Its output is appended to `log`. When we die it gets `death_signal` (Linux; elsewhere the next
+    start cleans up). `user` and `group` are numeric ids, for a child that must not be root.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+
+    def start() -> subprocess.Popen[bytes]:
+        with log.open("ab") as output:
+            return subprocess.Popen(
+                [str(argument) for argument in arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=dict(env) if env is not None else None,
+                cwd=cwd,
+                start_new_session=True,
+                preexec_fn=_death_hook(death_signal),  # noqa: PLW1509 - makes one system call
+                user=user,
+                group=group,
+                extra_groups=[] if user is not None else None,
+            )
+
+    return _SPAWNER.submit(start).result()
+
+
+def family(pid: int) -> list[psutil.Process]:
+    """The process and all below it, parents first; empty when it is gone."""
+    try:
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def signal_family(pid: int, number: int) -> None:
+    """Sends a signal to the process and all below it; those already gone are passed over."""
+    for process in family(pid):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.send_signal(number)
+
+
+def end(process: subprocess.Popen[bytes], number: int, timeout_s: float) -> int:
+    """Asks with a signal, waits, then kills the whole family; returns the exit status."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGCONT)
+        process.send_signal(number)
+        try:
+            process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            signal_family(process.pid, signal.SIGKILL)
+    return process.wait(30)
+
+
+def end_leftover(path: Path, number: int = signal.SIGKILL, timeout_s: float = 10.0) -> bool:
+    """Ends the process that a killed run of ours recorded in `path`, if it still is that process.
+
+    Returns True when one was found and ended. The record is removed either way.
+    """
+    identity = Identity.load(path)
+    found = False
+    if identity is not None and identity.alive():
+        found = True
+        members = family(identity.pid)
+        signal_family(identity.pid, signal.SIGCONT)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            psutil.Process(identity.pid).send_signal(number)
+        _, left = psutil.wait_procs(members, timeout=timeout_s)
+        for process in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(left, timeout=timeout_s)
+    path.unlink(missing_ok=True)
+    return found
+
+
+def is_free(port: int) -> bool:
+    """True when nothing listens on the loopback port now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        # A listener of ours that ended a moment ago leaves TIME_WAIT; servers bind over that too.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def free_port(preferred: int | None = None, taken: Sequence[int] = ()) -> int:
+    """`preferred` when it is free, else a port the system picks; never one of `taken`."""
+    if preferred is not None and preferred not in taken and is_free(preferred):
+        return preferred
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if port not in taken:
+            return port
+
+
+def wait_until(ready: Callable[[], bool], timeout_s: float, interval_s: float = 0.05) -> bool:
+    """Polls `ready` until it is true; False when `timeout_s` passed first."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if ready():
+            return True
+        time.sleep(interval_s)
+    return ready()
