@@ -1,0 +1,173 @@
+"""DingTalk custom robot: signed markdown messages, and its answer read (alerting.md A2, A10).
+
+The robot answers every fault with HTTP 200; only a body with `errcode` 0 means delivered. The
+address and the secret never leave this module: faults are named by type, not by their text.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from alerts.channels.result import SendClass, SendResult, clip
+from alerts.config import DingTalkTarget
+
+BODY_BYTES_MAX = 19_900
+"""The robot refuses above 20,000; this is Paceline's margin (alerting.md A10)."""
+TEXT_BYTES_MAX = 18_500
+"""For the text alone: the rest is the envelope, the title and the mentions."""
+SENDS_PER_MINUTE = 18
+PARK_S = 60.0
+PUNISHED_PARK_S = 600.0
+"""A robot that was blocked stays blocked for ten minutes (secondary, alerting.md A2)."""
+
+_CLASSES = {
+    "0": SendClass.DELIVERED,
+    "-1": SendClass.RETRYABLE,
+    "130101": SendClass.RATE_LIMITED,
+    "410100": SendClass.RATE_LIMITED,
+    "460101": SendClass.CONTENT,
+    "101002": SendClass.CONTENT,
+    "400402": SendClass.CONTENT,
+    "310000": SendClass.CONFIG,
+}
+
+
+def sign(secret: str, timestamp_ms: int) -> str:
+    """Base64 of HMAC-SHA256 with key `secret` over "<ms>\\n<secret>"; not yet URL-encoded."""
+    digest = hmac.new(secret.encode(), f"{timestamp_ms}\n{secret}".encode(), hashlib.sha256)
+    return base64.b64encode(digest.digest()).decode()
+
+
+def signed_url(url: str, secret: str | None, timestamp_ms: int) -> str:
+    """The address with `timestamp` and `sign` (URL-encoded once); unchanged without a secret."""
+    if not secret:
+        return url
+    signature = quote(sign(secret, timestamp_ms), safe="")
+    separator = "&" if "?" in url else "?"
+    return f"{url}{separator}timestamp={timestamp_ms}&sign={signature}"
+
+
+def build_body(title: str, text: str, at_mobiles: tuple[str, ...]) -> bytes:
+    """The request body in UTF-8; a mentioned mobile must also stand in the text."""
+    mentions = " ".join(f"@{mobile}" for mobile in at_mobiles)
+    body = {
+        "msgtype": "markdown",
+        "markdown": {"title": title, "text": f"{text}\n\n{mentions}" if mentions else text},
+        "at": {"atMobiles": list(at_mobiles), "isAtAll": False},
+    }
+    return json.dumps(body, ensure_ascii=False).encode()
+
+
+def classify(status: int, body: bytes, retry_after: str | None = None) -> SendResult:
+    """What the robot's answer means; every branch is total, whatever the body holds."""
+    answer = _decode(body)
+    if status != 200 and "errcode" not in answer:
+        return _classify_status(status, body, retry_after)
+    punished = answer.get("punish") or answer.get("status") not in (None, 0, "0")
+    if "errcode" not in answer or punished:
+        if punished:
+            message = clip(str(answer.get("punish") or answer.get("status")))
+            return SendResult(
+                kind=SendClass.RATE_LIMITED,
+                provider_code="punish",
+                provider_message=message,
+                http_status=status,
+                retry_after_s=PUNISHED_PARK_S,
+            )
+        return SendResult(
+            kind=SendClass.RETRYABLE,
+            provider_code="no_errcode",
+            provider_message="the answer has no errcode",
+            http_status=status,
+            maybe_delivered=True,
+        )
+    code = str(answer["errcode"])
+    # An unknown code is not retried for hours: it fails visibly, with the robot's own words.
+    kind = _CLASSES.get(code, SendClass.CONFIG)
+    return SendResult(
+        kind=kind,
+        provider_code=code,
+        provider_message=clip(str(answer.get("errmsg", ""))),
+        http_status=status,
+        retry_after_s=PARK_S if kind is SendClass.RATE_LIMITED else None,
+    )
+
+
+def _classify_status(status: int, body: bytes, retry_after: str | None) -> SendResult:
+    if status == 429:
+        kind = SendClass.RATE_LIMITED
+    elif status >= 500 or status == 408:
+        kind = SendClass.RETRYABLE
+    elif status == 413:
+        kind = SendClass.CONTENT
+    else:
+        kind = SendClass.CONFIG
+    wait_s = float(retry_after) if retry_after and retry_after.isdigit() else None
+    if kind is SendClass.RATE_LIMITED and wait_s is None:
+        wait_s = PARK_S
+    return SendResult(
+        kind=kind,
+        provider_code=f"http_{status}",
+        provider_message=clip(body[:500].decode("utf-8", "replace")),
+        http_status=status,
+        retry_after_s=wait_s,
+    )
+
+
+def _decode(body: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+class DingTalkSender:
+    """Posts to robots; `environment` gives addresses and secrets by name at each send."""
+
+    def __init__(
+        self, environment: Mapping[str, str], client: httpx.AsyncClient, timeout_s: float
+    ) -> None:
+        self._environment = environment
+        self._client = client
+        self._timeout_s = timeout_s
+
+    async def send(self, target: DingTalkTarget, title: str, text: str) -> SendResult:
+        """One message; never raises for what a network or a provider can do."""
+        url = self._environment.get(target.url_env)
+        secret = self._environment.get(target.secret_env) if target.secret_env else None
+        if not url or (target.secret_env and not secret):
+            missing = target.url_env if not url else target.secret_env
+            return _failed(SendClass.CONFIG, "environment", f"{missing} is not set")
+        body = build_body(title, text, target.at_mobiles)
+        if len(body) > BODY_BYTES_MAX:
+            return _failed(SendClass.CONTENT, "too_long", f"{len(body)} bytes, not sent")
+        try:
+            answer = await self._client.post(
+                signed_url(url, secret, time.time_ns() // 1_000_000),
+                content=body,
+                headers={"content-type": "application/json; charset=utf-8"},
+                timeout=self._timeout_s,
+                follow_redirects=False,
+            )
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            return _failed(SendClass.RETRYABLE, "connect", type(error).__name__)
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+            return _failed(SendClass.CONFIG, "address", type(error).__name__)
+        except httpx.HTTPError as error:
+            # The request may have arrived: the next attempt says that it may be a second copy.
+            return _failed(SendClass.RETRYABLE, "no_answer", type(error).__name__, maybe=True)
+        return classify(answer.status_code, answer.content, answer.headers.get("retry-after"))
+
+
+def _failed(kind: SendClass, code: str, message: str, *, maybe: bool = False) -> SendResult:
+    return SendResult(
+        kind=kind, provider_code=code, provider_message=message, maybe_delivered=maybe
+    )

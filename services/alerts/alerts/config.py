@@ -1,0 +1,257 @@
+"""alerts.d/<workspace>.yml: the route tree and the receivers (contracts.md section 5).
+
+Secrets are never in the file: `url_env` and `secret_env` name environment variables, which must
+exist when the file is loaded. Everything here is frozen; a reload builds a new Configuration.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Literal
+
+import yaml
+from msgspec import Struct
+
+from alerts.matchers import Matcher, parse_matcher
+from alerts.yaml_reader import YamlReader, parse_duration
+
+Locale = Literal["zh-CN", "en"]
+LOCALES: tuple[Locale, ...] = ("zh-CN", "en")
+GROUP_WAIT = timedelta(seconds=30)
+GROUP_INTERVAL = timedelta(minutes=5)
+REPEAT_INTERVAL = timedelta(hours=4)
+DEPTH_MAX = 16
+ALL_LABELS = "..."
+
+_FILE = frozenset({"route", "receivers"})
+_ROUTE = frozenset(
+    {
+        "receiver",
+        "group_by",
+        "group_wait",
+        "group_interval",
+        "repeat_interval",
+        "matchers",
+        "continue",
+        "routes",
+    }
+)
+_RECEIVER = frozenset({"name", "locale", "send_resolved", "dingtalk_configs", "email_configs"})
+_DINGTALK = frozenset({"url_env", "secret_env", "at_mobiles"})
+_EMAIL = frozenset({"to", "from"})
+_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
+_MOBILE = re.compile(r"\+?[\d-]{5,20}")
+
+
+class DingTalkTarget(Struct, frozen=True, tag="dingtalk", tag_field="kind"):
+    """A DingTalk robot; address and signing secret are read from the environment when sending."""
+
+    url_env: str
+    secret_env: str | None = None
+    at_mobiles: tuple[str, ...] = ()
+
+
+class EmailTarget(Struct, frozen=True, tag="email", tag_field="kind"):
+    """Mail recipients; an empty `sender` means the service's own address."""
+
+    to: tuple[str, ...]
+    sender: str = ""
+
+
+Target = DingTalkTarget | EmailTarget
+
+
+class Channel(Struct, frozen=True):
+    """One way to a receiver. `id` names the destination itself, never its place in the file,
+    so reordering the configuration neither repeats nor swallows a message."""
+
+    id: str
+    kind: Literal["dingtalk", "email"]
+    target: Target
+
+
+class Receiver(Struct, frozen=True):
+    name: str
+    locale: Locale
+    send_resolved: bool
+    channels: tuple[Channel, ...]
+
+
+class Route(Struct, frozen=True):
+    """A node of the tree with everything inherited already filled in."""
+
+    receiver: str
+    group_by: tuple[str, ...]
+    group_wait: timedelta
+    group_interval: timedelta
+    repeat_interval: timedelta
+    matchers: tuple[Matcher, ...] = ()
+    proceed: bool = False
+    routes: tuple["Route", ...] = ()
+    key: str = "{}"
+
+
+class Configuration(Struct, frozen=True):
+    """One workspace's file, checked."""
+
+    workspace: str
+    route: Route
+    receivers: dict[str, Receiver]
+
+
+def parse_configuration(
+    workspace: str, file: str, text: str, environment: Mapping[str, str]
+) -> Configuration:
+    """The file's content → Configuration. Raises ConfigError with file and line."""
+    return _Parser(file, text, environment).configuration(workspace)
+
+
+class _Parser:
+    def __init__(self, file: str, text: str, environment: Mapping[str, str]) -> None:
+        self._reader = YamlReader(file, text)
+        self._environment = environment
+
+    def configuration(self, workspace: str) -> Configuration:
+        found = self._reader.mapping(self._reader.root(), _FILE, required=("route", "receivers"))
+        receivers: dict[str, Receiver] = {}
+        for node in self._reader.items(found["receivers"]):
+            receiver = self._receiver(node)
+            if receiver.name in receivers:
+                raise self._reader.fail(node, f"receiver {receiver.name!r} is defined twice")
+            receivers[receiver.name] = receiver
+        route = self._route(found["route"], None, receivers, 0)
+        return Configuration(workspace, route, receivers)
+
+    def _route(
+        self,
+        node: yaml.Node,
+        parent: Route | None,
+        receivers: Mapping[str, Receiver],
+        depth: int,
+    ) -> Route:
+        reader = self._reader
+        if depth > DEPTH_MAX:
+            raise reader.fail(node, f"routes are nested deeper than {DEPTH_MAX}")
+        found = reader.mapping(node, _ROUTE, required=() if parent else ("receiver",))
+        if parent is None and (found.keys() & {"matchers", "continue"}):
+            raise reader.fail(node, "the first route takes every alert: no matchers, no continue")
+        receiver = parent.receiver if parent else ""
+        if "receiver" in found:
+            receiver = reader.text(found["receiver"])
+            if receiver not in receivers:
+                raise reader.fail(found["receiver"], f"receiver {receiver!r} is not defined")
+        matchers = tuple(
+            reader.parsed(item, parse_matcher)
+            for item in (reader.items(found["matchers"]) if "matchers" in found else ())
+        )
+        route = Route(
+            receiver=receiver,
+            group_by=self._group_by(found.get("group_by"), parent),
+            group_wait=self._duration(
+                found.get("group_wait"), parent.group_wait if parent else GROUP_WAIT, zero=True
+            ),
+            group_interval=self._duration(
+                found.get("group_interval"), parent.group_interval if parent else GROUP_INTERVAL
+            ),
+            repeat_interval=self._duration(
+                found.get("repeat_interval"),
+                parent.repeat_interval if parent else REPEAT_INTERVAL,
+            ),
+            matchers=matchers,
+            proceed="continue" in found and reader.flag(found["continue"]),
+            key=_route_key(parent, matchers),
+        )
+        children = reader.items(found["routes"]) if "routes" in found else ()
+        routes = tuple(self._route(child, route, receivers, depth + 1) for child in children)
+        return Route(
+            **{**{f: getattr(route, f) for f in route.__struct_fields__}, "routes": routes}
+        )
+
+    def _group_by(self, node: yaml.Node | None, parent: Route | None) -> tuple[str, ...]:
+        if node is None:
+            return parent.group_by if parent else ()
+        names = self._reader.texts(node)
+        if ALL_LABELS in names and len(names) > 1:
+            raise self._reader.fail(node, "'...' means all labels and stands alone")
+        if "severity" in names:
+            # The level changes while an alert is open; its group must not change with it.
+            raise self._reader.fail(node, "alerts are not grouped by severity: it changes")
+        return names
+
+    def _duration(
+        self, node: yaml.Node | None, inherited: timedelta, *, zero: bool = False
+    ) -> timedelta:
+        if node is None:
+            return inherited
+        found = self._reader.parsed(node, parse_duration)
+        if not found and not zero:
+            raise self._reader.fail(node, "this interval must be longer than 0s")
+        return found
+
+    def _receiver(self, node: yaml.Node) -> Receiver:
+        reader = self._reader
+        found = reader.mapping(node, _RECEIVER, required=("name",))
+        locale: Locale = "zh-CN"
+        if "locale" in found:
+            locale = reader.parsed(found["locale"], _locale)
+        channels = [
+            *map(self._dingtalk, self._list(found.get("dingtalk_configs"))),
+            *map(self._email, self._list(found.get("email_configs"))),
+        ]
+        if len({channel.id for channel in channels}) < len(channels):
+            raise reader.fail(node, "the same destination is named twice in one receiver")
+        return Receiver(
+            name=reader.text(found["name"]),
+            locale=locale,
+            send_resolved="send_resolved" not in found or reader.flag(found["send_resolved"]),
+            channels=tuple(channels),
+        )
+
+    def _list(self, node: yaml.Node | None) -> list[yaml.Node]:
+        return [] if node is None else self._reader.items(node)
+
+    def _dingtalk(self, node: yaml.Node) -> Channel:
+        found = self._reader.mapping(node, _DINGTALK, required=("url_env",))
+        url_env = self._variable(found["url_env"])
+        if not self._environment[url_env].startswith(("https://", "http://")):
+            raise self._reader.fail(
+                found["url_env"], f"environment variable {url_env} does not hold a web address"
+            )
+        secret_env = self._variable(found["secret_env"]) if "secret_env" in found else None
+        mobiles = self._reader.texts(found["at_mobiles"]) if "at_mobiles" in found else ()
+        for mobile in mobiles:
+            if not _MOBILE.fullmatch(mobile):
+                raise self._reader.fail(found["at_mobiles"], f"{mobile!r} is no mobile number")
+        target = DingTalkTarget(url_env, secret_env, mobiles)
+        return Channel(f"dingtalk:{url_env}", "dingtalk", target)
+
+    def _variable(self, node: yaml.Node) -> str:
+        name = self._reader.text(node)
+        if not self._environment.get(name):
+            raise self._reader.fail(node, f"environment variable {name} is not set")
+        return name
+
+    def _email(self, node: yaml.Node) -> Channel:
+        found = self._reader.mapping(node, _EMAIL, required=("to",))
+        recipients = tuple(sorted(set(self._reader.texts(found["to"]))))
+        if not recipients:
+            raise self._reader.fail(found["to"], "names no recipient")
+        for address in recipients:
+            if not _ADDRESS.fullmatch(address):
+                raise self._reader.fail(found["to"], f"{address!r} is no mail address")
+        sender = self._reader.text(found["from"]) if "from" in found else ""
+        return Channel(f"email:{','.join(recipients)}", "email", EmailTarget(recipients, sender))
+
+
+def _route_key(parent: Route | None, matchers: tuple[Matcher, ...]) -> str:
+    """`{}/{team="search"}`: the path of matchers, as Alertmanager writes it."""
+    if parent is None:
+        return "{}"
+    return f"{parent.key}/{{{','.join(sorted(map(str, matchers)))}}}"
+
+
+def _locale(text: str) -> Locale:
+    for locale in LOCALES:
+        if text == locale:
+            return locale
+    raise ValueError(f"locale {text!r} is not one of {', '.join(LOCALES)}")

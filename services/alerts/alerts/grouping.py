@@ -1,0 +1,56 @@
+"""When a group speaks: group_wait before the first message, group_interval between messages,
+repeat_interval for what stays open (alerting.md 2.2).
+
+A group is due at one instant or asleep; nothing ticks while nothing can happen.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+
+class GroupClock(Struct, frozen=True):
+    """`flushed_at`: the last flush, None before the first. `active`: alerts are still in it."""
+
+    flushed_at: datetime | None = None
+    due_at: datetime | None = None
+    active: bool = False
+
+
+class Intervals(Struct, frozen=True):
+    wait: timedelta
+    interval: timedelta
+    repeat: timedelta
+
+
+def due_after_change(
+    group: GroupClock, intervals: Intervals, decided_at: datetime, now: datetime
+) -> datetime:
+    """When to speak after an alert decided at `decided_at` joined or changed.
+
+    A new group, or an empty one whose interval has passed, waits group_wait from the decision (not
+    from receipt: after an outage nobody waits again). Otherwise the next interval is kept.
+    """
+    if group.flushed_at is None or (
+        not group.active and now >= group.flushed_at + intervals.interval
+    ):
+        due = max(now, decided_at + intervals.wait)
+        # A decision dated ahead of this clock must not postpone the message past group_wait.
+        due = min(due, now + intervals.wait)
+    else:
+        due = max(now, group.flushed_at + intervals.interval)
+    return due if group.due_at is None else min(due, group.due_at)
+
+
+def due_after_flush(
+    told_at: Iterable[datetime], intervals: Intervals, now: datetime, *, firing: bool
+) -> datetime | None:
+    """When to speak next if nothing changes: the earliest repeat of what is still firing.
+
+    The comparison of the decision table is strict (T < now − repeat), so one microsecond later.
+    """
+    if not firing:
+        return None
+    repeats = [told + intervals.repeat + timedelta(microseconds=1) for told in told_at]
+    return max(now + intervals.interval, min(repeats)) if repeats else None

@@ -1,0 +1,116 @@
+"""Numbers, money, instants and spans of time as a reader of a locale expects them.
+
+Times are shown in the campaign's own zone; money always with its currency; no float is made.
+"""
+
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency, format_decimal, format_percent
+
+PERCENT_KPIS = frozenset({"ctr", "cvr", "budget.pacing_ratio", "budget.used_ratio"})
+MONEY_KPIS = frozenset({"cpc", "cpm", "cpa"})
+MONEY_NUMBERS = frozenset(
+    {
+        "actual",
+        "allocated",
+        "committed",
+        "corrections",
+        "forecast_end",
+        "planned_to_date",
+        "remaining",
+        "revenue",
+        "spend",
+    }
+)
+PERCENT_NUMBERS = frozenset({"used_ratio", "pacing_ratio"})
+_DAY_PATTERN = {"zh-CN": "M月d日", "en": "MMM d"}
+_SPAN_WORDS = {
+    # CLDR's Chinese unit patterns are not in Babel's zh data; English needs its plurals.
+    "zh-CN": (("天", "小时", "分钟", "秒"), ("天", "小时", "分钟", "秒")),
+    "en": ((" day", " hour", " minute", " second"), (" days", " hours", " minutes", " seconds")),
+}
+_MONEY_PATTERN = {"zh-CN": None, "en": "¤¤ #,##0.00;-¤¤ #,##0.00"}
+
+
+class Numbers:
+    """Formats for one locale ("zh-CN" or "en"), one currency and one time zone."""
+
+    def __init__(self, locale: str, currency: str | None, time_zone: str) -> None:
+        self._name = locale
+        self._locale = Locale.parse(locale, sep="-")
+        self._currency = currency
+        self._zone = ZoneInfo(time_zone)
+
+    def kpi(self, kpi: str, text: str | None) -> str | None:
+        """A KPI's value or limit: a percentage, money or a number by what the KPI is."""
+        if kpi in PERCENT_KPIS:
+            return self._percent(text)
+        return self._money(text) if kpi in MONEY_KPIS else self.decimal(text)
+
+    def number(self, name: str, text: str) -> str:
+        """One of the numbers behind a value, by its name."""
+        if name in PERCENT_NUMBERS:
+            return self._percent(text) or text
+        found = self._money(text) if name in MONEY_NUMBERS else self.decimal(text)
+        return found or text
+
+    def decimal(self, text: str | None) -> str | None:
+        """Up to six decimals, with the locale's grouping; text that is no number stays as is."""
+        value = _decimal(text)
+        return text if value is None else format_decimal(value, "#,##0.######", self._locale)
+
+    def _percent(self, text: str | None) -> str | None:
+        value = _decimal(text)
+        return text if value is None else format_percent(value, "#,##0.##%", self._locale)
+
+    def _money(self, text: str | None) -> str | None:
+        value = _decimal(text)
+        if value is None or self._currency is None:
+            return self.decimal(text)
+        return format_currency(value, self._currency, _MONEY_PATTERN[self._name], self._locale)
+
+    def instant(self, at: datetime) -> str:
+        """ "11月3日 12:00" / "Nov 3, 12:00" in the zone; midnight stays 00:00 of its day."""
+        local = at.astimezone(self._zone)
+        day = format_date(local.date(), _DAY_PATTERN[self._name], self._locale)
+        return f"{day}{', ' if self._name == 'en' else ' '}{self._time(local)}"
+
+    def span(self, start: datetime, end: datetime) -> str:
+        """A window; the day is not repeated when both ends are on it."""
+        first, last = start.astimezone(self._zone), end.astimezone(self._zone)
+        if first.date() == last.date():
+            return f"{self.instant(start)}–{self._time(last)}"
+        return f"{self.instant(start)} – {self.instant(end)}"
+
+    def lasted(self, span: timedelta) -> str:
+        """The two largest units: "1小时30分钟" / "1 hour 30 minutes"; below a minute, seconds."""
+        seconds = max(0, int(span.total_seconds()))
+        amounts = (seconds // 86_400, seconds // 3600 % 24, seconds // 60 % 60, seconds % 60)
+        first = next((place for place, amount in enumerate(amounts) if amount), 3)
+        one, many = _SPAN_WORDS[self._name]
+        parts = [
+            f"{amounts[place]}{(one if amounts[place] == 1 else many)[place]}"
+            for place in range(first, min(first + 2, 3) if first < 3 else 4)
+            if amounts[place] or place == first
+        ]
+        return ("" if self._name == "zh-CN" else " ").join(parts)
+
+    def _time(self, local: datetime) -> str:
+        return format_time(local.time(), "HH:mm", locale=self._locale)
+
+
+def exceeds_one(text: str | None) -> bool:
+    """True when a ratio's text is above 1, that is above 100 %."""
+    value = _decimal(text)
+    return value is not None and value > 1
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    try:
+        return None if text is None else Decimal(text)
+    except InvalidOperation:
+        return None

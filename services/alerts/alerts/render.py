@@ -1,0 +1,303 @@
+"""Alerts of one group → the messages a person reads, in their language.
+
+What happened, how much against which limit, since when, the numbers behind it, the lever to pull,
+the owner and how complete the data is. Words live in templates/<locale>.j2 (sandboxed), numbers in
+`numbers`. Length is measured in UTF-8 bytes of JSON text, since that is what a robot counts.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from msgspec import Struct
+
+from alerts.decide import Key
+from alerts.numbers import Numbers, exceeds_one
+from shared.events import Breach
+
+TEMPLATES = Path(__file__).with_name("templates")
+SEVERITIES = ("info", "warning", "critical")
+NAME_CHARACTERS_MAX = 300
+TITLE_CHARACTERS_MAX = 120
+NUMBERS_ORDER = ("actual", "planned_to_date", "allocated", "forecast_end", "remaining", "committed")
+_ICONS = {"info": "🔵", "warning": "🟠", "critical": "🔴"}
+_COLORS = {"info": "#0969da", "warning": "#bc4c00", "critical": "#cf222e"}
+_ENDED_COLOR = "#1a7f37"
+
+Saying = Literal[
+    "firing",
+    "level_changed",
+    "resolved",
+    "corrected",
+    "withdrawn",
+    "no_data",
+    "degraded",
+    "repeat",
+    "unchanged",
+]
+
+
+class Change(Struct, frozen=True):
+    """A transition that happened between two messages."""
+
+    transition: str
+    severity: str
+    value: str | None
+    at: datetime
+
+
+class AlertView(Struct, frozen=True):
+    """One alert as one message tells it. `breach` is its newest transition; `previous_severity`
+    the level this receiver was last told; `history` what happened since, when more than once."""
+
+    key: Key
+    told: Saying
+    breach: Breach
+    starts_at: datetime
+    ends_at: datetime | None
+    previous_severity: str | None = None
+    history: tuple[Change, ...] = ()
+
+
+class Message(Struct, frozen=True):
+    """One rendered message and the alerts it carries. `subject` stays the same over an episode."""
+
+    keys: tuple[Key, ...]
+    title: str
+    subject: str
+    text: str
+    plain: str
+    html: str
+
+
+class _Block(Struct, frozen=True):
+    key: Key
+    heading: str
+    headline: str
+    facts: tuple[tuple[str, str], ...]
+    color: str
+
+    def markdown(self) -> str:
+        facts = "\n".join(
+            f"- {label}：{text}" if _is_wide(label) else f"- {label}: {text}"
+            for label, text in self.facts
+        )
+        return f"#### {self.heading}\n**{self.headline}**\n\n{facts}"
+
+    def plain(self) -> str:
+        facts = "\n".join(
+            f"  {label}：{text}" if _is_wide(label) else f"  {label}: {text}"
+            for label, text in self.facts
+        )
+        return f"{self.heading}\n{self.headline}\n{facts}"
+
+
+class Renderer:
+    """The templates, compiled once."""
+
+    def __init__(self) -> None:
+        self._words = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=False
+        )
+        self._pages = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=True
+        )
+
+    def render(
+        self,
+        views: Sequence[AlertView],
+        *,
+        locale: str,
+        receiver: str,
+        now: datetime,
+        text_bytes_max: int,
+    ) -> list[Message]:
+        """Changed alerts in full, most severe first, then one line for each that is only still
+        open; as many messages as the byte limit asks for. `views` has at least one told alert."""
+        words: Any = self._words.get_template(f"{locale}.j2").module
+        ordered = sorted(views, key=_urgency)
+        details = [(view, _facts(view, locale, now)) for view in ordered]
+        told = [(view, facts) for view, facts in details if view.told != "unchanged"]
+        open_lines = [
+            str(words.open_line(facts)) for view, facts in details if view.told == "unchanged"
+        ]
+        blocks = [_block(words, view, facts) for view, facts in told]
+        parts = _pack(blocks, text_bytes_max)
+        title = _shorten(str(words.title(told[0][1], len(told) - 1)), TITLE_CHARACTERS_MAX)
+        subject = _shorten(str(words.subject(told[0][1])), TITLE_CHARACTERS_MAX)
+        messages = []
+        for number, part in enumerate(parts, start=1):
+            lines = open_lines if number == len(parts) else []
+            label = f" {words.part(number, len(parts))}" if len(parts) > 1 else ""
+            still_open = str(words.still_open())
+            page = self._pages.get_template("mail.html.j2").render(
+                locale=locale,
+                blocks=part,
+                open_lines=lines,
+                still_open=still_open,
+                receiver=receiver,
+            )
+            text = _join([block.markdown() for block in part], f"**{still_open}**", lines)
+            messages.append(
+                Message(
+                    keys=tuple(block.key for block in part),
+                    title=title + label,
+                    subject=subject,
+                    text=fit(text, text_bytes_max, words.left_out),
+                    plain=_join([block.plain() for block in part], still_open, lines),
+                    html=page,
+                )
+            )
+        return messages
+
+    def shorten(self, text: str, locale: str, bytes_max: int) -> str:
+        """A text that a provider found too long, cut on a line's end (see `fit`)."""
+        words: Any = self._words.get_template(f"{locale}.j2").module
+        return fit(text, bytes_max, words.left_out)
+
+
+def json_bytes(text: str) -> int:
+    """Bytes of `text` inside a JSON body as it is sent (UTF-8, not \\uXXXX)."""
+    return len(json.dumps(text, ensure_ascii=False).encode()) - 2
+
+
+def fit(text: str, bytes_max: int, left_out: Any) -> str:
+    """`text` within `bytes_max` bytes of JSON text. Whole lines go, the last first, and a line
+    says how many; a single line that is too long is cut between characters."""
+    if json_bytes(text) <= bytes_max:
+        return text
+    lines = text.split("\n")
+    for kept in range(len(lines) - 1, 0, -1):
+        shorter = "\n".join([*lines[:kept], str(left_out(len(lines) - kept))])
+        if json_bytes(shorter) <= bytes_max:
+            return shorter
+    cut = lines[0]
+    while cut and json_bytes(cut) > bytes_max:
+        over = json_bytes(cut) - bytes_max
+        cut = cut[: -max(1, over // 6)]
+    return cut
+
+
+def _pack(blocks: Sequence[_Block], bytes_max: int) -> list[list[_Block]]:
+    """Blocks in order into as few messages as fit; a block is never divided."""
+    parts: list[list[_Block]] = []
+    used = 0
+    for block in blocks:
+        size = json_bytes(block.markdown()) + 8
+        if not parts or used + size > bytes_max:
+            parts.append([])
+            used = 0
+        parts[-1].append(block)
+        used += size
+    return parts
+
+
+def _join(blocks: Sequence[str], still_open: str, lines: Sequence[str]) -> str:
+    tail = ["\n".join([still_open, "", *(f"- {line}" for line in lines)])] if lines else []
+    return "\n\n".join([*blocks, *tail])
+
+
+def _block(words: Any, view: AlertView, facts: dict[str, Any]) -> _Block:
+    icon = {"resolved": "✅", "withdrawn": "⚪"}.get(view.told, _ICONS[view.breach.severity])
+    lines = [line for line in str(words.facts(facts)).split("\n") if line.strip()]
+    return _Block(
+        key=view.key,
+        heading=f"{icon} {words.badge(facts)} · {facts['scope']}",
+        headline=str(words.headline(facts)),
+        facts=tuple(map(_label_and_text, lines)),
+        color=_ENDED_COLOR if view.ends_at else _COLORS[view.breach.severity],
+    )
+
+
+def _label_and_text(line: str) -> tuple[str, str]:
+    separator = "：" if "：" in line.split(": ", 1)[0] else ": "
+    label, _, text = line.partition(separator)
+    return label.strip(), text.strip()
+
+
+def _is_wide(label: str) -> bool:
+    return not label.isascii()
+
+
+def _urgency(view: AlertView) -> tuple[bool, int, datetime, Key]:
+    ended = view.told in ("resolved", "withdrawn")
+    return ended, -SEVERITIES.index(view.breach.severity), view.starts_at, view.key
+
+
+def _facts(view: AlertView, locale: str, now: datetime) -> dict[str, Any]:
+    """Everything a template may say about one alert, as text."""
+    breach = view.breach
+    numbers = Numbers(locale, breach.currency, breach.time_zone)
+    ended = view.ends_at is not None
+    previous = view.previous_severity or breach.previous_severity or breach.severity
+    through = [source.complete_through for source in breach.sources]
+    known = [at for at in through if at is not None]
+    return {
+        "told": view.told,
+        "open": not ended,
+        "rule": one_line(breach.rule),
+        "rule_name": one_line(breach.names.get("rule", "")),
+        "reason": one_line(breach.reason),
+        "kpi": breach.kpi,
+        "scope": _scope(breach),
+        "severity": breach.severity,
+        "previous_severity": previous,
+        "raised": SEVERITIES.index(breach.severity) > SEVERITIES.index(previous),
+        "op": breach.op,
+        "above": breach.op in (">", ">="),
+        "over_budget": breach.kpi == "budget.used_ratio" and exceeds_one(breach.value),
+        "value": numbers.kpi(breach.kpi, breach.value),
+        "threshold": numbers.kpi(breach.kpi, breach.threshold),
+        "since": numbers.instant(view.starts_at),
+        "ended": numbers.instant(view.ends_at) if view.ends_at else "",
+        "lasted": numbers.lasted((view.ends_at or now) - view.starts_at),
+        "window": numbers.span(breach.window.start, breach.window.end) if breach.window else "",
+        "numbers": _ordered(breach.numbers, numbers),
+        "lever": one_line(breach.annotations.get("lever") or ""),
+        "runbook": one_line(breach.annotations.get("runbook") or ""),
+        "owner": one_line(breach.owner or ""),
+        "has_sources": bool(through),
+        "complete_through": (
+            numbers.instant(min(known)) if known and len(known) == len(through) else ""
+        ),
+        "history": [
+            {
+                "transition": change.transition,
+                "severity": change.severity,
+                "value": numbers.kpi(breach.kpi, change.value),
+                "at": numbers.instant(change.at),
+            }
+            for change in view.history
+        ],
+    }
+
+
+def _ordered(found: dict[str, str], numbers: Numbers) -> list[tuple[str, str]]:
+    names = [name for name in NUMBERS_ORDER if name in found]
+    names += [name for name in found if name not in NUMBERS_ORDER]
+    return [(one_line(name), numbers.number(name, one_line(found[name]))) for name in names]
+
+
+def _scope(breach: Breach) -> str:
+    """ "双十一大促 / L03 search ads": names where they are known, ids where they are not."""
+    campaign = breach.group.get("campaign") or breach.labels.get("campaign") or ""
+    parts = [breach.names.get("campaign") or campaign]
+    line = breach.group.get("line", "")
+    line_name = breach.names.get("line", "")
+    parts.append(f"{line} {line_name}".strip() if line_name != line else line)
+    rest = [value for name, value in breach.group.items() if name not in ("campaign", "line")]
+    found = [one_line(part) for part in [*parts, *rest] if part]
+    return " / ".join(found) or one_line(breach.rule)
+
+
+def one_line(text: str) -> str:
+    """A tenant's text without line breaks or endless length, so it cannot forge another line."""
+    return _shorten(" ".join(text.split()), NAME_CHARACTERS_MAX)
+
+
+def _shorten(text: str, characters_max: int) -> str:
+    return text if len(text) <= characters_max else text[: characters_max - 1] + "…"
