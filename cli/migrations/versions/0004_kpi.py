@@ -11,14 +11,16 @@ depends_on = None
 
 TABLES = """
 CREATE TABLE kpi.catalog (
-  workspace text NOT NULL, kind text NOT NULL, id text NOT NULL, version bigint NOT NULL, deleted boolean NOT NULL, object jsonb NOT NULL,
+  workspace text NOT NULL, kind text NOT NULL, id text NOT NULL, version bigint NOT NULL,
+  deleted boolean NOT NULL, object jsonb NOT NULL,
   CONSTRAINT catalog_pk PRIMARY KEY (workspace, kind, id));
 CREATE TABLE kpi.catalog_versions (
   workspace text NOT NULL, version bigint NOT NULL,
   CONSTRAINT catalog_versions_pk PRIMARY KEY (workspace));
 CREATE TABLE kpi.panes (
   workspace text NOT NULL, campaign text NOT NULL, line text NOT NULL, measure text NOT NULL,
-  start_ms bigint NOT NULL, end_ms bigint NOT NULL, known_ms bigint NOT NULL, amount bigint NOT NULL,
+  start_ms bigint NOT NULL, end_ms bigint NOT NULL, known_ms bigint NOT NULL,
+  amount bigint NOT NULL,
   CONSTRAINT panes_pk PRIMARY KEY (workspace, campaign, line, measure, start_ms, end_ms,
     known_ms));
 CREATE TABLE kpi.feeds (
@@ -33,15 +35,18 @@ CREATE TABLE kpi.facts (
   CONSTRAINT facts_pk PRIMARY KEY (workspace, source, report, period, entity, dims));
 CREATE INDEX facts_held ON kpi.facts (workspace, source, entity, start_ms) WHERE campaign IS NULL;
 CREATE TABLE kpi.deltas (
-  workspace text NOT NULL, source text NOT NULL, id text NOT NULL, bodyhash bytea NOT NULL, at_ms bigint NOT NULL,
+  workspace text NOT NULL, source text NOT NULL, id text NOT NULL, bodyhash bytea NOT NULL,
+  at_ms bigint NOT NULL,
   CONSTRAINT deltas_pk PRIMARY KEY (workspace, source, id));
 CREATE INDEX deltas_at ON kpi.deltas USING brin (at_ms);
 CREATE TABLE kpi.reports (
-  workspace text NOT NULL, source text NOT NULL, report text NOT NULL, mode text NOT NULL, grain text NOT NULL,
+  workspace text NOT NULL, source text NOT NULL, report text NOT NULL, mode text NOT NULL,
+  grain text NOT NULL,
   CONSTRAINT reports_pk PRIMARY KEY (workspace, source, report));
 CREATE TABLE kpi.held (
   workspace text NOT NULL, source text NOT NULL, entity text NOT NULL, measure text NOT NULL,
-  start_ms bigint NOT NULL, end_ms bigint NOT NULL, known_ms bigint NOT NULL, amount bigint NOT NULL, levels jsonb NOT NULL,
+  start_ms bigint NOT NULL, end_ms bigint NOT NULL, known_ms bigint NOT NULL,
+  amount bigint NOT NULL, levels jsonb NOT NULL,
   CONSTRAINT held_pk PRIMARY KEY (workspace, source, entity, measure, start_ms, end_ms,
     known_ms));
 CREATE TABLE kpi.sources (
@@ -51,17 +56,20 @@ CREATE TABLE kpi.source_touches (
   id bigint GENERATED ALWAYS AS IDENTITY, workspace text NOT NULL, source text NOT NULL,
   CONSTRAINT source_touches_pk PRIMARY KEY (id));
 CREATE TABLE kpi.touches (
-  id bigint GENERATED ALWAYS AS IDENTITY, workspace text NOT NULL, campaign text NOT NULL, line text, touched_at timestamptz NOT NULL DEFAULT now(),
+  id bigint GENERATED ALWAYS AS IDENTITY, workspace text NOT NULL, campaign text NOT NULL,
+  line text, touched_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT touches_pk PRIMARY KEY (workspace, campaign, id));
 CREATE TABLE kpi.units (
   workspace text NOT NULL, campaign text NOT NULL,
   CONSTRAINT units_pk PRIMARY KEY (workspace, campaign));
 CREATE TABLE kpi.lines (
-  workspace text NOT NULL, campaign text NOT NULL, line text NOT NULL, seq bigint NOT NULL, totals bytea, complete_ms bigint, gap_seq bigint, gap_at timestamptz,
+  workspace text NOT NULL, campaign text NOT NULL, line text NOT NULL, seq bigint NOT NULL,
+  totals bytea, complete_ms bigint, gap_seq bigint, gap_at timestamptz,
   CONSTRAINT lines_pk PRIMARY KEY (workspace, campaign, line));
 CREATE TABLE kpi.rules (
   workspace text NOT NULL, rule text NOT NULL, version bigint NOT NULL, campaign text NOT NULL,
-  body jsonb NOT NULL, deleted boolean NOT NULL, effective_from_ms bigint NOT NULL, created_by text NOT NULL, created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL,
+  body jsonb NOT NULL, deleted boolean NOT NULL, effective_from_ms bigint NOT NULL,
+  created_by text NOT NULL, created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL,
   CONSTRAINT rules_pk PRIMARY KEY (workspace, rule));
 CREATE INDEX rules_campaign ON kpi.rules (workspace, campaign);
 CREATE TABLE kpi.rule_versions (
@@ -70,7 +78,9 @@ CREATE TABLE kpi.rule_versions (
   CONSTRAINT rule_versions_pk PRIMARY KEY (workspace, rule, version));
 CREATE TABLE kpi.standings (
   workspace text NOT NULL, rule text NOT NULL, group_key text NOT NULL, campaign text NOT NULL,
-  rule_version bigint NOT NULL, judged_through_ms bigint NOT NULL, episode bigint NOT NULL, seq bigint NOT NULL, severity text, since_ms bigint, window_start_ms bigint, too_coarse boolean NOT NULL,
+  rule_version bigint NOT NULL, judged_through_ms bigint NOT NULL, episode bigint NOT NULL,
+  seq bigint NOT NULL, severity text, since_ms bigint, window_start_ms bigint,
+  too_coarse boolean NOT NULL,
   CONSTRAINT standings_pk PRIMARY KEY (workspace, rule, group_key));
 CREATE INDEX standings_campaign ON kpi.standings (workspace, campaign);
 CREATE TABLE kpi.transitions (
@@ -78,7 +88,8 @@ CREATE TABLE kpi.transitions (
   transition text NOT NULL, event jsonb NOT NULL, decided_at timestamptz NOT NULL,
   CONSTRAINT transitions_pk PRIMARY KEY (workspace, breach, seq));
 CREATE TABLE kpi.breaches (
-  id bigint GENERATED ALWAYS AS IDENTITY, workspace text NOT NULL, breach text NOT NULL, campaign text NOT NULL, rule text NOT NULL, open boolean NOT NULL,
+  id bigint GENERATED ALWAYS AS IDENTITY, workspace text NOT NULL, breach text NOT NULL,
+  campaign text NOT NULL, rule text NOT NULL, open boolean NOT NULL,
   CONSTRAINT breaches_pk PRIMARY KEY (workspace, breach));
 CREATE INDEX breaches_page ON kpi.breaches (workspace, id);
 """

@@ -1,0 +1,121 @@
+"""KPI formulas: text parsed to a whitelisted tree over named sums, evaluated exactly.
+
+Only `+ - * /`, numbers, names and brackets exist; nothing is ever handed to `eval`. A ratio comes
+from sums only (platforms.md section 5), so the KPI of a group is never a mean of ratios.
+"""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from shared.money import MICROS
+
+LENGTH_MAX = 200
+DEPTH_MAX = 20
+
+Operator = Literal["+", "-", "*", "/"]
+_OPERATORS: dict[type[ast.operator], Operator] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+}
+
+
+class FormulaError(ValueError):
+    """The text is outside the small language of KPI formulas; the message says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    operator: Operator
+    left: "Node"
+    right: "Node"
+
+
+Node = Number | Measure | Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A parsed formula; `measures` are the sums it needs."""
+
+    text: str
+    root: Node
+    measures: frozenset[str]
+
+
+def parse(text: str) -> Formula:
+    """Formula text such as "spend / impressions * 1000" → tree. Raises FormulaError."""
+    if len(text) > LENGTH_MAX:
+        raise FormulaError(f"a formula has at most {LENGTH_MAX} characters")
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        raise FormulaError(f"{text!r} is not a formula") from error
+    root = _node(tree.body, text.strip(), 0)
+    measures = frozenset(_measures(root))
+    if not measures:
+        raise FormulaError(f"{text!r} names no measure")
+    return Formula(text.strip(), root, measures)
+
+
+def evaluate(formula: Formula, sums: Mapping[str, int]) -> Fraction | None:
+    """Exact value over `sums` (micros by measure).
+
+    None, never 0, when a measure is missing or a denominator is zero (platforms.md section 5).
+    """
+    return _value(formula.root, sums)
+
+
+def _node(node: ast.expr, text: str, depth: int) -> Node:
+    if depth > DEPTH_MAX:
+        raise FormulaError(f"a formula is at most {DEPTH_MAX} levels deep")
+    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+        left, right = _node(node.left, text, depth + 1), _node(node.right, text, depth + 1)
+        return Operation(_OPERATORS[type(node.op)], left, right)
+    if isinstance(node, ast.Name):
+        return Measure(node.id)
+    # bool is an int: `True` must not become 1.
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        # The literal's own text keeps 0.1 exact; its float value would not be.
+        return Number(Fraction((ast.get_source_segment(text, node) or "").replace("_", "")))
+    raise FormulaError(f"{ast.unparse(node)!r} is not allowed in a formula")
+
+
+def _measures(node: Node) -> list[str]:
+    if isinstance(node, Operation):
+        return _measures(node.left) + _measures(node.right)
+    return [node.name] if isinstance(node, Measure) else []
+
+
+def _value(node: Node, sums: Mapping[str, int]) -> Fraction | None:
+    if isinstance(node, Number):
+        return node.value
+    if isinstance(node, Measure):
+        micros = sums.get(node.name)
+        return None if micros is None else Fraction(micros, MICROS)
+    left, right = _value(node.left, sums), _value(node.right, sums)
+    if left is None or right is None:
+        return None
+    match node.operator:
+        case "+":
+            return left + right
+        case "-":
+            return left - right
+        case "*":
+            return left * right
+        case "/":
+            return left / right if right else None

@@ -1,0 +1,20 @@
+"""kpi-monitor's settings: the common ones and two of its own."""
+
+from pydantic import Field
+
+from shared.settings import CommonSettings
+
+
+class KpiSettings(CommonSettings):
+    """One kpi-monitor process. Units are the last word of a name."""
+
+    service: str = "kpi-monitor"
+    port: int = 8003
+
+    metrics_horizon_days: int = Field(45, ge=1, le=400)
+    """How long the ids of metrics deltas are remembered; older events are refused (`too_old`).
+
+    It must exceed the retention of metrics.v1, else a replay could count an event twice.
+    """
+    evaluate_units_max: int = Field(50, ge=1, le=1000)
+    """Campaigns judged in one transaction."""

@@ -1,0 +1,281 @@
+"""The tables of schema `kpi`, for migrations and for the test that models and database match.
+
+Times named *_ms are epoch milliseconds; amounts are int64 micros. Keys are raw text in an order
+that time follows: a hash would destroy locality (design.md section 2).
+"""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+
+from shared.tables import INSTANT, common_tables
+
+SCHEMA = "kpi"
+METADATA = sa.MetaData()
+common_tables(METADATA, SCHEMA)
+
+
+def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
+    return sa.Table(name, METADATA, *parts, schema=SCHEMA)
+
+
+def _text(name: str, *, nullable: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=nullable)
+
+
+def _big(name: str, *, nullable: bool = False) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=nullable)
+
+
+def _now(name: str) -> sa.Column[object]:
+    return sa.Column(name, INSTANT, nullable=False, server_default=sa.text("now()"))
+
+
+def _serial() -> sa.Column[int]:
+    return sa.Column("id", sa.BigInteger, sa.Identity(always=True), nullable=False)
+
+
+# Our copy of catalog.v1; `catalog_versions` tells every replica when to read mappings again.
+CATALOG = _table(
+    "catalog",
+    _text("workspace"),
+    _text("kind"),
+    _text("id"),
+    _big("version"),
+    sa.Column("deleted", sa.Boolean, nullable=False),
+    sa.Column("object", pg.JSONB, nullable=False),
+    sa.PrimaryKeyConstraint("workspace", "kind", "id", name="catalog_pk"),
+)
+CATALOG_VERSIONS = _table(
+    "catalog_versions",
+    _text("workspace"),
+    _big("version"),
+    sa.PrimaryKeyConstraint("workspace", name="catalog_versions_pk"),
+)
+
+# Additive sums. `known_ms`: 0, or the source's completeness when a period was told after its end.
+PANES = _table(
+    "panes",
+    _text("workspace"),
+    _text("campaign"),
+    _text("line"),
+    _text("measure"),
+    _big("start_ms"),
+    _big("end_ms"),
+    _big("known_ms"),
+    _big("amount"),
+    sa.PrimaryKeyConstraint(
+        "workspace",
+        "campaign",
+        "line",
+        "measure",
+        "start_ms",
+        "end_ms",
+        "known_ms",
+        name="panes_pk",
+    ),
+)
+
+# Which sources feed which measure of a line, in which grain. Rows are never changed or deleted.
+FEEDS = _table(
+    "feeds",
+    _text("workspace"),
+    _text("campaign"),
+    _text("line"),
+    _text("measure"),
+    _text("source"),
+    _big("grain_ms"),
+    sa.PrimaryKeyConstraint(
+        "workspace", "campaign", "line", "measure", "source", "grain_ms", name="feeds_pk"
+    ),
+    sa.Index("feeds_source", "workspace", "source"),
+)
+
+# Snapshot facts; `campaign` and `line` are where the fact was booked, null while kept aside.
+FACTS = _table(
+    "facts",
+    _text("workspace"),
+    _text("source"),
+    _text("report"),
+    _text("period"),
+    _text("entity"),
+    _text("dims"),
+    _big("revision"),
+    _text("measures"),
+    _big("start_ms"),
+    _text("campaign", nullable=True),
+    _text("line", nullable=True),
+    sa.PrimaryKeyConstraint(
+        "workspace", "source", "report", "period", "entity", "dims", name="facts_pk"
+    ),
+    sa.Index(
+        "facts_held",
+        "workspace",
+        "source",
+        "entity",
+        "start_ms",
+        postgresql_where=sa.text("campaign IS NULL"),
+    ),
+)
+
+# The row of a delta is its dedupe row, kept for the horizon.
+DELTAS = _table(
+    "deltas",
+    _text("workspace"),
+    _text("source"),
+    _text("id"),
+    sa.Column("bodyhash", pg.BYTEA, nullable=False),
+    _big("at_ms"),
+    sa.PrimaryKeyConstraint("workspace", "source", "id", name="deltas_pk"),
+    sa.Index("deltas_at", "at_ms", postgresql_using="brin"),
+)
+REPORTS = _table(
+    "reports",
+    _text("workspace"),
+    _text("source"),
+    _text("report"),
+    _text("mode"),
+    _text("grain"),
+    sa.PrimaryKeyConstraint("workspace", "source", "report", name="reports_pk"),
+)
+
+# Sums of entities that no mapping names yet; moved to panes when the mapping arrives.
+HELD = _table(
+    "held",
+    _text("workspace"),
+    _text("source"),
+    _text("entity"),
+    _text("measure"),
+    _big("start_ms"),
+    _big("end_ms"),
+    _big("known_ms"),
+    _big("amount"),
+    sa.Column("levels", pg.JSONB, nullable=False),
+    sa.PrimaryKeyConstraint(
+        "workspace",
+        "source",
+        "entity",
+        "measure",
+        "start_ms",
+        "end_ms",
+        "known_ms",
+        name="held_pk",
+    ),
+)
+
+# Completeness of a source over all partitions, computed from `progress` under this row's lock.
+SOURCES = _table(
+    "sources",
+    _text("workspace"),
+    _text("source"),
+    _big("complete_ms", nullable=True),
+    sa.Column("expected_interval_s", sa.Integer),
+    sa.PrimaryKeyConstraint("workspace", "source", name="sources_pk"),
+)
+
+# Touches are appended, never upserted: one that met the evaluator's lock would be lost.
+SOURCE_TOUCHES = _table(
+    "source_touches",
+    _serial(),
+    _text("workspace"),
+    _text("source"),
+    sa.PrimaryKeyConstraint("id", name="source_touches_pk"),
+)
+TOUCHES = _table(
+    "touches",
+    _serial(),
+    _text("workspace"),
+    _text("campaign"),
+    _text("line", nullable=True),
+    _now("touched_at"),
+    sa.PrimaryKeyConstraint("workspace", "campaign", "id", name="touches_pk"),
+)
+UNITS = _table(
+    "units",
+    _text("workspace"),
+    _text("campaign"),
+    sa.PrimaryKeyConstraint("workspace", "campaign", name="units_pk"),
+)
+
+# The latest totals of a line. `gap_seq`: the message that came although an earlier one is missing.
+LINES = _table(
+    "lines",
+    _text("workspace"),
+    _text("campaign"),
+    _text("line"),
+    _big("seq"),
+    sa.Column("totals", pg.BYTEA),
+    _big("complete_ms", nullable=True),
+    _big("gap_seq", nullable=True),
+    sa.Column("gap_at", INSTANT),
+    sa.PrimaryKeyConstraint("workspace", "campaign", "line", name="lines_pk"),
+)
+
+RULES = _table(
+    "rules",
+    _text("workspace"),
+    _text("rule"),
+    _big("version"),
+    _text("campaign"),
+    sa.Column("body", pg.JSONB, nullable=False),
+    sa.Column("deleted", sa.Boolean, nullable=False),
+    _big("effective_from_ms"),
+    _text("created_by"),
+    sa.Column("created_at", INSTANT, nullable=False),
+    sa.Column("updated_at", INSTANT, nullable=False),
+    sa.PrimaryKeyConstraint("workspace", "rule", name="rules_pk"),
+    sa.Index("rules_campaign", "workspace", "campaign"),
+)
+RULE_VERSIONS = _table(
+    "rule_versions",
+    _text("workspace"),
+    _text("rule"),
+    _big("version"),
+    sa.Column("body", pg.JSONB, nullable=False),
+    sa.Column("deleted", sa.Boolean, nullable=False),
+    _text("changed_by"),
+    sa.Column("changed_at", INSTANT, nullable=False),
+    sa.PrimaryKeyConstraint("workspace", "rule", "version", name="rule_versions_pk"),
+)
+
+# One row per (rule, group). It outlives the rule, so that episode numbers are never used twice.
+STANDINGS = _table(
+    "standings",
+    _text("workspace"),
+    _text("rule"),
+    _text("group_key"),
+    _text("campaign"),
+    _big("rule_version"),
+    _big("judged_through_ms"),
+    _big("episode"),
+    _big("seq"),
+    _text("severity", nullable=True),
+    _big("since_ms", nullable=True),
+    _big("window_start_ms", nullable=True),
+    sa.Column("too_coarse", sa.Boolean, nullable=False),
+    sa.PrimaryKeyConstraint("workspace", "rule", "group_key", name="standings_pk"),
+    sa.Index("standings_campaign", "workspace", "campaign"),
+)
+
+# Every transition as it was told (breaches.v1), and which episodes are open.
+TRANSITIONS = _table(
+    "transitions",
+    _text("workspace"),
+    _text("breach"),
+    _big("seq"),
+    _text("campaign"),
+    _text("transition"),
+    sa.Column("event", pg.JSONB, nullable=False),
+    sa.Column("decided_at", INSTANT, nullable=False),
+    sa.PrimaryKeyConstraint("workspace", "breach", "seq", name="transitions_pk"),
+)
+BREACHES = _table(
+    "breaches",
+    _serial(),
+    _text("workspace"),
+    _text("breach"),
+    _text("campaign"),
+    _text("rule"),
+    sa.Column("open", sa.Boolean, nullable=False),
+    sa.PrimaryKeyConstraint("workspace", "breach", name="breaches_pk"),
+    sa.Index("breaches_page", "workspace", "id"),
+)

@@ -1,0 +1,115 @@
+"""Tumbling windows over epoch milliseconds, aligned to the campaign's local midnight.
+
+All windows are half-open, [start, end). A local day of 23 or 25 hours is one day window; windows
+below a day are counted from local midnight and cut at the next one, so windows tile the time line.
+"""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
+PANE_MS = 5 * MINUTE_MS
+"""The finest pane: a delta's period (design.md section 4)."""
+LONGEST_DAY_MS = 25 * HOUR_MS
+MATURITY_MAX_MS = 35 * DAY_MS
+
+_DURATION = re.compile(r"(\d{1,5})([mhd])", re.ASCII)
+_UNITS = {"m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class WindowError(ValueError):
+    """The text is no duration, or no size that windows of this version can have."""
+
+
+class Window(NamedTuple):
+    """[start, end) in epoch ms."""
+
+    start: int
+    end: int
+
+
+def to_ms(instant: datetime) -> int:
+    """Aware datetime → epoch ms, exact (no float), rounded down."""
+    return (instant - _EPOCH) // _MILLISECOND
+
+
+def from_ms(at: int) -> datetime:
+    """Epoch ms → aware datetime in UTC."""
+    return _EPOCH + timedelta(milliseconds=at)
+
+
+def parse_duration(text: str) -> int:
+    """ "90m", "2h", "1d" → ms. Raises WindowError."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise WindowError(f"{text[:20]!r} is not a duration such as 60m, 2h or 1d")
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def parse_size(text: str) -> int:
+    """Size of a tumbling window → ms: a multiple of 5 minutes that divides a day, or one day.
+
+    Raises WindowError: anything else would not tile a local day.
+    """
+    size = parse_duration(text)
+    if size == 0 or size % PANE_MS or DAY_MS % size:
+        raise WindowError(f"a window of {text} does not divide a day into multiples of 5 minutes")
+    return size
+
+
+def grain_fits(grain: int, size: int) -> bool:
+    """Whether periods of `grain` ms can add up to windows of `size` ms (design.md section 4)."""
+    if size == DAY_MS and DAY_MS - HOUR_MS <= grain <= LONGEST_DAY_MS:
+        return True
+    return size % grain == 0
+
+
+class Windows(NamedTuple):
+    """The tiling of the time line by one size (ms, divides a day) in one zone (IANA name)."""
+
+    size: int
+    zone: str
+
+    def containing(self, at: int) -> Window:
+        """The window that holds the instant `at` (epoch ms)."""
+        midnight, next_midnight = _day(self.zone, at)
+        start = midnight + (at - midnight) // self.size * self.size
+        if self.size == DAY_MS:
+            return Window(midnight, next_midnight)
+        return Window(start, min(start + self.size, next_midnight))
+
+    def closed_through(self, complete_through: int) -> int:
+        """The end of the last window that ends at or before `complete_through` (epoch ms)."""
+        return self.containing(complete_through).start
+
+
+def _day(zone: str, at: int) -> Window:
+    local = datetime.fromtimestamp(at // 1000, _zone(zone)).date()
+    return _day_bounds(zone, local)
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+@lru_cache(maxsize=16_384)
+def _day_bounds(zone: str, local: date) -> Window:
+    """First instants of the local day and of the next one.
+
+    A midnight that the clock skips is read with the offset before the change, which is the first
+    instant of that day.
+    """
+    return Window(_midnight(zone, local), _midnight(zone, local + timedelta(days=1)))
+
+
+def _midnight(zone: str, local: date) -> int:
+    moment = datetime(local.year, local.month, local.day, tzinfo=_zone(zone))
+    return to_ms(moment.astimezone(UTC))
