@@ -49,4 +49,4 @@ def configure(settings: CommonSettings) -> None:
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     """A logger whose first argument is the event's name: `log.info("batch_done", records=3)`."""
-    return cast("structlog.stdlib.BoundLogger", structlog.get_logger(logger=name))
+    return cast("structlog.stdlib.BoundLogger", structlog.get_logger(module=name))
