@@ -34,6 +34,11 @@ def run_coroutine(coroutine: Coroutine[Any, Any, Result]) -> Result:
     return _HELPERS.submit(asyncio.run, coroutine).result()
 
 
+def run_in_helper(action: Callable[[], Result]) -> Result:
+    """The action's result, from a thread without an event loop of its own."""
+    return _HELPERS.submit(action).result()
+
+
 @dataclass(frozen=True)
 class Identity:
     """A pid and when that process began: the pair is never used twice between two boots."""

@@ -90,7 +90,8 @@ class PostgresServer:
         if fresh:
             _initialise(place.binaries, place.data, password, account)
         port = _choose_port(directory / "port")
-        arguments = [place.binaries / "postgres", "-D", place.data, "-c", f"port={port}"]
+        program = place.binaries / "postgres"
+        arguments: list[str | Path] = [program, "-D", place.data, "-c", f"port={port}"]
         for name, value in self._settings.items():
             arguments += ["-c", f"{name}={value}"]
         # A postmaster.pid of a killed server is no obstacle: PostgreSQL looks whether it lives.

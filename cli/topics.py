@@ -1,0 +1,106 @@
+"""Creates the topics, with the partitions and retention they need. Never done on the fly."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
+
+from cli.errors import CommandError
+from cli.processes import run_coroutine
+from shared import events
+
+DAY_MS = 24 * 60 * 60 * 1000
+UNLIMITED = -1
+
+RETENTION_MS: Mapping[str, int] = {
+    # Shorter than any dedupe horizon (design.md section 6).
+    events.SPEND_TOPIC: 7 * DAY_MS,
+    events.METRICS_TOPIC: 7 * DAY_MS,
+    # A new reader needs every `seq` and every version since the beginning.
+    events.TOTALS_TOPIC: UNLIMITED,
+    events.CATALOG_TOPIC: UNLIMITED,
+    events.BREACHES_TOPIC: UNLIMITED,
+    # Ingest keeps the rejections in its table.
+    events.REJECTED_TOPIC: 30 * DAY_MS,
+    # An audit trail is not thrown away by a default.
+    events.NOTIFICATIONS_TOPIC: UNLIMITED,
+}
+REPLICATION_MAX = 3
+_TIMEOUT_MS = 30_000
+
+
+@dataclass(frozen=True)
+class TopicState:
+    """One topic after `ensure_topics`: whether it is new, and how many partitions it has."""
+
+    name: str
+    created: bool
+    partitions: int
+
+
+def ensure_topics(bootstrap: str, *, prefix: str = "", partitions: int = 24) -> list[TopicState]:
+    """Creates those that are missing; what exists is left as it is, whatever its partitions.
+
+    Partitions of an existing topic are never added: the key of an event would change its place
+    and a heartbeat could overtake the data it covers. Raises CommandError when the broker is away
+    or refuses.
+    """
+    try:
+        return run_coroutine(_ensure(bootstrap, prefix, partitions))
+    except (KafkaConnectionError, OSError) as error:
+        raise CommandError(f"Kafka at {bootstrap} does not answer: {error}") from error
+
+
+async def _ensure(bootstrap: str, prefix: str, partitions: int) -> list[TopicState]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=_TIMEOUT_MS)
+    await admin.start()
+    try:
+        names = {prefix + topic: retention for topic, retention in RETENTION_MS.items()}
+        existing = set(await admin.list_topics())
+        missing = [name for name in names if name not in existing]
+        if missing:
+            brokers = len((await admin.describe_cluster())["brokers"])
+            reply = await admin.create_topics(
+                [
+                    NewTopic(
+                        name,
+                        partitions,
+                        min(REPLICATION_MAX, brokers),
+                        topic_configs={
+                            "cleanup.policy": "delete",
+                            "retention.ms": str(names[name]),
+                            "min.insync.replicas": "2" if brokers >= REPLICATION_MAX else "1",
+                        },
+                    )
+                    for name in missing
+                ]
+            )
+            _raise_for(reply.topic_errors)
+        described = {
+            topic["topic"]: len(topic["partitions"])
+            for topic in await admin.describe_topics(list(names))
+        }
+        return [TopicState(name, name in missing, described.get(name, 0)) for name in names]
+    finally:
+        await admin.close()
+
+
+def _raise_for(topic_errors: list[tuple[str, int, str]]) -> None:
+    for name, code, detail in topic_errors:
+        error = for_code(code)
+        # Somebody else created it in the same moment: that is what was wanted.
+        if code != 0 and error is not TopicAlreadyExistsError:
+            raise CommandError(f"topic {name} cannot be created: {error.__name__} {detail}")
+
+
+async def delete_topics(bootstrap: str, names: list[str]) -> None:
+    """Removes topics; tests use it to give back what they made."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=_TIMEOUT_MS)
+    await admin.start()
+    try:
+        await admin.delete_topics(names)
+    except KafkaError as error:
+        raise CommandError(f"topics cannot be deleted: {error}") from error
+    finally:
+        await admin.close()
