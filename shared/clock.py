@@ -34,8 +34,8 @@ class ManualClock:
 async def set_manual(conn: Conn, now: datetime) -> None:
     """Moves the stored clock; it may jump forwards or backwards, callers decide what that means."""
     await conn.execute(
-        "INSERT INTO runtime.clock (\"only\", now) VALUES (true, $1) "
-        "ON CONFLICT (\"only\") DO UPDATE SET now = excluded.now",
+        'INSERT INTO runtime.clock ("only", now) VALUES (true, $1) '
+        'ON CONFLICT ("only") DO UPDATE SET now = excluded.now',
         now,
     )
 
