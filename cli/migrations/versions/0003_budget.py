@@ -70,6 +70,7 @@ CREATE TABLE budget.accounts (
 CREATE TABLE budget.line_sources (
   account_id integer NOT NULL, source text NOT NULL,
   CONSTRAINT line_sources_pk PRIMARY KEY (account_id, source));
+CREATE INDEX line_sources_source ON budget.line_sources (source, account_id);
 CREATE SEQUENCE budget.entry_blocks;
 CREATE TABLE budget.entries (
   entry bigint NOT NULL, amount bigint NOT NULL, at timestamptz NOT NULL,

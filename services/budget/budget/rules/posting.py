@@ -5,7 +5,7 @@ of the campaign, with the reason. Facts turn revisions into differences. Both ar
 does the same set-based and is checked against these by the property tests.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -219,15 +219,3 @@ def restate(before: Fact | None, stated: Stated, period_end: datetime) -> tuple[
     corrects = before.entry if late else None
     step = Step(Outcome.UPDATED, stated.amount - before.amount, kind, corrects)
     return after._replace(amount=stated.amount, entry=stated.entry), step
-
-
-def restate_all(
-    before: Fact | None, statements: Sequence[Stated], period_end: datetime
-) -> tuple[Fact | None, list[Step]]:
-    """Several statements about one fact, in the order they arrived."""
-    steps = []
-    fact = before
-    for stated in statements:
-        fact, step = restate(fact, stated, period_end)
-        steps.append(step)
-    return fact, steps

@@ -1,0 +1,110 @@
+"""What posting resolves against: campaigns, lines and mappings of a workspace, by version."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from budget.rules.posting import CampaignTerms, Catalogue, make_catalogue
+from shared.database import Conn
+from shared.events import dims_text
+from shared.mapping import Mapping, match_of
+
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('paceline-budget/' || $1, 0))"
+VERSIONS = "SELECT workspace, version FROM budget.catalogue_versions WHERE workspace = ANY($1)"
+CAMPAIGNS = """
+SELECT c.campaign, c.currency, c.time_zone, c.starts_at, c.ends_at, c.effective_from,
+       array(SELECT l.line FROM budget.lines AS l
+             WHERE l.workspace = c.workspace AND l.campaign = c.campaign AND NOT l.removed) AS lines
+FROM budget.campaigns AS c WHERE c.workspace = $1
+"""
+MAPPINGS = """
+SELECT mapping, source, match, campaign, line, effective_from
+FROM budget.mappings WHERE workspace = $1
+"""
+BUMP = """
+INSERT INTO budget.catalogue_versions AS t (workspace, version) VALUES ($1, 1)
+ON CONFLICT (workspace) DO UPDATE SET version = t.version + 1
+"""
+ADD_MAPPING = """
+INSERT INTO budget.mappings (workspace, mapping, version, source, match, match_text, campaign, line,
+                             effective_from, created_by, created_at)
+SELECT $1, 'm' || (SELECT count(*) + 1 FROM budget.mappings WHERE workspace = $1), 1,
+       $2, $3, $4, $5, $6, $7, $8, $9
+ON CONFLICT ON CONSTRAINT mappings_match_key DO NOTHING RETURNING mapping
+"""
+LIST_MAPPINGS = """
+SELECT mapping, version, source, match, campaign, line, effective_from, created_by, created_at
+FROM budget.mappings WHERE workspace = $1 AND mapping > $2 ORDER BY mapping LIMIT $3
+"""
+
+
+async def lock(conn: Conn, workspace: str) -> None:
+    """Takes the workspace's lock until the end of the transaction.
+
+    Whoever holds money back, and whoever releases it, takes this lock first and then reads the
+    tables again, so that nothing is stranded (design.md section 3).
+    """
+    await conn.execute(LOCK, workspace)
+
+
+async def versions(conn: Conn, workspaces: Sequence[str]) -> dict[str, int]:
+    """The catalogue's version per workspace; 0 for one that has nothing yet."""
+    found = {row["workspace"]: row["version"] for row in await conn.fetch(VERSIONS, workspaces)}
+    return {workspace: found.get(workspace, 0) for workspace in workspaces}
+
+
+async def bump(conn: Conn, workspace: str) -> None:
+    """Makes every replica read the workspace's catalogue again at its next poll."""
+    await conn.execute(BUMP, workspace)
+
+
+async def load(conn: Conn, workspace: str, version: int) -> Catalogue:
+    """The catalogue as the transaction sees it now."""
+    campaigns = [
+        CampaignTerms(
+            campaign=row["campaign"],
+            currency=row["currency"],
+            time_zone=row["time_zone"],
+            starts_at=row["starts_at"],
+            ends_at=row["ends_at"],
+            effective_from=row["effective_from"],
+            lines=frozenset(row["lines"]),
+        )
+        for row in await conn.fetch(CAMPAIGNS, workspace)
+    ]
+    mappings = [
+        Mapping(
+            mapping=row["mapping"],
+            source=row["source"],
+            match=match_of(row["match"]),
+            campaign=row["campaign"],
+            line=row["line"],
+            effective_from=row["effective_from"],
+        )
+        for row in await conn.fetch(MAPPINGS, workspace)
+    ]
+    return make_catalogue(workspace, version, campaigns, mappings)
+
+
+async def add_mapping(
+    conn: Conn, workspace: str, mapping: Mapping, *, actor: str, now: datetime
+) -> str | None:
+    """Stores a mapping under the workspace's lock; its new id, or None when one overlaps it."""
+    name: str | None = await conn.fetchval(
+        ADD_MAPPING,
+        workspace,
+        mapping.source,
+        dict(mapping.match),
+        dims_text(dict(mapping.match)),
+        mapping.campaign,
+        mapping.line,
+        mapping.effective_from,
+        actor,
+        now,
+    )
+    return name
+
+
+async def list_mappings(conn: Conn, workspace: str, after: str, limit: int) -> list[dict[str, Any]]:
+    """Mappings after a mapping id, in order of it."""
+    return [dict(row) for row in await conn.fetch(LIST_MAPPINGS, workspace, after, limit)]

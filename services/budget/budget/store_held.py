@@ -1,0 +1,102 @@
+"""Money that is on no line yet: one row per delta or fact in a suspense or exception account."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from shared.database import Conn
+
+ADD = """
+INSERT INTO budget.held (workspace, account_id, stream_id, key, is_fact, status, reason, amount,
+  entry, source, event_id, currency, campaign, line, entity, period, period_start, period_end, at,
+  recorded_at)
+SELECT u.workspace, u.account_id, u.stream_id, u.key, u.is_fact, 'open', u.reason, u.amount,
+  u.entry, u.source, u.event_id, u.currency, u.campaign, u.line, u.entity, u.period,
+  u.period_start, u.period_end, u.at, $19
+FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::bool[], $6::text[], $7::bigint[],
+  $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::jsonb[],
+  $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[])
+  AS u(workspace, account_id, stream_id, key, is_fact, reason, amount, entry, source, event_id,
+       currency, campaign, line, entity, period, period_start, period_end, at)
+"""
+ADJUST = """
+UPDATE budget.held AS t SET amount = t.amount + u.amount, entry = u.entry
+FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[]) AS u(stream_id, key, amount, entry)
+WHERE t.stream_id = u.stream_id AND t.key = u.key
+"""
+LIST = """
+SELECT h.*, a.kind AS account_kind, a.currency AS account_currency
+FROM budget.held AS h JOIN budget.accounts AS a USING (account_id)
+WHERE h.workspace = $1 AND a.kind = $2 AND h.held > $3
+  AND ($4::text IS NULL OR h.campaign = $4) AND ($5::text IS NULL OR h.source = $5)
+  AND ($6::text IS NULL OR h.status = $6)
+ORDER BY h.held LIMIT $7
+"""
+GET = """
+SELECT h.*, a.kind AS account_kind, a.currency AS account_currency
+FROM budget.held AS h JOIN budget.accounts AS a USING (account_id)
+WHERE h.workspace = $1 AND h.held = $2 AND a.kind = 'exception' FOR UPDATE OF h
+"""
+SET_STATUS = "UPDATE budget.held SET status = $2 WHERE held = $1"
+
+
+class HeldRow(NamedTuple):
+    """What is held: the item, why, how much, and what it says about where it belongs."""
+
+    workspace: str
+    account_id: int
+    stream_id: int
+    key: str
+    is_fact: bool
+    reason: str
+    amount: int
+    entry: int
+    source: str
+    event_id: str
+    currency: str | None
+    campaign: str | None
+    line: str | None
+    entity: dict[str, str]
+    period: str | None
+    period_start: datetime
+    period_end: datetime
+    at: datetime
+
+
+async def add(conn: Conn, rows: Sequence[HeldRow], now: datetime) -> None:
+    """Notes held items; the caller holds the workspace's lock."""
+    if rows:
+        await conn.execute(ADD, *zip(*rows, strict=True), now)
+
+
+async def adjust(conn: Conn, rows: Sequence[tuple[int, str, int, int]]) -> None:
+    """A held fact was restated: (stream, key, difference in micros, its entry)."""
+    if rows:
+        await conn.execute(ADJUST, *zip(*sorted(rows), strict=True))
+
+
+async def list_held(
+    conn: Conn,
+    workspace: str,
+    kind: str,
+    *,
+    after: int,
+    limit: int,
+    campaign: str | None = None,
+    source: str | None = None,
+    status: str | None = None,
+) -> list[dict[str, Any]]:
+    """Held items of suspense or exception accounts, in the order they came."""
+    rows = await conn.fetch(LIST, workspace, kind, after, campaign, source, status, limit)
+    return [dict(row) for row in rows]
+
+
+async def lock_exception(conn: Conn, workspace: str, held: int) -> dict[str, Any] | None:
+    """One item of an exception account, locked, or None."""
+    row = await conn.fetchrow(GET, workspace, held)
+    return dict(row) if row else None
+
+
+async def set_status(conn: Conn, held: int, status: str) -> None:
+    """open, or rejected: the item stays where it is."""
+    await conn.execute(SET_STATUS, held, status)

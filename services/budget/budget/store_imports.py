@@ -1,0 +1,95 @@
+"""Counters of imports: each record is counted once, however often it is read.
+
+A progress row per (import, topic, partition) holds the next offset to count. It is locked before it
+is read, so of two replicas on the same records the second counts nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from budget.rules.posting import Outcome
+from shared.database import Conn
+
+LOCK_PROGRESS = """
+INSERT INTO budget.import_progress AS t (workspace, import_id, topic, partition, next_offset)
+SELECT u.*, 0 FROM unnest($1::text[], $2::text[], $3::text[], $4::int[]) AS u
+ON CONFLICT ON CONSTRAINT import_progress_pk DO UPDATE SET next_offset = t.next_offset
+RETURNING workspace, import_id, topic, partition, next_offset
+"""
+ADVANCE = """
+UPDATE budget.import_progress AS t SET next_offset = greatest(t.next_offset, u.next_offset)
+FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::bigint[])
+  AS u(workspace, import_id, topic, partition, next_offset)
+WHERE (t.workspace, t.import_id, t.topic, t.partition)
+    = (u.workspace, u.import_id, u.topic, u.partition)
+"""
+COUNT = """
+INSERT INTO budget.imports AS t (workspace, import_id, currency, inserted, updated, unchanged,
+                                 rejected, suspense, amount)
+SELECT u.workspace, u.import_id, u.currency, u.inserted, u.updated, u.unchanged, u.rejected,
+       u.suspense, u.amount::numeric
+FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[],
+            $7::bigint[], $8::bigint[], $9::text[])
+  AS u(workspace, import_id, currency, inserted, updated, unchanged, rejected, suspense, amount)
+ON CONFLICT ON CONSTRAINT imports_pk DO UPDATE SET
+  inserted = t.inserted + excluded.inserted, updated = t.updated + excluded.updated,
+  unchanged = t.unchanged + excluded.unchanged, rejected = t.rejected + excluded.rejected,
+  suspense = t.suspense + excluded.suspense, amount = t.amount + excluded.amount
+"""
+GET = """
+SELECT currency, inserted, updated, unchanged, rejected, suspense, amount
+FROM budget.imports WHERE workspace = $1 AND import_id = $2 ORDER BY currency
+"""
+
+
+class Counted(NamedTuple):
+    """What became of one record of an import; `outcome` None is a refusal."""
+
+    workspace: str
+    import_id: str
+    topic: str
+    partition: int
+    offset: int
+    currency: str
+    outcome: Outcome | None
+    suspense: bool
+    amount: int
+
+
+async def count(conn: Conn, records: Sequence[Counted]) -> None:
+    """Counts the records that no transaction has counted before."""
+    if not records:
+        return
+    places = sorted({record[:4] for record in records})
+    rows = await conn.fetch(LOCK_PROGRESS, *zip(*places, strict=True))
+    begin = {tuple(row)[:4]: row["next_offset"] for row in rows}
+    new = [record for record in records if record.offset >= begin[record[:4]]]
+    if not new:
+        return
+    tallies: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0] * 6)
+    for record in new:
+        _tally(tallies[record.workspace, record.import_id, record.currency], record)
+    columns = zip(
+        *((*key, *tallies[key][:5], str(tallies[key][5])) for key in sorted(tallies)), strict=True
+    )
+    await conn.execute(COUNT, *columns)
+    ends: dict[tuple[str, str, str, int], int] = {}
+    for record in new:
+        ends[record[:4]] = max(ends.get(record[:4], 0), record.offset + 1)
+    await conn.execute(ADVANCE, *zip(*((*k, ends[k]) for k in sorted(ends)), strict=True))
+
+
+def _tally(tally: list[int], record: Counted) -> None:
+    columns = (Outcome.INSERTED, Outcome.UPDATED, Outcome.UNCHANGED)
+    if record.outcome not in columns:
+        tally[3] += 1
+        return
+    tally[columns.index(record.outcome)] += 1
+    tally[4] += record.suspense
+    tally[5] += record.amount
+
+
+async def get(conn: Conn, workspace: str, import_id: str) -> list[dict[str, Any]]:
+    """Counters of an import, one row per currency."""
+    return [dict(row) for row in await conn.fetch(GET, workspace, import_id)]
