@@ -60,3 +60,28 @@ INFLIGHT_BYTES = Gauge("paceline_inflight_bytes", "Bytes handed to the producer,
 OUTBOX_ROWS = Gauge("paceline_outbox_rows", "Sealed messages not yet sent.")
 OUTBOX_AGE = Gauge("paceline_outbox_oldest_seconds", "Age of the oldest unsent message.")
 RELAY_LEADER = Gauge("paceline_relay_leader", "1 on the replica that relays the outbox.")
+
+# alerts
+ALERTS_UNROUTED = Counter(
+    "paceline_alerts_unrouted_total", "Breaches of a workspace that has no alerts configuration."
+)
+BREACH_GAPS = Counter(
+    "paceline_alerts_breach_gaps_total", "Breach transitions refused because one before is missing."
+)
+DECISIONS = Counter("paceline_alerts_decisions_total", "Group decisions by reason.", ["reason"])
+DELIVERIES = Counter(
+    "paceline_alerts_deliveries_total", "Send attempts by channel and class.", ["channel", "class"]
+)
+DELIVERIES_FAILED = Counter(
+    "paceline_alerts_deliveries_failed_total", "Deliveries given up; somebody must look.", ["channel"]
+)
+DELIVERY_DURATION = Histogram(
+    "paceline_alerts_delivery_duration_seconds",
+    "Time of one send attempt.",
+    ["channel"],
+    buckets=LATENCY_BUCKETS_S,
+)
+DELIVERIES_PENDING = Gauge("paceline_alerts_deliveries_pending", "Deliveries not yet sent.")
+DELIVERIES_AGE = Gauge(
+    "paceline_alerts_deliveries_oldest_seconds", "Age of the oldest delivery not yet sent."
+)
