@@ -85,3 +85,26 @@ DELIVERIES_PENDING = Gauge("paceline_alerts_deliveries_pending", "Deliveries not
 DELIVERIES_AGE = Gauge(
     "paceline_alerts_deliveries_oldest_seconds", "Age of the oldest delivery not yet sent."
 )
+
+# kpi-monitor
+KPI_EVALUATION_DELAY = Histogram(
+    "paceline_kpi_evaluation_delay_seconds",
+    "Time from the oldest touch of a campaign to its judgement.",
+    buckets=LATENCY_BUCKETS_S,
+)
+KPI_EVALUATION_DURATION = Histogram(
+    "paceline_kpi_evaluation_duration_seconds",
+    "Time of one evaluation's transaction.",
+    buckets=LATENCY_BUCKETS_S,
+)
+KPI_WINDOWS_CLOSED = Counter(
+    "paceline_kpi_windows_closed_total", "Windows judged with a value, over all rules and groups."
+)
+KPI_TRANSITIONS = Counter(
+    "paceline_kpi_transitions_total", "Changes of state told to breaches.v1.", ["transition"]
+)
+for _transition in ("firing", "level_changed", "resolved"):
+    KPI_TRANSITIONS.labels(_transition)
+KPI_TOTALS_GAPS = Counter(
+    "paceline_kpi_totals_gaps_total", "Lines stopped because a totals message is missing."
+)
