@@ -1,0 +1,111 @@
+"""A whole request body → typed events, in one pass; item by item only when something is wrong."""
+
+import enum
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from ingest.faults import FaultError, fault_of
+from ingest.wire import LIST_DECODER, ONE_DECODER, RAW_LIST_DECODER, Wire
+from shared.errors import TooLargeError, UnparseableError
+
+
+class Shape(enum.Enum):
+    """What the media type promises (CloudEvents 1.0, HTTP binding)."""
+
+    ONE = "application/cloudevents+json"
+    BATCH = "application/cloudevents-batch+json"
+    EITHER = "application/json"
+
+
+class Rejection(NamedTuple):
+    """An event that was set aside: its place in the request (from 0), its id if it has one, and why."""
+
+    place: int
+    id: str | None
+    source: str | None
+    code: str
+    detail: str
+    event: Any
+
+
+class Decoded(NamedTuple):
+    """Typed events, the place of each in the request, and those that could not be read."""
+
+    events: Sequence[Wire]
+    places: Sequence[int]
+    rejected: list[Rejection]
+
+
+class _Label(msgspec.Struct):
+    id: Any = None
+    source: Any = None
+
+
+_LABEL_DECODER = msgspec.json.Decoder(_Label)
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+def decode(body: bytes, shape: Shape, events_max: int) -> Decoded:
+    """One event or an array of them.
+
+    Raises UnparseableError `unparseable` when the body is no JSON or not of the promised shape,
+    TooLargeError `too_large` above `events_max`.
+    """
+    many = body.lstrip()[:1] == b"["
+    if (many and shape is Shape.ONE) or (not many and shape is Shape.BATCH):
+        raise UnparseableError("unparseable", f"{shape.value} has another shape than the body")
+    try:
+        return _decode_many(body, events_max) if many else _decode_one(body)
+    except _UNREADABLE as error:
+        raise UnparseableError("unparseable", f"the body is not JSON: {error}"[:300]) from error
+
+
+def _decode_many(body: bytes, events_max: int) -> Decoded:
+    try:
+        events = LIST_DECODER.decode(body)
+    except msgspec.ValidationError:
+        return _decode_each(body, events_max)
+    _check_count(len(events), events_max)
+    return Decoded(events, range(len(events)), [])
+
+
+def _decode_one(body: bytes) -> Decoded:
+    try:
+        return Decoded([ONE_DECODER.decode(body)], [0], [])
+    except msgspec.ValidationError as error:
+        # The type is judged before the rest of the text is read: `1 x` is no JSON all the same.
+        msgspec.json.decode(body, type=msgspec.Raw)
+        return Decoded([], [], [_reject(0, body, fault_of(error))])
+
+
+def _decode_each(body: bytes, events_max: int) -> Decoded:
+    raws = RAW_LIST_DECODER.decode(body)
+    _check_count(len(raws), events_max)
+    events: list[Wire] = []
+    places: list[int] = []
+    rejected: list[Rejection] = []
+    for index, raw in enumerate(raws):
+        try:
+            events.append(ONE_DECODER.decode(raw))
+        except msgspec.ValidationError as error:
+            rejected.append(_reject(index, bytes(raw), fault_of(error)))
+        else:
+            places.append(index)
+    return Decoded(events, places, rejected)
+
+
+def _check_count(count: int, events_max: int) -> None:
+    if count > events_max:
+        raise TooLargeError("too_large", f"{count} events; a request has at most {events_max}")
+
+
+def _reject(index: int, raw: bytes, fault: FaultError) -> Rejection:
+    try:
+        label = _LABEL_DECODER.decode(raw)
+    except msgspec.ValidationError:
+        label = _Label()
+    event_id = label.id if isinstance(label.id, str) else None
+    source = label.source if isinstance(label.source, str) else None
+    return Rejection(index, event_id, source, fault.code, fault.detail, raw)

@@ -1,0 +1,94 @@
+"""Period labels and instants → UTC bounds. Pure.
+
+A label is a day ("2025-11-03") or an hour ("2025-11-03T14") on the source's clock. A day of a
+daylight-saving change has 23 or 25 hours; the hour that occurs twice is one period of two hours;
+the hour that is skipped does not exist.
+"""
+
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from ingest.faults import FaultError
+
+PANE_S = 300
+"""A delta belongs to the five-minute pane of its time (design.md section 4)."""
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+EARLIEST_S = int(EARLIEST.timestamp())
+"""Anything before is a unit error (seconds for milliseconds), and years near 1 overflow."""
+
+Bounds = tuple[datetime, datetime]
+
+
+@lru_cache(maxsize=1024)
+def find_zone(name: str) -> ZoneInfo:
+    """The IANA zone. Raises FaultError `time_zone_unknown`."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise FaultError("time_zone_unknown", f"{name[:60]!r} is no IANA time zone") from error
+
+
+def _instant(wall: datetime, zone: ZoneInfo) -> datetime:
+    """UTC instant of a wall-clock time; the first one if it occurs twice."""
+    return wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+
+
+def period_bounds(label: str, zone_name: str) -> Bounds:
+    """[start, end) in UTC of a day or hour label in a zone.
+
+    Raises FaultError `period_invalid` (no such date or hour) or `time_out_of_range`.
+    """
+    zone = find_zone(zone_name)
+    hourly = "T" in label
+    try:
+        wall = datetime.strptime(label, "%Y-%m-%dT%H" if hourly else "%Y-%m-%d")  # noqa: DTZ007
+        next_wall = wall + (timedelta(hours=1) if hourly else timedelta(days=1))
+        if len(label) != (13 if hourly else 10):
+            raise ValueError(label)
+    except (ValueError, OverflowError) as error:
+        raise FaultError("period_invalid", f"{label[:40]!r} is no day or hour") from error
+    if wall.year < EARLIEST.year:
+        raise FaultError("time_out_of_range", f"{label!r} is before the year 2000")
+    start, end = _instant(wall, zone), _instant(next_wall, zone)
+    if hourly and start.astimezone(zone).replace(tzinfo=None) != wall:
+        raise FaultError("period_invalid", f"the hour {label} is skipped in {zone_name}")
+    return start, end
+
+
+def pane_bounds(epoch_s: int) -> Bounds:
+    """[start, end) in UTC of the five-minute pane that holds an instant (seconds since 1970)."""
+    start = datetime.fromtimestamp(epoch_s - epoch_s % PANE_S, UTC)
+    return start, start + timedelta(seconds=PANE_S)
+
+
+def _as_fields(bounds: Bounds) -> bytes:
+    start, end = (msgspec.json.encode(bound) for bound in bounds)
+    return b',"period_start":%b,"period_end":%b}' % (start, end)
+
+
+@lru_cache(maxsize=65_536)
+def period_fields(label: str, zone_name: str) -> tuple[float, bytes]:
+    """(start in seconds since 1970, the end of a JSON object that names both bounds)."""
+    bounds = period_bounds(label, zone_name)
+    return bounds[0].timestamp(), _as_fields(bounds)
+
+
+@lru_cache(maxsize=65_536)
+def pane_fields(pane: int) -> bytes:
+    """The end of a JSON object that names the bounds of pane number `pane` (epoch // 300 s)."""
+    return _as_fields(pane_bounds(pane * PANE_S))
+
+
+def as_utc(instant: datetime) -> datetime:
+    """The same instant on the UTC clock. Raises FaultError on a naive or impossible one."""
+    if instant.tzinfo is None:
+        raise FaultError("time_without_zone", f"{instant.isoformat()} names no time zone")
+    if isinstance(instant.tzinfo, timezone) and instant.tzinfo is UTC:
+        return instant
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as error:
+        raise FaultError("time_out_of_range", f"{instant.isoformat()} has no UTC time") from error
