@@ -5,6 +5,7 @@ together in the next one (group commit), so single events share batches too.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -41,12 +42,20 @@ class Record(NamedTuple):
 
 
 class _Round:
-    """Records collected for one trip to the broker, and the failure of each partition."""
+    """Records collected for one trip to the broker, and the failure of each partition.
+
+    Once it runs, a partition counts as failed until Kafka has acknowledged it.
+    """
 
     def __init__(self) -> None:
         self.records: dict[TopicPartition, list[Sequence[Record]]] = {}
         self.failed: dict[TopicPartition, BaseException] = {}
         self.done = asyncio.Event()
+
+    def fail_all(self) -> None:
+        """Nothing of it was acknowledged (yet)."""
+        error = UnavailableError("broker_unavailable", "Kafka cannot be reached")
+        self.failed = dict.fromkeys(self.records, error)
 
 
 class Producer:
@@ -64,6 +73,9 @@ class Producer:
         self._slots = asyncio.Semaphore(ROUNDS_MAX)
         self._tasks: set[asyncio.Task[None]] = set()
         self._inflight_bytes = 0
+        self._waiting = 0
+        self._drained = asyncio.Event()
+        self._drained.set()
         self._counts: dict[str, int] = {}
         self._partition_of: dict[tuple[str, bytes], int] = {}
         self._closing = False
@@ -74,13 +86,22 @@ class Producer:
         self._spawn(self._collect())
 
     async def stop(self) -> None:
-        """Ends after what was handed over is acknowledged or STOP_TIMEOUT_S have passed."""
+        """Ends after what was handed over is acknowledged or STOP_TIMEOUT_S have passed.
+
+        What is not acknowledged by then has failed for whoever waits for it.
+        """
         self._closing = True
+        if self._client is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(STOP_TIMEOUT_S):
+                    await self._drained.wait()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._collecting.fail_all()
+        self._collecting.done.set()
         if self._client is not None:
-            await _stop_client(self._client)
+            await _abandon(self._client)
             self._client = None
 
     def _spawn(self, work: Any) -> None:
@@ -156,14 +177,14 @@ class Producer:
             if max(lengths, default=0) > RECORD_BYTES_MAX:
                 raise TooLargeError("too_large", f"a record is over {RECORD_BYTES_MAX} bytes")
             size += sum(lengths)
-        if self._client is None:
+        if self._client is None or self._closing:
             raise UnavailableError("broker_unavailable", "Kafka cannot be reached")
         if self._inflight_bytes + size > self._settings.inflight_bytes_max:
             raise UnavailableError("overloaded", "too many bytes wait for Kafka")
         current = self._collecting
         for place, batch in batches.items():
             current.records.setdefault(place, []).append(batch)
-        self._account(size)
+        self._account(size, 1)
         self._wake.set()
         try:
             async with asyncio.timeout(self._settings.delivery_timeout_s):
@@ -171,11 +192,16 @@ class Producer:
         except TimeoutError as error:
             return dict.fromkeys(batches, error)
         finally:
-            self._account(-size)
+            self._account(-size, -1)
         return {place: current.failed[place] for place in batches if place in current.failed}
 
-    def _account(self, size: int) -> None:
+    def _account(self, size: int, waiting: int) -> None:
         self._inflight_bytes += size
+        self._waiting += waiting
+        if self._waiting:
+            self._drained.clear()
+        else:
+            self._drained.set()
         metrics.INFLIGHT_BYTES.set(self._inflight_bytes)
 
     async def _collect(self) -> None:
@@ -189,12 +215,12 @@ class Producer:
     async def _run(self, current: _Round) -> None:
         client = self._client
         began = time.monotonic()
+        current.fail_all()
         try:
-            if client is None:
-                raise UnavailableError("broker_unavailable", "Kafka cannot be reached")
-            await self._send_round(client, current)
+            if client is not None:
+                await self._send_round(client, current)
         except Exception as error:
-            current.failed.update(dict.fromkeys(current.records, error))
+            current.failed = dict.fromkeys(current.records, error)
         finally:
             self._slots.release()
             current.done.set()
@@ -220,10 +246,8 @@ class Producer:
                     future.add_done_callback(_take_exception)
                     futures.append((place, future))
             await asyncio.wait([future for _, future in futures])
-        for place, future in futures:
-            error = future.exception()
-            if error is not None:
-                current.failed[place] = error
+        errors = [(place, future.exception()) for place, future in futures]
+        current.failed = {place: error for place, error in errors if error is not None}
         for topic, count in counts.items():
             if not any(place[0] == topic for place in current.failed):
                 metrics.PRODUCED.labels(topic).inc(count)
@@ -232,7 +256,7 @@ class Producer:
         if failed is None or failed is not self._client or self._closing:
             return
         self._client = None
-        self._spawn(_stop_client(failed))
+        self._spawn(_abandon(failed))
         self._spawn(self._connect())
 
     async def _connect(self) -> None:
@@ -249,14 +273,19 @@ class Producer:
                 retry_backoff_ms=50,
             )
             try:
-                async with asyncio.timeout(self._settings.delivery_timeout_s):
+                # Longer than aiokafka's own limit per request: a start that is cut off in its
+                # first request would leave its connection open.
+                async with asyncio.timeout(3 * self._settings.delivery_timeout_s):
                     await client.start()
                     await self._learn_partitions(client)
             except (KafkaError, OSError, TimeoutError) as error:
                 log.warning("kafka_unreachable", error=repr(error), retry_in_s=wait_s)
-                await _stop_client(client)
+                await _abandon(client)
                 await asyncio.sleep(wait_s)
                 wait_s = min(wait_s * 2, 2.0)
+            except BaseException:
+                await _abandon(client)
+                raise
             else:
                 self._client = client
                 return
@@ -294,9 +323,23 @@ def _take_exception(future: asyncio.Future[Any]) -> None:
         future.exception()
 
 
-async def _stop_client(client: AIOKafkaProducer) -> None:
+async def _abandon(client: AIOKafkaProducer) -> None:
+    """Ends a client at once, without sending what it still holds.
+
+    Its own `stop` sends everything first, without a limit: a client that timed out on a frozen
+    broker would write batches that were refused long ago, after newer ones.
+    """
+    client._closed = True
+    client._message_accumulator.fail_all(KafkaError("the client was abandoned"))
+    task = client._sender.sender_task
+    if task is not None:
+        task.cancel()
     try:
         async with asyncio.timeout(STOP_TIMEOUT_S):
-            await client.stop()
+            await client.client.close()
     except (KafkaError, OSError, TimeoutError) as error:
         log.warning("producer_stop_failed", error=repr(error))
+    if task is not None:
+        # The first cancellation lets it wait for requests whose connection is gone by now.
+        task.cancel()
+        await asyncio.wait([task], timeout=STOP_TIMEOUT_S)

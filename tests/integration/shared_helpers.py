@@ -1,0 +1,91 @@
+"""What the tests of shared/ need around it: topics, a schema, and a plain reader of a topic."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import sqlalchemy as sa
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
+
+from cli.topics import ensure_topics
+from shared.settings import CommonSettings
+from shared.tables import common_tables
+
+PARTITIONS = 4
+
+
+def make_settings(bootstrap: str, prefix: str, **changes: Any) -> CommonSettings:
+    """Settings of a small installation of its own on the tests' broker; its topics are created."""
+    ensure_topics(bootstrap, prefix=prefix, partitions=PARTITIONS)
+    return CommonSettings(
+        kafka_bootstrap=bootstrap, topic_prefix=prefix, partitions=PARTITIONS, **changes
+    )
+
+
+def new_prefix() -> str:
+    """A prefix nobody else uses."""
+    return f"t{uuid.uuid4().hex[:10]}."
+
+
+async def make_schema(database_url: str) -> str:
+    """A schema with the common tables and `seen` (what a handler under test writes)."""
+    schema = f"shared_{uuid.uuid4().hex[:10]}"
+    metadata = sa.MetaData()
+    common_tables(metadata, schema)
+    conn = await asyncpg.connect(database_url)
+    try:
+        await conn.execute(f"CREATE SCHEMA {schema}")
+        for table in metadata.sorted_tables:
+            await conn.execute(str(CreateTable(table).compile(dialect=postgresql.dialect())))
+        await conn.execute(
+            f"CREATE TABLE {schema}.seen (n bigint GENERATED ALWAYS AS IDENTITY, value text,"
+            " replica text)"
+        )
+    finally:
+        await conn.close()
+    return schema
+
+
+async def read_topic(bootstrap: str, topic: str) -> list[Any]:
+    """All records of a topic that exist now, each partition's in order."""
+    async with AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False
+    ) as reader:
+        places = [TopicPartition(topic, n) for n in range(PARTITIONS)]
+        reader.assign(places)
+        ends = await reader.end_offsets(places)
+        records: list[Any] = []
+        while any([await reader.position(place) < ends[place] for place in places]):
+            for part in (await reader.getmany(timeout_ms=200)).values():
+                records.extend(part)
+        return records
+
+
+async def eventually(
+    condition: Callable[[], Awaitable[bool]], *, timeout_s: float = 20.0, what: str = "condition"
+) -> float:
+    """Waits until `condition` holds; returns the seconds it took. Fails the test after a time."""
+    began = time.monotonic()
+    while time.monotonic() - began < timeout_s:
+        if await condition():
+            return time.monotonic() - began
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"{what} did not come true within {timeout_s} s")
+
+
+@asynccontextmanager
+async def running(part: Any) -> AsyncIterator[asyncio.Task[None]]:
+    """Runs a consumer or relay in the background and stops it, bounded, when the block ends."""
+    task = asyncio.create_task(part.run())
+    try:
+        yield task
+    finally:
+        await part.stop()
+        async with asyncio.timeout(20):
+            await asyncio.gather(task, return_exceptions=True)
