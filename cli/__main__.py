@@ -1,0 +1,212 @@
+"""The command line: `paceline COMMAND`. Each command's work is in the module it calls."""
+
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from cli.embedded.jars import tell_stderr
+from cli.errors import CommandError
+from cli.output import emit
+from cli.processes import run_coroutine
+from cli.state import DEFAULT_STATE, require_run
+
+app = typer.Typer(
+    name="paceline",
+    help="Keeps marketing campaigns on pace.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+offsets_app = typer.Typer(help="Where each consumer group stands.", invoke_without_command=True)
+app.add_typer(offsets_app, name="offsets")
+
+State = Annotated[
+    Path, typer.Option("--state", envvar="PACELINE_STATE", help="Folder of data, keys and logs.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Results as JSON.")]
+Kafka = Annotated[str | None, typer.Option("--kafka", help="An existing broker, HOST:PORT.")]
+Database = Annotated[str | None, typer.Option("--database", help="An existing database's URL.")]
+
+
+@app.command()
+def up(
+    replicas: Annotated[int, typer.Option(min=1, max=16, help="Processes per service.")] = 1,
+    clock: Annotated[
+        Literal["system", "manual"], typer.Option(help="`manual` is for tests and the demo.")
+    ] = "system",
+    kafka: Kafka = None,
+    database: Database = None,
+    state: State = DEFAULT_STATE,
+    as_json: Json = False,
+) -> None:
+    """Start everything and stay; Ctrl-C stops it. A second `up` finds the first."""
+    from cli.stack import StackOptions
+    from cli.up import run_up
+
+    options = StackOptions(
+        state=state.resolve(), replicas=replicas, clock=clock, kafka=kafka, database=database
+    )
+    raise typer.Exit(run_up(options, as_json=as_json))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(context: typer.Context) -> None:
+    """Check style, types and import borders, then run all tests; arguments go to pytest."""
+    from cli.suite import run_suite
+
+    raise typer.Exit(run_suite(context.args))
+
+
+@app.command()
+def token(
+    role: Annotated[str, typer.Option(help="One or more, separated by commas.")],
+    subject: Annotated[str, typer.Option(help="Who it is: the name the audit will show.")],
+    workspace: str = "default",
+    lifetime_s: Annotated[int, typer.Option("--lifetime", min=1, help="Seconds.")] = 43_200,
+    state: State = DEFAULT_STATE,
+    as_json: Json = False,
+) -> None:
+    """Sign a token for a person (EdDSA) and print it, nothing else."""
+    from cli.access import make_token
+
+    roles = [name.strip() for name in role.split(",") if name.strip()]
+    signed = make_token(
+        state, roles=roles, subject=subject, workspace=workspace, lifetime_s=lifetime_s
+    )
+    emit(signed, {"token": signed}, as_json=as_json)
+
+
+@app.command()
+def key(
+    source: Annotated[str, typer.Option(help='Sources it may write, e.g. "google-ads/*".')],
+    workspace: str = "default",
+    name: str = "cli",
+    state: State = DEFAULT_STATE,
+    as_json: Json = False,
+) -> None:
+    """Create an API key for a machine and print it, nothing else; it is shown only once."""
+    from cli.access import call, make_token
+
+    info = require_run(state)
+    admin = make_token(
+        state, roles=["admin"], subject="paceline-cli", workspace=workspace, lifetime_s=60
+    )
+    body = {"sources": [source], "name": name}
+    reply = call("POST", f"{info.urls['ingest']}/v1/keys", token=admin, body=body)
+    emit(reply["key"], {"key": reply["key"]}, as_json=as_json)
+
+
+@app.command()
+def migrate(database: Database = None, state: State = DEFAULT_STATE, as_json: Json = False) -> None:
+    """Bring a database to the newest migration: --database, PACELINE_DATABASE_URL or `up`'s."""
+    from cli.migrate import migrate as run
+
+    run(_database(database, state))
+    emit("migrated", {"migrated": True}, as_json=as_json)
+
+
+@app.command()
+def topics(
+    kafka: Kafka = None,
+    partitions: Annotated[int, typer.Option(envvar="PACELINE_PARTITIONS", min=1)] = 24,
+    prefix: Annotated[str, typer.Option(envvar="PACELINE_TOPIC_PREFIX")] = "",
+    state: State = DEFAULT_STATE,
+    as_json: Json = False,
+) -> None:
+    """Create the topics that are missing; existing ones are left as they are."""
+    from cli.topics import ensure_topics
+
+    made = ensure_topics(_kafka(kafka, state), prefix=prefix, partitions=partitions)
+    lines = [
+        f"topic={topic.name} partitions={topic.partitions} "
+        f"{'created' if topic.created else 'exists'}"
+        for topic in made
+    ]
+    emit("\n".join(lines), {"topics": [asdict(topic) for topic in made]}, as_json=as_json)
+
+
+@offsets_app.callback()
+def offsets(
+    context: typer.Context,
+    kafka: Kafka = None,
+    state: State = DEFAULT_STATE,
+    as_json: Json = False,
+) -> None:
+    """Show each group's lag per topic."""
+    if context.invoked_subcommand is not None:
+        return
+    from cli.offsets import read_standings
+
+    standings = run_coroutine(read_standings(_kafka(kafka, state)))
+    totals: dict[tuple[str, str], list[int]] = {}
+    for standing in standings:
+        entry = totals.setdefault((standing.group, standing.topic), [0, 0, 0])
+        entry[0] += 1
+        entry[1] += standing.lag
+        entry[2] += standing.is_gap
+    rows = [
+        {"group": group, "topic": topic, "partitions": count, "lag": lag, "gaps": gaps}
+        for (group, topic), (count, lag, gaps) in totals.items()
+    ]
+    lines = [" ".join(f"{name}={value}" for name, value in row.items()) for row in rows]
+    emit("\n".join(lines) or "no group has committed yet", {"offsets": rows}, as_json=as_json)
+
+
+@offsets_app.command("accept-gap")
+def accept_gap(
+    topic: str,
+    partition: int,
+    reason: Annotated[str, typer.Option(help="Why the loss is accepted; kept for the audit.")],
+    group: Annotated[str | None, typer.Option(help="Only this group.")] = None,
+    kafka: Kafka = None,
+    database: Database = None,
+    state: State = DEFAULT_STATE,
+    as_json: Json = False,
+) -> None:
+    """Go on past records the log has lost; the group's processes must be stopped."""
+    from cli import offsets as work
+
+    accepted = run_coroutine(
+        work.accept_gap(
+            _kafka(kafka, state), _database(database, state), topic, partition, reason, group=group
+        )
+    )
+    lines = [f"group={gap.group} from={gap.from_offset} to={gap.to_offset}" for gap in accepted]
+    emit("\n".join(lines), {"accepted": [asdict(gap) for gap in accepted]}, as_json=as_json)
+
+
+@app.command()
+def check(state: State = DEFAULT_STATE, as_json: Json = False) -> None:
+    """Check ledger, outbox and offsets of what is running: each `holds` or is `BROKEN`."""
+    from cli import check as work
+
+    findings = run_coroutine(work.check(state, require_run(state)))
+    lines = "\n".join(finding.line() for finding in findings)
+    emit(lines, {"findings": [asdict(finding) for finding in findings]}, as_json=as_json)
+    raise typer.Exit(work.worst(findings))
+
+
+def _database(given: str | None, state: Path) -> str:
+    return given or os.environ.get("PACELINE_DATABASE_URL") or require_run(state).database
+
+
+def _kafka(given: str | None, state: Path) -> str:
+    return given or os.environ.get("PACELINE_KAFKA_BOOTSTRAP") or require_run(state).kafka
+
+
+def main() -> None:
+    """Runs the command and exits with one of the codes of contracts.md section 6."""
+    try:
+        # Usage errors end with 2 and Ctrl-C with 130 inside; what comes out is ours.
+        app()
+    except CommandError as error:
+        tell_stderr(str(error))
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Speaking to a running installation: signed tokens, and requests with problem+json understood."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from cli.errors import CommandError, Exit
+from shared.auth import generate_keys, sign_token
+
+_TIMEOUT_S = 30.0
+
+
+def make_token(
+    state: Path,
+    *,
+    roles: Iterable[str],
+    subject: str,
+    workspace: str = "default",
+    lifetime_s: int = 43_200,
+) -> str:
+    """A JWT of this installation; makes its key pair when there is none yet.
+
+    Raises CommandError (exit 2) for an unknown role.
+    """
+    private_key, _ = generate_keys(state / "keys")
+    try:
+        return sign_token(
+            private_key, subject=subject, roles=roles, workspace=workspace, lifetime_s=lifetime_s
+        )
+    except ValueError as error:
+        raise CommandError(str(error), Exit.USAGE) from error
+
+
+def call(
+    method: str, url: str, *, token: str, body: Any = None, timeout_s: float = _TIMEOUT_S
+) -> Any:
+    """The reply's JSON. Raises CommandError: exit 3 when unreachable, 1 when it says no."""
+    try:
+        reply = httpx.request(
+            method,
+            url,
+            json=body,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=timeout_s,
+        )
+    except httpx.TransportError as error:
+        raise CommandError(f"{url} cannot be reached: {error}") from error
+    if reply.is_success:
+        return reply.json()
+    code = Exit.NOT_READY if reply.status_code == httpx.codes.SERVICE_UNAVAILABLE else 1
+    raise CommandError(f"{method} {url}: {reply.status_code} {_problem(reply)}", Exit(code))
+
+
+def _problem(reply: httpx.Response) -> str:
+    try:
+        problem = reply.json()
+        return f"{problem['code']}: {problem.get('detail', '')}"
+    except (ValueError, KeyError, TypeError):
+        return reply.text[:200]

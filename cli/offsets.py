@@ -1,0 +1,187 @@
+"""Where each consumer group stands, and the one way past a gap: a person accepts it."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from aiokafka.structs import OffsetAndMetadata
+
+from cli.errors import CommandError, Exit
+
+SCHEMAS = ("ingest", "budget", "kpi", "alerts")
+_TIMEOUT_MS = 10_000
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One partition as one group sees it. Offsets; `begin` and `end` are what the log has."""
+
+    group: str
+    topic: str
+    partition: int
+    committed: int
+    begin: int
+    end: int
+
+    @property
+    def lag(self) -> int:
+        """Records the group has not committed."""
+        return max(0, self.end - self.committed)
+
+    @property
+    def is_gap(self) -> bool:
+        """True when the log no longer has, or never had, the record to go on with."""
+        return not self.begin <= self.committed <= self.end
+
+
+@dataclass(frozen=True)
+class AcceptedGap:
+    """What `accept_gap` did: records [from_offset, to_offset) are given up, 0 or more."""
+
+    group: str
+    from_offset: int
+    to_offset: int
+
+
+async def read_standings(bootstrap: str, prefix: str = "") -> list[Standing]:
+    """All partitions of all groups that have committed, sorted. Raises CommandError (exit 3)."""
+    try:
+        async with _admin(bootstrap) as admin, _reader(bootstrap) as reader:
+            standings = []
+            for group in sorted({entry[0] for entry in await admin.list_consumer_groups()}):
+                if group.startswith(prefix):
+                    standings += await _standings_of(admin, reader, group)
+            return standings
+    except (KafkaError, OSError) as error:
+        raise CommandError(f"Kafka at {bootstrap} does not answer: {error}") from error
+
+
+async def _standings_of(
+    admin: AIOKafkaAdminClient, reader: AIOKafkaConsumer, group: str
+) -> list[Standing]:
+    committed = await admin.list_consumer_group_offsets(group)
+    places = sorted(place for place, stored in committed.items() if stored.offset >= 0)
+    if not places:
+        return []
+    begins = await reader.beginning_offsets(places)
+    ends = await reader.end_offsets(places)
+    return [
+        Standing(
+            group,
+            place.topic,
+            place.partition,
+            committed[place].offset,
+            begins[place],
+            ends[place],
+        )
+        for place in places
+    ]
+
+
+async def accept_gap(
+    bootstrap: str,
+    database_url: str,
+    topic: str,
+    partition: int,
+    reason: str,
+    *,
+    group: str | None = None,
+) -> list[AcceptedGap]:
+    """Lets every group (or `group`) that read the partition go on past what the log has lost.
+
+    The group's last place is its committed offset, else the witness row in its database. It goes
+    on there when the log still has it, else at the log's nearest end; what lies between is
+    recorded in `offset_gaps`. The group's processes must be stopped. Raises CommandError: exit 2
+    when no group ever read the partition, 3 when Kafka or the database is away.
+    """
+    place = TopicPartition(topic, partition)
+    conn = await asyncpg.connect(database_url, timeout=_TIMEOUT_MS / 1000)
+    try:
+        readers = await _groups_reading(conn, topic, partition, group)
+        if not readers:
+            raise CommandError(f"no group has read {topic} {partition}", Exit.USAGE)
+        accepted = []
+        for schema, name, witnessed in readers:
+            gap = await _move(bootstrap, name, place, witnessed)
+            await conn.execute(
+                f"INSERT INTO {schema}.offset_gaps "
+                "(group_id, topic, partition, from_offset, to_offset, reason) "
+                "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+                name,
+                topic,
+                partition,
+                gap.from_offset,
+                gap.to_offset,
+                reason,
+            )
+            accepted.append(gap)
+        return accepted
+    except (KafkaError, OSError) as error:
+        raise CommandError(f"the offsets cannot be moved: {error!r}") from error
+    finally:
+        await conn.close()
+
+
+async def _groups_reading(
+    conn: asyncpg.Connection, topic: str, partition: int, group: str | None
+) -> list[tuple[str, str, int]]:
+    found = []
+    for schema in SCHEMAS:
+        if await conn.fetchval("SELECT to_regclass($1)", f"{schema}.witness") is None:
+            continue
+        # After a broker was made anew there are rows of the old cluster too; the newest counts.
+        rows: Sequence[Any] = await conn.fetch(
+            "SELECT group_id, max(next_offset) AS next_offset "
+            f"FROM {schema}.witness WHERE topic = $1 AND partition = $2 GROUP BY group_id",
+            topic,
+            partition,
+        )
+        found += [
+            (schema, row["group_id"], row["next_offset"])
+            for row in rows
+            if group is None or row["group_id"] == group
+        ]
+    return found
+
+
+async def _move(bootstrap: str, group: str, place: TopicPartition, witnessed: int) -> AcceptedGap:
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False
+    )
+    await consumer.start()
+    try:
+        consumer.assign([place])
+        committed = await consumer.committed(place)
+        last = witnessed if committed is None else committed
+        begin = (await consumer.beginning_offsets([place]))[place]
+        end = (await consumer.end_offsets([place]))[place]
+        target = min(max(last, begin), end)
+        await consumer.commit({place: OffsetAndMetadata(target, "gap accepted")})
+        return AcceptedGap(group, last, target)
+    finally:
+        await consumer.stop()
+
+
+@asynccontextmanager
+async def _admin(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=_TIMEOUT_MS)
+    await admin.start()
+    try:
+        yield admin
+    finally:
+        await admin.close()
+
+
+@asynccontextmanager
+async def _reader(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
+    reader = AIOKafkaConsumer(bootstrap_servers=bootstrap, request_timeout_ms=_TIMEOUT_MS)
+    try:
+        await reader.start()
+        yield reader
+    finally:
+        await reader.stop()

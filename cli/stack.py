@@ -1,0 +1,271 @@
+"""A whole installation as processes: `up`, the demo, e2e and chaos tests and the bench use it."""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+from cli.embedded.jars import tell_stderr
+from cli.embedded.kafka import KafkaServer
+from cli.embedded.postgres import PostgresServer
+from cli.errors import CommandError, Exit
+from cli.migrate import migrate
+from cli.processes import Identity, free_port
+from cli.replica import SERVICES, Replica, ServiceSpec, backoff_s, python_path
+from cli.state import DEFAULT_STATE, RunInfo, RunningReplica, run_file, save_run
+from cli.topics import ensure_topics
+from shared.auth import generate_keys
+
+READY_TIMEOUT_S = 90.0
+_POLL_S = 0.1
+
+
+@dataclass(frozen=True)
+class StackOptions:
+    """What to run. `kafka` (HOST:PORT) and `database` (URL) name existing ones; else our own."""
+
+    state: Path = DEFAULT_STATE
+    replicas: int = 1
+    clock: Literal["system", "manual"] = "system"
+    kafka: str | None = None
+    database: str | None = None
+    topic_prefix: str = ""
+    partitions: int = 24
+    services: Sequence[ServiceSpec] = SERVICES
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Added to every service's environment, over everything set here."""
+    postgres_settings: Mapping[str, str] = field(default_factory=dict)
+
+
+class Stack:
+    """PostgreSQL, Kafka and the services' replicas. Use it as a context manager, or stop it."""
+
+    def __init__(self, options: StackOptions, tell: Callable[[str], None] = tell_stderr) -> None:
+        self.options = options
+        self.replicas: list[Replica] = []
+        self.kafka_server = None if options.kafka else KafkaServer(tell)
+        self.postgres_server = (
+            None if options.database else PostgresServer(options.postgres_settings, tell)
+        )
+        self.kafka = options.kafka or ""
+        self.database_url = options.database or ""
+        self.private_key = Path()
+        self.jwks = Path()
+        self._tell = tell
+        self._server_failures = 0
+        self._servers_next_start_at = 0.0
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """The first replica's base URL, by service: ingest, budget, kpi, alerts."""
+        return {r.spec.name: r.url for r in self.replicas if r.number == 1}
+
+    def replica(self, service: str, number: int = 1) -> Replica:
+        """One process by service and number (from 1). Raises KeyError."""
+        for replica in self.replicas:
+            if replica.spec.name == service and replica.number == number:
+                return replica
+        raise KeyError(f"{service}-{number}")
+
+    def start(self) -> None:
+        """Starts everything and returns when every replica is ready.
+
+        Raises CommandError: exit 3 when something is missing or does not come up, exit 5 when a
+        service found a gap in its offsets.
+        """
+        self.start_servers()
+        self._make_replicas()
+        for replica in self.replicas:
+            replica.start()
+        self.await_ready()
+        self.save()
+
+    def start_servers(self) -> None:
+        """Database with its migrations, broker with its topics, and the keys; no service yet."""
+        state = self.options.state
+        state.mkdir(parents=True, exist_ok=True)
+        self.private_key, self.jwks = generate_keys(state / "keys")
+        # The two do not need each other: on two cores this saves the shorter of the starts.
+        with ThreadPoolExecutor(2) as pool:
+            for future in [pool.submit(self._start_database), pool.submit(self._start_broker)]:
+                future.result()
+
+    def _start_database(self) -> None:
+        if self.postgres_server is not None:
+            self.database_url = self.postgres_server.start(self.options.state)
+        migrate(self.database_url)
+
+    def _start_broker(self) -> None:
+        if self.kafka_server is not None:
+            self.kafka = self.kafka_server.start(self.options.state)
+        ensure_topics(
+            self.kafka, prefix=self.options.topic_prefix, partitions=self.options.partitions
+        )
+
+    def _make_replicas(self) -> None:
+        taken: list[int] = []
+        self.replicas = []
+        for spec in self.options.services:
+            for number in range(1, self.options.replicas + 1):
+                # Only the first one's port is printed, so only that one has a favourite.
+                port = free_port(spec.port if number == 1 else None, taken)
+                taken.append(port)
+                env = self._environment(spec, number, port)
+                self.replicas.append(Replica(spec, number, port, env, self.options.state))
+
+    def _environment(self, spec: ServiceSpec, number: int, port: int) -> dict[str, str]:
+        return {
+            **os.environ,
+            "PYTHONPATH": python_path(),
+            "PYTHONUNBUFFERED": "1",
+            "PACELINE_DATABASE_URL": self.database_url,
+            "PACELINE_KAFKA_BOOTSTRAP": self.kafka,
+            "PACELINE_HOST": "127.0.0.1",
+            "PACELINE_PORT": str(port),
+            "PACELINE_REPLICA": f"{spec.name}-{number}",
+            "PACELINE_JWKS": str(self.jwks),
+            "PACELINE_CLOCK": self.options.clock,
+            "PACELINE_TOPIC_PREFIX": self.options.topic_prefix,
+            "PACELINE_PARTITIONS": str(self.options.partitions),
+            **self.options.environment,
+        }
+
+    def await_ready(
+        self, replicas: Sequence[Replica] | None = None, timeout_s: float = READY_TIMEOUT_S
+    ) -> None:
+        """Waits until these replicas (default: all) are ready. Raises CommandError."""
+        waiting = list(self.replicas if replicas is None else replicas)
+        deadline = time.monotonic() + timeout_s
+        while waiting:
+            for replica in waiting:
+                if not replica.alive():
+                    raise _died(replica)
+            waiting = [replica for replica in waiting if not replica.ready()]
+            if waiting and time.monotonic() > deadline:
+                names = ", ".join(replica.name for replica in waiting)
+                raise CommandError(
+                    f"not ready after {timeout_s:.0f} s: {names}\n  {waiting[0].last_words()}"
+                )
+            if waiting:
+                time.sleep(_POLL_S)
+
+    def stop(self) -> None:
+        """Services first, all at once, then Kafka, then PostgreSQL. Twice is harmless."""
+        for replica in self.replicas:
+            replica.ask_to_stop()
+        for replica in self.replicas:
+            replica.stop()
+        if self.kafka_server is not None:
+            self.kafka_server.stop()
+        if self.postgres_server is not None:
+            self.postgres_server.stop()
+        run_file(self.options.state).unlink(missing_ok=True)
+
+    def kill(self, service: str, number: int = 1) -> None:
+        """SIGKILL to one replica, as a crash."""
+        self.replica(service, number).kill()
+
+    def restart(self, service: str, number: int = 1) -> None:
+        """Stops one replica if it runs, starts it on its old port and waits until it is ready."""
+        replica = self.replica(service, number)
+        replica.stop()
+        replica.start()
+        self.await_ready([replica])
+        self.save()
+
+    def tick(self) -> None:
+        """One look of the supervisor: what died is started again, with back-off, 1 s … 30 s.
+
+        Raises CommandError (exit 5) when a service ended because of a gap in its offsets: starting
+        it again would hide it.
+        """
+        now = time.monotonic()
+        self._revive_servers(now)
+        changed = False
+        for replica in self.replicas:
+            if not replica.wanted or replica.alive():
+                continue
+            if replica.exit_code == Exit.BROKEN:
+                raise _died(replica)
+            if replica.next_start_at == 0.0:
+                wait_s = replica.note_failure(now)
+                self._tell(
+                    f"{replica.name} ended with {replica.exit_code}, again in {wait_s:.0f} s; "
+                    f"see {replica.log}"
+                )
+            elif now >= replica.next_start_at:
+                replica.next_start_at = 0.0
+                replica.start()
+                self._tell(f"{replica.name} started again, pid {replica.pid}")
+                changed = True
+        if changed:
+            self.save()
+
+    def _revive_servers(self, now: float) -> None:
+        if now < self._servers_next_start_at:
+            return
+        for server in (self.postgres_server, self.kafka_server):
+            if server is None or server.alive():
+                continue
+            self._tell(f"{type(server).__name__} ended, starting it again")
+            try:
+                address = server.start(self.options.state)
+            except CommandError as error:
+                self._server_failures += 1
+                self._servers_next_start_at = now + backoff_s(self._server_failures)
+                self._tell(str(error))
+                continue
+            self._server_failures = 0
+            if address not in (self.database_url, self.kafka):
+                raise CommandError(f"{type(server).__name__} lost its port to another program")
+
+    def info(self) -> RunInfo:
+        """What `run.json` says while this process owns the installation."""
+        mine = Identity.of(os.getpid())
+        return RunInfo(
+            pid=os.getpid(),
+            began=mine.began if mine else "",
+            urls=self.urls,
+            kafka=self.kafka,
+            database=self.database_url,
+            jwks=str(self.jwks),
+            clock=self.options.clock,
+            topic_prefix=self.options.topic_prefix,
+            partitions=self.options.partitions,
+            replicas=[
+                RunningReplica(r.spec.name, r.number, r.pid or 0, r.url) for r in self.replicas
+            ],
+        )
+
+    def save(self) -> None:
+        """Writes `run.json`."""
+        save_run(self.options.state, self.info())
+
+
+def _died(replica: Replica) -> CommandError:
+    code = Exit.BROKEN if replica.exit_code == Exit.BROKEN else Exit.NOT_READY
+    return CommandError(
+        f"{replica.name} ended with {replica.exit_code}; {replica.log} ends:\n  "
+        + replica.last_words(),
+        code,
+    )

@@ -1,0 +1,83 @@
+"""`paceline up`: one installation, from the first process to the last, in the foreground."""
+
+import signal
+import time
+from types import FrameType
+
+from cli.embedded.jars import tell_stderr
+from cli.errors import CommandError, Exit
+from cli.output import emit
+from cli.stack import Stack, StackOptions
+from cli.state import RunInfo, RunLock, load_run
+
+_TICK_S = 0.25
+_FIRST_UP_TIMEOUT_S = 180.0
+
+
+class _StopRequested(BaseException):
+    """SIGTERM or SIGHUP: an orderly stop was asked for."""
+
+
+def _request_stop(_number: int, _frame: FrameType | None) -> None:
+    raise _StopRequested
+
+
+def run_up(options: StackOptions, *, as_json: bool) -> int:
+    """Starts everything, prints the ready line, supervises until told to stop.
+
+    Returns the exit code: 0 after SIGTERM or when another `up` already runs here, 130 after
+    Ctrl-C. Raises CommandError with 3 (something missing) or 5 (offset gap).
+    """
+    lock = RunLock(options.state)
+    if not lock.acquire():
+        announce(_await_other(options), as_json=as_json)
+        return Exit.OK
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _request_stop)
+    stack = Stack(options)
+    try:
+        began = time.monotonic()
+        stack.start()
+        tell_stderr(f"everything is ready after {time.monotonic() - began:.1f} s")
+        _say_where(stack)
+        announce(stack.info(), as_json=as_json)
+        while True:
+            time.sleep(_TICK_S)
+            stack.tick()
+    except _StopRequested:
+        return Exit.OK
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    finally:
+        # A second Ctrl-C must not leave half of it running: stopping has its own time limits.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        tell_stderr("stopping")
+        stack.stop()
+        lock.release()
+
+
+def announce(info: RunInfo, *, as_json: bool) -> None:
+    """The ready line, the last one on stdout."""
+    fields = {**info.urls, "kafka": info.kafka, "database": info.database}
+    emit(info.ready_line(), {"ready": fields}, as_json=as_json)
+
+
+def _say_where(stack: Stack) -> None:
+    for replica in stack.replicas:
+        tell_stderr(f"{replica.name} pid={replica.pid} {replica.url} log={replica.log}")
+
+
+def _await_other(options: StackOptions) -> RunInfo:
+    # The other one may still be starting; it writes run.json when everything is ready.
+    deadline = time.monotonic() + _FIRST_UP_TIMEOUT_S
+    told = False
+    while time.monotonic() < deadline:
+        info = load_run(options.state)
+        if info is not None:
+            return info
+        if not told:
+            tell_stderr(f"another `up` is starting in {options.state}, waiting for it")
+            told = True
+        time.sleep(_TICK_S)
+    raise CommandError(f"another `up` holds {options.state} and does not become ready")
