@@ -13,6 +13,7 @@ _DURATION = re.compile(
     r"(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?"
 )
 _MILLISECONDS = (31_536_000_000, 604_800_000, 86_400_000, 3_600_000, 60_000, 1000, 1)
+_UNITS = ("y", "w", "d", "h", "m", "s", "ms")
 DURATION_MAX = timedelta(days=3650)
 
 
@@ -40,6 +41,17 @@ def parse_duration(text: str) -> timedelta:
     if milliseconds > DURATION_MAX / timedelta(milliseconds=1):
         raise ValueError(f"{text!r} is longer than {DURATION_MAX.days} days")
     return timedelta(milliseconds=milliseconds)
+
+
+def format_duration(span: timedelta) -> str:
+    """The shortest Prometheus words: 30 s → "30s", 90 min → "1h30m", nothing → "0s"."""
+    rest = span // timedelta(milliseconds=1)
+    words = []
+    for unit, milliseconds in zip(_UNITS, _MILLISECONDS, strict=True):
+        amount, rest = divmod(rest, milliseconds)
+        if amount:
+            words.append(f"{amount}{unit}")
+    return "".join(words) or "0s"
 
 
 class YamlReader:

@@ -1,0 +1,135 @@
+"""Wiring of alerts: settings → pool → producer → consumer, flusher, courier, relay → app → run."""
+
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx
+
+from alerts import store_deliveries, store_groups
+from alerts.app import build_app
+from alerts.channels.dingtalk import DingTalkSender
+from alerts.channels.email import EmailSender, Server
+from alerts.configurations import Configurations
+from alerts.delivery import Courier
+from alerts.flush import Flusher
+from alerts.handlers import SERVICE, Handlers
+from alerts.render import Renderer
+from alerts.settings import AlertsSettings
+from alerts.tables import SCHEMA
+from alerts.yaml_reader import ConfigError
+from shared import metrics, service
+from shared.clock import make_clock
+from shared.consumer import Consumer
+from shared.database import create_pool, transaction
+from shared.events import BREACHES_TOPIC
+from shared.http import Check, check_database
+from shared.outbox import Relay
+from shared.producer import Producer
+from shared.service import Part, Service
+
+EXIT_NOT_READY = 3
+
+
+@asynccontextmanager
+async def build(settings: AlertsSettings, configurations: Configurations) -> AsyncIterator[Service]:
+    """The running parts, in the order in which they stop; resources close after them."""
+    async with AsyncExitStack() as stack:
+        pool = await create_pool(settings)
+        stack.push_async_callback(pool.close)
+        producer = Producer(settings)
+        await producer.start()
+        stack.push_async_callback(producer.stop)
+        client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+        clock = make_clock(settings.clock)
+        renderer = Renderer()
+        handlers = Handlers(configurations, clock)
+        consumer = Consumer(
+            settings,
+            pool,
+            schema=SCHEMA,
+            group=SERVICE,
+            topics=[BREACHES_TOPIC],
+            handler=handlers.on_breaches,
+        )
+        flusher = Flusher(settings, pool, clock, configurations, renderer)
+        courier = Courier(
+            settings,
+            pool,
+            renderer,
+            DingTalkSender(os.environ, client, settings.send_timeout_s),
+            EmailSender(mail_server(settings)),
+        )
+        relay = Relay(settings, pool, producer, schema=SCHEMA)
+
+        async def idle() -> Mapping[str, int]:
+            async with transaction(pool) as conn:
+                due = await store_groups.count_due(conn, await clock.now(conn))
+                due += await store_deliveries.count_unsent_due(conn)
+            return {"lag": await consumer.lag(), "outbox": await relay.unsent(), "due": due}
+
+        async def refresh_metrics() -> None:
+            await relay.unsent()
+            async with pool.acquire() as conn:
+                count, age_s = await store_deliveries.unsent(conn)
+            metrics.DELIVERIES_PENDING.set(count)
+            metrics.DELIVERIES_AGE.set(age_s)
+
+        async def database() -> None:
+            await check_database(pool)
+
+        async def progress() -> None:
+            consumer.check_progress()
+
+        checks: dict[str, Check] = {
+            "database": database,
+            "consumer": progress,
+            "outbox": relay.check_age,
+        }
+        app = build_app(
+            settings,
+            pool=pool,
+            configurations=configurations,
+            handlers=handlers,
+            checks=checks,
+            idle=idle,
+            refresh_metrics=refresh_metrics,
+        )
+        yield Service(
+            app,
+            [
+                Part("consumer", consumer.run, consumer.stop),
+                Part("flusher", flusher.run, flusher.stop),
+                Part("courier", courier.run, courier.stop),
+                Part("relay", relay.run, relay.stop),
+            ],
+        )
+
+
+def mail_server(settings: AlertsSettings) -> Server:
+    """The mail server of the settings."""
+    password = settings.smtp_password
+    return Server(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        username=settings.smtp_username,
+        password=password.get_secret_value() if password else None,
+        timeout_s=settings.send_timeout_s,
+    )
+
+
+def main() -> None:
+    """Runs alerts until a signal; a configuration that is wrong at start ends it at once."""
+    settings = AlertsSettings()
+    try:
+        configurations = Configurations(settings.alerts_dir, os.environ)
+    except ConfigError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - before logs exist
+        sys.exit(EXIT_NOT_READY)
+    service.main(settings, lambda: build(settings, configurations))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+"""Sends what is enqueued: claim → commit → send → record.
+
+A process that dies after sending leaves its claim to expire; the delivery goes out again under the
+same id, labelled as a possible second copy. Duplicates are preferred to loss.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Protocol
+
+from msgspec.structs import replace
+
+from alerts import audit, store_deliveries
+from alerts.channels import dingtalk
+from alerts.channels.email import Mail, Thread
+from alerts.channels.result import SendClass, SendResult
+from alerts.config import DingTalkTarget, EmailTarget
+from alerts.render import Renderer
+from alerts.settings import AlertsSettings
+from alerts.store_deliveries import Claimed, Outcome
+from alerts.tables import SCHEMA
+from shared import metrics, outbox
+from shared.database import Pool, is_transient, transaction
+from shared.logs import get_logger
+
+log = get_logger(__name__)
+
+RESENT = "(重发/resent)"
+PER_MINUTE: Mapping[str, int] = {"dingtalk": dingtalk.SENDS_PER_MINUTE}
+PARK_S = 60.0
+SHRUNK_BYTES_MAX = 4_000
+"""A message that was too long for its provider is tried once more, this short."""
+
+
+class DingTalk(Protocol):
+    async def send(self, target: DingTalkTarget, title: str, text: str) -> SendResult: ...
+
+
+class Email(Protocol):
+    async def send(self, mail: Mail, now: datetime) -> SendResult: ...
+
+
+class Courier:
+    """`senders` workers that each send one delivery at a time; `run` lasts until `stop`."""
+
+    def __init__(
+        self,
+        settings: AlertsSettings,
+        pool: Pool,
+        renderer: Renderer,
+        dingtalk_sender: DingTalk,
+        email_sender: Email,
+    ) -> None:
+        self._settings = settings
+        self._pool = pool
+        self._renderer = renderer
+        self._dingtalk = dingtalk_sender
+        self._email = email_sender
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Sends until `stop`; transient faults wait, anything else is raised."""
+        async with asyncio.TaskGroup() as workers:
+            for _ in range(self._settings.senders):
+                workers.create_task(self._work())
+
+    async def stop(self) -> None:
+        """Asks the workers to end after the delivery in hand."""
+        self._stopping.set()
+
+    async def _work(self) -> None:
+        backoff_s = 0.1
+        while not self._stopping.is_set():
+            try:
+                sent = await self.send_one()
+                backoff_s = 0.1
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("delivery_waits", error=repr(error))
+                await asyncio.sleep(backoff_s)
+                backoff_s = min(backoff_s * 2, self._settings.backoff_max_s)
+                continue
+            if not sent:
+                await asyncio.sleep(self._settings.tick_ms / 1000)
+
+    async def send_one(self) -> bool:
+        """Claims, sends and records one delivery; False when none is due."""
+        async with transaction(self._pool) as conn:
+            claimed = await store_deliveries.claim(
+                conn, claim_s=self._settings.claim_s, per_minute=PER_MINUTE
+            )
+        if claimed is None:
+            return False
+        began = time.monotonic()
+        at = datetime.now(UTC)
+        result = await self._send(claimed, at)
+        await self._record(claimed, result, at, time.monotonic() - began)
+        return True
+
+    async def _send(self, claimed: Claimed, at: datetime) -> SendResult:
+        try:
+            async with asyncio.timeout(self._settings.send_timeout_s):
+                if isinstance(claimed.target, DingTalkTarget):
+                    label = f"{RESENT} " if claimed.possible_duplicate else ""
+                    return await self._dingtalk.send(
+                        claimed.target, label + claimed.title, label + claimed.body
+                    )
+                return await self._email.send(self._mail(claimed, claimed.target), at)
+        except TimeoutError:
+            return SendResult(
+                kind=SendClass.RETRYABLE,
+                provider_code="timeout",
+                provider_message=f"no answer in {self._settings.send_timeout_s:g} s",
+                maybe_delivered=True,
+            )
+
+    def _mail(self, claimed: Claimed, target: EmailTarget) -> Mail:
+        return Mail(
+            delivery=claimed.delivery,
+            sender=target.sender or self._settings.mail_from,
+            to=target.to,
+            thread=Thread(claimed.subject, claimed.thread_root, claimed.thread_previous),
+            plain=claimed.plain,
+            html=claimed.html,
+            note=RESENT if claimed.possible_duplicate else "",
+        )
+
+    async def _record(
+        self, claimed: Claimed, result: SendResult, at: datetime, took_s: float
+    ) -> None:
+        kind = "dingtalk" if isinstance(claimed.target, DingTalkTarget) else "email"
+        outcome = self._judge(claimed, result)
+        attempt = {
+            "at": at,
+            "http_status": result.http_status,
+            "provider_code": result.provider_code,
+            "provider_message": result.provider_message,
+            "class": result.kind.value,
+            "duration_ms": round(took_s * 1000),
+        }
+        async with transaction(self._pool) as conn:
+            if result.kind is SendClass.RATE_LIMITED:
+                await store_deliveries.park(conn, claimed.destination, outcome.wait_s)
+            rows = await store_deliveries.record(conn, claimed, outcome, attempt)
+            records = [audit.attempt_record(row, claimed.claim, at) for row in rows]
+            await outbox.add(conn, SCHEMA, records)
+        metrics.DELIVERIES.labels(kind, result.kind.value).inc()
+        metrics.DELIVERY_DURATION.labels(kind).observe(took_s)
+        say = log.info
+        if outcome.state == "failed" or result.refused:
+            metrics.DELIVERIES_FAILED.labels(kind).inc()
+            say = log.error
+        say(
+            "delivery_attempted",
+            delivery=claimed.delivery,
+            workspace=claimed.workspace,
+            receiver=claimed.receiver,
+            channel=kind,
+            state=outcome.state,
+            provider_class=result.kind.value,
+            provider_code=result.provider_code,
+            provider_message=result.provider_message,
+        )
+
+    def _judge(self, claimed: Claimed, result: SendResult) -> Outcome:
+        """What follows from the provider's answer (alerting.md 2.6)."""
+        target, body, shrunk = claimed.target, claimed.body, False
+        given_up = claimed.claim >= self._settings.attempts_max
+        wait_s = 0.0
+        match result.kind:
+            case SendClass.DELIVERED:
+                state = "delivered"
+            case SendClass.RETRYABLE:
+                state = "failed" if given_up else "pending"
+                wait_s = result.retry_after_s or self._backoff_s(claimed.claim)
+            case SendClass.RATE_LIMITED:
+                state = "failed" if given_up else "parked"
+                wait_s = result.retry_after_s or PARK_S
+            case SendClass.CONTENT if not claimed.shrunk and isinstance(target, DingTalkTarget):
+                state, shrunk = "pending", True
+                body = self._renderer.shorten(body, claimed.locale, SHRUNK_BYTES_MAX)
+            case SendClass.CONTENT | SendClass.CONFIG:
+                state = "failed"
+        if isinstance(target, EmailTarget) and result.remaining and state != "failed":
+            target = replace(target, to=result.remaining)
+        return Outcome(state, wait_s, result.maybe_delivered, shrunk, target, body)
+
+    def _backoff_s(self, attempt: int) -> float:
+        """Doubles from `retry_first_s`; jitter of half keeps many from coming back at once."""
+        settings = self._settings
+        longest = min(settings.retry_max_s, settings.retry_first_s * 2.0 ** min(attempt - 1, 30))
+        return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, no secret

@@ -1,0 +1,292 @@
+"""Groups speak: decide, render once and enqueue, in one transaction per round (any replica).
+
+The message, its notification rows and the log are written together, so nothing is decided twice
+and nothing is sent that is not on record. Sending is `delivery`'s work.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import uuid4
+
+import msgspec
+
+from alerts import audit, snapshot, store_groups
+from alerts.channels import dingtalk, email
+from alerts.config import Channel, Receiver
+from alerts.configurations import Configurations
+from alerts.decide import Key, Reason, Told
+from alerts.grouping import due_after_flush
+from alerts.plan import Member, Plan, Telling, entry_of, plan_channel
+from alerts.render import Renderer
+from alerts.settings import AlertsSettings
+from alerts.store_groups import DeliveryRow, DueGroup, LogRow, NotificationRow
+from alerts.tables import SCHEMA
+from shared import metrics, outbox
+from shared.clock import Clock
+from shared.database import Conn, Pool, is_transient, transaction
+from shared.logs import get_logger
+
+log = get_logger(__name__)
+
+TEXT_BYTES_MAX = {"dingtalk": dingtalk.TEXT_BYTES_MAX, "email": email.TEXT_BYTES_MAX}
+
+
+class Writes:
+    """Everything one round writes, collected group by group."""
+
+    def __init__(self) -> None:
+        self.deliveries: list[DeliveryRow] = []
+        self.notifications: list[NotificationRow] = []
+        self.log: list[tuple[object, ...]] = []
+        self.told: list[tuple[int, str, int, int, int, str, bool]] = []
+        self.groups: list[tuple[int, datetime, datetime | None, bool]] = []
+        self.left: list[tuple[int, int, int]] = []
+
+
+class Heard(NamedTuple):
+    """A group's members, and by channel id what was told last and what of each member."""
+
+    members: list[Member]
+    logs: dict[str, LogRow]
+    known: dict[str, list[tuple[Key, Told, bool]]]
+
+
+class Speaking(NamedTuple):
+    """One channel of one group at one flush."""
+
+    group: DueGroup
+    receiver: Receiver
+    channel: Channel
+    plan: Plan
+    before: LogRow | None
+
+
+class Flusher:
+    """The background task; `run` lasts until `stop`."""
+
+    def __init__(
+        self,
+        settings: AlertsSettings,
+        pool: Pool,
+        clock: Clock,
+        configurations: Configurations,
+        renderer: Renderer,
+    ) -> None:
+        self._settings = settings
+        self._pool = pool
+        self._clock = clock
+        self._configurations = configurations
+        self._renderer = renderer
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Flushes due groups every tick; transient faults wait, anything else is raised."""
+        backoff_s = 0.1
+        while not self._stopping.is_set():
+            try:
+                async with transaction(self._pool) as conn:
+                    count = await self.flush(conn)
+                backoff_s = 0.1
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("flush_waits", error=repr(error))
+                await asyncio.sleep(backoff_s)
+                backoff_s = min(backoff_s * 2, self._settings.backoff_max_s)
+                continue
+            if count < self._settings.flush_groups_max:
+                await asyncio.sleep(self._settings.tick_ms / 1000)
+
+    async def stop(self) -> None:
+        """Asks `run` to end after the round in hand."""
+        self._stopping.set()
+
+    async def flush(self, conn: Conn) -> int:
+        """One round in the caller's transaction; how many groups it took."""
+        now = await self._clock.now(conn)
+        groups = await store_groups.take_due(conn, now, self._settings.flush_groups_max)
+        if not groups:
+            return 0
+        ids = [group.group_id for group in groups]
+        members = await store_groups.read_members(conn, ids)
+        logs = await store_groups.read_log(conn, ids)
+        told = await store_groups.read_told(conn, ids)
+        writes = Writes()
+        for group in groups:
+            channels = logs[group.group_id]
+            known = {one: told.get((group.group_id, one), []) for one in channels}
+            heard = Heard(members[group.group_id], channels, known)
+            self._flush_group(writes, group, heard, now)
+        await _write(conn, writes)
+        return len(groups)
+
+    def _flush_group(self, writes: Writes, group: DueGroup, heard: Heard, now: datetime) -> None:
+        members, logs, known = heard
+        configuration = self._configurations.get(group.workspace)
+        receiver = snapshot.current_receiver(configuration, group.snapshot)
+        intervals = group.snapshot.intervals
+        told_at: list[datetime] = []
+        for channel, former in _channels(receiver, heard):
+            before = logs.get(channel.id)
+            entry = entry_of(before.told_at, known[channel.id]) if before else None
+            familiar = {key for key, _, _ in known.get(channel.id, [])}
+            plan = plan_channel(
+                [one for one in members if not former or one.key in familiar],
+                entry,
+                repeat=intervals.repeat,
+                send_resolved=receiver.send_resolved,
+                now=now,
+            )
+            metrics.DECISIONS.labels(plan.decision.reason.value).inc()
+            self._speak(writes, Speaking(group, receiver, channel, plan, before), members, now)
+            if plan.decision.log:
+                told_at.append(now)
+            elif before is not None:
+                told_at.append(before.told_at)
+        firing = any(member.episode.open for member in members)
+        due = due_after_flush(told_at, intervals, now, firing=firing)
+        writes.groups.append((group.group_id, now, due, firing))
+        writes.left += [
+            (group.group_id, *member.key) for member in members if not member.episode.open
+        ]
+
+    def _speak(
+        self, writes: Writes, speaking: Speaking, members: Sequence[Member], now: datetime
+    ) -> None:
+        """Renders and enqueues what a plan says, and notes what the channel then knows."""
+        group, _, channel, plan, before = speaking
+        carried: dict[Key, str] = {}
+        rows: list[DeliveryRow] = []
+        if plan.decision.send and any(view.told != "unchanged" for view in plan.views):
+            rows, carried = self._messages(speaking, now)
+            writes.deliveries += rows
+        by_key = {member.key: member for member in members}
+        for telling in plan.tellings:
+            delivery = None if telling.suppressed else carried.get(telling.key)
+            writes.notifications.append(
+                _notification(speaking, by_key[telling.key], telling, delivery, now)
+            )
+        if not plan.decision.log:
+            return
+        root = before.thread_root if before else ""
+        subject = before.subject if before else ""
+        last = before.thread_last if before else ""
+        if rows:
+            if plan.decision.reason is Reason.FIRST or not root:
+                root, subject = rows[0].delivery, rows[0].subject
+            last = rows[-1].delivery
+        reason = plan.decision.reason.value
+        place = (group.group_id, channel.id)
+        kept = msgspec.to_builtins(channel)
+        writes.log.append((*place, kept, now, reason, subject, root, last))
+        writes.told += [
+            (*place, *key, value.seq, value.severity, firing)
+            for key, (value, firing) in plan.told.items()
+        ]
+
+    def _messages(
+        self, speaking: Speaking, now: datetime
+    ) -> tuple[list[DeliveryRow], dict[Key, str]]:
+        """Delivery rows for one channel, and which of them carries each alert."""
+        group, receiver, channel, plan, before = speaking
+        fresh = plan.decision.reason is Reason.FIRST or before is None or not before.thread_root
+        root = None if fresh or before is None else before.thread_root
+        previous = None if fresh or before is None else before.thread_last
+        rows: list[DeliveryRow] = []
+        carried: dict[Key, str] = {}
+        for message in self._renderer.render(
+            plan.views,
+            locale=receiver.locale,
+            receiver=receiver.name,
+            now=now,
+            text_bytes_max=TEXT_BYTES_MAX[channel.kind],
+        ):
+            delivery = uuid4().hex
+            subject = message.subject if fresh or before is None else before.subject
+            rows.append(
+                DeliveryRow(
+                    delivery=delivery,
+                    workspace=group.workspace,
+                    group_id=group.group_id,
+                    receiver=group.receiver,
+                    channel_id=channel.id,
+                    target=msgspec.to_builtins(channel.target),
+                    locale=receiver.locale,
+                    title=message.title,
+                    body=message.text,
+                    plain=message.plain,
+                    html=message.html,
+                    subject=subject,
+                    thread_root=root,
+                    thread_previous=previous,
+                )
+            )
+            carried.update(dict.fromkeys(message.keys, delivery))
+            root, previous = root or delivery, delivery
+        return rows, carried
+
+
+def _channels(receiver: Receiver, heard: Heard) -> list[tuple[Channel, bool]]:
+    """(channel, is a former one): the receiver's, and those no longer configured that still
+    wait for the end of something they were told."""
+    current = {channel.id for channel in receiver.channels}
+    former = [
+        row.channel
+        for channel_id, row in heard.logs.items()
+        if channel_id not in current and any(firing for _, _, firing in heard.known[channel_id])
+    ]
+    return [(one, False) for one in receiver.channels] + [(one, True) for one in former]
+
+
+def _notification(
+    speaking: Speaking, member: Member, telling: Telling, delivery: str | None, now: datetime
+) -> NotificationRow:
+    breach = telling.breach
+    return NotificationRow(
+        workspace=speaking.group.workspace,
+        delivery=delivery,
+        group_id=speaking.group.group_id,
+        receiver=speaking.group.receiver,
+        channel_id=speaking.channel.id,
+        channel=speaking.channel.kind,
+        alert=telling.key.alert,
+        episode=telling.key.episode,
+        seq=breach.seq,
+        fingerprint=member.fingerprint,
+        campaign=member.campaign,
+        reason=speaking.plan.decision.reason.value,
+        transition=telling.transition,
+        severity=breach.severity,
+        state=None if delivery else "suppressed",
+        locale=speaking.receiver.locale,
+        decided_at=now,
+        labels=dict(member.labels),
+        explain=audit.explain(breach),
+    )
+
+
+async def _write(conn: Conn, writes: Writes) -> None:
+    await store_groups.add_deliveries(conn, writes.deliveries)
+    ids = await store_groups.add_notifications(conn, writes.notifications)
+    await store_groups.save_log(conn, writes.log)
+    await store_groups.save_told(conn, writes.told)
+    await store_groups.flushed(conn, writes.groups, writes.left)
+    messages = {row.delivery: row for row in writes.deliveries}
+    records = [
+        audit.decision_record(number, row, messages.get(row.delivery or ""))
+        for number, row in zip(ids, writes.notifications, strict=True)
+    ]
+    await outbox.add(conn, SCHEMA, records)
+    for row in writes.notifications:
+        log.info(
+            "decided",
+            workspace=row.workspace,
+            receiver=row.receiver,
+            channel=row.channel,
+            transition=row.transition,
+            severity=row.severity,
+            reason=row.reason,
+            delivery=row.delivery,
+        )

@@ -1,0 +1,188 @@
+"""What a poll of breaches does: transitions become episodes of alerts, episodes join groups.
+
+Everything is idempotent: a breach's `seq` applies once, memberships are unique, and a group's due
+time only moves forward by what is new. Nothing is sent here.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from alerts import routing, snapshot, store_alerts
+from alerts.configurations import Configurations
+from alerts.decide import Key
+from alerts.grouping import due_after_change
+from alerts.merge import Episode, apply_all, begin
+from alerts.tables import SCHEMA
+from shared import metrics, outbox
+from shared.clock import Clock
+from shared.consumer import Received
+from shared.database import Conn
+from shared.events import BREACH_DECODER, Breach, Envelope
+from shared.logs import get_logger
+
+log = get_logger(__name__)
+
+SERVICE = "alerts"
+REROUTE_MAX = 1000
+
+
+class Handlers:
+    """`on_breaches` is the consumer's handler; configuration and clock are read at each poll."""
+
+    def __init__(self, configurations: Configurations, clock: Clock) -> None:
+        self._configurations = configurations
+        self._clock = clock
+
+    async def on_breaches(self, conn: Conn, batch: Sequence[Received]) -> None:
+        """Merges a poll of breaches.v1 in the caller's transaction; poison is set aside."""
+        now = await self._clock.now(conn)
+        wanted: dict[tuple[str, str], list[tuple[Received, Breach]]] = {}
+        rejected: list[outbox.OutboxRow] = []
+        for received in batch:
+            try:
+                event = BREACH_DECODER.decode(received.value)
+            except msgspec.DecodeError as error:
+                rejected.append(_undecodable(received, str(error), now))
+                continue
+            wanted.setdefault((event.workspace, event.data.breach), []).append(
+                (received, event.data)
+            )
+        touched = await _merge(conn, wanted, rejected, now)
+        await outbox.add(conn, SCHEMA, rejected)
+        await self._route(conn, touched, now)
+
+    async def reroute(self, conn: Conn) -> int:
+        """Puts open episodes that are in no group into one, after a configuration arrived."""
+        found = await store_alerts.find_unrouted(conn, REROUTE_MAX)
+        configured = [one for one in found if self._configurations.get(one[0])]
+        await self._route(conn, [(*one, True) for one in configured], await self._clock.now(conn))
+        return len(configured)
+
+    async def _route(
+        self, conn: Conn, touched: Sequence[tuple[str, Key, Breach, bool]], now: datetime
+    ) -> None:
+        """Membership: the groups an episode is in stay for its whole life, so that who was told
+        its beginning hears its end; an open episode also joins where it is routed now."""
+        if not touched:
+            return
+        memberships = await store_alerts.find_memberships(conn, [one[1] for one in touched])
+        wanted: list[tuple[Key, store_alerts.NewGroup]] = []
+        decided: dict[Key, datetime] = {}
+        for workspace, key, breach, is_open in touched:
+            decided[key] = breach.decided_at
+            if is_open or key not in memberships:
+                wanted += [(key, group) for group in self._groups(workspace, breach)]
+        ids = await store_alerts.ensure_groups(conn, [group for _, group in wanted])
+        fresh = {ids[group.key]: group.snapshot for _, group in wanted}
+        joins = {(ids[group.key], key) for key, group in wanted}
+        joins |= {(group_id, key) for key, held in memberships.items() for group_id in held}
+        locked = await store_alerts.lock_groups(conn, {group_id for group_id, _ in joins})
+        waking = []
+        for group_id, group in locked.items():
+            kept = fresh.get(group_id, group.snapshot)
+            first = min(decided[key] for joined, key in joins if joined == group_id)
+            intervals = snapshot.from_json(kept).intervals
+            waking.append((group_id, due_after_change(group.clock, intervals, first, now), kept))
+        await store_alerts.wake_groups(conn, waking)
+        await store_alerts.join_groups(conn, joins)
+
+    def _groups(self, workspace: str, breach: Breach) -> list[store_alerts.NewGroup]:
+        configuration = self._configurations.get(workspace)
+        if configuration is None:
+            metrics.ALERTS_UNROUTED.inc()
+            log.error("alert_unrouted", workspace=workspace, breach=breach.breach)
+            return []
+        labels = routing.routing_labels(breach)
+        found = []
+        for route in routing.match_routes(configuration.route, labels):
+            group = routing.group_of(route, labels)
+            key = store_alerts.GroupKey(workspace, group.key, group.receiver)
+            kept = snapshot.to_json(snapshot.take(configuration, route))
+            found.append(store_alerts.NewGroup(key, group.labels, kept))
+        return found
+
+
+async def _merge(
+    conn: Conn,
+    wanted: dict[tuple[str, str], list[tuple[Received, Breach]]],
+    rejected: list[outbox.OutboxRow],
+    now: datetime,
+) -> list[tuple[str, Key, Breach, bool]]:
+    """Applies transitions; returns (workspace, episode, its newest transition, is open)."""
+    if not wanted:
+        return []
+    keys = sorted(wanted)
+    known = await store_alerts.find_episodes(conn, keys)
+    new = {key: _alert_of(key[0], wanted[key][0][1]) for key in keys if key not in known}
+    ids = await store_alerts.ensure_alerts(conn, list(new.values()))
+    alert_of = {key: ids[one.workspace, one.fingerprint] for key, one in new.items()}
+    alert_of |= {key: episode.alert for key, episode in known.items()}
+    counts = await store_alerts.lock_alerts(conn, alert_of.values())
+    # Read again under the lock: a zombie of this group may have been here in between.
+    known = await store_alerts.find_episodes(conn, keys)
+    saved: list[tuple[str, Episode]] = []
+    steps: list[tuple[Key, Breach]] = []
+    touched: list[tuple[str, Key, Breach, bool]] = []
+    for key in keys:
+        breaches = [breach for _, breach in wanted[key]]
+        alert = alert_of[key]
+        before = known.get(key) or begin(alert, counts[alert] + 1, breaches[0])
+        after, applied, gaps = apply_all(before, breaches)
+        rejected += [
+            _gap(received, before, gaps, now) for received, breach in wanted[key] if breach in gaps
+        ]
+        if not applied:
+            continue
+        counts[alert] = max(counts[alert], after.episode)
+        member = Key(alert, after.episode)
+        saved.append((key[0], after))
+        steps += [(member, breach) for breach in applied]
+        touched.append((key[0], member, applied[-1], after.open))
+    await store_alerts.save_episodes(conn, saved, counts)
+    await store_alerts.add_transitions(conn, steps)
+    return touched
+
+
+def _alert_of(workspace: str, breach: Breach) -> store_alerts.NewAlert:
+    labels = routing.identity_labels(breach)
+    return store_alerts.NewAlert(
+        workspace, routing.fingerprint(labels), labels.get("campaign"), labels
+    )
+
+
+def _undecodable(received: Received, detail: str, now: datetime) -> outbox.OutboxRow:
+    return outbox.rejected_row(
+        service=SERVICE,
+        code="undecodable",
+        detail=detail,
+        received=received,
+        workspace=None,
+        source=None,
+        event_id=None,
+        event=received.value,
+        time=now,
+    )
+
+
+def _gap(
+    received: Received, before: Episode, gaps: Sequence[Breach], now: datetime
+) -> outbox.OutboxRow:
+    """A transition is missing: this breach stops, loudly, rather than tell half of it."""
+    metrics.BREACH_GAPS.inc()
+    first = min(breach.seq for breach in gaps)
+    detail = f"{before.breach}: seq {before.seq} is followed by {first}"
+    log.error("breach_gap", breach=before.breach, last=before.seq, got=first)
+    event: Envelope[Breach] = BREACH_DECODER.decode(received.value)
+    return outbox.rejected_row(
+        service=SERVICE,
+        code="seq_gap",
+        detail=detail,
+        received=received,
+        workspace=event.workspace,
+        source=event.source,
+        event_id=event.id,
+        event=received.value,
+        time=now,
+    )

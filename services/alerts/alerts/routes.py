@@ -1,0 +1,188 @@
+"""HTTP of alerts: what was told to whom and why, what is open, the configuration and its reload."""
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query, Request
+
+from alerts import audit, store_read
+from alerts.config import Configuration, DingTalkTarget, Receiver, Route
+from alerts.configurations import Configurations
+from alerts.handlers import Handlers
+from alerts.schemas import (
+    AlertPage,
+    ConfigurationView,
+    DeliveryState,
+    NotificationPage,
+    Reloaded,
+)
+from alerts.yaml_reader import ConfigError, format_duration
+from shared.auth import Principal
+from shared.database import transaction
+from shared.errors import InvalidError, NotFoundError
+from shared.events import Breach
+from shared.http import Json, require
+from shared.logs import get_logger
+from shared.requests import PAGE_MAX, decode_cursor, page
+
+log = get_logger(__name__)
+router = APIRouter()
+
+Reader = Annotated[Principal, require("viewer", "operator", "approver", "finance", "auditor")]
+Admin = Annotated[Principal, require("admin")]
+Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
+
+
+@router.get("/v1/notifications", response_model=NotificationPage, tags=["notifications"])
+async def get_notifications(
+    request: Request,
+    principal: Reader,
+    *,
+    campaign: str | None = None,
+    alert: str | None = None,
+    receiver: str | None = None,
+    state: DeliveryState | None = None,
+    cursor: str | None = None,
+    limit: Limit = 100,
+) -> Json:
+    """Every transition told or withheld, oldest first, with the provider's own answers."""
+    wanted = store_read.NotificationFilter(
+        campaign, None if alert is None else _number(alert, "alert"), receiver, state
+    )
+    async with request.app.state.pool.acquire() as conn:
+        rows = await store_read.read_notifications(
+            conn, principal.workspace, _after(cursor), wanted, limit + 1
+        )
+    items = [audit.item(row) for row in rows]
+    return Json(page(items, limit, lambda item: [int(item["notification"])]))
+
+
+@router.get("/v1/alerts", response_model=AlertPage, tags=["alerts"])
+async def get_alerts(
+    request: Request,
+    principal: Reader,
+    *,
+    campaign: str | None = None,
+    open: bool | None = None,  # noqa: A002 - the query's name in the contract of breaches
+    cursor: str | None = None,
+    limit: Limit = 100,
+) -> Json:
+    """Alerts with their newest episode; `open=true` for what still needs somebody."""
+    async with request.app.state.pool.acquire() as conn:
+        rows = await store_read.read_alerts(
+            conn,
+            principal.workspace,
+            _after(cursor),
+            store_read.AlertFilter(campaign, open),
+            limit + 1,
+        )
+    return Json(page([_alert(row) for row in rows], limit, lambda item: [int(item["alert"])]))
+
+
+@router.get("/v1/configuration", response_model=ConfigurationView, tags=["configuration"])
+async def get_configuration(request: Request, principal: Reader) -> ConfigurationView:
+    """The workspace's routes and receivers as they are in use; no secret is ever in it."""
+    configurations: Configurations = request.app.state.configurations
+    configuration = configurations.get(principal.workspace)
+    if configuration is None:
+        raise NotFoundError("not_configured", f"no {principal.workspace}.yml is loaded")
+    return _view(configuration)
+
+
+@router.post("/-/reload", response_model=Reloaded, tags=["configuration"])
+async def reload(request: Request, _: Admin) -> Reloaded:
+    """Reads all files again. A bad one changes nothing: 422 `configuration_invalid`."""
+    configurations: Configurations = request.app.state.configurations
+    try:
+        workspaces = configurations.reload()
+    except ConfigError as error:
+        log.error("reload_refused", file=error.file, line=error.line, detail=error.detail)
+        raise InvalidError(
+            "configuration_invalid",
+            str(error),
+            errors=[
+                {
+                    "loc": f"{error.file}:{error.line}",
+                    "code": "configuration_invalid",
+                    "detail": error.detail,
+                }
+            ],
+        ) from error
+    handlers: Handlers = request.app.state.handlers
+    async with transaction(request.app.state.pool) as conn:
+        routed = await handlers.reroute(conn)
+    log.info("reloaded", workspaces=workspaces, routed=routed)
+    return Reloaded(workspaces=workspaces)
+
+
+def _after(cursor: str | None) -> int:
+    values = decode_cursor(cursor, 1)
+    if values is None:
+        return 0
+    if not isinstance(values[0], int):
+        raise InvalidError("cursor_invalid", "the cursor is not one we gave")
+    return values[0]
+
+
+def _number(text: str, name: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise InvalidError("invalid_request", f"{name} {text[:40]!r} is not an id of ours")
+    return int(text)
+
+
+def _alert(row: dict[str, Any]) -> dict[str, Any]:
+    breach = msgspec.convert(row["breach"], Breach)
+    kept = (
+        "fingerprint",
+        "campaign",
+        "labels",
+        "episode",
+        "state",
+        "severity",
+        "starts_at",
+        "ends_at",
+        "receivers",
+    )
+    return {
+        "alert": str(row["alert"]),
+        **{name: row[name] for name in kept},
+        "explain": audit.explain(breach),
+    }
+
+
+def _view(configuration: Configuration) -> ConfigurationView:
+    return ConfigurationView(
+        workspace=configuration.workspace,
+        route=_route(configuration.route),
+        receivers=[_receiver(receiver) for receiver in configuration.receivers.values()],
+    )
+
+
+def _route(route: Route) -> dict[str, Any]:
+    return {
+        "receiver": route.receiver,
+        "group_by": list(route.group_by),
+        "group_wait": format_duration(route.group_wait),
+        "group_interval": format_duration(route.group_interval),
+        "repeat_interval": format_duration(route.repeat_interval),
+        "matchers": [str(matcher) for matcher in route.matchers],
+        "continue": route.proceed,
+        "routes": [_route(child) for child in route.routes],
+    }
+
+
+def _receiver(receiver: Receiver) -> dict[str, Any]:
+    robots, mails = [], []
+    for channel in receiver.channels:
+        target = channel.target
+        if isinstance(target, DingTalkTarget):
+            robots.append({"url_env": target.url_env, "secret_env": target.secret_env})
+        else:
+            mails.append({"to": list(target.to), "from": target.sender or None})
+    return {
+        "name": receiver.name,
+        "locale": receiver.locale,
+        "send_resolved": receiver.send_resolved,
+        "dingtalk_configs": robots,
+        "email_configs": mails,
+    }

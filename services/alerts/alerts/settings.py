@@ -1,0 +1,35 @@
+"""alerts' settings: the common ones, the configuration directory, the mail server, deliveries."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from shared.settings import CommonSettings
+
+
+class AlertsSettings(CommonSettings):
+    """One alerts process. Units are the last word of a name."""
+
+    service: str = "alerts"
+    port: int = 8004
+
+    alerts_dir: Path = Path("deploy/alerts.d")
+    """One file per workspace: `<workspace>.yml`."""
+
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = Field(25, ge=1, le=65535)
+    smtp_security: Literal["none", "starttls", "tls"] = "starttls"
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    mail_from: str = "Paceline <paceline@localhost.localdomain>"
+
+    send_timeout_s: float = Field(15.0, gt=0, le=60)
+    claim_s: float = Field(60.0, gt=0)
+    """How long a claimed delivery is left to its sender; longer than `send_timeout_s`."""
+    senders: int = Field(4, ge=1, le=64)
+    retry_first_s: float = Field(1.0, gt=0)
+    retry_max_s: float = Field(300.0, gt=0)
+    attempts_max: int = Field(100, ge=1, le=1000)
+    flush_groups_max: int = Field(50, ge=1, le=1000)
+    """Groups decided in one transaction."""

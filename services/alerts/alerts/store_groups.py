@@ -1,0 +1,220 @@
+"""SQL of a flush: due groups and what they know, then the messages and the log in one write."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from alerts.config import Channel
+from alerts.decide import Key, Told
+from alerts.merge import Episode
+from alerts.plan import Member
+from alerts.snapshot import Snapshot, from_json
+from shared.database import Conn
+from shared.events import Breach
+
+TRANSITIONS_MAX = 100
+"""Newest transitions of an episode that a message looks at."""
+
+TAKE_DUE = """
+SELECT group_id, workspace, receiver, snapshot FROM alerts.groups WHERE due_at <= $1
+ORDER BY due_at, group_id LIMIT $2 FOR UPDATE SKIP LOCKED
+"""
+MEMBERS = """
+SELECT m.group_id, e.*, a.fingerprint, a.campaign, a.labels, t.breaches
+FROM alerts.group_members m
+JOIN alerts.episodes e USING (alert, episode)
+JOIN alerts.alerts a USING (alert)
+CROSS JOIN LATERAL (
+  SELECT jsonb_agg(t.breach ORDER BY t.seq) AS breaches FROM alerts.transitions t
+  WHERE t.alert = e.alert AND t.episode = e.episode AND t.seq > e.seq - $2) AS t
+WHERE m.group_id = ANY($1::bigint[]) AND m.active
+ORDER BY m.group_id, e.alert, e.episode
+"""
+LOG = "SELECT * FROM alerts.notify_log WHERE group_id = ANY($1::bigint[]) ORDER BY channel_id"
+TOLD = """
+SELECT t.* FROM alerts.told t
+LEFT JOIN alerts.group_members m USING (group_id, alert, episode)
+WHERE t.group_id = ANY($1::bigint[]) AND (t.firing OR m.active)
+"""
+ADD_DELIVERIES = """
+INSERT INTO alerts.deliveries (delivery, workspace, group_id, receiver, channel_id, target, locale,
+  title, body, plain, html, subject, thread_root, thread_previous, state)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'pending')
+"""
+ADD_NOTIFICATION = """
+INSERT INTO alerts.notifications (workspace, delivery, group_id, receiver, channel_id, channel,
+  alert, episode, seq, fingerprint, campaign, reason, transition, severity, state, locale,
+  decided_at, labels, explain)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+RETURNING notification
+"""
+SAVE_LOG = """
+INSERT INTO alerts.notify_log AS l (group_id, channel_id, channel, told_at, reason, subject,
+  thread_root, thread_last)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (group_id, channel_id) DO UPDATE SET channel = excluded.channel,
+  told_at = greatest(l.told_at, excluded.told_at), reason = excluded.reason,
+  subject = excluded.subject, thread_root = excluded.thread_root,
+  thread_last = excluded.thread_last
+"""
+SAVE_TOLD = """
+INSERT INTO alerts.told AS t (group_id, channel_id, alert, episode, seq, severity, firing)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (group_id, channel_id, alert, episode) DO UPDATE
+SET seq = excluded.seq, severity = excluded.severity, firing = excluded.firing
+"""
+FLUSHED = "UPDATE alerts.groups SET flushed_at = $2, due_at = $3, active = $4 WHERE group_id = $1"
+LEAVE = """
+UPDATE alerts.group_members m SET active = false
+FROM unnest($1::bigint[], $2::bigint[], $3::int[]) AS u(group_id, alert, episode)
+WHERE m.group_id = u.group_id AND m.alert = u.alert AND m.episode = u.episode
+"""
+ENDED = """
+UPDATE alerts.told t SET firing = false
+FROM unnest($1::bigint[], $2::bigint[], $3::int[]) AS u(group_id, alert, episode)
+WHERE t.group_id = u.group_id AND t.alert = u.alert AND t.episode = u.episode AND t.firing
+"""
+DUE = "SELECT count(*) FROM alerts.groups WHERE due_at <= $1"
+
+
+class DueGroup(NamedTuple):
+    group_id: int
+    workspace: str
+    receiver: str
+    snapshot: Snapshot
+
+
+class LogRow(NamedTuple):
+    channel: Channel
+    told_at: datetime
+    subject: str
+    thread_root: str
+    thread_last: str
+
+
+class DeliveryRow(NamedTuple):
+    delivery: str
+    workspace: str
+    group_id: int
+    receiver: str
+    channel_id: str
+    target: Any
+    locale: str
+    title: str
+    body: str
+    plain: str
+    html: str
+    subject: str
+    thread_root: str | None
+    thread_previous: str | None
+
+
+class NotificationRow(NamedTuple):
+    workspace: str
+    delivery: str | None
+    group_id: int
+    receiver: str
+    channel_id: str
+    channel: str
+    alert: int
+    episode: int
+    seq: int
+    fingerprint: str
+    campaign: str | None
+    reason: str
+    transition: str
+    severity: str
+    state: str | None
+    locale: str
+    decided_at: datetime
+    labels: Any
+    explain: Any
+
+
+async def take_due(conn: Conn, now: datetime, limit: int) -> list[DueGroup]:
+    """Locks up to `limit` due groups that no other replica holds."""
+    return [
+        DueGroup(row["group_id"], row["workspace"], row["receiver"], from_json(row["snapshot"]))
+        for row in await conn.fetch(TAKE_DUE, now, limit)
+    ]
+
+
+async def read_members(conn: Conn, groups: Sequence[int]) -> dict[int, list[Member]]:
+    """Active members of each group with their newest transitions."""
+    found: dict[int, list[Member]] = {group: [] for group in groups}
+    for row in await conn.fetch(MEMBERS, groups, TRANSITIONS_MAX):
+        found[row["group_id"]].append(
+            Member(
+                episode=msgspec.convert(dict(row), Episode),
+                fingerprint=row["fingerprint"],
+                campaign=row["campaign"],
+                labels=row["labels"],
+                transitions=msgspec.convert(row["breaches"], tuple[Breach, ...]),
+            )
+        )
+    return found
+
+
+async def read_log(conn: Conn, groups: Sequence[int]) -> dict[int, dict[str, LogRow]]:
+    """What each group's channels were told last, by channel id."""
+    found: dict[int, dict[str, LogRow]] = {group: {} for group in groups}
+    for row in await conn.fetch(LOG, groups):
+        found[row["group_id"]][row["channel_id"]] = LogRow(
+            msgspec.convert(row["channel"], Channel),
+            row["told_at"],
+            row["subject"],
+            row["thread_root"],
+            row["thread_last"],
+        )
+    return found
+
+
+async def read_told(
+    conn: Conn, groups: Sequence[int]
+) -> dict[tuple[int, str], list[tuple[Key, Told, bool]]]:
+    """What each (group, channel) knows of members that are active or still told as firing."""
+    found: dict[tuple[int, str], list[tuple[Key, Told, bool]]] = {}
+    for row in await conn.fetch(TOLD, groups):
+        found.setdefault((row["group_id"], row["channel_id"]), []).append(
+            (Key(row["alert"], row["episode"]), Told(row["seq"], row["severity"]), row["firing"])
+        )
+    return found
+
+
+async def add_deliveries(conn: Conn, rows: Sequence[DeliveryRow]) -> None:
+    """Messages in the order in which each channel must get them."""
+    await conn.executemany(ADD_DELIVERIES, rows)
+
+
+async def add_notifications(conn: Conn, rows: Sequence[NotificationRow]) -> list[int]:
+    """One row for each transition told or withheld; their ids in the same order."""
+    return [await conn.fetchval(ADD_NOTIFICATION, *row) for row in rows]
+
+
+async def save_log(conn: Conn, rows: Sequence[tuple[Any, ...]]) -> None:
+    """(group, channel id, channel, told at, reason, subject, root, last) of each channel."""
+    await conn.executemany(SAVE_LOG, rows)
+
+
+async def save_told(conn: Conn, rows: Sequence[tuple[int, str, int, int, int, str, bool]]) -> None:
+    """(group, channel id, alert, episode, seq, severity, firing)."""
+    await conn.executemany(SAVE_TOLD, rows)
+
+
+async def flushed(
+    conn: Conn,
+    groups: Sequence[tuple[int, datetime, datetime | None, bool]],
+    left: Sequence[tuple[int, int, int]],
+) -> None:
+    """(group, flushed at, due next, still active), and the members that are over."""
+    await conn.executemany(FLUSHED, groups)
+    columns = [[row[place] for row in left] for place in range(3)]
+    await conn.execute(LEAVE, *columns)
+    await conn.execute(ENDED, *columns)
+
+
+async def count_due(conn: Conn, now: datetime) -> int:
+    """Groups that would speak now."""
+    return int(await conn.fetchval(DUE, now))
