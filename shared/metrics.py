@@ -108,3 +108,18 @@ for _transition in ("firing", "level_changed", "resolved"):
 KPI_TOTALS_GAPS = Counter(
     "paceline_kpi_totals_gaps_total", "Lines stopped because a totals message is missing."
 )
+
+# ingest
+INGEST_ACCEPTED = Counter(
+    "paceline_ingest_events_accepted_total", "Events acknowledged by Kafka and answered 202."
+)
+INGEST_REJECTED = Counter(
+    "paceline_ingest_events_rejected_total", "Events refused in a request, by code.", ["code"]
+)
+INGEST_REJECTIONS_DROPPED = Counter(
+    "paceline_ingest_rejections_dropped_total",
+    "Refused events that are not shown by GET /v1/rejections, because too many waited.",
+)
+INGEST_REPORT_ROWS = Counter(
+    "paceline_ingest_report_rows_total", "Rows of platform reports accepted.", ["platform"]
+)
