@@ -58,7 +58,7 @@ def day_one_series(player: Player) -> list[str]:
     """Step 2: CTR 0.02, CPC 0.75 and CVR 0.035 of 11-01 on L03."""
     faults = []
     for kpi, value in DAY_ONE.items():
-        answer = player.get(
+        answer = player.client.get(
             "kpi",
             "/v1/series",
             campaign=CAMPAIGN,
@@ -81,7 +81,9 @@ def restatement(before: dict[str, Any], after: dict[str, Any], player: Player) -
         faults.append(f"the total fell by {fall}, not by 2500.00")
     if after["L03"]["corrections"] != "-2500.00":
         faults.append(f"corrections of L03 are {after['L03']['corrections']}, not -2500.00")
-    items = player.get("budget", f"/v1/campaigns/{CAMPAIGN}/lines/L03/entries", limit=500)["items"]
+    items = player.client.get("budget", f"/v1/campaigns/{CAMPAIGN}/lines/L03/entries", limit=500)[
+        "items"
+    ]
     entries = {item["entry"]: item for item in items}
     corrections = [item for item in items if item["kind"] == "correction"]
     if len(corrections) != 1:

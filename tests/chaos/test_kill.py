@@ -1,0 +1,271 @@
+"""SIGKILL at random under load with duplicates and reorders: nothing lost, nothing said twice.
+
+The same workload is played twice on one installation with two replicas of each service: calmly in
+one workspace, then in another while budget, kpi-monitor and alerts are killed. PACELINE_CHAOS_S
+sets how long the killing lasts (60 s in the suite; 180 s and more by hand).
+"""
+
+import os
+import random
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from cli.client import Client
+from cli.fake_dingtalk import DingTalkServer
+from cli.stack import Stack, StackOptions
+from shared.money import parse_micros
+from tests.chaos.workload import ALLOCATED, CAMPAIGN, STARTS, Workload
+
+CHAOS_S = float(os.environ.get("PACELINE_CHAOS_S", "60"))
+SEED = int(os.environ.get("PACELINE_CHAOS_SEED", "11"))
+KILLED = ("budget", "kpi", "alerts")
+LINES, HOURS, DELTAS = 12, 36, 40
+
+ALERTS = """\
+route: {receiver: ops, group_by: [campaign, line], group_wait: 0s, group_interval: 1s,
+        repeat_interval: 30d}
+receivers:
+  - name: ops
+    locale: en
+    dingtalk_configs: [{url_env: CHAOS_DINGTALK_URL, secret_env: CHAOS_DINGTALK_SECRET}]
+"""
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    state = tmp_path_factory.mktemp("chaos")
+    state.chmod(0o755)
+    configuration = state / "alerts.d"
+    configuration.mkdir()
+    for workspace in ("calm", "storm"):
+        (configuration / f"{workspace}.yml").write_text(ALERTS)
+    with DingTalkServer(per_minute=10**6) as dingtalk:
+        environment = {
+            "PACELINE_ALERTS_DIR": str(configuration),
+            "CHAOS_DINGTALK_URL": dingtalk.url,
+            "CHAOS_DINGTALK_SECRET": dingtalk.secret,
+            "PACELINE_DINGTALK_PER_MINUTE": "100000",
+            "PACELINE_CLAIM_S": "20",
+            "PACELINE_SESSION_TIMEOUT_S": "10",
+        }
+        options = StackOptions(state=state, replicas=2, clock="manual", environment=environment)
+        with Stack(options) as running:
+            yield running
+
+
+def _prepare(client: Client, workload: Workload) -> None:
+    client.set_clock(STARTS - timedelta(days=1))
+    campaign = {
+        "campaign": CAMPAIGN,
+        "name": "storm",
+        "currency": "CNY",
+        "time_zone": "UTC",
+        "starts_at": STARTS.isoformat(),
+        "ends_at": (STARTS + timedelta(days=3)).isoformat(),
+        "owner": "ops",
+        "targets": [
+            {
+                "target": "sales",
+                "measure": "revenue",
+                "form": "absolute",
+                "value": "1",
+                "unit": "CNY",
+                "deadline": (STARTS + timedelta(days=3)).isoformat(),
+                "relevance": "test",
+                "primary": True,
+                "parent": None,
+            }
+        ],
+    }
+    lines = [
+        {
+            "line": line,
+            "name": line,
+            "category": "advertising",
+            "cost_nature": "direct",
+            "cost_behavior": "variable",
+            "channel": "search",
+            "allocated": f"{ALLOCATED}.00",
+            "targets": ["sales"],
+            "phasing": {"kind": "even"},
+        }
+        for line in workload.lines
+    ]
+    total = {"amount": f"{ALLOCATED * len(lines)}.00", "currency": "CNY"}
+    client.post("budget", "/v1/campaigns", campaign)
+    client.approve_plan(CAMPAIGN, {"total": total, "lines": lines, "reserve": []})
+    client.settle()
+    for rule in _rules():
+        client.post("kpi", "/v1/rules", rule)
+    client.settle()
+
+
+def _rules() -> list[dict[str, Any]]:
+    """`used` only grows (every amount is positive), so its levels do not depend on timing."""
+    steps = [("info", "0.10"), ("warning", "0.18"), ("critical", "0.21")]
+    return [
+        {
+            "rule": "used",
+            "name": "used",
+            "scope": {"campaign": CAMPAIGN},
+            "group_by": ["line"],
+            "kpi": "budget.used_ratio",
+            "window": None,
+            "condition": {"op": ">=", "levels": [{"severity": s, "value": v} for s, v in steps]},
+        },
+        {
+            "rule": "ctr-low",
+            "name": "ctr low",
+            "scope": {"campaign": CAMPAIGN},
+            "group_by": ["line"],
+            "kpi": "ctr",
+            "window": {"kind": "tumbling", "size": "60m"},
+            "condition": {
+                "op": "<",
+                "levels": [
+                    {"severity": "warning", "value": "0.015"},
+                    {"severity": "critical", "value": "0.010"},
+                ],
+            },
+        },
+    ]
+
+
+def _play(client: Client, workload: Workload, pause_s: float) -> None:
+    for hour in workload.play():
+        client.set_clock(hour.ends)
+        for request in hour.requests:
+            client.send(request)
+        client.send(hour.heartbeats)
+        time.sleep(pause_s)
+
+
+class Killer(threading.Thread):
+    """Kills a random replica again and again, and starts it a moment later."""
+
+    def __init__(self, stack: Stack) -> None:
+        super().__init__()
+        self.kills = 0
+        self._stack = stack
+        self._ending = threading.Event()
+        self._random = random.Random(SEED)
+
+    def run(self) -> None:
+        while not self._ending.wait(self._random.uniform(0.3, 2.0)):
+            replica = self._stack.replica(self._random.choice(KILLED), self._random.choice((1, 2)))
+            replica.kill()
+            self.kills += 1
+            self._ending.wait(self._random.uniform(0.0, 1.0))
+            replica.start()
+
+    def end(self) -> None:
+        """Stops killing and waits until every replica is ready."""
+        self._ending.set()
+        self.join()
+        self._stack.await_ready()
+
+
+def _breaches(client: Client) -> list[dict[str, Any]]:
+    return [
+        change
+        for breach in client.pages("kpi", "/v1/breaches", campaign=CAMPAIGN)
+        for change in breach["history"]
+    ]
+
+
+def _window_breaches(changes: list[dict[str, Any]]) -> set[tuple[str, ...]]:
+    return {
+        (
+            c["rule"],
+            c["group"]["line"],
+            c["window"]["start"],
+            c["transition"],
+            c["severity"],
+            c["value"],
+        )
+        for c in changes
+        if c["window"] is not None
+    }
+
+
+def _crossed(changes: list[dict[str, Any]]) -> set[tuple[str, str, str]]:
+    return {
+        (c["rule"], c["group"]["line"], level)
+        for c in changes
+        if c["window"] is None
+        for level in c["crossed"]
+    }
+
+
+def _last_states(changes: list[dict[str, Any]]) -> dict[tuple[str, str], tuple[str, str]]:
+    ordered = sorted(changes, key=lambda c: (int(c["breach"].rsplit("/", 1)[1]), c["seq"]))
+    return {
+        (c["rule"], c["group"]["line"]): (c["transition"] == "resolved", c["severity"])
+        for c in ordered
+        if c["window"] is None
+    }
+
+
+def _check_totals(client: Client, workload: Workload) -> None:
+    totals = client.get("budget", f"/v1/campaigns/{CAMPAIGN}/totals")
+    actual = {line["line"]: parse_micros(line["actual"]) for line in totals["lines"]}
+    assert actual == {line: workload.expected.total(line) for line in workload.lines}
+    invariants = client.get("budget", "/v1/invariants")
+    assert (invariants["holds"], invariants["drift"]) == (True, "0")
+
+
+@pytest.mark.chaos
+def test_random_kills_change_no_total_and_no_breach_and_lose_no_message(stack: Stack) -> None:
+    calm = Client(stack.urls, stack.private_key, workspace="calm")
+    storm = Client(stack.urls, stack.private_key, workspace="storm")
+    quiet, loud = (Workload(seed=SEED, lines=LINES, hours=HOURS, deltas=DELTAS) for _ in "ab")
+
+    _prepare(calm, quiet)
+    _play(calm, quiet, pause_s=0.0)
+    calm.settle(120)
+    _prepare(storm, loud)
+    killer = Killer(stack)
+    killer.start()
+    try:
+        _play(storm, loud, pause_s=CHAOS_S / HOURS)
+    finally:
+        killer.end()
+    storm.settle(180)
+    storm.set_clock(loud.ends + timedelta(seconds=5))
+    storm.settle(60)
+
+    assert killer.kills >= CHAOS_S / 4
+    _check_totals(calm, quiet)
+    _check_totals(storm, loud)
+    undisturbed, disturbed = _breaches(calm), _breaches(storm)
+    assert _window_breaches(disturbed) == _window_breaches(undisturbed) != set()
+    assert _crossed(disturbed) == _crossed(undisturbed) != set()
+    assert _last_states(disturbed) == _last_states(undisturbed)
+    _check_told(storm, disturbed)
+
+
+def _check_told(client: Client, changes: list[dict[str, Any]]) -> None:
+    """Every announced breach is delivered, or has a row that says why not."""
+    rows = list(client.pages("alerts", "/v1/notifications"))
+    known = {(r["explain"]["rule"], r["labels"]["line"], r["episode"]) for r in rows}
+    announced = {
+        (c["rule"], c["group"]["line"], int(c["breach"].rsplit("/", 1)[1])) for c in changes
+    }
+    assert announced <= known
+    assert {row["state"] for row in rows} <= {"delivered", "suppressed"}
+    resolved = {
+        (c["rule"], c["group"]["line"], int(c["breach"].rsplit("/", 1)[1]))
+        for c in changes
+        if c["transition"] == "resolved"
+    }
+    told = {
+        (r["explain"]["rule"], r["labels"]["line"], r["episode"])
+        for r in rows
+        if r["transition"] == "resolved" or r["state"] == "suppressed"
+    }
+    assert resolved <= told
