@@ -20,7 +20,7 @@ class Shape(enum.Enum):
 
 
 class Rejection(NamedTuple):
-    """An event that was set aside: its place in the request (from 0), its id if it has one, and why."""
+    """An event that was set aside: its place in the request, from 0, its id if any, and why."""
 
     place: int
     id: str | None

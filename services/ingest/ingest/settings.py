@@ -13,7 +13,7 @@ class IngestSettings(CommonSettings):
 
     events_bytes_max: int = Field(5 * 1024 * 1024, ge=1024)
     events_max: int = Field(10_000, ge=1)
-    report_bytes_max: int = Field(16 * 1024 * 1024, ge=1024)
+    report_bytes_max: int = Field(5 * 1024 * 1024, ge=1024)
     report_rows_max: int = Field(100_000, ge=1)
     reading_bytes_max: int = Field(256 * 1024 * 1024, ge=1024 * 1024)
 

@@ -133,14 +133,7 @@ class Stamper:
     ) -> None:
         seen = done.sources.get(event.source) or self._see(event, context, done)
         data = event.data
-        if data.entity is None:
-            key = seen.names.places.get((data.campaign, data.line))
-        elif data.campaign is None and data.line is None:
-            key = seen.names.places.get(tuple(data.entity.items()))
-        else:
-            raise FaultError("campaign_and_entity", "name campaign and line, or entity, not both")
-        if key is None or len(event.id) > ID_LENGTH_MAX or not event.id:
-            key = self._learn_place(event, context, seen)
+        key = self._key(event, context, seen)
         if event.workspace is not None and event.workspace != context.workspace:
             raise FaultError("workspace_mismatch", "the credential is for another workspace")
         time = event.time
@@ -199,6 +192,18 @@ class Stamper:
             names = self._names[where] = _Names({}, set())
         seen = done.sources[event.source] = _Seen(context.settings(event.source), names)
         return seen
+
+    def _key(self, event: SpendSent | MetricsSent, context: Context, seen: _Seen) -> bytes:
+        data = event.data
+        if data.entity is None:
+            key = seen.names.places.get((data.campaign, data.line))
+        elif data.campaign is None and data.line is None:
+            key = seen.names.places.get(tuple(data.entity.items()))
+        else:
+            raise FaultError("campaign_and_entity", "name campaign and line, or entity, not both")
+        if key is None or len(event.id) > ID_LENGTH_MAX or not event.id:
+            return self._learn_place(event, context, seen)
+        return key
 
     def _learn_place(self, event: SpendSent | MetricsSent, context: Context, seen: _Seen) -> bytes:
         """The Kafka key of a campaign and line, or of an entity, not met before."""

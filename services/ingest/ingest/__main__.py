@@ -1,0 +1,97 @@
+"""Wiring of ingest: settings → pool → producer → app → run. Accepts without PostgreSQL."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from ingest.accept import Acceptance, RejectionLog
+from ingest.adapters.mapping import load_platforms
+from ingest.body import BodyReader
+from ingest.credentials import Credentials
+from ingest.handlers import on_rejected
+from ingest.memory import Memory
+from ingest.routes import make_router
+from ingest.routes_events import Events, EventsFirst, Ingest
+from ingest.settings import IngestSettings
+from ingest.tables import SCHEMA
+from shared.auth import TokenVerifier
+from shared.clock import make_clock
+from shared.consumer import Consumer
+from shared.database import create_pool
+from shared.errors import UnavailableError
+from shared.events import REJECTED_TOPIC
+from shared.http import create_app
+from shared.producer import Producer
+from shared.service import Part, Service, closing, main
+
+TITLE = "Paceline ingest"
+
+
+@asynccontextmanager
+async def build(settings: IngestSettings) -> AsyncIterator[Service]:
+    """The service, with its resources open for as long as the block lasts."""
+    pool = await create_pool(settings)
+    producer = Producer(settings)
+    async with closing(pool.close), closing(producer.stop):
+        await producer.start()
+        credentials = Credentials(
+            TokenVerifier(settings), settings.keys_max_age_s, settings.token_cache_s
+        )
+        memory = Memory(settings, pool, make_clock(settings.clock), credentials)
+        rejection_log = RejectionLog(settings, producer)
+        consumer = Consumer(
+            settings,
+            pool,
+            schema=SCHEMA,
+            group="ingest-rejections",
+            topics=[REJECTED_TOPIC],
+            handler=on_rejected,
+        )
+        ingest = Ingest(
+            settings,
+            memory,
+            Acceptance(settings, producer, memory),
+            rejection_log,
+            BodyReader(settings.reading_bytes_max),
+        )
+
+        async def check_broker() -> None:
+            if not producer.connected:
+                raise UnavailableError("broker_unavailable", "Kafka cannot be reached")
+
+        async def check_memory() -> None:
+            memory.check_loaded()
+
+        async def check_consumer() -> None:
+            consumer.check_progress()
+
+        async def idle() -> Mapping[str, int]:
+            waiting = memory.waiting + rejection_log.waiting
+            return {"lag": await consumer.lag(), "outbox": waiting, "due": 0}
+
+        app = create_app(
+            settings,
+            title=TITLE,
+            pool=pool,
+            checks={
+                "kafka": check_broker,
+                "settings": check_memory,
+                "rejections": check_consumer,
+            },
+            idle=idle,
+        )
+        app.include_router(make_router(ingest, load_platforms()))
+        parts = [
+            Part("rejections", consumer.run, consumer.stop),
+            Part("memory", memory.run, memory.stop),
+            Part("rejection_log", rejection_log.run, rejection_log.stop),
+        ]
+        yield Service(EventsFirst(app, Events(ingest)), parts)
+
+
+def run() -> None:
+    settings = IngestSettings()
+    main(settings, lambda: build(settings))
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,78 @@
+"""What a record of rejected.v1 does: it is stored, so that GET /v1/rejections shows it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from ingest import store
+from ingest.store import RejectionRow
+from shared.consumer import Received
+from shared.database import Conn
+from shared.events import REJECTED_DECODER
+from shared.logs import get_logger
+
+log = get_logger(__name__)
+TEXT_MAX = 1000
+
+
+async def on_rejected(conn: Conn, batch: Sequence[Received]) -> None:
+    """Any service's rejections. A record that cannot be read is stored as such, by its place."""
+    rows: dict[str, RejectionRow] = {}
+    for received in batch:
+        row = _row(received)
+        rows[row.message] = row
+    await store.add_rejections(conn, list(rows.values()))
+
+
+def _row(received: Received) -> RejectionRow:
+    try:
+        event = REJECTED_DECODER.decode(received.value)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        log.warning("rejection_unreadable", partition=received.partition, offset=received.offset)
+        return RejectionRow(
+            f"{received.topic}/{received.partition}/{received.offset}",
+            "default",
+            None,
+            None,
+            "unparseable",
+            str(error)[:TEXT_MAX],
+            received.topic,
+            received.partition,
+            received.offset,
+            _text(received.value.decode("utf-8", "replace")[:TEXT_MAX]),
+            datetime.now(UTC),
+        )
+    data = event.data
+    return RejectionRow(
+        _text(event.id),
+        event.workspace,
+        _optional(data.source),
+        _optional(data.id),
+        data.code,
+        _text(data.detail),
+        data.topic,
+        data.partition,
+        data.offset,
+        _storable(data.event),
+        event.time,
+    )
+
+
+def _text(text: str) -> str:
+    """PostgreSQL's text and jsonb hold every character but U+0000."""
+    return text.replace("\0", "\ufffd")
+
+
+def _optional(text: str | None) -> str | None:
+    return None if text is None else _text(text)
+
+
+def _storable(value: object) -> object:
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, dict):
+        return {_text(str(name)): _storable(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_storable(inner) for inner in value]
+    return value

@@ -1,0 +1,183 @@
+"""What ingest knows without asking PostgreSQL: keys, settings of sources, and what to write back.
+
+One task refreshes and writes back; while the database is away it goes on with what it has, and
+what waits to be written is bounded by the number of sources.
+"""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+from ingest import store
+from ingest.credentials import Caller, Credentials
+from ingest.settings import IngestSettings
+from ingest.stamping import SourceView
+from shared.clock import Clock
+from shared.database import Pool, is_transient, transaction
+from shared.errors import UnavailableError
+from shared.logs import get_logger
+
+log = get_logger(__name__)
+
+WRITE_BACK_S = 0.5
+REFRESH_TIMEOUT_S = 5.0
+FORGET_EVERY_S = 3600.0
+ACTIVITIES_MAX = 100_000
+_DEFAULTS = SourceView()
+
+Place = tuple[str, str]
+
+
+class Memory:
+    """Shared by all requests of the process; every method but `run` and `identify` is instant."""
+
+    def __init__(
+        self, settings: IngestSettings, pool: Pool, clock: Clock, credentials: Credentials
+    ) -> None:
+        self._settings = settings
+        self._pool = pool
+        self._clock = clock
+        self._credentials = credentials
+        self._views: dict[Place, SourceView] = {}
+        self._received: dict[Place, datetime] = {}
+        self._complete: dict[Place, datetime] = {}
+        self._loaded = False
+        self._database_away = False
+        self._manual_now: datetime | None = None
+        self._stopping = asyncio.Event()
+
+    @property
+    def waiting(self) -> int:
+        """Activities not yet written back."""
+        return len(self._received.keys() | self._complete.keys())
+
+    def check_loaded(self) -> None:
+        """Raises UnavailableError until settings were read once: zones decide periods."""
+        if not self._loaded:
+            raise UnavailableError("settings_unavailable", "keys and sources were not read yet")
+
+    def view(self, workspace: str, source: str) -> SourceView:
+        return self._views.get((workspace, source), _DEFAULTS)
+
+    def set_view(self, workspace: str, source: str, view: SourceView) -> None:
+        """A change made here is in force here at once, elsewhere after `refresh_s`."""
+        self._views[workspace, source] = view
+
+    def note(self, workspace: str, source: str, received: datetime) -> None:
+        if len(self._received) < ACTIVITIES_MAX:
+            self._received[workspace, source] = received
+
+    def note_complete(self, workspace: str, source: str, complete_through: datetime) -> None:
+        known = self._complete.get((workspace, source))
+        if known is None or known < complete_through:
+            self._complete[workspace, source] = complete_through
+
+    async def now(self) -> datetime:
+        """The clock of decisions; a manual one is read each time, its last value if it cannot."""
+        if self._settings.clock == "system":
+            return datetime.now(UTC)
+        try:
+            async with self._pool.acquire() as conn:
+                self._manual_now = await self._clock.now(conn)
+        except Exception as error:
+            if not is_transient(error) or self._manual_now is None:
+                raise
+        return self._manual_now
+
+    async def identify(self, authorization: bytes | None) -> Caller:
+        """Who sends this; asks the database only for a key it does not know.
+
+        Raises what Credentials.identify raises, and UnauthorizedError `key_unknown`.
+        """
+        known = None if authorization is None else self._credentials.known(authorization)
+        if known is not None:
+            return known
+        found = await self._credentials.identify(authorization)
+        if found is None and self._credentials.may_reload:
+            await self._refresh_or_wait()
+            found = await self._credentials.identify(authorization)
+        if found is None:
+            raise self._credentials.unknown(database_away=self._database_away)
+        return found
+
+    async def run(self) -> None:
+        """Refreshes and writes back until `stop`; faults that pass by themselves are waited out."""
+        refreshed_s = forgot_s = float("-inf")
+        while not self._stopping.is_set():
+            now_s = time.monotonic()
+            if now_s - refreshed_s >= (self._settings.refresh_s if self._loaded else 0):
+                await self._refresh_or_wait()
+                refreshed_s = now_s
+            await self._write_back()
+            if now_s - forgot_s >= FORGET_EVERY_S and not self._database_away:
+                await self._forget()
+                forgot_s = now_s
+            try:
+                await asyncio.wait_for(self._stopping.wait(), WRITE_BACK_S)
+            except TimeoutError:
+                continue
+        await self._write_back()
+
+    async def stop(self) -> None:
+        """Asks `run` to end after it has written back once more."""
+        self._stopping.set()
+
+    async def refresh(self) -> None:
+        """Reads keys and settings; raises when the database is away."""
+        async with transaction(self._pool) as conn:
+            keys = await store.load_keys(conn)
+            rows = await store.load_settings(conn)
+        self._credentials.replace(keys)
+        self._views = {
+            (row["workspace"], row["source"]): SourceView(
+                row["time_zone"],
+                row["currency"],
+                row["expected_interval_s"],
+                row["money_report"],
+            )
+            for row in rows
+        }
+        self._loaded = True
+
+    async def _refresh_or_wait(self) -> None:
+        try:
+            async with asyncio.timeout(REFRESH_TIMEOUT_S):
+                await self.refresh()
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            self._credentials.tried()
+            if not self._database_away:
+                log.warning("database_away", error=repr(error))
+            self._database_away = True
+        else:
+            if self._database_away:
+                log.info("database_back")
+            self._database_away = False
+
+    async def _write_back(self) -> None:
+        if not self._received and not self._complete:
+            return
+        received, self._received = self._received, {}
+        complete, self._complete = self._complete, {}
+        seen = [
+            store.Activity(*place, received.get(place), complete.get(place))
+            for place in received.keys() | complete.keys()
+        ]
+        try:
+            async with transaction(self._pool) as conn:
+                await store.note_activity(conn, seen)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            self._received = received | self._received
+            for place, value in complete.items():
+                self.note_complete(*place, value)
+
+    async def _forget(self) -> None:
+        try:
+            async with transaction(self._pool) as conn:
+                await store.forget_rejections(conn, self._settings.rejections_kept_days)
+        except Exception as error:
+            if not is_transient(error):
+                raise

@@ -1,0 +1,295 @@
+"""HTTP of ingest: events, reports, sources, keys, rejections."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime
+
+from ingest import store
+from ingest.adapters.mapping import Platform
+from ingest.adapters.reading import FileRefusedError
+from ingest.credentials import make_key
+from ingest.faults import FaultError, check_strictly
+from ingest.freshness import state_of
+from ingest.imports import is_import_id
+from ingest.reports import Sent, Wanted, load_report, refused, rows_rejected
+from ingest.routes_events import Events, Handed, Ingest
+from ingest.schemas import (
+    EventsReply,
+    KeyCreated,
+    KeyPage,
+    KeyRequest,
+    RejectionPage,
+    ReportReply,
+    SourcePage,
+    SourceReply,
+    SourceSettings,
+)
+from ingest.stamping import SourceView
+from ingest.wire import SourceWire
+from shared.auth import Principal
+from shared.database import transaction
+from shared.errors import InvalidError, NotFoundError
+from shared.events import SourceData
+from shared.http import Json, require
+from shared.requests import PAGE_MAX, check_if_match, decode_cursor, etag, page
+
+Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
+READERS = ("viewer", "operator", "approver", "finance", "auditor")
+_EVENTS_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "CloudEvents 1.0 in structured JSON: one, or an array. gzip is understood.",
+        "content": {
+            "application/json": {"schema": {"type": ["object", "array"]}},
+            "application/cloudevents+json": {"schema": {"type": "object"}},
+            "application/cloudevents-batch+json": {"schema": {"type": "array"}},
+        },
+    }
+}
+_REPORT_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "The platform's rows: JSON as its API returns them, or CSV.",
+        "content": {"application/json": {}, "text/csv": {}},
+    }
+}
+
+
+def make_router(ingest: Ingest, platforms: Mapping[str, Platform]) -> APIRouter:
+    """All documented routes."""
+    router = APIRouter(prefix="/v1")
+    _add_events(router, Events(ingest))
+    _add_reports(router, ingest, platforms)
+    _add_sources(router, ingest)
+    _add_keys(router, ingest)
+    _add_rejections(router)
+    return router
+
+
+def _add_events(router: APIRouter, events: Events) -> None:
+    @router.post(
+        "/events",
+        status_code=202,
+        response_model=EventsReply,
+        openapi_extra=_EVENTS_BODY,
+        tags=["events"],
+        summary="Accept events; 202 means that Kafka has them",
+    )
+    async def post_events(request: Request) -> Response:
+        return Handed(events, request)
+
+
+def _add_reports(router: APIRouter, ingest: Ingest, platforms: Mapping[str, Platform]) -> None:
+    @router.post(
+        "/reports/{platform}",
+        status_code=202,
+        response_model=ReportReply,
+        openapi_extra=_REPORT_BODY,
+        tags=["reports"],
+        summary="Accept a platform's report",
+    )
+    async def post_report(  # noqa: PLR0917 - one argument per query parameter
+        request: Request,
+        platform: str,
+        source: Annotated[str | None, Query(max_length=200)] = None,
+        as_of: AwareDatetime | None = None,
+        complete: bool = False,
+        currency: Annotated[str | None, Query(pattern=r"^[A-Z]{3}$")] = None,
+        decimal: Literal["point", "comma"] = "point",
+        import_id: Annotated[str | None, Query(alias="import")] = None,
+        revision: Annotated[int | None, Query(ge=0, le=2**62)] = None,
+        first_row: Annotated[int, Query(ge=1, le=10**9)] = 1,
+    ) -> Response:
+        header = request.headers.get("authorization")
+        caller = await ingest.memory.identify(None if header is None else header.encode("latin-1"))
+        mapping = platforms.get(platform)
+        if mapping is None:
+            raise NotFoundError("platform_unknown", f"known platforms: {', '.join(platforms)}")
+        if import_id is not None and not is_import_id(import_id):
+            raise InvalidError("import_invalid", "an import id is a ULID")
+        body = await ingest.reader.read(
+            request.receive, request.headers.raw, ingest.settings.report_bytes_max
+        )
+        wanted = Wanted(source, currency, as_of, complete, decimal, import_id, revision, first_row)
+        sent = Sent(body, request.headers.get("content-type", ""))
+        try:
+            loaded = await load_report(ingest, caller, mapping, sent, wanted)
+        except FileRefusedError as error:
+            raise refused(error) from error
+        reply = {
+            "import": loaded.import_id,
+            "rows": len(loaded.table.rows),
+            "accepted": loaded.accepted,
+            "spend_rows": loaded.spend_rows,
+            "rejected": rows_rejected(loaded),
+        }
+        return Json(reply, 422 if loaded.rejected and not loaded.accepted else 202)
+
+
+def _source_reply(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    return {
+        "source": row["source"],
+        "time_zone": row["time_zone"],
+        "currency": row["currency"],
+        "expected_interval": row["expected_interval_s"],
+        "money_report": row["money_report"],
+        "last_received": row["last_received"],
+        "complete_through": row["complete_through"],
+        "state": state_of(
+            now, row["complete_through"], row["last_received"], row["expected_interval_s"]
+        ),
+    }
+
+
+def _check_source_name(source: str) -> None:
+    beat = SourceWire(
+        specversion="1.0",
+        id="name",
+        source=source,
+        data=SourceData(complete_through=datetime.now(UTC)),
+    )
+    try:
+        check_strictly(beat)
+    except FaultError as fault:
+        raise InvalidError("source_invalid", fault.detail) from fault
+
+
+def _add_sources(router: APIRouter, ingest: Ingest) -> None:
+    @router.get(
+        "/sources", response_model=SourcePage, tags=["sources"], summary="Sources and freshness"
+    )
+    async def get_sources(
+        request: Request,
+        principal: Annotated[Principal, require(*READERS)],
+        cursor: str | None = None,
+        limit: Limit = 100,
+    ) -> Response:
+        after = decode_cursor(cursor, 1) or [""]
+        async with transaction(request.app.state.pool) as conn:
+            now = await request.app.state.clock.now(conn)
+            rows = await store.list_sources(conn, principal.workspace, str(after[0]), limit + 1)
+        shown = [_source_reply(row, now) for row in rows]
+        return Json(page(shown, limit, lambda item: [item["source"]]))
+
+    @router.get("/sources/{source:path}", response_model=SourceReply, tags=["sources"])
+    async def get_source(
+        request: Request, source: str, principal: Annotated[Principal, require(*READERS)]
+    ) -> Response:
+        async with transaction(request.app.state.pool) as conn:
+            now = await request.app.state.clock.now(conn)
+            row = await store.get_source(conn, principal.workspace, source)
+        if row is None:
+            raise NotFoundError("source_unknown", f"nothing is known of {source!r}")
+        return Json(_source_reply(row, now), headers={"ETag": etag(row["version"])})
+
+    @router.put(
+        "/sources/{source:path}", response_model=SourceReply, tags=["sources"], summary="Settings"
+    )
+    async def put_source(
+        request: Request,
+        source: str,
+        body: SourceSettings,
+        principal: Annotated[Principal, require("operator")],
+    ) -> Response:
+        _check_source_name(source)
+        interval = body.expected_interval
+        view = SourceView(
+            body.time_zone,
+            body.currency,
+            None if interval is None else int(interval),
+            body.money_report,
+        )
+        async with transaction(request.app.state.pool) as conn:
+            now = await request.app.state.clock.now(conn)
+            known = await store.lock_source(conn, principal.workspace, source)
+            if "if-match" in request.headers:
+                check_if_match(request, known["version"] if known else 0)
+            row = await store.put_source(conn, principal.workspace, source, view)
+        ingest.memory.set_view(principal.workspace, source, view)
+        status = 201 if known is None else 200
+        headers = {"ETag": etag(row["version"]), "Location": f"/v1/sources/{source}"}
+        return Json(_source_reply(row, now), status, headers)
+
+
+def _add_keys(router: APIRouter, ingest: Ingest) -> None:
+    @router.post(
+        "/keys",
+        status_code=201,
+        response_model=KeyCreated,
+        tags=["keys"],
+        summary="Make an API key; it is shown once",
+    )
+    async def post_key(
+        request: Request, body: KeyRequest, principal: Annotated[Principal, require("admin")]
+    ) -> Response:
+        key_id, text, digest = make_key()
+        async with transaction(request.app.state.pool) as conn:
+            key = store.NewKey(
+                key_id,
+                principal.workspace,
+                body.name,
+                digest,
+                body.sources,
+                body.rate_per_s,
+                principal.subject,
+                body.expires_at,
+            )
+            await store.add_key(conn, key)
+        await ingest.memory.refresh()
+        reply = {"key": text, "key_id": key_id, **body.model_dump()}
+        return Json(reply, 201, {"Location": f"/v1/keys/{key_id}"})
+
+    @router.get("/keys", response_model=KeyPage, tags=["keys"], summary="Keys, without their text")
+    async def get_keys(
+        request: Request,
+        principal: Annotated[Principal, require("admin")],
+        cursor: str | None = None,
+        limit: Limit = 100,
+    ) -> Response:
+        after = decode_cursor(cursor, 1) or [""]
+        async with transaction(request.app.state.pool) as conn:
+            rows = await store.list_keys(conn, principal.workspace, str(after[0]), limit + 1)
+        return Json(page(rows, limit, lambda item: [item["key_id"]]))
+
+    @router.delete("/keys/{key_id}", status_code=204, tags=["keys"], summary="Revoke a key")
+    async def delete_key(
+        request: Request, key_id: str, principal: Annotated[Principal, require("admin")]
+    ) -> Response:
+        async with transaction(request.app.state.pool) as conn:
+            if not await store.revoke_key(conn, principal.workspace, key_id):
+                raise NotFoundError("key_unknown", f"no key {key_id!r} in force")
+        await ingest.memory.refresh()
+        return Response(status_code=204)
+
+
+def _add_rejections(router: APIRouter) -> None:
+    @router.get(
+        "/rejections",
+        response_model=RejectionPage,
+        tags=["rejections"],
+        summary="Events that were set aside, newest first",
+    )
+    async def get_rejections(  # noqa: PLR0917 - one argument per query parameter
+        request: Request,
+        principal: Annotated[Principal, require(*READERS)],
+        source: str | None = None,
+        code: str | None = None,
+        cursor: str | None = None,
+        limit: Limit = 100,
+    ) -> Response:
+        before = decode_cursor(cursor, 1) or [2**63 - 1]
+        if not isinstance(before[0], int):
+            raise InvalidError("cursor_invalid", "the cursor is not one we gave")
+        async with transaction(request.app.state.pool) as conn:
+            rows = await store.list_rejections(
+                conn,
+                principal.workspace,
+                source=source,
+                code=code,
+                before=before[0],
+                limit=limit + 1,
+            )
+        return Json(page(rows, limit, lambda item: [item["rejection"]]))

@@ -1,0 +1,145 @@
+"""POST /v1/events as a plain ASGI application: the framework would cost more than the work.
+
+The documented route of routes.py leads here too; `EventsFirst` only takes the shorter way.
+"""
+
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ingest.accept import Acceptance, RejectionLog
+from ingest.body import BodyReader, ClientGoneError
+from ingest.decode import Shape, decode
+from ingest.memory import Memory
+from ingest.settings import IngestSettings
+from ingest.stamping import Context, Stamped
+from shared import metrics
+from shared.errors import UnsupportedMediaError
+from shared.http import as_problem, problem
+
+PATH = "/v1/events"
+_SHAPES = {shape.value.encode(): shape for shape in Shape}
+_encode = msgspec.json.encode
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """All that the routes need; made once in `__main__`."""
+
+    settings: IngestSettings
+    memory: Memory
+    acceptance: Acceptance
+    rejection_log: RejectionLog
+    reader: BodyReader
+
+
+class Events:
+    """The endpoint. Answers 202, or 422 when no event was accepted, with the same body."""
+
+    def __init__(self, ingest: Ingest) -> None:
+        self._ingest = ingest
+        self._settings = ingest.settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = perf_counter()
+        try:
+            status, body = await self._answer(scope, receive)
+        except ClientGoneError:
+            return
+        except Exception as error:
+            response = problem(as_problem(error))
+            status = response.status_code
+            await response(scope, receive, send)
+        else:
+            headers = [
+                (b"content-type", b"application/json"),
+                (b"content-length", b"%d" % len(body)),
+            ]
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+        metrics.HTTP_REQUESTS.labels("POST", PATH, str(status)).inc()
+        metrics.HTTP_DURATION.labels(PATH).observe(perf_counter() - began)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
+        authorization = media_type = None
+        for name, value in scope["headers"]:
+            if name == b"authorization":
+                authorization = value
+            elif name == b"content-type":
+                media_type = value
+        ingest = self._ingest
+        caller = await ingest.memory.identify(authorization)
+        shape = _shape_of(media_type)
+        body = await ingest.reader.read(receive, scope["headers"], self._settings.events_bytes_max)
+        decoded = decode(body, shape, self._settings.events_max)
+        caller.take(len(decoded.places) + len(decoded.rejected))
+        ingest.memory.check_loaded()
+        context = Context(
+            caller.workspace,
+            caller.allows,
+            lambda source: ingest.memory.view(caller.workspace, source),
+            await ingest.memory.now(),
+            self._settings.future_skew_s,
+        )
+        stamped = ingest.acceptance.stamper.stamp(decoded, context)
+        await ingest.acceptance.send(stamped, context)
+        if stamped.rejected:
+            ingest.rejection_log.add(stamped.rejected, context)
+        metrics.INGEST_ACCEPTED.inc(stamped.accepted)
+        return (202 if stamped.accepted else 422), _encode(_reply(stamped))
+
+
+def _shape_of(media_type: bytes | None) -> Shape:
+    shape = _SHAPES.get(media_type or b"")
+    if shape is None and media_type is not None:
+        shape = _SHAPES.get(media_type.partition(b";")[0].strip().lower())
+    if shape is None:
+        known = ", ".join(shape.value for shape in Shape)
+        raise UnsupportedMediaError("unsupported_media_type", f"send one of: {known}")
+    return shape
+
+
+def _reply(stamped: Stamped) -> dict[str, Any]:
+    return {
+        "accepted": stamped.accepted,
+        "rejected": [
+            {
+                "index": rejection.place,
+                "id": rejection.id,
+                "code": rejection.code,
+                "detail": rejection.detail,
+            }
+            for rejection in stamped.rejected
+        ],
+    }
+
+
+class EventsFirst:
+    """The outermost layer: events go straight to their endpoint, everything else to the app."""
+
+    def __init__(self, app: ASGIApp, events: Events) -> None:
+        self._app = app
+        self._events = events
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST":
+            await self._events(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+class Handed(Response):
+    """A response that an ASGI application gives itself."""
+
+    def __init__(self, app: ASGIApp, request: Request) -> None:
+        super().__init__()
+        self._app = app
+        self._request = request
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        await self._app(scope, self._request.receive, send)

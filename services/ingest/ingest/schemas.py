@@ -1,0 +1,158 @@
+"""HTTP bodies of ingest (contracts.md section 2)."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from ingest.faults import FaultError
+from ingest.periods import find_zone
+
+_DURATION = re.compile(r"(\d{1,7})(s|m|h|d)", re.ASCII)
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+INTERVAL_MAX_S = 31 * 86_400
+
+
+def _known_zone(name: str) -> str:
+    try:
+        find_zone(name)
+    except FaultError as fault:
+        raise ValueError(fault.detail) from fault
+    return name
+
+
+def seconds_of(interval: str | int) -> int:
+    """`600`, "600s", "10m", "1h" or "1d" → seconds. Raises ValueError."""
+    if isinstance(interval, str):
+        match = _DURATION.fullmatch(interval)
+        if match is None:
+            raise ValueError("an interval is seconds, or a number with s, m, h or d")
+        interval = int(match[1]) * _SECONDS[match[2]]
+    if not 1 <= interval <= INTERVAL_MAX_S:
+        raise ValueError("an interval is between one second and 31 days")
+    return interval
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class SourceSettings(_Body):
+    """What is fixed per source: its clock, its currency, how often it speaks, its money report."""
+
+    time_zone: Annotated[str, AfterValidator(_known_zone)] | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    expected_interval: Annotated[int | str, AfterValidator(seconds_of)] | None = None
+    money_report: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+
+
+class SourceReply(BaseModel):
+    """`expected_interval` in seconds; `state` by the heartbeat, else by the last event."""
+
+    source: str
+    time_zone: str | None
+    currency: str | None
+    expected_interval: int | None
+    money_report: str | None
+    last_received: datetime | None
+    complete_through: datetime | None
+    state: Literal["live", "late", "silent"]
+
+
+SourcePattern = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s|]+$")]
+
+
+class KeyRequest(_Body):
+    """`sources` are patterns; `*` stands for any text, `/` included. `rate_per_s` counts events."""
+
+    sources: Annotated[list[SourcePattern], Field(min_length=1, max_length=100)]
+    name: Annotated[str, Field(max_length=200)] = ""
+    rate_per_s: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    expires_at: Annotated[AwareDatetime, Field(strict=False)] | None = None
+
+
+class KeyCreated(BaseModel):
+    """`key` is shown once; only its hash is stored."""
+
+    key: str
+    key_id: str
+    name: str
+    sources: list[str]
+    rate_per_s: int | None
+    expires_at: datetime | None
+
+
+class KeyReply(BaseModel):
+    key_id: str
+    name: str
+    sources: list[str]
+    rate_per_s: int | None
+    created_by: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+class EventRejected(BaseModel):
+    """`index` counts the events of the request from 0."""
+
+    index: int
+    id: str | None
+    code: str
+    detail: str
+
+
+class EventsReply(BaseModel):
+    accepted: int
+    rejected: list[EventRejected]
+
+
+class RowRejected(BaseModel):
+    """`row` counts data rows from 1, `line` is where it ends in the file (0 in JSON)."""
+
+    row: int
+    line: int
+    code: str
+    detail: str
+
+
+class ReportReply(BaseModel):
+    """`spend_rows`: accepted rows that carry money, which budget counts under `import`."""
+
+    model_config = ConfigDict(populate_by_name=True)
+    import_id: Annotated[str, Field(alias="import")]
+    rows: int
+    accepted: int
+    spend_rows: int
+    rejected: list[RowRejected]
+
+
+class RejectionReply(BaseModel):
+    """`topic`, `partition`, `offset` are set when the event was set aside after its 202."""
+
+    rejection: int
+    source: str | None
+    id: str | None
+    code: str
+    detail: str
+    topic: str | None
+    partition: int | None
+    offset: int | None
+    event: Any
+    rejected_at: datetime
+
+
+class SourcePage(BaseModel):
+    items: list[SourceReply]
+    next: str | None
+
+
+class KeyPage(BaseModel):
+    items: list[KeyReply]
+    next: str | None
+
+
+class RejectionPage(BaseModel):
+    items: list[RejectionReply]
+    next: str | None

@@ -1,0 +1,184 @@
+"""All SQL of ingest. Nothing here is needed to accept an event."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from ingest.stamping import SourceView
+from shared.database import Conn
+
+KEYS = """
+SELECT key_id, workspace, name, hash, sources, rate_per_s, expires_at
+FROM ingest.api_keys WHERE revoked_at IS NULL
+"""
+KEY_LIST = """
+SELECT key_id, name, sources, rate_per_s, created_by, created_at, expires_at, revoked_at
+FROM ingest.api_keys WHERE workspace = $1 AND key_id > $2 ORDER BY key_id LIMIT $3
+"""
+ADD_KEY = """
+INSERT INTO ingest.api_keys
+  (key_id, workspace, name, hash, sources, rate_per_s, created_by, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+REVOKE_KEY = """
+UPDATE ingest.api_keys SET revoked_at = now()
+WHERE workspace = $1 AND key_id = $2 AND revoked_at IS NULL RETURNING true
+"""
+SETTINGS = """
+SELECT workspace, source, time_zone, currency, expected_interval_s, money_report
+FROM ingest.sources WHERE version > 0
+"""
+PUT_SOURCE = """
+INSERT INTO ingest.sources AS s
+  (workspace, source, time_zone, currency, expected_interval_s, money_report, version)
+VALUES ($1, $2, $3, $4, $5, $6, 1)
+ON CONFLICT (workspace, source) DO UPDATE
+SET time_zone = excluded.time_zone, currency = excluded.currency,
+    expected_interval_s = excluded.expected_interval_s, money_report = excluded.money_report,
+    version = s.version + 1
+RETURNING *
+"""
+SOURCE = "SELECT * FROM ingest.sources WHERE workspace = $1 AND source = $2"
+LOCK_SOURCE = SOURCE + " FOR UPDATE"
+SOURCE_LIST = """
+SELECT * FROM ingest.sources WHERE workspace = $1 AND source > $2 ORDER BY source LIMIT $3
+"""
+# Rows in one order everywhere, so that two replicas that note the same sources never deadlock.
+NOTE = """
+INSERT INTO ingest.sources AS s (workspace, source, last_received, complete_through)
+SELECT u.workspace, u.source, u.last_received, u.complete_through
+FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[])
+  AS u(workspace, source, last_received, complete_through)
+ORDER BY u.workspace, u.source
+ON CONFLICT (workspace, source) DO UPDATE
+SET last_received = greatest(s.last_received, excluded.last_received),
+    complete_through = greatest(s.complete_through, excluded.complete_through)
+"""
+ADD_REJECTIONS = """
+INSERT INTO ingest.rejections
+  (message, workspace, source, id, code, detail, topic, partition, "offset", event, rejected_at)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+  $7::text[], $8::int[], $9::bigint[], $10::jsonb[], $11::timestamptz[])
+ON CONFLICT (message) DO NOTHING
+"""
+REJECTION_LIST = """
+SELECT rejection, source, id, code, detail, topic, partition, "offset", event, rejected_at
+FROM ingest.rejections
+WHERE workspace = $1 AND rejection < $2 AND ($3::text IS NULL OR source = $3)
+  AND ($4::text IS NULL OR code = $4)
+ORDER BY rejection DESC LIMIT $5
+"""
+FORGET = """
+DELETE FROM ingest.rejections WHERE rejection IN (
+  SELECT rejection FROM ingest.rejections
+  WHERE rejected_at < now() - make_interval(days => $1) ORDER BY rejected_at LIMIT 10000)
+"""
+
+
+class NewKey(NamedTuple):
+    """A key as it is stored: its text is nowhere."""
+
+    key_id: str
+    workspace: str
+    name: str
+    hash: bytes
+    sources: list[str]
+    rate_per_s: int | None
+    created_by: str
+    expires_at: datetime | None
+
+
+class Activity(NamedTuple):
+    """When a source was last heard of, and how far it says it is complete."""
+
+    workspace: str
+    source: str
+    last_received: datetime | None
+    complete_through: datetime | None
+
+
+class RejectionRow(NamedTuple):
+    """One row of ingest.rejections; `message` is the id of its envelope in Kafka."""
+
+    message: str
+    workspace: str
+    source: str | None
+    id: str | None
+    code: str
+    detail: str
+    topic: str | None
+    partition: int | None
+    offset: int | None
+    event: Any
+    rejected_at: datetime
+
+
+async def load_keys(conn: Conn) -> list[Any]:
+    """All keys in force, of all workspaces."""
+    return list(await conn.fetch(KEYS))
+
+
+async def list_keys(conn: Conn, workspace: str, after: str, limit: int) -> list[dict[str, Any]]:
+    return [dict(row) for row in await conn.fetch(KEY_LIST, workspace, after, limit)]
+
+
+async def add_key(conn: Conn, key: NewKey) -> None:
+    await conn.execute(ADD_KEY, *key)
+
+
+async def revoke_key(conn: Conn, workspace: str, key_id: str) -> bool:
+    """False when there is no such key in force."""
+    return bool(await conn.fetchval(REVOKE_KEY, workspace, key_id))
+
+
+async def load_settings(conn: Conn) -> list[Any]:
+    """Settings of all sources that have any, of all workspaces."""
+    return list(await conn.fetch(SETTINGS))
+
+
+async def lock_source(conn: Conn, workspace: str, source: str) -> dict[str, Any] | None:
+    row = await conn.fetchrow(LOCK_SOURCE, workspace, source)
+    return None if row is None else dict(row)
+
+
+async def get_source(conn: Conn, workspace: str, source: str) -> dict[str, Any] | None:
+    row = await conn.fetchrow(SOURCE, workspace, source)
+    return None if row is None else dict(row)
+
+
+async def put_source(conn: Conn, workspace: str, source: str, view: SourceView) -> dict[str, Any]:
+    """Replaces the settings; the row as it then is."""
+    row = await conn.fetchrow(PUT_SOURCE, workspace, source, *view)
+    assert row is not None
+    return dict(row)
+
+
+async def list_sources(conn: Conn, workspace: str, after: str, limit: int) -> list[dict[str, Any]]:
+    return [dict(row) for row in await conn.fetch(SOURCE_LIST, workspace, after, limit)]
+
+
+async def note_activity(conn: Conn, seen: Sequence[Activity]) -> None:
+    """Greatest wins, so a late or repeated note changes nothing."""
+    if seen:
+        await conn.execute(NOTE, *map(list, zip(*seen, strict=True)))
+
+
+async def add_rejections(conn: Conn, rows: Sequence[RejectionRow]) -> None:
+    """A rejection already stored (same message) is left as it is."""
+    if rows:
+        await conn.execute(ADD_REJECTIONS, *map(list, zip(*rows, strict=True)))
+
+
+async def list_rejections(
+    conn: Conn, workspace: str, *, source: str | None, code: str | None, before: int, limit: int
+) -> list[dict[str, Any]]:
+    """Newest first."""
+    return [
+        dict(row)
+        for row in await conn.fetch(REJECTION_LIST, workspace, before, source, code, limit)
+    ]
+
+
+async def forget_rejections(conn: Conn, days: int) -> None:
+    """Deletes up to 10,000 rejections older than `days`."""
+    await conn.execute(FORGET, days)
