@@ -147,16 +147,18 @@ def judge_windows(
 
 
 def judge_again(
-    rule: Rule, windows: Windows, standing: Standing, panes: Sequence[Pane]
+    rule: Rule, windows: Windows, standing: Standing, panes: Sequence[Pane], complete_through: int
 ) -> tuple[Standing, Verdict | None]:
-    """An edited rule's open episode over the last window that was judged with a value."""
+    """An edited rule's open episode, over the last window that was judged with a value.
+
+    A new window size may reach into time that is not complete; then the next window decides.
+    """
     moved = replace(standing, rule_version=rule.version)
     if not standing.episode.open or standing.window_start is None:
         return moved, None
-    content = contents(windows, panes, rule.maturity).get(
-        windows.containing(standing.window_start).start
-    )
-    if content is None:
+    window = windows.containing(standing.window_start)
+    content = contents(windows, panes, rule.maturity).get(window.start)
+    if content is None or window.end + rule.maturity > complete_through:
         return moved, None
     verdict = _judge_window(rule, standing.episode, content)
     changed = because_of_edit(verdict.judgement)

@@ -1,0 +1,85 @@
+"""Starts kpi-monitor: settings → pool, producer, consumer, evaluator, relay → app → run."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+from kpi_monitor import routes, routes_views
+from kpi_monitor.evaluate import Evaluator
+from kpi_monitor.handlers import SERVICE, TOPICS, Handlers
+from kpi_monitor.settings import KpiSettings
+from kpi_monitor.store_views import due
+from kpi_monitor.tables import SCHEMA
+from shared.clock import make_clock
+from shared.consumer import Consumer
+from shared.database import create_pool
+from shared.events import METRICS_TOPIC
+from shared.http import check_database, create_app
+from shared.outbox import Relay
+from shared.producer import Producer
+from shared.service import Part, Service, closing, main
+
+
+@asynccontextmanager
+async def build(settings: KpiSettings) -> AsyncIterator[Service]:
+    """Everything one process runs; closed in reverse when the block ends."""
+    async with AsyncExitStack() as stack:
+        pool = await create_pool(settings)
+        await stack.enter_async_context(closing(pool.close))
+        producer = Producer(settings)
+        await producer.start()
+        await stack.enter_async_context(closing(producer.stop))
+        clock = make_clock(settings.clock)
+        consumer = Consumer(
+            settings,
+            pool,
+            schema=SCHEMA,
+            group=SERVICE,
+            topics=TOPICS,
+            handler=Handlers(settings, clock).on_batch,
+        )
+        relay = Relay(settings, pool, producer, schema=SCHEMA)
+        evaluator = Evaluator(
+            settings, pool, clock, partitions=partial(consumer.partitions, METRICS_TOPIC)
+        )
+
+        async def idle() -> dict[str, int]:
+            # In the order of the flow: what has left one place is counted at the next.
+            lag = await consumer.lag()
+            waiting = await due(pool)
+            return {"lag": lag, "due": waiting, "outbox": await relay.unsent()}
+
+        async def progress() -> None:
+            consumer.check_progress()
+
+        async def refresh_metrics() -> None:
+            await relay.unsent()
+
+        app = create_app(
+            settings,
+            title="Paceline kpi-monitor",
+            pool=pool,
+            checks={
+                "database": partial(check_database, pool),
+                "consumer": progress,
+                "outbox": relay.check_age,
+            },
+            idle=idle,
+            refresh_metrics=refresh_metrics,
+        )
+        # /rules/test before /rules/{rule}: the router takes the first path that fits.
+        app.include_router(routes_views.router)
+        app.include_router(routes.router)
+        yield Service(
+            app,
+            [
+                Part("consumer", consumer.run, consumer.stop),
+                Part("evaluator", evaluator.run, evaluator.stop),
+                Part("relay", relay.run, relay.stop),
+            ],
+        )
+
+
+if __name__ == "__main__":
+    _settings = KpiSettings()
+    main(_settings, partial(build, _settings))

@@ -1,0 +1,143 @@
+"""One transition as the message that alerts gets: with all that a person needs to read. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from kpi_monitor.formula import evaluate
+from kpi_monitor.judging import Verdict
+from kpi_monitor.kpis import BUDGET_PACING, BUDGET_USED, KPIS, MONEY_MEASURES
+from kpi_monitor.totals import FORECAST
+from kpi_monitor.unit import Group, Unit
+from kpi_monitor.windows import from_ms
+from shared.events import Breach, BreachSource, BreachWindow
+from shared.money import MICROS, divide_half_even, format_micros, format_quantity, format_ratio
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What people call things, and who owns them; from the catalogue where totals do not say."""
+
+    campaign: str | None = None
+    lines: Mapping[str, str] | None = None
+    owner: str | None = None
+    line_owners: Mapping[str, str] | None = None
+    currency: str | None = None
+
+
+def value_text(value: Fraction | None) -> str | None:
+    """A ratio with six decimals; None stays None."""
+    return None if value is None else format_ratio(value.numerator, value.denominator)
+
+
+def numbers_of(kind: str, sums: Mapping[str, int]) -> dict[str, str]:
+    """The sums a value was computed from, as decimal text; for budgets the ratios as well."""
+    if kind == "window":
+        return {
+            name: (format_micros if name in MONEY_MEASURES else format_quantity)(sums[name])
+            for name in sorted(sums)
+        }
+    numbers = {name: format_micros(amount) for name, amount in sums.items()}
+    ratios = {
+        "used_ratio": value_text(evaluate(KPIS[BUDGET_USED].formula, sums)),
+        "pacing_ratio": value_text(evaluate(KPIS[BUDGET_PACING].formula, sums)),
+        "forecast_end": _money_text(evaluate(FORECAST, sums)),
+    }
+    return numbers | {name: text for name, text in ratios.items() if text is not None}
+
+
+def breach_of(unit: Unit, group: Group, verdict: Verdict, names: Names, now: datetime) -> Breach:
+    """The message of a verdict that has a transition."""
+    transition = verdict.judgement.transition
+    assert transition is not None, "only transitions are told"
+    rule, line = group.stored.rule, group.group.get("line")
+    lines = [unit.lines[one] for one in group.lines if one in unit.lines]
+    window = verdict.window
+    return Breach(
+        breach=f"{rule.rule}/{group.key}/{transition.episode}",
+        seq=transition.seq,
+        rule=rule.rule,
+        rule_version=rule.version,
+        kind="kpi" if rule.kpi.kind == "window" else "budget",
+        group=group.group,
+        transition=transition.change,
+        reason=transition.reason.value,
+        severity=transition.severity,
+        previous_severity=transition.previous_severity,
+        crossed=list(transition.crossed),
+        value=value_text(verdict.value),
+        threshold=transition.threshold,
+        op=rule.condition.operator,
+        window=BreachWindow(kind="tumbling", start=from_ms(window.start), end=from_ms(window.end))
+        if window
+        else None,
+        numbers=_numbers(rule.kpi.kind, verdict, [one.forecast_end for one in lines]),
+        sources=sources_of(unit, group),
+        plan_version=max((one.plan_version for one in lines), default=None),
+        names=_names(unit, line, names),
+        owner=_owner(unit, line, names),
+        labels={
+            **dict(rule.labels),
+            "rule": rule.rule,
+            "campaign": unit.campaign,
+            **({"line": line} if line else {}),
+        },
+        annotations={"lever": None, "runbook": None, "bucket": None, **dict(rule.annotations)},
+        corrects=None,
+        event_time=from_ms(transition.at),
+        decided_at=now,
+        since=from_ms(transition.since),
+        kpi=rule.kpi.name,
+        currency=next((one.currency for one in lines), names.currency),
+        time_zone=unit.zone or "UTC",
+    )
+
+
+def sources_of(unit: Unit, group: Group) -> list[BreachSource]:
+    """Who said the numbers, and how far each is complete."""
+    if group.stored.rule.kpi.kind == "budget":
+        known = {
+            f"budget/{line}": unit.lines[line].complete_through
+            for line in group.lines
+            if line in unit.lines
+        }
+        return [BreachSource(source=name, complete_through=known[name]) for name in sorted(known)]
+    complete = {feed.source: feed.complete for feed in group.feeds}
+    return [
+        BreachSource(source=name, complete_through=None if at is None else from_ms(at))
+        for name, at in sorted(complete.items())
+    ]
+
+
+def _numbers(kind: str, verdict: Verdict, forecasts: Sequence[str | None]) -> dict[str, str]:
+    if not verdict.sums:
+        return {}
+    numbers = numbers_of(kind, verdict.sums)
+    if kind == "budget" and len(forecasts) == 1 and forecasts[0] is not None:
+        # The ledger's own forecast is the one people see elsewhere.
+        numbers["forecast_end"] = forecasts[0]
+    return numbers
+
+
+def _money_text(value: Fraction | None) -> str | None:
+    if value is None:
+        return None
+    return format_micros(divide_half_even(value.numerator * MICROS, value.denominator))
+
+
+def _names(unit: Unit, line: str | None, names: Names) -> dict[str, str]:
+    found = {"campaign": names.campaign or unit.campaign}
+    if line is not None:
+        found["line"] = (names.lines or {}).get(line, line)
+        if line in unit.lines:
+            found.update(unit.lines[line].names)
+    elif unit.lines:
+        found["campaign"] = next(iter(unit.lines.values())).names.get("campaign", found["campaign"])
+    return found
+
+
+def _owner(unit: Unit, line: str | None, names: Names) -> str | None:
+    if line is not None and line in unit.lines and unit.lines[line].owner:
+        return unit.lines[line].owner
+    return (names.line_owners or {}).get(line or "") or names.owner

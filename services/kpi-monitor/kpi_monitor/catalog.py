@@ -1,0 +1,117 @@
+"""What this process remembers of stored data, so that hot batches ask for it once.
+
+Everything here may be forgotten at any time; nothing is remembered before it is committed.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from kpi_monitor import store_catalog, store_metrics
+from kpi_monitor.folding import Feed, Told
+from kpi_monitor.store_metrics import ReportKey
+from shared.database import Conn
+from shared.mapping import Mapping, MappingIndex, match_of
+
+REMEMBERED_MAX = 1_000_000
+
+
+def read_mapping(item: str, body: dict[str, Any]) -> Mapping:
+    """The object of a catalog.v1 mapping → Mapping. Raises KeyError, msgspec.ValidationError."""
+    effective = body.get("effective_from")
+    return Mapping(
+        mapping=item,
+        source=body["source"],
+        match=match_of(body["match"]),
+        campaign=body["campaign"],
+        line=body["line"],
+        effective_from=msgspec.convert(effective, datetime) if effective else None,
+    )
+
+
+class Places:
+    """Mapping indexes per workspace, read again when the stored version has moved."""
+
+    def __init__(self) -> None:
+        self._indexes: dict[str, tuple[int, MappingIndex]] = {}
+
+    async def resolve(self, conn: Conn, batch: Iterable[Told]) -> None:
+        """Sets the place of every event whose entity a mapping names.
+
+        For what stays unplaced the workspace's lock is taken and the tables are asked again: then
+        nobody can add a mapping before this transaction has stored what it holds back.
+        """
+        unplaced = [told for told in batch if told.place is None]
+        if not unplaced:
+            return
+        workspaces = {told.event.workspace for told in unplaced}
+        await self._refresh(conn, workspaces)
+        unplaced = self._place(unplaced)
+        if unplaced:
+            workspaces = {told.event.workspace for told in unplaced}
+            await store_catalog.lock_mappings(conn, workspaces)
+            await self._refresh(conn, workspaces)
+            self._place(unplaced)
+
+    def _place(self, batch: Iterable[Told]) -> list[Told]:
+        """By the period's start, which no revision changes: a restated fact never moves."""
+        left = []
+        for told in batch:
+            event = told.event
+            _, index = self._indexes[event.workspace]
+            told.place = index.resolve(
+                event.source, event.data.entity or {}, event.data.period_start
+            )
+            if told.place is None:
+                left.append(told)
+        return left
+
+    async def _refresh(self, conn: Conn, workspaces: Iterable[str]) -> None:
+        for workspace, version in (await store_catalog.versions(conn, workspaces)).items():
+            known = self._indexes.get(workspace)
+            if known is None or known[0] != version:
+                index = await load_index(conn, workspace)
+                self._indexes[workspace] = (version, index)
+
+
+async def load_index(conn: Conn, workspace: str) -> MappingIndex:
+    """The mappings of a workspace, from its table."""
+    rows = await store_catalog.mappings(conn, workspace)
+    return MappingIndex(read_mapping(row["id"], row["object"]) for row in rows)
+
+
+class Feeds:
+    """Feeds that are surely stored: a row found by a later transaction was committed."""
+
+    def __init__(self) -> None:
+        self._stored: set[Feed] = set()
+
+    async def add(self, conn: Conn, feeds: set[Feed]) -> None:
+        """Stores those not known to be stored."""
+        asked = feeds - self._stored
+        if not asked:
+            return
+        if len(self._stored) + len(asked) > REMEMBERED_MAX:
+            self._stored.clear()
+        new = await store_metrics.add_feeds(conn, asked)
+        self._stored |= asked - new
+
+
+class Reports:
+    """The shape each report keeps; a row once committed never changes."""
+
+    def __init__(self) -> None:
+        self._stored: dict[ReportKey, tuple[str, str]] = {}
+
+    async def shapes(
+        self, conn: Conn, seen: dict[ReportKey, tuple[str, str]]
+    ) -> dict[ReportKey, tuple[str, str]]:
+        """The stored shape of each report in `seen`, which becomes its shape if it has none."""
+        asked = {key: shape for key, shape in seen.items() if key not in self._stored}
+        if not asked:
+            return self._stored
+        new, found = await store_metrics.fix_reports(conn, asked)
+        self._stored |= {key: shape for key, shape in found.items() if key not in new}
+        return {**self._stored, **found}

@@ -1,0 +1,158 @@
+"""The evaluate step: touched campaigns → windows and rules → standings and breaches.
+
+Runs in every replica. A campaign's row is locked while it is judged, so there is one writer per
+campaign without partitions deciding it; standings, history and messages are one transaction.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from kpi_monitor import breaches, store_evaluate, store_metrics
+from kpi_monitor.handlers import SERVICE
+from kpi_monitor.settings import KpiSettings
+from kpi_monitor.tables import SCHEMA
+from kpi_monitor.unit import Outcome, Unit, groups_of, judge, needs_of, transitions
+from kpi_monitor.windows import DAY_MS, to_ms
+from shared import metrics, outbox
+from shared.clock import Clock
+from shared.database import Conn, Pool, is_transient, transaction
+from shared.events import BREACHES_TOPIC, Breach, group_text
+from shared.logs import get_logger
+from shared.outbox import OutboxRow
+
+log = get_logger(__name__)
+
+SOURCE_TOUCHES_MAX = 1000
+FORGET_EVERY_S = 60.0
+FORGET_ROWS_MAX = 20_000
+
+
+class Evaluator:
+    """Judges what was touched until `stop`. `partitions`: how many metrics.v1 has, 0 if unknown."""
+
+    def __init__(
+        self, settings: KpiSettings, pool: Pool, clock: Clock, partitions: Callable[[], int]
+    ) -> None:
+        self._settings = settings
+        self._pool = pool
+        self._clock = clock
+        self._partitions = partitions
+        self._stopping = asyncio.Event()
+        self._forgot_at = time.monotonic()
+
+    async def run(self) -> None:
+        """Polls for touches once per tick; transient faults wait, anything else is raised."""
+        backoff_s = 0.1
+        while not self._stopping.is_set():
+            try:
+                busy = await self.step()
+                await self._forget()
+                backoff_s = 0.1
+                if not busy:
+                    await asyncio.sleep(self._settings.tick_ms / 1000)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("evaluation_retried", error=repr(error))
+                await asyncio.sleep(backoff_s)
+                backoff_s = min(backoff_s * 2, self._settings.backoff_max_s)
+
+    async def stop(self) -> None:
+        """Asks `run` to end after the transaction in hand."""
+        self._stopping.set()
+
+    async def step(self) -> bool:
+        """Spreads the touches of sources, then judges one set of campaigns; False when idle."""
+        spread = 0
+        partitions = self._partitions()
+        if partitions > 0:
+            async with transaction(self._pool) as conn:
+                spread = await store_evaluate.spread_source_touches(
+                    conn, partitions, SOURCE_TOUCHES_MAX
+                )
+        async with self._pool.acquire() as conn:
+            units = await store_evaluate.candidates(conn, self._settings.evaluate_units_max)
+        if not units:
+            return spread > 0
+        async with transaction(self._pool) as conn:
+            return await self._evaluate(conn, units) or spread > 0
+
+    async def _evaluate(self, conn: Conn, units: list[tuple[str, str]]) -> bool:
+        began = time.monotonic()
+        taken = await store_evaluate.take(conn, units)
+        if not taken.lines:
+            return False
+        now = await self._clock.now(conn)
+        loaded = await store_evaluate.load(conn, taken.lines)
+        groups = {(unit.workspace, unit.campaign): groups_of(unit) for unit in loaded}
+        needs = {
+            (unit.workspace, unit.campaign): needs_of(unit, groups[unit.workspace, unit.campaign])
+            for unit in loaded
+        }
+        panes = await store_evaluate.panes(conn, needs)
+        outcomes: list[tuple[Unit, Outcome]] = []
+        for unit in loaded:
+            key = (unit.workspace, unit.campaign)
+            found = judge(unit, groups[key], panes[key], to_ms(now))
+            outcomes += [(unit, outcome) for outcome in found]
+        if outcomes:
+            await self._write(conn, outcomes, now)
+        metrics.KPI_EVALUATION_DURATION.observe(time.monotonic() - began)
+        metrics.KPI_EVALUATION_DELAY.observe(taken.waited_s)
+        return True
+
+    async def _write(self, conn: Conn, outcomes: list[tuple[Unit, Outcome]], now: datetime) -> None:
+        told: list[tuple[str, str, Breach]] = []
+        by_unit: dict[str, tuple[Unit, list[Outcome]]] = {}
+        for unit, outcome in outcomes:
+            by_unit.setdefault(f"{unit.workspace}|{unit.campaign}", (unit, []))[1].append(outcome)
+            windows = [verdict for verdict in outcome.verdicts if verdict.window is not None]
+            metrics.KPI_WINDOWS_CLOSED.inc(len(windows))
+        for unit, mine in by_unit.values():
+            changed = transitions(mine)
+            names = await store_evaluate.names(conn, unit) if changed else breaches.Names()
+            for group, verdict in changed:
+                breach = breaches.breach_of(unit, group, verdict, names, now)
+                told.append((unit.workspace, unit.campaign, breach))
+        await store_evaluate.save(conn, outcomes, told, now)
+        await outbox.add(conn, SCHEMA, [_message(workspace, one) for workspace, _, one in told])
+        for _, _, one in told:
+            metrics.KPI_TRANSITIONS.labels(one.transition).inc()
+            log.info(
+                "breach_told",
+                breach=one.breach,
+                seq=one.seq,
+                transition=one.transition,
+                reason=one.reason,
+                severity=one.severity,
+                value=one.value,
+            )
+
+    async def _forget(self) -> None:
+        """Now and then deletes ids older than the horizon, a bounded number at a time.
+
+        A day later than events are refused, so that no event finds its id gone before that.
+        """
+        if time.monotonic() - self._forgot_at < FORGET_EVERY_S:
+            return
+        async with transaction(self._pool) as conn:
+            now = to_ms(await self._clock.now(conn))
+            before = now - (self._settings.metrics_horizon_days + 1) * DAY_MS
+            deleted = await store_metrics.forget_deltas(conn, before, FORGET_ROWS_MAX)
+        if deleted < FORGET_ROWS_MAX:
+            self._forgot_at = time.monotonic()
+
+
+def _message(workspace: str, breach: Breach) -> OutboxRow:
+    value = outbox.envelope(
+        BREACHES_TOPIC,
+        breach,
+        event_id=f"{breach.breach}/{breach.seq}",
+        service=SERVICE,
+        workspace=workspace,
+        time=breach.decided_at,
+    )
+    key = f"{workspace}|{breach.rule}|{group_text(breach.group)}"
+    return OutboxRow(BREACHES_TOPIC, key, value)

@@ -1,0 +1,303 @@
+"""What a batch of metrics changes: validation, completeness, revisions, differences. Pure.
+
+Handlers read what is needed, these functions decide, handlers write. Amounts are micros, times
+epoch ms.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from kpi_monitor.kpis import SPEND
+from kpi_monitor.windows import MATURITY_MAX_MS, PANE_MS, to_ms
+from shared.consumer import Received
+from shared.events import MetricsEvent, SourceEvent, dims_text, entity_text
+from shared.money import LIMIT_MICROS, MICROS, MoneyError, parse_micros
+
+Measures = dict[str, int]
+Place = tuple[str, str]
+"""(campaign, line)."""
+
+_MEASURES_ENCODER = msgspec.json.Encoder(order="deterministic")
+_MEASURES_DECODER = msgspec.json.Decoder(Measures)
+
+
+class Refusal(Exception):  # noqa: N818 - a decision about one event, not a failure of ours
+    """An event that cannot be folded: `code` is stable, `detail` for people."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+class ProgressKey(NamedTuple):
+    workspace: str
+    source: str
+    partition: int
+
+
+class FactKey(NamedTuple):
+    workspace: str
+    source: str
+    report: str
+    period: str
+    entity: str
+    dims: str
+
+
+class PaneKey(NamedTuple):
+    workspace: str
+    campaign: str
+    line: str
+    measure: str
+    start: int
+    end: int
+    known: int
+
+
+class HeldKey(NamedTuple):
+    workspace: str
+    source: str
+    entity: str
+    measure: str
+    start: int
+    end: int
+    known: int
+
+
+class Feed(NamedTuple):
+    workspace: str
+    campaign: str
+    line: str
+    measure: str
+    source: str
+    grain: int
+
+
+@dataclass(slots=True)
+class Told:
+    """One metrics event, validated. `place` is None while no mapping names its entity."""
+
+    received: Received
+    event: MetricsEvent
+    measures: Measures
+    start: int
+    end: int
+    known: int
+    place: Place | None = None
+    dropped: frozenset[str] = frozenset()
+    """Measures of lower revisions that this one replaced within the batch: they leave a zero."""
+
+    @property
+    def fact(self) -> FactKey:
+        data, event = self.event.data, self.event
+        return FactKey(
+            event.workspace,
+            event.source,
+            data.report or "",
+            data.period or "",
+            entity_text(data),
+            dims_text(data.dims),
+        )
+
+    @property
+    def measures_text(self) -> str:
+        """The sums as one text in which equal values are equal texts."""
+        return _MEASURES_ENCODER.encode(self.measures).decode()
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a batch adds: to panes, to what is kept aside, and which sources feed what."""
+
+    panes: dict[PaneKey, int] = field(default_factory=dict)
+    held: dict[HeldKey, int] = field(default_factory=dict)
+    levels: dict[tuple[str, str, str], dict[str, str]] = field(default_factory=dict)
+    feeds: set[Feed] = field(default_factory=set)
+
+    def book(self, told: Told, amounts: Mapping[str, int], place: Place | None) -> None:
+        """Adds one event's amounts where they belong; held when `place` is None."""
+        event = told.event
+        workspace, start, end, known = event.workspace, told.start, told.end, told.known
+        if place is None:
+            entity = entity_text(event.data)
+            self.levels[workspace, event.source, entity] = dict(event.data.entity or {})
+            for measure, amount in amounts.items():
+                held = HeldKey(workspace, event.source, entity, measure, start, end, known)
+                self.held[held] = self.held.get(held, 0) + amount
+            return
+        campaign, line = place
+        panes = self.panes
+        for measure, amount in amounts.items():
+            pane = PaneKey(workspace, campaign, line, measure, start, end, known)
+            panes[pane] = panes.get(pane, 0) + amount
+            self.feeds.add(Feed(workspace, campaign, line, measure, event.source, end - start))
+
+
+def parse_measures(stated: Mapping[str, int | str]) -> Measures:
+    """Integers or decimal strings by name → micros.
+
+    Raises Refusal: `measure_reserved` (spend comes from the ledger only), `measure_not_decimal`.
+    """
+    measures: Measures = {}
+    for name, value in stated.items():
+        if name == SPEND:
+            raise Refusal("measure_reserved", "spend comes from spend events, not from metrics")
+        if isinstance(value, str):
+            try:
+                measures[name] = parse_micros(value)
+            except MoneyError as error:
+                raise Refusal("measure_not_decimal", f"{name}: {error.detail}") from error
+        else:
+            measures[name] = value * MICROS
+            if abs(measures[name]) >= LIMIT_MICROS:
+                raise Refusal("measure_not_decimal", f"{name}: {value} is not below 10^12")
+    return measures
+
+
+def known_at(end: int, complete: int) -> int:
+    """The mark of a period that ends at `end`, told when its source was complete to `complete`.
+
+    0 while the period was not complete. Marks are floored to the pane, as window ends lie on it,
+    and stop at the greatest maturity: later ones would only split rows without changing a sum.
+    """
+    if complete < end:
+        return 0
+    return min(complete // PANE_MS * PANE_MS, end + MATURITY_MAX_MS)
+
+
+def walk(
+    batch: Sequence[tuple[Received, MetricsEvent | SourceEvent]],
+    progress: Mapping[ProgressKey, int],
+    *,
+    oldest: datetime,
+    newest: datetime,
+) -> tuple[list[Told], dict[ProgressKey, SourceEvent], list[tuple[Received, Refusal]]]:
+    """Goes through a batch in offset order per partition.
+
+    `progress`: completeness before the batch. Returns the events with what was known when each was
+    told, the greatest heartbeat per source and partition, and what is refused (`too_old` before
+    `oldest`, `future_time` after `newest`, wrong measures).
+    """
+    complete = dict(progress)
+    told: list[Told] = []
+    heartbeats: dict[ProgressKey, SourceEvent] = {}
+    refused: list[tuple[Received, Refusal]] = []
+    for received, event in batch:
+        place = ProgressKey(event.workspace, event.source, received.partition)
+        try:
+            if isinstance(event, SourceEvent):
+                if event.data.complete_through > newest:
+                    raise Refusal("future_time", "complete_through lies in the future")
+                at = to_ms(event.data.complete_through)
+                if at > complete.get(place, 0):
+                    complete[place] = at
+                    heartbeats[place] = event
+                continue
+            told.append(_told(received, event, complete.get(place, 0), oldest))
+        except Refusal as refusal:
+            refused.append((received, refusal))
+    return told, heartbeats, refused
+
+
+def _told(received: Received, event: MetricsEvent, complete: int, oldest: datetime) -> Told:
+    data = event.data
+    if data.mode == "delta" and event.time < oldest:
+        raise Refusal("too_old", "older than the ids that are remembered")
+    if data.mode == "snapshot" and not (data.report and data.period):
+        raise Refusal("report_missing", "a snapshot states its report and period")
+    if data.entity is None and not (data.campaign and data.line):
+        raise Refusal("subject_missing", "neither campaign and line nor entity is stated")
+    start, end = to_ms(data.period_start), to_ms(data.period_end)
+    if end <= start:
+        raise Refusal("period_empty", "period_end is not after period_start")
+    place = None if data.entity is not None else (data.campaign or "", data.line or "")
+    measures = parse_measures(data.measures)
+    return Told(received, event, measures, start, end, known_at(end, complete), place)
+
+
+def report_shape(told: Told) -> tuple[str, str]:
+    """(mode, grain) that a (source, report) keeps for ever; the grain of deltas is their pane."""
+    data = told.event.data
+    if data.mode == "delta":
+        return "delta", "pane"
+    return "snapshot", "hour" if "T" in (data.period or "") else "day"
+
+
+def check_shape(told: Told, fixed: tuple[str, str]) -> None:
+    """Raises Refusal `mode_conflict` or `granularity_conflict` against the first shape seen."""
+    mode, grain = report_shape(told)
+    if mode != fixed[0]:
+        raise Refusal("mode_conflict", f"the report is {fixed[0]}, the event {mode}")
+    if grain != fixed[1]:
+        raise Refusal("granularity_conflict", f"the report is by {fixed[1]}, the event by {grain}")
+
+
+def distinct_deltas(
+    deltas: Iterable[Told],
+) -> tuple[dict[tuple[str, str, str], Told], list[tuple[Received, Refusal]]]:
+    """One event per (workspace, source, id): the first; another body of it is `id_reused`."""
+    first: dict[tuple[str, str, str], Told] = {}
+    refused: list[tuple[Received, Refusal]] = []
+    for told in deltas:
+        key = (told.event.workspace, told.event.source, told.event.id)
+        seen = first.setdefault(key, told)
+        if seen.event.bodyhash != told.event.bodyhash:
+            refused.append((told.received, id_reused()))
+    return first, refused
+
+
+def id_reused() -> Refusal:
+    """The refusal of an id that came before with another body."""
+    return Refusal("id_reused", "this id came before with another body")
+
+
+def revision_conflict(revision: int) -> Refusal:
+    """The refusal of a revision that came before with other values."""
+    return Refusal("revision_conflict", f"revision {revision} came before with other values")
+
+
+def rounds_of(
+    snapshots: Iterable[Told],
+) -> tuple[list[dict[FactKey, Told]], list[tuple[Received, Refusal]]]:
+    """Snapshots as rounds of one revision per fact, to be written one after the other.
+
+    Revisions told at the same completeness collapse into the greatest, so there is one round
+    unless a heartbeat lies between two revisions of one fact.
+    """
+    chains: dict[FactKey, list[Told]] = {}
+    refused: list[tuple[Received, Refusal]] = []
+    for told in snapshots:
+        chain = chains.setdefault(told.fact, [])
+        revision = told.event.data.revision or 0
+        if not chain:
+            chain.append(told)
+            continue
+        last = chain[-1].event.data.revision or 0
+        if revision == last and told.measures != chain[-1].measures:
+            refused.append((told.received, revision_conflict(revision)))
+        elif revision > last and told.known == chain[-1].known:
+            told.dropped = chain[-1].dropped | chain[-1].measures.keys()
+            chain[-1] = told
+        elif revision > last:
+            chain.append(told)
+    longest = max((len(chain) for chain in chains.values()), default=0)
+    rounds = [
+        {key: chain[n] for key, chain in chains.items() if n < len(chain)} for n in range(longest)
+    ]
+    return rounds, refused
+
+
+def difference(told: Told, old_text: str | None) -> Measures:
+    """What a fact gains by its new revision, against the stored measures of the old one.
+
+    Measures stated for the first time are there even as zeros: 0 clicks is a value.
+    """
+    old = _MEASURES_DECODER.decode(old_text) if old_text else {}
+    new = {**dict.fromkeys(told.dropped, 0), **told.measures}
+    changed = {name: new.get(name, 0) - old.get(name, 0) for name in {**old, **new}}
+    return {name: amount for name, amount in changed.items() if amount or name not in old}

@@ -1,0 +1,286 @@
+"""HTTP: what the monitor knows. Reading changes nothing."""
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime
+
+from kpi_monitor import store_evaluate, store_views, totals, views
+from kpi_monitor.breaches import breach_of
+from kpi_monitor.definition import Rule, compile_stored
+from kpi_monitor.kpis import KPIS, Kpi
+from kpi_monitor.routes import Reader, compile_checked, existing
+from kpi_monitor.schemas import RuleTestBody
+from kpi_monitor.unit import StoredRule, Unit, groups_of, judge, needs_of, transitions
+from kpi_monitor.windows import (
+    DAY_MS,
+    LONGEST_DAY_MS,
+    WindowError,
+    Windows,
+    from_ms,
+    parse_size,
+    to_ms,
+)
+from shared.database import Conn, transaction
+from shared.errors import InvalidError, NotFoundError
+from shared.events import group_text
+from shared.http import Json
+from shared.requests import PAGE_MAX, decode_cursor, encode_cursor
+
+router = APIRouter(prefix="/v1")
+RANGE_MAX_MS = 400 * DAY_MS
+WINDOWS_MAX = 10_000
+NEWEST = 2**62
+Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
+
+
+@router.get("/kpis", tags=["numbers"], summary="KPIs that rules and series may name")
+async def get_kpis(principal: Reader) -> Response:  # noqa: ARG001 - readers only
+    """Name, formula and measures of each."""
+    items = [
+        {
+            "kpi": kpi.name,
+            "title": kpi.title,
+            "formula": kpi.formula.text,
+            "measures": sorted(kpi.formula.measures),
+            "kind": kpi.kind,
+            "group": kpi.group,
+        }
+        for kpi in KPIS.values()
+    ]
+    return Json({"items": items, "next": None})
+
+
+@router.get("/lines", tags=["numbers"], summary="State of each line: sources, gaps, rules")
+async def get_lines(
+    request: Request,
+    principal: Reader,
+    campaign: str,
+    limit: Limit = 100,
+    cursor: str | None = None,
+) -> Response:
+    """`gap` is set when a totals message is missing: the line stands still until it comes."""
+    after = decode_cursor(cursor, 1)
+    workspace = principal.workspace
+    async with transaction(request.app.state.pool) as conn:
+        now = to_ms(await request.app.state.clock.now(conn))
+        rows = await store_views.lines(
+            conn, workspace, campaign, after[0] if after else "", limit + 1
+        )
+        shown = rows[:limit]
+        names = [row["line"] for row in shown]
+        sources = await store_views.sources(conn, workspace, campaign, names)
+        standings = await store_views.standings(conn, workspace, campaign, names)
+    items = [
+        {
+            "line": row["line"],
+            **_totals_state(row),
+            "sources": [_source(one, now) for one in sources if one["line"] == row["line"]],
+            "rules": [_state(s) for s in standings if s["group_key"] == f"line:{row['line']}"],
+        }
+        for row in shown
+    ]
+    following = encode_cursor([names[-1]]) if len(rows) > limit else None
+    return Json({"items": items, "next": following})
+
+
+@router.get("/series", tags=["numbers"], summary="A KPI over windows")
+async def get_series(
+    request: Request,
+    principal: Reader,
+    *,
+    campaign: str,
+    kpi: str,
+    window: str,
+    begin: Annotated[AwareDatetime, Query(alias="from")],
+    end: Annotated[AwareDatetime, Query(alias="to")],
+    group_by: str = "line",
+) -> Response:
+    """Values as of now; `restated` when a period was told again after it was complete."""
+    found = _window_kpi(kpi)
+    size = _size(window)
+    low, high = _range(to_ms(begin), to_ms(end), size)
+    if group_by not in ("line", "campaign"):
+        raise InvalidError("unsupported", "group_by is line or campaign in this version")
+    async with transaction(request.app.state.pool) as conn:
+        unit, windows = await _campaign(conn, principal.workspace, campaign, size)
+        low = windows.containing(low).start
+        lines = sorted({feed.line for feed in unit.feeds})
+        measures = sorted(found.formula.measures)
+        panes = await store_views.panes(conn, unit, lines, measures, (low - LONGEST_DAY_MS, high))
+    items = views.series(unit, found, windows, panes, group_by)
+    return Json({"items": [i for i in items if low <= to_ms(i["start"]) < high], "next": None})
+
+
+@router.get("/breaches", tags=["breaches"], summary="Episodes with their history")
+async def get_breaches(
+    request: Request,
+    principal: Reader,
+    *,
+    campaign: str | None = None,
+    is_open: Annotated[bool | None, Query(alias="open")] = None,
+    limit: Limit = 100,
+    cursor: str | None = None,
+) -> Response:
+    """Newest first; each is its latest event (breaches.v1) with all of them as `history`."""
+    before = decode_cursor(cursor, 1)
+    async with transaction(request.app.state.pool) as conn:
+        rows = await store_views.breaches(
+            conn,
+            principal.workspace,
+            campaign=campaign,
+            is_open=is_open,
+            before=before[0] if before else NEWEST,
+            limit=limit + 1,
+        )
+    items = [
+        {**row["history"][-1], "open": row["open"], "history": row["history"]}
+        for row in rows[:limit]
+    ]
+    following = encode_cursor([rows[limit - 1]["id"]]) if len(rows) > limit else None
+    return Json({"items": items, "next": following})
+
+
+@router.get("/rules/{rule}/explain", tags=["rules"], summary="Why a rule did what it did")
+async def get_explanation(
+    request: Request,
+    rule: str,
+    principal: Reader,
+    group: str,
+    window: AwareDatetime | None = None,
+) -> Response:
+    """Value, threshold, numbers and sources of one window, or of the latest totals."""
+    async with transaction(request.app.state.pool) as conn:
+        row = await existing(conn, principal, rule)
+        compiled = compile_stored(row["version"], row["body"])
+        unit = await store_evaluate.load_campaign(conn, principal.workspace, compiled.campaign)
+        lines = _lines_of(compiled, unit, group)
+        if compiled.size is None:
+            return Json({"group": group, **views.explain_totals(compiled, unit, lines)})
+        if window is None or unit.zone is None:
+            raise InvalidError("window_missing", "state the start of a window of a known campaign")
+        windows = Windows(compiled.size, unit.zone)
+        around = windows.containing(to_ms(window))
+        measures = sorted(compiled.measures)
+        reach = (around.start - LONGEST_DAY_MS, around.end)
+        panes = await store_views.panes(conn, unit, lines, measures, reach)
+        told = await store_views.told_in(
+            conn, unit, rule=rule, group=group, start=from_ms(around.start)
+        )
+    feeds = [f for f in unit.feeds if f.line in lines and f.measure in compiled.measures]
+    explained = views.explain_window(compiled, windows, feeds, panes, around.start)
+    return Json({"group": group, **explained, "told": told})
+
+
+@router.post("/rules/test", tags=["rules"], summary="What a rule would have done")
+async def test_rule(request: Request, body: RuleTestBody, principal: Reader) -> Response:
+    """The transitions over stored panes of complete windows in the range; nothing is stored."""
+    async with transaction(request.app.state.pool) as conn:
+        rule = await compile_checked(conn, principal.workspace, body.rule, 1)
+        if rule.size is None:
+            raise InvalidError("unsupported", "totals keep no history to test a budget rule on")
+        start, end = _range(to_ms(body.begin), to_ms(body.end), rule.size)
+        unit = await store_evaluate.load_campaign(conn, principal.workspace, rule.campaign)
+        if unit.zone is None:
+            raise NotFoundError("campaign_unknown", f"nothing is known of {rule.campaign}")
+        unit.rules = [StoredRule(rule, False, start)]
+        unit.feeds = [
+            replaced._replace(complete=min(replaced.complete, end))
+            for replaced in unit.feeds
+            if replaced.complete is not None
+        ]
+        groups = groups_of(unit)
+        key = (unit.workspace, unit.campaign)
+        panes = (await store_evaluate.panes(conn, {key: needs_of(unit, groups)}))[key]
+        names = await store_evaluate.names(conn, unit)
+        now = await request.app.state.clock.now(conn)
+    outcomes = judge(unit, groups, panes, to_ms(now))
+    told = [breach_of(unit, group, one, names, now) for group, one in transitions(outcomes)]
+    told.sort(key=lambda one: (one.event_time, one.breach, one.seq))
+    judged = sum(len(outcome.verdicts) for outcome in outcomes)
+    return Json({"windows": judged, "transitions": told})
+
+
+def _totals_state(row: Any) -> dict[str, Any]:
+    if row["totals"] is None:
+        return {"seq": row["seq"] or 0, "gap": _gap(row), "complete_through": None, "totals": None}
+    latest = totals.read(row["totals"])
+    return {
+        "seq": row["seq"],
+        "gap": _gap(row),
+        "complete_through": views.instant(row["complete_ms"]),
+        "freshness": latest.freshness,
+        "totals": msgspec.to_builtins(latest, builtin_types=()),
+    }
+
+
+def _gap(row: Any) -> dict[str, Any] | None:
+    if row["gap_seq"] is None:
+        return None
+    return {"expected": row["seq"] + 1, "seen": row["gap_seq"], "since": row["gap_at"]}
+
+
+def _source(row: Any, now: int) -> dict[str, Any]:
+    return {
+        "source": row["source"],
+        "measures": row["measures"],
+        "period_minutes": row["grain_ms"] // 60_000,
+        "complete_through": views.instant(row["complete_ms"]),
+        "state": views.freshness(row["complete_ms"], row["expected_interval_s"], now),
+    }
+
+
+def _state(row: Any) -> dict[str, Any]:
+    return {
+        "rule": row["rule"],
+        "rule_version": row["rule_version"],
+        "severity": row["severity"],
+        "since": views.instant(row["since_ms"]),
+        "judged_through": views.instant(row["judged_through_ms"] or None),
+        "grain_too_coarse": row["too_coarse"],
+    }
+
+
+def _window_kpi(name: str) -> Kpi:
+    kpi = KPIS.get(name)
+    if kpi is None:
+        raise InvalidError("kpi_unknown", f"{name!r} is none of {', '.join(sorted(KPIS))}")
+    if kpi.kind == "budget":
+        raise InvalidError("unsupported", "budget figures have no windows; ask budget for totals")
+    return kpi
+
+
+def _size(text: str) -> int:
+    try:
+        return parse_size(text)
+    except WindowError as error:
+        raise InvalidError("unsupported", str(error)) from error
+
+
+def _range(start: int, end: int, size: int) -> tuple[int, int]:
+    if not start < end or end - start > min(RANGE_MAX_MS, WINDOWS_MAX * size):
+        raise InvalidError(
+            "range_invalid", f"from is before to, by at most {WINDOWS_MAX} windows and 400 days"
+        )
+    return start, end
+
+
+async def _campaign(conn: Conn, workspace: str, campaign: str, size: int) -> tuple[Unit, Windows]:
+    unit = await store_evaluate.load_campaign(conn, workspace, campaign)
+    if unit.zone is None:
+        raise NotFoundError("campaign_unknown", f"nothing is known of {campaign}")
+    return unit, Windows(size, unit.zone)
+
+
+def _lines_of(rule: Rule, unit: Unit, group: str) -> list[str]:
+    """Lines with data that form the group. Raises NotFoundError `group_unknown`."""
+    known = {feed.line for feed in unit.feeds} | set(unit.lines)
+    lines = [
+        line
+        for line in sorted(known)
+        if rule.covers(line) and group_text(rule.group(line)) == group
+    ]
+    if not lines:
+        raise NotFoundError("group_unknown", f"{rule.rule} has no group {group} with data")
+    return lines

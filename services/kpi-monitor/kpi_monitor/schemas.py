@@ -1,0 +1,98 @@
+"""HTTP bodies of contracts.md section 4. Quantities are decimal strings, never JSON numbers."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Decimal = Annotated[str, StringConstraints(pattern=r"^-?\d{1,12}(\.\d{1,6})?$")]
+Text = Annotated[str, StringConstraints(max_length=500)]
+SeverityName = Literal["info", "warning", "critical"]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class ScopeBody(_Body):
+    """Which figures: a campaign and, unless all of them, its lines."""
+
+    campaign: Name
+    lines: Annotated[list[Name], Field(max_length=500)] | None = None
+
+
+class WindowBody(_Body):
+    """`size` such as 60m or 1d: a multiple of five minutes that divides a day, or one day."""
+
+    kind: Literal["tumbling", "sliding", "to_date"]
+    size: str | None = None
+    hop: str | None = None
+
+
+class LevelBody(_Body):
+    severity: SeverityName
+    value: Decimal
+
+
+class ConditionBody(_Body):
+    """Levels from mild to severe; `reset` ends a breach and defaults to the first level."""
+
+    op: Literal[">=", ">", "<", "<="]
+    levels: Annotated[list[LevelBody], Field(min_length=1, max_length=3)]
+    reset: Decimal | None = None
+
+
+class WhileBody(_Body):
+    kpi: str
+    between: Annotated[list[Decimal], Field(min_length=2, max_length=2)]
+
+
+class SuppressBody(_Body):
+    """While a second KPI is between the bounds (inclusive), a breach is at most `to`."""
+
+    to: Literal["info", "warning"]
+    condition: WhileBody = Field(alias="while")
+
+
+class RuleBody(_Body):
+    """A rule as contracts.md section 4 writes it."""
+
+    rule: Name
+    name: Text | None = None
+    scope: ScopeBody
+    group_by: Annotated[list[str], Field(max_length=5)] = ["line"]
+    kpi: Annotated[str, StringConstraints(max_length=64)]
+    window: WindowBody | None = None
+    condition: ConditionBody
+    for_windows: int = Field(0, alias="for", ge=0)
+    keep_firing: int = Field(0, ge=0)
+    min: dict[Name, Decimal] | None = None
+    baseline: dict[str, Any] | None = None
+    maturity: str = "0m"
+    suppress: SuppressBody | None = None
+    labels: Annotated[dict[Name, Text], Field(max_length=20)] = {}
+    annotations: Annotated[dict[Name, Text | None], Field(max_length=20)] = {}
+
+    def as_json(self) -> dict[str, Any]:
+        """The body in the words of the contract."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+class RuleView(RuleBody):
+    """A stored rule. Windows before `effective_from_window` are never judged by it."""
+
+    rule_version: int
+    status: Literal["active", "campaign_unknown", "grain_too_coarse"]
+    effective_from_window: datetime | None
+    created_by: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class RuleTestBody(_Body):
+    """A rule that need not exist, and a range of time (half-open)."""
+
+    rule: RuleBody
+    begin: AwareDatetime = Field(alias="from")
+    end: AwareDatetime = Field(alias="to")

@@ -1,0 +1,322 @@
+"""SQL of the evaluate step: take touched campaigns, read them whole, write what changed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from kpi_monitor import totals
+from kpi_monitor.breaches import Names
+from kpi_monitor.definition import compile_stored
+from kpi_monitor.judging import Pane, Standing
+from kpi_monitor.kpis import SPEND
+from kpi_monitor.rules import Episode
+from kpi_monitor.store_metrics import columns
+from kpi_monitor.unit import FeedState, Need, Outcome, StoredRule, Unit, spend_feed
+from shared.database import Conn
+from shared.events import METRICS_TOPIC, Breach
+
+TAKE_SOURCES = """
+DELETE FROM kpi.source_touches WHERE id = ANY(ARRAY(
+  SELECT id FROM kpi.source_touches ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED))
+RETURNING workspace, source
+"""
+ADD_SOURCES = """
+INSERT INTO kpi.sources (workspace, source)
+SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING
+"""
+LOCK_SOURCES = """
+SELECT s.source FROM kpi.sources s
+JOIN unnest($1::text[], $2::text[]) AS u(workspace, source) USING (workspace, source)
+ORDER BY s.workspace, s.source FOR UPDATE OF s
+"""
+ADVANCE_SOURCES = """
+WITH least AS (
+  SELECT p.workspace, p.source, min(p.complete_through) AS complete_through,
+    max(p.expected_interval_s) AS expected_interval_s
+  FROM kpi.progress p
+  JOIN unnest($1::text[], $2::text[]) AS u(workspace, source) USING (workspace, source)
+  WHERE p.topic = $4 AND p.partition < $3
+  GROUP BY 1, 2 HAVING count(*) = $3)
+UPDATE kpi.sources s SET
+  complete_ms = floor(extract(epoch FROM l.complete_through) * 1000)::bigint,
+  expected_interval_s = l.expected_interval_s
+FROM least l WHERE s.workspace = l.workspace AND s.source = l.source
+  AND coalesce(s.complete_ms, -1) < floor(extract(epoch FROM l.complete_through) * 1000)::bigint
+RETURNING s.workspace, s.source
+"""
+TOUCH_FED = """
+INSERT INTO kpi.touches (workspace, campaign, line)
+SELECT DISTINCT f.workspace, f.campaign, NULL FROM kpi.feeds f
+JOIN unnest($1::text[], $2::text[]) AS u(workspace, source) USING (workspace, source)
+"""
+ADD_FED_UNITS = """
+INSERT INTO kpi.units (workspace, campaign)
+SELECT DISTINCT f.workspace, f.campaign FROM kpi.feeds f
+JOIN unnest($1::text[], $2::text[]) AS u(workspace, source) USING (workspace, source)
+ORDER BY 1, 2 ON CONFLICT DO NOTHING
+"""
+CANDIDATES = """
+SELECT workspace, campaign FROM kpi.touches GROUP BY 1, 2 ORDER BY min(id) LIMIT $1
+"""
+LOCK_UNITS = """
+SELECT k.workspace, k.campaign FROM kpi.units k
+JOIN unnest($1::text[], $2::text[]) AS u(workspace, campaign) USING (workspace, campaign)
+ORDER BY 1, 2 FOR UPDATE OF k SKIP LOCKED
+"""
+TAKE_TOUCHES = """
+DELETE FROM kpi.touches t USING unnest($1::text[], $2::text[]) AS u(workspace, campaign)
+WHERE t.workspace = u.workspace AND t.campaign = u.campaign
+RETURNING t.workspace, t.campaign, t.line, now() - t.touched_at AS waited
+"""
+RULES = """
+SELECT r.workspace, r.campaign, r.version, r.body, r.deleted, r.effective_from_ms
+FROM kpi.rules r
+JOIN unnest($1::text[], $2::text[]) AS u(workspace, campaign) USING (workspace, campaign)
+WHERE NOT r.deleted OR EXISTS (SELECT FROM kpi.standings s
+  WHERE s.workspace = r.workspace AND s.rule = r.rule AND s.severity IS NOT NULL)
+ORDER BY r.workspace, r.rule
+"""
+SCOPE = "unnest($1::text[], $2::text[], $3::text[]) AS u(workspace, campaign, line)"
+STANDINGS = f"""
+SELECT s.* FROM kpi.standings s JOIN {SCOPE} USING (workspace, campaign)
+WHERE u.line IS NULL OR s.group_key = 'line:' || u.line
+"""
+LINES = f"""
+SELECT l.workspace, l.campaign, l.line, l.totals, l.complete_ms
+FROM kpi.lines l JOIN {SCOPE} USING (workspace, campaign)
+WHERE (u.line IS NULL OR l.line = u.line) AND l.totals IS NOT NULL
+"""
+FEEDS = f"""
+SELECT f.workspace, f.campaign, f.line, f.measure, f.source, max(f.grain_ms) AS grain_ms,
+  max(s.complete_ms) AS complete_ms
+FROM kpi.feeds f JOIN {SCOPE} USING (workspace, campaign)
+LEFT JOIN kpi.sources s ON s.workspace = f.workspace AND s.source = f.source
+WHERE u.line IS NULL OR f.line = u.line
+GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+"""
+CAMPAIGNS = """
+SELECT c.workspace, c.id, c.object FROM kpi.catalog c
+JOIN unnest($1::text[], $2::text[]) AS u(workspace, id) USING (workspace, id)
+WHERE c.kind = 'campaign' AND NOT c.deleted
+"""
+CATALOG_LINES = """
+SELECT object FROM kpi.catalog
+WHERE workspace = $1 AND kind = 'line' AND object->>'campaign' = $2
+"""
+PANES = """
+SELECT p.workspace, p.campaign, p.line, p.measure, p.start_ms, p.end_ms, p.known_ms, p.amount
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])
+  AS u(workspace, campaign, line, measure, from_ms, to_ms)
+JOIN kpi.panes p ON p.workspace = u.workspace AND p.campaign = u.campaign AND p.line = u.line
+  AND p.measure = u.measure AND p.start_ms >= u.from_ms AND p.start_ms < u.to_ms
+"""
+SAVE_STANDINGS = """
+INSERT INTO kpi.standings AS s (workspace, rule, group_key, campaign, rule_version,
+  judged_through_ms, episode, seq, severity, since_ms, window_start_ms, too_coarse)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
+  $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::bigint[], $12::boolean[])
+ON CONFLICT (workspace, rule, group_key) DO UPDATE SET campaign = excluded.campaign,
+  rule_version = excluded.rule_version, judged_through_ms = excluded.judged_through_ms,
+  episode = excluded.episode, seq = excluded.seq, severity = excluded.severity,
+  since_ms = excluded.since_ms, window_start_ms = excluded.window_start_ms,
+  too_coarse = excluded.too_coarse
+"""
+ADD_TRANSITIONS = """
+INSERT INTO kpi.transitions (workspace, breach, seq, campaign, transition, event, decided_at)
+SELECT u.*, $7 FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[],
+  $6::jsonb[]) AS u
+"""
+SAVE_BREACHES = """
+INSERT INTO kpi.breaches (workspace, breach, campaign, rule, open)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[])
+ON CONFLICT (workspace, breach) DO UPDATE SET open = excluded.open
+"""
+UnitKey = tuple[str, str]
+
+
+class Taken(NamedTuple):
+    """Locked campaigns with the lines touched in each (None: all), and the longest wait."""
+
+    lines: dict[UnitKey, set[str] | None]
+    waited_s: float
+
+
+async def spread_source_touches(conn: Conn, partitions: int, rows_max: int) -> int:
+    """Sources whose completeness moved touch the campaigns they feed; returns touches taken.
+
+    The source's row is locked before its heartbeats are read, so whoever comes last sees them all:
+    two replicas that each know only their own partitions cannot both miss the last one.
+    """
+    taken = await conn.fetch(TAKE_SOURCES, rows_max)
+    if not taken:
+        return 0
+    names = columns(sorted({(row["workspace"], row["source"]) for row in taken}), 2)
+    await conn.execute(ADD_SOURCES, *names)
+    await conn.fetch(LOCK_SOURCES, *names)
+    moved = await conn.fetch(ADVANCE_SOURCES, *names, partitions, METRICS_TOPIC)
+    if moved:
+        fed = columns(sorted((row["workspace"], row["source"]) for row in moved), 2)
+        await conn.execute(ADD_FED_UNITS, *fed)
+        await conn.execute(TOUCH_FED, *fed)
+    return len(taken)
+
+
+async def candidates(conn: Conn, units_max: int) -> list[UnitKey]:
+    """Touched campaigns, longest waiting first."""
+    rows = await conn.fetch(CANDIDATES, units_max)
+    return [(row["workspace"], row["campaign"]) for row in rows]
+
+
+async def take(conn: Conn, units: Sequence[UnitKey]) -> Taken:
+    """Locks those campaigns nobody else judges and deletes the touches seen.
+
+    Statements after this one see all that was committed with those touches.
+    """
+    locked = await conn.fetch(LOCK_UNITS, *columns(sorted(units), 2))
+    keys = [(row["workspace"], row["campaign"]) for row in locked]
+    lines: dict[UnitKey, set[str] | None] = {}
+    waited_s = 0.0
+    for row in await conn.fetch(TAKE_TOUCHES, *columns(keys, 2)) if keys else []:
+        key = (row["workspace"], row["campaign"])
+        waited_s = max(waited_s, row["waited"].total_seconds())
+        known = lines.setdefault(key, set())
+        if row["line"] is None:
+            lines[key] = None
+        elif known is not None:
+            known.add(row["line"])
+    return Taken(lines, waited_s)
+
+
+async def load(conn: Conn, touched: Mapping[UnitKey, set[str] | None]) -> list[Unit]:
+    """Campaigns that have rules, with all that these are judged on except panes."""
+    units: dict[UnitKey, Unit] = {}
+    for row in await conn.fetch(RULES, *columns(sorted(touched), 2)):
+        key = (row["workspace"], row["campaign"])
+        rule = compile_stored(row["version"], row["body"])
+        unit = units.setdefault(key, Unit(*key))
+        unit.rules.append(StoredRule(rule, row["deleted"], row["effective_from_ms"]))
+    if not units:
+        return []
+    scope: list[tuple[str, str, str | None]] = []
+    for key, unit in units.items():
+        lines = touched[key]
+        if lines is None or any(s.rule.group_by == "campaign" for s in unit.rules):
+            scope.append((*key, None))
+        else:
+            scope += [(*key, line) for line in sorted(lines)]
+    await _read_scope(conn, units, columns(scope, 3))
+    for row in await conn.fetch(CAMPAIGNS, *columns(sorted(units), 2)):
+        unit = units[row["workspace"], row["id"]]
+        unit.zone = row["object"].get("time_zone") or unit.zone
+    return list(units.values())
+
+
+async def load_campaign(conn: Conn, workspace: str, campaign: str) -> Unit:
+    """One campaign with all its lines and feeds, without rules: what people ask about."""
+    unit = Unit(workspace, campaign)
+    units = {(workspace, campaign): unit}
+    await _read_scope(conn, units, [[workspace], [campaign], [None]])
+    for row in await conn.fetch(CAMPAIGNS, [workspace], [campaign]):
+        unit.zone = row["object"].get("time_zone") or unit.zone
+    return unit
+
+
+async def _read_scope(conn: Conn, units: Mapping[UnitKey, Unit], scope: list[list[Any]]) -> None:
+    for row in await conn.fetch(STANDINGS, *scope):
+        unit = units[row["workspace"], row["campaign"]]
+        unit.standings[row["rule"], row["group_key"]] = _standing(row)
+    complete: dict[tuple[str, str, str], int | None] = {}
+    for row in await conn.fetch(LINES, *scope):
+        key = (row["workspace"], row["campaign"])
+        known = totals.read(row["totals"])
+        units[key].lines[row["line"]] = known
+        units[key].zone = known.time_zone
+        complete[*key, row["line"]] = row["complete_ms"]
+    for row in await conn.fetch(FEEDS, *scope):
+        key, line = (row["workspace"], row["campaign"]), row["line"]
+        if row["measure"] == SPEND:
+            at = complete.get((*key, line))
+            feed = spend_feed(line, row["grain_ms"], at, row["source"])
+        else:
+            feed = FeedState(
+                line, row["measure"], row["source"], row["grain_ms"], row["complete_ms"]
+            )
+        units[key].feeds.append(feed)
+
+
+def _standing(row: Any) -> Standing:
+    episode = Episode(row["episode"], row["seq"], row["severity"], row["since_ms"])
+    return Standing(
+        judged_through=row["judged_through_ms"],
+        rule_version=row["rule_version"],
+        episode=episode,
+        window_start=row["window_start_ms"],
+        too_coarse=row["too_coarse"],
+    )
+
+
+async def panes(conn: Conn, needs: Mapping[UnitKey, Sequence[Need]]) -> dict[UnitKey, list[Pane]]:
+    """The panes each campaign needs."""
+    rows = [(*key, *need) for key in sorted(needs) for need in needs[key]]
+    found: dict[UnitKey, list[Pane]] = {key: [] for key in needs}
+    for row in await conn.fetch(PANES, *columns(rows, 6)) if rows else []:
+        workspace, campaign, *pane = row
+        found[workspace, campaign].append(Pane(*pane))
+    return found
+
+
+async def names(conn: Conn, unit: Unit) -> Names:
+    """Names and owners from the catalogue; read only when there is something to tell."""
+    rows = await conn.fetch(CAMPAIGNS, [unit.workspace], [unit.campaign])
+    campaign = rows[0]["object"] if rows else {}
+    lines = [
+        row["object"] for row in await conn.fetch(CATALOG_LINES, unit.workspace, unit.campaign)
+    ]
+    return Names(
+        campaign=campaign.get("name"),
+        lines={one["line"]: one["name"] for one in lines if one.get("name") and one.get("line")},
+        owner=campaign.get("owner"),
+        line_owners={one["line"]: one["owner"] for one in lines if one.get("owner")},
+        currency=campaign.get("currency"),
+    )
+
+
+async def save(
+    conn: Conn,
+    outcomes: Iterable[tuple[Unit, Outcome]],
+    told: Sequence[tuple[str, str, Breach]],
+    now: datetime,
+) -> None:
+    """Writes standings, the history of `told` (workspace, campaign, breach), and what is open."""
+    rows = sorted(_standing_row(unit, outcome) for unit, outcome in outcomes)
+    await conn.execute(SAVE_STANDINGS, *columns(rows, 12))
+    if not told:
+        return
+    events = [
+        (workspace, one.breach, one.seq, campaign, one.transition, one)
+        for workspace, campaign, one in told
+    ]
+    await conn.execute(ADD_TRANSITIONS, *columns(events, 6), now)
+    latest = {
+        (workspace, one.breach): (campaign, one.rule, one.transition != "resolved")
+        for workspace, campaign, one in told
+    }
+    await conn.execute(SAVE_BREACHES, *columns([(*key, *latest[key]) for key in latest], 5))
+
+
+def _standing_row(unit: Unit, outcome: Outcome) -> tuple[Any, ...]:
+    standing, episode = outcome.standing, outcome.standing.episode
+    return (
+        unit.workspace,
+        outcome.group.stored.rule.rule,
+        outcome.group.key,
+        unit.campaign,
+        standing.rule_version,
+        standing.judged_through,
+        episode.number,
+        episode.seq,
+        episode.severity,
+        episode.since,
+        standing.window_start,
+        standing.too_coarse,
+    )

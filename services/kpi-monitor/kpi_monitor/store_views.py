@@ -1,0 +1,103 @@
+"""SQL of what people read: lines with their state, breaches with history, panes of a range."""
+
+from datetime import datetime
+from typing import Any
+
+from kpi_monitor.judging import Pane
+from kpi_monitor.unit import Unit
+from shared.database import Conn, Pool
+
+LINES = """
+SELECT coalesce(l.line, f.line) AS line, l.seq, l.totals, l.complete_ms, l.gap_seq, l.gap_at
+FROM (SELECT * FROM kpi.lines WHERE workspace = $1 AND campaign = $2) l
+FULL JOIN (SELECT DISTINCT line FROM kpi.feeds
+  WHERE workspace = $1 AND campaign = $2) f USING (line)
+WHERE coalesce(l.line, f.line) > $3
+ORDER BY 1 LIMIT $4
+"""
+SOURCES = """
+SELECT f.line, f.source, array_agg(DISTINCT f.measure ORDER BY f.measure) AS measures,
+  max(f.grain_ms) AS grain_ms, max(s.complete_ms) AS complete_ms,
+  max(s.expected_interval_s) AS expected_interval_s
+FROM kpi.feeds f LEFT JOIN kpi.sources s ON s.workspace = f.workspace AND s.source = f.source
+WHERE f.workspace = $1 AND f.campaign = $2 AND f.line = ANY($3::text[]) AND f.measure <> 'spend'
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
+STANDINGS = """
+SELECT s.*, r.deleted FROM kpi.standings s JOIN kpi.rules r USING (workspace, rule)
+WHERE s.workspace = $1 AND s.campaign = $2 AND s.group_key = ANY($3::text[]) AND NOT r.deleted
+ORDER BY s.group_key, s.rule
+"""
+BREACHES = """
+SELECT b.id, b.breach, b.open,
+  (SELECT jsonb_agg(t.event ORDER BY t.seq) FROM kpi.transitions t
+   WHERE t.workspace = b.workspace AND t.breach = b.breach) AS history
+FROM kpi.breaches b
+WHERE b.workspace = $1 AND ($2::text IS NULL OR b.campaign = $2)
+  AND ($3::boolean IS NULL OR b.open = $3) AND b.id < $4
+ORDER BY b.id DESC LIMIT $5
+"""
+TOLD_IN = """
+SELECT event FROM kpi.transitions
+WHERE workspace = $1 AND campaign = $2 AND event->>'rule' = $3
+  AND (event->'window'->>'start')::timestamptz = $4 AND starts_with(breach, $3 || '/' || $5 || '/')
+ORDER BY decided_at, seq
+"""
+DUE = """
+SELECT (SELECT count(*) FROM kpi.touches) + (SELECT count(*) FROM kpi.source_touches)
+"""
+PANES = """
+SELECT line, measure, start_ms, end_ms, known_ms, amount FROM kpi.panes
+WHERE workspace = $1 AND campaign = $2 AND line = ANY($3::text[]) AND measure = ANY($4::text[])
+  AND start_ms >= $5 AND start_ms < $6
+"""
+
+
+async def lines(conn: Conn, workspace: str, campaign: str, after: str, limit: int) -> list[Any]:
+    """Rows of a campaign's lines, with or without totals, by name."""
+    return list(await conn.fetch(LINES, workspace, campaign, after, limit))
+
+
+async def sources(conn: Conn, workspace: str, campaign: str, names: list[str]) -> list[Any]:
+    """Rows (line, source, measures, …) of who feeds these lines besides the ledger."""
+    return list(await conn.fetch(SOURCES, workspace, campaign, names))
+
+
+async def standings(conn: Conn, workspace: str, campaign: str, names: list[str]) -> list[Any]:
+    """Rows of the states of rules on these lines."""
+    return list(
+        await conn.fetch(STANDINGS, workspace, campaign, [f"line:{name}" for name in names])
+    )
+
+
+async def breaches(
+    conn: Conn,
+    workspace: str,
+    *,
+    campaign: str | None,
+    is_open: bool | None,
+    before: int,
+    limit: int,
+) -> list[Any]:
+    """Episodes, newest first, each with all its events; those with an id below `before`."""
+    return list(await conn.fetch(BREACHES, workspace, campaign, is_open, before, limit))
+
+
+async def told_in(conn: Conn, unit: Unit, *, rule: str, group: str, start: datetime) -> list[Any]:
+    """The events that a window of a (rule, group) caused."""
+    rows = await conn.fetch(TOLD_IN, unit.workspace, unit.campaign, rule, start, group)
+    return [row["event"] for row in rows]
+
+
+async def panes(
+    conn: Conn, unit: Unit, names: list[str], measures: list[str], reach: tuple[int, int]
+) -> list[Pane]:
+    """Panes of lines and measures that start in `reach`, [start, end) in epoch ms."""
+    rows = await conn.fetch(PANES, unit.workspace, unit.campaign, names, measures, *reach)
+    return [Pane(*row) for row in rows]
+
+
+async def due(pool: Pool) -> int:
+    """Touches not judged yet: what the manual clock's idle state waits for."""
+    async with pool.acquire() as conn:
+        return int(await conn.fetchval(DUE))

@@ -1,0 +1,103 @@
+"""budget.totals.v1 of one line: contiguous seq, spend per period, figures to judge. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import msgspec
+
+from kpi_monitor.folding import known_at
+from kpi_monitor.formula import parse
+from kpi_monitor.windows import to_ms
+from shared.events import ENCODER, BudgetTotals
+from shared.money import parse_micros
+
+FIGURES = ("allocated", "actual", "committed", "remaining", "planned_to_date", "corrections")
+FORECAST = parse("allocated * actual / planned_to_date")
+"""The first method of design.md section 4, for groups of several lines."""
+
+_DECODER = msgspec.json.Decoder(BudgetTotals)
+
+
+class LineKey(NamedTuple):
+    workspace: str
+    campaign: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineState:
+    """What is stored of a line. `gap`: a seq that came although an earlier one is missing."""
+
+    seq: int = 0
+    totals: bytes | None = None
+    complete: int | None = None
+    gap: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Micros spent in a period, with the mark of when it was told (see `folding.known_at`)."""
+
+    start: int
+    end: int
+    known: int
+    amount: int
+
+
+def fold(state: LineState, messages: Iterable[BudgetTotals]) -> tuple[LineState, list[Spent]]:
+    """Applies messages in order: only seq + 1 counts, lower ones are repeats, higher ones a gap.
+
+    A gap stops the line: nothing after it is applied until the missing message comes. A change is
+    known at the completeness of the message before it, since its own says what is complete with
+    it. The messages have passed `check`.
+    """
+    spent: list[Spent] = []
+    for message in messages:
+        if message.seq <= state.seq:
+            continue
+        if message.seq > state.seq + 1:
+            state = replace(state, gap=max(message.seq, state.gap or 0))
+            continue
+        before = state.complete or 0
+        for change in message.changes:
+            start, end = to_ms(change.period_start), to_ms(change.period_end)
+            amount = parse_micros(change.amount)
+            spent.append(Spent(start, end, known_at(end, before), amount))
+        complete = None if message.complete_through is None else to_ms(message.complete_through)
+        bare = msgspec.structs.replace(message, changes=[])
+        state = LineState(
+            seq=message.seq,
+            totals=ENCODER.encode(bare),
+            complete=_later(state.complete, complete),
+            gap=state.gap if state.gap is not None and state.gap > message.seq else None,
+        )
+    return state, spent
+
+
+def check(message: BudgetTotals) -> None:
+    """Raises MoneyError when any amount of a message is no decimal string."""
+    figures(message)
+    for change in message.changes:
+        parse_micros(change.amount)
+
+
+def read(stored: bytes) -> BudgetTotals:
+    """The stored message of `fold`."""
+    return _DECODER.decode(stored)
+
+
+def figures(totals: BudgetTotals) -> dict[str, int]:
+    """Micros by figure. Raises MoneyError."""
+    return {name: parse_micros(getattr(totals, name)) for name in FIGURES}
+
+
+def is_complete(totals: BudgetTotals) -> bool:
+    """Whether the figures' anchor is what the sources have reported through."""
+    return totals.complete_through is not None and totals.complete_through == totals.anchor
+
+
+def _later(one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return max(one, other)

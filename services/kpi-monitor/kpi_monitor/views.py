@@ -1,0 +1,162 @@
+"""Stored numbers as people read them: series, an explained window, the state of a source. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from kpi_monitor import formula, totals
+from kpi_monitor.breaches import numbers_of, value_text
+from kpi_monitor.definition import Rule
+from kpi_monitor.judging import Content, Pane, contents, observe
+from kpi_monitor.kpis import Kpi
+from kpi_monitor.rules import COMPARE, Observation, Reason
+from kpi_monitor.unit import FeedState, Unit, completeness, sum_figures
+from kpi_monitor.windows import Windows, from_ms, to_ms
+from shared.events import group_text
+
+EXPECTED_INTERVAL_S = 3600
+"""Assumed for a source that states none."""
+
+
+def instant(at: int | None) -> datetime | None:
+    """Epoch ms → aware datetime; None stays None."""
+    return None if at is None else from_ms(at)
+
+
+def freshness(complete: int | None, expected_interval_s: int | None, now: int) -> str:
+    """live, late (overdue by more than 2 intervals) or silent (more than 4, or never heard)."""
+    if complete is None:
+        return "silent"
+    overdue_ms = now - complete
+    interval_ms = (expected_interval_s or EXPECTED_INTERVAL_S) * 1000
+    if overdue_ms > 4 * interval_ms:
+        return "silent"
+    return "late" if overdue_ms > 2 * interval_ms else "live"
+
+
+def series(
+    unit: Unit, kpi: Kpi, windows: Windows, panes: Sequence[Pane], group_by: str
+) -> list[dict[str, Any]]:
+    """Items {group, start, end, value, numbers, complete_through, restated}, as of now."""
+    measures = kpi.formula.measures
+    members: dict[str, set[str]] = {}
+    for pane in panes:
+        group = {"line": pane.line} if group_by == "line" else {"campaign": unit.campaign}
+        members.setdefault(group_text(group), set()).add(pane.line)
+    items: list[dict[str, Any]] = []
+    for key in sorted(members):
+        lines = members[key]
+        feeds = [f for f in unit.feeds if f.line in lines and f.measure in measures]
+        found = contents(windows, [pane for pane in panes if pane.line in lines], None)
+        complete = instant(completeness(feeds, measures))
+        for start in sorted(found):
+            content = found[start]
+            value = None if content.coarse else formula.evaluate(kpi.formula, content.sums)
+            items.append(
+                {
+                    "group": key,
+                    "start": from_ms(start),
+                    "end": from_ms(content.window.end),
+                    "value": value_text(value),
+                    "numbers": numbers_of("window", content.sums),
+                    "complete_through": complete,
+                    "restated": content.late,
+                    "grain_too_coarse": content.coarse,
+                }
+            )
+    return sorted(items, key=lambda item: (item["start"], item["group"]))
+
+
+def explain_window(
+    rule: Rule, windows: Windows, feeds: Iterable[FeedState], panes: Sequence[Pane], start: int
+) -> dict[str, Any]:
+    """What a rule saw in the window that starts at `start`, and what stands there now."""
+    window = windows.containing(start)
+    feeds = list(feeds)
+    complete = completeness(feeds, rule.measures)
+    judged = contents(windows, panes, rule.maturity).get(window.start)
+    current = contents(windows, panes, None).get(window.start)
+    closed = complete is not None and window.end + rule.maturity <= complete
+    seen = _seen(rule, judged, closed=closed)
+    return {
+        **_observed(rule, seen, judged.sums if judged else {}),
+        "window": {"kind": "tumbling", "start": from_ms(window.start), "end": from_ms(window.end)},
+        "closed": closed,
+        "complete_through": instant(complete),
+        "restated": current is not None and current.late,
+        "current": {
+            "value": value_text(_seen(rule, current, closed=True).value),
+            "numbers": numbers_of("window", current.sums if current else {}),
+        },
+        "sources": [
+            {
+                "source": feed.source,
+                "line": feed.line,
+                "measure": feed.measure,
+                "complete_through": instant(feed.complete),
+            }
+            for feed in feeds
+        ],
+    }
+
+
+def explain_totals(rule: Rule, unit: Unit, lines: Sequence[str]) -> dict[str, Any]:
+    """What a budget rule sees in the latest totals of `lines`."""
+    known = [unit.lines[line] for line in lines if line in unit.lines]
+    if not known:
+        return {**_observed(rule, Observation(0, None), {}), "window": None, "sources": []}
+    sums = sum_figures(known)
+    seen = observe(rule, sums, max(to_ms(one.as_of) for one in known))
+    if not rule.condition.upwards and not all(totals.is_complete(one) for one in known):
+        seen = replace(seen, value=None, without=Reason.NOT_COMPLETE)
+    return {
+        **_observed(rule, seen, sums),
+        "window": None,
+        "as_of": max(one.as_of for one in known),
+        "plan_version": max(one.plan_version for one in known),
+        "sources": [
+            {
+                "source": f"budget/{one.line}",
+                "line": one.line,
+                "seq": one.seq,
+                "complete_through": one.complete_through,
+                "anchor": one.anchor,
+                "freshness": one.freshness,
+            }
+            for one in known
+        ],
+    }
+
+
+def _seen(rule: Rule, content: Content | None, *, closed: bool) -> Observation:
+    if content is None:
+        return Observation(0, None)
+    if content.coarse:
+        return Observation(content.window.end, None, Reason.GRAIN_TOO_COARSE)
+    if not closed:
+        return Observation(content.window.end, None, Reason.NOT_COMPLETE)
+    return observe(rule, content.sums, content.window.end)
+
+
+def _observed(rule: Rule, seen: Observation, sums: dict[str, int]) -> dict[str, Any]:
+    compare, value = COMPARE[rule.condition.operator], seen.value
+    crossed = [
+        level
+        for level in rule.condition.levels
+        if value is not None and compare(value, level.limit)
+    ]
+    return {
+        "rule": rule.rule,
+        "rule_version": rule.version,
+        "kpi": rule.kpi.name,
+        "formula": rule.kpi.formula.text,
+        "value": value_text(value),
+        "why_no_value": None if value is not None else seen.without.value,
+        "op": rule.condition.operator,
+        "threshold": crossed[-1].text if crossed else rule.condition.levels[0].text,
+        "crossed": [level.text for level in crossed],
+        "suppressed_to": seen.ceiling,
+        "reset": rule.condition.reset_text,
+        "numbers": numbers_of(rule.kpi.kind, sums) if sums else {},
+    }
