@@ -23,9 +23,9 @@ from aiokafka.errors import (
 
 from shared import metrics
 from shared.database import Conn, Pool, is_transient, transaction
-from shared.errors import OffsetGapError, UnavailableError
+from shared.errors import ConsumerStuckError, OffsetGapError
 from shared.logs import get_logger
-from shared.offsets import Offsets
+from shared.offsets import Offsets, Progress
 from shared.settings import CommonSettings
 
 log = get_logger(__name__)
@@ -90,9 +90,8 @@ class Consumer:
         self._stopping = asyncio.Event()
         self._consumer: AIOKafkaConsumer | None = None
         self._offsets = Offsets(settings, self._group, self._topics)
+        self._progress = Progress(self._offsets, self._group, settings.stuck_after_s)
         self._cluster = ""
-        self._last_progress = time.monotonic()
-        self._lag = 0
         self._next: dict[TopicPartition, int] = {}
 
     def partitions(self, topic: str) -> int:
@@ -101,30 +100,31 @@ class Consumer:
 
     async def lag(self) -> int:
         """Records the group has not committed, over all partitions. Raises UnavailableError."""
-        return await self._offsets.lag()
+        return (await self._offsets.standing()).lag
 
     def check_progress(self) -> None:
-        """Raises UnavailableError `consumer_stuck` when lag > 0 and nothing moved for long."""
-        idle_s = time.monotonic() - self._last_progress
-        if self._consumer is None and idle_s > self._settings.stuck_after_s:
-            raise UnavailableError("broker_unavailable", f"{self._group} is not connected")
-        if self._lag > 0 and idle_s > self._settings.stuck_after_s:
-            raise UnavailableError(
-                "consumer_stuck",
-                f"{self._group}: {self._lag} behind, no progress for {idle_s:.0f} s",
-            )
+        """Raises UnavailableError when lag > 0 and the group has not moved for long.
+
+        Codes: `consumer_stuck`, or `broker_unavailable` when Kafka does not answer.
+        """
+        self._progress.check()
 
     async def run(self) -> None:
         """Consumes until `stop`. Raises OffsetGapError, and any fault that is not transient."""
         await self._connect()
+        watching = asyncio.create_task(self._progress.watch())
         backoff_s = 0.1
         try:
             while not self._stopping.is_set():
+                if watching.done():
+                    watching.result()
                 try:
                     polled = await self._poll()
                     if polled:
                         async with self._busy:
                             await self._process(polled)
+                    elif self._progress.is_hopeless():
+                        raise ConsumerStuckError(f"{self._group}: polls bring nothing")
                     backoff_s = 0.1
                 except Exception as error:
                     if not (is_transient(error) or isinstance(error, KafkaError)):
@@ -134,6 +134,8 @@ class Consumer:
                     await asyncio.sleep(backoff_s)
                     backoff_s = min(backoff_s * 2, self._settings.backoff_max_s)
         finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
             await self._disconnect()
 
     async def stop(self) -> None:
@@ -196,8 +198,6 @@ class Consumer:
                 f"{self._group}: the committed offset is not in the log: {error.args[0]}"
             ) from error
         self._observe_lag(polled)
-        if not polled and self._lag == 0:
-            self._progressed()
         return polled
 
     async def _begin(self, place: TopicPartition) -> None:
@@ -246,7 +246,7 @@ class Consumer:
         for place, part in polled.items():
             metrics.CONSUMED.labels(place.topic[prefix:]).inc(len(part))
         self._next.update({place: part[-1].offset + 1 for place, part in polled.items()})
-        self._progressed()
+        self._progress.moved()
         await self._commit(polled)
 
     async def _witness(self, conn: Conn, polled: Polled) -> None:
@@ -288,13 +288,8 @@ class Consumer:
         lags = dict.fromkeys(self._topics, 0)
         for place, offset in self._next.items():
             lags[place.topic] += max(0, (self._consumer.highwater(place) or 0) - offset)
-        self._lag = sum(lags.values())
         for topic, lag in lags.items():
             metrics.CONSUMER_LAG.labels(topic[len(self._settings.topic_prefix) :]).set(lag)
-
-    def _progressed(self) -> None:
-        self._last_progress = time.monotonic()
-        metrics.CONSUMER_LAST_PROGRESS.labels(self._group).set_to_current_time()
 
     async def learn_partitions(self) -> None:
         """Asks Kafka again how many partitions the topics have; a rebalance follows any growth."""

@@ -39,6 +39,9 @@ TRANSIENT = (
 
 def is_transient(error: BaseException) -> bool:
     """True when rolling back and trying again later is the right answer."""
+    if isinstance(error, asyncpg.InterfaceError):
+        # One class reports a connection that has gone and wrong use of the driver, which is a bug.
+        return "is closed" in str(error)
     return isinstance(error, TRANSIENT)
 
 

@@ -85,5 +85,9 @@ class UnavailableError(PacelineError):
         super().__init__(code, detail, retry_after_s=retry_after_s)
 
 
+class ConsumerStuckError(Exception):
+    """The broker has records for a group that polls and gets none: only a new process helps."""
+
+
 class OffsetGapError(Exception):
     """A committed offset is not in the log any more, or past its end: stop loudly (exit 5)."""

@@ -1,14 +1,26 @@
 """Where a consumer group stands: its committed offsets against the ends of all partitions."""
 
 import asyncio
+import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from shared import metrics
 from shared.errors import UnavailableError
 from shared.settings import CommonSettings
+
+WATCH_INTERVAL_MAX_S = 5.0
+
+
+class Standing(NamedTuple):
+    """Of a group over all partitions: records not committed, and the sum of its offsets."""
+
+    lag: int
+    committed: int
 
 
 class Offsets:
@@ -50,20 +62,22 @@ class Offsets:
         """Partitions of a (prefixed) topic; 0 while unknown."""
         return self._counts.get(topic, 0)
 
-    async def lag(self) -> int:
-        """Records between the group's committed offsets and the ends, over all partitions.
+    async def standing(self) -> Standing:
+        """Where the group is, asked of the broker now.
 
         A partition without a committed offset counts from its beginning. Raises UnavailableError.
         """
         try:
             async with self._one_at_a_time, asyncio.timeout(self._settings.delivery_timeout_s):
-                return await self._lag()
+                return await self._standing()
         except (KafkaError, OSError, TimeoutError) as error:
             raise UnavailableError("broker_unavailable", f"offsets unknown: {error!r}") from error
 
-    async def _lag(self) -> int:
+    async def _standing(self) -> Standing:
         if self._admin is None:
             raise UnavailableError("broker_unavailable", "Kafka cannot be reached")
+        if len(self._counts) < len(self._topics):
+            raise UnavailableError("broker_unavailable", "the topics are not known yet")
         if self._reader is None:
             reader = AIOKafkaConsumer(bootstrap_servers=self._settings.kafka_bootstrap)
             await reader.start()
@@ -77,13 +91,8 @@ class Offsets:
         ends = await self._reader.end_offsets(places)
         missing = [place for place in places if place not in committed]
         begins = await self._reader.beginning_offsets(missing) if missing else {}
-        return sum(
-            max(
-                0,
-                ends[place] - (committed[place].offset if place in committed else begins[place]),
-            )
-            for place in places
-        )
+        at = {p: committed[p].offset if p in committed else begins[p] for p in places}
+        return Standing(sum(max(0, ends[p] - at[p]) for p in places), sum(at.values()))
 
     async def close(self) -> None:
         """Closes both connections; safe to call twice."""
@@ -93,3 +102,62 @@ class Offsets:
         if self._reader is not None:
             await self._reader.stop()
             self._reader = None
+
+
+class Progress:
+    """Whether a group advances, by the broker's word: a fetcher that died in silence is seen too.
+
+    Readiness fails when lag > 0 and the group has not advanced for `stuck_after_s`, or when the
+    broker has not answered for as long (design.md section 1.9).
+    """
+
+    def __init__(self, offsets: Offsets, group: str, stuck_after_s: float) -> None:
+        self._offsets = offsets
+        self._group = group
+        self._stuck_after_s = stuck_after_s
+        self._standing: Standing | None = None
+        self._answered_at = self._moved_at = time.monotonic()
+
+    async def watch(self) -> None:
+        """Asks again and again, until cancelled."""
+        interval_s = min(WATCH_INTERVAL_MAX_S, self._stuck_after_s / 5)
+        while True:
+            try:
+                standing = await self._offsets.standing()
+            except UnavailableError:
+                # How long nobody answered shows in the age of the last answer.
+                await asyncio.sleep(interval_s)
+                continue
+            self._answered_at = time.monotonic()
+            before, self._standing = self._standing, standing
+            if standing.lag == 0 or before is None or standing.committed != before.committed:
+                self.moved()
+            await asyncio.sleep(interval_s)
+
+    def moved(self) -> None:
+        """The group advanced, or has nothing to do."""
+        self._moved_at = time.monotonic()
+        metrics.CONSUMER_LAST_PROGRESS.labels(self._group).set_to_current_time()
+
+    def check(self) -> None:
+        """Raises UnavailableError `broker_unavailable` or `consumer_stuck`."""
+        now = time.monotonic()
+        if now - self._answered_at > self._stuck_after_s:
+            raise UnavailableError(
+                "broker_unavailable",
+                f"{self._group}: Kafka has not answered for {now - self._answered_at:.0f} s",
+            )
+        if now - self._moved_at > self._stuck_after_s:
+            lag = self._standing.lag if self._standing else 0
+            raise UnavailableError(
+                "consumer_stuck",
+                f"{self._group}: {lag} behind, no progress for {now - self._moved_at:.0f} s",
+            )
+
+    def is_hopeless(self) -> bool:
+        """The broker answers and has records, but none came for twice the limit."""
+        now = time.monotonic()
+        return (
+            now - self._answered_at < self._stuck_after_s
+            and now - self._moved_at > 2 * self._stuck_after_s
+        )

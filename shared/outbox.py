@@ -15,15 +15,17 @@ import msgspec
 from shared import metrics
 from shared.consumer import Received
 from shared.database import Conn, Pool, is_transient
-from shared.errors import UnavailableError
+from shared.errors import TooLargeError, UnavailableError
 from shared.events import ENCODER, REJECTED_TOPIC, Rejected
 from shared.logs import get_logger
-from shared.producer import Producer, Record, TopicPartition
+from shared.producer import RECORD_BYTES_MAX, Producer, Record, TopicPartition
 from shared.settings import CommonSettings
 
 log = get_logger(__name__)
 
 RELAY_ROWS_MAX = 2000
+RELAY_BYTES_MAX = 8 * 1024 * 1024
+"""Values of one trip, the last row's excepted: far below what the producer takes at once."""
 EVENT_TEXT_MAX = 16_384
 """Bytes of a set-aside event kept with its rejection."""
 
@@ -33,7 +35,14 @@ SELECT u.topic, u.key, u.value
 FROM unnest($1::text[], $2::text[], $3::bytea[]) WITH ORDINALITY AS u(topic, key, value, n)
 ORDER BY u.n
 """
-UNSENT = "SELECT id, topic, key, value FROM {schema}.outbox ORDER BY id LIMIT $1"
+UNSENT = """
+SELECT id, topic, key, value FROM (
+  SELECT id, topic, key, value,
+    sum(octet_length(value)) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+      AS before
+  FROM {schema}.outbox ORDER BY id LIMIT $1
+) AS unsent WHERE coalesce(before, 0) < $2 ORDER BY id
+"""
 DELETE = "DELETE FROM {schema}.outbox WHERE id = ANY($1::bigint[])"
 STATE = """
 SELECT count(*) AS rows, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS age_s
@@ -50,7 +59,13 @@ class OutboxRow(NamedTuple):
 
 
 async def add(conn: Conn, schema: str, rows: Sequence[OutboxRow]) -> None:
-    """Inserts rows in order, in the caller's transaction."""
+    """Inserts rows in order, in the caller's transaction.
+
+    Raises TooLargeError for a row the producer could never send: it would stop all behind it.
+    """
+    for row in rows:
+        if len(row.key.encode()) + len(row.value) > RECORD_BYTES_MAX:
+            raise TooLargeError("too_large", f"a message to {row.topic} is too large for Kafka")
     if rows:
         await conn.execute(
             ADD.format(schema=schema),
@@ -205,7 +220,7 @@ class Relay:
                     if self._before is not None:
                         async with leader.transaction():
                             await self._before(leader)
-                    if await self._relay(leader) < RELAY_ROWS_MAX:
+                    if not await self._relay(leader):
                         await asyncio.sleep(tick_s)
             finally:
                 if not leader.is_closed():
@@ -214,10 +229,11 @@ class Relay:
                         self._schema,
                     )
 
-    async def _relay(self, conn: Conn) -> int:
-        rows = await conn.fetch(UNSENT.format(schema=self._schema), RELAY_ROWS_MAX)
+    async def _relay(self, conn: Conn) -> bool:
+        """One trip; True when more rows wait than one trip takes."""
+        rows = await conn.fetch(UNSENT.format(schema=self._schema), RELAY_ROWS_MAX, RELAY_BYTES_MAX)
         if not rows:
-            return 0
+            return False
         batches: dict[TopicPartition, list[Record]] = {}
         ids: dict[TopicPartition, list[int]] = {}
         for row in rows:
@@ -232,4 +248,5 @@ class Relay:
             await conn.execute(DELETE.format(schema=self._schema), sent)
         if failed:
             raise UnavailableError("broker_unavailable", f"{len(failed)} partitions not sent")
-        return len(rows)
+        size = sum(len(row["value"]) for row in rows)
+        return len(rows) == RELAY_ROWS_MAX or size >= RELAY_BYTES_MAX

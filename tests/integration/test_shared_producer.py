@@ -17,14 +17,11 @@ from shared.producer import RECORD_BYTES_MAX, Producer, Record
 from shared.settings import CommonSettings
 
 
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
-    """A broker of our own, because these tests freeze and stop it."""
-    server = KafkaServer()
-    server.start(Path(tmp_path_factory.mktemp("broker")))
-    yield server
-    server.thaw()
-    server.stop()
+@pytest.fixture
+def broker(kafka_server: KafkaServer) -> Iterator[KafkaServer]:
+    """The tests' broker, given back running."""
+    yield kafka_server
+    kafka_server.thaw()
 
 
 @pytest.fixture
@@ -176,7 +173,7 @@ async def test_a_refused_batch_is_not_written_after_the_one_that_followed_it(
 
 
 async def test_a_broker_restarted_within_the_deadline_costs_nothing(
-    settings: CommonSettings, broker: KafkaServer
+    settings: CommonSettings, broker: KafkaServer, state_dir: Path
 ) -> None:
     patient = settings.model_copy(update={"delivery_timeout_s": 30.0})
     topic = patient.topic(SPEND_TOPIC)
@@ -184,15 +181,14 @@ async def test_a_broker_restarted_within_the_deadline_costs_nothing(
         await producer.send(topic, [Record(b"k", b"1")])
         await asyncio.to_thread(broker.kill)
         sending = asyncio.create_task(producer.send(topic, [Record(b"k", b"2")]))
-        directory = broker_directory(broker)
-        await asyncio.to_thread(broker.start, directory)
+        await asyncio.to_thread(broker.start, state_dir)
         await sending
     values = [record.value for record in await read_topic(patient.kafka_bootstrap, topic)]
     assert values == [b"1", b"2"]
 
 
 async def test_a_stopped_broker_is_a_503_and_its_return_is_noticed(
-    settings: CommonSettings, broker: KafkaServer
+    settings: CommonSettings, broker: KafkaServer, state_dir: Path
 ) -> None:
     topic = settings.topic(SPEND_TOPIC)
     acknowledged: list[bytes] = []
@@ -205,18 +201,13 @@ async def test_a_stopped_broker_is_a_503_and_its_return_is_noticed(
                     await producer.send(topic, [Record(b"k", b"lost")])
                 assert time.monotonic() - began < settings.delivery_timeout_s + 0.5
         finally:
-            await asyncio.to_thread(broker.start, broker_directory(broker))
+            await asyncio.to_thread(broker.start, state_dir)
         assert await until_connected(producer) < 10
         for n in range(20):
             await producer.send(topic, [Record(b"k", b"%d" % n)])
             acknowledged.append(b"%d" % n)
     stored = [record.value for record in await read_topic(settings.kafka_bootstrap, topic)]
     assert [value for value in stored if value != b"lost"] == acknowledged
-
-
-def broker_directory(broker: KafkaServer) -> Path:
-    assert broker._directory is not None
-    return broker._directory.parent
 
 
 async def test_a_round_cut_off_by_stop_is_a_failure_not_an_acknowledgement(

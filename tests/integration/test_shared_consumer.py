@@ -1,0 +1,429 @@
+"""The consumer loop against a real broker and database: failures, kills, gaps."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.structs import OffsetAndMetadata
+from shared_helpers import PARTITIONS, eventually, make_schema, make_settings, new_prefix, running
+
+from cli.embedded.kafka import KafkaServer
+from shared.consumer import Consumer, Handler, Received
+from shared.database import Conn, Pool, create_pool
+from shared.errors import ConsumerStuckError, OffsetGapError, UnavailableError
+from shared.settings import CommonSettings
+
+ROOT = Path(__file__).parents[2]
+TOPIC = "spend.v1"
+
+
+@pytest.fixture
+async def schema(postgres: str) -> str:
+    return await make_schema(postgres)
+
+
+@pytest.fixture
+async def settings(kafka: str, postgres: str) -> CommonSettings:
+    return make_settings(kafka, new_prefix(), database_url=postgres, session_timeout_s=10.0)
+
+
+@pytest.fixture
+async def pool(settings: CommonSettings) -> AsyncIterator[Pool]:
+    pool = await create_pool(settings)
+    yield pool
+    await pool.close()
+
+
+async def put(settings: CommonSettings, values: Sequence[str]) -> None:
+    async with AIOKafkaProducer(bootstrap_servers=settings.kafka_bootstrap) as producer:
+        for n, value in enumerate(values):
+            await producer.send(settings.topic(TOPIC), value.encode(), partition=n % PARTITIONS)
+        await producer.flush()
+
+
+async def seen(pool: Pool, schema: str) -> list[str]:
+    rows = await pool.fetch(f"SELECT value FROM {schema}.seen ORDER BY n")
+    return [row["value"] for row in rows]
+
+
+def writer(schema: str) -> Handler:
+    async def on_batch(conn: Conn, records: Sequence[Received]) -> None:
+        await conn.executemany(
+            f"INSERT INTO {schema}.seen (value) VALUES ($1)",
+            [(record.value.decode(),) for record in records],
+        )
+
+    return on_batch
+
+
+def make_consumer(
+    settings: CommonSettings, pool: Pool, schema: str, handler: Handler | None = None
+) -> Consumer:
+    return Consumer(
+        settings,
+        pool,
+        schema=schema,
+        group="budget",
+        topics=[TOPIC],
+        handler=handler or writer(schema),
+    )
+
+
+async def all_seen(pool: Pool, schema: str, values: Sequence[str]) -> None:
+    async def complete() -> bool:
+        return set(values) <= set(await seen(pool, schema))
+
+    await eventually(complete, what="every record in the table")
+
+
+async def test_a_new_group_reads_every_partition_from_the_beginning(
+    settings: CommonSettings, pool: Pool, schema: str
+) -> None:
+    values = [f"v{n}" for n in range(200)]
+    await put(settings, values)
+    consumer = make_consumer(settings, pool, schema)
+    async with running(consumer):
+        await all_seen(pool, schema, values)
+        assert sorted(await seen(pool, schema)) == sorted(values)
+        assert consumer.partitions(TOPIC) == PARTITIONS
+
+        async def caught_up() -> bool:
+            return await consumer.lag() == 0
+
+        await eventually(caught_up, what="lag 0")
+        consumer.check_progress()
+
+
+async def test_records_that_come_later_are_seen_once_by_a_consumer_that_starts_again(
+    settings: CommonSettings, pool: Pool, schema: str
+) -> None:
+    await put(settings, ["a", "b", "c"])
+    async with running(make_consumer(settings, pool, schema)):
+        await all_seen(pool, schema, ["a", "b", "c"])
+    await put(settings, ["d", "e"])
+    async with running(make_consumer(settings, pool, schema)):
+        await all_seen(pool, schema, ["d", "e"])
+    assert sorted(await seen(pool, schema)) == ["a", "b", "c", "d", "e"]
+
+
+async def test_a_transient_failure_brings_the_same_batch_again_and_loses_nothing(
+    settings: CommonSettings, pool: Pool, schema: str
+) -> None:
+    values = [f"v{n}" for n in range(400)]
+    failures = iter([OSError("gone"), asyncpg.DeadlockDetectedError("deadlock"), TimeoutError()])
+    write = writer(schema)
+
+    async def failing(conn: Conn, records: Sequence[Received]) -> None:
+        await write(conn, records)
+        if len(records) > 20 and (error := next(failures, None)) is not None:
+            raise error
+
+    await put(settings, values)
+    async with running(make_consumer(settings, pool, schema, failing)):
+        await all_seen(pool, schema, values)
+    assert sorted(await seen(pool, schema)) == sorted(values)
+    assert next(failures, None) is None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("a bug"),
+        asyncpg.UndefinedTableError("a bug"),
+        asyncpg.DataError("a bug"),
+        asyncpg.InterfaceError("the server expects 1 argument for this query, 0 were passed"),
+    ],
+    ids=["python", "sql", "wrong type", "wrong number of arguments"],
+)
+async def test_a_bug_ends_the_loop_and_rolls_back(
+    settings: CommonSettings, pool: Pool, schema: str, error: Exception
+) -> None:
+    write = writer(schema)
+
+    async def failing(conn: Conn, records: Sequence[Received]) -> None:
+        await write(conn, records)
+        raise error
+
+    await put(settings, ["a"])
+    consumer = make_consumer(settings, pool, schema, failing)
+    with pytest.raises(type(error)):
+        async with asyncio.timeout(20):
+            await consumer.run()
+    assert await seen(pool, schema) == []
+
+
+async def test_poison_is_the_handlers_to_set_aside_and_does_not_stop_the_partition(
+    settings: CommonSettings, pool: Pool, schema: str
+) -> None:
+    async def setting_aside(conn: Conn, records: Sequence[Received]) -> None:
+        for record in records:
+            kind = "poison" if b"\xff" in record.value else "ok"
+            await conn.execute(
+                f"INSERT INTO {schema}.seen (value, replica) VALUES ($1, $2)",
+                f"{record.topic}/{record.partition}/{record.offset}",
+                kind,
+            )
+
+    async with AIOKafkaProducer(bootstrap_servers=settings.kafka_bootstrap) as producer:
+        for value in (b"good", b"\xff\xfe", b"good", None):
+            await producer.send_and_wait(settings.topic(TOPIC), value, key=b"k", partition=0)
+    async with running(make_consumer(settings, pool, schema, setting_aside)):
+        await all_seen(pool, schema, [f"{TOPIC}/0/{n}" for n in range(4)])
+    kinds = await pool.fetch(f"SELECT replica FROM {schema}.seen ORDER BY value")
+    assert [row["replica"] for row in kinds] == ["ok", "poison", "ok", "ok"]
+
+
+async def test_a_database_connection_lost_in_the_middle_is_taken_again(
+    settings: CommonSettings, pool: Pool, schema: str
+) -> None:
+    values = [f"v{n}" for n in range(100)]
+    killed = False
+    write = writer(schema)
+
+    async def losing_its_connection(conn: Conn, records: Sequence[Received]) -> None:
+        nonlocal killed
+        await write(conn, records)
+        if not killed:
+            killed = True
+            pid = await conn.fetchval("SELECT pg_backend_pid()")
+            await pool.execute("SELECT pg_terminate_backend($1)", pid)
+
+    await put(settings, values)
+    async with running(make_consumer(settings, pool, schema, losing_its_connection)):
+        await all_seen(pool, schema, values)
+    assert sorted(await seen(pool, schema)) == sorted(values)
+
+
+async def test_a_second_replica_shares_the_work_and_what_a_stopped_one_had_goes_on(
+    settings: CommonSettings, pool: Pool, schema: str
+) -> None:
+    quick = settings.model_copy(update={"session_timeout_s": 6.0})
+    other = quick.model_copy(update={"replica": "2"})
+    first, second = make_consumer(quick, pool, schema), make_consumer(other, pool, schema)
+    async with running(first):
+        await put(settings, ["a", "b", "c", "d"])
+        await all_seen(pool, schema, ["a", "b", "c", "d"])
+        async with running(second):
+            await put(settings, [f"e{n}" for n in range(40)])
+            await all_seen(pool, schema, [f"e{n}" for n in range(40)])
+        await put(settings, [f"f{n}" for n in range(40)])
+        await all_seen(pool, schema, [f"f{n}" for n in range(40)])
+    expected = {"a", "b", "c", "d", *(f"{tag}{n}" for tag in "ef" for n in range(40))}
+    assert set(await seen(pool, schema)) == expected
+
+
+async def test_a_killed_replica_started_again_commits_its_first_batch_within_5_seconds(
+    settings: CommonSettings, pool: Pool, schema: str
+) -> None:
+    values = [f"v{n}" for n in range(3000)]
+    await put(settings, values)
+    victim = start_consumer(settings, schema, pause_ms=20)
+    try:
+
+        async def busy() -> bool:
+            return len(await seen(pool, schema)) > 300
+
+        await eventually(busy, what="the first replica at work")
+        victim.kill()
+        await asyncio.to_thread(victim.wait)
+        before = len(await seen(pool, schema))
+        assert before < 3000
+        began = time.monotonic()
+        victim = start_consumer(settings, schema, pause_ms=0)
+
+        async def advanced() -> bool:
+            return len(await seen(pool, schema)) > before
+
+        await eventually(advanced, what="a batch after the restart")
+        assert time.monotonic() - began < 5.0
+        await all_seen(pool, schema, values)
+    finally:
+        victim.kill()
+        victim.wait()
+
+
+def start_consumer(
+    settings: CommonSettings, schema: str, *, pause_ms: int
+) -> "subprocess.Popen[bytes]":
+    arguments = [settings.kafka_bootstrap, settings.topic_prefix, settings.database_url, schema]
+    return subprocess.Popen(
+        [
+            sys.executable,
+            str(ROOT / "tests/integration/shared_consumer_process.py"),
+            *arguments,
+            "1",
+            str(pause_ms),
+        ],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+async def set_committed(settings: CommonSettings, offsets: dict[int, int]) -> None:
+    """Writes the group's offsets while nobody is in it."""
+    reader = AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap,
+        group_id=settings.topic("budget"),
+        enable_auto_commit=False,
+    )
+    await reader.start()
+    try:
+        places = {TopicPartition(settings.topic(TOPIC), n): offset for n, offset in offsets.items()}
+        reader.assign(list(places))
+        await reader.commit({place: OffsetAndMetadata(n, "") for place, n in places.items()})
+    finally:
+        await reader.stop()
+
+
+async def group_is_empty(settings: CommonSettings) -> bool:
+    """No member left: only then may the tests change the group's offsets."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
+    await admin.start()
+    try:
+        (reply,) = await admin.describe_consumer_groups([settings.topic("budget")])
+        return reply.groups[0][2] in ("Empty", "Dead")
+    finally:
+        await admin.close()
+
+
+async def stops_with_gap(consumer: Consumer) -> str:
+    with pytest.raises(OffsetGapError) as gap:
+        async with asyncio.timeout(20):
+            await consumer.run()
+    return str(gap.value)
+
+
+async def test_a_committed_offset_past_the_end_is_a_gap(
+    settings: CommonSettings, pool: Pool, schema: str
+) -> None:
+    await put(settings, ["a", "b", "c", "d"])
+    await set_committed(settings, {0: 1_000_000, 1: 0, 2: 0, 3: 0})
+    text = await stops_with_gap(make_consumer(settings, pool, schema))
+    assert settings.topic(TOPIC) in text
+    assert "1000000" in text
+
+
+async def test_a_committed_offset_that_was_deleted_from_the_log_is_a_gap(
+    settings: CommonSettings, pool: Pool, schema: str
+) -> None:
+    await put(settings, [f"v{n}" for n in range(40)])
+    await set_committed(settings, {0: 2, 1: 10, 2: 10, 3: 10})
+    await delete_before(settings, 0, 5)
+    text = await stops_with_gap(make_consumer(settings, pool, schema))
+    assert settings.topic(TOPIC) in text
+    assert await seen(pool, schema) == []
+
+
+async def delete_before(settings: CommonSettings, partition: int, offset: int) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
+    await admin.start()
+    try:
+        place = TopicPartition(settings.topic(TOPIC), partition)
+        await admin.delete_records({place: RecordsToDelete(before_offset=offset)})
+    finally:
+        await admin.close()
+
+
+async def test_a_group_whose_offsets_expired_stops_instead_of_beginning_again(
+    settings: CommonSettings, pool: Pool, schema: str
+) -> None:
+    await put(settings, ["a", "b", "c", "d"])
+    async with running(make_consumer(settings, pool, schema)):
+        await all_seen(pool, schema, ["a", "b", "c", "d"])
+    # The same installation and database under a group the broker knows nothing about.
+    await pool.execute(f"UPDATE {schema}.witness SET group_id = group_id || '-later'")
+    later = Consumer(
+        settings,
+        pool,
+        schema=schema,
+        group="budget-later",
+        topics=[TOPIC],
+        handler=writer(schema),
+    )
+    assert "expired" in await stops_with_gap(later)
+    assert len(await seen(pool, schema)) == 4
+
+
+async def test_a_consumer_whose_polls_bring_nothing_says_so_and_then_ends(
+    settings: CommonSettings, pool: Pool, schema: str
+) -> None:
+    """A fetcher that died in silence: the broker has records, polls are empty (design.md 1.9)."""
+    quick = settings.model_copy(update={"stuck_after_s": 1.0})
+    consumer = make_consumer(quick, pool, schema)
+    async with running(consumer) as task:
+        await put(settings, ["a"])
+        await all_seen(pool, schema, ["a"])
+        assert consumer._consumer is not None
+        consumer._consumer.pause(*consumer._consumer.assignment())
+        await put(settings, ["b", "c"])
+
+        async def is_unready() -> bool:
+            try:
+                consumer.check_progress()
+            except UnavailableError as error:
+                return error.code == "consumer_stuck"
+            return False
+
+        await eventually(is_unready, what="readiness that fails")
+        with pytest.raises(ConsumerStuckError):
+            async with asyncio.timeout(10):
+                await task
+
+
+async def test_a_stopped_broker_makes_the_consumer_unready_and_its_return_is_enough(
+    settings: CommonSettings,
+    pool: Pool,
+    schema: str,
+    kafka_server: KafkaServer,
+    state_dir: Path,
+) -> None:
+    quick = settings.model_copy(update={"stuck_after_s": 1.0, "delivery_timeout_s": 2.0})
+    consumer = make_consumer(quick, pool, schema)
+    async with running(consumer) as task:
+        await put(settings, ["a"])
+        await all_seen(pool, schema, ["a"])
+        await asyncio.to_thread(kafka_server.stop)
+        try:
+
+            async def is_unready() -> bool:
+                try:
+                    consumer.check_progress()
+                except UnavailableError as error:
+                    return error.code == "broker_unavailable"
+                return False
+
+            await eventually(is_unready, what="readiness that fails")
+        finally:
+            await asyncio.to_thread(kafka_server.start, state_dir)
+        await put(settings, ["b", "c", "d", "e"])
+        await all_seen(pool, schema, ["b", "c", "d", "e"])
+        assert not task.done()
+
+
+async def test_a_topic_that_does_not_exist_is_waited_for(
+    kafka: str, postgres: str, schema: str
+) -> None:
+    settings = CommonSettings(
+        kafka_bootstrap=kafka,
+        topic_prefix=new_prefix(),
+        database_url=postgres,
+        stuck_after_s=5,
+    )
+    pool = await create_pool(settings)
+    consumer = make_consumer(settings, pool, schema)
+    async with running(consumer) as task:
+        await asyncio.sleep(1.0)
+        assert not task.done()
+        with pytest.raises(UnavailableError):
+            await consumer.lag()
+        make_settings(kafka, settings.topic_prefix)
+        await put(settings, ["a"])
+        await all_seen(pool, schema, ["a"])
+    await pool.close()
