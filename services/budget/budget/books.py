@@ -4,28 +4,28 @@ The order of the statements is the lock order of the service: facts (before this
 items, changes, accounts.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from budget import store_held, store_postings
 from budget.store_held import HeldRow
-from budget.store_postings import Change, EntryRow, Reused, Sum
+from budget.store_postings import Change, DeltaRow, EntryRow, Reused
 from shared.database import Conn
 
 
 class Tally:
-    """A running sum of micros with the number of entries and the newest `at` in it."""
+    """A running sum of micros on an account, with the entries in it and their newest `at`."""
 
-    __slots__ = ("amount", "count", "latest_at")
+    __slots__ = ("account_id", "amount", "count", "latest_at")
 
-    def __init__(self, amount: int, count: int, latest_at: datetime) -> None:
+    def __init__(self, account_id: int, amount: int, latest_at: datetime) -> None:
+        self.account_id = account_id
         self.amount = amount
-        self.count = count
+        self.count = 1
         self.latest_at = latest_at
 
-    def add(self, amount: int, count: int, latest_at: datetime) -> None:
-        """Adds another sum."""
+    def add(self, amount: int, latest_at: datetime, count: int = 1) -> None:
+        """Adds an entry, or a sum of `count`."""
         self.amount += amount
         self.count += count
         self.latest_at = max(self.latest_at, latest_at)
@@ -33,54 +33,32 @@ class Tally:
 
 @dataclass(slots=True)
 class Books:
-    """Rows by statement. `tallies` per account and period; `lines` are the accounts to tell of."""
+    """Rows by statement. `stated`: deltas that name a period. `tallies`: per account and period."""
 
+    deltas: list[DeltaRow] = field(default_factory=list)
     entries: list[EntryRow] = field(default_factory=list)
+    stated: list[tuple[int, str, datetime, datetime, str]] = field(default_factory=list)
     held: list[HeldRow] = field(default_factory=list)
     adjusted: list[tuple[int, str, int, int]] = field(default_factory=list)
     tallies: dict[Change, Tally] = field(default_factory=dict)
-    lines: set[int] = field(default_factory=set)
 
-    def tally(self, change: Change, amount: int, count: int, latest_at: datetime) -> None:
+    def tally(self, change: Change, tally: Tally) -> None:
         """Adds to one period of one account."""
-        known = self.tallies.get(change)
-        if known is None:
-            self.tallies[change] = Tally(amount, count, latest_at)
-        else:
-            known.add(amount, count, latest_at)
+        known = self.tallies.setdefault(change, tally)
+        if known is not tally:
+            known.add(tally.amount, tally.latest_at, tally.count)
 
     async def enter(self, conn: Conn, now: datetime) -> tuple[set[int] | None, list[Reused]]:
-        """Writes the entries; see `store_postings.add_entries`."""
+        """Writes the entries. Of the deltas: which numbers are new (None: all), and reused ids."""
+        self.deltas.sort()
         self.entries.sort()
-        return await store_postings.add_entries(conn, self.entries, now)
+        answer = await store_postings.add_deltas(conn, self.deltas, now)
+        await store_postings.add_entries(conn, self.entries, now)
+        return answer
 
     async def close(self, conn: Conn, now: datetime) -> None:
         """Writes all the rest; the accounts come last."""
+        await store_postings.state_periods(conn, self.stated)
         await store_held.add(conn, self.held, now)
         await store_held.adjust(conn, self.adjusted)
-        changes = [
-            (change, tally.amount)
-            for change, tally in self.tallies.items()
-            if change.account_id in self.lines
-        ]
-        await store_postings.add_changes(conn, changes)
-        await store_postings.post_accounts(conn, self._sums())
-
-    def _sums(self) -> Sequence[Sum]:
-        sums: dict[int, Tally] = {}
-        corrections: dict[int, int] = {}
-        for change, tally in self.tallies.items():
-            known = sums.get(change.account_id)
-            if known is None:
-                sums[change.account_id] = Tally(tally.amount, tally.count, tally.latest_at)
-            else:
-                known.add(tally.amount, tally.count, tally.latest_at)
-            if change.correction:
-                one = change.account_id
-                corrections[one] = corrections.get(one, 0) + tally.amount
-        return [
-            Sum(
-                one, sums[one].amount, corrections.get(one, 0), sums[one].count, sums[one].latest_at
-            )
-            for one in sorted(sums)
-        ]
+        await store_postings.post_accounts(conn, self.tallies)

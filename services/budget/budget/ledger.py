@@ -7,7 +7,8 @@ changes nothing: the keys of entries and facts are the dedupe.
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
+from operator import eq
 
 from budget import store_postings
 from budget.batch import Posting, Refusal
@@ -15,16 +16,19 @@ from budget.books import Books, Tally
 from budget.router import Route, fact_key
 from budget.rules.posting import REFUSALS, AccountKey, Fact, Outcome, Stated, Step, restate
 from budget.store_held import HeldRow
-from budget.store_postings import KINDS, SPEND, Change, EntryRow, FactRow, Reused, StatedFact
+from budget.store_postings import KINDS, Change, DeltaRow, EntryRow, FactRow, Reused, StatedFact
 from shared.database import Conn
 
 KeysOf = Callable[[Conn, Iterable[int]], Awaitable[dict[int, AccountKey]]]
 FactKey = tuple[int, str]
 
+KEY_BYTES_MAX = 2000
+"""An index row of PostgreSQL has room for 2,700 bytes."""
+
 
 @dataclass(slots=True)
 class Posted:
-    """What became of a poll: what is refused, and (posting, outcome, account) of the rest."""
+    """What became of a poll: refusals, and (posting, outcome, account) of imported events."""
 
     books: Books
     refusals: list[Refusal] = field(default_factory=list)
@@ -45,9 +49,7 @@ async def post(conn: Conn, postings: Sequence[Posting], now: datetime, keys_of: 
     if facts:
         await _Facts(posted, numbers).book(conn, facts, keys_of)
     deltas = _Deltas(posted, numbers)
-    for posting in postings:
-        if not posting.route.is_fact:
-            deltas.take(posting)
+    deltas.take([p for p in postings if not p.route.is_fact] if facts else postings)
     deltas.book(*await posted.books.enter(conn, now))
     return posted
 
@@ -59,72 +61,100 @@ class _Deltas:
         self._posted = posted
         self._books = posted.books
         self._numbers = numbers
-        self._firsts: dict[FactKey, Posting] = {}
+        self._taken: Sequence[Posting] = ()
         self._repeats: list[Posting] = []
 
-    def take(self, posting: Posting) -> None:
-        """Adds the entry of an id's first event; later ones wait for what the ledger says."""
-        event, route = posting.event, posting.route
-        key = (posting.stream_id, event.id)
-        if key in self._firsts:
-            self._repeats.append(posting)
-            return
-        self._firsts[key] = posting
-        stated = route.stated_period is not None
-        self._books.entries.append(
-            EntryRow(
-                posting.stream_id,
-                event.id,
-                self._numbers[posting.index],
-                posting.account_id,
-                posting.amount,
-                event.time,
-                SPEND,
-                posting.bodyhash,
-                None,
-                route.period_start if stated else None,
-                route.period_end if stated else None,
-                route.stated_period,
-                None,
+    def take(self, postings: Sequence[Posting]) -> None:
+        """Makes the entry of each id's first event; later ones wait for what the ledger says."""
+        numbers = self._numbers
+        rows: list[DeltaRow] = []
+        for posting in postings:
+            stream_id, account_id = posting.ids
+            event = posting.event
+            number = numbers[posting.index]
+            rows.append(
+                (
+                    stream_id,
+                    event.id,
+                    number,
+                    account_id,
+                    posting.amount,
+                    event.time,
+                    posting.bodyhash,
+                )
             )
-        )
+        rows.sort()
+        self._taken = postings
+        ids = [row[1] for row in rows]
+        if any(map(eq, ids, islice(ids, 1, None))):
+            rows = self._drop_repeats(rows)
+        self._books.deltas = rows
+
+    def _drop_repeats(self, rows: Sequence[DeltaRow]) -> list[DeltaRow]:
+        """The first of each (stream, id): rows are sorted, and numbers rise with arrival."""
+        firsts = {row[:2]: row for row in reversed(rows)}
+        kept = {row[2] for row in firsts.values()}
+        numbers = self._numbers
+        self._repeats = [p for p in self._taken if numbers[p.index] not in kept]
+        self._taken = [p for p in self._taken if numbers[p.index] in kept]
+        return sorted(firsts.values())
 
     def book(self, fresh: set[int] | None, reused: list[Reused]) -> None:
         """Sums what is new; `fresh` None means that everything is."""
-        stored = {(row.stream_id, row.id): row.bodyhash for row in reused}
-        by_route: dict[tuple[Route, int], Tally] = {}
-        for key, posting in self._firsts.items():
-            if fresh is not None and self._numbers[posting.index] not in fresh:
-                _repeat(self._posted, posting, stored.get(key))
-                continue
+        taken = self._taken
+        if fresh is not None:
+            taken = self._set_known_apart(fresh, reused)
+        by_route: dict[Route, Tally] = {}
+        for posting in taken:
             route = posting.route
-            tally = by_route.get((route, posting.account_id))
+            at = posting.event.time
+            tally = by_route.get(route)
             if tally is None:
-                by_route[route, posting.account_id] = Tally(posting.amount, 1, posting.event.time)
+                by_route[route] = Tally(posting.ids[1], posting.amount, at)
             else:
-                tally.add(posting.amount, 1, posting.event.time)
-            if route.destination.reason is not None:
-                self._books.held.append(self._held(posting))
-            self._posted.outcomes.append((posting, Outcome.INSERTED, posting.account_id))
+                tally.amount += posting.amount
+                tally.count += 1
+                if at > tally.latest_at:  # noqa: PLR1730 - a call of max() for each event
+                    tally.latest_at = at
+            if posting.event.importid is not None:
+                self._posted.outcomes.append((posting, Outcome.INSERTED, posting.ids[1]))
+        for route, tally in by_route.items():
+            self._books.tally(Change(tally.account_id, False, route.period), tally)
+        if any(not route.feed or route.stated_period is not None for route in by_route):
+            self._note(taken)
+
+    def _set_known_apart(self, fresh: set[int], reused: list[Reused]) -> list[Posting]:
+        """The new ones; of the others, the same body changes nothing, another is `id_reused`."""
+        stored = {(row.stream_id, row.id): row.bodyhash for row in reused}
+        numbers = self._numbers
+        for posting in self._taken:
+            if numbers[posting.index] not in fresh:
+                known = stored.get((posting.ids[0], posting.event.id), posting.bodyhash)
+                _repeat(self._posted, posting, known)
+        firsts = {(p.ids[0], p.event.id): p.bodyhash for p in self._taken} if self._repeats else {}
         for posting in self._repeats:
-            key = (posting.stream_id, posting.event.id)
-            first = self._firsts[key].bodyhash
-            _repeat(self._posted, posting, stored.get(key, first))
-        for (route, account_id), tally in by_route.items():
-            change = _change(route, account_id, correction=False)
-            self._books.tally(change, tally.amount, tally.count, tally.latest_at)
-            if route.destination.reason is None:
-                self._books.lines.add(account_id)
+            key = (posting.ids[0], posting.event.id)
+            _repeat(self._posted, posting, stored.get(key, firsts[key]))
+        return [posting for posting in self._taken if numbers[posting.index] in fresh]
+
+    def _note(self, postings: Sequence[Posting]) -> None:
+        """What only few deltas need: that they are held, or that they name a period."""
+        for posting in postings:
+            route, key = posting.route, (posting.ids[0], posting.event.id)
+            if not route.feed:
+                self._books.held.append(self._held(posting))
+            if route.stated_period is not None:
+                self._books.stated.append((*key, route.period.start, route.period.end, route.label))
 
     def _held(self, posting: Posting) -> HeldRow:
         number = self._numbers[posting.index]
         return _held(posting, posting.event.id, posting.amount, number, posting.event.time)
 
 
-def _repeat(posted: Posted, posting: Posting, stored: bytes | None) -> None:
-    """An id that stands already: the same body changes nothing, another one is `id_reused`."""
-    if stored is None or stored == posting.bodyhash:
-        posted.outcomes.append((posting, Outcome.UNCHANGED, posting.account_id))
+def _repeat(posted: Posted, posting: Posting, stored: bytes) -> None:
+    if stored == posting.bodyhash:
+        if posting.event.importid is not None:
+            posted.outcomes.append((posting, Outcome.UNCHANGED, posting.ids[1]))
         return
     detail = f"id {posting.event.id!r} of {posting.event.source} was posted with another body"
     posted.refusals.append(Refusal("id_reused", detail, posting.received, posting.event))
@@ -142,16 +172,19 @@ class _Facts:
         """States the facts and gathers their entries, on the accounts where the facts are now."""
         by_key: dict[FactKey, list[tuple[Posting, Stated]]] = {}
         for posting in postings:
-            key = (posting.stream_id, fact_key(posting.route, posting.event))
+            key = (posting.ids[0], fact_key(posting.route, posting.event))
+            if len(key[1].encode()) > KEY_BYTES_MAX:
+                self._posted.refusals.append(_too_long(posting))
+                continue
             stated = _stated(posting, self._numbers[posting.index])
             by_key.setdefault(key, []).append((posting, stated))
         rows = [
-            FactRow(*key, _fold(None, statements)[0], statements[0][0].account_id)
+            FactRow(*key, _fold(None, statements)[0], statements[0][0].ids[1])
             for key, statements in sorted(by_key.items(), key=lambda item: item[0])
         ]
         found = await store_postings.state_facts(conn, rows)
         accounts = {row.account_id for row in rows} | {f.account_id for f in found.values()}
-        kinds = await keys_of(conn, accounts)
+        keys = await keys_of(conn, accounts)
         settled = []
         for row in rows:
             key = (row.stream_id, row.key)
@@ -159,9 +192,9 @@ class _Facts:
             after, steps = _fold(known.before, by_key[key])
             if after != known.after:
                 settled.append((*key, after))
-            if kinds[known.account_id].kind == "line":
-                self._books.lines.add(known.account_id)
-            self._enter(row, known, list(zip(by_key[key], steps, strict=True)))
+            entered = self._enter(row, known, list(zip(by_key[key], steps, strict=True)))
+            if entered and keys[known.account_id].kind != "line":
+                self._hold(row, known, by_key[key][-1][0], entered)
         await store_postings.settle_facts(conn, settled)
 
     def _enter(
@@ -169,29 +202,32 @@ class _Facts:
         row: FactRow,
         known: StatedFact,
         statements: Sequence[tuple[tuple[Posting, Stated], Step]],
-    ) -> None:
-        total, last_entry = 0, 0
+    ) -> list[EntryRow]:
+        entries = []
         for (posting, said), step in statements:
             if step.outcome in REFUSALS:
                 self._posted.refusals.append(_fact_refusal(posting, step.outcome))
                 continue
-            self._posted.outcomes.append((posting, step.outcome, known.account_id))
+            if posting.event.importid is not None:
+                self._posted.outcomes.append((posting, step.outcome, known.account_id))
             if step.amount is None:
                 continue
             entry = _fact_entry(row, known.account_id, posting, said, step)
-            self._books.entries.append(entry)
-            correction = step.kind == "correction"
-            change = _change(posting.route, known.account_id, correction=correction)
-            self._books.tally(change, step.amount, 1, entry.at)
-            total, last_entry = total + step.amount, said.entry
-        if not last_entry or known.account_id in self._books.lines:
-            return
+            entries.append(entry)
+            change = Change(known.account_id, step.kind == "correction", posting.route.period)
+            self._books.tally(change, Tally(known.account_id, step.amount, entry.at))
+        self._books.entries += entries
+        return entries
+
+    def _hold(
+        self, row: FactRow, known: StatedFact, posting: Posting, entered: Sequence[EntryRow]
+    ) -> None:
+        total = sum(entry.amount for entry in entered)
+        last = entered[-1]
         if known.before is None:
-            posting = statements[-1][0][0]
-            at = min(posting.event.time, posting.route.period_end)
-            self._books.held.append(_held(posting, row.key, total, last_entry, at))
+            self._books.held.append(_held(posting, row.key, total, last.entry, last.at))
         else:
-            self._books.adjusted.append((row.stream_id, row.key, total, last_entry))
+            self._books.adjusted.append((row.stream_id, row.key, total, last.entry))
 
 
 def _stated(posting: Posting, entry: int) -> Stated:
@@ -206,7 +242,7 @@ def _fold(
 ) -> tuple[Fact, list[Step]]:
     fact, steps = before, []
     for posting, stated in statements:
-        fact, step = restate(fact, stated, posting.route.period_end)
+        fact, step = restate(fact, stated, posting.route.period.end)
         steps.append(step)
     assert fact is not None
     return fact, steps
@@ -223,12 +259,11 @@ def _fact_entry(
         entry=said.entry,
         account_id=account_id,
         amount=step.amount,
-        at=min(event.time, route.period_end),
+        at=min(event.time, route.period.end),
         kind=KINDS.index(step.kind),
-        bodyhash=None,
         corrects=step.corrects,
-        period_start=route.period_start,
-        period_end=route.period_end,
+        period_start=route.period.start,
+        period_end=route.period.end,
         period=route.label,
         event_id=event.id,
     )
@@ -243,8 +278,9 @@ def _fact_refusal(posting: Posting, outcome: Outcome) -> Refusal:
     return Refusal(outcome.value, detail, posting.received, posting.event)
 
 
-def _change(route: Route, account_id: int, *, correction: bool) -> Change:
-    return Change(account_id, correction, route.day, route.period_start, route.period_end)
+def _too_long(posting: Posting) -> Refusal:
+    detail = f"period, entity and dims together exceed {KEY_BYTES_MAX} bytes"
+    return Refusal("subject_too_long", detail, posting.received, posting.event)
 
 
 def _held(posting: Posting, key: str, amount: int, entry: int, at: datetime) -> HeldRow:
@@ -252,8 +288,8 @@ def _held(posting: Posting, key: str, amount: int, entry: int, at: datetime) -> 
     destination = route.destination
     return HeldRow(
         workspace=event.workspace,
-        account_id=posting.account_id,
-        stream_id=posting.stream_id,
+        account_id=posting.ids[1],
+        stream_id=posting.ids[0],
         key=key,
         is_fact=route.is_fact,
         reason=str(destination.reason),
@@ -266,7 +302,7 @@ def _held(posting: Posting, key: str, amount: int, entry: int, at: datetime) -> 
         line=destination.line,
         entity=route.entity,
         period=route.stated_period,
-        period_start=route.period_start,
-        period_end=route.period_end,
+        period_start=route.period.start,
+        period_end=route.period.end,
         at=at,
     )

@@ -5,89 +5,90 @@ accounts. What this transaction makes itself is kept for the poll alone, because
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from budget import store_catalogue, store_registry
-from budget.batch import Posting, Refusal
-from budget.rules.posting import AccountKey, Catalogue, Destination, Subject
+from budget.batch import Posting, Refusal, SpendRecord
+from budget.rules.posting import (
+    NO_CURRENCY,
+    AccountKey,
+    Catalogue,
+    Destination,
+    Reason,
+    Subject,
+)
+from budget.store_postings import Period
 from budget.store_registry import Report, ReportKey, StreamKey
 from shared.database import Conn
-from shared.events import SpendEvent, dims_text, entity_text
+from shared.events import dims_text
 
 ROUTES_MAX = 100_000
 """Cached routes per workspace; a route is about 1 kB."""
 
 DELTA_STREAM = "d"
+UNKNOWN = (0, 0)
+"""Ids of what is refused and never written."""
 
 
 class Route:
     """Where events that differ only in id, time, amount and revision go.
 
-    `refusal` is set for events that break what their report's first event fixed. `stream_id` and
-    `account_id` are set once they are known to be committed.
+    `refusal` is set for events that break what their report's first event fixed. `ids` are those
+    of stream and account, once both are known to be committed. `feed`: the money reaches a line.
+    `settled`: a posting needs nothing more, because all is committed and nothing is held.
     """
 
     __slots__ = (
-        "account_id",
-        "day",
         "destination",
         "entity",
+        "feed",
+        "ids",
         "is_fact",
         "key_prefix",
         "label",
-        "period_end",
-        "period_start",
+        "period",
         "refusal",
         "report",
+        "settled",
         "source",
         "stated_period",
         "stream",
-        "stream_id",
         "wanted",
         "workspace",
     )
 
-    def __init__(self, event: SpendEvent, destination: Destination) -> None:
+    def __init__(self, event: SpendRecord, destination: Destination, period: Period) -> None:
         data = event.data
         self.workspace = event.workspace
         self.source = event.source
         self.destination = destination
         self.entity = data.entity or {}
         self.is_fact = data.mode == "snapshot"
-        self.period_start = data.period_start
-        self.period_end = data.period_end
         self.stated_period = data.period
         self.refusal: str | None = None
-        try:
-            self.day = _day(event, destination.time_zone)
-        except (ValueError, OverflowError):
-            self.day = date.min
-            self.refusal = "period_invalid"
-        self.label = data.period or self.day.isoformat()
-        self.key_prefix = f"{data.period}|{entity_text(data)}|"
+        self.period = period
+        self.label = data.period or period.day.isoformat()
+        subject = dims_text(data.entity) if data.entity else f"{data.campaign}/{data.line}"
+        self.key_prefix = f"{data.period}|{subject}|"
         stream = f"s/{data.report}" if self.is_fact else DELTA_STREAM
         self.stream: StreamKey = (event.workspace, event.source, stream)
         self.report: ReportKey = (event.workspace, event.source, data.report or "")
         grain = ("hour" if "T" in (data.period or "") else "day") if self.is_fact else ""
         self.wanted = Report(data.mode, grain)
-        self.stream_id: int | None = None
-        self.account_id: int | None = None
-
-    @property
-    def feed(self) -> bool:
-        """Whether the money reaches a line, so that the source feeds it."""
-        return self.destination.reason is None
+        self.feed = destination.reason is None
+        self.ids: tuple[int, int] | None = None
+        self.settled = False
 
 
-def _day(event: SpendEvent, time_zone: str) -> date:
+def _day(event: SpendRecord, time_zone: str) -> date:
     """Ledger date: the period label as stated; for a delta, the campaign's local date."""
     if event.data.period is not None:
         return date.fromisoformat(event.data.period[:10])
     return event.time.astimezone(ZoneInfo(time_zone)).date()
 
 
-def fact_key(route: Route, event: SpendEvent) -> str:
+def fact_key(route: Route, event: SpendRecord) -> str:
     """`<period>|<entity>|<dims>`: what a snapshot's revisions are about."""
     return route.key_prefix + dims_text(event.data.dims)
 
@@ -107,36 +108,26 @@ class Router:
     async def assign(
         self, conn: Conn, postings: Sequence[Posting]
     ) -> tuple[list[Posting], list[Refusal]]:
-        """Routes for all, `route`, `stream_id` and `account_id` filled; and what is refused.
+        """Postings with `route` and `ids` filled in; and what is refused.
 
         When money has to be held, the workspace's lock is taken and it is resolved again first.
         """
         workspaces = sorted({posting.event.workspace for posting in postings})
         await self._refresh(conn, workspaces)
-        self._resolve(postings)
-        holding = sorted({p.event.workspace for p in postings if not p.route.feed})
+        unsettled = self._resolve(postings)
+        if not unsettled:
+            return list(postings), []
+        holding = [posting for posting in unsettled if not posting.route.feed]
         if holding:
-            for workspace in holding:
+            for workspace in sorted({posting.event.workspace for posting in holding}):
                 await store_catalogue.lock(conn, workspace)
-            await self._refresh(conn, holding)
-            self._resolve([p for p in postings if not p.route.feed])
-        fresh = {p.route for p in postings if p.route.account_id is None}
-        made: dict[Route, tuple[int, int]] = {}
-        if fresh:
-            made = await self._register(conn, fresh)
-        accepted: list[Posting] = []
-        refused: list[Refusal] = []
-        for posting in postings:
-            route = posting.route
-            if route.refusal is not None:
-                refused.append(_refusal(posting, route))
-                continue
-            if route.account_id is None or route.stream_id is None:
-                posting.stream_id, posting.account_id = made[route]
-            else:
-                posting.stream_id, posting.account_id = route.stream_id, route.account_id
-            accepted.append(posting)
-        return accepted, refused
+            await self._refresh(conn, workspaces)
+            self._resolve(holding)
+        made = await self._register(conn, {p.route for p in unsettled if p.route.ids is None})
+        for posting in unsettled:
+            posting.ids = posting.route.ids or made.get(posting.route, UNKNOWN)
+        refused = [_refusal(posting) for posting in unsettled if posting.route.refusal]
+        return [posting for posting in postings if not posting.route.refusal], refused
 
     async def keys_of(self, conn: Conn, account_ids: Iterable[int]) -> dict[int, AccountKey]:
         """What stands behind account ids."""
@@ -155,50 +146,53 @@ class Router:
             elif len(self._routes[workspace]) > ROUTES_MAX:
                 self._routes[workspace] = {}
 
-    def _resolve(self, postings: Sequence[Posting]) -> None:
-        all_routes = self._routes
+    def _resolve(self, postings: Sequence[Posting]) -> list[Posting]:
+        """Gives each posting its route; returns those that need more than a look-up."""
+        unsettled = []
         for posting in postings:
             event = posting.event
             data = event.data
-            entity = data.entity
-            key = (
-                event.source,
-                data.campaign,
-                data.line,
-                tuple(sorted(entity.items())) if entity else None,
-                data.currency,
-                data.period_start,
-                data.period_end,
-                data.period,
-                data.mode,
-                data.report,
-            )
-            routes = all_routes[event.workspace]
+            key = (event.source, data.campaign, data.line, data.currency, data.period_start)
+            if data.entity is not None or data.period is not None or data.report is not None:
+                entity = tuple(sorted((data.entity or {}).items()))
+                key += (data.period, data.report, data.mode, entity)  # type: ignore[assignment]
+            routes = self._routes[event.workspace]
             route = routes.get(key)
             if route is None:
                 route = routes[key] = self._make(event)
             posting.route = route
+            if route.settled:
+                posting.ids = route.ids  # type: ignore[assignment]  # settled means they are set
+            else:
+                unsettled.append(posting)
+        return unsettled
 
-    def _make(self, event: SpendEvent) -> Route:
+    def _make(self, event: SpendRecord) -> Route:
         data = event.data
-        subject = Subject(
-            event.source,
-            data.campaign,
-            data.line,
-            tuple(sorted((data.entity or {}).items())),
-            data.currency,
-            data.period_start,
-            data.period_end,
-        )
-        return Route(event, self._catalogues[event.workspace].resolve(subject))
+        try:
+            start = datetime.fromisoformat(data.period_start).astimezone(UTC)
+            end = datetime.fromisoformat(data.period_end).astimezone(UTC)
+            subject = Subject(
+                event.source,
+                data.campaign,
+                data.line,
+                tuple(sorted((data.entity or {}).items())),
+                data.currency,
+                start,
+                end,
+            )
+            destination = self._catalogues[event.workspace].resolve(subject)
+            period = Period(_day(event, destination.time_zone), start, end)
+        except (ValueError, OverflowError):
+            return _bad_period(event)
+        return Route(event, destination, period)
 
     async def _register(self, conn: Conn, routes: set[Route]) -> dict[Route, tuple[int, int]]:
         """Ids for routes seen for the first time; what was already committed enters the caches."""
-        reports = await self._register_reports(conn, routes)
-        for route in routes:
+        dated = {route for route in routes if route.refusal is None}
+        reports = await self._register_reports(conn, dated)
+        for route in dated:
             spoken = reports[route.report]
-            if route.refusal is not None:
-                continue
             if spoken.mode != route.wanted.mode:
                 route.refusal = "mode_conflict"
             elif spoken.grain != route.wanted.grain:
@@ -224,7 +218,8 @@ class Router:
         if stream_id is None or account_id is None or route.report not in self._reports:
             return
         if not route.feed or (account_id, route.source) in self._feeds:
-            route.stream_id, route.account_id = stream_id, account_id
+            route.ids = stream_id, account_id
+            route.settled = route.feed
 
     async def _register_reports(self, conn: Conn, routes: set[Route]) -> dict[ReportKey, Report]:
         wanted = {r.report: r.wanted for r in routes if r.report not in self._reports}
@@ -257,9 +252,19 @@ class Router:
                 await store_registry.add_feeds(conn, new)
 
 
-def _refusal(posting: Posting, route: Route) -> Refusal:
+def _bad_period(event: SpendRecord) -> Route:
+    nowhere = AccountKey(event.workspace, "suspense", "", "", event.source, NO_CURRENCY)
+    epoch = datetime.fromtimestamp(0, UTC)
+    period = Period(epoch.date(), epoch, epoch)
+    route = Route(event, Destination(nowhere, Reason.UNMAPPED, None, None, "UTC"), period)
+    route.refusal = "period_invalid"
+    return route
+
+
+def _refusal(posting: Posting) -> Refusal:
+    route, data = posting.route, posting.event.data
     if route.refusal == "period_invalid":
-        detail = f"{route.stated_period or posting.event.time.isoformat()} is no date"
+        detail = f"{data.period}, {data.period_start} to {data.period_end} is no period"
     else:
         wanted = f"{route.wanted.mode} {route.wanted.grain}".strip()
         detail = f"report {route.report[2]!r} of {route.source} does not speak in {wanted}"
