@@ -113,8 +113,10 @@ def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute("CREATE SCHEMA kpi")
     create_common_tables(op, "kpi")
-    op.execute(TABLES)
-    op.execute(STORAGE)
+    # asyncpg takes one statement at a time.
+    for statement in (TABLES + STORAGE).split(";"):
+        if statement.strip():
+            op.execute(statement)
 
 
 def downgrade() -> None:
