@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from aiosmtpd.controller import Controller
 
@@ -89,7 +89,7 @@ class FakeMail:
             if self._replies:
                 return self._replies.pop(0)
             message = message_from_bytes(content, policy=policy.default)
-            self._mails.append(Mail(tuple(recipients), cast("EmailMessage", message)))
+            self._mails.append(Mail(tuple(recipients), message))
         return "250 Message accepted"
 
 

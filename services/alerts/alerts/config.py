@@ -133,8 +133,9 @@ class _Parser:
         if depth > DEPTH_MAX:
             raise reader.fail(node, f"routes are nested deeper than {DEPTH_MAX}")
         found = reader.mapping(node, _ROUTE, required=() if parent else ("receiver",))
-        if parent is None and (found.keys() & {"matchers", "continue"}):
-            raise reader.fail(node, "the first route takes every alert: no matchers, no continue")
+        for name in ("matchers", "continue"):
+            if parent is None and name in found:
+                raise reader.fail(found[name], f"the first route takes every alert: no {name}")
         receiver = parent.receiver if parent else ""
         if "receiver" in found:
             receiver = reader.text(found["receiver"])

@@ -54,7 +54,7 @@ class Mail(Struct, frozen=True):
 
 def message_id(delivery: str, sender: str) -> str:
     """`<delivery@own-domain>`: the same for every attempt, so mail programs can drop a copy."""
-    domain = parseaddr(sender)[1].rpartition("@")[2] or "paceline.invalid"
+    domain = parseaddr(sender)[1].partition("@")[2] or "paceline.invalid"
     return f"<{delivery}@{domain}>"
 
 

@@ -1,0 +1,107 @@
+"""Breaches and configurations for the tests of alerts: valid unless a test says otherwise."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.events import ENCODER, Breach, BreachSource, Envelope
+
+START = datetime(2025, 11, 3, 4, tzinfo=UTC)
+"""2025-11-03 12:00 in Shanghai."""
+
+CONFIGURATION = """\
+route:
+  receiver: ops
+  group_by: [campaign, line]
+  group_wait: 0s
+  group_interval: 1s
+  repeat_interval: 30d
+receivers:
+  - name: ops
+    locale: zh-CN
+    dingtalk_configs:
+      - {url_env: OPS_DINGTALK_URL, secret_env: OPS_DINGTALK_SECRET}
+    email_configs:
+      - {to: [ops@example.com], from: Paceline <paceline@example.com>}
+"""
+ENVIRONMENT = {
+    "OPS_DINGTALK_URL": "https://oapi.dingtalk.com/robot/send?access_token=T0",
+    "OPS_DINGTALK_SECRET": "SECfixed",
+}
+
+
+def at(minutes: float = 0) -> datetime:
+    """START and some minutes."""
+    return START + timedelta(minutes=minutes)
+
+
+def make_breach(**changes: Any) -> Breach:
+    """pacing-high on L03, firing critical at 1.6 against 1.5."""
+    moment = changes.get("event_time", START)
+    values: dict[str, Any] = {
+        "breach": "pacing-high/line:L03/1",
+        "seq": 1,
+        "rule": "pacing-high",
+        "rule_version": 1,
+        "kind": "budget",
+        "group": {"line": "L03"},
+        "transition": "firing",
+        "reason": "above_level",
+        "severity": "critical",
+        "previous_severity": None,
+        "crossed": ["1.2", "1.5"],
+        "value": "1.600000",
+        "threshold": "1.5",
+        "op": ">=",
+        "window": None,
+        "numbers": {
+            "actual": "48000.00",
+            "planned_to_date": "30000.00",
+            "allocated": "150000.00",
+            "forecast_end": "240000.00",
+        },
+        "sources": [BreachSource(source="google-ads/1", complete_through=moment)],
+        "plan_version": 1,
+        "names": {"campaign": "双十一大促", "line": "搜索广告"},
+        "owner": "wang.lei",
+        "labels": {"campaign": "double11-2025", "line": "L03", "rule": "pacing-high"},
+        "annotations": {"lever": None, "runbook": None, "bucket": None},
+        "corrects": None,
+        "event_time": moment,
+        "decided_at": moment,
+        "since": START,
+        "kpi": "budget.pacing_ratio",
+        "currency": "CNY",
+        "time_zone": "Asia/Shanghai",
+    }
+    return Breach(**{**values, **changes})
+
+
+def make_history(
+    *steps: tuple[str, str, str | None], breach: str = "pacing-high/line:L03/1", **changes: Any
+) -> list[Breach]:
+    """(transition, severity, value) by rising seq, ten minutes apart."""
+    return [
+        make_breach(
+            breach=breach,
+            seq=seq,
+            transition=transition,
+            severity=severity,
+            value=value,
+            **{"event_time": at(10 * (seq - 1)), "since": START, **changes},
+        )
+        for seq, (transition, severity, value) in enumerate(steps, start=1)
+    ]
+
+
+def encode(breach: Breach, workspace: str = "default") -> bytes:
+    """The record's value in breaches.v1."""
+    return ENCODER.encode(
+        Envelope(
+            id=f"{breach.breach}@{breach.seq}",
+            source="paceline/kpi-monitor",
+            type="paceline.breaches.v1",
+            time=breach.decided_at,
+            workspace=workspace,
+            data=breach,
+        )
+    )

@@ -1,0 +1,141 @@
+"""alerts.d: what is refused, where, and what is inherited."""
+
+from datetime import timedelta
+
+import pytest
+
+from alerts.config import DingTalkTarget, EmailTarget, parse_configuration
+from alerts.matchers import MatcherError, parse_matcher
+from alerts.yaml_reader import ConfigError, format_duration, parse_duration
+from tests.unit.alerts.builders import CONFIGURATION, ENVIRONMENT
+
+
+def parse(text: str, environment: dict[str, str] | None = None) -> object:
+    return parse_configuration("default", "default.yml", text, environment or ENVIRONMENT)
+
+
+def test_the_example_of_the_contract_is_read() -> None:
+    found = parse_configuration("default", "default.yml", CONFIGURATION, ENVIRONMENT)
+    ops = found.receivers["ops"]
+    assert (ops.locale, ops.send_resolved) == ("zh-CN", True)
+    assert [channel.id for channel in ops.channels] == [
+        "dingtalk:OPS_DINGTALK_URL",
+        "email:ops@example.com",
+    ]
+    assert ops.channels[0].target == DingTalkTarget("OPS_DINGTALK_URL", "OPS_DINGTALK_SECRET")
+    assert ops.channels[1].target == EmailTarget(
+        ("ops@example.com",), "Paceline <paceline@example.com>"
+    )
+    assert found.route.repeat_interval == timedelta(days=30)
+
+
+def test_children_inherit_what_they_do_not_say() -> None:
+    text = CONFIGURATION.replace(
+        "receivers:",
+        "  routes:\n    - matchers: ['team=\"search\"']\n      group_wait: 5s\nreceivers:",
+    )
+    child = parse_configuration("default", "f", text, ENVIRONMENT).route.routes[0]
+    assert child.receiver == "ops"
+    assert child.group_by == ("campaign", "line")
+    assert (child.group_wait, child.group_interval) == (timedelta(seconds=5), timedelta(seconds=1))
+
+
+def test_intervals_default_to_alertmanagers() -> None:
+    text = "route: {receiver: a}\nreceivers: [{name: a}]\n"
+    route = parse_configuration("default", "f", text, {}).route
+    assert [route.group_wait, route.group_interval, route.repeat_interval] == [
+        timedelta(seconds=30),
+        timedelta(minutes=5),
+        timedelta(hours=4),
+    ]
+
+
+BAD = [
+    ("an unknown key", "  group_wait: 0s", "  group_weight: 0s", 4, "unknown key 'group_weight'"),
+    ("a key of another level", "    locale: zh-CN", "    group_by: [a]", 9, "unknown key"),
+    ("no duration", "  group_wait: 0s", "  group_wait: soon", 4, "is no duration"),
+    ("a zero interval", "  group_interval: 1s", "  group_interval: 0s", 5, "longer than 0s"),
+    ("a number without unit", "  group_wait: 0s", "  group_wait: 30", 4, "is no duration"),
+    ("an unknown receiver", "  receiver: ops", "  receiver: opps", 2, "'opps' is not defined"),
+    ("grouping by severity", "[campaign, line]", "[campaign, severity]", 3, "severity"),
+    ("an unknown locale", "zh-CN", "zh_CN", 9, "locale 'zh_CN'"),
+    ("a missing variable", "OPS_DINGTALK_URL", "NO_SUCH", 11, "NO_SUCH is not set"),
+    (
+        "a secret that is no address",
+        "url_env: OPS_DINGTALK_URL",
+        "url_env: OPS_DINGTALK_SECRET",
+        11,
+        "does not hold a web address",
+    ),
+    ("no mail address", "[ops@example.com]", "[ops]", 13, "'ops' is no mail address"),
+    ("a key written twice", "    locale: zh-CN", "    name: other", 9, "written twice"),
+    ("a root with matchers", "  group_wait: 0s", "  matchers: ['a=b']", 4, "takes every alert"),
+    ("no YAML", "receivers:", "receivers: [", 0, ""),
+]
+
+
+@pytest.mark.parametrize(("case", "old", "new", "line", "detail"), BAD, ids=[c[0] for c in BAD])
+def test_a_wrong_file_is_refused_with_its_line(
+    case: str, old: str, new: str, line: int, detail: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(CONFIGURATION.replace(old, new, 1))
+    assert caught.value.file == "default.yml"
+    assert line in (0, caught.value.line)
+    assert detail in caught.value.detail
+
+
+def test_an_error_never_shows_the_value_of_a_variable() -> None:
+    environment = {**ENVIRONMENT, "OPS_DINGTALK_URL": "SECRET-TOKEN"}
+    with pytest.raises(ConfigError) as caught:
+        parse(CONFIGURATION, environment)
+    assert "SECRET-TOKEN" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("0s", timedelta(0)),
+        ("0", timedelta(0)),
+        ("30s", timedelta(seconds=30)),
+        ("1h30m", timedelta(minutes=90)),
+        ("250ms", timedelta(milliseconds=250)),
+        ("2w", timedelta(days=14)),
+    ],
+)
+def test_durations_are_prometheus_words(text: str, span: timedelta) -> None:
+    assert parse_duration(text) == span
+    assert parse_duration(format_duration(span)) == span
+
+
+@pytest.mark.parametrize("text", ["", "5", "m5", "1m1h", "-5s", "1.5h", "9999y", "5 m"])
+def test_other_texts_are_no_durations(text: str) -> None:
+    with pytest.raises(ValueError, match=r"duration|longer"):
+        parse_duration(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "labels", "matches"),
+    [
+        ('team="search"', {"team": "search"}, True),
+        ("team=search", {"team": "social"}, False),
+        ('team!="search"', {}, True),
+        ('campaign=~"double11.*"', {"campaign": "double11-2025"}, True),
+        ('campaign=~"double11"', {"campaign": "double11-2025"}, False),
+        ('line!~"L0[1-3]"', {"line": "L02"}, False),
+        ('team=""', {}, True),
+        ('name="a \\"b\\""', {"name": 'a "b"'}, True),
+    ],
+)
+def test_matchers_are_anchored_and_see_absent_labels_as_empty(
+    text: str, labels: dict[str, str], matches: bool
+) -> None:
+    matcher = parse_matcher(text)
+    assert matcher.matches(labels) is matches
+    assert parse_matcher(str(matcher)) == matcher
+
+
+@pytest.mark.parametrize("text", ["team", '="x"', 'team=~"("', 'team="x'])
+def test_other_texts_are_no_matchers(text: str) -> None:
+    with pytest.raises(MatcherError):
+        parse_matcher(text)
