@@ -1,0 +1,57 @@
+"""What the commands decide, without a process, a broker or a database."""
+
+import pytest
+
+from cli.check import Finding, judge_offsets, worst
+from cli.errors import Exit
+from cli.offsets import Standing
+from cli.replica import backoff_s
+
+
+@pytest.mark.parametrize(
+    ("failures", "seconds"),
+    [(1, 1.0), (2, 2.0), (3, 4.0), (5, 16.0), (6, 30.0), (10_000, 30.0)],
+)
+def test_a_service_that_keeps_dying_is_started_ever_more_slowly(
+    failures: int, seconds: float
+) -> None:
+    assert backoff_s(failures) == seconds
+
+
+@pytest.mark.parametrize(
+    ("committed", "lag", "is_gap", "reason"),
+    [
+        (10, 10, False, "the oldest record the log has is the next one"),
+        (20, 0, False, "everything is read"),
+        (9, 11, True, "the log lost the record to go on with"),
+        (21, 0, True, "the log is shorter than what was read: it is another log"),
+    ],
+)
+def test_an_offset_is_a_gap_when_the_log_cannot_go_on_there(
+    committed: int, lag: int, is_gap: bool, reason: str
+) -> None:
+    standing = Standing("budget", "spend.v1", 3, committed, begin=10, end=20)
+    assert (standing.lag, standing.is_gap) == (lag, is_gap), reason
+
+
+def test_a_gap_is_told_with_its_place_and_the_others_only_in_sum() -> None:
+    good = Standing("budget", "spend.v1", 0, 5, 0, 7)
+    gap = Standing("budget", "spend.v1", 1, 3, 4, 9)
+    other = Standing("kpi", "metrics.v1", 0, 1, 0, 1)
+    assert [finding.line() for finding in judge_offsets([good, gap, other])] == [
+        "offsets budget BROKEN partitions=2 lag=8 spend.v1/1 committed=3 log=4..9",
+        "offsets kpi holds partitions=1 lag=0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        ([], Exit.OK),
+        ([Exit.CHECK_FAILED], Exit.CHECK_FAILED),
+        ([Exit.CHECK_FAILED, Exit.BROKEN], Exit.BROKEN),
+    ],
+)
+def test_the_worst_finding_decides_the_exit_code(codes: list[Exit], expected: Exit) -> None:
+    findings = [Finding("x", False, "", code) for code in codes]
+    assert worst([Finding("fine", True, ""), *findings]) == expected
