@@ -2,7 +2,8 @@
 
 budget uses it for spend from its own table, kpi-monitor for metrics from its copy of catalog.v1.
 The most specific level wins (ad, ad_group, campaign, account); of equally specific ones the one
-that came into force last before the figure's period.
+that came into force last before the figure's period. What is still equal is told apart by name, so that
+two services that read the same mappings in different orders answer the same.
 """
 
 import datetime as dt
@@ -61,7 +62,7 @@ class MappingIndex:
         self._by_source = {
             source: sorted(
                 ((levels, self._newest_first(table)) for levels, table in shapes.items()),
-                key=lambda shape: specificity(tuple((level, "") for level in shape[0])),
+                key=lambda shape: (specificity(tuple((level, "") for level in shape[0])), shape[0]),
                 reverse=True,
             )
             for source, shapes in found.items()
@@ -71,7 +72,9 @@ class MappingIndex:
     def _newest_first(table: dict[Match, list[Mapping]]) -> dict[Match, list[Mapping]]:
         oldest = dt.datetime.min.replace(tzinfo=dt.UTC)
         return {
-            match: sorted(found, key=lambda m: m.effective_from or oldest, reverse=True)
+            match: sorted(
+                found, key=lambda m: (m.effective_from or oldest, m.mapping), reverse=True
+            )
             for match, found in table.items()
         }
 
