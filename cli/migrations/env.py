@@ -1,27 +1,13 @@
 """Alembic's environment: one history for all services, each with a schema of its own."""
 
 import asyncio
-import importlib
 import os
-from importlib.util import find_spec
 
 import sqlalchemy as sa
 from alembic import context
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from cli.migrate import DATABASE_URL_OPTION
-
-SERVICES = ("ingest", "budget", "kpi_monitor", "alerts")
-
-
-def collect_metadata() -> list[sa.MetaData]:
-    """What the services say their tables are; alembic compares the database with it."""
-    found: list[sa.MetaData] = []
-    for service in SERVICES:
-        if find_spec(service) is not None and find_spec(f"{service}.tables") is not None:
-            tables = importlib.import_module(f"{service}.tables")
-            found += [value for value in vars(tables).values() if isinstance(value, sa.MetaData)]
-    return found
+from cli.migrate import DATABASE_URL_OPTION, collect_metadata
 
 
 def _run(connection: sa.Connection) -> None:
