@@ -2,8 +2,8 @@
 
 budget uses it for spend from its own table, kpi-monitor for metrics from its copy of catalog.v1.
 The most specific level wins (ad, ad_group, campaign, account); of equally specific ones the one
-that came into force last before the figure's period. What is still equal is told apart by name, so that
-two services that read the same mappings in different orders answer the same.
+that came into force last before the figure's period. What is still equal is told apart by name, so
+that services which read the same mappings in different orders answer the same.
 """
 
 import datetime as dt
