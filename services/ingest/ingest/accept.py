@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from ingest.decode import Rejection
+from ingest.decode import Decoded, Rejection
 from ingest.memory import Memory
 from ingest.settings import IngestSettings
 from ingest.stamping import Context, Stamped, Stamper
@@ -62,7 +62,16 @@ class Acceptance:
         self._memory = memory
         self._topics = (settings.topic(SPEND_TOPIC), settings.topic(METRICS_TOPIC))
         self._under_way: dict[Place, set[_Ticket]] = {}
-        self.stamper = Stamper(producer.partition_for, settings.topic)
+        self._stamper = Stamper(producer.partition_for, settings.topic)
+        self._partitions: list[int] = []
+
+    def stamp(self, decoded: Decoded, context: Context) -> Stamped:
+        """Stamper.stamp, with the partitions the broker names now. Raises UnavailableError."""
+        partitions = [self._producer.partition_count(topic) for topic in self._topics]
+        if partitions != self._partitions:
+            self._stamper.forget_routes()
+            self._partitions = partitions
+        return self._stamper.stamp(decoded, context)
 
     async def send(self, stamped: Stamped, context: Context) -> None:
         """Returns when every record is acknowledged by all in-sync replicas.

@@ -143,7 +143,7 @@ async def _send(ingest: Ingest, converted: Converted, context: Context) -> list[
     for start in range(0, len(decoded.events), EVENTS_PER_ROUND_MAX):
         end = start + EVENTS_PER_ROUND_MAX
         some = Decoded(decoded.events[start:end], decoded.places[start:end], [])
-        stamped = ingest.acceptance.stamper.stamp(some, context)
+        stamped = ingest.acceptance.stamp(some, context)
         await ingest.acceptance.send(stamped, context)
         for rejection in stamped.rejected:
             found.setdefault(rejection.place, rejection)
@@ -168,7 +168,7 @@ async def _send_heartbeat(
         )
         for source in sorted(sources)
     ]
-    stamped = ingest.acceptance.stamper.stamp(
+    stamped = ingest.acceptance.stamp(
         Decoded(beats, range(len(beats)), []), context._replace(import_id=None)
     )
     await ingest.acceptance.send(stamped, context)

@@ -86,7 +86,7 @@ class Events:
             await ingest.memory.now(),
             self._settings.future_skew_s,
         )
-        stamped = ingest.acceptance.stamper.stamp(decoded, context)
+        stamped = ingest.acceptance.stamp(decoded, context)
         await ingest.acceptance.send(stamped, context)
         if stamped.rejected:
             ingest.rejection_log.add(stamped.rejected, context)

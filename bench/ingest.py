@@ -1,0 +1,217 @@
+"""Ingest over HTTP: events/s and latency, every answer meaning that Apache Kafka has the events.
+
+    python -m bench.ingest [--seconds 8] [--url URL --token TOKEN]
+
+Without --url it starts its own Kafka, PostgreSQL and one ingest process in a temporary directory.
+The load comes from this process (one core), so figures on two cores are shared by all of them.
+"""
+
+import argparse
+import asyncio
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+import uvloop
+
+CASES = ((1, 16), (1, 64), (100, 16), (1000, 16))
+"""(events per request, connections)."""
+BODIES = 40
+LINES = 1000
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def make_requests(host: str, token: str, size: int) -> list[bytes]:
+    """Whole HTTP requests with distinct, time-ordered ids; made before the clock starts."""
+    requests = []
+    for body_number in range(BODIES):
+        events = [
+            {
+                "specversion": "1.0",
+                "id": f"20251101-{body_number:06d}-{number:06d}",
+                "source": "google-ads/123-456-7890",
+                "type": "paceline.spend.v1",
+                "time": f"2025-11-01T{number % 24:02d}:{number % 60:02d}:02Z",
+                "data": {
+                    "campaign": f"double11-{(body_number * size + number) % 10}",
+                    "line": f"L{(body_number * size + number) % (LINES // 10):03d}",
+                    "amount": f"{number % 90}.345678",
+                    "currency": "CNY",
+                },
+            }
+            for number in range(size)
+        ]
+        body = msgspec.json.encode(events if size > 1 else events[0])
+        head = (
+            f"POST /v1/events HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        requests.append(head.encode() + body)
+    return requests
+
+
+class Connection(asyncio.Protocol):
+    """One request at a time, as fast as the answers come."""
+
+    def __init__(self, requests: list[bytes], first: int, until: float) -> None:
+        self.latencies: list[float] = []
+        self.failures: list[bytes] = []
+        self.done = asyncio.get_running_loop().create_future()
+        self._requests = requests
+        self._next = first
+        self._until = until
+        self._received = b""
+        self._began = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+        self._send()
+
+    def _send(self) -> None:
+        self._began = time.perf_counter()
+        self._transport.write(self._requests[self._next % len(self._requests)])  # type: ignore[attr-defined]
+        self._next += 1
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        head, found, body = self._received.partition(b"\r\n\r\n")
+        if not found:
+            return
+        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        if len(body) < length:
+            return
+        self._received = b""
+        self.latencies.append(time.perf_counter() - self._began)
+        if b" 202 " not in head[:20]:
+            self.failures.append(head[:60] + body[:200])
+        if time.perf_counter() < self._until:
+            self._send()
+        else:
+            self._transport.close()
+
+    def connection_lost(self, _: Exception | None) -> None:
+        if not self.done.done():
+            self.done.set_result(None)
+
+
+async def measure(url: str, token: str, size: int, connections: int, seconds: float) -> str:
+    """One case → one line of the table."""
+    parts = urlsplit(url)
+    requests = make_requests(parts.netloc, token, size)
+    loop = asyncio.get_running_loop()
+    began = time.perf_counter()
+    made = []
+    for number in range(connections):
+        _, protocol = await loop.create_connection(
+            lambda number=number: Connection(requests, number * 7, began + seconds),
+            parts.hostname,
+            parts.port,
+        )
+        made.append(protocol)
+    await asyncio.gather(*(connection.done for connection in made))
+    elapsed = time.perf_counter() - began
+    latencies = sorted(latency for connection in made for latency in connection.latencies)
+    failures = [failure for connection in made for failure in connection.failures]
+    if failures:
+        raise SystemExit(f"{len(failures)} requests failed, the first: {failures[0]!r}")
+    count = len(latencies)
+    return (
+        f"{size:>7} {connections:>12} {count / elapsed:>11,.0f} {count * size / elapsed:>10,.0f} "
+        f"{latencies[count // 2] * 1000:>8.1f} {latencies[count * 99 // 100] * 1000:>8.1f}"
+    )
+
+
+@contextmanager
+def own_service() -> Iterator[tuple[str, str]]:
+    """(URL, token) of an ingest process on a Kafka and a PostgreSQL of its own."""
+    from cli.embedded.kafka import KafkaServer
+    from cli.embedded.postgres import PostgresServer
+    from cli.migrate import migrate
+    from cli.processes import free_port
+    from cli.topics import ensure_topics
+    from shared.auth import generate_keys, sign_token
+
+    directory = Path(tempfile.mkdtemp(prefix="paceline-bench-"))
+    directory.chmod(0o711)
+    kafka, postgres = KafkaServer(), PostgresServer()
+    service = None
+    try:
+        kafka.start(directory)
+        postgres.start(directory)
+        migrate(postgres.url)
+        ensure_topics(kafka.bootstrap)
+        private_key, jwks = generate_keys(directory / "keys")
+        port = free_port()
+        paths = [str(ROOT), str(ROOT / "services" / "ingest")]
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(paths),
+            "PACELINE_PORT": str(port),
+            "PACELINE_KAFKA_BOOTSTRAP": kafka.bootstrap,
+            "PACELINE_DATABASE_URL": postgres.url,
+            "PACELINE_JWKS": str(jwks),
+        }
+        with (directory / "ingest.log").open("wb") as log:
+            service = subprocess.Popen(
+                [sys.executable, "-m", "ingest"], env=environment, stderr=log, cwd=ROOT
+            )
+        url = f"http://127.0.0.1:{port}"
+        _await_ready(url)
+        yield url, sign_token(private_key, subject="bench", roles=["operator"])
+    finally:
+        if service is not None:
+            service.terminate()
+            service.wait(20)
+        postgres.stop()
+        kafka.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _await_ready(url: str, timeout_s: float = 30.0) -> None:
+    import httpx
+
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(f"{url}/readyz").status_code == 200:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.2)
+    raise SystemExit("ingest did not become ready")
+
+
+def run(url: str, token: str, seconds: float) -> None:
+    """Prints machine, command and one line per case."""
+    print(f"$ python -m bench.ingest --seconds {seconds:g}")
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print("  batch  connections  requests/s   events/s   p50 ms   p99 ms")
+    for size, connections in CASES:
+        uvloop.run(measure(url, token, size, connections, 1.0))
+        print(uvloop.run(measure(url, token, size, connections, seconds)), flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--url")
+    parser.add_argument("--token", default="")
+    chosen = parser.parse_args()
+    if chosen.url:
+        run(chosen.url, chosen.token, chosen.seconds)
+        return
+    with own_service() as (url, token):
+        run(url, token, chosen.seconds)
+
+
+if __name__ == "__main__":
+    main()
