@@ -78,7 +78,9 @@ class FakeDingTalk:
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
-        config = uvicorn.Config(self._serve, log_config=None, access_log=False, lifespan="off")
+        config = uvicorn.Config(
+            self._serve, interface="asgi3", log_config=None, access_log=False, lifespan="off"
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True

@@ -1,0 +1,172 @@
+"""A whole alerts service over a real database, a local robot and a local inbox, moved by hand."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+
+from alerts import store_read
+from alerts.audit import item
+from alerts.channels.dingtalk import DingTalkSender
+from alerts.channels.email import EmailSender, Server
+from alerts.configurations import Configurations
+from alerts.delivery import Courier
+from alerts.flush import Flusher
+from alerts.handlers import Handlers
+from alerts.render import Renderer
+from alerts.settings import AlertsSettings
+from cli.fake_dingtalk import FakeDingTalk
+from cli.fake_mail import FakeMail
+from shared.clock import ManualClock, set_manual
+from shared.consumer import Received
+from shared.database import Pool, create_pool, transaction
+from shared.events import Breach
+from tests.unit.alerts.builders import CONFIGURATION, encode
+
+SECRET = "SEC-of-the-test"
+TABLES = (
+    "alerts, episodes, transitions, groups, group_members, notify_log, told, deliveries, "
+    "destinations, notifications, outbox, idempotency, witness"
+)
+
+
+@dataclass
+class World:
+    """`tell` breaches, move the clock with `flush`, `deliver`, and read `rows`."""
+
+    settings: AlertsSettings
+    pool: Pool
+    robot: FakeDingTalk
+    inbox: FakeMail
+    directory: Path
+    environment: dict[str, str]
+    configurations: Configurations
+    handlers: Handlers
+    flusher: Flusher
+    courier: Courier
+    offset: int = field(default=0)
+
+    async def tell(self, *breaches: Breach, workspace: str = "default") -> None:
+        """One poll with these breaches."""
+        batch = []
+        for breach in breaches:
+            self.offset += 1
+            value = encode(breach, workspace)
+            batch.append(Received("breaches.v1", 0, self.offset, b"k", value))
+        async with transaction(self.pool) as conn:
+            await self.handlers.on_breaches(conn, batch)
+
+    async def flush(self, now: datetime) -> int:
+        """Moves the clock and lets every due group speak; how many did."""
+        async with transaction(self.pool) as conn:
+            await set_manual(conn, now)
+        async with transaction(self.pool) as conn:
+            return await self.flusher.flush(conn)
+
+    async def deliver(self, courier: Courier | None = None) -> int:
+        """Sends all that is due now; how many attempts were made."""
+        attempts = 0
+        while await (courier or self.courier).send_one():
+            attempts += 1
+            assert attempts < 100, "deliveries never end"
+        return attempts
+
+    async def rows(self, **wanted: Any) -> list[dict[str, Any]]:
+        """Notification items, oldest first."""
+        async with self.pool.acquire() as conn:
+            filters = store_read.NotificationFilter(
+                wanted.get("campaign"),
+                wanted.get("alert"),
+                wanted.get("receiver"),
+                wanted.get("state"),
+            )
+            found = await store_read.read_notifications(
+                conn, wanted.get("workspace", "default"), 0, filters, 500
+            )
+        return [item(row) for row in found]
+
+    async def told(self, channel: str = "dingtalk") -> list[tuple[str, str, str]]:
+        """(transition, severity, state) over one channel."""
+        return [
+            (row["transition"], row["severity"], row["state"])
+            for row in await self.rows()
+            if row["channel"] == channel
+        ]
+
+    def configure(self, text: str, workspace: str = "default") -> None:
+        """Writes a configuration file and reloads."""
+        (self.directory / f"{workspace}.yml").write_text(text, encoding="utf-8")
+        self.configurations.reload()
+
+    def restart(self) -> None:
+        """New objects over the same database, as a new process would have."""
+        self.configurations = Configurations(self.directory, self.environment)
+        self._wire()
+
+    def _wire(self) -> None:
+        clock, renderer = ManualClock(), Renderer()
+        self.handlers = Handlers(self.configurations, clock)
+        self.flusher = Flusher(self.settings, self.pool, clock, self.configurations, renderer)
+
+    async def until(self, ready: Callable[[], bool], timeout_s: float = 20.0) -> None:
+        """Waits for something another task does."""
+        deadline = time.monotonic() + timeout_s
+        while not ready():
+            assert time.monotonic() < deadline, "it did not happen in time"
+            await asyncio.sleep(0.02)
+
+
+def mail_server_at(port: int) -> Server:
+    """A plain local server."""
+    return Server("127.0.0.1", port, "none", None, None, 5.0)
+
+
+@asynccontextmanager
+async def make_world(database_url: str, tmp_path: Path, **changes: Any) -> AsyncIterator[World]:
+    """Empty tables, an empty robot and an empty inbox."""
+    settings = AlertsSettings(
+        database_url=database_url,
+        clock="manual",
+        alerts_dir=tmp_path,
+        **{"retry_first_s": 0.01, "retry_max_s": 0.02, **changes},
+    )
+    (tmp_path / "default.yml").write_text(CONFIGURATION, encoding="utf-8")
+    conn = await asyncpg.connect(database_url)
+    await conn.execute(
+        "TRUNCATE runtime.clock, "
+        + ", ".join(f"alerts.{name.strip()}" for name in TABLES.split(","))
+    )
+    await conn.close()
+    pool = await create_pool(settings)
+    clock, renderer = ManualClock(), Renderer()
+    with FakeDingTalk(SECRET) as robot, FakeMail() as inbox:
+        environment = {"OPS_DINGTALK_URL": robot.url, "OPS_DINGTALK_SECRET": SECRET}
+        configurations = Configurations(tmp_path, environment)
+        async with httpx.AsyncClient(trust_env=False) as client:
+            courier = Courier(
+                settings,
+                pool,
+                renderer,
+                DingTalkSender(environment, client, 5.0),
+                EmailSender(mail_server_at(inbox.port)),
+            )
+            yield World(
+                settings=settings,
+                pool=pool,
+                robot=robot,
+                inbox=inbox,
+                directory=tmp_path,
+                environment=environment,
+                configurations=configurations,
+                handlers=Handlers(configurations, clock),
+                flusher=Flusher(settings, pool, clock, configurations, renderer),
+                courier=courier,
+            )
+    await pool.close()
