@@ -139,6 +139,7 @@ def sort_batch(records: Sequence[Received], latest: datetime) -> Batch:
             or data.line is None
             or data.entity is not None
             or data.mode != "delta"
+            or data.period is not None
         ):
             fault = _fault(event, latest)
             if fault is not None:
@@ -178,6 +179,8 @@ def _fault(event: SpendRecord, latest: datetime) -> tuple[str, str] | None:
         data.period is None or data.report is None or data.revision is None
     ):
         return "snapshot_incomplete", "a snapshot states period, report and revision"
+    if data.mode == "delta" and data.period is not None:
+        return "snapshot_incomplete", "a period belongs to a snapshot; mode snapshot is missing"
     if data.entity is None:
         if data.campaign is None or data.line is None:
             return "subject_missing", "state campaign and line, or entity"

@@ -33,11 +33,10 @@ class Tally:
 
 @dataclass(slots=True)
 class Books:
-    """Rows by statement. `stated`: deltas that name a period. `tallies`: per account and period."""
+    """Rows by statement; `tallies` per account and period."""
 
     deltas: list[DeltaRow] = field(default_factory=list)
     entries: list[EntryRow] = field(default_factory=list)
-    stated: list[tuple[int, str, datetime, datetime, str]] = field(default_factory=list)
     held: list[HeldRow] = field(default_factory=list)
     adjusted: list[tuple[int, str, int, int]] = field(default_factory=list)
     tallies: dict[Change, Tally] = field(default_factory=dict)
@@ -58,7 +57,6 @@ class Books:
 
     async def close(self, conn: Conn, now: datetime) -> None:
         """Writes all the rest; the accounts come last."""
-        await store_postings.state_periods(conn, self.stated)
         await store_held.add(conn, self.held, now)
         await store_held.adjust(conn, self.adjusted)
         await store_postings.post_accounts(conn, self.tallies)

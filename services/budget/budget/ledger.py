@@ -120,8 +120,8 @@ class _Deltas:
                 self._posted.outcomes.append((posting, Outcome.INSERTED, posting.ids[1]))
         for route, tally in by_route.items():
             self._books.tally(Change(tally.account_id, False, route.period), tally)
-        if any(not route.feed or route.stated_period is not None for route in by_route):
-            self._note(taken)
+        if not all(route.feed for route in by_route):
+            self._books.held += [self._held(p) for p in taken if not p.route.feed]
 
     def _set_known_apart(self, fresh: set[int], reused: list[Reused]) -> list[Posting]:
         """The new ones; of the others, the same body changes nothing, another is `id_reused`."""
@@ -136,15 +136,6 @@ class _Deltas:
             key = (posting.ids[0], posting.event.id)
             _repeat(self._posted, posting, stored.get(key, firsts[key]))
         return [posting for posting in self._taken if numbers[posting.index] in fresh]
-
-    def _note(self, postings: Sequence[Posting]) -> None:
-        """What only few deltas need: that they are held, or that they name a period."""
-        for posting in postings:
-            route, key = posting.route, (posting.ids[0], posting.event.id)
-            if not route.feed:
-                self._books.held.append(self._held(posting))
-            if route.stated_period is not None:
-                self._books.stated.append((*key, route.period.start, route.period.end, route.label))
 
     def _held(self, posting: Posting) -> HeldRow:
         number = self._numbers[posting.index]

@@ -48,14 +48,6 @@ FROM unnest($1::int[], $2::text[], $3::bigint[], $4::int[], $5::bigint[], $6::ti
             $12::text[]) AS u
 """
 
-STATE_PERIODS = """
-UPDATE budget.entries AS t
-SET period_start = u.period_start, period_end = u.period_end, period = u.period
-FROM unnest($1::int[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[])
-  AS u(stream_id, id, period_start, period_end, period)
-WHERE t.stream_id = u.stream_id AND t.id = u.id
-"""
-
 # What comes back is every fact that is not exactly as proposed already. The rule of
 # `posting.restate` decides; the CASE repeats it for the common statement, `settle_facts` does the
 # rest.
@@ -210,14 +202,6 @@ async def add_entries(conn: Conn, rows: Sequence[EntryRow], now: datetime) -> No
     """Inserts entries of facts and moves, sorted by (stream, id)."""
     if rows:
         await conn.execute(ADD_ENTRIES, *zip(*rows, strict=True), now)
-
-
-async def state_periods(
-    conn: Conn, rows: Sequence[tuple[int, str, datetime, datetime, str]]
-) -> None:
-    """Deltas that name a period instead of having the pane of their time: (stream, id, period)."""
-    if rows:
-        await conn.execute(STATE_PERIODS, *zip(*rows, strict=True))
 
 
 async def state_facts(conn: Conn, rows: Sequence[FactRow]) -> dict[tuple[int, str], StatedFact]:

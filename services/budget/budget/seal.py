@@ -1,0 +1,186 @@
+"""Seals totals messages: what is pending of a line becomes its next `seq`, once and for all.
+
+Runs in the relay's tick, under its advisory lock, so there is one sealer. It reads how far sources
+are complete first, then takes the changes, then the accounts: a heartbeat is never told before the
+data it covers, and the anchor never lies before money that is told (design.md sections 3 and 4).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from budget import store_lines, store_seal
+from budget.rules.pacing import Figures, SourceState, complete_through, figures
+from budget.settings import BudgetSettings
+from budget.store_seal import Mark
+from budget.tables import SCHEMA
+from shared import outbox
+from shared.clock import Clock
+from shared.database import Conn
+from shared.events import TOTALS_TOPIC, BudgetTotals, TotalsChange
+from shared.money import format_micros
+from shared.outbox import OutboxRow
+
+CHANGES_MAX = 1000
+"""Changes in one message; more go into the next `seq`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line with what is to be told of it."""
+
+    row: dict[str, Any]
+    sources: Sequence[SourceState]
+    changes: list[dict[str, Any]]
+
+
+class Sealer:
+    """`before` of the relay. `partitions` says how many partitions Kafka names for spend.v1."""
+
+    def __init__(
+        self, settings: BudgetSettings, clock: Clock, partitions: Callable[[], int]
+    ) -> None:
+        self._clock = clock
+        self._tick_s = settings.pacing_tick_s
+        self._lines_max = settings.seal_lines_max
+        self._partitions = partitions
+        self._told_tick: datetime | None = None
+
+    async def seal(self, conn: Conn) -> None:
+        """Seals lines with pending changes and lines whose pacing tick is due, up to the limit."""
+        now = await self._clock.now(conn)
+        picked = await store_seal.pending_lines(conn, self._lines_max)
+        ticked = await self._ticked(conn, now)
+        account_ids = sorted({*picked, *ticked})
+        if not account_ids:
+            return
+        sources = await store_lines.sources(conn, account_ids, max(1, self._partitions()))
+        changes: dict[int, list[dict[str, Any]]] = {}
+        for change in await store_seal.take_changes(conn, account_ids):
+            changes.setdefault(change["account_id"], []).append(change)
+        await store_seal.fold_days(conn, _days(changes))
+        rows = await store_lines.lock_lines(conn, account_ids)
+        forced = set(ticked)
+        messages: list[OutboxRow] = []
+        marks: list[Mark] = []
+        for row in rows:
+            one = row["account_id"]
+            line = _Line(row, sources.get(one, []), changes.get(one, []))
+            if one in forced or _is_news(line):
+                marks.append(_seal_line(line, now, messages))
+        await outbox.add(conn, SCHEMA, messages)
+        await store_seal.mark(conn, marks, now)
+
+    async def count_due(self, conn: Conn) -> int:
+        """What is left to do at this time, for GET /internal/idle."""
+        now = await self._clock.now(conn)
+        return await store_seal.count_due(conn, now, self._tick(now))
+
+    async def _ticked(self, conn: Conn, now: datetime) -> list[int]:
+        """Lines due at this tick. Once all have been told, the tick is not looked at again."""
+        tick = self._tick(now)
+        if tick == self._told_tick:
+            return []
+        due = await store_seal.due_lines(conn, now, tick, self._lines_max)
+        if not due:
+            self._told_tick = tick
+        return due
+
+    def _tick(self, now: datetime) -> datetime:
+        return datetime.fromtimestamp(int(now.timestamp()) // self._tick_s * self._tick_s, UTC)
+
+
+def _days(changes: dict[int, list[dict[str, Any]]]) -> dict[tuple[int, Any], int]:
+    days: dict[tuple[int, Any], int] = {}
+    for account_id, rows in changes.items():
+        for row in rows:
+            if row["day"] is not None:
+                key = (account_id, row["day"])
+                days[key] = days.get(key, 0) + int(row["amount"])
+    return days
+
+
+def _is_news(line: _Line) -> bool:
+    """A heartbeat that did not bring the line further is none; a line never told always is."""
+    if line.row["sealed_at"] is None:
+        return True
+    if any(change["day"] is not None for change in line.changes):
+        return True
+    told: datetime | None = line.row["sealed_through"]
+    return complete_through(line.sources) != told
+
+
+def _seal_line(line: _Line, now: datetime, messages: list[OutboxRow]) -> Mark:
+    """Appends the line's messages; what has been told after them."""
+    row = line.row
+    seq = row["seq"]
+    actual, corrections = int(row["sealed_actual"]), int(row["sealed_corrections"])
+    for part in _parts(line.changes):
+        seq += 1
+        actual += sum(int(change["amount"]) for change in part)
+        corrections += sum(int(change["amount"]) for change in part if change["correction"])
+        state = store_lines.line_state(
+            row,
+            line.sources,
+            actual=actual,
+            corrections=corrections,
+            latest_at=row["latest_at"],
+        )
+        messages.append(_message(row, seq, figures(state, now), part, now))
+    return Mark(row["account_id"], seq, actual, corrections, complete_through(line.sources))
+
+
+def _parts(changes: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Changes of money, at most CHANGES_MAX a message; without any, one message of the state."""
+    told = [change for change in changes if change["amount"]]
+    for begin in range(0, max(len(told), 1), CHANGES_MAX):
+        yield told[begin : begin + CHANGES_MAX]
+
+
+def _message(
+    row: dict[str, Any], seq: int, told: Figures, changes: list[dict[str, Any]], now: datetime
+) -> OutboxRow:
+    totals = BudgetTotals(
+        campaign=row["campaign"],
+        line=row["line"],
+        seq=seq,
+        plan_version=row["plan_version"],
+        currency=row["currency"],
+        allocated=format_micros(told.allocated),
+        actual=format_micros(told.actual),
+        corrections=format_micros(told.corrections),
+        committed="0.00",
+        remaining=format_micros(told.remaining),
+        planned_to_date=format_micros(told.planned_to_date),
+        used_ratio=told.used_ratio,
+        pacing_ratio=told.pacing_ratio,
+        forecast_end=None if told.forecast_end is None else format_micros(told.forecast_end),
+        complete_through=told.complete_through,
+        freshness=told.freshness,
+        names={"campaign": row["campaign_name"], "line": row["name"]},
+        changes=[
+            TotalsChange(
+                period_start=change["period_start"],
+                period_end=change["period_end"],
+                amount=format_micros(int(change["amount"])),
+                correction=change["correction"],
+            )
+            for change in changes
+        ],
+        as_of=now,
+        anchor=told.anchor,
+        time_zone=row["time_zone"],
+        owner=row["owner"] or row["campaign_owner"],
+        channel=row["channel"],
+    )
+    place = f"{row['workspace']}/{row['campaign']}/{row['line']}"
+    value = outbox.envelope(
+        TOTALS_TOPIC,
+        totals,
+        event_id=f"{place}/{seq}",
+        service="budget",
+        workspace=row["workspace"],
+        time=now,
+    )
+    return OutboxRow(TOTALS_TOPIC, f"{row['workspace']}|{row['campaign']}", value)
