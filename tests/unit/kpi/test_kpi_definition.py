@@ -1,0 +1,122 @@
+"""A rule that cannot mean what it says is refused by name (W1, W7; contracts.md section 4)."""
+
+from typing import Any
+
+import pytest
+from kpi_builders import budget_body, rule_body
+from pydantic import ValidationError
+
+from kpi_monitor.definition import compile_rule
+from kpi_monitor.schemas import RuleBody
+from shared.errors import InvalidError
+
+LEVELS = [{"severity": "warning", "value": "0.015"}]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "why"),
+    [
+        ({"kpi": "magic"}, "kpi_unknown", "no such KPI"),
+        (
+            {"condition": {"op": "<", "levels": LEVELS, "reset": "0.014"}},
+            "reset_inside_threshold",
+            "a reset on the breaching side would resolve while firing",
+        ),
+        (
+            {"condition": {"op": ">=", "levels": LEVELS, "reset": "0.016"}},
+            "reset_inside_threshold",
+            "the same for the other direction",
+        ),
+        ({"min": {"reach": "10"}}, "measure_not_additive", "distinct counts are never summed"),
+        ({"min": {"stock": "10"}}, "measure_not_additive", "registered as gauge"),
+        ({"for": 2}, "unsupported", "not built"),
+        ({"keep_firing": 1}, "unsupported", "not built"),
+        ({"baseline": {"kind": "week"}}, "unsupported", "not built"),
+        ({"window": {"kind": "sliding", "size": "60m", "hop": "5m"}}, "unsupported", "not built"),
+        ({"window": {"kind": "tumbling", "size": "7m"}}, "unsupported", "does not tile a day"),
+        ({"group_by": ["channel"]}, "unsupported", "lines have no dimensions yet"),
+        ({"window": None}, "invalid_rule", "a KPI over time needs a window"),
+        ({"labels": {"severity": "x"}}, "invalid_rule", "severity would split one alert in two"),
+        ({"maturity": "40d"}, "invalid_rule", "longer than panes are told apart"),
+        (
+            {
+                "suppress": {
+                    "to": "info",
+                    "while": {"kpi": "budget.pacing_ratio", "between": ["0.7", "1.2"]},
+                }
+            },
+            "unsupported",
+            "the latest totals would make a closed window depend on when it is judged",
+        ),
+        (
+            {
+                "condition": {
+                    "op": "<",
+                    "levels": [
+                        {"severity": "critical", "value": "0.010"},
+                        {"severity": "warning", "value": "0.015"},
+                    ],
+                }
+            },
+            "invalid_rule",
+            "levels go from mild to severe",
+        ),
+    ],
+)
+def test_a_wrong_rule_is_refused_with_its_code(
+    changes: dict[str, Any], code: str, why: str
+) -> None:
+    with pytest.raises(InvalidError) as refused:
+        compile_rule(1, rule_body(**changes), frozenset({"stock"}))
+    assert refused.value.code == code, why
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"window": {"kind": "tumbling", "size": "60m"}}, "invalid_rule"),
+        ({"min": {"clicks": "5"}}, "invalid_rule"),
+        ({"group_by": ["line", "channel"]}, "unsupported"),
+    ],
+)
+def test_a_wrong_budget_rule_is_refused(changes: dict[str, Any], code: str) -> None:
+    with pytest.raises(InvalidError) as refused:
+        compile_rule(1, budget_body(**changes))
+    assert refused.value.code == code
+
+
+def test_the_reset_defaults_to_the_first_level() -> None:
+    assert compile_rule(1, budget_body()).condition.reset_text == "0.80"
+
+
+def test_a_rule_reads_the_measures_of_its_formula_minimum_and_suppress() -> None:
+    assert compile_rule(1, rule_body(min={"conversions": "1"})).measures == {
+        "clicks",
+        "impressions",
+        "conversions",
+    }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"min": {"impressions": 50000}},
+        {"condition": {"op": "<", "levels": [{"severity": "warning", "value": 0.015}]}},
+        {"condition": {"op": "<", "levels": []}},
+        {"condition": {"op": "=", "levels": LEVELS}},
+        {"severity": "info"},
+        {"rule": "white space"},
+    ],
+)
+def test_a_body_outside_the_contract_is_refused_before_it_is_compiled(
+    changes: dict[str, Any],
+) -> None:
+    with pytest.raises(ValidationError):
+        RuleBody.model_validate(rule_body(**changes))
+
+
+def test_the_words_of_the_contract_survive_storage() -> None:
+    stored = RuleBody.model_validate({**budget_body(), "for": 0}).as_json()
+    assert stored["for"] == 0
+    assert stored["suppress"]["while"]["between"] == ["0.7", "1.2"]
+    assert compile_rule(1, stored) == compile_rule(1, budget_body())

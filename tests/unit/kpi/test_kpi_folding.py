@@ -1,0 +1,212 @@
+"""What a batch of metrics or totals changes, decided without a database (I5, I6)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kpi_builders import at, change, heartbeat, metrics_event, received, totals
+
+from kpi_monitor import folding
+from kpi_monitor import totals as lines
+from kpi_monitor.folding import Changes, ProgressKey, Refusal, Told, known_at, parse_measures, walk
+from kpi_monitor.windows import HOUR_MS, LONGEST_DAY_MS, MATURITY_MAX_MS, PANE_MS, to_ms
+from shared.events import BudgetTotals, MetricsEvent, SourceEvent
+
+M = 1_000_000
+OLDEST, NEWEST = at(0) - timedelta(days=45), at(24)
+
+
+def told(*events: MetricsEvent | SourceEvent, complete: float | None = None) -> list[Told]:
+    before = {} if complete is None else {ProgressKey("default", "ads/1", 0): to_ms(at(complete))}
+    batch = [(received(offset=n), event) for n, event in enumerate(events)]
+    found, _, refused = walk(batch, before, oldest=OLDEST, newest=NEWEST)
+    assert not refused
+    return found
+
+
+@pytest.mark.parametrize(
+    ("measures", "code"),
+    [
+        ({"spend": "1"}, "measure_reserved"),
+        ({"clicks": "1e3"}, "measure_not_decimal"),
+        ({"clicks": "1.0000001"}, "measure_not_decimal"),
+        ({"clicks": 10**12}, "measure_not_decimal"),
+        ({"clicks": "NaN"}, "measure_not_decimal"),
+    ],
+)
+def test_measures_that_cannot_be_summed_exactly_are_refused(
+    measures: dict[str, int | str], code: str
+) -> None:
+    with pytest.raises(Refusal) as refused:
+        parse_measures(measures)
+    assert refused.value.code == code
+
+
+def test_integers_and_decimal_strings_are_the_same_quantity() -> None:
+    assert parse_measures({"a": 3, "b": "3.5"}) == {"a": 3 * M, "b": 3_500_000}
+
+
+@pytest.mark.parametrize(
+    ("event", "code"),
+    [
+        (metrics_event(mode="delta", time=OLDEST - timedelta(seconds=1)), "too_old"),
+        (metrics_event(report=None), "report_missing"),
+        (metrics_event(campaign=None, line=None), "subject_missing"),
+        (metrics_event(period_end=at(10)), "period_empty"),
+        (heartbeat(25), "future_time"),
+    ],
+)
+def test_an_event_that_cannot_be_folded_is_named(
+    event: MetricsEvent | SourceEvent, code: str
+) -> None:
+    _, heartbeats, refused = walk([(received(), event)], {}, oldest=OLDEST, newest=NEWEST)
+    assert [refusal.code for _, refusal in refused] == [code]
+    assert not heartbeats
+
+
+def test_a_period_told_after_its_heartbeat_is_marked_with_that_completeness() -> None:
+    before, after = told(metrics_event(10), heartbeat(11), metrics_event(10, revision=2))
+    assert (before.known, after.known) == (0, to_ms(at(11)))
+    (later,) = told(metrics_event(10), complete=13)
+    assert later.known == to_ms(at(13))
+
+
+@given(st.integers(1, 10**6), st.integers(0, (LONGEST_DAY_MS + MATURITY_MAX_MS) // PANE_MS))
+def test_the_mark_shows_a_period_to_exactly_the_windows_that_closed_after_it(
+    end: int, later: int
+) -> None:
+    end *= PANE_MS
+    cutoff = end + later * PANE_MS
+    for complete in (cutoff - 1, cutoff, cutoff + 1, cutoff + 100 * LONGEST_DAY_MS):
+        seen = complete < max(cutoff, end)
+        assert (known_at(end, complete) < cutoff) is seen
+
+
+def test_revisions_of_one_batch_collapse_unless_a_heartbeat_lies_between() -> None:
+    first, second = metrics_event(10), metrics_event(10, revision=2, measures={"clicks": 5})
+    rounds, refused = folding.rounds_of(told(first, second))
+    assert len(rounds) == 1
+    (one,) = rounds[0].values()
+    assert one.event.data.revision == 2
+    assert one.dropped == {"clicks", "impressions"}
+    rounds, _ = folding.rounds_of(told(first, heartbeat(11), second))
+    assert [len(facts) for facts in rounds] == [1, 1]
+    assert not refused
+
+
+def test_collapsed_revisions_leave_what_one_after_the_other_would() -> None:
+    """A measure dropped by a later revision stays there as a zero, in both ways of batching."""
+    first, second = metrics_event(10), metrics_event(10, revision=2, measures={"clicks": 5})
+
+    def booked(*batches: list[MetricsEvent]) -> dict[object, int]:
+        changes, stored = Changes(), None
+        for batch in batches:
+            for facts in folding.rounds_of(told(*batch))[0]:
+                (one,) = facts.values()
+                place = ("double11-2025", "L02")
+                changes.book(one, folding.difference(one, stored), place)
+                stored = one.measures_text
+        return dict(changes.panes)
+
+    assert booked([first, second]) == booked([first], [second])
+    assert {key.measure: amount for key, amount in booked([first, second]).items()} == {  # type: ignore[attr-defined]
+        "clicks": 5 * M,
+        "impressions": 0,
+    }
+
+
+def test_an_equal_revision_with_other_values_is_a_conflict_and_the_first_wins() -> None:
+    rounds, refused = folding.rounds_of(
+        told(metrics_event(10), metrics_event(10, measures={"clicks": 1}))
+    )
+    assert [refusal.code for _, refusal in refused] == ["revision_conflict"]
+    (one,) = rounds[0].values()
+    assert one.measures["clicks"] == 3000 * M
+
+
+def test_lower_revisions_and_repeats_change_nothing() -> None:
+    rounds, refused = folding.rounds_of(
+        told(
+            metrics_event(10, revision=5),
+            metrics_event(10, revision=4),
+            metrics_event(10, revision=5),
+        )
+    )
+    assert (len(rounds), len(refused)) == (1, 0)
+
+
+def test_one_id_with_two_bodies_keeps_the_first() -> None:
+    events = [metrics_event(10, mode="delta", measures={"clicks": n}, id="same") for n in (1, 2, 1)]
+    first, refused = folding.distinct_deltas(told(*events))
+    assert [refusal.code for _, refusal in refused] == ["id_reused"]
+    assert [one.measures for one in first.values()] == [{"clicks": M}]
+
+
+@pytest.mark.parametrize(
+    ("event", "code"),
+    [
+        (metrics_event(10, mode="delta"), "mode_conflict"),
+        (metrics_event(10, period="2025-11-04"), "granularity_conflict"),
+    ],
+)
+def test_a_report_keeps_its_mode_and_grain(event: MetricsEvent, code: str) -> None:
+    (one,) = told(event)
+    with pytest.raises(Refusal) as refused:
+        folding.check_shape(one, ("snapshot", "hour"))
+    assert refused.value.code == code
+
+
+def apply(*messages: BudgetTotals, state: lines.LineState | None = None) -> lines.LineState:
+    return lines.fold(state or lines.LineState(), messages)[0]
+
+
+def test_totals_apply_only_the_next_seq() -> None:
+    state = apply(totals(1), totals(2, actual="31000.00"))
+    assert state.seq == 2
+    assert apply(totals(1), totals(2), state=state) == state, "a replay changes nothing"
+
+
+def test_a_gap_stops_the_line_until_the_missing_message_comes() -> None:
+    state = apply(totals(1), totals(3, actual="99.00"), totals(4))
+    assert (state.seq, state.gap) == (1, 4)
+    assert state.totals is not None
+    assert lines.read(state.totals).actual == "30000.00"
+    healed = apply(totals(2), totals(3), totals(4), state=state)
+    assert (healed.seq, healed.gap) == (4, None)
+
+
+@given(st.lists(st.integers(1, 12), max_size=40))
+def test_spend_is_counted_once_in_any_redelivery(order: list[int]) -> None:
+    """Whatever arrives, and however often, the applied part is a prefix, each change once."""
+    state, spent = lines.LineState(), []
+    for seq in order:
+        state, more = lines.fold(state, [totals(seq, changes=[change(seq, str(seq))])])
+        spent += more
+    assert sum(one.amount for one in spent) == sum(range(1, state.seq + 1)) * M
+
+
+def test_spend_is_known_at_the_completeness_of_the_message_before() -> None:
+    first = totals(1, complete_through=at(2), changes=[change(1, "5")])
+    late = totals(2, complete_through=at(3), changes=[change(1, "-2"), change(2, "7")])
+    _, spent = lines.fold(lines.LineState(), [first, late])
+    assert [one.known for one in spent] == [0, to_ms(at(2)), 0]
+
+
+def test_completeness_never_goes_back() -> None:
+    state = apply(totals(1, complete_through=at(5)), totals(2, complete_through=at(3)))
+    assert state.complete == to_ms(at(5))
+    assert apply(totals(3, complete_through=None), state=state).complete == to_ms(at(5))
+
+
+def test_stored_totals_leave_out_the_changes() -> None:
+    state = apply(totals(1, changes=[change(1, "5")]))
+    assert state.totals is not None
+    assert lines.read(state.totals) == msgspec.structs.replace(totals(1), changes=[])
+
+
+def test_states_compare_equal_when_nothing_was_applied() -> None:
+    state = lines.LineState(seq=4, complete=HOUR_MS)
+    assert lines.fold(state, [totals(4)]) == (replace(state), [])

@@ -1,0 +1,109 @@
+"""Windows tile the time line, follow local midnight, and know which periods fit (W5)."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kpi_monitor.windows import (
+    DAY_MS,
+    HOUR_MS,
+    MINUTE_MS,
+    WindowError,
+    Windows,
+    from_ms,
+    grain_fits,
+    parse_duration,
+    parse_size,
+    to_ms,
+)
+
+SIZES = [parse_size(text) for text in ("5m", "15m", "60m", "6h", "12h", "1d")]
+ZONES = ["UTC", "Asia/Shanghai", "America/New_York", "Asia/Kathmandu", "America/Sao_Paulo"]
+INSTANTS = st.integers(
+    to_ms(datetime(2015, 1, 1, tzinfo=UTC)), to_ms(datetime(2035, 1, 1, tzinfo=UTC))
+)
+
+
+@given(INSTANTS, st.sampled_from(SIZES), st.sampled_from(ZONES))
+def test_every_instant_lies_in_one_window_and_windows_touch(at: int, size: int, zone: str) -> None:
+    windows = Windows(size, zone)
+    window = windows.containing(at)
+    assert window.start <= at < window.end
+    assert windows.containing(window.start) == windows.containing(window.end - 1) == window
+    assert windows.containing(window.end).start == window.end
+    assert windows.containing(window.start - 1).end == window.start
+
+
+@given(INSTANTS, st.sampled_from(SIZES), st.sampled_from(ZONES))
+def test_closed_through_is_the_last_end_not_after_the_completeness(
+    at: int, size: int, zone: str
+) -> None:
+    windows = Windows(size, zone)
+    closed = windows.closed_through(at)
+    assert closed <= at < windows.containing(closed).end
+
+
+@given(INSTANTS, st.sampled_from(ZONES))
+def test_windows_below_a_day_never_cross_local_midnight(at: int, zone: str) -> None:
+    window = Windows(6 * HOUR_MS, zone).containing(at)
+    day = Windows(DAY_MS, zone).containing(at)
+    assert day.start <= window.start < window.end <= day.end
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("Asia/Shanghai", "2025-11-04", 24),
+        ("America/New_York", "2025-03-09", 23),
+        ("America/New_York", "2025-11-02", 25),
+        # The clock skips midnight itself: the day begins at 01:00.
+        ("America/Sao_Paulo", "2018-11-04", 23),
+    ],
+)
+def test_a_day_window_is_the_local_day_even_when_the_clock_changes(
+    zone: str, day: str, hours: int
+) -> None:
+    noon = datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=ZoneInfo(zone))
+    window = Windows(DAY_MS, zone).containing(to_ms(noon))
+    assert window.end - window.start == hours * HOUR_MS
+    assert from_ms(window.start).astimezone(ZoneInfo(zone)).date().isoformat() == day
+    assert from_ms(window.start - 1).astimezone(ZoneInfo(zone)).date().isoformat() < day
+
+
+@given(INSTANTS)
+def test_milliseconds_survive_the_way_to_datetime_and_back(at: int) -> None:
+    assert to_ms(from_ms(at)) == at
+
+
+@pytest.mark.parametrize(
+    ("grain", "size", "fits"),
+    [
+        (5 * MINUTE_MS, HOUR_MS, True),
+        (HOUR_MS, HOUR_MS, True),
+        (HOUR_MS, DAY_MS, True),
+        (DAY_MS, DAY_MS, True),
+        (23 * HOUR_MS, DAY_MS, True),
+        (25 * HOUR_MS, DAY_MS, True),
+        (DAY_MS, HOUR_MS, False),
+        (HOUR_MS, 15 * MINUTE_MS, False),
+    ],
+)
+def test_periods_fit_into_windows_that_are_multiples_of_them(
+    grain: int, size: int, fits: bool
+) -> None:
+    assert grain_fits(grain, size) is fits
+
+
+@pytest.mark.parametrize("text", ["7m", "7h", "2d", "0m", "60", "1w", "", "1.5h", "-5m"])
+def test_a_size_that_does_not_tile_a_day_is_refused(text: str) -> None:
+    with pytest.raises(WindowError):
+        parse_size(text)
+
+
+def test_durations_are_minutes_hours_or_days() -> None:
+    assert parse_duration("90m") == 90 * MINUTE_MS
+    assert parse_duration("0m") == 0
+    assert parse_duration("2d") == 2 * DAY_MS
