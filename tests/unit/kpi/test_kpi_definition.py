@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from kpi_builders import budget_body, rule_body
 from pydantic import ValidationError
 
 from kpi_monitor.definition import compile_rule
 from kpi_monitor.schemas import RuleBody
 from shared.errors import InvalidError
+from tests.unit.kpi.builders import budget_body, rule_body
 
 LEVELS = [{"severity": "warning", "value": "0.015"}]
 

@@ -7,13 +7,13 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kpi_builders import at, change, heartbeat, metrics_event, received, totals
 
 from kpi_monitor import folding
 from kpi_monitor import totals as lines
 from kpi_monitor.folding import Changes, ProgressKey, Refusal, Told, known_at, parse_measures, walk
 from kpi_monitor.windows import HOUR_MS, LONGEST_DAY_MS, MATURITY_MAX_MS, PANE_MS, to_ms
 from shared.events import BudgetTotals, MetricsEvent, SourceEvent
+from tests.unit.kpi.builders import at, change, heartbeat, metrics_event, received, totals
 
 M = 1_000_000
 OLDEST, NEWEST = at(0) - timedelta(days=45), at(24)

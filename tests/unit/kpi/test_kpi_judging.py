@@ -7,7 +7,6 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kpi_builders import at, budget_body, rule, rule_body
 
 from kpi_monitor.definition import Rule, compile_rule
 from kpi_monitor.folding import known_at
@@ -22,6 +21,7 @@ from kpi_monitor.judging import (
 )
 from kpi_monitor.rules import Episode, Observation, Reason, judge
 from kpi_monitor.windows import DAY_MS, HOUR_MS, Windows, to_ms
+from tests.unit.kpi.builders import at, budget_body, rule, rule_body
 
 BEGIN = to_ms(at(0))
 WINDOWS = Windows(HOUR_MS, "UTC")
