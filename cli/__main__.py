@@ -53,6 +53,30 @@ def up(
     raise typer.Exit(run_up(options, as_json=as_json))
 
 
+@app.command()
+def demo(
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit 1 on any difference from the scenario's answers.")
+    ] = False,
+    state: State = DEFAULT_STATE,
+) -> None:
+    """Play the Double 11 scenario in fast time, with every message as the marketer reads it."""
+    from cli.demo.run import run_demo
+
+    raise typer.Exit(run_demo(state, checked=check, tell=tell_stderr))
+
+
+@app.command()
+def demo(
+    check: Annotated[bool, typer.Option("--check", help="Exit 1 on any difference.")] = False,
+    state: State = DEFAULT_STATE,
+) -> None:
+    """Play the Double 11 scenario in fast time and show every message people receive."""
+    from cli.demo.run import run_demo
+
+    raise typer.Exit(run_demo(state, checked=check, tell=tell_stderr))
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(context: typer.Context) -> None:
     """Check style, types and import borders, then run all tests; arguments go to pytest."""

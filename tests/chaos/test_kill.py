@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from cli.client import Client
-from cli.fake_dingtalk import DingTalkServer
+from cli.fake_mail import FakeMail
 from cli.stack import Stack, StackOptions
 from shared.money import parse_micros
 from tests.chaos.workload import ALLOCATED, CAMPAIGN, STARTS, Workload
@@ -32,7 +32,7 @@ route: {receiver: ops, group_by: [campaign, line], group_wait: 0s, group_interva
 receivers:
   - name: ops
     locale: en
-    dingtalk_configs: [{url_env: CHAOS_DINGTALK_URL, secret_env: CHAOS_DINGTALK_SECRET}]
+    email_configs: [{to: [ops@example.com]}]
 """
 
 
@@ -44,12 +44,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     configuration.mkdir()
     for workspace in ("calm", "storm"):
         (configuration / f"{workspace}.yml").write_text(ALERTS)
-    with DingTalkServer(per_minute=10**6) as dingtalk:
+    with FakeMail() as inbox:
         environment = {
             "PACELINE_ALERTS_DIR": str(configuration),
-            "CHAOS_DINGTALK_URL": dingtalk.url,
-            "CHAOS_DINGTALK_SECRET": dingtalk.secret,
-            "PACELINE_DINGTALK_PER_MINUTE": "100000",
+            "PACELINE_SMTP_PORT": str(inbox.port),
+            "PACELINE_SMTP_SECURITY": "none",
             "PACELINE_CLAIM_S": "20",
             "PACELINE_SESSION_TIMEOUT_S": "10",
         }
