@@ -41,7 +41,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class AcceptedGap:
-    """What `accept_gap` did: records [from_offset, to_offset) are given up, 0 or more."""
+    """What `accept_gap` did: records [from_offset, to_offset) are given up.
+
+    None are when both are equal, or when `to_offset` is lower because the log was made anew.
+    """
 
     group: str
     from_offset: int
@@ -95,8 +98,8 @@ async def accept_gap(
     """Lets every group (or `group`) that read the partition go on past what the log has lost.
 
     The group's last place is its committed offset, else the witness row in its database. It goes
-    on there when the log still has it, else at the log's nearest end; what lies between is
-    recorded in `offset_gaps`. The group's processes must be stopped. Raises CommandError: exit 2
+    on there when the log still has it, else at the log's beginning; both offsets and the reason
+    are recorded in `offset_gaps`. The group's processes must be stopped. Raises CommandError: exit 2
     when no group ever read the partition, 3 when Kafka or the database is away.
     """
     place = TopicPartition(topic, partition)
@@ -160,7 +163,9 @@ async def _move(bootstrap: str, group: str, place: TopicPartition, witnessed: in
         last = witnessed if committed is None else committed
         begin = (await consumer.beginning_offsets([place]))[place]
         end = (await consumer.end_offsets([place]))[place]
-        target = min(max(last, begin), end)
+        # Past the end means that the log was made anew: all of it is unread, and reading a
+        # record twice changes nothing, so its beginning is the place that loses none.
+        target = begin if last > end else max(last, begin)
         await consumer.commit({place: OffsetAndMetadata(target, "gap accepted")})
         return AcceptedGap(group, last, target)
     finally:
