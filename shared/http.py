@@ -4,6 +4,7 @@ Expected errors carry their status and code; a database that is away is a 503; a
 500 that is logged and says nothing.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -37,6 +38,7 @@ from shared.settings import CommonSettings
 log = get_logger(__name__)
 
 BODY_BYTES_MAX = 5 * 1024 * 1024
+READY_TIMEOUT_S = 3.0
 Check = Callable[[], Awaitable[None]]
 Idle = Callable[[], Awaitable[Mapping[str, int]]]
 
@@ -228,7 +230,11 @@ def _add_health(app: FastAPI, checks: Mapping[str, Check], refresh_metrics: Chec
         failures: list[ErrorItem] = []
         for name, check in checks.items():
             try:
-                await check()
+                async with asyncio.timeout(READY_TIMEOUT_S):
+                    await check()
+            except TimeoutError:
+                detail = f"no answer within {READY_TIMEOUT_S:.0f} s"
+                failures.append({"loc": name, "code": "check_timed_out", "detail": detail})
             except Exception as error:
                 known = as_problem(error)
                 failures.append({"loc": name, "code": known.code, "detail": known.detail})

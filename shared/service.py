@@ -1,13 +1,16 @@
 """Runs one service: HTTP and background work in one loop; if any part ends, the process ends.
 
 SIGTERM and SIGINT close HTTP first, then the parts in the order given (consumer, relay, …), then
-the resources, all within STOP_TIMEOUT_S.
+the resources, all within STOP_TIMEOUT_S: what still hangs then is cut off, as a kill would do, and
+every write is made for that.
 """
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -21,6 +24,8 @@ from shared.errors import OffsetGapError
 from shared.settings import CommonSettings
 
 STOP_TIMEOUT_S = 10.0
+PARTS_TIMEOUT_S = 7.0
+CANCEL_TIMEOUT_S = 1.0
 EXIT_OK, EXIT_FAILED, EXIT_GAP = 0, 1, 5
 
 log = logs.get_logger(__name__)
@@ -90,9 +95,22 @@ async def _run(
         )
         code = _judge(done - {stopping})
         stopping.cancel()
+        _cut_off_after(STOP_TIMEOUT_S, code)
         await _shut_down(server, http, service, tasks)
     log.info("stopped", code=code)
     return code
+
+
+def _cut_off_after(timeout_s: float, code: int) -> None:
+    """Ends the process from a thread, because a loop that hangs runs no timer of its own."""
+
+    def cut_off() -> None:
+        log.error("stop_timed_out", timeout_s=timeout_s)
+        os._exit(code)
+
+    timer = threading.Timer(timeout_s, cut_off)
+    timer.daemon = True
+    timer.start()
 
 
 async def _until(event: asyncio.Event) -> None:
@@ -120,17 +138,20 @@ async def _shut_down(
     tasks: dict[str, asyncio.Task[None]],
 ) -> None:
     try:
-        async with asyncio.timeout(STOP_TIMEOUT_S):
+        async with asyncio.timeout(PARTS_TIMEOUT_S):
             server.should_exit = True
-            await asyncio.gather(http, return_exceptions=True)
+            # `wait`, because a cancelled `gather` would itself wait for a task that ignores it.
+            await asyncio.wait([http])
             for part in service.parts:
                 await part.stop()
-                await asyncio.gather(tasks[part.name], return_exceptions=True)
+                await asyncio.wait([tasks[part.name]])
     except TimeoutError:
         unfinished = [name for name, task in tasks.items() if not task.done()]
-        log.error("stop_timed_out", parts=unfinished)
+        log.error("parts_cancelled", parts=unfinished)
         for task in tasks.values():
             task.cancel()
+        if tasks:
+            await asyncio.wait(tasks.values(), timeout=CANCEL_TIMEOUT_S)
 
 
 @contextlib.asynccontextmanager

@@ -133,6 +133,14 @@ REJECTED = {
 }
 
 
+def is_refused(sent: dict[str, Any]) -> bool:
+    try:
+        events.SENT_DECODER.decode(msgspec.json.encode(sent))
+    except msgspec.ValidationError:
+        return True
+    return False
+
+
 def enveloped(kind: str, data: dict[str, Any]) -> dict[str, Any]:
     return {**ENVELOPE, "type": kind, "workspace": "default", "data": data}
 
@@ -193,9 +201,7 @@ def test_what_services_write_decodes_and_is_written_the_same_again(
 )
 def test_wrong_spend_data_is_refused(changes: dict[str, Any], why: str) -> None:
     wrong = {**SPEND_DELTA, "data": {**SPEND_DELTA["data"], **changes}}
-    with pytest.raises(msgspec.ValidationError):
-        events.SENT_DECODER.decode(msgspec.json.encode(wrong))
-        pytest.fail(why)
+    assert is_refused(wrong), why
 
 
 @pytest.mark.parametrize(
@@ -212,9 +218,7 @@ def test_wrong_spend_data_is_refused(changes: dict[str, Any], why: str) -> None:
     ],
 )
 def test_a_wrong_envelope_is_refused(changes: dict[str, Any], why: str) -> None:
-    with pytest.raises(msgspec.ValidationError):
-        events.SENT_DECODER.decode(msgspec.json.encode({**SPEND_DELTA, **changes}))
-        pytest.fail(why)
+    assert is_refused({**SPEND_DELTA, **changes}), why
 
 
 @pytest.mark.parametrize("measure", [1.5, True, None, {"sum": 3}, []])

@@ -1,0 +1,201 @@
+"""Tokens: what is signed by our key and in force is believed, anything else is a 401."""
+
+import asyncio
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from shared.auth import Principal, TokenVerifier, bearer, generate_keys, sign_token
+from shared.errors import ForbiddenError, PacelineError, UnauthorizedError, UnavailableError
+from shared.settings import CommonSettings
+
+
+@pytest.fixture
+def private_key(tmp_path: Path) -> Path:
+    return generate_keys(tmp_path / "keys")[0]
+
+
+@pytest.fixture
+def verifier(private_key: Path) -> TokenVerifier:
+    return TokenVerifier(CommonSettings(jwks=str(private_key.parent / "jwks.json")))
+
+
+def forge(
+    private_key: Path,
+    *,
+    key: Any = None,
+    kid: str | None = None,
+    algorithm: str = "EdDSA",
+    **changes: Any,
+) -> str:
+    """A token with our header, with other claims, key or algorithm; a claim of None is left out."""
+    ours = json.loads((private_key.parent / "jwks.json").read_text())["keys"][0]["kid"]
+    claims = {
+        "iss": "paceline",
+        "sub": "li.na",
+        "workspace": "default",
+        "roles": ["admin"],
+        "exp": int(time.time()) + 60,
+        **changes,
+    }
+    claims = {name: value for name, value in claims.items() if value is not None}
+    key = private_key.read_bytes() if key is None else key
+    return jwt.encode(claims, key, algorithm, headers={"kid": kid or ours})
+
+
+async def test_a_signed_token_speaks_for_its_subject(
+    private_key: Path, verifier: TokenVerifier
+) -> None:
+    token = sign_token(private_key, subject="li.na", roles=["approver", "finance"], workspace="w1")
+    principal = await verifier.verify(token)
+    assert principal == Principal("w1", "li.na", frozenset({"approver", "finance"}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "why"),
+    [
+        ({"exp": 1_000_000_000}, "token_expired", "it was valid once"),
+        ({"iss": "somebody"}, "token_invalid", "another issuer"),
+        ({"iss": None}, "token_invalid", "no issuer"),
+        ({"exp": None}, "token_invalid", "a token without an end"),
+        ({"sub": None}, "token_invalid", "nobody's token"),
+        ({"nbf": 4_000_000_000}, "token_invalid", "not yet in force"),
+        ({"key": Ed25519PrivateKey.generate()}, "token_invalid", "another key under our key id"),
+    ],
+)
+async def test_a_token_that_is_not_in_order_is_refused(
+    private_key: Path, verifier: TokenVerifier, changes: dict[str, Any], code: str, why: str
+) -> None:
+    with pytest.raises(UnauthorizedError) as refused:
+        await verifier.verify(forge(private_key, **changes))
+    assert refused.value.code == code, why
+
+
+async def test_algorithm_none_and_a_public_key_used_as_secret_are_refused(
+    private_key: Path, verifier: TokenVerifier
+) -> None:
+    public = json.loads((private_key.parent / "jwks.json").read_text())["keys"][0]["x"].encode()
+    unsigned = forge(private_key, key="", algorithm="none")
+    confused = forge(private_key, key=public, algorithm="HS256")
+    for token in (unsigned, confused, unsigned.rsplit(".", 1)[0] + ".", "", "a.b.c", "🙂"):
+        with pytest.raises(UnauthorizedError) as refused:
+            await verifier.verify(token)
+        assert refused.value.code == "token_invalid"
+
+
+async def test_a_token_whose_payload_was_changed_is_refused(
+    private_key: Path, verifier: TokenVerifier
+) -> None:
+    viewer = sign_token(private_key, subject="a", roles=["viewer"])
+    admin = sign_token(private_key, subject="a", roles=["admin"])
+    mixed = ".".join([viewer.split(".")[0], admin.split(".")[1], viewer.split(".")[2]])
+    with pytest.raises(UnauthorizedError):
+        await verifier.verify(mixed)
+
+
+async def test_a_key_we_do_not_know_is_refused(private_key: Path, verifier: TokenVerifier) -> None:
+    token = forge(private_key, kid="other")
+    with pytest.raises(UnauthorizedError) as refused:
+        await verifier.verify(token)
+    assert refused.value.code == "token_invalid"
+
+
+async def test_roles_we_do_not_know_give_nothing(
+    private_key: Path, verifier: TokenVerifier
+) -> None:
+    token = forge(private_key, roles=["root", "viewer"])
+    assert (await verifier.verify(token)).roles == {"viewer"}
+    assert (await verifier.verify(forge(private_key, roles=None))).roles == frozenset()
+
+
+async def test_an_audience_is_demanded_when_configured(private_key: Path) -> None:
+    settings = CommonSettings(
+        jwks=str(private_key.parent / "jwks.json"), jwt_audience="paceline-api"
+    )
+    verifier = TokenVerifier(settings)
+    principal = await verifier.verify(forge(private_key, aud="paceline-api"))
+    assert principal.subject == "li.na"
+    for audience in (None, "another"):
+        with pytest.raises(UnauthorizedError):
+            await verifier.verify(forge(private_key, aud=audience))
+
+
+async def test_without_any_key_set_the_answer_is_503_not_401(
+    private_key: Path, tmp_path: Path
+) -> None:
+    verifier = TokenVerifier(CommonSettings(jwks=str(tmp_path / "missing.json")))
+    with pytest.raises(UnavailableError) as refused:
+        await verifier.verify(sign_token(private_key, subject="a", roles=[]))
+    assert refused.value.code == "keys_unavailable"
+
+
+async def test_keys_stay_in_use_while_the_set_cannot_be_read_again(
+    private_key: Path, tmp_path: Path
+) -> None:
+    jwks = private_key.parent / "jwks.json"
+    verifier = TokenVerifier(CommonSettings(jwks=str(jwks), jwks_max_age_s=0.01))
+    token = sign_token(private_key, subject="a", roles=["viewer"])
+    await verifier.verify(token)
+    jwks.write_text("{")
+    await asyncio.sleep(0.02)
+    assert (await verifier.verify(token)).subject == "a"
+
+
+async def test_a_rotated_key_is_believed_beside_the_old_one(tmp_path: Path) -> None:
+    old, _ = generate_keys(tmp_path / "old")
+    new, _ = generate_keys(tmp_path / "new")
+    both = tmp_path / "jwks.json"
+    keys = [json.loads((one.parent / "jwks.json").read_text())["keys"][0] for one in (old, new)]
+    both.write_text(json.dumps({"keys": keys}))
+    verifier = TokenVerifier(CommonSettings(jwks=str(both)))
+    for private in (old, new):
+        token = sign_token(private, subject="a", roles=["viewer"])
+        assert (await verifier.verify(token)).subject == "a"
+
+
+def test_keys_are_made_once_and_the_private_one_is_only_ours(tmp_path: Path) -> None:
+    private, jwks = generate_keys(tmp_path / "keys")
+    before = private.read_bytes(), jwks.read_bytes()
+    assert generate_keys(tmp_path / "keys") == (private, jwks)
+    assert (private.read_bytes(), jwks.read_bytes()) == before
+    assert private.stat().st_mode & 0o777 == 0o600
+    assert "d" not in json.loads(jwks.read_text())["keys"][0]
+
+
+def test_a_role_that_does_not_exist_is_not_signed(private_key: Path) -> None:
+    with pytest.raises(ValueError, match="unknown role 'boss'"):
+        sign_token(private_key, subject="a", roles=["viewer", "boss"])
+
+
+@pytest.mark.parametrize(
+    ("roles", "wanted", "allowed", "why"),
+    [
+        ({"viewer"}, ["viewer", "operator"], True, "one of several is enough"),
+        ({"viewer"}, ["operator"], False, "another role"),
+        ({"admin"}, ["operator"], True, "admin stands in for any"),
+        (set(), ["viewer"], False, "no role at all"),
+    ],
+)
+def test_roles_decide(roles: set[str], wanted: list[str], allowed: bool, why: str) -> None:
+    principal = Principal("w", "s", frozenset(roles))
+    assert principal.has(*wanted) is allowed, why
+    if not allowed:
+        with pytest.raises(ForbiddenError) as refused:
+            principal.require(*wanted)
+        assert refused.value.code == "role_missing"
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer   ", "Basic abc", "abc"])
+def test_a_header_without_a_bearer_credential_is_refused(header: str | None) -> None:
+    with pytest.raises(PacelineError) as refused:
+        bearer(header)
+    assert (refused.value.status, refused.value.code) == (401, "credential_missing")
+
+
+def test_the_scheme_is_read_in_any_case() -> None:
+    assert bearer("bearer  abc ") == "abc"
