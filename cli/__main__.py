@@ -55,19 +55,6 @@ def up(
 
 @app.command()
 def demo(
-    check: Annotated[
-        bool, typer.Option("--check", help="Exit 1 on any difference from the scenario's answers.")
-    ] = False,
-    state: State = DEFAULT_STATE,
-) -> None:
-    """Play the Double 11 scenario in fast time, with every message as the marketer reads it."""
-    from cli.demo.run import run_demo
-
-    raise typer.Exit(run_demo(state, checked=check, tell=tell_stderr))
-
-
-@app.command()
-def demo(
     check: Annotated[bool, typer.Option("--check", help="Exit 1 on any difference.")] = False,
     state: State = DEFAULT_STATE,
 ) -> None:

@@ -99,7 +99,7 @@ async def accept_gap(
 
     The group's last place is its committed offset, else the witness row in its database. It goes
     on there when the log still has it, else at the log's beginning; both offsets and the reason
-    are recorded in `offset_gaps`. The group's processes must be stopped. Raises CommandError: exit 2
+    are recorded in `offset_gaps`. The group's processes must be stopped. Raises CommandError: 2
     when no group ever read the partition, 3 when Kafka or the database is away.
     """
     place = TopicPartition(topic, partition)
