@@ -1,0 +1,297 @@
+"""What people decide: campaigns, plans, approvals, mappings. Each is one transaction of its own.
+
+All take the workspace's lock first: it orders the audit chain and the catalogue's versions, and
+nothing can be held back while the reason for holding goes away.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from budget import (
+    catalog,
+    store_audit,
+    store_catalogue,
+    store_plans,
+    store_registry,
+)
+from budget.documents import (
+    campaign_values,
+    line_rows,
+    plan_document,
+    read_lines,
+    read_reserve,
+)
+from budget.release import Moved, release
+from budget.rules import approval
+from budget.rules.approval import Decision, Outcome, Request
+from budget.rules.plan import Terms, check
+from budget.rules.posting import AccountKey
+from budget.schemas import CampaignBody, DecisionBody, MappingBody, PlanBody, SubmitBody
+from budget.store_audit import Act
+from shared.auth import Principal
+from shared.database import Conn
+from shared.errors import ConflictError, InvalidError, NotFoundError
+from shared.mapping import Mapping, match_of
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One caller's transaction: the connection, who it is, and the moment it happens."""
+
+    conn: Conn
+    principal: Principal
+    now: datetime
+
+    @property
+    def workspace(self) -> str:
+        """The workspace of the credential."""
+        return self.principal.workspace
+
+    async def lock(self) -> None:
+        """Takes the workspace's lock."""
+        await store_catalogue.lock(self.conn, self.workspace)
+
+    async def audit(self, action: str, about: str, detail: dict[str, Any]) -> None:
+        """Appends to the audit."""
+        act = Act(self.principal.subject, action, about, detail)
+        await store_audit.add(self.conn, self.workspace, act, self.now)
+
+    async def release(self, cause: str) -> Moved:
+        """Makes the catalogue's change seen, and moves what it frees."""
+        await store_catalogue.bump(self.conn, self.workspace)
+        return await release(self.conn, self.workspace, cause, self.now)
+
+
+async def create_campaign(session: Session, body: CampaignBody) -> dict[str, Any]:
+    """A draft (G29). Raises ConflictError `campaign_exists`, InvalidError `flight_invalid` or
+    `primary_target`."""
+    if body.ends_at <= body.starts_at:
+        raise InvalidError("flight_invalid", "ends_at must lie after starts_at")
+    names = [target.target for target in body.targets]
+    if len(set(names)) < len(names):
+        raise InvalidError("duplicate", "two targets have the same id")
+    if body.targets and sum(target.primary for target in body.targets) != 1:
+        raise InvalidError("primary_target", "exactly one target is the primary one")
+    await session.lock()
+    values = campaign_values(body, session.principal.subject, session.now)
+    row = await store_plans.add_campaign(session.conn, session.workspace, values)
+    if row is None:
+        raise ConflictError("campaign_exists", f"there is a campaign {body.campaign}")
+    await session.release(f"campaign/{body.campaign}")
+    await catalog.tell(session.conn, session.workspace, [catalog.campaign_item(row)], session.now)
+    await session.audit("campaign_created", f"campaign/{body.campaign}", {"version": 1})
+    return row
+
+
+async def create_plan(session: Session, campaign: str, body: PlanBody) -> dict[str, Any]:
+    """The next plan version as a draft, with its findings; see `rules.plan.check` for the codes."""
+    row = await find_campaign(session.conn, session.workspace, campaign)
+    checked = check(
+        _terms(row),
+        body.total.amount,
+        body.total.currency,
+        read_lines(body),
+        read_reserve(body),
+    )
+    await session.lock()
+    plan = await store_plans.add_plan(
+        session.conn,
+        session.workspace,
+        (
+            campaign,
+            body.total.amount,
+            plan_document(body, checked),
+            [_finding(finding) for finding in checked.findings],
+            session.principal.subject,
+            session.now,
+        ),
+    )
+    await session.audit("plan_created", _plan_name(plan), {"total": body.total.amount})
+    return plan
+
+
+async def submit_plan(
+    session: Session, campaign: str, version: int, body: SubmitBody, due: timedelta
+) -> dict[str, Any]:
+    """Draft → in review (B8). Raises NotFoundError, ConflictError `not_draft`, InvalidError
+    `target_missing`."""
+    await session.lock()
+    row = await find_campaign(session.conn, session.workspace, campaign)
+    plan = await find_plan(session.conn, session.workspace, campaign, version, lock=True)
+    approval.check_submit(plan["status"], targets=len(row["body"]["targets"]))
+    due_at = session.now + due
+    await store_plans.submit_plan(
+        session.conn,
+        plan,
+        (session.principal.subject, session.now, body.comment, body.effective_from, due_at),
+    )
+    if row["plan_version"] is None:
+        await store_plans.set_campaign_status(
+            session.conn, session.workspace, campaign, "in_review"
+        )
+        changed = await find_campaign(session.conn, session.workspace, campaign)
+        await catalog.tell(
+            session.conn, session.workspace, [catalog.campaign_item(changed)], session.now
+        )
+    await session.audit(
+        "plan_submitted",
+        _plan_name(plan),
+        {"comment": body.comment, "effective_from": body.effective_from},
+    )
+    return {"status": "in_review", "needs": list(approval.ROLES_NEEDED), "due_at": due_at}
+
+
+async def decide_plan(
+    session: Session, campaign: str, version: int, body: DecisionBody
+) -> dict[str, Any]:
+    """One role's decision; the last approval puts the plan in force and releases held money."""
+    await session.lock()
+    plan = await find_plan(session.conn, session.workspace, campaign, version, lock=True)
+    authors = frozenset(one for one in (plan["created_by"], plan["submitted_by"]) if one)
+    outcome = await decide(session, _plan_name(plan), plan["status"], authors, body)
+    approved_at = session.now if outcome.status == "approved" else None
+    if outcome.status != "in_review":
+        since = plan["effective_from"] or approved_at
+        await store_plans.set_plan_status(session.conn, plan, outcome.status, approved_at, since)
+    if outcome.status == "approved":
+        await _put_in_force(session, plan)
+    elif outcome.status == "rejected":
+        await _back_to_draft(session, campaign)
+    return {**decision_view(outcome), "approved_at": approved_at}
+
+
+async def decide(
+    session: Session, about: str, status: Any, authors: frozenset[str], body: DecisionBody
+) -> Outcome:
+    """Judges and stores one decision; see `approval.decide` for the codes."""
+    known = await store_plans.decisions(session.conn, session.workspace, about)
+    made = Decision(body.role, session.principal.subject, body.decision, session.now, body.opinion)
+    outcome = approval.decide(Request(status, authors, known), made, session.principal.roles)
+    await store_plans.add_decision(session.conn, session.workspace, about, made)
+    await session.audit(
+        "decided",
+        about,
+        {
+            "as": made.role,
+            "decision": made.verdict,
+            "opinion": made.opinion,
+            "status": outcome.status,
+        },
+    )
+    return outcome
+
+
+async def add_mapping(session: Session, body: MappingBody) -> dict[str, Any]:
+    """Maps a platform's entity to a line and moves what it was held for (P30).
+
+    Raises ConflictError `mapping_overlaps`.
+    """
+    await session.lock()
+    mapping = Mapping(
+        mapping="",
+        source=body.source,
+        match=match_of(body.match),
+        campaign=body.campaign,
+        line=body.line,
+        effective_from=body.effective_from,
+    )
+    name = await store_catalogue.add_mapping(
+        session.conn,
+        session.workspace,
+        mapping,
+        actor=session.principal.subject,
+        now=session.now,
+    )
+    if name is None:
+        raise ConflictError("mapping_overlaps", "this match is mapped from the same time on")
+    moved = await session.release(f"mapping/{name}")
+    campaign = await store_plans.get_campaign(session.conn, session.workspace, body.campaign)
+    if campaign and campaign["plan_version"] is not None:
+        await store_plans.touch_lines(session.conn, session.workspace, body.campaign)
+    item = catalog.mapping_item(name, body.model_dump())
+    await catalog.tell(session.conn, session.workspace, [item], session.now)
+    await session.audit("mapping_created", f"mapping/{name}", body.model_dump(mode="json"))
+    currency = campaign["currency"] if campaign else None
+    return {"mapping": name, "version": 1, "moved": moved, "currency": currency}
+
+
+async def find_campaign(conn: Conn, workspace: str, campaign: str) -> dict[str, Any]:
+    """The campaign. Raises NotFoundError `campaign_unknown`."""
+    row = await store_plans.get_campaign(conn, workspace, campaign)
+    if row is None:
+        raise NotFoundError("campaign_unknown", f"there is no campaign {campaign}")
+    return row
+
+
+async def find_plan(
+    conn: Conn, workspace: str, campaign: str, version: int, *, lock: bool = False
+) -> dict[str, Any]:
+    """The plan version. Raises NotFoundError `plan_unknown`."""
+    plan = await store_plans.get_plan(conn, workspace, campaign, version, lock=lock)
+    if plan is None:
+        raise NotFoundError("plan_unknown", f"{campaign} has no plan {version}")
+    return plan
+
+
+def decisions_view(decisions: Sequence[Decision]) -> list[dict[str, Any]]:
+    """Decisions as the API shows them."""
+    return [
+        {"as": d.role, "by": d.by, "decision": d.verdict, "at": d.at, "opinion": d.opinion}
+        for d in decisions
+    ]
+
+
+def decision_view(outcome: Outcome) -> dict[str, Any]:
+    """The answer to a decision, without what depends on its object."""
+    return {
+        "status": outcome.status,
+        "decisions": decisions_view(outcome.decisions),
+        "needs": list(outcome.needs),
+    }
+
+
+async def _put_in_force(session: Session, plan: dict[str, Any]) -> None:
+    conn, workspace, campaign = session.conn, session.workspace, plan["campaign"]
+    since = plan["effective_from"] or session.now
+    row = await store_plans.approve_campaign(conn, workspace, campaign, plan["plan_version"], since)
+    lines = await store_plans.put_lines(
+        conn, workspace, campaign, plan["plan_version"], line_rows(row, plan)
+    )
+    await store_registry.add_accounts(
+        conn,
+        [AccountKey(workspace, "line", campaign, ln["line"], "", row["currency"]) for ln in lines],
+    )
+    await session.release(f"plan/{campaign}/{plan['plan_version']}")
+    await store_plans.touch_lines(conn, workspace, campaign)
+    items = [catalog.campaign_item(row), *(catalog.line_item(line) for line in lines)]
+    await catalog.tell(conn, workspace, items, session.now)
+
+
+async def _back_to_draft(session: Session, campaign: str) -> None:
+    row = await find_campaign(session.conn, session.workspace, campaign)
+    if row["plan_version"] is None:
+        await store_plans.set_campaign_status(session.conn, session.workspace, campaign, "draft")
+        row = await find_campaign(session.conn, session.workspace, campaign)
+        await catalog.tell(
+            session.conn, session.workspace, [catalog.campaign_item(row)], session.now
+        )
+
+
+def _terms(row: dict[str, Any]) -> Terms:
+    targets = frozenset(target["target"] for target in row["body"]["targets"])
+    return Terms(row["currency"], row["starts_at"], row["ends_at"], targets)
+
+
+def _plan_name(plan: dict[str, Any]) -> str:
+    return f"plan/{plan['campaign']}/{plan['plan_version']}"
+
+
+def _finding(finding: Any) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "line": finding.line,
+        "severity": finding.severity,
+        "detail": finding.detail,
+    }

@@ -1,0 +1,50 @@
+"""Campaigns: create, read, list (G29, G31)."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from budget import planning, store_plans
+from budget.documents import campaign_view
+from budget.routes.common import Limit, Operator, Reader, after, page, session
+from budget.schemas import CampaignBody
+from budget.tables import SCHEMA
+from shared.requests import Reply, etag, idempotent
+
+router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
+
+
+@router.post("", status_code=201, summary="Create a campaign")
+async def post_campaign(request: Request, body: CampaignBody, principal: Operator) -> Response:
+    """A draft; its plan decides when it runs. Errors: campaign_exists, flight_invalid."""
+    async with session(request, principal) as caller:
+
+        async def produce() -> Reply:
+            row = await planning.create_campaign(caller, body)
+            headers = {"Location": f"/v1/campaigns/{body.campaign}", "ETag": etag(row["version"])}
+            return Reply(201, campaign_view(row), headers)
+
+        return await idempotent(request, caller.conn, SCHEMA, principal, produce)
+
+
+@router.get("", summary="List campaigns")
+async def list_campaigns(
+    request: Request, principal: Reader, limit: Limit = 100, cursor: str | None = None
+) -> dict[str, Any]:
+    """In order of their ids."""
+    async with session(request, principal) as caller:
+        begin = after(cursor, "")
+        rows = await store_plans.list_campaigns(caller.conn, caller.workspace, begin, limit + 1)
+    last = rows[:limit][-1]["campaign"] if rows else ""
+    return page([campaign_view(row) for row in rows], limit, last)
+
+
+@router.get("/{campaign}", summary="Read a campaign")
+async def get_campaign(
+    request: Request, response: Response, campaign: str, principal: Reader
+) -> dict[str, Any]:
+    """The campaign with its targets. Errors: campaign_unknown."""
+    async with session(request, principal) as caller:
+        row = await planning.find_campaign(caller.conn, caller.workspace, campaign)
+    response.headers["ETag"] = etag(row["version"])
+    return campaign_view(row)

@@ -1,0 +1,119 @@
+"""Plans: draft, submit, decide (B8, B12); versions stay readable."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+
+from budget import planning, store_plans
+from budget.planning import Session
+from budget.routes.common import Decider, Limit, Operator, Reader, after, page, session
+from budget.rules import approval
+from budget.schemas import DecisionBody, PlanBody, SubmitBody
+from budget.tables import SCHEMA
+from shared.requests import Reply, etag, idempotent
+
+router = APIRouter(prefix="/v1/campaigns/{campaign}/plans", tags=["plans"])
+Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+@router.post("", status_code=201, summary="Propose a plan")
+async def post_plan(
+    request: Request, campaign: str, body: PlanBody, principal: Operator
+) -> Response:
+    """The next version, a draft. Errors: plan_sum_differs, cap_below_allocated, …"""
+    async with session(request, principal) as caller:
+
+        async def produce() -> Reply:
+            plan = await planning.create_plan(caller, campaign, body)
+            version = plan["plan_version"]
+            headers = {
+                "Location": f"/v1/campaigns/{campaign}/plans/{version}",
+                "ETag": etag(version),
+            }
+            answer = {"plan_version": version, "status": plan["status"]}
+            return Reply(201, {**answer, "findings": plan["findings"]}, headers)
+
+        return await idempotent(request, caller.conn, SCHEMA, principal, produce)
+
+
+@router.get("", summary="List plan versions")
+async def list_plans(
+    request: Request,
+    campaign: str,
+    principal: Reader,
+    limit: Limit = 100,
+    cursor: str | None = None,
+) -> dict[str, Any]:
+    """All versions, also those that are no longer in force."""
+    async with session(request, principal) as caller:
+        begin = after(cursor, 0)
+        await planning.find_campaign(caller.conn, caller.workspace, campaign)
+        rows = await store_plans.list_plans(
+            caller.conn, caller.workspace, campaign, begin, limit + 1
+        )
+        items = [await _view(caller, row) for row in rows]
+    return page(items, limit, rows[:limit][-1]["plan_version"] if rows else 0)
+
+
+@router.get("/{version}", summary="Read a plan version")
+async def get_plan(
+    request: Request, campaign: str, version: Version, principal: Reader
+) -> dict[str, Any]:
+    """The plan with its findings and decisions. Errors: plan_unknown."""
+    async with session(request, principal) as caller:
+        row = await planning.find_plan(caller.conn, caller.workspace, campaign, version)
+        return await _view(caller, row)
+
+
+@router.post("/{version}/submit", summary="Submit a draft for review")
+async def post_submit(
+    request: Request, campaign: str, version: Version, body: SubmitBody, principal: Operator
+) -> Response:
+    """Errors: not_draft, target_missing."""
+    due = timedelta(hours=request.app.state.settings.approval_due_hours)
+    async with session(request, principal) as caller:
+
+        async def produce() -> Reply:
+            return Reply(200, await planning.submit_plan(caller, campaign, version, body, due))
+
+        return await idempotent(request, caller.conn, SCHEMA, principal, produce)
+
+
+@router.post("/{version}/decisions", summary="Approve or reject as approver or finance")
+async def post_decision(
+    request: Request, campaign: str, version: Version, body: DecisionBody, principal: Decider
+) -> Response:
+    """Errors: four_eyes, role_missing, already_decided, not_in_review."""
+    async with session(request, principal) as caller:
+
+        async def produce() -> Reply:
+            return Reply(200, await planning.decide_plan(caller, campaign, version, body))
+
+        return await idempotent(request, caller.conn, SCHEMA, principal, produce)
+
+
+async def _view(caller: Session, row: dict[str, Any]) -> dict[str, Any]:
+    about = f"plan/{row['campaign']}/{row['plan_version']}"
+    decisions = await store_plans.decisions(caller.conn, caller.workspace, about)
+    needs = approval.needs(decisions) if row["status"] == "in_review" else ()
+    shown = (
+        "plan_version",
+        "status",
+        "findings",
+        "created_by",
+        "created_at",
+        "submitted_by",
+        "submitted_at",
+        "comment",
+        "effective_from",
+        "due_at",
+        "approved_at",
+    )
+    return {
+        "campaign": row["campaign"],
+        **{name: row[name] for name in shown},
+        **row["body"],
+        "needs": list(needs),
+        "decisions": planning.decisions_view(decisions),
+    }

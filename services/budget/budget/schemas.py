@@ -1,0 +1,172 @@
+"""HTTP bodies of the budget service (contracts.md section 3). Unknown fields are refused.
+
+Money is a decimal string; a JSON number is refused, because it may have been a float on its way.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from shared.money import MoneyError, parse_micros
+
+LINES_MAX = 500
+POINTS_MAX = 400
+
+
+def _micros(value: Any) -> int:
+    if not isinstance(value, str):
+        raise PydanticCustomError("amount_not_decimal", "money is a decimal string")
+    try:
+        return parse_micros(value)
+    except MoneyError as error:
+        raise PydanticCustomError(error.code, "{detail}", {"detail": error.detail}) from error
+
+
+def _not_negative(micros: int) -> int:
+    if micros < 0:
+        raise PydanticCustomError("amount_negative", "the amount is negative")
+    return micros
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise PydanticCustomError("time_zone_unknown", "no such time zone") from error
+    return name
+
+
+_DECIMAL = WithJsonSchema({"type": "string", "examples": ["12.34"]})
+Micros = Annotated[int, BeforeValidator(_micros), AfterValidator(_not_negative), _DECIMAL]
+Quantity = Annotated[int, BeforeValidator(_micros), _DECIMAL]
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Text = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
+Label = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
+Source = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s|\x00]+$")]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MoneyBody(Body):
+    amount: Micros
+    currency: Currency
+
+
+class TargetBody(Body):
+    """A SMART target (G2): what, how much, why, until when."""
+
+    target: Id
+    measure: Id
+    form: Literal["absolute", "relative"] = "absolute"
+    value: Quantity
+    unit: Label | None = None
+    baseline: Quantity | None = None
+    deadline: AwareDatetime
+    relevance: Text
+    primary: bool = False
+    parent: Id | None = None
+
+
+class CampaignBody(Body):
+    campaign: Id
+    name: Label
+    currency: Currency
+    time_zone: Zone
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    owner: Label | None = None
+    region: Label | None = None
+    management_mode: Literal["project", "routine"] = "project"
+    stages: list[dict[str, Any]] = Field(default_factory=list, max_length=50)
+    attributes: dict[str, Any] = Field(default_factory=dict, max_length=100)
+    targets: list[TargetBody] = Field(default_factory=list, max_length=200)
+
+
+class PointBody(Body):
+    at: AwareDatetime
+    amount: Micros
+
+
+class PhasingBody(Body):
+    kind: Literal["even", "curve"]
+    points: list[PointBody] | None = Field(default=None, min_length=1, max_length=POINTS_MAX)
+
+    @model_validator(mode="after")
+    def _points_belong_to_curves(self) -> "PhasingBody":
+        if (self.kind == "curve") != (self.points is not None):
+            raise PydanticCustomError("phasing_unclear", "curve has points, even has none")
+        return self
+
+
+class LineBody(Body):
+    """A budget line; exactly one of `allocated`, `percent` (of the total) and `remainder`."""
+
+    line: Id
+    name: Label
+    category: Label
+    cost_nature: Literal["direct", "indirect"] | None = None
+    cost_behavior: Literal["fixed", "variable"] | None = None
+    channel: Label | None = None
+    allocated: Micros | None = None
+    percent: Micros | None = None
+    remainder: bool = False
+    cap: Micros | None = None
+    priority: int | None = Field(default=None, ge=0, le=1000)
+    key: bool = False
+    targets: list[Id] = Field(default_factory=list, max_length=50)
+    owner: Label | None = None
+    phasing: PhasingBody = PhasingBody(kind="even")
+
+
+class ReserveBody(Body):
+    bucket: Literal["flexible", "deferred", "alternative", "crisis_pr"]
+    amount: Micros
+    draw_condition: Text | None = None
+
+
+class PlanBody(Body):
+    total: MoneyBody
+    lines: list[LineBody] = Field(min_length=1, max_length=LINES_MAX)
+    reserve: list[ReserveBody] = Field(default_factory=list, max_length=4)
+
+
+class SubmitBody(Body):
+    comment: Text | None = None
+    effective_from: AwareDatetime | None = None
+
+
+class DecisionBody(Body):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    decision: Literal["approve", "reject"]
+    role: Literal["approver", "finance"] = Field(alias="as")
+    opinion: Text = ""
+
+
+class MappingBody(Body):
+    source: Source
+    match: dict[Label, Label] = Field(min_length=1, max_length=8)
+    campaign: Id
+    line: Id
+    effective_from: AwareDatetime | None = None
+
+
+def plain(at: datetime | None) -> str | None:
+    """An instant as it is stored in documents: RFC 3339."""
+    return None if at is None else at.isoformat()
