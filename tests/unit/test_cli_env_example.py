@@ -1,0 +1,42 @@
+""".env.example is the list of settings, so it must be whole and its defaults true."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic_core import PydanticUndefined
+
+from alerts.settings import AlertsSettings
+from budget.settings import BudgetSettings
+from ingest.settings import IngestSettings
+from kpi_monitor.settings import KpiSettings
+
+EXAMPLE = Path(__file__).resolve().parents[2] / ".env.example"
+LAUNCHER = {"PACELINE_STATE", "PACELINE_CACHE", "PACELINE_PYTHON"}
+# These differ per service or have no value to show.
+WITHOUT_DEFAULT = {"service", "port", "jwt_audience", "smtp_username", "smtp_password"}
+CLASSES = [IngestSettings, BudgetSettings, KpiSettings, AlertsSettings]
+
+
+def _listed() -> dict[str, str]:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    found = re.findall(r'^# (PACELINE_\w+)=("[^"]*"|\S*)', text, flags=re.MULTILINE)
+    assert len(found) == len(dict(found)), "no setting is listed twice"
+    return {name: value.strip('"') for name, value in found}
+
+
+def _fields() -> dict[str, Any]:
+    return {name: field for kind in CLASSES for name, field in kind.model_fields.items()}
+
+
+def test_every_setting_is_listed_and_nothing_else() -> None:
+    assert set(_listed()) - LAUNCHER == {f"PACELINE_{name.upper()}" for name in _fields()}
+
+
+@pytest.mark.parametrize("name", sorted(set(_fields()) - WITHOUT_DEFAULT))
+def test_the_default_shown_is_the_default(name: str) -> None:
+    default = _fields()[name].default
+    assert default is not PydanticUndefined
+    shown = _listed()[f"PACELINE_{name.upper()}"]
+    assert type(default)(shown) == default
