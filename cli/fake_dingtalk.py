@@ -108,6 +108,11 @@ class FakeDingTalk:
         with self._lock:
             self._faults.extend(faults)
 
+    def forget_rate(self) -> None:
+        """As if a minute had passed."""
+        with self._lock:
+            self._recent.clear()
+
     def __enter__(self) -> Self:
         self._thread.start()
         deadline = time.monotonic() + START_TIMEOUT_S

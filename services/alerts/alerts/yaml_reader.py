@@ -44,12 +44,13 @@ def parse_duration(text: str) -> timedelta:
 
 
 def format_duration(span: timedelta) -> str:
-    """The shortest Prometheus words: 30 s → "30s", 90 min → "1h30m", nothing → "0s"."""
+    """As Prometheus writes it: "30s", "1h30m", "30d"; years and weeks only when they are whole."""
     rest = span // timedelta(milliseconds=1)
     words = []
     for unit, milliseconds in zip(_UNITS, _MILLISECONDS, strict=True):
-        amount, rest = divmod(rest, milliseconds)
-        if amount:
+        amount, left = divmod(rest, milliseconds)
+        if amount and not (left and unit in "yw"):
+            rest = left
             words.append(f"{amount}{unit}")
     return "".join(words) or "0s"
 

@@ -1,0 +1,146 @@
+"""The whole process over real Kafka: breaches in, messages and audit records out, restart."""
+
+import asyncio
+import contextlib
+import json
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from alerts.__main__ import build
+from alerts.configurations import Configurations
+from alerts.settings import AlertsSettings
+from cli.fake_dingtalk import FakeDingTalk
+from cli.fake_mail import FakeMail
+from shared.auth import generate_keys, sign_token
+from shared.database import is_transient
+from tests.unit.alerts.builders import CONFIGURATION, at, encode, make_history
+
+SECRET = "SEC-of-the-service"
+HISTORY = make_history(
+    ("firing", "critical", "1.600000"),
+    ("level_changed", "warning", "1.388889"),
+    ("resolved", "warning", "1.100000"),
+)
+
+
+@contextlib.asynccontextmanager
+async def running(settings: AlertsSettings) -> AsyncIterator[httpx.AsyncClient]:
+    """The service with all its parts, and a client of its HTTP side."""
+    configurations = Configurations(settings.alerts_dir, os.environ)
+    async with build(settings, configurations) as service:
+        tasks = [asyncio.create_task(part.run(), name=part.name) for part in service.parts]
+        transport = httpx.ASGITransport(app=service.app)
+        key = settings.alerts_dir / "keys" / "jwt_private.pem"
+        token = sign_token(key, subject="ops", roles=["admin"])
+        headers = {"Authorization": f"Bearer {token}"}
+        try:
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://alerts", headers=headers
+            ) as client:
+                yield client
+        finally:
+            for part in service.parts:
+                await part.stop()
+            for ended in await asyncio.gather(*tasks, return_exceptions=True):
+                if isinstance(ended, BaseException) and not is_transient(ended):
+                    raise ended
+
+
+async def idle(client: httpx.AsyncClient) -> bool:
+    answer = await client.get("/internal/idle")
+    return answer.status_code == 200 and bool(answer.json()["idle"])
+
+
+async def settle(client: httpx.AsyncClient, done: Callable[[], bool] = lambda: True) -> None:
+    """Idle twice in a row, and `done`."""
+    deadline = time.monotonic() + 60
+    passes = 0
+    while passes < 2:
+        assert time.monotonic() < deadline, (await client.get("/internal/idle")).text
+        passes = passes + 1 if await idle(client) and done() else 0
+        await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+def settings(database_url: str, kafka: str, topic_prefix: str, tmp_path: Path) -> AlertsSettings:
+    _, jwks = generate_keys(tmp_path / "keys")
+    (tmp_path / "default.yml").write_text(CONFIGURATION, encoding="utf-8")
+    return AlertsSettings(
+        database_url=database_url,
+        kafka_bootstrap=kafka,
+        topic_prefix=topic_prefix,
+        clock="manual",
+        alerts_dir=tmp_path,
+        jwks=str(jwks),
+        smtp_security="none",
+        session_timeout_s=6,
+    )
+
+
+async def test_breaches_become_messages_and_audit_records_across_a_restart(
+    settings: AlertsSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=settings.kafka_bootstrap)
+    await producer.start()
+
+    async def publish(*seqs: int) -> None:
+        for seq in seqs:
+            value = encode(HISTORY[seq - 1])
+            topic = settings.topic("breaches.v1")
+            await producer.send_and_wait(topic, value, key=b"default|pacing-high|line:L03")
+
+    with FakeDingTalk(SECRET) as robot, FakeMail() as inbox:
+        monkeypatch.setenv("OPS_DINGTALK_URL", robot.url)
+        monkeypatch.setenv("OPS_DINGTALK_SECRET", SECRET)
+        settings = settings.model_copy(update={"smtp_port": inbox.port})
+        async with running(settings) as client:
+            for step, seq in enumerate((1, 2)):
+                moment = at(10 * step).isoformat()
+                answer = await client.post("/internal/clock", json={"now": moment})
+                assert answer.status_code == 200
+                await publish(seq)
+                await settle(client, lambda count=seq: len(robot.messages) == count)
+            assert (await client.get("/readyz")).status_code == 200
+        await publish(1, 2, 3)
+        async with running(settings) as client:
+            await client.post("/internal/clock", json={"now": at(20).isoformat()})
+            await settle(client, lambda: len(inbox.mails) == 3)
+            items = (await client.get("/v1/notifications")).json()["items"]
+            exposed = (await client.get("/metrics")).text
+        assert len(robot.messages) == len(inbox.mails) == 3
+    await producer.stop()
+    assert [
+        (item["transition"], item["severity"], item["explain"]["value"], item["state"])
+        for item in items
+        if item["channel"] == "dingtalk"
+    ] == [
+        ("firing", "critical", "1.600000", "delivered"),
+        ("level_changed", "warning", "1.388889", "delivered"),
+        ("resolved", "warning", "1.100000", "delivered"),
+    ]
+    assert 'paceline_alerts_deliveries_total{channel="dingtalk",class="delivered"}' in exposed
+    records = await read_all(settings, "notifications.v1", 12)
+    assert sorted(record["data"]["state"] for record in records) == (
+        ["delivered"] * 6 + ["pending"] * 6
+    )
+    assert SECRET not in json.dumps(records)
+
+
+async def read_all(settings: AlertsSettings, topic: str, count: int) -> list[dict[str, dict]]:  # type: ignore[type-arg]
+    async with AIOKafkaConsumer(
+        settings.topic(topic),
+        bootstrap_servers=settings.kafka_bootstrap,
+        auto_offset_reset="earliest",
+    ) as consumer:
+        found = []
+        async with asyncio.timeout(20):
+            while len(found) < count:
+                record = await consumer.getone()
+                found.append(json.loads(record.value))
+    return found
