@@ -11,7 +11,9 @@ from alerts import store_deliveries, store_groups
 from alerts.app import build_app
 from alerts.channels.dingtalk import DingTalkSender
 from alerts.channels.email import EmailSender, Server
+from alerts.channels.result import SendClass
 from alerts.configurations import Configurations
+from alerts.decide import Reason
 from alerts.delivery import Courier
 from alerts.flush import Flusher
 from alerts.handlers import SERVICE, Handlers
@@ -35,6 +37,7 @@ EXIT_NOT_READY = 3
 @asynccontextmanager
 async def build(settings: AlertsSettings, configurations: Configurations) -> AsyncIterator[Service]:
     """The running parts, in the order in which they stop; resources close after them."""
+    start_counters()
     async with AsyncExitStack() as stack:
         pool = await create_pool(settings)
         stack.push_async_callback(pool.close)
@@ -105,6 +108,17 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
                 Part("relay", relay.run, relay.stop),
             ],
         )
+
+
+def start_counters() -> None:
+    """Every label value from 0, so that a first failure is a step a rate can see."""
+    for channel in ("dingtalk", "email"):
+        metrics.DELIVERIES_FAILED.labels(channel)
+        metrics.DELIVERY_DURATION.labels(channel)
+        for kind in SendClass:
+            metrics.DELIVERIES.labels(channel, kind.value)
+    for reason in Reason:
+        metrics.DECISIONS.labels(reason.value)
 
 
 def mail_server(settings: AlertsSettings) -> Server:

@@ -44,7 +44,7 @@ class Email(Protocol):
 
 
 class Courier:
-    """`senders` workers that each send one delivery at a time; `run` lasts until `stop`."""
+    """One loop that claims, up to `senders` deliveries on their way; `run` lasts until `stop`."""
 
     def __init__(
         self,
@@ -63,43 +63,68 @@ class Courier:
 
     async def run(self) -> None:
         """Sends until `stop`; transient faults wait, anything else is raised."""
-        async with asyncio.TaskGroup() as workers:
-            for _ in range(self._settings.senders):
-                workers.create_task(self._work())
+        free = asyncio.Semaphore(self._settings.senders)
+        backoff_s = 0.1
+        async with asyncio.TaskGroup() as sending:
+            while not self._stopping.is_set():
+                await free.acquire()
+                try:
+                    claimed = await self._claim()
+                    backoff_s = 0.1
+                except Exception as error:
+                    free.release()
+                    if not is_transient(error):
+                        raise
+                    log.warning("delivery_waits", error=repr(error))
+                    await asyncio.sleep(backoff_s)
+                    backoff_s = min(backoff_s * 2, self._settings.backoff_max_s)
+                    continue
+                if claimed is None:
+                    free.release()
+                    await asyncio.sleep(self._settings.tick_ms / 1000)
+                else:
+                    task = sending.create_task(self._carry(claimed))
+                    task.add_done_callback(lambda _: free.release())
 
     async def stop(self) -> None:
-        """Asks the workers to end after the delivery in hand."""
+        """Asks `run` to end after the deliveries in hand."""
         self._stopping.set()
-
-    async def _work(self) -> None:
-        backoff_s = 0.1
-        while not self._stopping.is_set():
-            try:
-                sent = await self.send_one()
-                backoff_s = 0.1
-            except Exception as error:
-                if not is_transient(error):
-                    raise
-                log.warning("delivery_waits", error=repr(error))
-                await asyncio.sleep(backoff_s)
-                backoff_s = min(backoff_s * 2, self._settings.backoff_max_s)
-                continue
-            if not sent:
-                await asyncio.sleep(self._settings.tick_ms / 1000)
 
     async def send_one(self) -> bool:
         """Claims, sends and records one delivery; False when none is due."""
+        claimed = await self._claim()
+        if claimed is not None:
+            await self._carry(claimed)
+        return claimed is not None
+
+    async def _claim(self) -> Claimed | None:
         async with transaction(self._pool) as conn:
-            claimed = await store_deliveries.claim(
+            return await store_deliveries.claim(
                 conn, claim_s=self._settings.claim_s, per_minute=PER_MINUTE
             )
-        if claimed is None:
-            return False
+
+    async def _carry(self, claimed: Claimed) -> None:
+        """Sends, then records; a database that is away is waited for while the claim holds."""
         began = time.monotonic()
         at = datetime.now(UTC)
         result = await self._send(claimed, at)
-        await self._record(claimed, result, at, time.monotonic() - began)
-        return True
+        took_s = time.monotonic() - began
+        backoff_s = 0.1
+        while True:
+            try:
+                await self._record(claimed, result, at, took_s)
+            except Exception as error:
+                held = time.monotonic() - began < self._settings.claim_s
+                log.warning("attempt_not_recorded", error=repr(error), tries_again=held)
+                if not is_transient(error):
+                    raise
+                if not held:
+                    # Whoever claims it next sends a second copy and labels it.
+                    return
+                await asyncio.sleep(backoff_s)
+                backoff_s = min(backoff_s * 2, self._settings.backoff_max_s)
+            else:
+                return
 
     async def _send(self, claimed: Claimed, at: datetime) -> SendResult:
         try:

@@ -79,12 +79,15 @@ class Handlers:
         joins = {(ids[group.key], key) for key, group in wanted}
         joins |= {(group_id, key) for key, held in memberships.items() for group_id in held}
         locked = await store_alerts.lock_groups(conn, {group_id for group_id, _ in joins})
+        first: dict[int, datetime] = {}
+        for group_id, key in joins:
+            first[group_id] = min(decided[key], first.get(group_id, decided[key]))
         waking = []
         for group_id, group in locked.items():
             kept = fresh.get(group_id, group.snapshot)
-            first = min(decided[key] for joined, key in joins if joined == group_id)
             intervals = snapshot.from_json(kept).intervals
-            waking.append((group_id, due_after_change(group.clock, intervals, first, now), kept))
+            due = due_after_change(group.clock, intervals, first[group_id], now)
+            waking.append((group_id, due, kept))
         await store_alerts.wake_groups(conn, waking)
         await store_alerts.join_groups(conn, joins)
 

@@ -5,12 +5,13 @@ Times are shown in the campaign's own zone; money always with its currency; no f
 
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, format_percent
 
+DIGITS_MAX = 40
 PERCENT_KPIS = frozenset({"ctr", "cvr", "budget.pacing_ratio", "budget.used_ratio"})
 MONEY_KPIS = frozenset({"cpc", "cpm", "cpa"})
 MONEY_NUMBERS = frozenset(
@@ -43,7 +44,7 @@ class Numbers:
         self._name = locale
         self._locale = Locale.parse(locale, sep="-")
         self._currency = currency
-        self._zone = ZoneInfo(time_zone)
+        self._zone = _zone(time_zone)
 
     def kpi(self, kpi: str, text: str | None) -> str | None:
         """A KPI's value or limit: a percentage, money or a number by what the KPI is."""
@@ -111,6 +112,18 @@ def exceeds_one(text: str | None) -> bool:
 
 def _decimal(text: str | None) -> Decimal | None:
     try:
-        return None if text is None else Decimal(text)
+        value = Decimal(text) if text is not None else None
     except InvalidOperation:
         return None
+    # NaN, infinities and 1e999999 are no figures a person reads; they stay the text they are.
+    if value is None or not value.is_finite() or abs(value.adjusted()) > DIGITS_MAX:
+        return None
+    return value
+
+
+def _zone(name: str) -> ZoneInfo:
+    """The zone, or UTC for a name that this machine does not know: a message is still told."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

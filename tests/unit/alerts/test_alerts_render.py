@@ -251,3 +251,10 @@ def test_times_are_in_the_campaigns_zone_and_money_has_its_currency() -> None:
     assert berlin.number("actual", "1234.5") == "EUR 1,234.50"
     assert Numbers("zh-CN", "USD", "UTC").number("actual", "-12.34") == "-US$12.34"
     assert Numbers("zh-CN", None, "UTC").number("actual", "1234.5") == "1,234.5"
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "1e999999", "abc", ""])
+def test_a_value_that_is_no_figure_is_shown_as_it_came(value: str) -> None:
+    message = render(view(value=value, op="~", time_zone="Mars/Olympus", currency="ZZZ"))[0]
+    assert f"实际只有计划的 {value}" in message.title
+    assert "开始时间：11月3日 04:00" in message.text
