@@ -1,5 +1,6 @@
 """From breaches to messages that arrived: real PostgreSQL, robot and SMTP server."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -184,3 +185,29 @@ async def test_an_undecodable_record_is_set_aside_and_the_rest_goes_on(world: Wo
         await world.handlers.on_breaches(conn, batch)
     await world.flush(at(0))
     assert len(await world.rows()) == 2
+
+
+async def test_several_replicas_flush_a_group_once(world: World) -> None:
+    breaches = []
+    for number in range(20):
+        line = f"L{number:02d}"
+        labels = {"campaign": "double11-2025", "line": line, "rule": "pacing-high"}
+        name = f"pacing-high/line:{line}/1"
+        breaches.append(make_breach(breach=name, group={"line": line}, labels=labels))
+
+    async def flush_once() -> int:
+        async with transaction(world.pool) as conn:
+            return await world.flusher.flush(conn)
+
+    await world.tell(*breaches)
+    counts = await asyncio.gather(*(flush_once() for _ in range(4)))
+    assert sum(counts) == 20
+    assert len(await world.rows()) == 40
+
+
+async def test_polls_of_a_zombie_and_its_successor_apply_once(world: World) -> None:
+    await asyncio.gather(*(world.tell(*PACING) for _ in range(4)))
+    async with world.pool.acquire() as conn:
+        assert await conn.fetchval("SELECT count(*) FROM alerts.episodes") == 1
+        assert await conn.fetchval("SELECT count(*) FROM alerts.transitions") == 3
+        assert await conn.fetchval("SELECT episodes FROM alerts.alerts") == 1
