@@ -3,6 +3,7 @@
 import os
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -62,6 +63,48 @@ def demo(
     from cli.demo.run import run_demo
 
     raise typer.Exit(run_demo(state, checked=check, tell=tell_stderr))
+
+
+@app.command()
+def load(
+    file: Annotated[Path, typer.Argument(help="A report: CSV or JSON.", show_default=False)],
+    platform: Annotated[str, typer.Option(help="The mapping's name, e.g. google-ads.")],
+    source: Annotated[str | None, typer.Option(help="Default: <platform>/<account>.")] = None,
+    wait: Annotated[bool, typer.Option(help="Wait until the ledger has counted all rows.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Read and judge the file, send nothing.")] = False,
+    currency: Annotated[str | None, typer.Option(help="For rows that name none.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="The report's time, RFC 3339.")] = None,
+    complete: Annotated[
+        bool, typer.Option(help="With --as-of: the source is complete up to that time.")
+    ] = False,
+    decimal: Annotated[Literal["point", "comma"], typer.Option(help="Of the amounts.")] = "point",
+    batch: Annotated[int, typer.Option(min=1, max=100_000, help="Rows per request.")] = 5_000,
+    workspace: str = "default",
+    state: State = DEFAULT_STATE,
+    as_json: Json = False,
+) -> None:
+    """Send a platform's report file; exit 4 when rows were rejected."""
+    from cli import load as work
+
+    try:
+        moment = datetime.fromisoformat(as_of) if as_of else None
+    except ValueError as error:
+        raise typer.BadParameter(f"--as-of: {error}") from error
+    options = work.LoadOptions(
+        platform=platform,
+        source=source,
+        wait=wait,
+        dry_run=dry_run,
+        batch=batch,
+        currency=currency,
+        as_of=moment,
+        complete=complete,
+        decimal=decimal,
+        workspace=workspace,
+        state=state,
+        as_json=as_json,
+    )
+    raise typer.Exit(work.load(file, options))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
