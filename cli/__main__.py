@@ -256,7 +256,7 @@ def main() -> None:
     """Runs the command and exits with one of the codes of contracts.md section 6."""
     try:
         # Usage errors end with 2 and Ctrl-C with 130 inside; what comes out is ours.
-        app()
+        app(prog_name="paceline")
     except CommandError as error:
         tell_stderr(str(error))
         sys.exit(error.exit_code)
