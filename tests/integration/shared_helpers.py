@@ -3,21 +3,24 @@
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
 import sqlalchemy as sa
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from cli.topics import ensure_topics
+from shared.consumer import Consumer, Handler, Received
+from shared.database import Conn, Pool
 from shared.settings import CommonSettings
 from shared.tables import common_tables
 
 PARTITIONS = 4
+SPEND = "spend.v1"
 
 
 def make_settings(bootstrap: str, prefix: str, **changes: Any) -> CommonSettings:
@@ -89,3 +92,52 @@ async def running(part: Any) -> AsyncIterator[asyncio.Task[None]]:
         await part.stop()
         async with asyncio.timeout(20):
             await asyncio.gather(task, return_exceptions=True)
+
+
+async def put(settings: CommonSettings, values: Sequence[str]) -> None:
+    """Writes values in turn to the partitions of the topic of spend."""
+    async with AIOKafkaProducer(bootstrap_servers=settings.kafka_bootstrap) as producer:
+        for n, value in enumerate(values):
+            await producer.send(settings.topic(SPEND), value.encode(), partition=n % PARTITIONS)
+        await producer.flush()
+
+
+async def seen(pool: Pool, schema: str) -> list[str]:
+    """What a handler wrote, in order."""
+    rows = await pool.fetch(f"SELECT value FROM {schema}.seen ORDER BY n")
+    return [row["value"] for row in rows]
+
+
+def writer(schema: str) -> Handler:
+    """A handler that adds each value to `seen`; it is not idempotent, so repeats show."""
+
+    async def on_batch(conn: Conn, records: Sequence[Received]) -> None:
+        await conn.executemany(
+            f"INSERT INTO {schema}.seen (value) VALUES ($1)",
+            [(record.value.decode(),) for record in records],
+        )
+
+    return on_batch
+
+
+def make_consumer(
+    settings: CommonSettings, pool: Pool, schema: str, handler: Handler | None = None
+) -> Consumer:
+    """A consumer of the topic of spend, for group `budget`."""
+    return Consumer(
+        settings,
+        pool,
+        schema=schema,
+        group="budget",
+        topics=[SPEND],
+        handler=handler or writer(schema),
+    )
+
+
+async def all_seen(pool: Pool, schema: str, values: Sequence[str]) -> None:
+    """Waits until each value has been seen."""
+
+    async def complete() -> bool:
+        return set(values) <= set(await seen(pool, schema))
+
+    await eventually(complete, what="every record in the table")

@@ -10,19 +10,31 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
-from aiokafka.structs import OffsetAndMetadata
-from shared_helpers import PARTITIONS, eventually, make_schema, make_settings, new_prefix, running
+from aiokafka import AIOKafkaProducer
+from shared_helpers import (
+    PARTITIONS,
+    all_seen,
+    eventually,
+    make_consumer,
+    make_schema,
+    make_settings,
+    new_prefix,
+    put,
+    running,
+    seen,
+    writer,
+)
+from shared_helpers import (
+    SPEND as TOPIC,
+)
 
 from cli.embedded.kafka import KafkaServer
-from shared.consumer import Consumer, Handler, Received
+from shared.consumer import Received
 from shared.database import Conn, Pool, create_pool
-from shared.errors import ConsumerStuckError, OffsetGapError, UnavailableError
+from shared.errors import ConsumerStuckError, UnavailableError
 from shared.settings import CommonSettings
 
 ROOT = Path(__file__).parents[2]
-TOPIC = "spend.v1"
 
 
 @pytest.fixture
@@ -40,48 +52,6 @@ async def pool(settings: CommonSettings) -> AsyncIterator[Pool]:
     pool = await create_pool(settings)
     yield pool
     await pool.close()
-
-
-async def put(settings: CommonSettings, values: Sequence[str]) -> None:
-    async with AIOKafkaProducer(bootstrap_servers=settings.kafka_bootstrap) as producer:
-        for n, value in enumerate(values):
-            await producer.send(settings.topic(TOPIC), value.encode(), partition=n % PARTITIONS)
-        await producer.flush()
-
-
-async def seen(pool: Pool, schema: str) -> list[str]:
-    rows = await pool.fetch(f"SELECT value FROM {schema}.seen ORDER BY n")
-    return [row["value"] for row in rows]
-
-
-def writer(schema: str) -> Handler:
-    async def on_batch(conn: Conn, records: Sequence[Received]) -> None:
-        await conn.executemany(
-            f"INSERT INTO {schema}.seen (value) VALUES ($1)",
-            [(record.value.decode(),) for record in records],
-        )
-
-    return on_batch
-
-
-def make_consumer(
-    settings: CommonSettings, pool: Pool, schema: str, handler: Handler | None = None
-) -> Consumer:
-    return Consumer(
-        settings,
-        pool,
-        schema=schema,
-        group="budget",
-        topics=[TOPIC],
-        handler=handler or writer(schema),
-    )
-
-
-async def all_seen(pool: Pool, schema: str, values: Sequence[str]) -> None:
-    async def complete() -> bool:
-        return set(values) <= set(await seen(pool, schema))
-
-    await eventually(complete, what="every record in the table")
 
 
 async def test_a_new_group_reads_every_partition_from_the_beginning(
@@ -264,91 +234,6 @@ def start_consumer(
         ],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-
-
-async def set_committed(settings: CommonSettings, offsets: dict[int, int]) -> None:
-    """Writes the group's offsets while nobody is in it."""
-    reader = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap,
-        group_id=settings.topic("budget"),
-        enable_auto_commit=False,
-    )
-    await reader.start()
-    try:
-        places = {TopicPartition(settings.topic(TOPIC), n): offset for n, offset in offsets.items()}
-        reader.assign(list(places))
-        await reader.commit({place: OffsetAndMetadata(n, "") for place, n in places.items()})
-    finally:
-        await reader.stop()
-
-
-async def group_is_empty(settings: CommonSettings) -> bool:
-    """No member left: only then may the tests change the group's offsets."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
-    await admin.start()
-    try:
-        (reply,) = await admin.describe_consumer_groups([settings.topic("budget")])
-        return reply.groups[0][2] in ("Empty", "Dead")
-    finally:
-        await admin.close()
-
-
-async def stops_with_gap(consumer: Consumer) -> str:
-    with pytest.raises(OffsetGapError) as gap:
-        async with asyncio.timeout(20):
-            await consumer.run()
-    return str(gap.value)
-
-
-async def test_a_committed_offset_past_the_end_is_a_gap(
-    settings: CommonSettings, pool: Pool, schema: str
-) -> None:
-    await put(settings, ["a", "b", "c", "d"])
-    await set_committed(settings, {0: 1_000_000, 1: 0, 2: 0, 3: 0})
-    text = await stops_with_gap(make_consumer(settings, pool, schema))
-    assert settings.topic(TOPIC) in text
-    assert "1000000" in text
-
-
-async def test_a_committed_offset_that_was_deleted_from_the_log_is_a_gap(
-    settings: CommonSettings, pool: Pool, schema: str
-) -> None:
-    await put(settings, [f"v{n}" for n in range(40)])
-    await set_committed(settings, {0: 2, 1: 10, 2: 10, 3: 10})
-    await delete_before(settings, 0, 5)
-    text = await stops_with_gap(make_consumer(settings, pool, schema))
-    assert settings.topic(TOPIC) in text
-    assert await seen(pool, schema) == []
-
-
-async def delete_before(settings: CommonSettings, partition: int, offset: int) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
-    await admin.start()
-    try:
-        place = TopicPartition(settings.topic(TOPIC), partition)
-        await admin.delete_records({place: RecordsToDelete(before_offset=offset)})
-    finally:
-        await admin.close()
-
-
-async def test_a_group_whose_offsets_expired_stops_instead_of_beginning_again(
-    settings: CommonSettings, pool: Pool, schema: str
-) -> None:
-    await put(settings, ["a", "b", "c", "d"])
-    async with running(make_consumer(settings, pool, schema)):
-        await all_seen(pool, schema, ["a", "b", "c", "d"])
-    # The same installation and database under a group the broker knows nothing about.
-    await pool.execute(f"UPDATE {schema}.witness SET group_id = group_id || '-later'")
-    later = Consumer(
-        settings,
-        pool,
-        schema=schema,
-        group="budget-later",
-        topics=[TOPIC],
-        handler=writer(schema),
-    )
-    assert "expired" in await stops_with_gap(later)
-    assert len(await seen(pool, schema)) == 4
 
 
 async def test_a_consumer_whose_polls_bring_nothing_says_so_and_then_ends(

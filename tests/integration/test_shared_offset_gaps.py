@@ -1,0 +1,119 @@
+"""An offset the log no longer has, or never had, stops a consumer loudly (design.md section 6)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.structs import OffsetAndMetadata
+from shared_helpers import (
+    SPEND as TOPIC,
+)
+from shared_helpers import (
+    all_seen,
+    make_consumer,
+    make_schema,
+    make_settings,
+    new_prefix,
+    put,
+    running,
+    seen,
+    writer,
+)
+
+from shared.consumer import Consumer
+from shared.database import Pool, create_pool
+from shared.errors import OffsetGapError
+from shared.settings import CommonSettings
+
+
+@pytest.fixture
+async def schema(postgres: str) -> str:
+    return await make_schema(postgres)
+
+
+@pytest.fixture
+async def settings(kafka: str, postgres: str) -> CommonSettings:
+    return make_settings(kafka, new_prefix(), database_url=postgres, session_timeout_s=10.0)
+
+
+@pytest.fixture
+async def pool(settings: CommonSettings) -> AsyncIterator[Pool]:
+    pool = await create_pool(settings)
+    yield pool
+    await pool.close()
+
+
+async def set_committed(settings: CommonSettings, offsets: dict[int, int]) -> None:
+    """Writes the group's offsets while nobody is in it."""
+    reader = AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap,
+        group_id=settings.topic("budget"),
+        enable_auto_commit=False,
+    )
+    await reader.start()
+    try:
+        places = {TopicPartition(settings.topic(TOPIC), n): offset for n, offset in offsets.items()}
+        reader.assign(list(places))
+        await reader.commit({place: OffsetAndMetadata(n, "") for place, n in places.items()})
+    finally:
+        await reader.stop()
+
+
+async def stops_with_gap(consumer: Consumer) -> str:
+    with pytest.raises(OffsetGapError) as gap:
+        async with asyncio.timeout(20):
+            await consumer.run()
+    return str(gap.value)
+
+
+async def test_a_committed_offset_past_the_end_is_a_gap(
+    settings: CommonSettings, pool: Pool, schema: str
+) -> None:
+    await put(settings, ["a", "b", "c", "d"])
+    await set_committed(settings, {0: 1_000_000, 1: 0, 2: 0, 3: 0})
+    text = await stops_with_gap(make_consumer(settings, pool, schema))
+    assert settings.topic(TOPIC) in text
+    assert "1000000" in text
+
+
+async def test_a_committed_offset_that_was_deleted_from_the_log_is_a_gap(
+    settings: CommonSettings, pool: Pool, schema: str
+) -> None:
+    await put(settings, [f"v{n}" for n in range(40)])
+    await set_committed(settings, {0: 2, 1: 10, 2: 10, 3: 10})
+    await delete_before(settings, 0, 5)
+    text = await stops_with_gap(make_consumer(settings, pool, schema))
+    assert settings.topic(TOPIC) in text
+    assert await seen(pool, schema) == []
+
+
+async def delete_before(settings: CommonSettings, partition: int, offset: int) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
+    await admin.start()
+    try:
+        place = TopicPartition(settings.topic(TOPIC), partition)
+        await admin.delete_records({place: RecordsToDelete(before_offset=offset)})
+    finally:
+        await admin.close()
+
+
+async def test_a_group_whose_offsets_expired_stops_instead_of_beginning_again(
+    settings: CommonSettings, pool: Pool, schema: str
+) -> None:
+    await put(settings, ["a", "b", "c", "d"])
+    async with running(make_consumer(settings, pool, schema)):
+        await all_seen(pool, schema, ["a", "b", "c", "d"])
+    # The same installation and database under a group the broker knows nothing about.
+    await pool.execute(f"UPDATE {schema}.witness SET group_id = group_id || '-later'")
+    later = Consumer(
+        settings,
+        pool,
+        schema=schema,
+        group="budget-later",
+        topics=[TOPIC],
+        handler=writer(schema),
+    )
+    assert "expired" in await stops_with_gap(later)
+    assert len(await seen(pool, schema)) == 4
