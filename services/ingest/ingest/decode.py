@@ -77,11 +77,13 @@ def _decode_one(body: bytes) -> Decoded:
     except msgspec.ValidationError as error:
         # The type is judged before the rest of the text is read: `1 x` is no JSON all the same.
         msgspec.json.decode(body, type=msgspec.Raw)
+        body.decode()
         return Decoded([], [], [_reject(0, body, fault_of(error))])
 
 
 def _decode_each(body: bytes, events_max: int) -> Decoded:
     raws = RAW_LIST_DECODER.decode(body)
+    body.decode()  # Bytes that are no text are looked at only where a value is wanted.
     _check_count(len(raws), events_max)
     events: list[Wire] = []
     places: list[int] = []

@@ -165,8 +165,9 @@ def read_json(body: bytes, platform: Platform, rows_max: int) -> Table:
     try:
         document = _JSON.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        # Without an offset the text ends too early, so the fault is where it ends.
         match = _BYTE.search(str(error))
-        line = body.count(b"\n", 0, int(match[1])) + 1 if match else 1
+        line = body.count(b"\n", 0, int(match[1]) if match else len(body)) + 1
         raise FileRefusedError("json_malformed", line, str(error)[:300]) from error
     found = raw_rows(document, platform)
     if len(found) > rows_max:

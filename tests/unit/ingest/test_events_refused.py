@@ -1,0 +1,142 @@
+"""Each fault of an event has its own code; the rest of the request is accepted (contracts.md 2)."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from ingest.faults import FaultError, check_strictly
+from ingest.stamping import SourceView
+from ingest.wire import ONE_DECODER
+from tests.unit.ingest.ingest_builders import REMOVED, heartbeat, metrics, spend, stamp
+
+FAR = "2025-11-04T07:05:01Z"
+
+FAULTS: list[tuple[str, dict[str, Any], str]] = [
+    ("a type nobody knows", spend(type="paceline.clicks.v1"), "unknown_type"),
+    ("a whole-report event is not part of this version", spend(type="paceline.report.v1"),
+     "unknown_type"),
+    ("no type at all", spend(type=REMOVED), "missing_field"),
+    ("no id", spend(id=REMOVED), "missing_field"),
+    ("no data", spend(data=None), "wrong_type"),
+    ("no amount", spend(data_amount=REMOVED), "missing_field"),
+    ("no measures", metrics(data_measures=REMOVED), "missing_field"),
+    ("an empty set of measures", metrics(data_measures={}), "wrong_type"),
+    ("an id that is a number", spend(id=7), "wrong_type"),
+    ("an empty id", spend(id=""), "wrong_type"),
+    ("another CloudEvents version", spend(specversion="0.3"), "wrong_type"),
+    ("a mode that does not exist", spend(data_mode="total"), "wrong_type"),
+    ("a misspelt field would lose money", spend(data_amuont="5"), "unknown_field"),
+    ("a misspelt field of a heartbeat", heartbeat(data_complete="x"), "unknown_field"),
+    ("money as a JSON integer", spend(data_amount=12), "amount_not_decimal"),
+    ("money as a JSON float", spend(data_amount=12.5), "amount_not_decimal"),
+    ("a measure as a JSON float", metrics(data_measures={"clicks": 1.5}), "amount_not_decimal"),
+    ("a measure as a boolean", metrics(data_measures={"clicks": True}), "amount_not_decimal"),
+    ("money in words", spend(data_amount="twelve"), "amount_not_decimal"),
+    ("a thousands separator", spend(data_amount="1,234.00"), "amount_not_decimal"),
+    ("no number, but a float may be one", spend(data_amount="NaN"), "amount_not_decimal"),
+    ("an exponent", spend(data_amount="1e3"), "amount_not_decimal"),
+    ("digits of another script", spend(data_amount="١٢"), "amount_not_decimal"),
+    ("a line break after the number", spend(data_amount="12\n"), "amount_not_decimal"),
+    ("seven decimals", spend(data_amount="1.0000001"), "amount_too_precise"),
+    ("10^12", spend(data_amount="1000000000000"), "amount_out_of_range"),
+    ("-10^12", spend(data_amount="-1000000000000"), "amount_out_of_range"),
+    ("a measure of 10^12", metrics(data_measures={"clicks": 10**12}), "amount_out_of_range"),
+    ("a measure beyond 64 bits", metrics(data_measures={"clicks": 10**30}), "amount_out_of_range"),
+    ("a measure of seven decimals", metrics(data_measures={"clicks": "0.0000001"}),
+     "amount_too_precise"),
+    ("a currency in lower case", spend(data_currency="cny"), "currency_invalid"),
+    ("a currency that is a number", spend(data_currency=156), "currency_invalid"),
+    ("a currency's name", spend(data_currency="yuan"), "currency_invalid"),
+    ("no time", spend(time=REMOVED), "time_missing"),
+    ("no time in metrics", metrics(time=REMOVED), "time_missing"),
+    ("a time without zone", spend(time="2025-11-01T10:03:02"), "time_without_zone"),
+    ("a heartbeat without zone", heartbeat("2025-11-01T10:00:00"), "time_without_zone"),
+    ("a time that is none", spend(time="yesterday"), "wrong_type"),
+    ("milliseconds as a time", spend(time=1762000000000), "wrong_type"),
+    ("a year that has no UTC time", spend(time="0001-01-01T00:00:00+08:00"), "time_out_of_range"),
+    ("before the year 2000", spend(time="1999-12-31T23:59:59Z"), "time_out_of_range"),
+    ("five minutes and a second ahead", spend(time=FAR), "future_time"),
+    ("a heartbeat ahead would freeze its source", heartbeat(FAR), "future_time"),
+    ("a period that starts ahead", metrics(data_period="2025-11-05"), "future_time"),
+    ("both ways to say where", spend(data_entity={"campaign": "1"}), "campaign_and_entity"),
+    ("half of our ids", spend(data_line=REMOVED), "entity_missing"),
+    ("neither way to say where", spend(data_line=REMOVED, data_campaign=REMOVED),
+     "entity_missing"),
+    ("an entity without levels", metrics(data_entity={}), "entity_missing"),
+    ("an empty level", metrics(data_entity={"campaign": ""}), "wrong_type"),
+    ("a name with a blank", spend(data_line="L 03"), "name_invalid"),
+    ("a snapshot without report", metrics(data_report=REMOVED), "snapshot_incomplete"),
+    ("a snapshot without period", metrics(data_period=REMOVED), "snapshot_incomplete"),
+    ("a snapshot without revision", metrics(data_revision=REMOVED), "snapshot_incomplete"),
+    ("a snapshot that forgot its mode would add", metrics(data_mode="delta"),
+     "snapshot_incomplete"),
+    ("a negative revision", metrics(data_revision=-1), "wrong_type"),
+    ("a period that is no date", metrics(data_period="2025-02-30"), "period_invalid"),
+    ("a period of another shape", metrics(data_period="2025-11"), "period_invalid"),
+    ("hour 24", metrics(data_period="2025-11-01T24"), "period_invalid"),
+    ("another workspace", spend(workspace="other"), "workspace_mismatch"),
+    ("another workspace's heartbeat", heartbeat(workspace="other"), "workspace_mismatch"),
+    ("an id of 257 characters", spend(id="x" * 257), "id_too_long"),
+    ("a source of 201 characters", spend(source="x" * 201), "source_too_long"),
+    ("a source with a blank", spend(source="google ads"), "wrong_type"),
+    ("U+0000 in an id: PostgreSQL cannot hold it", spend(id="a\0b"), "nul_character"),
+    ("U+0000 in a level", metrics(data_entity={"campaign": "\0"}), "nul_character"),
+    ("U+0000 in a dimension", metrics(data_dims={"\0": "x"}), "nul_character"),
+    ("U+0000 in a heartbeat's id", heartbeat(id="\0"), "nul_character"),
+    ("no object", 5, "wrong_type"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("reason", "event", "code"), FAULTS, ids=[row[0] for row in FAULTS])
+def test_a_faulty_event_is_refused_by_its_own_code(reason: str, event: Any, code: str) -> None:
+    stamped = stamp(spend(id="before"), event, spend(id="after"))
+
+    assert stamped.accepted == 2, reason
+    assert [rejection.place for rejection in stamped.rejected] == [1]
+    assert stamped.rejected[0].code == code
+    assert stamped.rejected[0].detail
+
+
+@pytest.mark.parametrize(("reason", "event", "code"), FAULTS, ids=[row[0] for row in FAULTS])
+def test_a_fault_is_found_again_when_all_names_are_known(
+    reason: str, event: Any, code: str
+) -> None:
+    stamped = stamp(spend(), metrics(), heartbeat(), event, event)
+
+    assert [rejection.place for rejection in stamped.rejected] == [3, 4], reason
+
+
+def test_a_source_outside_the_keys_patterns_is_refused_and_the_others_are_not() -> None:
+    stamped = stamp(
+        spend(source="meta-ads/1"), spend(), allows=lambda source: source.startswith("google")
+    )
+
+    assert stamped.accepted == 1
+    assert [(r.place, r.code) for r in stamped.rejected] == [(0, "source_not_allowed")]
+
+
+def test_only_the_sources_money_report_may_carry_spend() -> None:
+    snapshot = {"data_mode": "snapshot", "data_period": "2025-11-01", "data_revision": 1}
+    stamped = stamp(
+        spend(data_report="campaign-daily", **snapshot),
+        spend(data_report="account-daily", **snapshot),
+        metrics(data_report="account-daily"),
+        settings=lambda _: SourceView(money_report="campaign-daily"),
+    )
+
+    assert stamped.accepted == 2
+    assert [(r.place, r.code) for r in stamped.rejected] == [(1, "not_money_report")]
+
+
+def test_a_refused_event_keeps_its_id_and_source_for_the_rejections_list() -> None:
+    refused = stamp(spend(id="bad", data_amount=1.5)).rejected[0]
+
+    assert (refused.id, refused.source) == ("bad", "google-ads/123-456-7890")
+
+
+def test_a_strict_check_names_the_fault() -> None:
+    event = ONE_DECODER.decode(msgspec.json.encode(spend(data_currency="cny")))
+
+    with pytest.raises(FaultError, match="currency_invalid"):
+        check_strictly(event)
