@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from budget import planning, store_plans
 from budget.documents import campaign_view
-from budget.routes.common import Limit, Operator, Reader, after, page, session
+from budget.routes.common import Name, Operator, Paged, Reader, session
 from budget.schemas import CampaignBody
 from budget.tables import SCHEMA
 from shared.requests import Reply, etag, idempotent
@@ -29,19 +29,23 @@ async def post_campaign(request: Request, body: CampaignBody, principal: Operato
 
 @router.get("", summary="List campaigns")
 async def list_campaigns(
-    request: Request, principal: Reader, limit: Limit = 100, cursor: str | None = None
+    request: Request,
+    principal: Reader,
+    paging: Paged,
 ) -> dict[str, Any]:
     """In order of their ids."""
     async with session(request, principal) as caller:
-        begin = after(cursor, "")
-        rows = await store_plans.list_campaigns(caller.conn, caller.workspace, begin, limit + 1)
-    last = rows[:limit][-1]["campaign"] if rows else ""
-    return page([campaign_view(row) for row in rows], limit, last)
+        begin = paging.after("")
+        rows = await store_plans.list_campaigns(
+            caller.conn, caller.workspace, begin, paging.limit + 1
+        )
+    last = rows[: paging.limit][-1]["campaign"] if rows else ""
+    return paging.page([campaign_view(row) for row in rows], last)
 
 
 @router.get("/{campaign}", summary="Read a campaign")
 async def get_campaign(
-    request: Request, response: Response, campaign: str, principal: Reader
+    request: Request, response: Response, campaign: Name, principal: Reader
 ) -> dict[str, Any]:
     """The campaign with its targets. Errors: campaign_unknown."""
     async with session(request, principal) as caller:

@@ -2,21 +2,24 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Query, Request
+from fastapi import Depends, Path, Query, Request
 
 from budget.planning import Session
 from shared.auth import Principal
 from shared.database import transaction
+from shared.errors import InvalidError
 from shared.http import require
 from shared.requests import PAGE_MAX, decode_cursor, encode_cursor
 
 READERS = ("viewer", "operator", "approver", "finance", "auditor")
 Reader = Annotated[Principal, require(*READERS)]
 Operator = Annotated[Principal, require("operator")]
+Name = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Filter = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]+$")]
 Decider = Annotated[Principal, require("approver", "finance")]
-Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 
 
 @asynccontextmanager
@@ -26,14 +29,35 @@ async def session(request: Request, principal: Principal) -> AsyncIterator[Sessi
         yield Session(conn, principal, await request.app.state.clock.now(conn))
 
 
-def after(cursor: str | None, default: Any) -> Any:
-    """The value the page begins after."""
-    values = decode_cursor(cursor, 1)
-    if values is None or type(values[0]) is not type(default):
-        return default
-    return values[0]
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """`?limit=&cursor=`: how much of a list is asked for, and from where."""
+
+    limit: int
+    cursor: str | None
+
+    def after(self, default: Any) -> Any:
+        """The key the page begins after. Raises InvalidError `cursor_invalid`."""
+        values = decode_cursor(self.cursor, 1)
+        if values is None:
+            return default
+        sound = type(values[0]) is type(default) and (
+            "\x00" not in values[0] if isinstance(values[0], str) else 0 <= values[0] < 2**63
+        )
+        if not sound:
+            raise InvalidError("cursor_invalid", "the cursor is not one of this list")
+        return values[0]
+
+    def page(self, items: list[Any], last: Any) -> dict[str, Any]:
+        """`{"items", "next"}` from up to limit + 1 items; `last`: the key of the last one shown."""
+        more = len(items) > self.limit
+        return {"items": items[: self.limit], "next": encode_cursor([last]) if more else None}
 
 
-def page(items: list[Any], limit: int, last: Any) -> dict[str, Any]:
-    """`{"items", "next"}` from up to limit + 1 items; `last` is the key of the last one shown."""
-    return {"items": items[:limit], "next": encode_cursor([last]) if len(items) > limit else None}
+def _paging(
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 100, cursor: str | None = None
+) -> Paging:
+    return Paging(limit, cursor)
+
+
+Paged = Annotated[Paging, Depends(_paging)]

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from budget import planning, store_catalogue
-from budget.routes.common import Limit, Operator, Reader, after, page, session
+from budget.routes.common import Operator, Paged, Reader, session
 from budget.schemas import MappingBody
 from budget.tables import SCHEMA
 from shared.money import format_micros
@@ -34,13 +34,17 @@ async def post_mapping(request: Request, body: MappingBody, principal: Operator)
 
 @router.get("", summary="List mappings")
 async def list_mappings(
-    request: Request, principal: Reader, limit: Limit = 100, cursor: str | None = None
+    request: Request,
+    principal: Reader,
+    paging: Paged,
 ) -> dict[str, Any]:
     """In order of their ids."""
     async with session(request, principal) as caller:
-        begin = after(cursor, "")
-        rows = await store_catalogue.list_mappings(caller.conn, caller.workspace, begin, limit + 1)
-    return page(rows, limit, rows[:limit][-1]["mapping"] if rows else "")
+        begin = paging.after("")
+        rows = await store_catalogue.list_mappings(
+            caller.conn, caller.workspace, begin, paging.limit + 1
+        )
+    return paging.page(rows, rows[: paging.limit][-1]["mapping"] if rows else "")
 
 
 def _moved(moved: Any, currency: str | None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from budget import planning, store_plans
 from budget.planning import Session
-from budget.routes.common import Decider, Limit, Operator, Reader, after, page, session
+from budget.routes.common import Decider, Name, Operator, Paged, Reader, session
 from budget.rules import approval
 from budget.schemas import DecisionBody, PlanBody, SubmitBody
 from budget.tables import SCHEMA
@@ -19,7 +19,7 @@ Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 @router.post("", status_code=201, summary="Propose a plan")
 async def post_plan(
-    request: Request, campaign: str, body: PlanBody, principal: Operator
+    request: Request, campaign: Name, body: PlanBody, principal: Operator
 ) -> Response:
     """The next version, a draft. Errors: plan_sum_differs, cap_below_allocated, …"""
     async with session(request, principal) as caller:
@@ -40,25 +40,24 @@ async def post_plan(
 @router.get("", summary="List plan versions")
 async def list_plans(
     request: Request,
-    campaign: str,
+    campaign: Name,
     principal: Reader,
-    limit: Limit = 100,
-    cursor: str | None = None,
+    paging: Paged,
 ) -> dict[str, Any]:
     """All versions, also those that are no longer in force."""
     async with session(request, principal) as caller:
-        begin = after(cursor, 0)
+        begin = paging.after(0)
         await planning.find_campaign(caller.conn, caller.workspace, campaign)
         rows = await store_plans.list_plans(
-            caller.conn, caller.workspace, campaign, begin, limit + 1
+            caller.conn, caller.workspace, campaign, begin, paging.limit + 1
         )
         items = [await _view(caller, row) for row in rows]
-    return page(items, limit, rows[:limit][-1]["plan_version"] if rows else 0)
+    return paging.page(items, rows[: paging.limit][-1]["plan_version"] if rows else 0)
 
 
 @router.get("/{version}", summary="Read a plan version")
 async def get_plan(
-    request: Request, campaign: str, version: Version, principal: Reader
+    request: Request, campaign: Name, version: Version, principal: Reader
 ) -> dict[str, Any]:
     """The plan with its findings and decisions. Errors: plan_unknown."""
     async with session(request, principal) as caller:
@@ -68,7 +67,7 @@ async def get_plan(
 
 @router.post("/{version}/submit", summary="Submit a draft for review")
 async def post_submit(
-    request: Request, campaign: str, version: Version, body: SubmitBody, principal: Operator
+    request: Request, campaign: Name, version: Version, body: SubmitBody, principal: Operator
 ) -> Response:
     """Errors: not_draft, target_missing."""
     due = timedelta(hours=request.app.state.settings.approval_due_hours)
@@ -82,7 +81,7 @@ async def post_submit(
 
 @router.post("/{version}/decisions", summary="Approve or reject as approver or finance")
 async def post_decision(
-    request: Request, campaign: str, version: Version, body: DecisionBody, principal: Decider
+    request: Request, campaign: Name, version: Version, body: DecisionBody, principal: Decider
 ) -> Response:
     """Errors: four_eyes, role_missing, already_decided, not_in_review."""
     async with session(request, principal) as caller:

@@ -1,0 +1,45 @@
+"""Decisions on single exceptions: accepting moves the money to the line it names (B5)."""
+
+from typing import Any
+
+from budget import planning, store_catalogue, store_held, store_plans
+from budget.planning import Session
+from budget.release import Moved, move
+from budget.rules.posting import AccountKey, Destination
+from budget.schemas import DecisionBody
+from shared.errors import ConflictError, NotFoundError
+
+
+async def decide_exception(session: Session, held: int, body: DecisionBody) -> dict[str, Any]:
+    """One role's decision; when both roles approve, the item is moved to its line.
+
+    Raises NotFoundError `exception_unknown`, ConflictError `line_unknown` (its campaign has no such
+    line in force), and what `approval.decide` raises.
+    """
+    await session.lock()
+    item = await store_held.lock_exception(session.conn, session.workspace, held)
+    if item is None:
+        raise NotFoundError("exception_unknown", f"there is no exception {held}")
+    destination = await _destination(session, item)
+    status = "in_review" if item["status"] == "open" else item["status"]
+    outcome = await planning.decide(session, f"exception/{held}", status, frozenset(), body)
+    moved = Moved()
+    if outcome.status == "rejected":
+        await store_held.set_status(session.conn, held, "rejected")
+    elif outcome.status == "approved":
+        cause = f"exception/{held}"
+        await move(session.conn, [(item, destination)], cause, session.now, moved)
+        await store_plans.touch_lines(session.conn, session.workspace, destination.account.campaign)
+    return {**planning.decision_view(outcome), "moved": {"entries": moved.items}}
+
+
+async def _destination(session: Session, item: dict[str, Any]) -> Destination:
+    version = (await store_catalogue.versions(session.conn, [session.workspace]))[session.workspace]
+    catalogue = await store_catalogue.load(session.conn, session.workspace, version)
+    terms = catalogue.campaigns.get(item["campaign"])
+    if terms is None or item["line"] not in terms.lines:
+        raise ConflictError("line_unknown", f"{item['campaign']} has no line {item['line']}")
+    account = AccountKey(
+        session.workspace, "line", terms.campaign, item["line"], "", terms.currency
+    )
+    return Destination(account, None, terms.campaign, item["line"], terms.time_zone)

@@ -1,0 +1,28 @@
+"""The audit of decisions, readable by auditors (A8, A9)."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+
+from budget import store_audit
+from budget.routes.common import Paged, session
+from shared.auth import Principal
+from shared.http import require
+
+router = APIRouter(prefix="/v1", tags=["audit"])
+Auditor = Annotated[Principal, require("auditor", "finance", "approver")]
+
+
+@router.get("/audit", summary="Who decided what, as a hash chain")
+async def get_audit(
+    request: Request,
+    principal: Auditor,
+    paging: Paged,
+) -> dict[str, Any]:
+    """Rows in order; each `hash` covers its row and the hash before."""
+    async with session(request, principal) as caller:
+        rows = await store_audit.list_rows(
+            caller.conn, caller.workspace, paging.after(0), paging.limit + 1
+        )
+    items = [{**row, "previous": row["previous"].hex(), "hash": row["hash"].hex()} for row in rows]
+    return paging.page(items, rows[: paging.limit][-1]["seq"] if rows else 0)

@@ -1,0 +1,120 @@
+"""Totals, entries, imports, invariants: every figure can be traced to its events (E24)."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime
+
+from budget import planning, store_audit, store_imports, store_registry, store_totals
+from budget.routes.common import Name, Paged, Reader, session
+from budget.rules.posting import AccountKey
+from budget.store_postings import KINDS
+from budget.totals import Asked, read_totals
+from shared.errors import NotFoundError
+from shared.http import Json
+from shared.money import format_micros
+
+router = APIRouter(prefix="/v1", tags=["totals"])
+
+
+@router.get("/campaigns/{campaign}/totals", summary="Figures of a campaign and its lines")
+async def get_totals(
+    request: Request,
+    campaign: Name,
+    principal: Reader,
+    through: Annotated[AwareDatetime | None, Query()] = None,
+    known_at: Annotated[AwareDatetime | None, Query()] = None,
+) -> dict[str, Any]:
+    """`through`: up to this event time; `known_at`: as recorded by then. campaign_unknown."""
+    state = request.app.state
+    async with state.pool.acquire() as conn:
+        now = await state.clock.now(conn)
+        asked = Asked(
+            principal.workspace, campaign, now, through, known_at, max(1, state.partitions())
+        )
+        async with conn.transaction(isolation="repeatable_read", readonly=True):
+            return await read_totals(conn, asked)
+
+
+@router.get("/campaigns/{campaign}/lines/{line}/entries", summary="Ledger entries of a line")
+async def get_entries(
+    request: Request,
+    campaign: Name,
+    line: Name,
+    principal: Reader,
+    paging: Paged,
+) -> dict[str, Any]:
+    """In the order of their numbers. Errors: campaign_unknown, line_unknown."""
+    async with session(request, principal) as caller:
+        row = await planning.find_campaign(caller.conn, caller.workspace, campaign)
+        key = AccountKey(caller.workspace, "line", campaign, line, "", row["currency"])
+        account = (await store_registry.find_accounts(caller.conn, [key])).get(key)
+        if account is None:
+            raise NotFoundError("line_unknown", f"{campaign} has no line {line}")
+        rows = await store_totals.entries(
+            caller.conn, account, row["time_zone"], after=paging.after(0), limit=paging.limit + 1
+        )
+    items = [_entry(entry) for entry in rows]
+    return paging.page(items, items[: paging.limit][-1]["entry"] if items else 0)
+
+
+@router.get("/imports/{import_id}", summary="What became of an import")
+async def get_import(request: Request, import_id: Name, principal: Reader) -> dict[str, Any]:
+    """Counts of rows; `amount` sums what the accepted rows state. Errors: import_unknown."""
+    async with session(request, principal) as caller:
+        rows = await store_imports.get(caller.conn, caller.workspace, import_id)
+    if not rows:
+        raise NotFoundError("import_unknown", f"nothing of import {import_id} has been counted")
+    names = ("inserted", "updated", "unchanged", "rejected", "suspense")
+    counts = {name: sum(row[name] for row in rows) for name in names}
+    amounts = [
+        {"amount": format_micros(int(row["amount"])), "currency": row["currency"]}
+        for row in rows
+        if row["inserted"] + row["updated"] + row["unchanged"]
+    ]
+    return {
+        "import": import_id,
+        "rows": sum(counts[name] for name in names[:4]),
+        **counts,
+        "amount": amounts[0] if len(amounts) == 1 else None,
+        "amounts": amounts,
+    }
+
+
+@router.get("/invariants", summary="Do the totals equal the ledger?")
+async def get_invariants(request: Request, principal: Reader) -> Json:
+    """Adds up the whole ledger of the workspace in one snapshot; `holds` only if all does."""
+    async with (
+        request.app.state.pool.acquire() as conn,
+        conn.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        found = await store_totals.invariants(conn, principal.workspace)
+        broken_at = await store_audit.broken_at(conn, principal.workspace)
+    accounts, entries = found.pop("accounts"), found.pop("entries")
+    checks = {name: value == 0 for name, value in found.items()}
+    checks["audit"] = broken_at is None
+    drift = found["drift"]
+    return Json(
+        {
+            "holds": all(checks.values()),
+            "accounts": accounts,
+            "entries": entries,
+            "drift": format_micros(drift) if drift else "0",
+            "checks": checks,
+        }
+    )
+
+
+def _entry(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "entry": row["entry"],
+        "event": {"source": row["source"], "id": row["event_id"]},
+        "amount": format_micros(row["amount"]),
+        "native": None,
+        "rate": None,
+        "period": row["period"],
+        "kind": KINDS[row["kind"]],
+        "corrects": row["corrects"],
+        "at": row["at"],
+        "recorded_at": row["recorded_at"],
+    }

@@ -1,0 +1,139 @@
+"""Reads of money: totals now and as known before, entries, and the invariants of the ledger."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from shared.database import Conn
+
+DAYS = """
+SELECT account_id, day, sum(amount) AS amount FROM (
+  SELECT account_id, day, actual AS amount FROM budget.days WHERE account_id = ANY($1::int[])
+  UNION ALL
+  SELECT account_id, day, amount FROM budget.changes
+  WHERE account_id = ANY($1::int[]) AND day IS NOT NULL
+) AS told GROUP BY account_id, day ORDER BY day, account_id
+"""
+# A delta has no period of its own: its day is the local date of its time.
+AS_KNOWN = """
+SELECT e.account_id, coalesce(left(e.period, 10), (e.at AT TIME ZONE $4)::date::text) AS day,
+       sum(e.amount) AS amount,
+       coalesce(sum(e.amount) FILTER (WHERE e.kind = 1), 0) AS corrections, max(e.at) AS latest_at
+FROM budget.entries AS e
+WHERE e.account_id = ANY($1::int[]) AND ($2::timestamptz IS NULL OR e.at <= $2)
+  AND ($3::timestamptz IS NULL OR e.recorded_at <= $3)
+GROUP BY e.account_id, day ORDER BY day, e.account_id
+"""
+EXCEPTIONS = """
+SELECT count(*) AS items, coalesce(sum(h.amount), 0) AS amount
+FROM budget.held AS h JOIN budget.accounts AS a USING (account_id)
+WHERE a.workspace = $1 AND a.campaign = $2 AND a.kind = 'exception'
+  AND ($3::timestamptz IS NULL OR h.at <= $3) AND ($4::timestamptz IS NULL OR h.recorded_at <= $4)
+"""
+ENTRIES = """
+SELECT e.entry, s.source, coalesce(e.event_id, e.id) AS event_id, e.amount, e.kind, e.corrects,
+       coalesce(e.period, (e.at AT TIME ZONE $3)::date::text) AS period, e.at, e.recorded_at
+FROM budget.entries AS e JOIN budget.streams AS s USING (stream_id)
+WHERE e.account_id = $1 AND e.entry > $2 ORDER BY e.entry LIMIT $4
+"""
+INVARIANTS = """
+WITH posted AS (
+  SELECT e.account_id, sum(e.amount) AS amount, count(*) AS n,
+         coalesce(sum(e.amount) FILTER (WHERE e.kind = 1), 0) AS corrections
+  FROM budget.entries AS e JOIN budget.accounts AS a USING (account_id) WHERE a.workspace = $1
+  GROUP BY e.account_id
+), pending AS (
+  SELECT c.account_id, sum(c.amount) AS amount FROM budget.changes AS c GROUP BY c.account_id
+), daily AS (
+  SELECT d.account_id, sum(d.actual) AS amount FROM budget.days AS d GROUP BY d.account_id
+), kept AS (
+  SELECT h.account_id, sum(h.amount) AS amount FROM budget.held AS h GROUP BY h.account_id
+)
+SELECT count(*) AS accounts, coalesce(sum(p.n), 0) AS entries,
+  coalesce(sum(abs(a.balance - coalesce(p.amount, 0))), 0) AS drift,
+  count(*) FILTER (WHERE a.corrections <> coalesce(p.corrections, 0)
+                      OR a.entries <> coalesce(p.n, 0)) AS counters,
+  count(*) FILTER (WHERE a.kind = 'line' AND a.balance
+    <> coalesce(d.amount, 0) + coalesce(c.amount, 0)) AS days,
+  count(*) FILTER (WHERE a.kind = 'line' AND a.balance
+    <> a.sealed_actual + coalesce(c.amount, 0)) AS told,
+  count(*) FILTER (WHERE a.kind <> 'line' AND a.balance <> coalesce(k.amount, 0)) AS held
+FROM budget.accounts AS a LEFT JOIN posted AS p USING (account_id)
+LEFT JOIN pending AS c USING (account_id) LEFT JOIN daily AS d USING (account_id)
+LEFT JOIN kept AS k USING (account_id)
+WHERE a.workspace = $1
+"""
+FACTS_AND_MOVES = """
+SELECT coalesce(sum(e.amount) FILTER (WHERE s.stream LIKE 'm/%'), 0) AS moves,
+  coalesce(sum(e.amount) FILTER (WHERE s.stream LIKE 's/%'), 0)
+  - coalesce((SELECT sum(f.amount) FROM budget.facts AS f JOIN budget.streams AS t USING (stream_id)
+              WHERE t.workspace = $1), 0) AS facts
+FROM budget.entries AS e JOIN budget.streams AS s USING (stream_id) WHERE s.workspace = $1
+"""
+INVARIANTS_TIMEOUT_S = 600.0
+
+
+@dataclass(slots=True)
+class Known:
+    """What was posted on an account within the asked limits: micros, and the newest `at`."""
+
+    actual: int = 0
+    corrections: int = 0
+    latest_at: datetime | None = None
+
+
+async def days(conn: Conn, account_ids: Sequence[int]) -> list[tuple[int, date, int]]:
+    """(account, ledger date, micros), what is pending included."""
+    return [(r[0], r[1], int(r[2])) for r in await conn.fetch(DAYS, account_ids)]
+
+
+async def as_known(
+    conn: Conn,
+    account_ids: Sequence[int],
+    time_zone: str,
+    *,
+    through: datetime | None,
+    known_at: datetime | None,
+) -> tuple[dict[int, Known], list[tuple[int, date, int]]]:
+    """Sums of the entries up to an event time and as recorded by a moment, in all and by day."""
+    found: dict[int, Known] = {}
+    by_day = []
+    for row in await conn.fetch(AS_KNOWN, account_ids, through, known_at, time_zone):
+        known = found.setdefault(row["account_id"], Known())
+        known.actual += int(row["amount"])
+        known.corrections += int(row["corrections"])
+        newest: datetime = row["latest_at"]
+        known.latest_at = max(known.latest_at or newest, newest)
+        by_day.append((row["account_id"], date.fromisoformat(row["day"]), int(row["amount"])))
+    return found, by_day
+
+
+async def exceptions(
+    conn: Conn,
+    workspace: str,
+    campaign: str,
+    *,
+    through: datetime | None,
+    known_at: datetime | None,
+) -> tuple[int, int]:
+    """How many items a campaign's exception account holds, and micros."""
+    row = await conn.fetchrow(EXCEPTIONS, workspace, campaign, through, known_at)
+    assert row is not None
+    return row["items"], int(row["amount"])
+
+
+async def entries(
+    conn: Conn, account_id: int, time_zone: str, *, after: int, limit: int
+) -> list[dict[str, Any]]:
+    """Entries of an account in order of their numbers."""
+    return [dict(r) for r in await conn.fetch(ENTRIES, account_id, after, time_zone, limit)]
+
+
+async def invariants(conn: Conn, workspace: str) -> dict[str, int]:
+    """Accounts, entries, and by how much each rule of the ledger is broken (0: it holds)."""
+    row = await conn.fetchrow(INVARIANTS, workspace, timeout=INVARIANTS_TIMEOUT_S)
+    more = await conn.fetchrow(FACTS_AND_MOVES, workspace, timeout=INVARIANTS_TIMEOUT_S)
+    assert row is not None
+    assert more is not None
+    return {name: int(value) for name, value in {**dict(row), **dict(more)}.items()}

@@ -1,0 +1,173 @@
+"""GET totals: figures of a campaign and its lines, now, or as known at an earlier moment (B1, B2).
+
+Without parameters it reads accounts, days and pending changes; `through` (event time) and
+`known_at` (recorded time) add up the entries instead.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from budget import store_lines, store_plans, store_totals
+from budget.documents import line_rows
+from budget.planning import find_campaign
+from budget.rules import pacing
+from budget.rules.pacing import Figures, LineState, SourceState
+from budget.store_totals import Known
+from shared.database import Conn
+from shared.money import format_micros
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which totals: of what, at what time, within which limits."""
+
+    workspace: str
+    campaign: str
+    now: datetime
+    through: datetime | None
+    known_at: datetime | None
+    partitions: int
+
+    @property
+    def moment(self) -> datetime:
+        """The latest instant that may be known."""
+        return min(at for at in (self.now, self.through, self.known_at) if at is not None)
+
+    @property
+    def past(self) -> bool:
+        """Whether entries have to be added up."""
+        return self.through is not None or self.known_at is not None
+
+
+async def read_totals(conn: Conn, asked: Asked) -> dict[str, Any]:
+    """The answer of contracts.md section 3, read in one snapshot of the database.
+
+    Raises NotFoundError `campaign_unknown`.
+    """
+    campaign = await find_campaign(conn, asked.workspace, asked.campaign)
+    rows = await store_lines.campaign_lines(conn, asked.workspace, asked.campaign)
+    plan = await store_plans.plan_in_force(
+        conn, asked.workspace, asked.campaign, asked.known_at or asked.now
+    )
+    if asked.known_at is not None:
+        rows = _as_planned(rows, campaign, plan)
+    ids = [row["account_id"] for row in rows]
+    sources = await store_lines.sources(conn, ids, asked.partitions)
+    known, days = await _known(conn, asked, rows, campaign["time_zone"])
+    lines = [(row, _figures(asked, row, sources.get(row["account_id"], []), known)) for row in rows]
+    items, held = await store_totals.exceptions(
+        conn, asked.workspace, asked.campaign, through=asked.through, known_at=asked.known_at
+    )
+    total = pacing.total([told for _, told in lines], asked.moment)
+    names = {row["account_id"]: row["line"] for row in rows}
+    return {
+        "campaign": asked.campaign,
+        "currency": campaign["currency"],
+        "plan_version": plan["plan_version"] if plan else None,
+        "known_at": asked.known_at or asked.now,
+        "through": asked.through,
+        "complete_through": total.complete_through,
+        "total": _view(total),
+        "lines": [
+            {"line": row["line"], "name": row["name"], "seq": row["seq"], **_view(told)}
+            for row, told in lines
+        ],
+        "days": [
+            {"date": day.isoformat(), "line": names[one], "actual": format_micros(amount)}
+            for one, day, amount in sorted(days, key=lambda found: (found[1], names[found[0]]))
+        ],
+        "exceptions": {"count": items, "amount": format_micros(held)},
+        "reserve": _reserve(plan),
+    }
+
+
+async def _known(
+    conn: Conn, asked: Asked, rows: Sequence[Mapping[str, Any]], time_zone: str
+) -> tuple[dict[int, Known], list[tuple[int, Any, int]]]:
+    ids = [row["account_id"] for row in rows]
+    if asked.past:
+        return await store_totals.as_known(
+            conn, ids, time_zone, through=asked.through, known_at=asked.known_at
+        )
+    known = {
+        row["account_id"]: Known(int(row["balance"]), int(row["corrections"]), row["latest_at"])
+        for row in rows
+    }
+    return known, await store_totals.days(conn, ids)
+
+
+def _as_planned(
+    rows: Sequence[Mapping[str, Any]],
+    campaign: Mapping[str, Any],
+    plan: Mapping[str, Any] | None,
+) -> list[dict[str, Any]]:
+    """Lines with the amounts and curves of the plan that was in force then."""
+    planned = {line.line: line for line in line_rows(campaign, plan)} if plan else {}
+    nothing = {"instants": [0], "amounts": [0]}
+    shown = []
+    for row in rows:
+        line = planned.get(row["line"])
+        amounts = {"allocated": 0, "curve": nothing}
+        if line is not None:
+            amounts = {"allocated": line.allocated, "curve": line.curve, "name": line.name}
+        shown.append({**row, **amounts})
+    return shown
+
+
+def _figures(
+    asked: Asked,
+    row: Mapping[str, Any],
+    sources: Sequence[SourceState],
+    known: Mapping[int, Known],
+) -> Figures:
+    posted = known.get(row["account_id"], Known())
+    capped = [_capped(source, asked.moment) for source in sources] if asked.past else sources
+    state: LineState = store_lines.line_state(
+        row,
+        capped,
+        actual=posted.actual,
+        corrections=posted.corrections,
+        latest_at=posted.latest_at,
+    )
+    return pacing.figures(state, asked.moment)
+
+
+def _capped(source: SourceState, moment: datetime) -> SourceState:
+    """Completeness is not kept by time, but it cannot have reached beyond the asked moment."""
+    through = source.complete_through
+    return replace(source, complete_through=None if through is None else min(through, moment))
+
+
+def _view(told: Figures) -> dict[str, Any]:
+    return {
+        "allocated": format_micros(told.allocated),
+        "planned_to_date": format_micros(told.planned_to_date),
+        "committed": "0.00",
+        "actual": format_micros(told.actual),
+        "corrections": format_micros(told.corrections),
+        "remaining": format_micros(told.remaining),
+        "used_ratio": told.used_ratio,
+        "pacing_ratio": told.pacing_ratio,
+        "forecast_end": None if told.forecast_end is None else format_micros(told.forecast_end),
+        "forecast_low": None,
+        "forecast_high": None,
+        "exhausted_on": None,
+        "complete_through": told.complete_through,
+        "complete_through_basis": "manual" if told.freshness == "manual" else "source",
+        "anchor": told.anchor,
+        "freshness": told.freshness,
+    }
+
+
+def _reserve(plan: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "bucket": item["bucket"],
+            "allocated": item["amount"],
+            "drawn": "0.00",
+            "left": item["amount"],
+        }
+        for item in (plan["body"]["reserve"] if plan else [])
+    ]
