@@ -200,6 +200,7 @@ class Flusher:
             plan.views,
             locale=receiver.locale,
             receiver=receiver.name,
+            grouped_by=group.grouped_by,
             now=now,
             text_bytes_max=TEXT_BYTES_MAX[channel.kind],
         ):

@@ -24,6 +24,7 @@ SEVERITIES = ("info", "warning", "critical")
 NAME_CHARACTERS_MAX = 300
 TITLE_CHARACTERS_MAX = 120
 NUMBERS_ORDER = ("actual", "planned_to_date", "allocated", "forecast_end", "remaining", "committed")
+SILENT_ZEROS = frozenset({"committed", "corrections"})
 _ICONS = {"info": "🔵", "warning": "🟠", "critical": "🔴"}
 _COLORS = {"info": "#0969da", "warning": "#bc4c00", "critical": "#cf222e"}
 _ENDED_COLOR = "#1a7f37"
@@ -113,11 +114,13 @@ class Renderer:
         *,
         locale: str,
         receiver: str,
+        grouped_by: Sequence[str],
         now: datetime,
         text_bytes_max: int,
     ) -> list[Message]:
         """Changed alerts in full, most severe first, then one line for each that is only still
-        open; as many messages as the byte limit asks for. `views` has at least one told alert."""
+        open; as many messages as the byte limit asks for. `views` has at least one told alert;
+        `grouped_by` names the labels they share, which is what the subject is about."""
         words: Any = self._words.get_template(f"{locale}.j2").module
         ordered = sorted(views, key=_urgency)
         details = [(view, _facts(view, locale, now)) for view in ordered]
@@ -128,7 +131,9 @@ class Renderer:
         blocks = [_block(words, view, facts) for view, facts in told]
         parts = _pack(blocks, text_bytes_max)
         title = _shorten(str(words.title(told[0][1], len(told) - 1)), TITLE_CHARACTERS_MAX)
-        subject = _shorten(str(words.subject(told[0][1])), TITLE_CHARACTERS_MAX)
+        subject = _shorten(
+            str(words.subject(_shared_scope(told[0][0].breach, grouped_by))), TITLE_CHARACTERS_MAX
+        )
         messages = []
         for number, part in enumerate(parts, start=1):
             lines = open_lines if number == len(parts) else []
@@ -256,7 +261,7 @@ def _facts(view: AlertView, locale: str, now: datetime) -> dict[str, Any]:
         "ended": numbers.instant(view.ends_at) if view.ends_at else "",
         "lasted": numbers.lasted((view.ends_at or now) - view.starts_at),
         "window": numbers.span(breach.window.start, breach.window.end) if breach.window else "",
-        "numbers": _ordered(breach.numbers, numbers),
+        "numbers": _ordered(breach, numbers),
         "lever": one_line(breach.annotations.get("lever") or ""),
         "runbook": one_line(breach.annotations.get("runbook") or ""),
         "owner": one_line(breach.owner or ""),
@@ -276,10 +281,18 @@ def _facts(view: AlertView, locale: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def _ordered(found: dict[str, str], numbers: Numbers) -> list[tuple[str, str]]:
+def _ordered(breach: Breach, numbers: Numbers) -> list[tuple[str, str]]:
+    """The numbers behind a value, the telling ones first; a zero that means "nothing of this"
+    and the value itself under another name are left out."""
+    found = breach.numbers
     names = [name for name in NUMBERS_ORDER if name in found]
     names += [name for name in found if name not in NUMBERS_ORDER]
-    return [(one_line(name), numbers.number(name, one_line(found[name]))) for name in names]
+    return [
+        (one_line(name), numbers.number(name, one_line(found[name])))
+        for name in names
+        if f"budget.{name}" != breach.kpi
+        and not (name in SILENT_ZEROS and found[name].strip("0.") == "")
+    ]
 
 
 def _scope(breach: Breach) -> str:
@@ -292,6 +305,21 @@ def _scope(breach: Breach) -> str:
     rest = [value for name, value in breach.group.items() if name not in ("campaign", "line")]
     found = [one_line(part) for part in [*parts, *rest] if part]
     return " / ".join(found) or one_line(breach.rule)
+
+
+def _shared_scope(breach: Breach, grouped_by: Sequence[str]) -> str:
+    """What all alerts of a group have in common: "双十一大促 / L10 物料" for campaign and line."""
+    labels = {**breach.labels, **breach.group, "rule": breach.rule}
+    shown = {"campaign": breach.names.get("campaign"), "rule": breach.names.get("rule")}
+    if line := labels.get("line"):
+        name = breach.names.get("line", "")
+        shown["line"] = f"{line} {name}".strip() if name != line else line
+    # From the general to the particular, whatever order the file or the database has.
+    ordered = sorted(grouped_by, key=lambda name: (name != "campaign", name != "line", name))
+    parts = [shown.get(name) or labels.get(name) for name in ordered]
+    return " / ".join(one_line(part) for part in parts if part) or one_line(
+        shown["campaign"] or breach.rule
+    )
 
 
 def one_line(text: str) -> str:

@@ -18,7 +18,7 @@ TRANSITIONS_MAX = 100
 """Newest transitions of an episode that a message looks at."""
 
 TAKE_DUE = """
-SELECT group_id, workspace, receiver, snapshot FROM alerts.groups WHERE due_at <= $1
+SELECT group_id, workspace, receiver, labels, snapshot FROM alerts.groups WHERE due_at <= $1
 ORDER BY due_at, group_id LIMIT $2 FOR UPDATE SKIP LOCKED
 """
 MEMBERS = """
@@ -83,6 +83,7 @@ class DueGroup(NamedTuple):
     group_id: int
     workspace: str
     receiver: str
+    grouped_by: list[str]
     snapshot: Snapshot
 
 
@@ -136,7 +137,13 @@ class NotificationRow(NamedTuple):
 async def take_due(conn: Conn, now: datetime, limit: int) -> list[DueGroup]:
     """Locks up to `limit` due groups that no other replica holds."""
     return [
-        DueGroup(row["group_id"], row["workspace"], row["receiver"], from_json(row["snapshot"]))
+        DueGroup(
+            row["group_id"],
+            row["workspace"],
+            row["receiver"],
+            list(row["labels"]),
+            from_json(row["snapshot"]),
+        )
         for row in await conn.fetch(TAKE_DUE, now, limit)
     ]
 

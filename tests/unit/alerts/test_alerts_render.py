@@ -31,9 +31,19 @@ def view(told: str = "firing", alert: int = 1, **changes: Any) -> AlertView:
     )
 
 
-def render(*views: AlertView, locale: str = "zh-CN", bytes_max: int = 18_000) -> list[Message]:
+def render(
+    *views: AlertView,
+    locale: str = "zh-CN",
+    bytes_max: int = 18_000,
+    grouped_by: tuple[str, ...] = ("campaign", "line"),
+) -> list[Message]:
     return RENDERER.render(
-        views, locale=locale, receiver="ops", now=at(90), text_bytes_max=bytes_max
+        views,
+        locale=locale,
+        receiver="ops",
+        grouped_by=grouped_by,
+        now=at(90),
+        text_bytes_max=bytes_max,
     )
 
 
@@ -59,7 +69,7 @@ def test_a_marketer_reads_what_how_much_since_when_and_what_to_do() -> None:
         "- 开始时间：11月3日 12:00\n"
         "- 统计时段：11月3日 11:00–12:00\n"
         "- 相关数据：点击 1,600，曝光 200,000\n"
-        "- 建议动作：关键词/文案 keyword or copy\n"
+        "- 调整方向：关键词/文案 keyword or copy\n"
         "- 负责人：wang.lei\n"
         "- 数据完整至：11月3日 12:00"
     )
@@ -113,8 +123,8 @@ def test_a_resolve_says_how_long_it_lasted(locale: str, words: list[str]) -> Non
     message = render(ended, locale=locale)[0]
     for word in words:
         assert word in message.title + message.text
-    assert "建议动作" not in message.text
-    assert "What to do" not in message.text
+    assert "调整方向" not in message.text
+    assert "Lever" not in message.text
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en"])
@@ -177,7 +187,29 @@ def test_the_subject_keeps_the_state_out() -> None:
             ("resolved", "warning"),
         ]
     }
-    assert subjects == {"双十一大促 / L03 搜索广告：花费进度提醒"}
+    assert subjects == {"Paceline 提醒：双十一大促 / L03 搜索广告"}
+
+
+@pytest.mark.parametrize(
+    ("grouped_by", "scope"),
+    [
+        ((), "双十一大促"),
+        (("campaign",), "双十一大促"),
+        (("rule", "line", "campaign"), "双十一大促 / L03 搜索广告 / pacing-high"),
+        (("team",), "双十一大促"),
+    ],
+)
+def test_the_subject_is_what_the_group_has_in_common(
+    grouped_by: tuple[str, ...], scope: str
+) -> None:
+    message = render(view(), locale="en", grouped_by=grouped_by)[0]
+    assert message.subject == f"Paceline alert: {scope}"
+
+
+def test_numbers_that_say_nothing_are_left_out() -> None:
+    numbers = {"corrections": "0.00", "committed": "5.00", "pacing_ratio": "1.6", "actual": "8.00"}
+    text = render(view(numbers=numbers))[0].text
+    assert "- 相关数据：实际花费 ¥8.00，已承诺 ¥5.00\n" in text
 
 
 def test_incomplete_sources_are_named_unknown() -> None:
