@@ -1,0 +1,314 @@
+"""What the budget service's tests need around it: its parts without a broker, events, callers."""
+
+import datetime as dt
+import hashlib
+import itertools
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+from fastapi import FastAPI
+
+from budget.handlers import SpendHandler
+from budget.routes import audit, campaigns, held, mappings, plans, totals
+from budget.seal import Sealer
+from budget.settings import BudgetSettings
+from shared import clock as clocks
+from shared.auth import generate_keys, sign_token
+from shared.consumer import Received
+from shared.database import Pool, create_pool, transaction
+from shared.events import ENCODER, SourceData, SourceEvent, SpendEvent, SpendStored
+from shared.http import create_app
+
+SHANGHAI = dt.timezone(dt.timedelta(hours=8))
+PARTITIONS = 4
+
+
+def at(text: str) -> dt.datetime:
+    """`"11-03 12:00"` → that moment of 2025 in Shanghai."""
+    return dt.datetime.strptime(f"2025-{text}", "%Y-%m-%d %H:%M").replace(tzinfo=SHANGHAI)
+
+
+def _bodyhash(data: dict[str, Any]) -> str:
+    return hashlib.blake2b(msgspec.json.encode(data), digest_size=16).hexdigest()
+
+
+def _event(
+    source: str, name: str, time: dt.datetime, where: dict[str, Any], more: dict[str, Any]
+) -> SpendEvent:
+    envelope = {key: more.pop(key) for key in ("workspace", "importid") if key in more}
+    sent = {**where, **more}
+    bodyhash = _bodyhash({key: value for key, value in sent.items() if "period_" not in key})
+    utc = time.astimezone(dt.UTC)
+    return SpendEvent(
+        specversion="1.0",
+        id=name,
+        source=source,
+        time=utc,
+        workspace=envelope.get("workspace", "default"),
+        receivedat=utc,
+        bodyhash=bodyhash,
+        importid=envelope.get("importid"),
+        data=SpendStored(**sent),
+    )
+
+
+def delta(source: str, name: str, time: dt.datetime, amount: str, **more: Any) -> SpendEvent:
+    """A delta on campaign `c1`, line `L1`, unless said otherwise; its period is its pane."""
+    where = {} if "entity" in more else {"campaign": "c1", "line": "L1"}
+    utc = time.astimezone(dt.UTC)
+    start = utc.replace(minute=utc.minute // 5 * 5, second=0, microsecond=0)
+    period = {"period_start": start, "period_end": start + dt.timedelta(minutes=5)}
+    told = {"amount": amount, "currency": "CNY", **period, **more}
+    return _event(source, name, time, where, told)
+
+
+def snapshot(
+    source: str, day: str, revision: int, amount: str, time: dt.datetime, **more: Any
+) -> SpendEvent:
+    """A daily snapshot ("11-03") in Shanghai's zone on campaign `c1`, line `L1`."""
+    where = {} if "entity" in more else {"campaign": "c1", "line": "L1"}
+    start = at(f"{day} 00:00").astimezone(dt.UTC)
+    told = {
+        "mode": "snapshot",
+        "report": "daily",
+        "period": f"2025-{day}",
+        "revision": revision,
+        "period_start": start,
+        "period_end": start + dt.timedelta(days=1),
+        "amount": amount,
+        "currency": "CNY",
+        **more,
+    }
+    return _event(source, f"{source}-{day}-r{revision}", time, where, told)
+
+
+def heartbeat(source: str, complete_through: dt.datetime, **more: Any) -> SourceEvent:
+    """A heartbeat of a source."""
+    utc = complete_through.astimezone(dt.UTC)
+    return SourceEvent(
+        specversion="1.0",
+        id=uuid.uuid4().hex,
+        source=source,
+        time=utc,
+        workspace=more.pop("workspace", "default"),
+        receivedat=utc,
+        bodyhash="00",
+        data=SourceData(complete_through=utc),
+        **more,
+    )
+
+
+class Service:
+    """The budget service without a broker: records go straight to the handler."""
+
+    def __init__(self, settings: BudgetSettings, pool: Pool, app: FastAPI, keys: Path) -> None:
+        self.settings = settings
+        self.pool = pool
+        self.handler = SpendHandler(settings, clocks.make_clock("manual"))
+        self.sealer = Sealer(settings, clocks.make_clock("manual"), lambda: PARTITIONS)
+        self._app = app
+        self._keys = keys
+        self._offsets = itertools.count()
+
+    async def set_clock(self, now: dt.datetime) -> None:
+        """Moves the manual clock."""
+        async with transaction(self.pool) as conn:
+            await clocks.set_manual(conn, now)
+
+    def receive(self, events: Sequence[Any], *, partition: int = 0) -> list[Received]:
+        """Events as they stand in Kafka; bytes are taken as they are."""
+        return [
+            Received(
+                "spend.v1",
+                partition,
+                next(self._offsets),
+                b"key",
+                event if isinstance(event, bytes) else ENCODER.encode(event),
+            )
+            for event in events
+        ]
+
+    async def post(self, *events: Any) -> list[Received]:
+        """One poll with these events; returns the records, to be posted again."""
+        records = self.receive(events)
+        await self.post_records(records)
+        return records
+
+    async def post_records(self, records: Sequence[Received]) -> None:
+        """One poll, committed."""
+        async with transaction(self.pool) as conn:
+            await self.handler.on_spend(conn, records)
+
+    async def beat(self, source: str, complete_through: dt.datetime, **more: Any) -> None:
+        """A heartbeat in every partition."""
+        event = heartbeat(source, complete_through, **more)
+        records = [
+            record
+            for partition in range(PARTITIONS)
+            for record in self.receive([event], partition=partition)
+        ]
+        await self.post_records(records)
+
+    async def seal(self) -> list[dict[str, Any]]:
+        """Runs the sealer as the relay's tick does; the totals messages it made."""
+        async with transaction(self.pool) as conn:
+            await self.sealer.seal(conn)
+        return [one["data"] for one in await self.outbox("budget.totals.v1")]
+
+    async def outbox(self, topic: str) -> list[dict[str, Any]]:
+        """Takes the unsent messages of a topic."""
+        async with transaction(self.pool) as conn:
+            rows = await conn.fetch(
+                "WITH taken AS (DELETE FROM budget.outbox WHERE topic = $1 RETURNING id, value) "
+                "SELECT value FROM taken ORDER BY id",
+                topic,
+            )
+        return [msgspec.json.decode(row["value"]) for row in rows]
+
+    @asynccontextmanager
+    async def caller(
+        self, subject: str, *roles: str, workspace: str = "default"
+    ) -> AsyncIterator["Caller"]:
+        """Somebody with these roles, over HTTP."""
+        token = sign_token(self._keys, subject=subject, roles=roles, workspace=workspace)
+        transport = httpx.ASGITransport(app=self._app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(
+            transport=transport,
+            base_url="http://budget",
+            headers={"Authorization": f"Bearer {token}"},
+        ) as client:
+            yield Caller(client)
+
+
+class Caller:
+    """An HTTP client that sends an Idempotency-Key with every POST."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
+    async def get(self, path: str, status: int = 200, **params: Any) -> Any:
+        """The JSON answer; fails the test on another status."""
+        answer = await self._client.get(path, params=params)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    async def post(self, path: str, body: Any, status: int = 200, key: str | None = None) -> Any:
+        """The JSON answer; fails the test on another status."""
+        headers = {"Idempotency-Key": key or uuid.uuid4().hex}
+        answer = await self._client.post(path, json=body, headers=headers)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+
+@asynccontextmanager
+async def running_service(database_url: str, directory: Path) -> AsyncIterator[Service]:
+    """The service on a migrated database, with the manual clock."""
+    private, jwks = generate_keys(directory / "keys")
+    settings = BudgetSettings(
+        database_url=database_url, clock="manual", jwks=str(jwks), partitions=PARTITIONS
+    )
+    pool = await create_pool(settings)
+
+    async def idle() -> dict[str, int]:
+        return {}
+
+    app = create_app(settings, title="budget", pool=pool, checks={}, idle=idle)
+    app.state.partitions = lambda: PARTITIONS
+    for routes in (campaigns, plans, mappings, totals, held, audit):
+        app.include_router(routes.router)
+    try:
+        yield Service(settings, pool, app, private)
+    finally:
+        await pool.close()
+
+
+def campaign_body(name: str = "c1", **changes: Any) -> dict[str, Any]:
+    """A campaign over 1–11 November, with one target."""
+    return {
+        "campaign": name,
+        "name": "双十一大促",
+        "currency": "CNY",
+        "time_zone": "Asia/Shanghai",
+        "starts_at": "2025-11-01T00:00:00+08:00",
+        "ends_at": "2025-11-12T00:00:00+08:00",
+        "owner": "li.na",
+        "targets": [
+            {
+                "target": "sales",
+                "measure": "revenue",
+                "form": "absolute",
+                "value": "12000000",
+                "unit": "CNY",
+                "deadline": "2025-11-12T00:00:00+08:00",
+                "relevance": "annual growth plan",
+                "primary": True,
+                "parent": None,
+            }
+        ],
+        **changes,
+    }
+
+
+def line_body(line: str = "L1", allocated: str = "150000.00", **changes: Any) -> dict[str, Any]:
+    """A line with the curve of contracts.md for 150,000, else even."""
+    points = [
+        {"at": "2025-11-01T00:00:00+08:00", "amount": "0"},
+        {"at": "2025-11-10T00:00:00+08:00", "amount": "108000"},
+        {"at": "2025-11-11T00:00:00+08:00", "amount": "126000"},
+        {"at": "2025-11-12T00:00:00+08:00", "amount": "150000"},
+    ]
+    phasing: dict[str, Any] = {"kind": "even"}
+    if allocated == "150000.00":
+        phasing = {"kind": "curve", "points": points}
+    return {
+        "line": line,
+        "name": "search ads",
+        "category": "advertising",
+        "channel": "search",
+        "allocated": allocated,
+        "targets": ["sales"],
+        "phasing": phasing,
+        **changes,
+    }
+
+
+def plan_body(*lines: dict[str, Any], total: str | None = None) -> dict[str, Any]:
+    """A plan of these lines (L1 if none is given) that sums up."""
+    given = list(lines) or [line_body()]
+    amount = total or str(sum(int(line["allocated"].split(".")[0]) for line in given))
+    return {"total": {"amount": amount, "currency": "CNY"}, "lines": given, "reserve": []}
+
+
+async def approve(
+    service: Service,
+    name: str = "c1",
+    plan: dict[str, Any] | None = None,
+    *,
+    effective_from: str | None = None,
+) -> int:
+    """Plans, submits and approves by three people; the plan's version."""
+    async with (
+        service.caller("wang.lei", "operator") as operator,
+        service.caller("zhao.min", "approver") as approver,
+        service.caller("chen.yu", "finance") as finance,
+    ):
+        place = f"/v1/campaigns/{name}/plans"
+        made = await operator.post(place, plan or plan_body(), 201)
+        place = f"{place}/{made['plan_version']}"
+        await operator.post(f"{place}/submit", {"effective_from": effective_from})
+        yes = {"decision": "approve", "opinion": "fits"}
+        await approver.post(f"{place}/decisions", {**yes, "as": "approver"})
+        answer = await finance.post(f"{place}/decisions", {**yes, "as": "finance"})
+        assert answer["status"] == "approved"
+    return int(made["plan_version"])
+
+
+async def create_campaign(service: Service, name: str = "c1", **changes: Any) -> None:
+    """A draft campaign by li.na."""
+    async with service.caller("li.na", "operator") as operator:
+        await operator.post("/v1/campaigns", campaign_body(name, **changes), 201)
