@@ -5,8 +5,10 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,13 +94,27 @@ def _eventually(condition: object, timeout_s: float = 60) -> bool:
     return False
 
 
-@pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("up")
+@contextmanager
+def _directory() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="paceline-up-") as name:
+        # pytest's own folders are closed to all but root, and PostgreSQL does not run as root.
+        Path(name).chmod(0o711)
+        yield Path(name)
+
+
+@pytest.fixture
+def empty_state() -> Iterator[Path]:
+    with _directory() as state:
+        yield state
 
 
 @pytest.fixture(scope="module")
-def up(state: Path) -> Iterator[Up]:
+def up() -> Iterator[Up]:
+    with _directory() as state:
+        yield from _running(state)
+
+
+def _running(state: Path) -> Iterator[Up]:
     running = _start(state, "--clock", "manual")
     yield running
     family = running.family()
@@ -174,15 +190,15 @@ def test_secrets_are_for_the_owner_only(up: Up) -> None:
         assert (up.state / name).stat().st_mode & 0o077 == 0, name
 
 
-def test_after_a_kill_nothing_is_left_and_the_next_up_starts_clean(tmp_path: Path) -> None:
-    first = _start(tmp_path)
+def test_after_a_kill_nothing_is_left_and_the_next_up_starts_clean(empty_state: Path) -> None:
+    first = _start(empty_state)
     family = first.family()
     assert len(family) >= 6
     assert _finish(first, signal.SIGKILL) == -signal.SIGKILL
     _, left = psutil.wait_procs(family, timeout=15)
     assert left == [], "children die with a killed `up`"
-    assert (tmp_path / "run.json").exists(), "it had no time to clean up"
-    second = _start(tmp_path)
+    assert (empty_state / "run.json").exists(), "it had no time to clean up"
+    second = _start(empty_state)
     assert second.urls["database"] == first.urls["database"]
     assert second.urls["kafka"] == first.urls["kafka"]
     assert _finish(second, signal.SIGTERM) == 0

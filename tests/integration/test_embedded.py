@@ -1,6 +1,7 @@
 """The embedded servers: loopback only, durable through a crash, frozen and thawed."""
 
 import asyncio
+import os
 import stat
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import UnknownTopicOrPartitionError
 
+from cli.embedded.account import SYSTEM_STATE, forget_place
 from cli.embedded.kafka import KafkaServer
 from cli.embedded.postgres import SETTINGS, PostgresServer
 from cli.topics import RETENTION_MS, ensure_topics
@@ -66,6 +68,24 @@ async def test_a_committed_row_survives_a_killed_server(
     conn = await asyncpg.connect(database_url)
     assert await conn.fetchval("SELECT seven FROM kept") == 7
     await conn.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to lend the server another account")
+async def test_root_may_keep_its_state_in_a_folder_closed_to_all_others(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    server = PostgresServer({"fsync": "off"})
+    try:
+        conn = await asyncpg.connect(server.start(tmp_path))
+        data = Path(await conn.fetchval("SHOW data_directory"))
+        await conn.close()
+        assert data.parent.parent == SYSTEM_STATE
+        assert server.pid is not None
+        assert psutil.Process(server.pid).uids().real != 0
+        assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+    finally:
+        server.stop()
+        forget_place(tmp_path / "postgres")
+    assert not data.exists()
 
 
 async def _send(bootstrap: str, topic: str, value: bytes) -> None:
