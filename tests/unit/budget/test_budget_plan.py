@@ -1,0 +1,116 @@
+"""A plan's sums are exact or it is refused (P5, P33, S9)."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from budget.rules.phasing import Point
+from budget.rules.plan import LineDraft, ReserveDraft, Terms, allocate, check
+from shared.errors import InvalidError
+
+START = datetime(2025, 11, 1, tzinfo=UTC)
+END = START + timedelta(days=11)
+TERMS = Terms("CNY", START, END, frozenset({"sales"}))
+M = 1_000_000
+
+
+def line(name: str = "L1", allocated: int | None = 100 * M, **changes: object) -> LineDraft:
+    draft = LineDraft(
+        line=name,
+        allocated=allocated,
+        percent=None,
+        remainder=False,
+        cap=None,
+        key=False,
+        targets=("sales",),
+        points=None,
+    )
+    return replace(draft, **changes)  # type: ignore[arg-type]
+
+
+def points(*pairs: tuple[float, int]) -> tuple[Point, ...]:
+    return tuple(Point(START + timedelta(days=day), amount) for day, amount in pairs)
+
+
+@pytest.mark.parametrize(
+    ("lines", "reserve", "code", "why"),
+    [
+        ([line(allocated=99 * M)], [], "plan_sum_differs", "a cent too little"),
+        ([line()], [ReserveDraft("flexible", 1)], "plan_sum_differs", "the reserve counts too"),
+        ([line(), line()], [], "duplicate", "one line twice"),
+        (
+            [line()],
+            [ReserveDraft("flexible", 0), ReserveDraft("flexible", 0)],
+            "duplicate",
+            "one bucket twice",
+        ),
+        ([line(percent=5 * M)], [], "amount_unclear", "two ways to say how much"),
+        ([line(allocated=None)], [], "amount_unclear", "no way to say how much"),
+        (
+            [line(allocated=None, remainder=True), line("L2", None, remainder=True)],
+            [],
+            "amount_unclear",
+            "only one can take the rest",
+        ),
+        (
+            [line(), line("L2", None, remainder=True)],
+            [ReserveDraft("flexible", 1)],
+            "remainder_negative",
+            "nothing is left for the rest",
+        ),
+        ([line(cap=100 * M - 1)], [], "cap_below_allocated", "a cap under the allocation"),
+        ([line(targets=("reach",))], [], "target_unknown", "a target the campaign lacks"),
+        ([line(points=points((0, 0), (11, 99 * M)))], [], "curve_end_differs", "ends too low"),
+        ([line(points=points((0, 5), (0, 100 * M)))], [], "curve_not_rising", "time stands"),
+        ([line(points=points((0, 5), (5, 4), (11, 100 * M)))], [], "curve_not_rising", "falls"),
+        ([line(points=points((0, 0), (12, 100 * M)))], [], "curve_not_rising", "after the end"),
+    ],
+)
+def test_an_unsound_plan_is_refused_by_name(
+    lines: list[LineDraft], reserve: list[ReserveDraft], code: str, why: str
+) -> None:
+    with pytest.raises(InvalidError) as refused:
+        check(TERMS, 100 * M, "CNY", lines, reserve)
+    assert refused.value.code == code, why
+
+
+def test_another_currency_than_the_campaigns_is_refused() -> None:
+    with pytest.raises(InvalidError, match="currency_differs"):
+        check(TERMS, 100 * M, "USD", [line()], [])
+
+
+def test_all_faults_of_a_step_are_named_at_their_places() -> None:
+    with pytest.raises(InvalidError) as refused:
+        check(TERMS, 200 * M, "CNY", [line(cap=1), line("L2", cap=2)], [])
+    assert [item["loc"] for item in refused.value.errors] == ["lines.0.cap", "lines.1.cap"]
+
+
+def test_findings_travel_with_a_sound_plan() -> None:
+    checked = check(TERMS, 100 * M, "CNY", [line(targets=()), line("L2", 0, key=True)], [])
+    found = {(one.code, one.line, one.severity) for one in checked.findings}
+    assert found == {
+        ("line_without_target", "L1", "warning"),
+        ("key_line_unfunded", "L2", "warning"),
+        ("reserve_missing", None, "info"),
+    }
+
+
+@given(
+    st.integers(0, 10**12),
+    st.lists(st.integers(0, 30 * M), max_size=3),
+    st.integers(0, 10**10),
+)
+def test_percent_lines_and_the_remainder_sum_exactly(
+    total: int, percents: list[int], reserved: int
+) -> None:
+    lines = [line(f"P{i}", None, percent=percent) for i, percent in enumerate(percents)]
+    lines.append(line("rest", None, remainder=True))
+    stated = sum(percents)
+    assume(total * stated // (100 * M) + reserved + 10_000 * len(percents) <= total)
+    planned = allocate(total, lines, reserved)
+    assert sum(one.allocated for one in planned) + reserved == total
+    for one, percent in zip(planned, percents, strict=False):
+        assert abs(one.allocated * 100 * M - total * percent) <= 5_000 * 100 * M

@@ -1,0 +1,197 @@
+"""Where money belongs, and what restating it changes (P30, B5, I6)."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from budget.rules.posting import (
+    NO_CURRENCY,
+    CampaignTerms,
+    Fact,
+    Outcome,
+    Reason,
+    Stated,
+    Step,
+    Subject,
+    make_catalogue,
+    restate,
+)
+from shared.mapping import Mapping
+
+START = datetime(2025, 11, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+APPROVED = CampaignTerms(
+    campaign="c1",
+    currency="CNY",
+    time_zone="Asia/Shanghai",
+    starts_at=START,
+    ends_at=START + 10 * DAY,
+    effective_from=START + 2 * DAY,
+    lines=frozenset({"L1"}),
+)
+DRAFT = CampaignTerms("c2", "CNY", "UTC", START, START + DAY, None, frozenset())
+CATALOGUE = make_catalogue(
+    "default",
+    1,
+    [APPROVED, DRAFT],
+    [Mapping("m1", "ads", (("campaign", "993"),), "c1", "L1", START + 5 * DAY)],
+)
+
+
+def subject(**changes: object) -> Subject:
+    base = Subject("ads", "c1", "L1", (), "CNY", START + 3 * DAY, START + 4 * DAY)
+    return base._replace(**changes)  # type: ignore[arg-type]
+
+
+def entity(campaign: str, day: int) -> Subject:
+    return Subject(
+        "ads", None, None, (("campaign", campaign),), None, START + day * DAY, START + day * DAY
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "reason", "why"),
+    [
+        (subject(), "line", None, "named, approved, in the flight"),
+        (subject(currency=None), "line", None, "without a currency: the campaign's"),
+        (subject(currency="USD"), "suspense", Reason.CURRENCY_DIFFERS, "no rate is booked"),
+        (subject(campaign="c9"), "suspense", Reason.UNKNOWN_CAMPAIGN, "not created yet"),
+        (subject(line="L9"), "suspense", Reason.UNKNOWN_LINE, "not in the plan"),
+        (subject(campaign="c2"), "exception", Reason.NOT_APPROVED, "a draft"),
+        (
+            subject(period_start=START + DAY, period_end=START + 2 * DAY),
+            "exception",
+            Reason.BEFORE_APPROVAL,
+            "over when the plan began",
+        ),
+        (
+            subject(period_start=START + 1.5 * DAY, period_end=START + 2.5 * DAY),
+            "line",
+            None,
+            "the day of the approval overlaps",
+        ),
+        (
+            subject(period_start=START + 9.5 * DAY, period_end=START + 10.5 * DAY),
+            "line",
+            None,
+            "the last day overlaps the flight",
+        ),
+        (
+            subject(period_start=START + 10 * DAY, period_end=START + 11 * DAY),
+            "exception",
+            Reason.AFTER_END,
+            "begins after the end",
+        ),
+        (entity("993", 6), "line", None, "mapped"),
+        (entity("993", 3), "suspense", Reason.UNMAPPED, "before the mapping's time"),
+        (entity("994", 6), "suspense", Reason.UNMAPPED, "unknown entity"),
+    ],
+)
+def test_money_goes_to_exactly_one_account(
+    asked: Subject, kind: str, reason: Reason | None, why: str
+) -> None:
+    found = CATALOGUE.resolve(asked)
+    assert (found.account.kind, found.reason) == (kind, reason), why
+
+
+def test_an_approval_during_the_flight_leaves_the_preparation_outside() -> None:
+    early = CampaignTerms(
+        "c1", "CNY", "UTC", START, START + DAY, START - 9 * DAY, frozenset({"L1"})
+    )
+    before = subject(period_start=START - 2 * DAY, period_end=START - DAY)
+    found = make_catalogue("w", 1, [early], []).resolve(before)
+    assert found.reason is Reason.BEFORE_START
+
+
+def test_suspense_without_any_currency_is_kept_apart() -> None:
+    assert CATALOGUE.resolve(entity("994", 6)).account.currency == NO_CURRENCY
+
+
+END = START + DAY
+
+
+def stated(revision: int, amount: int, *, hour: int = 0, currency: str = "CNY") -> Stated:
+    return Stated(revision, amount, currency, START + timedelta(hours=hour), revision * 1000)
+
+
+def run(statements: Sequence[Stated]) -> tuple[Fact | None, list[Step]]:
+    fact: Fact | None = None
+    steps = []
+    for one in statements:
+        fact, step = restate(fact, one, END)
+        steps.append(step)
+    return fact, steps
+
+
+@pytest.mark.parametrize(
+    ("second", "outcome", "amount", "kind", "why"),
+    [
+        (stated(2, 70, hour=30), Outcome.UPDATED, -30, "spend", "the first was of a running day"),
+        (stated(2, 100), Outcome.UNCHANGED, None, "spend", "a higher revision with equal values"),
+        (stated(1, 100), Outcome.UNCHANGED, None, "spend", "the same again"),
+        (stated(1, 90), Outcome.REVISION_CONFLICT, None, "spend", "one revision, two values"),
+        (stated(0, 90), Outcome.UNCHANGED, None, "spend", "a lower revision says nothing"),
+        (stated(2, 90, currency="USD"), Outcome.CURRENCY_CHANGED, None, "spend", "no mixing"),
+        (stated(2, 90, currency=NO_CURRENCY), Outcome.UPDATED, -10, "spend", "unstated fits"),
+    ],
+)
+def test_a_second_statement(
+    second: Stated, outcome: Outcome, amount: int | None, kind: str, why: str
+) -> None:
+    _, steps = run([stated(1, 100, hour=12), second])
+    assert steps[1] == Step(outcome, amount, kind, None), why  # type: ignore[arg-type]
+
+
+def test_a_statement_of_a_day_that_was_over_is_corrected_by_name() -> None:
+    fact, steps = run([stated(1, 100, hour=24), stated(2, 100, hour=25), stated(3, 70, hour=48)])
+    assert steps[2] == Step(Outcome.UPDATED, -30, "correction", 1000)
+    assert fact is not None
+    assert (fact.amount, fact.entry) == (70, 3000)
+
+
+STATEMENTS = st.lists(
+    st.tuples(st.integers(0, 6), st.integers(-5, 5), st.integers(0, 60)), min_size=1, max_size=12
+)
+
+
+@given(STATEMENTS, st.randoms())
+def test_any_order_and_repetition_of_consistent_statements_ends_at_the_highest_revision(
+    drawn: list[tuple[int, int, int]], random: object
+) -> None:
+    """One value per revision, as the contract asks; then order decides nothing."""
+    by_revision = {revision: stated(revision, amount, hour=h) for revision, amount, h in drawn}
+    order = [*by_revision.values(), *by_revision.values()]
+    random.shuffle(order)  # type: ignore[attr-defined]
+    fact, steps = run(order)
+    highest = by_revision[max(by_revision)]
+    assert fact is not None
+    assert (fact.revision, fact.amount) == (highest.revision, highest.amount)
+    assert sum(step.amount or 0 for step in steps) == highest.amount
+    assert not any(step.outcome is Outcome.REVISION_CONFLICT for step in steps)
+
+
+@given(STATEMENTS)
+def test_entries_always_sum_to_the_fact_and_the_first_of_equal_revisions_wins(
+    drawn: list[tuple[int, int, int]],
+) -> None:
+    statements = [stated(revision, amount, hour=hour) for revision, amount, hour in drawn]
+    fact, steps = run(statements)
+    assert fact is not None
+    assert sum(step.amount or 0 for step in steps) == fact.amount
+    highest = max(one.revision for one in statements)
+    first = next(one for one in statements if one.revision == highest)
+    assert (fact.revision, fact.amount) == (highest, first.amount)
+
+
+@given(STATEMENTS)
+def test_revisions_of_a_fact_only_rise(drawn: list[tuple[int, int, int]]) -> None:
+    fact: Fact | None = None
+    seen = []
+    for revision, amount, hour in drawn:
+        fact, _ = restate(fact, stated(revision, amount, hour=hour), END)
+        seen.append(fact.revision)
+    assert all(a <= b for a, b in pairwise(seen))
