@@ -7,10 +7,13 @@ sets how long the killing lasts (60 s in the suite; 180 s and more by hand).
 
 import os
 import random
+import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,9 +40,10 @@ receivers:
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    state = tmp_path_factory.mktemp("chaos")
-    state.chmod(0o755)
+def stack() -> Iterator[Stack]:
+    # Not pytest's own folder: other accounts may not enter it, and the database needs one.
+    state = Path(tempfile.mkdtemp(prefix="paceline-chaos-"))
+    state.chmod(0o711)
     configuration = state / "alerts.d"
     configuration.mkdir()
     for workspace in ("calm", "storm"):
@@ -55,6 +59,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         options = StackOptions(state=state, replicas=2, clock="manual", environment=environment)
         with Stack(options) as running:
             yield running
+    shutil.rmtree(state)
 
 
 def _prepare(client: Client, workload: Workload) -> None:
