@@ -15,11 +15,12 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from alerts.__main__ import build
 from alerts.configurations import Configurations
 from alerts.settings import AlertsSettings
+from cli.embedded.postgres import PostgresServer
 from cli.fake_dingtalk import FakeDingTalk
 from cli.fake_mail import FakeMail
 from shared.auth import generate_keys, sign_token
 from shared.database import is_transient
-from tests.unit.alerts.builders import CONFIGURATION, at, encode, make_history
+from tests.unit.alerts.builders import CONFIGURATION, at, encode, make_breach, make_history
 
 SECRET = "SEC-of-the-service"
 HISTORY = make_history(
@@ -130,6 +131,40 @@ async def test_breaches_become_messages_and_audit_records_across_a_restart(
         ["delivered"] * 6 + ["pending"] * 6
     )
     assert SECRET not in json.dumps(records)
+
+
+async def test_a_database_that_is_away_is_waited_for(
+    settings: AlertsSettings,
+    monkeypatch: pytest.MonkeyPatch,
+    postgres_server: PostgresServer,
+    state_dir: Path,
+) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=settings.kafka_bootstrap)
+    await producer.start()
+    changes = {"breach": "ctr-low/line:L02/1", "rule": "ctr-low"}
+    labels = {"campaign": "double11-2025", "line": "L02", "rule": "ctr-low"}
+    breach = make_breach(**changes, group={"line": "L02"}, labels=labels)
+    with FakeDingTalk(SECRET) as robot, FakeMail() as inbox:
+        monkeypatch.setenv("OPS_DINGTALK_URL", robot.url)
+        monkeypatch.setenv("OPS_DINGTALK_SECRET", SECRET)
+        settings = settings.model_copy(update={"smtp_port": inbox.port})
+        async with running(settings) as client:
+            await client.post("/internal/clock", json={"now": at(60).isoformat()})
+            await settle(client)
+            await asyncio.to_thread(postgres_server.kill)
+            topic = settings.topic("breaches.v1")
+            await producer.send_and_wait(topic, encode(breach), key=b"default|ctr-low|line:L02")
+            assert (await client.get("/readyz")).status_code == 503
+            await asyncio.sleep(1)
+            await asyncio.to_thread(postgres_server.start, state_dir)
+            await settle(client, lambda: len(robot.messages) == len(inbox.mails) == 1)
+            answer = await client.get("/v1/notifications?receiver=ops")
+    await producer.stop()
+    told = [row for row in answer.json()["items"] if row["labels"]["rule"] == "ctr-low"]
+    assert [(row["channel"], row["state"]) for row in told] == [
+        ("dingtalk", "delivered"),
+        ("email", "delivered"),
+    ]
 
 
 async def read_all(settings: AlertsSettings, topic: str, count: int) -> list[dict[str, dict]]:  # type: ignore[type-arg]

@@ -2,12 +2,11 @@
 
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 
-from alerts import store_deliveries, store_groups
 from alerts.app import build_app
 from alerts.channels.dingtalk import DingTalkSender
 from alerts.channels.email import EmailSender, Server
@@ -20,13 +19,13 @@ from alerts.handlers import SERVICE, Handlers
 from alerts.render import Renderer
 from alerts.settings import AlertsSettings
 from alerts.tables import SCHEMA
+from alerts.watch import Watch
 from alerts.yaml_reader import ConfigError
 from shared import metrics, service
 from shared.clock import make_clock
 from shared.consumer import Consumer
-from shared.database import create_pool, transaction
+from shared.database import create_pool
 from shared.events import BREACHES_TOPIC
-from shared.http import Check, check_database
 from shared.outbox import Relay
 from shared.producer import Producer
 from shared.service import Part, Service
@@ -66,38 +65,15 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
         )
         relay = Relay(settings, pool, producer, schema=SCHEMA)
 
-        async def idle() -> Mapping[str, int]:
-            async with transaction(pool) as conn:
-                due = await store_groups.count_due(conn, await clock.now(conn))
-                due += await store_deliveries.count_unsent_due(conn)
-            return {"lag": await consumer.lag(), "outbox": await relay.unsent(), "due": due}
-
-        async def refresh_metrics() -> None:
-            await relay.unsent()
-            async with pool.acquire() as conn:
-                count, age_s = await store_deliveries.unsent(conn)
-            metrics.DELIVERIES_PENDING.set(count)
-            metrics.DELIVERIES_AGE.set(age_s)
-
-        async def database() -> None:
-            await check_database(pool)
-
-        async def progress() -> None:
-            consumer.check_progress()
-
-        checks: dict[str, Check] = {
-            "database": database,
-            "consumer": progress,
-            "outbox": relay.check_age,
-        }
+        watch = Watch(pool, clock, consumer, relay)
         app = build_app(
             settings,
             pool=pool,
             configurations=configurations,
             handlers=handlers,
-            checks=checks,
-            idle=idle,
-            refresh_metrics=refresh_metrics,
+            checks=watch.checks(),
+            idle=watch.idle,
+            refresh_metrics=watch.refresh_metrics,
         )
         yield Service(
             app,

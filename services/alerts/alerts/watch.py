@@ -1,0 +1,52 @@
+"""What this process says about itself: readiness, idleness on the manual clock, gauges."""
+
+from collections.abc import Mapping
+
+from alerts import store_deliveries, store_groups
+from shared import metrics
+from shared.clock import Clock
+from shared.consumer import Consumer
+from shared.database import Pool, transaction
+from shared.http import Check, check_database
+from shared.outbox import Relay
+
+
+class Watch:
+    """Reads the parts; changes nothing but gauges."""
+
+    def __init__(self, pool: Pool, clock: Clock, consumer: Consumer, relay: Relay) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._consumer = consumer
+        self._relay = relay
+
+    def checks(self) -> dict[str, Check]:
+        """The readiness checks by name; each raises when its part cannot do its work."""
+        return {
+            "database": self._database,
+            "consumer": self._progress,
+            "outbox": self._relay.check_age,
+        }
+
+    async def idle(self) -> Mapping[str, int]:
+        """Breaches not merged, groups and deliveries due now, records not relayed: in the order
+        of the work, so that what moves on between two readings is still seen by the later one."""
+        lag = await self._consumer.lag()
+        async with transaction(self._pool) as conn:
+            due = await store_groups.count_due(conn, await self._clock.now(conn))
+            due += await store_deliveries.count_unsent_due(conn)
+        return {"lag": lag, "outbox": await self._relay.unsent(), "due": due}
+
+    async def refresh_metrics(self) -> None:
+        """Sets the gauges that are read from the database."""
+        await self._relay.unsent()
+        async with self._pool.acquire() as conn:
+            count, age_s = await store_deliveries.unsent(conn)
+        metrics.DELIVERIES_PENDING.set(count)
+        metrics.DELIVERIES_AGE.set(age_s)
+
+    async def _database(self) -> None:
+        await check_database(self._pool)
+
+    async def _progress(self) -> None:
+        self._consumer.check_progress()
