@@ -87,7 +87,6 @@ async def build(settings: IngestSettings) -> AsyncIterator[Service]:
             Part("memory", memory.run, memory.stop),
             Part("rejection_log", rejection_log.run, rejection_log.stop),
         ]
-        _quieten_collector()
         yield Service(EventsFirst(app, Events(ingest)), parts)
 
 
@@ -99,6 +98,8 @@ def _quieten_collector() -> None:
 
 
 def run() -> None:
+    """Reads the settings and serves until a signal."""
+    _quieten_collector()
     settings = IngestSettings()
     main(settings, lambda: build(settings))
 

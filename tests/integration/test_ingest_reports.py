@@ -1,0 +1,143 @@
+"""Platform reports over HTTP: rows become events, a bad row is named, a bad file is refused."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.ingest_world import World, running, settings_for, until_ready
+
+CSV = {"Content-Type": "text/csv"}
+HEAD = "TimePeriod,AccountId,CampaignId,CurrencyCode,Impressions,Clicks,Spend"
+ROWS = ["2025-11-01,150,349,USD,100,3,1.50", '2025-11-02,150,349,USD,200,5,"2,000.25"']
+
+
+@pytest.fixture(scope="module")
+async def world(
+    kafka: str, topic_prefix: str, database_url: str, tmp_path_factory: Any
+) -> AsyncIterator[World]:
+    keys: Path = tmp_path_factory.mktemp("keys")
+    settings = settings_for(kafka, topic_prefix, database_url, keys)
+    async with running(settings, keys) as made:
+        await until_ready(made)
+        yield made
+
+
+async def report(world: World, *rows: str, query: str = "", path: str = "microsoft-ads") -> Any:
+    body = "\n".join([HEAD, *rows]).encode()
+    return await world.send(body, f"/v1/reports/{path}{query}", CSV)
+
+
+async def events_of(world: World, topic: str, import_id: str) -> list[dict[str, Any]]:
+    found = [e for events in (await world.stored(topic)).values() for e in events]
+    return [event for event in found if event.get("importid") == import_id]
+
+
+async def test_each_row_is_a_spend_and_a_metrics_event_of_one_import(world: World) -> None:
+    reply = await report(world, *ROWS, query="?as_of=2025-11-03T00:00:00Z")
+    answer = reply.json()
+    spend = await events_of(world, "spend.v1", answer["import"])
+    metrics = await events_of(world, "metrics.v1", answer["import"])
+
+    assert reply.status_code == 202
+    assert {k: answer[k] for k in ("rows", "accepted", "spend_rows", "rejected")} == {
+        "rows": 2, "accepted": 2, "spend_rows": 2, "rejected": [],
+    }  # fmt: skip
+    assert sorted(e["id"] for e in spend) == [f"{answer['import']}-{n}" for n in (1, 2)]
+    assert {e["source"] for e in spend + metrics} == {"microsoft-ads/150"}
+    assert {e["time"] for e in spend} == {"2025-11-03T00:00:00Z"}
+    assert {e["data"]["revision"] for e in spend + metrics} == {1762128000000}
+    assert {(e["data"]["period"], e["data"]["amount"]) for e in spend} == {
+        ("2025-11-01", "1.50"),
+        ("2025-11-02", "2000.25"),
+    }
+    assert len(metrics) == 2
+
+
+async def test_a_faulty_row_is_named_with_its_line_and_the_rest_is_loaded(world: World) -> None:
+    answer = (await report(world, ROWS[0], "2025-11-02,150,349,USD,200,5,lots", ROWS[1])).json()
+
+    assert (answer["rows"], answer["accepted"]) == (3, 2)
+    (refused,) = answer["rejected"]
+    assert (refused["row"], refused["line"], refused["code"]) == (2, 3, "number_unreadable")
+
+
+async def test_a_report_with_no_good_row_is_a_422(world: World) -> None:
+    reply = await report(world, "2025-11-02,150,349,USD,200,5,lots")
+
+    assert reply.status_code == 422
+    assert reply.json()["accepted"] == 0
+
+
+async def test_complete_sends_the_heartbeat_behind_the_rows(world: World) -> None:
+    query = "?source=microsoft-ads/complete&as_of=2025-11-03T00:00:00Z&complete=true"
+    await report(world, *ROWS, query=query)
+
+    for events in (await world.stored()).values():
+        mine = [e for e in events if e["source"] == "microsoft-ads/complete"]
+        assert mine[-1]["type"] == "paceline.source.v1"
+        assert mine[-1]["data"]["complete_through"] == "2025-11-03T00:00:00Z"
+
+
+async def test_parts_of_one_load_share_import_revision_and_numbering(world: World) -> None:
+    import_id = "01JABCDEFGHJKMNPQRSTVWXYZ0"
+    for row, text in enumerate(ROWS, 1):
+        query = f"?import={import_id}&revision=5&first_row={row}"
+        assert (await report(world, text, query=query)).json()["import"] == import_id
+    spend = await events_of(world, "spend.v1", import_id)
+
+    assert sorted(e["id"] for e in spend) == [f"{import_id}-1", f"{import_id}-2"]
+    assert {e["data"]["revision"] for e in spend} == {5}
+
+
+async def test_a_key_may_report_only_for_its_sources(world: World) -> None:
+    key = await world.make_key("google-ads/*")
+    body = "\n".join([HEAD, *ROWS]).encode()
+    headers = {**CSV, "Authorization": f"Bearer {key}"}
+    reply = await world.send(body, "/v1/reports/microsoft-ads", headers)
+
+    assert reply.status_code == 422
+    assert {one["code"] for one in reply.json()["rejected"]} == {"source_not_allowed"}
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "status", "code"),
+    [
+        # a platform nobody described
+        ("myspace-ads", "", 404, "platform_unknown"),
+        # another platform's file
+        ("google-ads", "", 422, "layout_unknown"),
+        # a report of tomorrow
+        ("microsoft-ads", "?as_of=2999-01-01T00:00:00Z", 422,
+         "future_time"),
+        # a time without zone
+        ("microsoft-ads", "?as_of=2025-11-03T00:00:00", 422,
+         "invalid_request"),
+        # a currency that is none
+        ("microsoft-ads", "?currency=dollar", 422, "invalid_request"),
+        # an import id of another kind
+        ("microsoft-ads", "?import=x", 422, "import_invalid"),
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_taken_is_refused_whole_by_name(
+    world: World, path: str, query: str, status: int, code: str
+) -> None:
+    reply = await report(world, *ROWS, path=path, query=query)
+
+    assert (reply.status_code, reply.json()["code"]) == (status, code)
+
+
+async def test_a_file_that_cannot_be_read_is_refused_with_its_line(world: World) -> None:
+    reply = await report(world, ROWS[0], '"2025-11-02,150')
+
+    assert reply.status_code == 422
+    assert (reply.json()["code"], reply.json()["errors"][0]["loc"]) == ("csv_malformed", "line.3")
+
+
+async def test_spreadsheets_are_another_media_type(world: World) -> None:
+    reply = await world.send(
+        b"PK", "/v1/reports/microsoft-ads", {"Content-Type": "application/zip"}
+    )
+
+    assert (reply.status_code, reply.json()["code"]) == (415, "unsupported_media_type")

@@ -1,0 +1,164 @@
+"""Order and failure of what is sent: heartbeats behind data, 503 for the whole request."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from msgspec import json
+
+from ingest.accept import Acceptance, RejectionLog
+from ingest.credentials import Credentials
+from ingest.decode import Shape, decode
+from ingest.memory import Memory
+from ingest.settings import IngestSettings
+from shared.clock import SystemClock
+from shared.errors import UnavailableError
+from shared.events import REJECTED_DECODER
+from tests.unit.ingest.ingest_builders import context, heartbeat, spend
+
+PARTITIONS = 3
+
+
+class Broker:
+    """Stands in for shared.producer.Producer: acknowledges when told to."""
+
+    def __init__(self) -> None:
+        self.held = asyncio.Event()
+        self.held.set()
+        self.failing = False
+        self.stored: list[tuple[tuple[str, int], bytes]] = []
+        self.partitions = PARTITIONS
+
+    def partition_for(self, topic: str, key: bytes) -> int:
+        return len(key) % self.partition_count(topic)
+
+    def partition_count(self, _: str) -> int:
+        return self.partitions
+
+    async def send_batches(self, batches: Mapping[Any, Sequence[Any]]) -> None:
+        failing = self.failing
+        await self.held.wait()
+        if failing:
+            raise UnavailableError("broker_unavailable", "frozen")
+        for place, records in batches.items():
+            self.stored.extend((place, value) for _, value in records)
+
+    def ids(self) -> list[str]:
+        return [json.decode(value)["id"] for _, value in self.stored]
+
+
+def acceptance(broker: Broker, **settings: Any) -> tuple[Acceptance, Memory]:
+    chosen = IngestSettings(**settings)
+    memory = Memory(chosen, None, SystemClock(), Credentials(None, 60, 1))  # type: ignore[arg-type]
+    return Acceptance(chosen, broker, memory), memory  # type: ignore[arg-type]
+
+
+async def post(accept: Acceptance, *events: Any) -> None:
+    decoded = decode(json.encode(list(events)), Shape.EITHER, 100)
+    await accept.send(accept.stamp(decoded, context()), context())
+
+
+async def test_a_heartbeat_goes_into_every_partition_of_both_topics_behind_its_events() -> None:
+    broker = Broker()
+    accept, memory = acceptance(broker)
+    await post(accept, heartbeat(id="beat"), spend(id="event"))
+
+    assert broker.ids() == ["event"] + ["beat"] * PARTITIONS * 2
+    assert {place for place, _ in broker.stored[1:]} == {
+        (topic, number) for topic in ("spend.v1", "metrics.v1") for number in range(PARTITIONS)
+    }
+    assert memory.waiting == 1
+
+
+async def test_a_heartbeat_waits_for_requests_of_its_source_that_were_under_way() -> None:
+    broker = Broker()
+    accept, _ = acceptance(broker)
+    broker.held.clear()
+    earlier = asyncio.create_task(post(accept, spend(id="slow")))
+    await asyncio.sleep(0)
+    beat = asyncio.create_task(post(accept, heartbeat(id="beat")))
+    await asyncio.sleep(0.02)
+    assert broker.stored == []
+    assert not beat.done()
+    broker.held.set()
+    await asyncio.gather(earlier, beat)
+
+    assert broker.ids()[0] == "slow"
+
+
+async def test_a_heartbeat_does_not_wait_for_other_sources() -> None:
+    broker = Broker()
+    accept, _ = acceptance(broker)
+    broker.held.clear()
+    earlier = asyncio.create_task(post(accept, spend(id="slow", source="meta-ads/1")))
+    await asyncio.sleep(0)
+    waiting = accept._earlier("default", ["google-ads/123-456-7890"])
+    broker.held.set()
+    await earlier
+
+    assert waiting == []
+
+
+async def test_a_heartbeat_fails_with_the_earlier_events_it_would_vouch_for() -> None:
+    broker = Broker()
+    accept, memory = acceptance(broker)
+    broker.held.clear()
+    broker.failing = True
+    earlier = asyncio.create_task(post(accept, spend(id="lost")))
+    await asyncio.sleep(0)
+    broker.failing = False
+    beat = asyncio.create_task(post(accept, heartbeat(id="beat")))
+    await asyncio.sleep(0)
+    broker.held.set()
+    results = await asyncio.gather(earlier, beat, return_exceptions=True)
+
+    assert [type(result) for result in results] == [UnavailableError, UnavailableError]
+    assert broker.stored == []
+    assert memory.waiting == 0
+
+
+async def test_a_frozen_broker_is_a_503_within_the_deadline() -> None:
+    broker = Broker()
+    accept, _ = acceptance(broker, delivery_timeout_s=0.05)
+    broker.held.clear()
+
+    with pytest.raises(UnavailableError, match="broker_unavailable"):
+        await post(accept, spend(), heartbeat())
+    assert accept._under_way == {}
+
+
+async def test_routes_are_looked_up_again_when_a_topic_has_more_partitions() -> None:
+    broker = Broker()
+    accept, _ = acceptance(broker)
+    await post(accept, spend())
+    broker.partitions = 5
+    await post(accept, spend())
+    places = [place for place, _ in broker.stored]
+
+    assert places[0] != places[1]
+
+
+async def test_heartbeats_of_many_sources_go_in_rounds() -> None:
+    broker = Broker()
+    accept, _ = acceptance(broker)
+    await post(accept, *(heartbeat(id=f"h-{n}", source=f"s/{n}") for n in range(100)))
+
+    assert len(broker.stored) == 100 * PARTITIONS * 2
+
+
+async def test_refused_events_are_written_to_rejected_v1_and_too_many_are_dropped() -> None:
+    broker = Broker()
+    settings = IngestSettings(rejections_waiting_max=2)
+    log = RejectionLog(settings, broker)  # type: ignore[arg-type]
+    decoded = decode(json.encode([5, 6, 7]), Shape.EITHER, 100)
+    log.add(decoded.rejected, context(workspace="acme"))
+    assert log.waiting == 2
+    await log.stop()
+    await log.run()
+
+    stored = [REJECTED_DECODER.decode(value) for _, value in broker.stored]
+    assert [event.data.code for event in stored] == ["wrong_type", "wrong_type"]
+    assert [event.data.event for event in stored] == [5, 6]
+    assert {event.workspace for event in stored} == {"acme"}
+    assert len({event.id for event in stored}) == 2
