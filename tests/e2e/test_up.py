@@ -64,6 +64,8 @@ def _start(state: Path, *arguments: str) -> Up:
         )
     assert process.stdout is not None
     line = process.stdout.readline().strip()
+    if not READY.fullmatch(line):
+        process.communicate(timeout=60)
     assert READY.fullmatch(line), (state / "up.log").read_text(encoding="utf-8")
     return Up(process, line, state)
 

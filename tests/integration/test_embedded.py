@@ -15,6 +15,7 @@ from aiokafka.errors import UnknownTopicOrPartitionError
 from cli.embedded.account import SYSTEM_STATE, forget_place
 from cli.embedded.kafka import KafkaServer
 from cli.embedded.postgres import SETTINGS, PostgresServer
+from cli.processes import run_coroutine
 from cli.topics import RETENTION_MS, ensure_topics
 
 
@@ -70,14 +71,20 @@ async def test_a_committed_row_survives_a_killed_server(
     await conn.close()
 
 
+async def _show(url: str, name: str) -> str:
+    conn = await asyncpg.connect(url)
+    try:
+        return str(await conn.fetchval("SELECT current_setting($1)", name))
+    finally:
+        await conn.close()
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to lend the server another account")
-async def test_root_may_keep_its_state_in_a_folder_closed_to_all_others(tmp_path: Path) -> None:
+def test_root_may_keep_its_state_in_a_folder_closed_to_all_others(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     server = PostgresServer({"fsync": "off"})
     try:
-        conn = await asyncpg.connect(server.start(tmp_path))
-        data = Path(await conn.fetchval("SHOW data_directory"))
-        await conn.close()
+        data = Path(run_coroutine(_show(server.start(tmp_path), "data_directory")))
         assert data.parent.parent == SYSTEM_STATE
         assert server.pid is not None
         assert psutil.Process(server.pid).uids().real != 0
