@@ -32,7 +32,7 @@ from shared.outbox import envelope
 
 PARTITIONS = 4
 TABLES = (
-    "catalog, catalog_versions, panes, feeds, facts, deltas, reports, held, sources, "
+    "catalog, catalog_versions, series, panes, feeds, facts, deltas, reports, held, sources, "
     "source_touches, touches, units, lines, rules, rule_versions, standings, transitions, "
     "breaches, outbox, idempotency, witness, progress"
 )
@@ -148,8 +148,8 @@ class World:
         return [
             tuple(row)
             for row in await self.rows(
-                "SELECT line, measure, start_ms, end_ms, known_ms, amount FROM kpi.panes"
-                " ORDER BY 1, 2, 3, 4, 5"
+                "SELECT line, measure, start_ms, end_ms, known_ms, amount"
+                " FROM kpi.panes JOIN kpi.series USING (series) ORDER BY 1, 2, 3, 4, 5"
             )
         ]
 

@@ -75,7 +75,8 @@ def workload(kpi: World, seed: int) -> tuple[list[Received], dict[tuple[str, str
 
 async def line_sums(kpi: World) -> dict[tuple[str, str], int]:
     rows = await kpi.rows(
-        "SELECT line, measure, sum(amount)::bigint AS amount FROM kpi.panes GROUP BY 1, 2"
+        "SELECT line, measure, sum(amount)::bigint AS amount"
+        " FROM kpi.panes JOIN kpi.series USING (series) GROUP BY 1, 2"
     )
     return {(row["line"], row["measure"]): row["amount"] // M for row in rows}
 

@@ -17,32 +17,33 @@ CREATE TABLE kpi.catalog (
 CREATE TABLE kpi.catalog_versions (
   workspace text NOT NULL, version bigint NOT NULL,
   CONSTRAINT catalog_versions_pk PRIMARY KEY (workspace));
+CREATE TABLE kpi.series (
+  series bigint GENERATED ALWAYS AS IDENTITY, workspace text NOT NULL, campaign text NOT NULL,
+  line text NOT NULL, measure text NOT NULL,
+  CONSTRAINT series_pk PRIMARY KEY (workspace, campaign, line, measure));
 CREATE TABLE kpi.panes (
-  workspace text NOT NULL, campaign text NOT NULL, line text NOT NULL, measure text NOT NULL,
-  start_ms bigint NOT NULL, end_ms bigint NOT NULL, known_ms bigint NOT NULL,
-  amount bigint NOT NULL,
-  CONSTRAINT panes_pk PRIMARY KEY (workspace, campaign, line, measure, start_ms, end_ms,
-    known_ms));
+  series bigint NOT NULL, start_ms bigint NOT NULL, end_ms bigint NOT NULL,
+  known_ms bigint NOT NULL, amount bigint NOT NULL,
+  CONSTRAINT panes_pk PRIMARY KEY (series, start_ms, end_ms, known_ms));
 CREATE TABLE kpi.feeds (
   workspace text NOT NULL, campaign text NOT NULL, line text NOT NULL, measure text NOT NULL,
   source text NOT NULL, grain_ms bigint NOT NULL,
   CONSTRAINT feeds_pk PRIMARY KEY (workspace, campaign, line, measure, source, grain_ms));
 CREATE INDEX feeds_source ON kpi.feeds (workspace, source);
-CREATE TABLE kpi.facts (
-  workspace text NOT NULL, source text NOT NULL, report text NOT NULL, period text NOT NULL,
-  entity text NOT NULL, dims text NOT NULL, revision bigint NOT NULL, measures text NOT NULL,
-  start_ms bigint NOT NULL, campaign text, line text,
-  CONSTRAINT facts_pk PRIMARY KEY (workspace, source, report, period, entity, dims));
-CREATE INDEX facts_held ON kpi.facts (workspace, source, entity, start_ms) WHERE campaign IS NULL;
-CREATE TABLE kpi.deltas (
-  workspace text NOT NULL, source text NOT NULL, id text NOT NULL, bodyhash bytea NOT NULL,
-  at_ms bigint NOT NULL,
-  CONSTRAINT deltas_pk PRIMARY KEY (workspace, source, id));
-CREATE INDEX deltas_at ON kpi.deltas USING brin (at_ms);
 CREATE TABLE kpi.reports (
-  workspace text NOT NULL, source text NOT NULL, report text NOT NULL, mode text NOT NULL,
-  grain text NOT NULL,
+  stream integer GENERATED ALWAYS AS IDENTITY, workspace text NOT NULL, source text NOT NULL,
+  report text NOT NULL, mode text NOT NULL, grain text NOT NULL,
   CONSTRAINT reports_pk PRIMARY KEY (workspace, source, report));
+CREATE TABLE kpi.facts (
+  stream integer NOT NULL, period text NOT NULL, entity text NOT NULL, dims text NOT NULL,
+  revision bigint NOT NULL, measures text NOT NULL, start_ms bigint NOT NULL, campaign text,
+  line text,
+  CONSTRAINT facts_pk PRIMARY KEY (stream, period, entity, dims));
+CREATE INDEX facts_held ON kpi.facts (stream, entity, start_ms) WHERE campaign IS NULL;
+CREATE TABLE kpi.deltas (
+  stream integer NOT NULL, id text NOT NULL, bodyhash bytea NOT NULL, at_ms bigint NOT NULL,
+  CONSTRAINT deltas_pk PRIMARY KEY (stream, id));
+CREATE INDEX deltas_at ON kpi.deltas USING brin (at_ms);
 CREATE TABLE kpi.held (
   workspace text NOT NULL, source text NOT NULL, entity text NOT NULL, measure text NOT NULL,
   start_ms bigint NOT NULL, end_ms bigint NOT NULL, known_ms bigint NOT NULL,
@@ -123,9 +124,9 @@ def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     drop_common_tables(op, "kpi")
     tables = (
-        "catalog, catalog_versions, panes, feeds, facts, deltas, reports, held, sources, "
-        "source_touches, touches, units, lines, rules, rule_versions, standings, transitions, "
-        "breaches"
+        "catalog, catalog_versions, series, panes, feeds, reports, facts, deltas, held, "
+        "sources, source_touches, touches, units, lines, rules, rule_versions, standings, "
+        "transitions, breaches"
     )
     op.execute("DROP TABLE " + ", ".join(f"kpi.{name.strip()}" for name in tables.split(",")))
     op.execute("DROP SCHEMA kpi")

@@ -3,28 +3,29 @@
 Everything here may be forgotten at any time; nothing is remembered before it is committed.
 """
 
-from collections.abc import Iterable
+from collections import ChainMap
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from kpi_monitor import store_catalog, store_metrics
-from kpi_monitor.folding import Feed, Told
+from kpi_monitor.folding import Feed, SeriesKey, Shape, Told
 from kpi_monitor.store_metrics import ReportKey
+from shared import mapping as mappings
 from shared.database import Conn
-from shared.mapping import Mapping, MappingIndex, match_of
 
 REMEMBERED_MAX = 1_000_000
 
 
-def read_mapping(item: str, body: dict[str, Any]) -> Mapping:
+def read_mapping(item: str, body: dict[str, Any]) -> mappings.Mapping:
     """The object of a catalog.v1 mapping → Mapping. Raises KeyError, msgspec.ValidationError."""
     effective = body.get("effective_from")
-    return Mapping(
+    return mappings.Mapping(
         mapping=item,
         source=body["source"],
-        match=match_of(body["match"]),
+        match=mappings.match_of(body["match"]),
         campaign=body["campaign"],
         line=body["line"],
         effective_from=msgspec.convert(effective, datetime) if effective else None,
@@ -35,7 +36,7 @@ class Places:
     """Mapping indexes per workspace, read again when the stored version has moved."""
 
     def __init__(self) -> None:
-        self._indexes: dict[str, tuple[int, MappingIndex]] = {}
+        self._indexes: dict[str, tuple[int, mappings.MappingIndex]] = {}
 
     async def resolve(self, conn: Conn, batch: Iterable[Told]) -> None:
         """Sets the place of every event whose entity a mapping names.
@@ -76,42 +77,49 @@ class Places:
                 self._indexes[workspace] = (version, index)
 
 
-async def load_index(conn: Conn, workspace: str) -> MappingIndex:
+async def load_index(conn: Conn, workspace: str) -> mappings.MappingIndex:
     """The mappings of a workspace, from its table."""
     rows = await store_catalog.mappings(conn, workspace)
-    return MappingIndex(read_mapping(row["id"], row["object"]) for row in rows)
+    return mappings.MappingIndex(read_mapping(row["id"], row["object"]) for row in rows)
 
 
 class Feeds:
-    """Feeds that are surely stored: a row found by a later transaction was committed."""
+    """Feeds and series that are surely stored: a row found by a later transaction was committed."""
 
     def __init__(self) -> None:
         self._stored: set[Feed] = set()
+        self._series: dict[SeriesKey, int] = {}
 
-    async def add(self, conn: Conn, feeds: set[Feed]) -> None:
-        """Stores those not known to be stored."""
+    async def add(self, conn: Conn, feeds: set[Feed]) -> Mapping[SeriesKey, int]:
+        """Stores what is not known to be stored; returns the numbers of all series in `feeds`."""
         asked = feeds - self._stored
         if not asked:
-            return
+            return self._series
         if len(self._stored) + len(asked) > REMEMBERED_MAX:
             self._stored.clear()
+            self._series.clear()
+            asked = feeds
+        new_series, numbers = await store_metrics.series(conn, {one.series for one in asked})
         new = await store_metrics.add_feeds(conn, asked)
-        self._stored |= asked - new
+        known = {key: n for key, n in numbers.items() if key not in new_series}
+        self._series |= known
+        self._stored |= {one for one in asked - new if one.series in known}
+        return ChainMap(numbers, self._series) if new_series else self._series
 
 
 class Reports:
     """The shape each report keeps; a row once committed never changes."""
 
     def __init__(self) -> None:
-        self._stored: dict[ReportKey, tuple[str, str]] = {}
+        self._stored: dict[ReportKey, Shape] = {}
 
     async def shapes(
         self, conn: Conn, seen: dict[ReportKey, tuple[str, str]]
-    ) -> dict[ReportKey, tuple[str, str]]:
+    ) -> Mapping[ReportKey, Shape]:
         """The stored shape of each report in `seen`, which becomes its shape if it has none."""
         asked = {key: shape for key, shape in seen.items() if key not in self._stored}
         if not asked:
             return self._stored
         new, found = await store_metrics.fix_reports(conn, asked)
         self._stored |= {key: shape for key, shape in found.items() if key not in new}
-        return {**self._stored, **found}
+        return ChainMap(found, self._stored)

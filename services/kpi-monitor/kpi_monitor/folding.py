@@ -41,19 +41,23 @@ class ProgressKey(NamedTuple):
 
 
 class FactKey(NamedTuple):
-    workspace: str
-    source: str
-    report: str
+    """`stream`: the number of (workspace, source, report)."""
+
+    stream: int
     period: str
     entity: str
     dims: str
 
 
-class PaneKey(NamedTuple):
+class SeriesKey(NamedTuple):
     workspace: str
     campaign: str
     line: str
     measure: str
+
+
+class PaneKey(NamedTuple):
+    series: SeriesKey
     start: int
     end: int
     known: int
@@ -70,12 +74,17 @@ class HeldKey(NamedTuple):
 
 
 class Feed(NamedTuple):
-    workspace: str
-    campaign: str
-    line: str
-    measure: str
+    series: SeriesKey
     source: str
     grain: int
+
+
+class Shape(NamedTuple):
+    """What a report keeps for ever, and the number that stands for it."""
+
+    mode: str
+    grain: str
+    stream: int
 
 
 @dataclass(slots=True)
@@ -89,20 +98,14 @@ class Told:
     end: int
     known: int
     place: Place | None = None
+    stream: int = 0
     dropped: frozenset[str] = frozenset()
     """Measures of lower revisions that this one replaced within the batch: they leave a zero."""
 
     @property
     def fact(self) -> FactKey:
-        data, event = self.event.data, self.event
-        return FactKey(
-            event.workspace,
-            event.source,
-            data.report or "",
-            data.period or "",
-            entity_text(data),
-            dims_text(data.dims),
-        )
+        data = self.event.data
+        return FactKey(self.stream, data.period or "", entity_text(data), dims_text(data.dims))
 
     @property
     def measures_text(self) -> str:
@@ -131,11 +134,14 @@ class Changes:
                 self.held[held] = self.held.get(held, 0) + amount
             return
         campaign, line = place
-        panes = self.panes
         for measure, amount in amounts.items():
-            pane = PaneKey(workspace, campaign, line, measure, start, end, known)
-            panes[pane] = panes.get(pane, 0) + amount
-            self.feeds.add(Feed(workspace, campaign, line, measure, event.source, end - start))
+            pane = PaneKey(SeriesKey(workspace, campaign, line, measure), start, end, known)
+            self.add(pane, event.source, amount)
+
+    def add(self, pane: PaneKey, source: str, amount: int) -> None:
+        """Adds an amount that `source` told of a period."""
+        self.panes[pane] = self.panes.get(pane, 0) + amount
+        self.feeds.add(Feed(pane.series, source, pane.end - pane.start))
 
 
 def parse_measures(stated: Mapping[str, int | str]) -> Measures:
@@ -229,23 +235,25 @@ def report_shape(told: Told) -> tuple[str, str]:
     return "snapshot", "hour" if "T" in (data.period or "") else "day"
 
 
-def check_shape(told: Told, fixed: tuple[str, str]) -> None:
+def check_shape(told: Told, fixed: Shape) -> None:
     """Raises Refusal `mode_conflict` or `granularity_conflict` against the first shape seen."""
     mode, grain = report_shape(told)
-    if mode != fixed[0]:
-        raise Refusal("mode_conflict", f"the report is {fixed[0]}, the event {mode}")
-    if grain != fixed[1]:
-        raise Refusal("granularity_conflict", f"the report is by {fixed[1]}, the event by {grain}")
+    if mode != fixed.mode:
+        raise Refusal("mode_conflict", f"the report is {fixed.mode}, the event {mode}")
+    if grain != fixed.grain:
+        raise Refusal(
+            "granularity_conflict", f"the report is by {fixed.grain}, the event by {grain}"
+        )
 
 
 def distinct_deltas(
     deltas: Iterable[Told],
-) -> tuple[dict[tuple[str, str, str], Told], list[tuple[Received, Refusal]]]:
-    """One event per (workspace, source, id): the first; another body of it is `id_reused`."""
-    first: dict[tuple[str, str, str], Told] = {}
+) -> tuple[dict[tuple[int, str], Told], list[tuple[Received, Refusal]]]:
+    """One event per (stream, id): the first; another body of it is `id_reused`."""
+    first: dict[tuple[int, str], Told] = {}
     refused: list[tuple[Received, Refusal]] = []
     for told in deltas:
-        key = (told.event.workspace, told.event.source, told.event.id)
+        key = (told.stream, told.event.id)
         seen = first.setdefault(key, told)
         if seen.event.bodyhash != told.event.bodyhash:
             refused.append((told.received, id_reused()))

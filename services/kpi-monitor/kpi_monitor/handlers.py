@@ -13,7 +13,7 @@ import msgspec
 
 from kpi_monitor import folding, store_catalog, store_metrics, totals
 from kpi_monitor.catalog import Feeds, Places, Reports, load_index, read_mapping
-from kpi_monitor.folding import Changes, Feed, PaneKey, ProgressKey, Refusal, Told
+from kpi_monitor.folding import Changes, PaneKey, ProgressKey, Refusal, SeriesKey, Told
 from kpi_monitor.kpis import SPEND
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.tables import SCHEMA
@@ -171,23 +171,31 @@ class Handlers:
             await self._release(batch, workspace, sources[workspace])
 
     async def _of_one_shape(self, batch: Batch, told: list[Told]) -> list[Told]:
-        """Refuses events whose mode or grain differs from what their report has always had."""
-        keys = [(one.event.workspace, one.event.source, one.event.data.report) for one in told]
-        seen: dict[tuple[str, str, str], tuple[str, str]] = {}
-        for one, (workspace, source, report) in zip(told, keys, strict=True):
-            if report is not None:
-                seen.setdefault((workspace, source, report), folding.report_shape(one))
-        if not seen:
-            return told
+        """Refuses events whose mode or grain differs from what their report has always had.
+
+        Deltas share one stream per source, the report "": their ids are unique over all reports.
+        """
+        seen: dict[store_metrics.ReportKey, tuple[str, str]] = {}
+        for one in told:
+            workspace, source = one.event.workspace, one.event.source
+            seen.setdefault((workspace, source, ""), ("delta", "pane"))
+            if one.event.data.report is not None:
+                seen.setdefault(
+                    (workspace, source, one.event.data.report), folding.report_shape(one)
+                )
         shapes = await self._reports.shapes(batch.conn, seen)
         kept = []
-        for one, (workspace, source, report) in zip(told, keys, strict=True):
+        for one in told:
+            workspace, source, data = one.event.workspace, one.event.source, one.event.data
+            shape = shapes[workspace, source, data.report or ""]
             try:
-                if report is not None:
-                    folding.check_shape(one, shapes[workspace, source, report])
-                kept.append(one)
+                folding.check_shape(one, shape)
             except Refusal as refusal:
                 batch.reject(one.received, refusal)
+                continue
+            is_delta = data.mode == "delta"
+            one.stream = shapes[workspace, source, ""].stream if is_delta else shape.stream
+            kept.append(one)
         return kept
 
     async def _on_deltas(self, batch: Batch, deltas: list[Told]) -> None:
@@ -230,18 +238,16 @@ class Handlers:
             return
         for row in await store_catalog.release(batch.conn, workspace, places):
             campaign, line, measure, source, start_ms, end_ms, known_ms, amount = row
-            pane = PaneKey(workspace, campaign, line, measure, start_ms, end_ms, known_ms)
-            batch.changes.panes[pane] = batch.changes.panes.get(pane, 0) + amount
-            feed = Feed(workspace, campaign, line, measure, source, end_ms - start_ms)
-            batch.changes.feeds.add(feed)
+            series = SeriesKey(workspace, campaign, line, measure)
+            batch.changes.add(PaneKey(series, start_ms, end_ms, known_ms), source, amount)
             batch.touched.add((workspace, campaign, line))
         log.info("held_released", workspace=workspace, entities=len(places))
 
     async def _write(self, batch: Batch) -> None:
         """The writes all topics share, once per batch, in the order every replica uses."""
         await store_metrics.add_held(batch.conn, batch.changes.held, batch.changes.levels)
-        await self._feeds.add(batch.conn, batch.changes.feeds)
-        await store_metrics.add_panes(batch.conn, batch.changes.panes)
+        numbers = await self._feeds.add(batch.conn, batch.changes.feeds)
+        await store_metrics.add_panes(batch.conn, batch.changes.panes, numbers)
         await store_metrics.touch(batch.conn, batch.touched)
         await outbox.add(batch.conn, SCHEMA, batch.rejected)
 
@@ -283,6 +289,5 @@ def _report_gap(key: LineKey, before: totals.LineState, after: totals.LineState)
 
 def _book_spend(changes: Changes, key: LineKey, spent: Sequence[totals.Spent]) -> None:
     for one in spent:
-        pane = PaneKey(*key, SPEND, one.start, one.end, one.known)
-        changes.panes[pane] = changes.panes.get(pane, 0) + one.amount
-        changes.feeds.add(Feed(*key, SPEND, BUDGET_SOURCE, one.end - one.start))
+        pane = PaneKey(SeriesKey(*key, SPEND), one.start, one.end, one.known)
+        changes.add(pane, BUDGET_SOURCE, one.amount)

@@ -40,8 +40,9 @@ PLACE_FACTS = """
 UPDATE kpi.facts f SET campaign = u.campaign, line = u.line
 FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[])
   AS u(source, entity, start_ms, campaign, line)
-WHERE f.workspace = $1 AND f.source = u.source AND f.entity = u.entity
-  AND f.start_ms = u.start_ms AND f.campaign IS NULL
+JOIN kpi.reports r ON r.workspace = $1 AND r.source = u.source
+WHERE f.stream = r.stream AND f.entity = u.entity AND f.start_ms = u.start_ms
+  AND f.campaign IS NULL
 """
 ADD_LINES = """
 INSERT INTO kpi.lines (workspace, campaign, line, seq)

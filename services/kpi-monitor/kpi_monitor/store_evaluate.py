@@ -104,11 +104,11 @@ SELECT object FROM kpi.catalog
 WHERE workspace = $1 AND kind = 'line' AND object->>'campaign' = $2
 """
 PANES = """
-SELECT p.workspace, p.campaign, p.line, p.measure, p.start_ms, p.end_ms, p.known_ms, p.amount
+SELECT u.workspace, u.campaign, u.line, u.measure, p.start_ms, p.end_ms, p.known_ms, p.amount
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])
   AS u(workspace, campaign, line, measure, from_ms, to_ms)
-JOIN kpi.panes p ON p.workspace = u.workspace AND p.campaign = u.campaign AND p.line = u.line
-  AND p.measure = u.measure AND p.start_ms >= u.from_ms AND p.start_ms < u.to_ms
+JOIN kpi.series s USING (workspace, campaign, line, measure)
+JOIN kpi.panes p ON p.series = s.series AND p.start_ms >= u.from_ms AND p.start_ms < u.to_ms
 """
 SAVE_STANDINGS = """
 INSERT INTO kpi.standings AS s (workspace, rule, group_key, campaign, rule_version,

@@ -3,7 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from kpi_monitor.folding import FactKey, Feed, HeldKey, PaneKey, ProgressKey, Told
+from kpi_monitor.folding import (
+    FactKey,
+    Feed,
+    HeldKey,
+    PaneKey,
+    ProgressKey,
+    SeriesKey,
+    Shape,
+    Told,
+)
 from kpi_monitor.windows import from_ms, to_ms
 from shared.database import Conn
 from shared.events import METRICS_TOPIC, SourceEvent
@@ -39,37 +48,45 @@ ON CONFLICT DO NOTHING
 RETURNING workspace, source, report
 """
 REPORTS = """
-SELECT r.workspace, r.source, r.report, r.mode, r.grain
+SELECT r.workspace, r.source, r.report, r.mode, r.grain, r.stream
 FROM unnest($1::text[], $2::text[], $3::text[]) AS u(workspace, source, report)
 JOIN kpi.reports r USING (workspace, source, report)
 """
 ADD_DELTAS = """
-INSERT INTO kpi.deltas AS d (workspace, source, id, bodyhash, at_ms)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::bigint[])
-ON CONFLICT (workspace, source, id) DO UPDATE SET bodyhash = d.bodyhash
+INSERT INTO kpi.deltas AS d (stream, id, bodyhash, at_ms)
+SELECT * FROM unnest($1::int[], $2::text[], $3::bytea[], $4::bigint[])
+ON CONFLICT (stream, id) DO UPDATE SET bodyhash = d.bodyhash
 WHERE d.bodyhash <> excluded.bodyhash
-RETURNING workspace, source, id, old.bodyhash IS NULL AS is_new
+RETURNING stream, id, old.bodyhash IS NULL AS is_new
 """
 UPSERT_FACTS = """
-INSERT INTO kpi.facts AS f (workspace, source, report, period, entity, dims,
-  revision, measures, start_ms, campaign, line)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-  $7::bigint[], $8::text[], $9::bigint[], $10::text[], $11::text[])
-ON CONFLICT (workspace, source, report, period, entity, dims) DO UPDATE
+INSERT INTO kpi.facts AS f (stream, period, entity, dims, revision, measures, start_ms,
+  campaign, line)
+SELECT * FROM unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[],
+  $7::bigint[], $8::text[], $9::text[])
+ON CONFLICT (stream, period, entity, dims) DO UPDATE
 SET revision = excluded.revision,
     measures = CASE WHEN excluded.revision > f.revision THEN excluded.measures ELSE f.measures END
 WHERE excluded.revision > f.revision
    OR (excluded.revision = f.revision AND excluded.measures <> f.measures)
-RETURNING workspace, source, report, period, entity, dims, old.revision AS old_revision,
+RETURNING stream, period, entity, dims, old.revision AS old_revision,
   old.measures AS old_measures, new.revision AS new_revision, new.campaign, new.line
 """
+ADD_SERIES = """
+INSERT INTO kpi.series (workspace, campaign, line, measure)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+ON CONFLICT DO NOTHING
+RETURNING workspace, campaign, line, measure
+"""
+SERIES = """
+SELECT s.workspace, s.campaign, s.line, s.measure, s.series
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS u(workspace, campaign, line, measure)
+JOIN kpi.series s USING (workspace, campaign, line, measure)
+"""
 ADD_PANES = """
-INSERT INTO kpi.panes AS p
-  (workspace, campaign, line, measure, start_ms, end_ms, known_ms, amount)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
-  $7::bigint[], $8::bigint[])
-ON CONFLICT (workspace, campaign, line, measure, start_ms, end_ms, known_ms) DO UPDATE
-SET amount = p.amount + excluded.amount
+INSERT INTO kpi.panes AS p (series, start_ms, end_ms, known_ms, amount)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+ON CONFLICT (series, start_ms, end_ms, known_ms) DO UPDATE SET amount = p.amount + excluded.amount
 """
 ADD_HELD = """
 INSERT INTO kpi.held AS h
@@ -133,7 +150,7 @@ async def advance(conn: Conn, heartbeats: Mapping[ProgressKey, SourceEvent]) -> 
 
 async def fix_reports(
     conn: Conn, shapes: Mapping[ReportKey, tuple[str, str]]
-) -> tuple[set[ReportKey], dict[ReportKey, tuple[str, str]]]:
+) -> tuple[set[ReportKey], dict[ReportKey, Shape]]:
     """Stores (mode, grain) for reports that have none.
 
     Returns the reports that are new with this transaction, and the stored shape of all.
@@ -143,22 +160,24 @@ async def fix_reports(
     rows = await conn.fetch(REPORTS, *columns(keys, 3))
     new = {(row["workspace"], row["source"], row["report"]) for row in added}
     return new, {
-        (row["workspace"], row["source"], row["report"]): (row["mode"], row["grain"])
+        (row["workspace"], row["source"], row["report"]): Shape(
+            row["mode"], row["grain"], row["stream"]
+        )
         for row in rows
     }
 
 
 async def add_deltas(
-    conn: Conn, deltas: Mapping[tuple[str, str, str], Told]
-) -> dict[tuple[str, str, str], bool]:
+    conn: Conn, deltas: Mapping[tuple[int, str], Told]
+) -> dict[tuple[int, str], bool]:
     """Stores ids: True for a new one, False for one known with another body; plain repeats are
     absent."""
     rows = [
         (*key, bytes.fromhex(deltas[key].event.bodyhash), to_ms(deltas[key].event.time))
         for key in sorted(deltas)
     ]
-    found = await conn.fetch(ADD_DELTAS, *columns(rows, 5))
-    return {(row["workspace"], row["source"], row["id"]): row["is_new"] for row in found}
+    found = await conn.fetch(ADD_DELTAS, *columns(rows, 4))
+    return {(row["stream"], row["id"]): row["is_new"] for row in found}
 
 
 async def upsert_facts(conn: Conn, facts: Mapping[FactKey, Told]) -> dict[FactKey, Any]:
@@ -172,15 +191,30 @@ async def upsert_facts(conn: Conn, facts: Mapping[FactKey, Told]) -> dict[FactKe
         campaign, line = told.place or (None, None)
         revision = told.event.data.revision or 0
         rows.append((*key, revision, told.measures_text, told.start, campaign, line))
-    found = await conn.fetch(UPSERT_FACTS, *columns(rows, 11))
-    return {FactKey(*(row[name] for name in FactKey._fields)): row for row in found}
+    found = await conn.fetch(UPSERT_FACTS, *columns(rows, 9))
+    return {FactKey(*row[:4]): row for row in found}
 
 
-async def add_panes(conn: Conn, panes: Mapping[PaneKey, int]) -> None:
-    """Adds amounts to panes."""
+async def series(
+    conn: Conn, keys: Iterable[SeriesKey]
+) -> tuple[set[SeriesKey], dict[SeriesKey, int]]:
+    """The numbers of series, given to those that have none; also which are new just now."""
+    arrays = columns(sorted(keys), 4)
+    added = await conn.fetch(ADD_SERIES, *arrays)
+    rows = await conn.fetch(SERIES, *arrays)
+    return {SeriesKey(*row) for row in added}, {SeriesKey(*row[:4]): row[4] for row in rows}
+
+
+async def add_panes(
+    conn: Conn, panes: Mapping[PaneKey, int], numbers: Mapping[SeriesKey, int]
+) -> None:
+    """Adds amounts to panes; `numbers` hold those of their series."""
     if panes:
-        rows = [(*key, panes[key]) for key in sorted(panes)]
-        await conn.execute(ADD_PANES, *columns(rows, 8))
+        rows = sorted(
+            (numbers[key.series], key.start, key.end, key.known, amount)
+            for key, amount in panes.items()
+        )
+        await conn.execute(ADD_PANES, *columns(rows, 5))
 
 
 async def add_held(
@@ -196,8 +230,9 @@ async def add_held(
 
 async def add_feeds(conn: Conn, feeds: Iterable[Feed]) -> set[Feed]:
     """Stores who feeds what; returns those that were not there before this transaction."""
-    rows = await conn.fetch(ADD_FEEDS, *columns(sorted(feeds), 6))
-    return {Feed(*row) for row in rows}
+    arrays = columns([(*one.series, one.source, one.grain) for one in sorted(feeds)], 6)
+    rows = await conn.fetch(ADD_FEEDS, *arrays)
+    return {Feed(SeriesKey(*row[:4]), row[4], row[5]) for row in rows}
 
 
 async def touch(conn: Conn, lines: Iterable[tuple[str, str, str | None]]) -> None:

@@ -47,9 +47,10 @@ DUE = """
 SELECT (SELECT count(*) FROM kpi.touches) + (SELECT count(*) FROM kpi.source_touches)
 """
 PANES = """
-SELECT line, measure, start_ms, end_ms, known_ms, amount FROM kpi.panes
-WHERE workspace = $1 AND campaign = $2 AND line = ANY($3::text[]) AND measure = ANY($4::text[])
-  AND start_ms >= $5 AND start_ms < $6
+SELECT s.line, s.measure, p.start_ms, p.end_ms, p.known_ms, p.amount
+FROM kpi.series s JOIN kpi.panes p ON p.series = s.series
+WHERE s.workspace = $1 AND s.campaign = $2 AND s.line = ANY($3::text[])
+  AND s.measure = ANY($4::text[]) AND p.start_ms >= $5 AND p.start_ms < $6
 """
 
 

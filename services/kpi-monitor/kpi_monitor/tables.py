@@ -52,27 +52,27 @@ CATALOG_VERSIONS = _table(
     sa.PrimaryKeyConstraint("workspace", name="catalog_versions_pk"),
 )
 
-# Additive sums. `known_ms`: 0, or the source's completeness when a period was told after its end.
-PANES = _table(
-    "panes",
+# A number for each measure of a line: panes are by far the most rows, and four texts in their key
+# would cost more than half of folding.
+SERIES = _table(
+    "series",
+    sa.Column("series", sa.BigInteger, sa.Identity(always=True), nullable=False),
     _text("workspace"),
     _text("campaign"),
     _text("line"),
     _text("measure"),
+    sa.PrimaryKeyConstraint("workspace", "campaign", "line", "measure", name="series_pk"),
+)
+
+# Additive sums. `known_ms`: 0, or the source's completeness when a period was told after its end.
+PANES = _table(
+    "panes",
+    _big("series"),
     _big("start_ms"),
     _big("end_ms"),
     _big("known_ms"),
     _big("amount"),
-    sa.PrimaryKeyConstraint(
-        "workspace",
-        "campaign",
-        "line",
-        "measure",
-        "start_ms",
-        "end_ms",
-        "known_ms",
-        name="panes_pk",
-    ),
+    sa.PrimaryKeyConstraint("series", "start_ms", "end_ms", "known_ms", name="panes_pk"),
 )
 
 # Which sources feed which measure of a line, in which grain. Rows are never changed or deleted.
@@ -90,12 +90,22 @@ FEEDS = _table(
     sa.Index("feeds_source", "workspace", "source"),
 )
 
-# Snapshot facts; `campaign` and `line` are where the fact was booked, null while kept aside.
-FACTS = _table(
-    "facts",
+# Reports of a source with the mode and grain they keep; `stream` stands for them in longer keys.
+REPORTS = _table(
+    "reports",
+    sa.Column("stream", sa.Integer, sa.Identity(always=True), nullable=False),
     _text("workspace"),
     _text("source"),
     _text("report"),
+    _text("mode"),
+    _text("grain"),
+    sa.PrimaryKeyConstraint("workspace", "source", "report", name="reports_pk"),
+)
+
+# Snapshot facts; `campaign` and `line` are where the fact was booked, null while kept aside.
+FACTS = _table(
+    "facts",
+    sa.Column("stream", sa.Integer, nullable=False),
     _text("period"),
     _text("entity"),
     _text("dims"),
@@ -104,38 +114,25 @@ FACTS = _table(
     _big("start_ms"),
     _text("campaign", nullable=True),
     _text("line", nullable=True),
-    sa.PrimaryKeyConstraint(
-        "workspace", "source", "report", "period", "entity", "dims", name="facts_pk"
-    ),
+    sa.PrimaryKeyConstraint("stream", "period", "entity", "dims", name="facts_pk"),
     sa.Index(
         "facts_held",
-        "workspace",
-        "source",
+        "stream",
         "entity",
         "start_ms",
         postgresql_where=sa.text("campaign IS NULL"),
     ),
 )
 
-# The row of a delta is its dedupe row, kept for the horizon.
+# The row of a delta is its dedupe row, kept for the horizon; its stream is the source's report "".
 DELTAS = _table(
     "deltas",
-    _text("workspace"),
-    _text("source"),
+    sa.Column("stream", sa.Integer, nullable=False),
     _text("id"),
     sa.Column("bodyhash", pg.BYTEA, nullable=False),
     _big("at_ms"),
-    sa.PrimaryKeyConstraint("workspace", "source", "id", name="deltas_pk"),
+    sa.PrimaryKeyConstraint("stream", "id", name="deltas_pk"),
     sa.Index("deltas_at", "at_ms", postgresql_using="brin"),
-)
-REPORTS = _table(
-    "reports",
-    _text("workspace"),
-    _text("source"),
-    _text("report"),
-    _text("mode"),
-    _text("grain"),
-    sa.PrimaryKeyConstraint("workspace", "source", "report", name="reports_pk"),
 )
 
 # Sums of entities that no mapping names yet; moved to panes when the mapping arrives.

@@ -92,6 +92,9 @@ class Outcome:
 def groups_of(unit: Unit) -> list[Group]:
     """Every (rule, group) of the unit: groups with data in scope, and those with a standing."""
     found: list[Group] = []
+    feeds: dict[str, list[FeedState]] = {}
+    for feed in unit.feeds:
+        feeds.setdefault(feed.line, []).append(feed)
     for stored in unit.rules:
         rule = stored.rule
         if rule.kpi.kind == "window" and unit.zone is None and not stored.deleted:
@@ -103,7 +106,9 @@ def groups_of(unit: Unit) -> list[Group]:
         for name, key in unit.standings:
             if name == rule.rule:
                 members.setdefault(key, [])
-        found += [_group(unit, stored, key, lines) for key, lines in sorted(members.items())]
+        for key, lines in sorted(members.items()):
+            mine = [feed for line in lines for feed in feeds.get(line, ())]
+            found.append(_group(unit, stored, key, lines, mine))
     return found
 
 
@@ -172,13 +177,15 @@ def _lines_with_data(unit: Unit, rule: Rule) -> list[str]:
     return sorted({feed.line for feed in unit.feeds if feed.measure in rule.measures})
 
 
-def _group(unit: Unit, stored: StoredRule, key: str, lines: list[str]) -> Group:
+def _group(
+    unit: Unit, stored: StoredRule, key: str, lines: list[str], feeds: list[FeedState]
+) -> Group:
     rule = stored.rule
     standing = unit.standings.get((rule.rule, key))
     group = rule.group(lines[0]) if lines else _parse_group(key)
     made = Group(stored, key, group, lines, standing or _fresh(unit, stored), standing is not None)
     if rule.kpi.kind == "window":
-        made.feeds = [f for f in unit.feeds if f.line in lines and f.measure in rule.measures]
+        made.feeds = [feed for feed in feeds if feed.measure in rule.measures]
         made.complete = completeness(made.feeds, rule.measures)
     return made
 

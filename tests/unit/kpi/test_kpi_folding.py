@@ -112,7 +112,7 @@ def test_collapsed_revisions_leave_what_one_after_the_other_would() -> None:
         return dict(changes.panes)
 
     assert booked([first, second]) == booked([first], [second])
-    assert {key.measure: amount for key, amount in booked([first, second]).items()} == {  # type: ignore[attr-defined]
+    assert {key.series.measure: amount for key, amount in booked([first, second]).items()} == {  # type: ignore[attr-defined]
         "clicks": 5 * M,
         "impressions": 0,
     }
@@ -155,7 +155,7 @@ def test_one_id_with_two_bodies_keeps_the_first() -> None:
 def test_a_report_keeps_its_mode_and_grain(event: MetricsEvent, code: str) -> None:
     (one,) = told(event)
     with pytest.raises(Refusal) as refused:
-        folding.check_shape(one, ("snapshot", "hour"))
+        folding.check_shape(one, folding.Shape("snapshot", "hour", 1))
     assert refused.value.code == code
 
 
