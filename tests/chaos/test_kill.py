@@ -22,6 +22,7 @@ from cli.client import Client
 from cli.fake_mail import FakeMail
 from cli.stack import Stack, StackOptions
 from shared.money import parse_micros
+from tests.chaos.plans import campaign, plan_of
 from tests.chaos.workload import ALLOCATED, CAMPAIGN, STARTS, Workload
 
 CHAOS_S = float(os.environ.get("PACELINE_CHAOS_S", "60"))
@@ -64,45 +65,8 @@ def stack() -> Iterator[Stack]:
 
 def _prepare(client: Client, workload: Workload) -> None:
     client.set_clock(STARTS - timedelta(days=1))
-    campaign = {
-        "campaign": CAMPAIGN,
-        "name": "storm",
-        "currency": "CNY",
-        "time_zone": "UTC",
-        "starts_at": STARTS.isoformat(),
-        "ends_at": (STARTS + timedelta(days=3)).isoformat(),
-        "owner": "ops",
-        "targets": [
-            {
-                "target": "sales",
-                "measure": "revenue",
-                "form": "absolute",
-                "value": "1",
-                "unit": "CNY",
-                "deadline": (STARTS + timedelta(days=3)).isoformat(),
-                "relevance": "test",
-                "primary": True,
-                "parent": None,
-            }
-        ],
-    }
-    lines = [
-        {
-            "line": line,
-            "name": line,
-            "category": "advertising",
-            "cost_nature": "direct",
-            "cost_behavior": "variable",
-            "channel": "search",
-            "allocated": f"{ALLOCATED}.00",
-            "targets": ["sales"],
-            "phasing": {"kind": "even"},
-        }
-        for line in workload.lines
-    ]
-    total = {"amount": f"{ALLOCATED * len(lines)}.00", "currency": "CNY"}
-    client.post("budget", "/v1/campaigns", campaign)
-    client.approve_plan(CAMPAIGN, {"total": total, "lines": lines, "reserve": []})
+    client.post("budget", "/v1/campaigns", campaign(CAMPAIGN, STARTS, days=3))
+    client.approve_plan(CAMPAIGN, plan_of(workload.lines, ALLOCATED))
     client.settle()
     for rule in _rules():
         client.post("kpi", "/v1/rules", rule)
@@ -225,8 +189,14 @@ def _check_totals(client: Client, workload: Workload) -> None:
 
 @pytest.mark.chaos
 def test_random_kills_change_no_total_and_no_breach_and_lose_no_message(stack: Stack) -> None:
-    calm = Client(stack.urls, stack.private_key, workspace="calm")
-    storm = Client(stack.urls, stack.private_key, workspace="storm")
+    with (
+        Client(stack.urls, stack.private_key, workspace="calm") as calm,
+        Client(stack.urls, stack.private_key, workspace="storm") as storm,
+    ):
+        _compare(stack, calm, storm)
+
+
+def _compare(stack: Stack, calm: Client, storm: Client) -> None:
     quiet, loud = (Workload(seed=SEED, lines=LINES, hours=HOURS, deltas=DELTAS) for _ in "ab")
 
     _prepare(calm, quiet)
