@@ -116,7 +116,7 @@ class Credentials:
         self._keys: dict[bytes, Caller] = {}
         self._by_header: dict[bytes, tuple[float, Caller]] = {}
         self._loaded_s = float("-inf")
-        self._tried_s = float("-inf")
+        self.tried_s = float("-inf")
 
     def replace(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Takes over all keys in force, as read from the table just now."""
@@ -134,16 +134,15 @@ class Credentials:
                 caller.inherit(earlier)
             self._keys[row["hash"]] = caller
         self._by_header.clear()
-        self._loaded_s = self._tried_s = time.monotonic()
+        self._loaded_s = self.tried_s = time.monotonic()
 
-    @property
-    def may_reload(self) -> bool:
-        """An unknown key may be a new one; the table is asked at most once a second."""
-        return time.monotonic() - self._tried_s > RELOAD_MIN_S
+    def reload_in_s(self) -> float:
+        """How long to wait: guessing keys must not cost more than a look at the table a second."""
+        return max(0.0, self.tried_s + RELOAD_MIN_S - time.monotonic())
 
     def tried(self) -> None:
         """A reload was tried and failed."""
-        self._tried_s = time.monotonic()
+        self.tried_s = time.monotonic()
 
     def known(self, authorization: bytes) -> Caller | None:
         """The caller of a header seen before, still valid; no waiting."""

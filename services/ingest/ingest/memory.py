@@ -45,6 +45,7 @@ class Memory:
         self._database_away = False
         self._manual_now: datetime | None = None
         self._stopping = asyncio.Event()
+        self._looking = asyncio.Lock()
 
     @property
     def waiting(self) -> int:
@@ -93,12 +94,19 @@ class Memory:
         if known is not None:
             return known
         found = await self._credentials.identify(authorization)
-        if found is None and self._credentials.may_reload:
-            await self._refresh_or_wait()
+        if found is None:
+            await self._look_again(time.monotonic())
             found = await self._credentials.identify(authorization)
         if found is None:
             raise self._credentials.unknown(database_away=self._database_away)
         return found
+
+    async def _look_again(self, since_s: float) -> None:
+        """Asks the table after `since_s`: the key may be new. Many who wait share one look."""
+        async with self._looking:
+            if self._credentials.tried_s < since_s:
+                await asyncio.sleep(self._credentials.reload_in_s())
+                await self._refresh_or_wait()
 
     async def run(self) -> None:
         """Refreshes and writes back until `stop`; faults that pass by themselves are waited out."""
