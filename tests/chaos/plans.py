@@ -3,8 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-ACCEPTED_BY = 202
-
 
 def campaign(name: str, starts: datetime, days: int = 10) -> dict[str, Any]:
     """POST /v1/campaigns: UTC, CNY, one target."""
