@@ -26,7 +26,6 @@ TRANSIENT = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
     asyncpg.TooManyConnectionsError,
     asyncpg.OperatorInterventionError,
     asyncpg.TransactionRollbackError,
@@ -36,12 +35,15 @@ TRANSIENT = (
 )
 """Faults after which the same transaction may succeed: connection, restart, deadlock, full disk."""
 
+LOST_CONNECTION = ("is closed", "released back to the pool", "cannot switch to state")
+"""What asyncpg says when the server ended a connection while it was idle or between states."""
+
 
 def is_transient(error: BaseException) -> bool:
     """True when rolling back and trying again later is the right answer."""
-    if isinstance(error, asyncpg.InterfaceError):
-        # One class reports a connection that has gone and wrong use of the driver, which is a bug.
-        return "is closed" in str(error)
+    if isinstance(error, (asyncpg.InterfaceError, asyncpg.InternalClientError)):
+        # These report a connection that the server ended and wrong use of the driver, a bug.
+        return any(words in str(error) for words in LOST_CONNECTION)
     return isinstance(error, TRANSIENT)
 
 

@@ -215,19 +215,13 @@ class Relay:
                 await asyncio.sleep(1.0)
                 return
             metrics.RELAY_LEADER.set(1)
-            try:
-                while not self._stopping.is_set():
-                    if self._before is not None:
-                        async with leader.transaction():
-                            await self._before(leader)
-                    if not await self._relay(leader):
-                        await asyncio.sleep(tick_s)
-            finally:
-                if not leader.is_closed():
-                    await leader.execute(
-                        "SELECT pg_advisory_unlock(hashtext('paceline-relay'), hashtext($1))",
-                        self._schema,
-                    )
+            # The pool unlocks when it takes the connection back, the server when it is lost.
+            while not self._stopping.is_set():
+                if self._before is not None:
+                    async with leader.transaction():
+                        await self._before(leader)
+                if not await self._relay(leader):
+                    await asyncio.sleep(tick_s)
 
     async def _relay(self, conn: Conn) -> bool:
         """One trip; True when more rows wait than one trip takes."""
