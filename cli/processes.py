@@ -196,6 +196,17 @@ def is_free(port: int) -> bool:
         return True
 
 
+def listens(pid: int, port: int) -> bool:
+    """True when this very process listens on the port: another's answer there proves nothing."""
+    try:
+        return any(
+            connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
+            for connection in psutil.Process(pid).net_connections("tcp")
+        )
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return False
+
+
 def free_port(preferred: int | None = None, taken: Sequence[int] = ()) -> int:
     """`preferred` when it is free, else a port the system picks; never one of `taken`."""
     if preferred is not None and preferred not in taken and is_free(preferred):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.embedded.jars import ROOT
-from cli.processes import Identity, end, end_leftover, signal_family, spawn
+from cli.processes import Identity, end, end_leftover, is_free, listens, signal_family, spawn
 
 STOP_TIMEOUT_S = 10.0
 BACKOFF_FIRST_S = 1.0
@@ -107,8 +107,19 @@ class Replica:
         self.wanted = True
         self._started_at = time.monotonic()
 
+    def lost_its_port(self) -> bool:
+        """True when it ended while another program listens on its port."""
+        return not self.alive() and not is_free(self.port)
+
+    def move(self, port: int) -> None:
+        """Takes effect at the next start."""
+        self.port = port
+        self._env["PACELINE_PORT"] = str(port)
+
     def ready(self) -> bool:
-        """True when /readyz answers 200 now."""
+        """True when this process listens on its port and its /readyz answers 200 now."""
+        if self.pid is None or not listens(self.pid, self.port):
+            return False
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
             connection.request("GET", "/readyz")

@@ -21,6 +21,7 @@ from cli.topics import ensure_topics
 from shared.auth import generate_keys
 
 READY_TIMEOUT_S = 90.0
+PORT_MOVES_MAX = 10
 _POLL_S = 0.1
 
 STARTER_ALERTS = """\
@@ -107,7 +108,7 @@ class Stack:
         self._make_replicas()
         for replica in self.replicas:
             replica.start()
-        self.await_ready()
+        self.await_ready(moves=PORT_MOVES_MAX)
         self.save()
 
     def start_servers(self) -> None:
@@ -173,15 +174,27 @@ class Stack:
         return directory
 
     def await_ready(
-        self, replicas: Sequence[Replica] | None = None, timeout_s: float = READY_TIMEOUT_S
+        self,
+        replicas: Sequence[Replica] | None = None,
+        timeout_s: float = READY_TIMEOUT_S,
+        moves: int = 0,
     ) -> None:
-        """Waits until these replicas (default: all) are ready. Raises CommandError."""
+        """Waits until these replicas (default: all) are ready. Raises CommandError.
+
+        Up to `moves` times one that ended because its port was taken meanwhile gets another:
+        between choosing a free port and listening on it, any program may be faster.
+        """
         waiting = list(self.replicas if replicas is None else replicas)
         deadline = time.monotonic() + timeout_s
         while waiting:
             for replica in waiting:
-                if not replica.alive():
+                if replica.alive():
+                    continue
+                if moves == 0 or not replica.lost_its_port():
                     raise _died(replica)
+                moves -= 1
+                replica.move(free_port(taken=[other.port for other in self.replicas]))
+                replica.start()
             waiting = [replica for replica in waiting if not replica.ready()]
             if waiting and time.monotonic() > deadline:
                 names = ", ".join(replica.name for replica in waiting)

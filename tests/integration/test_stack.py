@@ -1,9 +1,12 @@
 """The supervisor: starts, watches, restarts and ends processes, whatever they serve."""
 
 import signal
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -29,6 +32,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 http.server.HTTPServer(("127.0.0.1", int(os.environ["PACELINE_PORT"])), Handler).serve_forever()
 """
+
+
+class _AlwaysReady(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Keeps the test's output quiet."""
+
+
 FIRST = ServiceSpec("first", "fake_service", 18001, "none")
 SECOND = ServiceSpec("second", "fake_service", 18002, "none")
 
@@ -81,6 +95,21 @@ def test_each_replica_has_its_own_port_name_and_log(stack: Stack) -> None:
     }
     for replica in stack.replicas:
         assert "listening" in replica.log.read_text(encoding="utf-8")
+
+
+def test_a_port_taken_between_choosing_and_listening_is_given_up_for_another(stack: Stack) -> None:
+    # The other program answers every request, as another installation's service would.
+    with ThreadingHTTPServer(("127.0.0.1", 0), _AlwaysReady) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        taken = other.server_address[1]
+        replica = stack.replica("first")
+        replica.stop()
+        replica.move(taken)
+        replica.start()
+        stack.await_ready([replica], moves=1)
+        assert replica.port != taken
+        assert _get(replica) == "first-1"
+        other.shutdown()
 
 
 def test_run_json_lets_another_command_find_the_installation(
@@ -155,9 +184,7 @@ def test_a_leftover_of_a_killed_run_is_ended_before_the_next_start(
 
 
 def test_a_service_that_cannot_start_is_named_with_its_last_words(options: StackOptions) -> None:
-    broken = StackOptions(
-        **{**vars(options), "environment": {**options.environment, "PACELINE_DATABASE_URL": ""}}
-    )
+    broken = replace(options, environment={**options.environment, "PACELINE_DATABASE_URL": ""})
     with (
         pytest.raises(CommandError, match=r"(?s)ended with 1.*AssertionError") as caught,
         Stack(broken),
