@@ -73,7 +73,9 @@ DELIVERIES = Counter(
     "paceline_alerts_deliveries_total", "Send attempts by channel and class.", ["channel", "class"]
 )
 DELIVERIES_FAILED = Counter(
-    "paceline_alerts_deliveries_failed_total", "Deliveries given up; somebody must look.", ["channel"]
+    "paceline_alerts_deliveries_failed_total",
+    "Deliveries given up; somebody must look.",
+    ["channel"],
 )
 DELIVERY_DURATION = Histogram(
     "paceline_alerts_delivery_duration_seconds",
