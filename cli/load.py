@@ -18,8 +18,8 @@ from ingest.adapters.convert import Import, convert
 from ingest.adapters.mapping import Platform, load_platforms
 from ingest.adapters.reading import FileRefusedError
 from ingest.adapters.splitting import ReportFile, split, understand
+from ingest.context import SourceView
 from ingest.imports import make_import_id
-from ingest.stamping import SourceView
 
 ROWS_PER_PART = 5_000
 FILE_ROWS_MAX = 5_000_000

@@ -9,9 +9,9 @@ import time
 from datetime import UTC, datetime
 
 from ingest import store
+from ingest.context import SourceView
 from ingest.credentials import Caller, Credentials
 from ingest.settings import IngestSettings
-from ingest.stamping import SourceView
 from shared.clock import Clock
 from shared.database import Pool, is_transient, transaction
 from shared.errors import UnavailableError

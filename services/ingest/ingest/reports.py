@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from ingest.adapters.convert import Converted, Import, convert
 from ingest.adapters.mapping import Platform
 from ingest.adapters.reading import FileRefusedError, Table, decode_text, read_csv, read_json
+from ingest.context import Context, SourceView
 from ingest.credentials import Caller
 from ingest.decode import Decoded, Rejection
 from ingest.faults import FaultError
 from ingest.imports import make_import_id
 from ingest.periods import as_utc
 from ingest.routes_events import Ingest
-from ingest.stamping import Context, SourceView
 from ingest.wire import SourceWire, Wire
 from shared import metrics
 from shared.errors import InvalidError, UnsupportedMediaError

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime
 from ingest import store
 from ingest.adapters.mapping import Platform
 from ingest.adapters.reading import FileRefusedError
+from ingest.context import SourceView
 from ingest.credentials import make_key
 from ingest.faults import FaultError, check_strictly
 from ingest.freshness import state_of
@@ -27,7 +28,6 @@ from ingest.schemas import (
     SourceReply,
     SourceSettings,
 )
-from ingest.stamping import SourceView
 from ingest.wire import SourceWire
 from shared.auth import Principal
 from shared.database import transaction

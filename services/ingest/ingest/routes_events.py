@@ -14,10 +14,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ingest.accept import Acceptance, RejectionLog
 from ingest.body import BodyReader, ClientGoneError
+from ingest.context import Context
 from ingest.decode import Shape, decode
 from ingest.memory import Memory
 from ingest.settings import IngestSettings
-from ingest.stamping import Context, Stamped
+from ingest.stamping import Stamped
 from shared import metrics
 from shared.errors import UnsupportedMediaError
 from shared.http import as_problem, problem

@@ -8,15 +8,23 @@ bounded caches; what is left per event is arithmetic, one hash and two encodings
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from msgspec import Raw
 
+from ingest.checks import (
+    check_instant,
+    refuse_amount,
+    refuse_instant,
+    refuse_nul,
+    snapshot_fields,
+)
+from ingest.context import Context, SourceView
 from ingest.decode import Decoded, Rejection
 from ingest.faults import FaultError, check_strictly
-from ingest.periods import EARLIEST_S, PANE_S, as_utc, pane_fields, period_fields
+from ingest.periods import EARLIEST_S, PANE_S, as_utc, pane_fields
 from ingest.wire import SourceWire, SpendWire, StampedMetrics, StampedSpend
 from shared.events import (
     ENCODER,
@@ -30,13 +38,12 @@ from shared.events import (
     SpendSent,
     subject_key,
 )
-from shared.money import LIMIT_MICROS, MICROS, MoneyError, parse_micros
+from shared.money import LIMIT_MICROS, MICROS
 from shared.producer import Record, TopicPartition
 
 CACHED_NAMES_MAX = 200_000
 CACHED_VIEWS_MAX = 20_000
 ID_LENGTH_MAX = 256
-REVISION_MAX = 2**62
 MEASURE_MAX = LIMIT_MICROS // MICROS
 
 # What `parse_micros` accepts, without the cases that need a reason: a third of its cost.
@@ -44,28 +51,6 @@ _is_amount = re.compile(r"-?\d{1,12}(?:\.\d{1,6})?", re.ASCII).fullmatch
 _NUL = rb"\u0000"
 _encode_data = SORTED_ENCODER.encode
 _encode = ENCODER.encode
-
-
-class SourceView(NamedTuple):
-    """What the settings of a source say that matters here."""
-
-    time_zone: str | None = None
-    currency: str | None = None
-    expected_interval_s: int | None = None
-    money_report: str | None = None
-
-
-class Context(NamedTuple):
-    """One request: whose it is, which sources its credential covers, and when it came."""
-
-    workspace: str
-    allows: Callable[[str], bool]
-    settings: Callable[[str], SourceView]
-    now: datetime
-    skew_s: float
-    import_id: str | None = None
-    time_zone: str = "UTC"
-    """Of a source whose own zone was never set."""
 
 
 @dataclass(slots=True)
@@ -156,15 +141,15 @@ class Stamper:
             time = as_utc(time)
         epoch_s = time.timestamp()
         if not EARLIEST_S <= epoch_s <= latest_s:
-            _refuse_instant(epoch_s)
+            refuse_instant(epoch_s)
         if data.mode == "delta" and data.period is None and data.revision is None:
             bounds = pane_fields(int(epoch_s) // PANE_S)
         else:
-            bounds = _snapshot_fields(event, seen.view, context.time_zone, latest_s)
+            bounds = snapshot_fields(event, seen.view, context.time_zone, latest_s)
         if type(event) is SpendWire:
             where, stamped_type = route.spend, StampedSpend
             if not _is_amount(event.data.amount):
-                _refuse_amount(event.data.amount)
+                refuse_amount(event.data.amount)
         else:
             where, stamped_type = route.metrics, StampedMetrics  # type: ignore[assignment]
             self._check_measures(event, seen)  # type: ignore[arg-type]
@@ -183,7 +168,7 @@ class Stamper:
             )
         )
         if _NUL in value:
-            _refuse_nul(event)
+            refuse_nul(event)
         batch = done.batches.get(where)
         if batch is None:
             batch = done.batches[where] = []
@@ -244,7 +229,7 @@ class Stamper:
                 if not -MEASURE_MAX < value < MEASURE_MAX:
                     raise FaultError("amount_out_of_range", f"{value} is not below 10^12")
             elif not _is_amount(value):
-                _refuse_amount(value)
+                refuse_amount(value)
 
     def forget_routes(self) -> None:
         """To be called when a topic has another number of partitions than before."""
@@ -264,14 +249,14 @@ class Stamper:
         self, event: SourceSent, context: Context, latest_s: float, done: Stamped
     ) -> None:
         check_strictly(event)
-        _refuse_nul(event)
+        refuse_nul(event)
         seen = done.sources.get(event.source) or self._see(event, context, done)
         if event.workspace is not None and event.workspace != context.workspace:
             raise FaultError("workspace_mismatch", "the credential is for another workspace")
         complete_through = as_utc(event.data.complete_through)
-        _check_instant(complete_through.timestamp(), latest_s)
+        check_instant(complete_through.timestamp(), latest_s)
         time = context.now if event.time is None else as_utc(event.time)
-        _check_instant(time.timestamp(), latest_s)
+        check_instant(time.timestamp(), latest_s)
         known = done.heartbeats.get(event.source)
         if known is not None and known.data.complete_through >= complete_through:
             return
@@ -289,64 +274,5 @@ class Stamper:
         )
 
 
-def _check_instant(epoch_s: float, latest_s: float) -> None:
-    if not EARLIEST_S <= epoch_s <= latest_s:
-        _refuse_instant(epoch_s)
-
-
-def _refuse_instant(epoch_s: float) -> None:
-    if epoch_s < EARLIEST_S:
-        raise FaultError("time_out_of_range", "the time is before the year 2000")
-    raise FaultError("future_time", "the time lies in the future; check the sender's clock")
-
-
 def _items(labels: dict[str, str] | None) -> tuple[tuple[str, str], ...] | None:
     return None if labels is None else tuple(labels.items())
-
-
-def _snapshot_fields(
-    event: SpendSent | MetricsSent, view: SourceView, zone: str, latest_s: float
-) -> bytes:
-    data = event.data
-    if data.mode == "delta":
-        raise FaultError(
-            "snapshot_incomplete", "period and revision belong to mode snapshot, which is missing"
-        )
-    if data.report is None or data.period is None or data.revision is None:
-        raise FaultError("snapshot_incomplete", "a snapshot needs report, period and revision")
-    if not 0 <= data.revision <= REVISION_MAX:
-        raise FaultError("wrong_type", "revision is an integer from 0 to 2^62")
-    if (
-        type(event) is SpendWire
-        and view.money_report is not None
-        and view.money_report != data.report
-    ):
-        raise FaultError(
-            "not_money_report", f"report {view.money_report!r} carries this source's money"
-        )
-    start_s, fields = period_fields(data.period, view.time_zone or zone)
-    _check_instant(start_s, latest_s)
-    return fields
-
-
-def _refuse_nul(event: SpendSent | MetricsSent | SourceSent) -> None:
-    """PostgreSQL's text holds every character but U+0000; a consumer would stumble over it.
-
-    Called when the encoded event seems to hold one (an escaped backslash looks alike).
-    """
-    data: Any = event.data
-    texts = [event.id, event.source]
-    if type(event) is not SourceWire:
-        texts.append(data.report or "")
-        for labels in (data.entity, data.dims):
-            texts.extend(text for pair in (labels or {}).items() for text in pair)
-    if any("\0" in text for text in texts):
-        raise FaultError("nul_character", "a text contains U+0000")
-
-
-def _refuse_amount(text: str) -> None:
-    """Raises FaultError for a text outside the common form, unless it is an amount after all."""
-    try:
-        parse_micros(text)
-    except MoneyError as error:
-        raise FaultError(error.code, error.detail) from None

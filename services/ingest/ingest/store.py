@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from ingest.stamping import SourceView
+from ingest.context import SourceView
 from shared.database import Conn
 
 KEYS = """

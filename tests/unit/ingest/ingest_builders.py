@@ -4,8 +4,9 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ingest.context import Context, SourceView
 from ingest.decode import Shape, decode
-from ingest.stamping import Context, SourceView, Stamped, Stamper
+from ingest.stamping import Stamped, Stamper
 
 NOW = datetime(2025, 11, 4, 7, 0, tzinfo=UTC)
 SKEW = timedelta(minutes=5)

@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from ingest.context import SourceView
 from ingest.faults import FaultError, check_strictly
-from ingest.stamping import SourceView
 from ingest.wire import ONE_DECODER
 from tests.unit.ingest.ingest_builders import REMOVED, heartbeat, metrics, spend, stamp
 

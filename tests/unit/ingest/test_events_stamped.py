@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.context import SourceView
 from ingest.decode import Shape, decode
-from ingest.stamping import SourceView
 from shared.errors import TooLargeError, UnparseableError
 from shared.events import (
     METRICS_TOPIC_DECODER,
@@ -222,4 +222,6 @@ def test_any_bytes_are_read_or_refused_by_name(body: bytes) -> None:
         decoded = decode(body, Shape.EITHER, 100)
     except UnparseableError:
         return
-    new_stamper().stamp(decoded, context())
+    stamped = new_stamper().stamp(decoded, context())
+
+    assert stamped.accepted + len(stamped.rejected) == len(decoded.places) + len(decoded.rejected)

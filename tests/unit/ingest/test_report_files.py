@@ -14,7 +14,7 @@ from ingest.adapters.convert import Converted, Import, convert
 from ingest.adapters.mapping import MappingFileError, load_platform, load_platforms
 from ingest.adapters.reading import FileRefusedError, Table, decode_text, read_csv, read_json
 from ingest.adapters.splitting import ReportFile, split, understand
-from ingest.stamping import SourceView
+from ingest.context import SourceView
 from shared.events import MetricsSent, SpendSent
 
 PLATFORMS = load_platforms()

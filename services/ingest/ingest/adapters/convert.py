@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from ingest.adapters.mapping import Layout, Level, Platform, Quantity
 from ingest.adapters.numbers import NumberFormat, exponent_of, to_micros
 from ingest.adapters.reading import Row, Table
+from ingest.context import SourceView
 from ingest.decode import Decoded, Rejection
 from ingest.faults import FaultError
-from ingest.stamping import SourceView
 from ingest.wire import MetricsDataWire, MetricsWire, SpendDataWire, SpendWire, Wire
 from shared.money import format_micros, format_quantity
 

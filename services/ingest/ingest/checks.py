@@ -1,0 +1,77 @@
+"""Single checks of an event, each with its code; called by the hot path of stamping.py. Pure."""
+
+from typing import Any
+
+from ingest.context import SourceView
+from ingest.faults import FaultError
+from ingest.periods import EARLIEST_S, period_fields
+from ingest.wire import SourceWire, SpendWire
+from shared.events import MetricsSent, SourceSent, SpendSent
+from shared.money import MoneyError, parse_micros
+
+REVISION_MAX = 2**62
+
+
+def check_instant(epoch_s: float, latest_s: float) -> None:
+    """Raises FaultError for an instant (seconds since 1970) ahead of the clock or before 2000."""
+    if not EARLIEST_S <= epoch_s <= latest_s:
+        refuse_instant(epoch_s)
+
+
+def refuse_instant(epoch_s: float) -> None:
+    """Raises FaultError `time_out_of_range` or `future_time`."""
+    if epoch_s < EARLIEST_S:
+        raise FaultError("time_out_of_range", "the time is before the year 2000")
+    raise FaultError("future_time", "the time lies in the future; check the sender's clock")
+
+
+def snapshot_fields(
+    event: SpendSent | MetricsSent, view: SourceView, zone: str, latest_s: float
+) -> bytes:
+    """The end of a snapshot's data, with the UTC bounds of its period on the source's clock.
+
+    Raises FaultError `snapshot_incomplete`, `not_money_report`, `period_invalid`, `future_time`.
+    """
+    data = event.data
+    if data.mode == "delta":
+        raise FaultError(
+            "snapshot_incomplete", "period and revision belong to mode snapshot, which is missing"
+        )
+    if data.report is None or data.period is None or data.revision is None:
+        raise FaultError("snapshot_incomplete", "a snapshot needs report, period and revision")
+    if not 0 <= data.revision <= REVISION_MAX:
+        raise FaultError("wrong_type", "revision is an integer from 0 to 2^62")
+    if (
+        type(event) is SpendWire
+        and view.money_report is not None
+        and view.money_report != data.report
+    ):
+        raise FaultError(
+            "not_money_report", f"report {view.money_report!r} carries this source's money"
+        )
+    start_s, fields = period_fields(data.period, view.time_zone or zone)
+    check_instant(start_s, latest_s)
+    return fields
+
+
+def refuse_nul(event: SpendSent | MetricsSent | SourceSent) -> None:
+    """PostgreSQL's text holds every character but U+0000; a consumer would stumble over it.
+
+    Called when the encoded event seems to hold one (an escaped backslash looks alike).
+    """
+    data: Any = event.data
+    texts = [event.id, event.source]
+    if type(event) is not SourceWire:
+        texts.append(data.report or "")
+        for labels in (data.entity, data.dims):
+            texts.extend(text for pair in (labels or {}).items() for text in pair)
+    if any("\0" in text for text in texts):
+        raise FaultError("nul_character", "a text contains U+0000")
+
+
+def refuse_amount(text: str) -> None:
+    """Raises FaultError for a text outside the common form, unless it is an amount after all."""
+    try:
+        parse_micros(text)
+    except MoneyError as error:
+        raise FaultError(error.code, error.detail) from None
