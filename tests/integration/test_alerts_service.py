@@ -84,12 +84,17 @@ def settings(database_url: str, kafka: str, topic_prefix: str, tmp_path: Path) -
     )
 
 
-async def test_breaches_become_messages_and_audit_records_across_a_restart(
-    settings: AlertsSettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    producer = AIOKafkaProducer(bootstrap_servers=settings.kafka_bootstrap)
-    await producer.start()
+@pytest.fixture
+async def producer(settings: AlertsSettings) -> AsyncIterator[AIOKafkaProducer]:
+    found = AIOKafkaProducer(bootstrap_servers=settings.kafka_bootstrap)
+    await found.start()
+    yield found
+    await found.stop()
 
+
+async def test_breaches_become_messages_and_audit_records_across_a_restart(
+    settings: AlertsSettings, producer: AIOKafkaProducer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def publish(*seqs: int) -> None:
         for seq in seqs:
             value = encode(HISTORY[seq - 1])
@@ -115,7 +120,6 @@ async def test_breaches_become_messages_and_audit_records_across_a_restart(
             items = (await client.get("/v1/notifications")).json()["items"]
             exposed = (await client.get("/metrics")).text
         assert len(robot.messages) == len(inbox.mails) == 3
-    await producer.stop()
     assert [
         (item["transition"], item["severity"], item["explain"]["value"], item["state"])
         for item in items
@@ -135,12 +139,11 @@ async def test_breaches_become_messages_and_audit_records_across_a_restart(
 
 async def test_a_database_that_is_away_is_waited_for(
     settings: AlertsSettings,
+    producer: AIOKafkaProducer,
     monkeypatch: pytest.MonkeyPatch,
     postgres_server: PostgresServer,
     state_dir: Path,
 ) -> None:
-    producer = AIOKafkaProducer(bootstrap_servers=settings.kafka_bootstrap)
-    await producer.start()
     changes = {"breach": "ctr-low/line:L02/1", "rule": "ctr-low"}
     labels = {"campaign": "double11-2025", "line": "L02", "rule": "ctr-low"}
     breach = make_breach(**changes, group={"line": "L02"}, labels=labels)
@@ -159,7 +162,6 @@ async def test_a_database_that_is_away_is_waited_for(
             await asyncio.to_thread(postgres_server.start, state_dir)
             await settle(client, lambda: len(robot.messages) == len(inbox.mails) == 1)
             answer = await client.get("/v1/notifications?receiver=ops")
-    await producer.stop()
     told = [row for row in answer.json()["items"] if row["labels"]["rule"] == "ctr-low"]
     assert [(row["channel"], row["state"]) for row in told] == [
         ("dingtalk", "delivered"),
