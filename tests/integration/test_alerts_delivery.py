@@ -68,7 +68,9 @@ async def attempts(world: World, number: int = 0) -> list[tuple[str, str]]:
     return [(one["class"], one["provider_code"]) for one in row["attempts"]]
 
 
-async def test_a_wrong_signature_fails_at_once_and_says_so(world: World) -> None:
+async def test_a_wrong_signature_fails_at_once_and_says_so(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     world.environment["OPS_DINGTALK_SECRET"] = "SEC-wrong"
     await world.tell(FIRING)
     await world.flush(at(0))
@@ -76,6 +78,10 @@ async def test_a_wrong_signature_fails_at_once_and_says_so(world: World) -> None
     assert await world.told() == [("firing", "critical", "failed")]
     assert await attempts(world) == [("permanent_config", "310000")]
     assert world.robot.messages == []
+    logged = "".join(capsys.readouterr())
+    assert "310000" in logged
+    assert "access_token" not in logged
+    assert "SEC-wrong" not in logged
 
 
 async def test_the_end_of_an_alert_is_tried_even_if_its_beginning_failed(world: World) -> None:

@@ -1,5 +1,6 @@
 """Wiring of alerts: settings → pool → producer → consumer, flusher, courier, relay → app → run."""
 
+import logging
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -118,6 +119,8 @@ def main() -> None:
     except ConfigError as error:
         print(error, file=sys.stderr)  # noqa: T201 - before logs exist
         sys.exit(EXIT_NOT_READY)
+    # httpx logs each request with its full address, and a robot's address is a secret.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     service.main(settings, lambda: build(settings, configurations))
 
 

@@ -1,10 +1,12 @@
 """alerts.d: what is refused, where, and what is inherited."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from alerts.config import DingTalkTarget, EmailTarget, parse_configuration
+from alerts.configurations import Configurations
 from alerts.matchers import MatcherError, parse_matcher
 from alerts.yaml_reader import ConfigError, format_duration, parse_duration
 from tests.unit.alerts.builders import CONFIGURATION, ENVIRONMENT
@@ -27,6 +29,12 @@ def test_the_example_of_the_contract_is_read() -> None:
         ("ops@example.com",), "Paceline <paceline@example.com>"
     )
     assert found.route.repeat_interval == timedelta(days=30)
+
+
+def test_the_file_that_is_shipped_is_valid() -> None:
+    shipped = Path(__file__).resolve().parents[3] / "deploy" / "alerts.d"
+    found = Configurations(shipped, ENVIRONMENT)
+    assert found.workspaces() == ["default"]
 
 
 def test_children_inherit_what_they_do_not_say() -> None:
