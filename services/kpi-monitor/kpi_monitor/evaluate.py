@@ -97,6 +97,8 @@ class Evaluator:
             key = (unit.workspace, unit.campaign)
             found = judge(unit, groups[key], panes[key], to_ms(now))
             outcomes += [(unit, outcome) for outcome in found]
+            # A thousand groups take some 50 ms; Kafka's heartbeats share this loop.
+            await asyncio.sleep(0)
         if outcomes:
             await self._write(conn, outcomes, now)
         metrics.KPI_EVALUATION_DURATION.observe(time.monotonic() - began)

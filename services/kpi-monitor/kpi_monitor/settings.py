@@ -16,5 +16,5 @@ class KpiSettings(CommonSettings):
 
     It must exceed the retention of metrics.v1, else a replay could count an event twice.
     """
-    evaluate_units_max: int = Field(50, ge=1, le=1000)
-    """Campaigns judged in one transaction."""
+    evaluate_units_max: int = Field(10, ge=1, le=1000)
+    """Campaigns judged in one transaction; more would let the first breach wait for the last."""
