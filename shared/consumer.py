@@ -121,6 +121,7 @@ class Consumer:
                 try:
                     polled = await self._poll()
                     if polled:
+                        self._progress.fed()
                         async with self._busy:
                             await self._process(polled)
                     elif self._progress.is_hopeless():

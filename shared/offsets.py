@@ -116,7 +116,7 @@ class Progress:
         self._group = group
         self._stuck_after_s = stuck_after_s
         self._standing: Standing | None = None
-        self._answered_at = self._moved_at = time.monotonic()
+        self._answered_at = self._moved_at = self._fed_at = time.monotonic()
 
     async def watch(self) -> None:
         """Asks again and again, until cancelled."""
@@ -139,6 +139,10 @@ class Progress:
         self._moved_at = time.monotonic()
         metrics.CONSUMER_LAST_PROGRESS.labels(self._group).set_to_current_time()
 
+    def fed(self) -> None:
+        """A poll brought records; whether they could be processed is another matter."""
+        self._fed_at = time.monotonic()
+
     def check(self) -> None:
         """Raises UnavailableError `broker_unavailable` or `consumer_stuck`."""
         now = time.monotonic()
@@ -155,9 +159,12 @@ class Progress:
             )
 
     def is_hopeless(self) -> bool:
-        """The broker answers and has records, but none came for twice the limit."""
+        """The broker answers and has records, but no poll brought any for twice the limit.
+
+        A database that is away for long is no such case: its records come again and again.
+        """
         now = time.monotonic()
         return (
             now - self._answered_at < self._stuck_after_s
-            and now - self._moved_at > 2 * self._stuck_after_s
+            and now - max(self._moved_at, self._fed_at) > 2 * self._stuck_after_s
         )

@@ -262,6 +262,30 @@ async def test_a_consumer_whose_polls_bring_nothing_says_so_and_then_ends(
                 await task
 
 
+async def test_a_database_that_is_away_for_long_is_waited_for(
+    settings: CommonSettings, pool: Pool, schema: str
+) -> None:
+    quick = settings.model_copy(update={"stuck_after_s": 1.0, "backoff_max_s": 0.2})
+    write = writer(schema)
+    away = True
+
+    async def on_batch(conn: Conn, records: Sequence[Received]) -> None:
+        if away:
+            raise OSError("connection refused")
+        await write(conn, records)
+
+    consumer = make_consumer(quick, pool, schema, on_batch)
+    async with running(consumer) as task:
+        await put(settings, ["a", "b"])
+        # Three times the limit after which a group is stuck.
+        await asyncio.sleep(4.0)
+        assert not task.done()
+        with pytest.raises(UnavailableError):
+            consumer.check_progress()
+        away = False
+        await all_seen(pool, schema, ["a", "b"])
+
+
 async def test_a_stopped_broker_makes_the_consumer_unready_and_its_return_is_enough(
     settings: CommonSettings,
     pool: Pool,
