@@ -1,8 +1,9 @@
 """`paceline check`: what must be true at any time, asked of a running installation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
@@ -49,8 +50,14 @@ def check_ledger(state: Path, info: RunInfo) -> Finding:
     """Totals against entries, as budget itself adds them up."""
     token = make_token(state, roles=["auditor"], subject="paceline-check", lifetime_s=60)
     reply = call("GET", f"{info.urls['budget']}/v1/invariants", token=token)
-    figures = " ".join(f"{name}={value}" for name, value in reply.items() if name != "holds")
-    return Finding("ledger", reply["holds"] is True, figures)
+    return judge_ledger(reply)
+
+
+def judge_ledger(reply: Mapping[str, Any]) -> Finding:
+    """From the reply of /v1/invariants: the figures, and the names of the checks that failed."""
+    failed = [name for name, holds in reply.get("checks", {}).items() if holds is not True]
+    figures = [f"{name}={reply[name]}" for name in ("accounts", "entries", "drift")]
+    return Finding("ledger", reply["holds"] is True, " ".join([*figures, *failed]))
 
 
 async def check_outbox(database_url: str) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.check import Finding, judge_offsets, worst
+from cli.check import Finding, judge_ledger, judge_offsets, worst
 from cli.errors import Exit
 from cli.offsets import Standing
 from cli.replica import backoff_s
@@ -42,6 +42,15 @@ def test_a_gap_is_told_with_its_place_and_the_others_only_in_sum() -> None:
         "offsets budget BROKEN partitions=2 lag=8 spend.v1/1 committed=3 log=4..9",
         "offsets kpi holds partitions=1 lag=0",
     ]
+
+
+def test_a_broken_ledger_names_the_check_that_failed() -> None:
+    figures = {"accounts": 3, "entries": 40, "drift": "0"}
+    whole = {"holds": True, **figures, "checks": {"drift": True, "days": True}}
+    assert judge_ledger(whole).line() == "ledger holds accounts=3 entries=40 drift=0"
+    broken = {"holds": False, **figures, "checks": {"drift": True, "days": False}}
+    assert judge_ledger(broken).line() == "ledger BROKEN accounts=3 entries=40 drift=0 days"
+    assert worst([judge_ledger(broken)]) == Exit.BROKEN
 
 
 @pytest.mark.parametrize(
