@@ -41,8 +41,8 @@ LOST_CONNECTION = ("is closed", "released back to the pool", "cannot switch to s
 
 def is_transient(error: BaseException) -> bool:
     """True when rolling back and trying again later is the right answer."""
-    if isinstance(error, asyncpg.InterfaceError):
-        # One class for a connection that the server ended and for wrong use of the driver, a bug.
+    if isinstance(error, (asyncpg.InterfaceError, asyncpg.InternalClientError)):
+        # Both report a connection that the server ended, and wrong use of the driver, a bug.
         return any(words in str(error) for words in LOST_CONNECTION)
     return isinstance(error, TRANSIENT)
 
