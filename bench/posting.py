@@ -1,0 +1,211 @@
+"""Exact postings: events/s of budget's handler into PostgreSQL, dedupe, totals and all.
+
+    python -m bench.posting [--replicas 2] [--batches 40] [--size 5000] [--fill 0] [--url URL]
+
+Without --url it starts its own PostgreSQL in a temporary directory. Each replica is a process that
+gives polls of `size` events, spread over 10,000 lines by zipf 1.0 with time-ordered ids, to the
+service's handler, each in a committed transaction (synchronous_commit on). Kafka and the sealer are
+not in the path. --fill posts that many events first, followed by a checkpoint.
+"""
+
+import argparse
+import asyncio
+import bisect
+import datetime as dt
+import gc
+import itertools
+import multiprocessing
+import platform
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.queues import Queue
+from pathlib import Path
+
+import asyncpg
+import uvloop
+
+from budget.handlers import SpendHandler
+from budget.settings import BudgetSettings
+from cli.embedded.postgres import PostgresServer
+from cli.migrate import migrate
+from shared.clock import SystemClock
+from shared.consumer import Received
+from shared.database import Pool, create_pool, transaction
+from shared.events import ENCODER, SpendEvent, SpendStored
+
+LINES = 10_000
+WARM_UP = 4
+START = dt.datetime(2025, 11, 3, 4, tzinfo=dt.UTC)
+PANE = dt.timedelta(minutes=5)
+WEIGHTS = list(itertools.accumulate(1 / (rank + 1) for rank in range(LINES)))
+
+
+def make_polls(name: str, first: int, count: int, size: int) -> list[list[Received]]:
+    """Encoded polls; `first` keeps ids of a name unique and rising."""
+    rnd = random.Random(f"{name}/{first}")
+    return [
+        [_record(rnd, name, first + poll * size + place) for place in range(size)]
+        for poll in range(count)
+    ]
+
+
+def _record(rnd: random.Random, name: str, number: int) -> Received:
+    rank = bisect.bisect(WEIGHTS, rnd.random() * WEIGHTS[-1])
+    time_ = START + dt.timedelta(milliseconds=number % 10_000_000)
+    start = time_.replace(minute=time_.minute // 5 * 5, second=0, microsecond=0)
+    event = SpendEvent(
+        specversion="1.0",
+        id=f"20251103-{name}-{number:012d}",
+        source=f"google-ads/{rank % 8:03d}-456-7890",
+        time=time_,
+        workspace="default",
+        receivedat=time_,
+        bodyhash=f"{rnd.getrandbits(128):032x}",
+        data=SpendStored(
+            campaign=f"c{rank // 10:04d}",
+            line=f"L{rank % 10:02d}",
+            amount=f"{rnd.randint(1, 99_999)}.{rnd.randint(0, 999_999):06d}",
+            currency="CNY",
+            period_start=start,
+            period_end=start + PANE,
+        ),
+    )
+    return Received("spend.v1", rank % 24, number, None, ENCODER.encode(event))
+
+
+async def prepare(url: str) -> None:
+    """Approved campaigns with LINES lines."""
+    conn = await asyncpg.connect(url)
+    day = dt.timedelta(days=1)
+    names = [f"c{number:04d}" for number in range(LINES // 10)]
+    await conn.execute(
+        "INSERT INTO budget.campaigns (workspace, campaign, version, status, name, currency, "
+        "time_zone, starts_at, ends_at, body, plan_version, effective_from, created_by, created_at)"
+        " SELECT 'default', u, 1, 'approved', u, 'CNY', 'Asia/Shanghai', $2, $3, '{}', 1, $2, 'b',"
+        " $2 FROM unnest($1::text[]) AS u",
+        names,
+        START - 2 * day,
+        START + 9 * day,
+    )
+    await conn.execute(
+        "INSERT INTO budget.lines (workspace, campaign, line, version, plan_version, removed, name,"
+        " allocated, curve) SELECT 'default', u, 'L' || lpad(n::text, 2, '0'), 1, 1, false, u, 1,"
+        " '{}' FROM unnest($1::text[]) AS u, generate_series(0, 9) AS n",
+        names,
+    )
+    await conn.execute("INSERT INTO budget.catalogue_versions VALUES ('default', 1)")
+    await conn.close()
+
+
+async def post(pool: Pool, handler: SpendHandler, polls: list[list[Received]]) -> list[float]:
+    """Posts the polls; seconds of each, commit included."""
+    took = []
+    for poll in polls:
+        began = time.perf_counter()
+        async with transaction(pool) as conn:
+            await handler.on_spend(conn, poll)
+        took.append(time.perf_counter() - began)
+    return took
+
+
+def replica(
+    url: str, name: str, count: int, size: int, results: "Queue[tuple[float, ...]]"
+) -> None:
+    """One process: begin and end of its measured part, CPU seconds, median seconds of a poll."""
+
+    async def run() -> None:
+        settings = BudgetSettings(database_url=url)
+        pool = await create_pool(settings)
+        handler = SpendHandler(settings, SystemClock())
+        polls = make_polls(name, 0, count + WARM_UP, size)
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 20)
+        await post(pool, handler, polls[:WARM_UP])
+        began, cpu = time.time(), time.process_time()
+        took = await post(pool, handler, polls[WARM_UP:])
+        cpu = time.process_time() - cpu
+        results.put((began, time.time(), cpu, sorted(took)[len(took) // 2]))
+        await pool.close()
+
+    uvloop.run(run())
+
+
+async def fill(url: str, events: int, size: int) -> None:
+    """Posts `events` before the measurement and lets PostgreSQL write them out."""
+    settings = BudgetSettings(database_url=url)
+    pool = await create_pool(settings)
+    handler = SpendHandler(settings, SystemClock())
+    for first in range(0, events, 20 * size):
+        await post(pool, handler, make_polls("fill", first, 20, size))
+    async with pool.acquire() as conn:
+        await conn.execute("TRUNCATE budget.changes")
+        await conn.execute("CHECKPOINT")
+    await pool.close()
+
+
+@contextmanager
+def database(url: str | None) -> Iterator[str]:
+    """The URL of a migrated database; an own server unless one is given."""
+    if url:
+        migrate(url)
+        yield url
+        return
+    directory = Path(tempfile.mkdtemp(prefix="paceline-bench-"))
+    directory.chmod(0o711)
+    server = PostgresServer({"max_wal_size": "16GB", "checkpoint_timeout": "30min"})
+    server.start(directory)
+    try:
+        migrate(server.url)
+        yield server.url
+    finally:
+        server.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def main() -> None:
+    """Prints the machine, the command and one line of figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--replicas", type=int, default=2)
+    parser.add_argument("--batches", type=int, default=40)
+    parser.add_argument("--size", type=int, default=5000)
+    parser.add_argument("--fill", type=int, default=0)
+    parser.add_argument("--url")
+    options = parser.parse_args()
+    print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
+    print(f"python -m bench.posting {' '.join(sys.argv[1:])}")
+    with database(options.url) as url:
+        asyncio.run(prepare(url))
+        if options.fill:
+            asyncio.run(fill(url, options.fill, options.size))
+        context = multiprocessing.get_context("spawn")
+        results: Queue[tuple[float, ...]] = context.Queue()
+        processes = [
+            context.Process(
+                target=replica,
+                args=(url, f"r{number}", options.batches, options.size, results),
+            )
+            for number in range(options.replicas)
+        ]
+        for process in processes:
+            process.start()
+        figures = [results.get() for _ in processes]
+        for process in processes:
+            process.join()
+    events = options.replicas * options.batches * options.size
+    seconds = max(one[1] for one in figures) - min(one[0] for one in figures)
+    cpu_us = sum(one[2] for one in figures) / events * 1e6
+    median_ms = max(one[3] for one in figures) * 1000
+    print(
+        f"replicas={options.replicas} size={options.size} filled={options.fill} "
+        f"rate={events / seconds:.0f}/s poll_p50={median_ms:.0f}ms python_cpu={cpu_us:.1f}us/event"
+    )
+
+
+if __name__ == "__main__":
+    main()
