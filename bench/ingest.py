@@ -1,6 +1,9 @@
 """Ingest over HTTP: events/s and latency, every answer meaning that Apache Kafka has the events.
 
-    python -m bench.ingest [--seconds 8] [--url URL --token TOKEN]
+    python -m bench.ingest [--seconds 8] [--url URL --token TOKEN --pid PID]
+
+The last column is CPU time of the ingest process per event: unlike the rates it hardly depends on
+what else the machine does, and its inverse is the rate one core could reach.
 
 Without --url it starts its own Kafka, PostgreSQL and one ingest process in a temporary directory.
 The load comes from this process (one core), so figures on two cores are shared by all of them.
@@ -17,10 +20,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
+import psutil
 import uvloop
 
 CASES = ((1, 16), (1, 64), (100, 16), (1000, 16))
@@ -103,10 +108,25 @@ class Connection(asyncio.Protocol):
             self.done.set_result(None)
 
 
-async def measure(url: str, token: str, size: int, connections: int, seconds: float) -> str:
+def cpu_s(pid: int | None) -> float:
+    """User and system time a process has used; 0 when it is not ours to look at."""
+    return 0.0 if pid is None else sum(psutil.Process(pid).cpu_times()[:2])
+
+
+@dataclass(frozen=True)
+class Target:
+    """The service under load."""
+
+    url: str
+    token: str
+    pid: int | None
+
+
+async def measure(target: Target, size: int, connections: int, seconds: float) -> str:
     """One case → one line of the table."""
-    parts = urlsplit(url)
-    requests = make_requests(parts.netloc, token, size)
+    parts = urlsplit(target.url)
+    used_s = cpu_s(target.pid)
+    requests = make_requests(parts.netloc, target.token, size)
     loop = asyncio.get_running_loop()
     began = time.perf_counter()
     made = []
@@ -124,15 +144,17 @@ async def measure(url: str, token: str, size: int, connections: int, seconds: fl
     if failures:
         raise SystemExit(f"{len(failures)} requests failed, the first: {failures[0]!r}")
     count = len(latencies)
+    used_s = cpu_s(target.pid) - used_s
     return (
         f"{size:>7} {connections:>12} {count / elapsed:>11,.0f} {count * size / elapsed:>10,.0f} "
-        f"{latencies[count // 2] * 1000:>8.1f} {latencies[count * 99 // 100] * 1000:>8.1f}"
+        f"{latencies[count // 2] * 1000:>8.1f} {latencies[count * 99 // 100] * 1000:>8.1f} "
+        f"{used_s / (count * size) * 1e6:>13.2f}"
     )
 
 
 @contextmanager
-def own_service() -> Iterator[tuple[str, str]]:
-    """(URL, token) of an ingest process on a Kafka and a PostgreSQL of its own."""
+def own_service() -> Iterator[Target]:
+    """An ingest process on a Kafka and a PostgreSQL of its own."""
     from cli.embedded.kafka import KafkaServer
     from cli.embedded.postgres import PostgresServer
     from cli.migrate import migrate
@@ -166,7 +188,8 @@ def own_service() -> Iterator[tuple[str, str]]:
             )
         url = f"http://127.0.0.1:{port}"
         _await_ready(url)
-        yield url, sign_token(private_key, subject="bench", roles=["operator"])
+        token = sign_token(private_key, subject="bench", roles=["operator"])
+        yield Target(url, token, service.pid)
     finally:
         if service is not None:
             service.terminate()
@@ -190,14 +213,14 @@ def _await_ready(url: str, timeout_s: float = 30.0) -> None:
     raise SystemExit("ingest did not become ready")
 
 
-def run(url: str, token: str, seconds: float) -> None:
+def run(target: Target, seconds: float) -> None:
     """Prints machine, command and one line per case."""
     print(f"$ python -m bench.ingest --seconds {seconds:g}")
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    print("  batch  connections  requests/s   events/s   p50 ms   p99 ms")
+    print("  batch  connections  requests/s   events/s   p50 ms   p99 ms  CPU us/event")
     for size, connections in CASES:
-        uvloop.run(measure(url, token, size, connections, 1.0))
-        print(uvloop.run(measure(url, token, size, connections, seconds)), flush=True)
+        uvloop.run(measure(target, size, connections, 1.0))
+        print(uvloop.run(measure(target, size, connections, seconds)), flush=True)
 
 
 def main() -> None:
@@ -205,12 +228,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--url")
     parser.add_argument("--token", default="")
+    parser.add_argument("--pid", type=int)
     chosen = parser.parse_args()
     if chosen.url:
-        run(chosen.url, chosen.token, chosen.seconds)
+        run(Target(chosen.url, chosen.token, chosen.pid), chosen.seconds)
         return
-    with own_service() as (url, token):
-        run(url, token, chosen.seconds)
+    with own_service() as target:
+        run(target, chosen.seconds)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,6 @@ from datetime import UTC
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from msgspec import Raw
-
 from ingest.checks import (
     check_instant,
     refuse_amount,
@@ -25,7 +23,7 @@ from ingest.context import Context, SourceView
 from ingest.decode import Decoded, Rejection
 from ingest.faults import FaultError, check_strictly
 from ingest.periods import EARLIEST_S, PANE_S, as_utc, pane_fields
-from ingest.wire import SourceWire, SpendWire, StampedMetrics, StampedSpend
+from ingest.wire import SourceWire, SpendWire
 from shared.events import (
     ENCODER,
     METRICS_TOPIC,
@@ -49,6 +47,10 @@ MEASURE_MAX = LIMIT_MICROS // MICROS
 # What `parse_micros` accepts, without the cases that need a reason: a third of its cost.
 _is_amount = re.compile(r"-?\d{1,12}(?:\.\d{1,6})?", re.ASCII).fullmatch
 _NUL = rb"\u0000"
+_SPEND_HEAD, _METRICS_HEAD = (
+    b'{"type":"paceline.%b","specversion":"1.0","id":' % topic.encode()
+    for topic in (SPEND_TOPIC, METRICS_TOPIC)
+)
 _encode_data = SORTED_ENCODER.encode
 _encode = ENCODER.encode
 
@@ -84,6 +86,8 @@ class _Seen(NamedTuple):
 
     view: SourceView
     names: _Names
+    middle: bytes
+    """The envelope's attributes that all its events of the request share, as JSON."""
 
 
 class Stamper:
@@ -147,26 +151,20 @@ class Stamper:
         else:
             bounds = snapshot_fields(event, seen.view, context.time_zone, latest_s)
         if type(event) is SpendWire:
-            where, stamped_type = route.spend, StampedSpend
+            head, where = _SPEND_HEAD, route.spend
             if not _is_amount(event.data.amount):
                 refuse_amount(event.data.amount)
         else:
-            where, stamped_type = route.metrics, StampedMetrics  # type: ignore[assignment]
+            head, where = _METRICS_HEAD, route.metrics
             self._check_measures(event, seen)  # type: ignore[arg-type]
         body = _encode_data(data)
-        value = _encode(
-            stamped_type(
-                "1.0",
-                event.id,
-                event.source,
-                time,
-                context.workspace,
-                context.now,
-                blake2b(body, digest_size=16).hexdigest(),
-                Raw(body[:-1] + bounds),
-                context.import_id,
-            )
-        )
+        digest = blake2b(body, digest_size=16).hexdigest().encode()
+        # The envelope of SpendEvent and MetricsEvent, put together from parts that are JSON
+        # already: a fifth cheaper than a struct of them.
+        value = b"".join(
+            (head, _encode(event.id), seen.middle, _encode(time),
+             b',"bodyhash":"', digest, b'","data":', body[:-1], bounds, b"}")
+        )  # fmt: skip
         if _NUL in value:
             refuse_nul(event)
         batch = done.batches.get(where)
@@ -190,7 +188,9 @@ class Stamper:
             if len(self._names) >= CACHED_VIEWS_MAX:
                 self._names.clear()
             names = self._names[where] = _Names({}, set())
-        seen = done.sources[event.source] = _Seen(context.settings(event.source), names)
+        seen = done.sources[event.source] = _Seen(
+            context.settings(event.source), names, _shared_attributes(event.source, context)
+        )
         return seen
 
     def _learn_route(
@@ -272,6 +272,16 @@ class Stamper:
             data=SourceData(complete_through=complete_through),
             expectedinterval=seen.view.expected_interval_s,
         )
+
+
+def _shared_attributes(source: str, context: Context) -> bytes:
+    shared = {
+        "source": source,
+        "workspace": context.workspace,
+        "receivedat": context.now,
+        **({} if context.import_id is None else {"importid": context.import_id}),
+    }
+    return b"," + _encode(shared)[1:-1] + b',"time":'
 
 
 def _items(labels: dict[str, str] | None) -> tuple[tuple[str, str], ...] | None:
