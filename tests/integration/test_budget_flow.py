@@ -116,6 +116,15 @@ async def test_bad_bodies_are_named_errors(service: Service) -> None:
         number["total"]["amount"] = 150000.0
         refused = await author.post(place, number, 422)
         assert refused["errors"][0]["code"] == "amount_not_decimal"
+        for changes in (
+            {"attributes": {"note": "a\x00b"}},
+            {"starts_at": "0001-01-01T00:00:00+14:00"},
+            {"time_zone": "Mars/Olympus"},
+            {"name": "nul\x00"},
+            {"budget": "1"},
+        ):
+            body = campaign_body("c2", **changes)
+            assert (await author.post("/v1/campaigns", body, 422))["code"] == "invalid_request"
         taken = await author.post("/v1/campaigns", campaign_body(), 409)
         assert taken["code"] == "campaign_exists"
         assert (await author.get("/v1/campaigns/%00", 422))["code"] == "invalid_request"

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
+import msgspec
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -48,9 +49,28 @@ def _zone(name: str) -> str:
     return name
 
 
+def _storable(at: datetime) -> datetime:
+    if not 1970 <= at.year <= 2999:
+        raise PydanticCustomError("time_out_of_range", "the time is not between 1970 and 2999")
+    return at
+
+
+def _document(value: Any) -> Any:
+    """Free-form JSON that PostgreSQL can store: no NUL, no half of a surrogate pair."""
+    try:
+        sound = b"\\u0000" not in msgspec.json.encode(value)
+    except (UnicodeEncodeError, RecursionError):
+        sound = False
+    if not sound:
+        raise PydanticCustomError("text_invalid", "text with a NUL or a broken character")
+    return value
+
+
 _DECIMAL = WithJsonSchema({"type": "string", "examples": ["12.34"]})
 Micros = Annotated[int, BeforeValidator(_micros), AfterValidator(_not_negative), _DECIMAL]
 Quantity = Annotated[int, BeforeValidator(_micros), _DECIMAL]
+When = Annotated[AwareDatetime, AfterValidator(_storable)]
+Document = Annotated[dict[str, Any], AfterValidator(_document)]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Text = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
 Label = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
@@ -77,7 +97,7 @@ class TargetBody(Body):
     value: Quantity
     unit: Label | None = None
     baseline: Quantity | None = None
-    deadline: AwareDatetime
+    deadline: When
     relevance: Text
     primary: bool = False
     parent: Id | None = None
@@ -88,18 +108,18 @@ class CampaignBody(Body):
     name: Label
     currency: Currency
     time_zone: Zone
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: When
+    ends_at: When
     owner: Label | None = None
     region: Label | None = None
     management_mode: Literal["project", "routine"] = "project"
-    stages: list[dict[str, Any]] = Field(default_factory=list, max_length=50)
-    attributes: dict[str, Any] = Field(default_factory=dict, max_length=100)
+    stages: list[Document] = Field(default_factory=list, max_length=50)
+    attributes: Document = Field(default_factory=dict, max_length=100)
     targets: list[TargetBody] = Field(default_factory=list, max_length=200)
 
 
 class PointBody(Body):
-    at: AwareDatetime
+    at: When
     amount: Micros
 
 
@@ -148,7 +168,7 @@ class PlanBody(Body):
 
 class SubmitBody(Body):
     comment: Text | None = None
-    effective_from: AwareDatetime | None = None
+    effective_from: When | None = None
 
 
 class DecisionBody(Body):
@@ -164,7 +184,7 @@ class MappingBody(Body):
     match: dict[Label, Label] = Field(min_length=1, max_length=8)
     campaign: Id
     line: Id
-    effective_from: AwareDatetime | None = None
+    effective_from: When | None = None
 
 
 def plain(at: datetime | None) -> str | None:

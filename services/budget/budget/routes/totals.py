@@ -3,11 +3,11 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime
 
 from budget import planning, store_audit, store_imports, store_registry, store_totals
 from budget.routes.common import Name, Paged, Reader, session
 from budget.rules.posting import AccountKey
+from budget.schemas import When
 from budget.store_postings import KINDS
 from budget.totals import Asked, read_totals
 from shared.errors import NotFoundError
@@ -22,8 +22,8 @@ async def get_totals(
     request: Request,
     campaign: Name,
     principal: Reader,
-    through: Annotated[AwareDatetime | None, Query()] = None,
-    known_at: Annotated[AwareDatetime | None, Query()] = None,
+    through: Annotated[When | None, Query()] = None,
+    known_at: Annotated[When | None, Query()] = None,
 ) -> dict[str, Any]:
     """`through`: up to this event time; `known_at`: as recorded by then. campaign_unknown."""
     state = request.app.state
