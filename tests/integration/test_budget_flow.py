@@ -120,7 +120,7 @@ async def test_bad_bodies_are_named_errors(service: Service) -> None:
             {"attributes": {"note": "a\x00b"}},
             {"starts_at": "0001-01-01T00:00:00+14:00"},
             {"time_zone": "Mars/Olympus"},
-            {"name": "nul\x00"},
+            {"owner": "nul\x00"},
             {"budget": "1"},
         ):
             body = campaign_body("c2", **changes)
