@@ -202,7 +202,7 @@ class Consumer:
         return polled
 
     async def _begin(self, place: TopicPartition) -> None:
-        """A partition without a committed offset: a new group reads it from the beginning."""
+        """A partition without a committed offset is read from the beginning."""
         assert self._consumer is not None
         async with self._pool.acquire() as conn:
             seen = await conn.fetchval(
@@ -212,13 +212,28 @@ class Consumer:
                 place.topic,
                 place.partition,
             )
+        if place not in self._consumer.assignment():
+            return
         if seen is not None:
+            await self._check_witness(place, seen)
+        await self._consumer.seek_to_beginning(place)
+
+    async def _check_witness(self, place: TopicPartition, seen: int) -> None:
+        """Without a committed offset, but the database has read up to `seen`.
+
+        A process killed between its first transaction and its first commit leaves this, and so do
+        expired offsets. Reading again from the beginning is harmless while the log still has all
+        that was not read; else records are lost and the group must stop.
+        """
+        assert self._consumer is not None
+        begins = (await self._consumer.beginning_offsets([place]))[place]
+        ends = (await self._consumer.end_offsets([place]))[place]
+        if not begins <= seen <= ends:
             raise OffsetGapError(
-                f"{self._group}: {place.topic}/{place.partition} was read up to {seen}, "
-                "but the group's offset has expired"
+                f"{self._group}: {place.topic}/{place.partition} was read up to {seen}, the group's "
+                f"offset has expired and the log has {begins} to {ends}"
             )
-        if place in self._consumer.assignment():
-            await self._consumer.seek_to_beginning(place)
+        log.info("reads_again", group=self._group, topic=place.topic, partition=place.partition)
 
     async def _process(self, polled: Polled) -> None:
         assert self._consumer is not None

@@ -99,15 +99,12 @@ async def delete_before(settings: CommonSettings, partition: int, offset: int) -
         await admin.close()
 
 
-async def test_a_group_whose_offsets_expired_stops_instead_of_beginning_again(
+async def _under_a_group_the_broker_does_not_know(
     settings: CommonSettings, pool: Pool, schema: str
-) -> None:
-    await put(settings, ["a", "b", "c", "d"])
-    async with running(make_consumer(settings, pool, schema)):
-        await all_seen(pool, schema, ["a", "b", "c", "d"])
-    # The same installation and database under a group the broker knows nothing about.
+) -> Consumer:
+    """The same installation and database after the broker forgot the group's offsets."""
     await pool.execute(f"UPDATE {schema}.witness SET group_id = group_id || '-later'")
-    later = Consumer(
+    return Consumer(
         settings,
         pool,
         schema=schema,
@@ -115,5 +112,28 @@ async def test_a_group_whose_offsets_expired_stops_instead_of_beginning_again(
         topics=[TOPIC],
         handler=writer(schema),
     )
+
+
+async def test_a_group_without_offsets_reads_again_while_the_log_has_all_it_did_not_read(
+    settings: CommonSettings, pool: Pool, schema: str
+) -> None:
+    # So does a process killed between its first transaction and its first commit.
+    await put(settings, ["a", "b", "c", "d"])
+    async with running(make_consumer(settings, pool, schema)):
+        await all_seen(pool, schema, ["a", "b", "c", "d"])
+    later = await _under_a_group_the_broker_does_not_know(settings, pool, schema)
+    await put(settings, ["e"])
+    async with running(later):
+        await all_seen(pool, schema, ["a", "b", "c", "d", "e"])
+
+
+async def test_a_group_whose_offsets_expired_stops_when_the_log_lost_what_it_did_not_read(
+    settings: CommonSettings, pool: Pool, schema: str
+) -> None:
+    await put(settings, ["a", "b", "c", "d"])
+    async with running(make_consumer(settings, pool, schema)):
+        await all_seen(pool, schema, ["a", "b", "c", "d"])
+    later = await _under_a_group_the_broker_does_not_know(settings, pool, schema)
+    await pool.execute(f"UPDATE {schema}.witness SET next_offset = next_offset + 1000")
     assert "expired" in await stops_with_gap(later)
     assert len(await seen(pool, schema)) == 4
