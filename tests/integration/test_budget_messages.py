@@ -130,10 +130,13 @@ async def test_many_changes_are_told_in_several_messages(service: Service) -> No
         for minute in range(0, 60, 5)
     ]
     await service.post(*panes)
+    await service.beat("many-ads", at("11-06 00:00"))
     told = await service.seal()
     assert [len(one["changes"]) for one in told] == [1000, 440]
     assert [one["actual"] for one in told] == ["1000.00", "1440.00"]
     assert [one["seq"] for one in told] == [2, 3]
+    # Before the last part the line is not complete: a reader would close windows too early.
+    assert [one["complete_through"] for one in told] == [None, "2025-11-05T16:00:00Z"]
 
 
 async def test_a_heartbeat_is_news_only_when_all_partitions_have_it(service: Service) -> None:

@@ -6,7 +6,7 @@ data it covers, and the anchor never lies before money that is told (design.md s
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -116,7 +116,8 @@ def _seal_line(line: _Line, now: datetime, messages: list[OutboxRow]) -> Mark:
     row = line.row
     seq = row["seq"]
     actual, corrections = int(row["sealed_actual"]), int(row["sealed_corrections"])
-    for part in _parts(line.changes):
+    parts = list(_parts(line.changes))
+    for number, part in enumerate(parts, 1):
         seq += 1
         actual += sum(int(change["amount"]) for change in part)
         corrections += sum(int(change["amount"]) for change in part if change["correction"])
@@ -127,7 +128,11 @@ def _seal_line(line: _Line, now: datetime, messages: list[OutboxRow]) -> Mark:
             corrections=corrections,
             latest_at=row["latest_at"],
         )
-        messages.append(_message(row, seq, figures(state, now), part, now))
+        told = figures(state, now)
+        if number < len(parts):
+            # Only the last part may say how complete the line is: the others lack money it covers.
+            told = replace(told, complete_through=None)
+        messages.append(_message(row, seq, told, part, now))
     return Mark(row["account_id"], seq, actual, corrections, complete_through(line.sources))
 
 
