@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -67,7 +68,8 @@ class Consumer:
     """A member of one consumer group. `handler` gets each poll inside its transaction.
 
     Static membership (`group_instance_id` = group and replica): a killed replica comes back
-    without waiting for the session to expire.
+    without waiting for the session to expire. `horizons`: how long the handler remembers ids of a
+    topic; a topic that is kept longer could be replayed into double counting and is refused.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class Consumer:
         group: str,
         topics: Sequence[str],
         handler: Handler,
+        horizons: Mapping[str, timedelta] | None = None,
     ) -> None:
         self._settings = settings
         self._pool = pool
@@ -86,6 +89,7 @@ class Consumer:
         self._group = settings.topic(group)
         self._topics = [settings.topic(name) for name in topics]
         self._handler = handler
+        self._horizons = {settings.topic(name): span for name, span in (horizons or {}).items()}
         self._busy = asyncio.Lock()
         self._stopping = asyncio.Event()
         self._consumer: AIOKafkaConsumer | None = None
@@ -146,35 +150,45 @@ class Consumer:
     async def _connect(self) -> None:
         backoff_s = 0.1
         while not self._stopping.is_set():
-            consumer = AIOKafkaConsumer(
-                bootstrap_servers=self._settings.kafka_bootstrap,
-                client_id=f"paceline-{self._settings.service}-{self._settings.replica}",
-                group_id=self._group,
-                group_instance_id=f"{self._group}-{self._settings.replica}",
-                enable_auto_commit=False,
-                auto_offset_reset="none",
-                session_timeout_ms=int(self._settings.session_timeout_s * 1000),
-                rebalance_timeout_ms=int(self._settings.rebalance_timeout_s * 1000),
-                heartbeat_interval_ms=2000,
-                fetch_max_bytes=FETCH_BYTES_MAX,
-                max_partition_fetch_bytes=PARTITION_BYTES_MAX,
-                fetch_max_wait_ms=100,
-                partition_assignment_strategy=[RoundRobinPartitionAssignor],
-                retry_backoff_ms=50,
-                metadata_max_age_ms=30_000,
-            )
-            consumer.subscribe(self._topics, listener=_FinishBatch(self))
+            consumer: AIOKafkaConsumer | None = None
             try:
                 self._cluster = await self._offsets.connect()
+                await self._offsets.check_horizons(self._horizons)
+                consumer = self._make()
                 await consumer.start()
             except (KafkaError, OSError, TimeoutError) as error:
                 log.warning("kafka_unreachable", error=repr(error), retry_in_s=backoff_s)
-                await consumer.stop()
+                if consumer is not None:
+                    await consumer.stop()
                 await asyncio.sleep(backoff_s)
                 backoff_s = min(backoff_s * 2, self._settings.backoff_max_s)
+            except BaseException:
+                await self._offsets.close()
+                raise
             else:
                 self._consumer = consumer
                 return
+
+    def _make(self) -> AIOKafkaConsumer:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._settings.kafka_bootstrap,
+            client_id=f"paceline-{self._settings.service}-{self._settings.replica}",
+            group_id=self._group,
+            group_instance_id=f"{self._group}-{self._settings.replica}",
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            session_timeout_ms=int(self._settings.session_timeout_s * 1000),
+            rebalance_timeout_ms=int(self._settings.rebalance_timeout_s * 1000),
+            heartbeat_interval_ms=2000,
+            fetch_max_bytes=FETCH_BYTES_MAX,
+            max_partition_fetch_bytes=PARTITION_BYTES_MAX,
+            fetch_max_wait_ms=100,
+            partition_assignment_strategy=[RoundRobinPartitionAssignor],
+            retry_backoff_ms=50,
+            metadata_max_age_ms=30_000,
+        )
+        consumer.subscribe(self._topics, listener=_FinishBatch(self))
+        return consumer
 
     async def _disconnect(self) -> None:
         if self._consumer is not None:
@@ -230,8 +244,8 @@ class Consumer:
         ends = (await self._consumer.end_offsets([place]))[place]
         if not begins <= seen <= ends:
             raise OffsetGapError(
-                f"{self._group}: {place.topic}/{place.partition} was read up to {seen}, the group's "
-                f"offset has expired and the log has {begins} to {ends}"
+                f"{self._group}: {place.topic}/{place.partition} was read up to {seen}, its offset "
+                f"has expired and the log has {begins} to {ends}"
             )
         log.info("reads_again", group=self._group, topic=place.topic, partition=place.partition)
 

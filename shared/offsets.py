@@ -2,11 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
 from shared import metrics
@@ -57,6 +59,26 @@ class Offsets:
             if topic["error_code"] != 0:
                 raise KafkaError(f"topic {topic['topic']} is missing; run `paceline topics`")
             self._counts[topic["topic"]] = len(topic["partitions"])
+
+    async def check_horizons(self, horizons: Mapping[str, timedelta]) -> None:
+        """Raises ValueError when a (prefixed) topic is kept longer than its ids are remembered."""
+        for topic, span in horizons.items():
+            kept_ms = await self._retention_ms(topic)
+            if not 0 <= kept_ms < span.total_seconds() * 1000:
+                raise ValueError(
+                    f"{topic} is kept for {kept_ms} ms, but ids only for {span}: a replay would "
+                    "count twice; shorten retention.ms or lengthen the horizon"
+                )
+
+    async def _retention_ms(self, topic: str) -> int:
+        """How long the broker keeps a topic; -1 is for ever."""
+        if self._admin is None:
+            raise UnavailableError("broker_unavailable", "Kafka cannot be reached")
+        wanted = ConfigResource(ConfigResourceType.TOPIC, topic, {"retention.ms": None})
+        (response,) = await self._admin.describe_configs([wanted])
+        (resource,) = response.resources
+        entries = {entry[0]: entry[1] for entry in resource[4]}
+        return int(entries["retention.ms"])
 
     def partition_count(self, topic: str) -> int:
         """Partitions of a (prefixed) topic; 0 while unknown."""

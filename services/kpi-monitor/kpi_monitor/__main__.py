@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from functools import partial
 
 from kpi_monitor import routes, routes_views
@@ -38,6 +39,7 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
             group=SERVICE,
             topics=TOPICS,
             handler=Handlers(settings, clock).on_batch,
+            horizons={METRICS_TOPIC: timedelta(days=settings.metrics_horizon_days)},
         )
         relay = Relay(settings, pool, producer, schema=SCHEMA)
         evaluator = Evaluator(
