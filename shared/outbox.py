@@ -28,6 +28,8 @@ RELAY_BYTES_MAX = 8 * 1024 * 1024
 """Values of one trip, the last row's excepted: far below what the producer takes at once."""
 EVENT_TEXT_MAX = 16_384
 """Bytes of a set-aside event kept with its rejection."""
+EVENT_BRACKETS_MAX = 200
+"""More of them are kept as text: readers of rejected.v1 walk through the event by recursion."""
 
 ADD = """
 INSERT INTO {schema}.outbox (topic, key, value)
@@ -136,6 +138,8 @@ def _shorten(event: Any) -> Any:
     raw = event if isinstance(event, bytes) else ENCODER.encode(event)
     if len(raw) > EVENT_TEXT_MAX:
         return raw[:EVENT_TEXT_MAX].decode("utf-8", "replace")
+    if raw.count(b"{") + raw.count(b"[") > EVENT_BRACKETS_MAX:
+        return raw.decode("utf-8", "replace")
     try:
         return msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -167,3 +167,19 @@ async def test_a_rejection_delivered_twice_is_stored_once_and_poison_is_kept(
     assert [(item["code"], item["offset"]) for item in items] == [("id_reused", 7)]
     poison = (await world.get("/v1/rejections", code="unparseable"))["items"]
     assert len(poison) == 1
+
+
+async def test_events_of_any_json_are_kept_as_refused_and_the_service_goes_on(
+    world: World,
+) -> None:
+    """One null ended the service at each start, as its record stayed in rejected.v1."""
+    before = len((await world.get("/v1/rejections", code="wrong_type", limit=500))["items"])
+    deep = "[" * 400 + "]" * 400
+    events = ["null", "[]", '[1, null, "x"]', "7", "true", '"text"', deep]
+    reply = await world.send(f"[{', '.join(events)}]".encode())
+
+    assert reply.status_code == 422
+    assert [one["code"] for one in reply.json()["rejected"]] == ["wrong_type"] * 7
+    shown = await world.rejections(before + 7, code="wrong_type", limit="500")
+    kept = [item["event"] for item in shown[: len(events)]]
+    assert kept == [deep, "text", True, 7, [1, None, "x"], [], None]

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import msgspec
+
 from ingest.context import SourceView
 from shared.database import Conn
 
@@ -57,8 +59,12 @@ SET last_received = greatest(s.last_received, excluded.last_received),
 ADD_REJECTIONS = """
 INSERT INTO ingest.rejections
   (message, workspace, source, id, code, detail, topic, partition, "offset", event, rejected_at)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-  $7::text[], $8::int[], $9::bigint[], $10::jsonb[], $11::timestamptz[])
+SELECT message, workspace, source, id, code, detail, topic, partition, "offset", event::jsonb,
+  rejected_at
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+  $7::text[], $8::int[], $9::bigint[], $10::text[], $11::timestamptz[])
+  AS u(message, workspace, source, id, code, detail, topic, partition, "offset", event,
+    rejected_at)
 ON CONFLICT (message) DO NOTHING
 """
 REJECTION_LIST = """
@@ -165,8 +171,10 @@ async def note_activity(conn: Conn, seen: Sequence[Activity]) -> None:
 
 async def add_rejections(conn: Conn, rows: Sequence[RejectionRow]) -> None:
     """A rejection already stored (same message) is left as it is."""
-    if rows:
-        await conn.execute(ADD_REJECTIONS, *map(list, zip(*rows, strict=True)))
+    # As text: in an array of jsonb a null would become SQL's NULL, a list a dimension of the array.
+    texts = [row._replace(event=msgspec.json.encode(row.event).decode()) for row in rows]
+    if texts:
+        await conn.execute(ADD_REJECTIONS, *map(list, zip(*texts, strict=True)))
 
 
 async def list_rejections(
