@@ -148,6 +148,25 @@ async def test_any_order_and_batching_of_the_log_gives_the_same_state(world: Wor
     assert transitions == 3
 
 
+async def test_episodes_of_one_poll_are_numbered_as_they_came(world: World) -> None:
+    """As text, episode 10 comes before episode 9: found by the chaos run."""
+    resolved = {"transition": "resolved", "seq": 2}
+    for number in range(1, 9):
+        name = f"pacing-high/line:L03/{number}"
+        await world.tell(make_breach(breach=name), make_breach(breach=name, **resolved))
+    ninth = "pacing-high/line:L03/9"
+    await world.tell(
+        make_breach(breach=ninth),
+        make_breach(breach=ninth, **resolved),
+        make_breach(breach="pacing-high/line:L03/10"),
+    )
+    async with world.pool.acquire() as conn:
+        rows = await conn.fetch("SELECT breach, episode FROM alerts.episodes")
+    assert {row["breach"].rsplit("/")[-1]: row["episode"] for row in rows} == {
+        str(number): number for number in range(1, 11)
+    }
+
+
 async def test_a_gap_in_seq_stops_the_breach_loudly(world: World) -> None:
     await world.tell(PACING[0])
     await world.tell(PACING[2])

@@ -128,7 +128,8 @@ async def _merge(
     saved: list[tuple[str, Episode]] = []
     steps: list[tuple[Key, Breach]] = []
     touched: list[tuple[str, Key, Breach, bool]] = []
-    for key in keys:
+    # In the order of arrival: by name, episode 10 of an alert would be numbered before its 9th.
+    for key in wanted:
         breaches = [breach for _, breach in wanted[key]]
         alert = alert_of[key]
         before = known.get(key) or begin(alert, counts[alert] + 1, breaches[0])
