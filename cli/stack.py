@@ -24,16 +24,6 @@ READY_TIMEOUT_S = 90.0
 PORT_MOVES_MAX = 10
 _POLL_S = 0.1
 
-STARTER_ALERTS = """\
-# Who is told what. Decisions are recorded from the start; nobody is told until the receiver has a
-# channel. deploy/alerts.d/default.yml is an example; POST /-/reload takes a changed file.
-route:
-  receiver: ops
-  group_by: [campaign, line]
-receivers:
-  - name: ops
-"""
-
 
 @dataclass(frozen=True)
 class StackOptions:
@@ -158,20 +148,8 @@ class Stack:
             "PACELINE_CLOCK": self.options.clock,
             "PACELINE_TOPIC_PREFIX": self.options.topic_prefix,
             "PACELINE_PARTITIONS": str(self.options.partitions),
-            "PACELINE_ALERTS_DIR": str(self._alerts_directory()),
             **self.options.environment,
         }
-
-    def _alerts_directory(self) -> Path:
-        # The example in deploy/ names a robot nobody has yet; an installation must start without.
-        if given := os.environ.get("PACELINE_ALERTS_DIR"):
-            return Path(given)
-        directory = self.options.state / "alerts.d"
-        if not directory.exists():
-            directory.mkdir(parents=True)
-            (directory / "default.yml").write_text(STARTER_ALERTS, encoding="utf-8")
-            self._tell(f"alerts tell nobody yet: name receivers in {directory / 'default.yml'}")
-        return directory
 
     def await_ready(
         self,
