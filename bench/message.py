@@ -29,7 +29,7 @@ from cli.stack import Stack, StackOptions
 ROBOTS = 10
 SECRET = "SECbench"  # noqa: S105 - a local robot's
 BATCH = 500
-BACKGROUND_LINES = 1000
+BACKGROUND_LINES = 500
 START = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 TIMEOUT_S = 30.0
 
