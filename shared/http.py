@@ -5,6 +5,7 @@ Expected errors carry their status and code; a database that is away is a 503; a
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -39,6 +40,9 @@ log = get_logger(__name__)
 
 BODY_BYTES_MAX = 5 * 1024 * 1024
 READY_TIMEOUT_S = 3.0
+_OFFSET = re.compile(
+    rb"([Tt]\d\d(?::|%3[Aa])\d\d(?:(?::|%3[Aa])\d\d(?:\.\d+)?)?)\+(?=\d\d(?::|%3[Aa])?\d\d(?:&|$))"
+)
 Check = Callable[[], Awaitable[None]]
 Idle = Callable[[], Awaitable[Mapping[str, int]]]
 
@@ -104,6 +108,16 @@ def _validation_problem(error: RequestValidationError) -> PacelineError:
     return InvalidError("invalid_request", items[0]["detail"], errors=items)
 
 
+def tidy_query(query: bytes) -> bytes:
+    """A query string as its writer meant it, where the standard reads it otherwise.
+
+    The + of a time's offset ("…T14:00:00+08:00") would be read as a space, although the offset is
+    what people copy from our own answers; a parameter that is sent empty is not sent.
+    """
+    stated = [part for part in query.split(b"&") if part.partition(b"=")[2]]
+    return _OFFSET.sub(rb"\1%2B", b"&".join(stated))
+
+
 class Edge:
     """The outermost ASGI layer: body limit, metrics, and the last line against exceptions."""
 
@@ -115,6 +129,8 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["query_string"]:
+            scope["query_string"] = tidy_query(scope["query_string"])
         began = time.perf_counter()
         status = 0
         received = 0

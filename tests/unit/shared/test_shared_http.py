@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared import errors, http
 from shared.auth import Principal, generate_keys, sign_token
-from shared.http import Check, create_app, require
+from shared.http import Check, create_app, require, tidy_query
 from shared.requests import check_if_match
 from shared.settings import CommonSettings
 
@@ -254,3 +254,22 @@ async def test_the_manual_clock_has_routes_for_admins_only(tmp_path: Path) -> No
 async def test_the_system_clock_has_no_such_routes(client: httpx.AsyncClient) -> None:
     assert_problem(await client.get("/internal/idle"), 404, "not_found")
     assert_problem(await client.post("/internal/clock", json={}), 404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        # contracts.md section 4 writes the offset like this, and so does everybody who copies it.
+        ("window=2025-11-04T14:00:00+08:00", "window=2025-11-04T14:00:00%2B08:00"),
+        ("a=2025-11-04T14:00+0800&b=1", "a=2025-11-04T14:00%2B0800&b=1"),
+        ("to=2025-11-04T14%3A00%3A00.5+08%3A00", "to=2025-11-04T14%3A00%3A00.5%2B08%3A00"),
+        # Anywhere else + stays what the standard says it is.
+        ("name=T14+00&q=a+b", "name=T14+00&q=a+b"),
+        ("to=2025-11-04T14:00:00%2B08:00", "to=2025-11-04T14:00:00%2B08:00"),
+        # contracts.md: GET /v1/breaches?campaign=&open=
+        ("campaign=&open=", ""),
+        ("campaign=c1&open=&limit=5", "campaign=c1&limit=5"),
+    ],
+)
+def test_a_query_is_read_as_its_writer_meant_it(sent: str, read: str) -> None:
+    assert tidy_query(sent.encode()).decode() == read
