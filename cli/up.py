@@ -34,6 +34,8 @@ def run_up(options: StackOptions, *, as_json: bool) -> int:
         return Exit.OK
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _request_stop)
+    # A shell script's `up &` hands SIGINT down ignored; then nothing but SIGTERM would stop us.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     stack = Stack(options)
     try:
         began = time.monotonic()
