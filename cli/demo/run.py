@@ -2,7 +2,8 @@
 
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from cli.demo.scenario import BUILT_STEPS, Said
 from cli.errors import CommandError, Exit
 from cli.fake_dingtalk import FakeDingTalk
 from cli.fake_mail import FakeMail
+from cli.output import emit
 from cli.stack import Stack, StackOptions
 from cli.state import DEFAULT_STATE
 
@@ -98,14 +100,22 @@ class Demo:
         self._shown = (len(chats), len(mails))
 
 
-def run_demo(state: Path = DEFAULT_STATE, *, checked: bool, tell: Callable[[str], None]) -> int:
+def run_demo(
+    state: Path = DEFAULT_STATE,
+    *,
+    checked: bool,
+    as_json: bool = False,
+    tell: Callable[[str], None],
+) -> int:
     """Plays the scenario on an installation of its own; returns the exit code.
 
-    The last lines of stdout are the table of steps. With `checked`, any difference from the
-    scenario's answers ends with exit 1.
+    The last lines of stdout are the table of steps; with `as_json` stdout is one JSON document and
+    the messages are shown on stderr. With `checked`, any difference from the scenario's answers
+    ends with exit 1.
     """
+    show = Console(width=100, highlight=False, stderr=as_json)
     try:
-        with _installation(state / "demo", tell) as (demo, client):
+        with _installation(state / "demo", show, tell) as (demo, client):
             try:
                 demo.run()
             except ClientError as error:
@@ -118,16 +128,28 @@ def run_demo(state: Path = DEFAULT_STATE, *, checked: bool, tell: Callable[[str]
     for fault in (fault for faults in demo.faults.values() for fault in faults):
         tell(f"FAIL {fault}")
     failed = [step for step, faults in demo.faults.items() if faults]
-    for step, title in STEPS.items():
-        built = "FAIL" if step in failed else "ok"
-        print(f"step {step} {built if step in BUILT_STEPS else 'not built'}: {title}")
-    ok = len(BUILT_STEPS) - len(failed)
-    print(f"steps ok={ok} failed={len(failed)} not_built={len(STEPS) - len(BUILT_STEPS)}")
+    emit_steps(demo.faults, as_json=as_json)
     return Exit.CHECK_FAILED if failed and checked else Exit.OK
 
 
+def emit_steps(faults: Mapping[int, Sequence[str]], *, as_json: bool) -> None:
+    """The table of steps: `faults` has an entry for each step that is built."""
+    steps = []
+    for step, title in STEPS.items():
+        found = faults.get(step)
+        state = "not built" if found is None else "FAIL" if found else "ok"
+        steps.append({"step": step, "state": state, "title": title, "faults": list(found or ())})
+    counts = Counter(one["state"] for one in steps)
+    last = f"steps ok={counts['ok']} failed={counts['FAIL']} not_built={counts['not built']}"
+    table = [f"step {one['step']} {one['state']}: {one['title']}" for one in steps]
+    fields = {"ok": counts["ok"], "failed": counts["FAIL"], "not_built": counts["not built"]}
+    emit("\n".join([*table, last]), {**fields, "steps": steps}, as_json=as_json)
+
+
 @contextmanager
-def _installation(state: Path, tell: Callable[[str], None]) -> Iterator[tuple[Demo, Client]]:
+def _installation(
+    state: Path, show: Console, tell: Callable[[str], None]
+) -> Iterator[tuple[Demo, Client]]:
     shutil.rmtree(state, ignore_errors=True)
     alerts = state / "alerts.d"
     alerts.mkdir(parents=True)
@@ -145,4 +167,4 @@ def _installation(state: Path, tell: Callable[[str], None]) -> Iterator[tuple[De
         options = StackOptions(state=state.resolve(), clock="manual", environment=environment)
         with Stack(options, tell) as stack:
             client = Client(stack.urls, stack.private_key)
-            yield Demo(Player(client), robot, inbox, Console(width=100, highlight=False)), client
+            yield Demo(Player(client), robot, inbox, show), client
