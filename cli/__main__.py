@@ -58,11 +58,12 @@ def up(
 def demo(
     check: Annotated[bool, typer.Option("--check", help="Exit 1 on any difference.")] = False,
     state: State = DEFAULT_STATE,
+    as_json: Json = False,
 ) -> None:
     """Play the Double 11 scenario in fast time and show every message people receive."""
     from cli.demo.run import run_demo
 
-    raise typer.Exit(run_demo(state, checked=check, tell=tell_stderr))
+    raise typer.Exit(run_demo(state, checked=check, as_json=as_json, tell=tell_stderr))
 
 
 @app.command()
@@ -240,7 +241,7 @@ def check(state: State = DEFAULT_STATE, as_json: Json = False) -> None:
 
     findings = run_coroutine(work.check(state, require_run(state)))
     lines = "\n".join(finding.line() for finding in findings)
-    emit(lines, {"findings": [asdict(finding) for finding in findings]}, as_json=as_json)
+    emit(lines, {"findings": [finding.fields() for finding in findings]}, as_json=as_json)
     raise typer.Exit(work.worst(findings))
 
 

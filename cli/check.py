@@ -29,6 +29,16 @@ class Finding:
         """`SUBJECT holds FIGURES` or `SUBJECT BROKEN FIGURES`."""
         return f"{self.subject} {'holds' if self.holds else 'BROKEN'} {self.detail}".rstrip()
 
+    def fields(self) -> dict[str, Any]:
+        """The same for --json; a code only where something is wrong."""
+        code = None if self.holds else int(self.exit_code)
+        return {
+            "subject": self.subject,
+            "holds": self.holds,
+            "detail": self.detail,
+            "exit_code": code,
+        }
+
 
 def worst(findings: Sequence[Finding]) -> Exit:
     """The command's exit code: 0, else 5 if an invariant is broken, else 1."""
@@ -83,6 +93,8 @@ async def check_outbox(database_url: str) -> list[Finding]:
 
 def judge_offsets(standings: Sequence[Standing]) -> list[Finding]:
     """Per group: each committed offset is one the log has."""
+    if not standings:
+        return [Finding("offsets", holds=True, detail="no group has committed yet")]
     findings = []
     for group in dict.fromkeys(standing.group for standing in standings):
         mine = [standing for standing in standings if standing.group == group]

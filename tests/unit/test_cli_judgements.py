@@ -44,12 +44,19 @@ def test_a_gap_is_told_with_its_place_and_the_others_only_in_sum() -> None:
     ]
 
 
+def test_there_is_a_line_for_offsets_even_before_anything_was_read() -> None:
+    [finding] = judge_offsets([])
+    assert finding.line() == "offsets holds no group has committed yet"
+    assert finding.fields()["exit_code"] is None
+
+
 def test_a_broken_ledger_names_the_check_that_failed() -> None:
     figures = {"accounts": 3, "entries": 40, "drift": "0"}
     whole = {"holds": True, **figures, "checks": {"drift": True, "days": True}}
     assert judge_ledger(whole).line() == "ledger holds accounts=3 entries=40 drift=0"
     broken = {"holds": False, **figures, "checks": {"drift": True, "days": False}}
     assert judge_ledger(broken).line() == "ledger BROKEN accounts=3 entries=40 drift=0 days"
+    assert judge_ledger(broken).fields()["exit_code"] == 5
     assert worst([judge_ledger(broken)]) == Exit.BROKEN
 
 
