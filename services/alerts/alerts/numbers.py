@@ -12,6 +12,7 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, format_percent
 
 DIGITS_MAX = 40
+TWO_DECIMALS_MIN = Decimal("0.005")
 PERCENT_KPIS = frozenset({"ctr", "cvr", "budget.pacing_ratio", "budget.used_ratio"})
 MONEY_KPIS = frozenset({"cpc", "cpm", "cpa"})
 MONEY_NUMBERS = frozenset(
@@ -46,11 +47,17 @@ class Numbers:
         self._currency = currency
         self._zone = _zone(time_zone)
 
-    def kpi(self, kpi: str, text: str | None) -> str | None:
-        """A KPI's value or limit: a percentage, money or a number by what the KPI is."""
-        if kpi in PERCENT_KPIS:
-            return self._percent(text)
-        return self._money(text) if kpi in MONEY_KPIS else self.decimal(text)
+    def kpi(self, kpi: str, text: str | None, limit: str | None = None) -> str | None:
+        """A KPI's value: a percentage, money or a number by what the KPI is. It is rounded for
+        reading, but never onto a `limit` that it is not: 0.999 % is not "1 %, below 1 %"."""
+        rounded = self._kpi(kpi, text)
+        if limit is not None and rounded == self.limit(kpi, limit):
+            return self._kpi(kpi, text, exact=True)
+        return rounded
+
+    def limit(self, kpi: str, text: str | None) -> str | None:
+        """A limit on a KPI, as exact as the rule states it."""
+        return self._kpi(kpi, text, exact=True)
 
     def number(self, name: str, text: str) -> str:
         """One of the numbers behind a value, by its name."""
@@ -64,15 +71,29 @@ class Numbers:
         value = _decimal(text)
         return text if value is None else format_decimal(value, "#,##0.######", self._locale)
 
-    def _percent(self, text: str | None) -> str | None:
-        value = _decimal(text)
-        return text if value is None else format_percent(value, "#,##0.##%", self._locale)
+    def _kpi(self, kpi: str, text: str | None, *, exact: bool = False) -> str | None:
+        if kpi in PERCENT_KPIS:
+            return self._percent(text, exact=exact)
+        return self._money(text, exact=exact) if kpi in MONEY_KPIS else self.decimal(text)
 
-    def _money(self, text: str | None) -> str | None:
+    def _percent(self, text: str | None, *, exact: bool = False) -> str | None:
+        value = _decimal(text)
+        pattern = "#,##0.####%" if exact else "#,##0.##%"
+        return text if value is None else format_percent(value, pattern, self._locale)
+
+    def _money(self, text: str | None, *, exact: bool = False) -> str | None:
         value = _decimal(text)
         if value is None or self._currency is None:
             return self.decimal(text)
-        return format_currency(value, self._currency, _MONEY_PATTERN[self._name], self._locale)
+        # An amount too small for two decimals is shown in full: "-¥0.00" says nothing.
+        whole = exact or 0 < abs(value) < TWO_DECIMALS_MIN
+        return format_currency(
+            value,
+            self._currency,
+            _MONEY_PATTERN[self._name],
+            self._locale,
+            decimal_quantization=not whole,
+        )
 
     def instant(self, at: datetime) -> str:
         """ "11月3日 12:00" / "Nov 3, 12:00" in the zone; midnight stays 00:00 of its day."""

@@ -25,6 +25,8 @@ NAME_CHARACTERS_MAX = 300
 TITLE_CHARACTERS_MAX = 120
 NUMBERS_ORDER = ("actual", "planned_to_date", "allocated", "forecast_end", "remaining", "committed")
 SILENT_ZEROS = frozenset({"committed", "corrections"})
+NOT_RECOVERED = frozenset({"rule_removed", "rule_changed", "campaign_closed"})
+"""Reasons that end an alert although nobody says that its figure is well again."""
 _ICONS = {"info": "🔵", "warning": "🟠", "critical": "🔴"}
 _COLORS = {"info": "#0969da", "warning": "#bc4c00", "critical": "#cf222e"}
 _ENDED_COLOR = "#1a7f37"
@@ -207,7 +209,8 @@ def _join(blocks: Sequence[str], still_open: str, lines: Sequence[str]) -> str:
 
 
 def _block(words: Any, view: AlertView, facts: dict[str, Any]) -> _Block:
-    icon = {"resolved": "✅", "withdrawn": "⚪"}.get(view.told, _ICONS[view.breach.severity])
+    ended_icon = "✅" if facts["recovered"] else "⚪"
+    icon = {"resolved": ended_icon, "withdrawn": "⚪"}.get(view.told, _ICONS[view.breach.severity])
     lines = [line for line in str(words.facts(facts)).split("\n") if line.strip()]
     return _Block(
         key=view.key,
@@ -247,6 +250,7 @@ def _facts(view: AlertView, locale: str, now: datetime) -> dict[str, Any]:
         "rule": one_line(breach.rule),
         "rule_name": one_line(breach.names.get("rule", "")),
         "reason": one_line(breach.reason),
+        "recovered": breach.reason not in NOT_RECOVERED,
         "kpi": breach.kpi,
         "scope": _scope(breach),
         "severity": breach.severity,
@@ -255,8 +259,8 @@ def _facts(view: AlertView, locale: str, now: datetime) -> dict[str, Any]:
         "op": breach.op,
         "above": breach.op in (">", ">="),
         "over_budget": breach.kpi == "budget.used_ratio" and exceeds_one(breach.value),
-        "value": numbers.kpi(breach.kpi, breach.value),
-        "threshold": numbers.kpi(breach.kpi, breach.threshold),
+        "value": numbers.kpi(breach.kpi, breach.value, breach.threshold),
+        "threshold": numbers.limit(breach.kpi, breach.threshold),
         "since": numbers.instant(view.starts_at),
         "ended": numbers.instant(view.ends_at) if view.ends_at else "",
         "lasted": numbers.lasted((view.ends_at or now) - view.starts_at),

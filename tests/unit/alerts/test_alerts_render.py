@@ -127,6 +127,51 @@ def test_a_resolve_says_how_long_it_lasted(locale: str, words: list[str]) -> Non
     assert "Lever" not in message.text
 
 
+@pytest.mark.parametrize(
+    ("reason", "value", "locale", "badge", "sentence"),
+    [
+        ("rule_removed", None, "zh-CN", "⚪ 已结束", "提醒结束：规则已删除，并不代表点击率已恢复"),
+        ("rule_changed", "0.008", "zh-CN", "⚪ 已结束", "提醒结束：规则已修改，点击率现为 0.8%"),
+        ("rule_removed", None, "en", "⚪ Ended", "The alert ended because the rule was removed"),
+        ("rule_changed", "0.008", "en", "⚪ Ended", "changed; click-through rate is 0.8%"),
+        ("above_reset", "0.017", "en", "✅ Resolved", "rate is now 1.7%, back in range"),
+    ],
+)
+def test_an_alert_whose_rule_went_away_is_not_called_well_again(
+    reason: str, value: str | None, locale: str, badge: str, sentence: str
+) -> None:
+    changes = {**CTR, "reason": reason, "value": value, "threshold": None}
+    message = render(view("resolved", **changes, ends_at=at(60)), locale=locale)[0]
+    assert message.text.startswith(f"#### {badge} · ")
+    assert sentence in message.text
+
+
+@pytest.mark.parametrize(
+    ("kpi", "value", "limit", "shown", "reason"),
+    [
+        ("ctr", "0.009990", "0.01", "0.999%", "rounded it would be 1 %, which is not below 1 %"),
+        ("ctr", "0.008333", "0.01", "0.83%", "two decimals are enough to tell them apart"),
+        ("ctr", "0.010000", "0.01", "1%", "it is the limit"),
+        ("budget.pacing_ratio", "1.200012", "1.2", "120.0012%", "above the limit by a little"),
+        ("cpc", "0.499900", "0.5", "¥0.4999", "money has its own two decimals"),
+        ("cpc", "0.481000", "0.5", "¥0.48", "far enough"),
+        ("roas", "2.000100", "2", "2.0001", "plain numbers are never rounded"),
+    ],
+)
+def test_a_value_is_never_rounded_onto_a_limit_that_it_is_not(
+    kpi: str, value: str, limit: str, shown: str, reason: str
+) -> None:
+    assert Numbers("zh-CN", "CNY", "UTC").kpi(kpi, value, limit) == shown, reason
+
+
+@pytest.mark.parametrize(
+    ("kpi", "limit", "shown"),
+    [("ctr", "0.00125", "0.125%"), ("ctr", "0.010", "1%"), ("cpa", "0.125", "¥0.125")],
+)
+def test_a_limit_is_shown_as_exact_as_the_rule_states_it(kpi: str, limit: str, shown: str) -> None:
+    assert Numbers("zh-CN", "CNY", "UTC").limit(kpi, limit) == shown
+
+
 @pytest.mark.parametrize("locale", ["zh-CN", "en"])
 @pytest.mark.parametrize(
     "told",
@@ -282,6 +327,8 @@ def test_times_are_in_the_campaigns_zone_and_money_has_its_currency() -> None:
     assert berlin.instant(START) == "Nov 3, 05:00"
     assert berlin.number("actual", "1234.5") == "EUR 1,234.50"
     assert Numbers("zh-CN", "USD", "UTC").number("actual", "-12.34") == "-US$12.34"
+    assert Numbers("zh-CN", "CNY", "UTC").number("remaining", "-0.000001") == "-¥0.000001"
+    assert Numbers("zh-CN", "CNY", "UTC").number("remaining", "0.00") == "¥0.00"
     assert Numbers("zh-CN", None, "UTC").number("actual", "1234.5") == "1,234.5"
 
 
