@@ -129,13 +129,13 @@ async def _merge(
     steps: list[tuple[Key, Breach]] = []
     touched: list[tuple[str, Key, Breach, bool]] = []
     # In the order of arrival: by name, episode 10 of an alert would be numbered before its 9th.
-    for key in wanted:
-        breaches = [breach for _, breach in wanted[key]]
+    for key, mine in wanted.items():
+        breaches = [breach for _, breach in mine]
         alert = alert_of[key]
         before = known.get(key) or begin(alert, counts[alert] + 1, breaches[0])
         after, applied, gaps = apply_all(before, breaches)
         rejected += [
-            _gap(received, before, gaps, now) for received, breach in wanted[key] if breach in gaps
+            _gap(received, before, gaps, now) for received, breach in mine if breach in gaps
         ]
         if not applied:
             continue
