@@ -157,6 +157,8 @@ class Edge:
                 await send(message)
 
         try:
+            if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+                raise InvalidError("invalid_request", "an address holds no U+0000")
             await self._app(scope, counted_receive, noted_send)
         except Exception as error:
             if status:

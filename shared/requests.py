@@ -102,16 +102,22 @@ def encode_cursor(values: Sequence[str | int]) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(values)).decode().rstrip("=")
 
 
-def decode_cursor(text: str | None, length: int) -> list[Any] | None:
-    """The values of `encode_cursor`, or None. Raises InvalidError `cursor_invalid`."""
+def decode_cursor(text: str | None, *kinds: type[str] | type[int]) -> list[Any] | None:
+    """The values of `encode_cursor`, one of each of `kinds`, or None for the first page.
+
+    Raises InvalidError `cursor_invalid`, also for what no column of PostgreSQL can hold.
+    """
     if not text:
         return None
     try:
         values = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, ValueError) as error:
+    except (binascii.Error, ValueError, RecursionError) as error:
         raise InvalidError("cursor_invalid", "the cursor is not one we gave") from error
-    if not isinstance(values, list) or len(values) != length:
-        raise InvalidError("cursor_invalid", "the cursor is not one we gave")
+    if not isinstance(values, list) or [type(value) for value in values] != list(kinds):
+        raise InvalidError("cursor_invalid", "the cursor is not one of this list")
+    for value in values:
+        if "\0" in value if isinstance(value, str) else not -(2**63) <= value < 2**63:
+            raise InvalidError("cursor_invalid", "the cursor is not one we gave")
     return values
 
 

@@ -116,12 +116,8 @@ async def reload(request: Request, _: Admin) -> Reloaded:
 
 
 def _after(cursor: str | None) -> int:
-    values = decode_cursor(cursor, 1)
-    if values is None:
-        return 0
-    if not isinstance(values[0], int):
-        raise InvalidError("cursor_invalid", "the cursor is not one we gave")
-    return values[0]
+    values = decode_cursor(cursor, int)
+    return 0 if values is None else values[0]
 
 
 def _number(text: str, name: str) -> int:

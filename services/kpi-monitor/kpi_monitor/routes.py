@@ -62,7 +62,7 @@ async def list_rules(
     cursor: str | None = None,
 ) -> Response:
     """Rules in force, by name."""
-    after = decode_cursor(cursor, 1)
+    after = decode_cursor(cursor, str)
     async with transaction(request.app.state.pool) as conn:
         rows = await store_rules.list_rules(
             conn, principal.workspace, after[0] if after else "", campaign, limit + 1

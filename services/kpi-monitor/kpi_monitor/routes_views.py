@@ -61,7 +61,7 @@ async def get_lines(
     cursor: str | None = None,
 ) -> Response:
     """`gap` is set when a totals message is missing: the line stands still until it comes."""
-    after = decode_cursor(cursor, 1)
+    after = decode_cursor(cursor, str)
     workspace = principal.workspace
     async with transaction(request.app.state.pool) as conn:
         now = to_ms(await request.app.state.clock.now(conn))
@@ -124,7 +124,7 @@ async def get_breaches(
     cursor: str | None = None,
 ) -> Response:
     """Newest first; each is its latest event (breaches.v1) with all of them as `history`."""
-    before = decode_cursor(cursor, 1)
+    before = decode_cursor(cursor, int)
     async with transaction(request.app.state.pool) as conn:
         rows = await store_views.breaches(
             conn,

@@ -134,6 +134,13 @@ async def test_403_for_a_role_that_is_missing(place: Place, client: httpx.AsyncC
     assert response.json() == {"subject": "li.na"}
 
 
+@pytest.mark.parametrize("address", ["/v1/errors/a%00b", "/v1/raw?campaign=a%00b"])
+async def test_422_for_an_address_with_a_character_postgresql_cannot_hold(
+    client: httpx.AsyncClient, address: str
+) -> None:
+    assert_problem(await client.get(address), 422, "invalid_request")
+
+
 async def test_404_and_405_of_the_router(client: httpx.AsyncClient) -> None:
     assert_problem(await client.get("/nowhere"), 404, "not_found")
     assert_problem(await client.delete("/v1/things"), 405, "method_not_allowed")
