@@ -28,6 +28,7 @@ from shared.errors import ConsumerStuckError, OffsetGapError
 from shared.logs import get_logger
 from shared.offsets import Offsets, Progress
 from shared.settings import CommonSettings
+from shared.wake import Wake
 
 log = get_logger(__name__)
 
@@ -70,6 +71,7 @@ class Consumer:
     Static membership (`group_instance_id` = group and replica): a killed replica comes back
     without waiting for the session to expire. `horizons`: how long the handler remembers ids of a
     topic; a topic that is kept longer could be replayed into double counting and is refused.
+    `wake`: the loop that goes on with what a poll left behind.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Consumer:
         topics: Sequence[str],
         handler: Handler,
         horizons: Mapping[str, timedelta] | None = None,
+        wake: Wake | None = None,
     ) -> None:
         self._settings = settings
         self._pool = pool
@@ -89,6 +92,7 @@ class Consumer:
         self._group = settings.topic(group)
         self._topics = [settings.topic(name) for name in topics]
         self._handler = handler
+        self._wake = wake or Wake(settings)
         self._horizons = {settings.topic(name): span for name, span in (horizons or {}).items()}
         self._busy = asyncio.Lock()
         self._stopping = asyncio.Event()
@@ -219,13 +223,8 @@ class Consumer:
         """A partition without a committed offset is read from the beginning."""
         assert self._consumer is not None
         async with self._pool.acquire() as conn:
-            seen = await conn.fetchval(
-                WITNESSED.format(schema=self._schema),
-                self._group,
-                self._cluster,
-                place.topic,
-                place.partition,
-            )
+            query = WITNESSED.format(schema=self._schema)
+            seen = await conn.fetchval(query, self._group, self._cluster, *place)
         if place not in self._consumer.assignment():
             return
         if seen is not None:
@@ -271,6 +270,7 @@ class Consumer:
         except BaseException:
             self._seek_back(polled)
             raise
+        self._wake.set()
         metrics.BATCH_DURATION.labels(self._group).observe(time.monotonic() - began)
         metrics.BATCH_RECORDS.labels(self._group).observe(len(records))
         for place, part in polled.items():

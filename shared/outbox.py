@@ -20,6 +20,7 @@ from shared.events import ENCODER, REJECTED_TOPIC, Rejected
 from shared.logs import get_logger
 from shared.producer import RECORD_BYTES_MAX, Producer, Record, TopicPartition
 from shared.settings import CommonSettings
+from shared.wake import Wake
 
 log = get_logger(__name__)
 
@@ -161,12 +162,14 @@ class Relay:
         *,
         schema: str,
         before: Callable[[Conn], Awaitable[None]] | None = None,
+        wake: Wake | None = None,
     ) -> None:
         self._settings = settings
         self._pool = pool
         self._producer = producer
         self._schema = schema
         self._before = before
+        self._wake = wake or Wake(settings)
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -210,7 +213,6 @@ class Relay:
 
     async def _lead(self) -> None:
         """Holds the lock on a connection of its own; a lost connection ends the lead."""
-        tick_s = self._settings.tick_ms / 1000
         async with self._pool.acquire() as leader:
             if not await leader.fetchval(
                 "SELECT pg_try_advisory_lock(hashtext('paceline-relay'), hashtext($1))",
@@ -224,11 +226,10 @@ class Relay:
                 if self._before is not None:
                     async with leader.transaction():
                         await self._before(leader)
-                if not await self._relay(leader):
-                    await asyncio.sleep(tick_s)
+                await self._wake.rest(worked=await self._relay(leader))
 
     async def _relay(self, conn: Conn) -> bool:
-        """One trip; True when more rows wait than one trip takes."""
+        """One trip; True when there was anything to send."""
         rows = await conn.fetch(UNSENT.format(schema=self._schema), RELAY_ROWS_MAX, RELAY_BYTES_MAX)
         if not rows:
             return False
@@ -246,5 +247,4 @@ class Relay:
             await conn.execute(DELETE.format(schema=self._schema), sent)
         if failed:
             raise UnavailableError("broker_unavailable", f"{len(failed)} partitions not sent")
-        size = sum(len(row["value"]) for row in rows)
-        return len(rows) == RELAY_ROWS_MAX or size >= RELAY_BYTES_MAX
+        return True

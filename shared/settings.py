@@ -33,6 +33,7 @@ class CommonSettings(BaseSettings):
     batch_events_max: int = Field(5000, ge=1, le=100_000)
     batch_wait_ms: int = Field(50, ge=1, le=5000)
     tick_ms: int = Field(50, ge=5, le=10_000)
+    idle_ms: int = Field(100, ge=5, le=10_000)
     backoff_max_s: float = Field(5.0, gt=0)
 
     clock: Literal["system", "manual"] = "system"

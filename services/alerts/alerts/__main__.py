@@ -48,6 +48,16 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
         clock = make_clock(settings.clock)
         renderer = Renderer()
         handlers = Handlers(configurations, clock)
+        courier = Courier(
+            settings,
+            pool,
+            renderer,
+            DingTalkSender(os.environ, client, settings.send_timeout_s),
+            EmailSender(mail_server(settings)),
+        )
+        flusher = Flusher(
+            settings, pool, clock, configurations, renderer, courier_wake=courier.wake
+        )
         consumer = Consumer(
             settings,
             pool,
@@ -55,14 +65,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             group=SERVICE,
             topics=[BREACHES_TOPIC],
             handler=handlers.on_breaches,
-        )
-        flusher = Flusher(settings, pool, clock, configurations, renderer)
-        courier = Courier(
-            settings,
-            pool,
-            renderer,
-            DingTalkSender(os.environ, client, settings.send_timeout_s),
-            EmailSender(mail_server(settings)),
+            wake=flusher.wake,
         )
         relay = Relay(settings, pool, producer, schema=SCHEMA)
 

@@ -25,6 +25,7 @@ from alerts.tables import SCHEMA
 from shared import metrics, outbox
 from shared.database import Pool, is_transient, transaction
 from shared.logs import get_logger
+from shared.wake import Wake
 
 log = get_logger(__name__)
 
@@ -59,6 +60,7 @@ class Courier:
         self._renderer = renderer
         self._dingtalk = dingtalk_sender
         self._email = email_sender
+        self.wake = Wake(settings)
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -81,7 +83,7 @@ class Courier:
                     continue
                 if claimed is None:
                     free.release()
-                    await asyncio.sleep(self._settings.tick_ms / 1000)
+                    await self.wake.rest(worked=False)
                 else:
                     task = sending.create_task(self._carry(claimed))
                     task.add_done_callback(lambda _: free.release())

@@ -27,6 +27,7 @@ from shared import metrics, outbox
 from shared.clock import Clock
 from shared.database import Conn, Pool, is_transient, transaction
 from shared.logs import get_logger
+from shared.wake import Wake
 
 log = get_logger(__name__)
 
@@ -73,12 +74,16 @@ class Flusher:
         clock: Clock,
         configurations: Configurations,
         renderer: Renderer,
+        *,
+        courier_wake: Wake | None = None,
     ) -> None:
         self._settings = settings
         self._pool = pool
         self._clock = clock
         self._configurations = configurations
         self._renderer = renderer
+        self.wake = Wake(settings)
+        self._courier_wake = courier_wake
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -96,8 +101,10 @@ class Flusher:
                 await asyncio.sleep(backoff_s)
                 backoff_s = min(backoff_s * 2, self._settings.backoff_max_s)
                 continue
+            if count and self._courier_wake is not None:
+                self._courier_wake.set()
             if count < self._settings.flush_groups_max:
-                await asyncio.sleep(self._settings.tick_ms / 1000)
+                await self.wake.rest(worked=False)
 
     async def stop(self) -> None:
         """Asks `run` to end after the round in hand."""

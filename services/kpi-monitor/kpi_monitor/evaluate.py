@@ -21,6 +21,7 @@ from shared.database import Conn, Pool, is_transient, transaction
 from shared.events import BREACHES_TOPIC, Breach, group_text
 from shared.logs import get_logger
 from shared.outbox import OutboxRow
+from shared.wake import Wake
 
 log = get_logger(__name__)
 
@@ -33,12 +34,19 @@ class Evaluator:
     """Judges what was touched until `stop`. `partitions`: how many metrics.v1 has, 0 if unknown."""
 
     def __init__(
-        self, settings: KpiSettings, pool: Pool, clock: Clock, partitions: Callable[[], int]
+        self,
+        settings: KpiSettings,
+        pool: Pool,
+        clock: Clock,
+        partitions: Callable[[], int],
+        relay_wake: Wake | None = None,
     ) -> None:
         self._settings = settings
         self._pool = pool
         self._clock = clock
         self._partitions = partitions
+        self.wake = Wake(settings)
+        self._relay_wake = relay_wake
         self._stopping = asyncio.Event()
         self._forgot_at = time.monotonic()
 
@@ -50,8 +58,10 @@ class Evaluator:
                 busy = await self.step()
                 await self._forget()
                 backoff_s = 0.1
+                if busy and self._relay_wake is not None:
+                    self._relay_wake.set()
                 if not busy:
-                    await asyncio.sleep(self._settings.tick_ms / 1000)
+                    await self.wake.rest(worked=False)
             except Exception as error:
                 if not is_transient(error):
                     raise
