@@ -196,3 +196,33 @@ async def test_a_route_for_critical_hears_the_rise_and_the_end(world: World) -> 
         ("resolved", "warning"),
     ]
     assert len({row["delivery"] for row in rows}) == 3
+
+
+async def test_what_a_receiver_without_a_channel_was_not_told_is_on_record(world: World) -> None:
+    world.configure(
+        "route: {receiver: ops, group_wait: 0s, group_interval: 1s}\nreceivers: [{name: ops}]\n"
+    )
+    await world.tell(FIRING)
+    await world.flush(at(0))
+    [row] = await world.rows()
+    assert (row["receiver"], row["channel"], row["state"]) == ("ops", "none", "suppressed")
+    assert (row["reason"], row["transition"]) == ("no channel", "firing")
+    assert (row["delivery"], row["body"], row["attempts"]) == (None, None, [])
+    assert await world.flush(at(60 * 24)) == 0, "nobody is reminded, so nothing is due"
+
+    world.configure(CONFIGURATION)
+    await world.tell(LOWER)
+    await world.flush(at(60 * 24 + 1))
+    assert await heard(world) == {
+        ("ops", "none", "firing"),
+        ("ops", "dingtalk", "firing"),
+        ("ops", "dingtalk", "level_changed"),
+        ("ops", "email", "firing"),
+        ("ops", "email", "level_changed"),
+    }
+    await world.tell(RESOLVED)
+    await world.flush(at(60 * 24 + 10))
+    await world.deliver()
+    assert [row["transition"] for row in await world.rows() if row["channel"] == "none"] == [
+        "firing"
+    ]

@@ -66,8 +66,12 @@ class Channel(Struct, frozen=True):
     so reordering the configuration neither repeats nor swallows a message."""
 
     id: str
-    kind: Literal["dingtalk", "email"]
+    kind: Literal["dingtalk", "email", "none"]
     target: Target
+
+
+NO_CHANNEL = Channel("none", "none", EmailTarget(()))
+"""Stands in for a receiver without channels: what nobody is told is on record all the same."""
 
 
 class Receiver(Struct, frozen=True):

@@ -14,7 +14,7 @@ import msgspec
 
 from alerts import audit, snapshot, store_groups
 from alerts.channels import dingtalk, email
-from alerts.config import Channel, Receiver
+from alerts.config import NO_CHANNEL, Channel, Receiver
 from alerts.configurations import Configurations
 from alerts.decide import Key, Reason, Told
 from alerts.grouping import due_after_flush
@@ -148,6 +148,8 @@ class Flusher:
             )
             metrics.DECISIONS.labels(plan.decision.reason.value).inc()
             self._speak(writes, Speaking(group, receiver, channel, plan, before), members, now)
+            if channel.kind == "none":
+                continue
             if plan.decision.log:
                 told_at.append(now)
             elif before is not None:
@@ -166,7 +168,8 @@ class Flusher:
         group, _, channel, plan, before = speaking
         carried: dict[Key, str] = {}
         rows: list[DeliveryRow] = []
-        if plan.decision.send and any(view.told != "unchanged" for view in plan.views):
+        speaks = plan.decision.send and channel.kind != "none"
+        if speaks and any(view.told != "unchanged" for view in plan.views):
             rows, carried = self._messages(speaking, now)
             writes.deliveries += rows
         by_key = {member.key: member for member in members}
@@ -239,19 +242,22 @@ class Flusher:
 def _channels(receiver: Receiver, heard: Heard) -> list[tuple[Channel, bool]]:
     """(channel, is a former one): the receiver's, and those no longer configured that still
     wait for the end of something they were told."""
-    current = {channel.id for channel in receiver.channels}
+    channels = receiver.channels or (NO_CHANNEL,)
+    current = {channel.id for channel in channels} | {NO_CHANNEL.id}
     former = [
         row.channel
         for channel_id, row in heard.logs.items()
         if channel_id not in current and any(firing for _, _, firing in heard.known[channel_id])
     ]
-    return [(one, False) for one in receiver.channels] + [(one, True) for one in former]
+    return [(one, False) for one in channels] + [(one, True) for one in former]
 
 
 def _notification(
     speaking: Speaking, member: Member, telling: Telling, delivery: str | None, now: datetime
 ) -> NotificationRow:
     breach = telling.breach
+    heard = speaking.channel.kind != "none"
+    reason = speaking.plan.decision.reason if heard else Reason.NO_CHANNEL
     return NotificationRow(
         workspace=speaking.group.workspace,
         delivery=delivery,
@@ -264,7 +270,7 @@ def _notification(
         seq=breach.seq,
         fingerprint=member.fingerprint,
         campaign=member.campaign,
-        reason=speaking.plan.decision.reason.value,
+        reason=reason.value,
         transition=telling.transition,
         severity=breach.severity,
         state=None if delivery else "suppressed",
