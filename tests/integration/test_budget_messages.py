@@ -65,6 +65,7 @@ async def test_the_third_day_of_the_scenario_is_told_with_its_figures(service: S
     assert noon["freshness"] == "live"
     assert noon["names"] == {"campaign": "双十一大促", "line": "search ads"}
     assert [change["amount"] for change in noon["changes"]] == ["12000.00", "16000.00", "20000.00"]
+    assert noon["changes"][0]["native"] == {"amount": "12000.00", "currency": "CNY"}
     await service.set_clock(at("11-04 00:00"))
     await service.post(snapshot("d3", "11-03", 2, "22000", at("11-04 00:00"), **where))
     await service.beat("d3", at("11-04 00:00"))

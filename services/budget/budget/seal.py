@@ -18,7 +18,7 @@ from budget.tables import SCHEMA
 from shared import outbox
 from shared.clock import Clock
 from shared.database import Conn
-from shared.events import TOTALS_TOPIC, BudgetTotals, TotalsChange
+from shared.events import TOTALS_TOPIC, Amount, BudgetTotals, TotalsChange
 from shared.money import format_micros
 from shared.outbox import OutboxRow
 
@@ -164,15 +164,7 @@ def _message(
         complete_through=told.complete_through,
         freshness=told.freshness,
         names={"campaign": row["campaign_name"], "line": row["name"]},
-        changes=[
-            TotalsChange(
-                period_start=change["period_start"],
-                period_end=change["period_end"],
-                amount=format_micros(int(change["amount"])),
-                correction=change["correction"],
-            )
-            for change in changes
-        ],
+        changes=[_change(change, row["currency"]) for change in changes],
         as_of=now,
         anchor=told.anchor,
         time_zone=row["time_zone"],
@@ -189,3 +181,15 @@ def _message(
         time=now,
     )
     return OutboxRow(TOTALS_TOPIC, f"{row['workspace']}|{row['campaign']}", value)
+
+
+def _change(change: dict[str, Any], currency: str) -> TotalsChange:
+    """`native` is what was spent in its own currency; a line holds only its campaign's."""
+    amount = format_micros(int(change["amount"]))
+    return TotalsChange(
+        period_start=change["period_start"],
+        period_end=change["period_end"],
+        amount=amount,
+        native=Amount(amount=amount, currency=currency),
+        correction=change["correction"],
+    )

@@ -54,7 +54,7 @@ async def get_entries(
         rows = await store_totals.entries(
             caller.conn, account, row["time_zone"], after=paging.after(0), limit=paging.limit + 1
         )
-    items = [_entry(entry) for entry in rows]
+    items = [_entry(entry, row["currency"]) for entry in rows]
     return paging.page(items, items[: paging.limit][-1]["entry"] if items else 0)
 
 
@@ -105,12 +105,13 @@ async def get_invariants(request: Request, principal: Reader) -> Json:
     )
 
 
-def _entry(row: dict[str, Any]) -> dict[str, Any]:
+def _entry(row: dict[str, Any], currency: str) -> dict[str, Any]:
+    amount = format_micros(row["amount"])
     return {
         "entry": row["entry"],
         "event": {"source": row["source"], "id": row["event_id"]},
-        "amount": format_micros(row["amount"]),
-        "native": None,
+        "amount": amount,
+        "native": {"amount": amount, "currency": currency},
         "rate": None,
         "period": row["period"],
         "kind": KINDS[row["kind"]],
