@@ -265,9 +265,50 @@ async def test_an_edit_of_a_source_that_was_changed_meanwhile_is_refused(world: 
     assert (again.status_code, again.json()["code"]) == (412, "version_changed")
 
 
+async def test_a_key_can_be_read_where_its_creation_says(world: World) -> None:
+    admin = world.token("admin")
+    made = await world.client.post(
+        "/v1/keys", json={"sources": ["a/*"], "name": "a"}, headers=admin
+    )
+    place = made.headers["location"]
+    read = await world.client.get(place, headers=admin)
+
+    assert made.headers["etag"] == read.headers["etag"] == '"1"'
+    assert (read.json()["name"], read.json()["sources"]) == ("a", ["a/*"])
+    assert made.json()["key"] not in read.text
+    await world.client.delete(place, headers=admin)
+    gone = await world.client.get(place, headers=admin)
+    assert (gone.headers["etag"], gone.json()["revoked_at"] is None) == ('"2"', False)
+    other = await world.client.get(place, headers=world.token("admin", workspace="other"))
+    assert (other.status_code, other.json()["code"]) == (404, "key_unknown")
+
+
 @pytest.mark.parametrize(
     "body",
-    [{"time_zone": "Mars/Olympus"}, {"currency": "yuan"}, {"expected_interval": "soon"}, {"x": 1}],
+    [
+        {"sources": []},
+        {"sources": ["a b"]},
+        {"sources": ["nul\0"]},
+        {"sources": ["a"], "name": "nul\0"},
+        {"sources": ["a"], "expires_at": "0001-01-01T00:00:00+14:00"},
+        {"sources": ["a"], "rate_per_s": 1.5},
+    ],
+)
+async def test_a_key_with_a_mistake_is_refused(world: World, body: dict[str, Any]) -> None:
+    reply = await world.client.post("/v1/keys", json=body, headers=world.token("admin"))
+
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid_request")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"time_zone": "Mars/Olympus"},
+        {"currency": "yuan"},
+        {"expected_interval": "soon"},
+        {"money_report": "nul\0"},
+        {"x": 1},
+    ],
 )
 async def test_settings_with_a_mistake_are_refused(world: World, body: dict[str, str]) -> None:
     reply = await world.client.put("/v1/sources/bad/1", json=body, headers=world.token("operator"))

@@ -21,6 +21,7 @@ from ingest.schemas import (
     EventsReply,
     KeyCreated,
     KeyPage,
+    KeyReply,
     KeyRequest,
     RejectionPage,
     ReportReply,
@@ -240,7 +241,7 @@ def _add_keys(router: APIRouter, ingest: Ingest) -> None:
             await store.add_key(conn, key)
         await ingest.memory.refresh()
         reply = {"key": text, "key_id": key_id, **body.model_dump()}
-        return Json(reply, 201, {"Location": f"/v1/keys/{key_id}"})
+        return Json(reply, 201, {"Location": f"/v1/keys/{key_id}", "ETag": etag(1)})
 
     @router.get("/keys", response_model=KeyPage, tags=["keys"], summary="Keys, without their text")
     async def get_keys(
@@ -253,6 +254,16 @@ def _add_keys(router: APIRouter, ingest: Ingest) -> None:
         async with transaction(request.app.state.pool) as conn:
             rows = await store.list_keys(conn, principal.workspace, after[0], limit + 1)
         return Json(page(rows, limit, lambda item: [item["key_id"]]))
+
+    @router.get("/keys/{key_id}", response_model=KeyReply, tags=["keys"])
+    async def get_key(
+        request: Request, key_id: str, principal: Annotated[Principal, require("admin")]
+    ) -> Response:
+        async with transaction(request.app.state.pool) as conn:
+            row = await store.get_key(conn, principal.workspace, key_id)
+        if row is None:
+            raise NotFoundError("key_unknown", f"no key {key_id!r}")
+        return Json(row, headers={"ETag": etag(1 if row["revoked_at"] is None else 2)})
 
     @router.delete("/keys/{key_id}", status_code=204, tags=["keys"], summary="Revoke a key")
     async def delete_key(

@@ -34,6 +34,22 @@ def seconds_of(interval: str | int) -> int:
     return interval
 
 
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("a text holds no U+0000")
+    return text
+
+
+WithoutNul = AfterValidator(_without_nul)
+"""PostgreSQL can store no other text."""
+
+
+def _storable(at: datetime) -> datetime:
+    if not 1970 <= at.year <= 2999:
+        raise ValueError("the time is not between 1970 and 2999")
+    return at
+
+
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -44,7 +60,7 @@ class SourceSettings(_Body):
     time_zone: Annotated[str, AfterValidator(_known_zone)] | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
     expected_interval: Annotated[int | str, AfterValidator(seconds_of)] | None = None
-    money_report: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    money_report: Annotated[str, Field(min_length=1, max_length=200), WithoutNul] | None = None
 
 
 class SourceReply(BaseModel):
@@ -60,16 +76,20 @@ class SourceReply(BaseModel):
     state: Literal["live", "late", "silent"]
 
 
-SourcePattern = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s|]+$")]
+SourcePattern = Annotated[
+    str, Field(min_length=1, max_length=200, pattern=r"^[^\s|]+$"), WithoutNul
+]
 
 
 class KeyRequest(_Body):
     """`sources` are patterns; `*` stands for any text, `/` included. `rate_per_s` counts events."""
 
     sources: Annotated[list[SourcePattern], Field(min_length=1, max_length=100)]
-    name: Annotated[str, Field(max_length=200)] = ""
+    name: Annotated[str, Field(max_length=200), WithoutNul] = ""
     rate_per_s: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
-    expires_at: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    expires_at: Annotated[AwareDatetime, Field(strict=False), AfterValidator(_storable)] | None = (
+        None
+    )
 
 
 class KeyCreated(BaseModel):

@@ -140,7 +140,10 @@ class Stamper:
             raise FaultError("workspace_mismatch", "the credential is for another workspace")
         time = event.time
         if time is None:
-            raise FaultError("time_missing", "an event needs its time")
+            # A snapshot's figures belong to its period; it is stated when it arrives.
+            if data.mode == "delta":
+                raise FaultError("time_missing", "a delta needs its time")
+            time = context.now
         if time.tzinfo is not UTC:
             time = as_utc(time)
         epoch_s = time.timestamp()
@@ -178,6 +181,8 @@ class Stamper:
     ) -> _Seen:
         """The first event of a source in a request: is the source's name valid and covered?"""
         check_strictly(event)
+        if "\0" in event.source:
+            refuse_nul(event)
         if not context.allows(event.source):
             raise FaultError(
                 "source_not_allowed", f"the credential does not cover {event.source!r}"

@@ -17,6 +17,10 @@ KEY_LIST = """
 SELECT key_id, name, sources, rate_per_s, created_by, created_at, expires_at, revoked_at
 FROM ingest.api_keys WHERE workspace = $1 AND key_id > $2 ORDER BY key_id LIMIT $3
 """
+KEY = """
+SELECT key_id, name, sources, rate_per_s, created_by, created_at, expires_at, revoked_at
+FROM ingest.api_keys WHERE workspace = $1 AND key_id = $2
+"""
 ADD_KEY = """
 INSERT INTO ingest.api_keys
   (key_id, workspace, name, hash, sources, rate_per_s, created_by, expires_at)
@@ -126,6 +130,11 @@ async def load_keys(conn: Conn) -> list[Any]:
 
 async def list_keys(conn: Conn, workspace: str, after: str, limit: int) -> list[dict[str, Any]]:
     return [dict(row) for row in await conn.fetch(KEY_LIST, workspace, after, limit)]
+
+
+async def get_key(conn: Conn, workspace: str, key_id: str) -> dict[str, Any] | None:
+    row = await conn.fetchrow(KEY, workspace, key_id)
+    return None if row is None else dict(row)
 
 
 async def add_key(conn: Conn, key: NewKey) -> None:

@@ -22,6 +22,7 @@ from shared.events import (
 )
 from tests.unit.ingest.ingest_builders import (
     NOW,
+    REMOVED,
     context,
     heartbeat,
     metrics,
@@ -91,6 +92,20 @@ def test_a_snapshots_period_is_bounded_on_the_sources_clock() -> None:
     assert event.data.period_end == datetime(2025, 11, 1, 3, tzinfo=UTC)
     assert event.data.measures == {"impressions": 1200, "clicks": 33, "conversions": "1.5"}
     assert event.data.dims == {"device": "mobile"}
+
+
+def test_a_snapshot_without_a_time_is_stated_when_it_arrives() -> None:
+    (value,) = values(stamp(metrics(time=REMOVED)))
+
+    assert METRICS_TOPIC_DECODER.decode(value).time == NOW
+
+
+def test_a_source_that_no_table_can_hold_is_not_noted_as_heard_of() -> None:
+    """Noting it ended the service: PostgreSQL's text holds no U+0000."""
+    stamped = stamp(spend(source="a\0b"), heartbeat(source="a\0b"))
+
+    assert [rejection.code for rejection in stamped.rejected] == ["nul_character"] * 2
+    assert not stamped.sources
 
 
 def test_records_are_keyed_by_workspace_source_and_entity() -> None:
