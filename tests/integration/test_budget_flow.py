@@ -178,8 +178,10 @@ async def test_spend_before_the_approval_stays_an_exception_until_two_people_acc
         last = await chen.post(place, {**yes, "as": "finance"})
         assert (last["status"], last["moved"]["entries"]) == ("approved", 1)
         assert (await zhao.get(TOTALS))["total"]["actual"] == "60.00"
-        gone = await chen.post(place, {**yes, "as": "finance"}, 404)
-        assert gone["code"] == "exception_unknown"
+        late = await chen.post(place, {**yes, "as": "finance"}, 409)
+        assert late["code"] == "already_decided"
+        unknown = await chen.post("/v1/exceptions/999999/decisions", {**yes, "as": "finance"}, 404)
+        assert unknown["code"] == "exception_unknown"
     await check_invariants(service)
 
 
@@ -210,6 +212,9 @@ async def test_unmapped_spend_waits_in_suspense_and_a_mapping_moves_it(service: 
             "entries": 2,
             "amount": {"amount": "92.345678", "currency": "CNY"},
         }
+        read = await operator.get(f"/v1/mappings/{made['mapping']}")
+        assert (read["match"], read["line"]) == ({"campaign": "993"}, "L1")
+        assert (await operator.get("/v1/mappings/m99", 404))["code"] == "mapping_unknown"
         twice = await operator.post("/v1/mappings", body, 409)
         assert twice["code"] == "mapping_overlaps"
         totals = await operator.get(TOTALS)

@@ -5,6 +5,7 @@ from typing import Any
 from budget import planning, store_catalogue, store_held, store_plans
 from budget.planning import Session
 from budget.release import Moved, move
+from budget.rules import approval
 from budget.rules.posting import AccountKey, Destination
 from budget.schemas import DecisionBody
 from shared.errors import ConflictError, NotFoundError
@@ -19,6 +20,7 @@ async def decide_exception(session: Session, held: int, body: DecisionBody) -> d
     await session.lock()
     item = await store_held.lock_exception(session.conn, session.workspace, held)
     if item is None:
+        await _refuse_moved(session, held, body)
         raise NotFoundError("exception_unknown", f"there is no exception {held}")
     destination = await _destination(session, item)
     status = "in_review" if item["status"] == "open" else item["status"]
@@ -31,6 +33,13 @@ async def decide_exception(session: Session, held: int, body: DecisionBody) -> d
         await move(session.conn, [(item, destination)], cause, session.now, moved)
         await store_plans.touch_lines(session.conn, session.workspace, destination.account.campaign)
     return {**planning.decision_view(outcome), "moved": {"entries": moved.items}}
+
+
+async def _refuse_moved(session: Session, held: int, body: DecisionBody) -> None:
+    """What was approved is not held any more; a late decision on it is a conflict, not unknown."""
+    known = await store_plans.decisions(session.conn, session.workspace, f"exception/{held}")
+    if known and not approval.needs(known):
+        await planning.decide(session, f"exception/{held}", "approved", frozenset(), body)
 
 
 async def _destination(session: Session, item: dict[str, Any]) -> Destination:

@@ -32,6 +32,10 @@ SELECT $1, 'm' || (SELECT count(*) + 1 FROM budget.mappings WHERE workspace = $1
        $2, $3, $4, $5, $6, $7, $8, $9
 ON CONFLICT ON CONSTRAINT mappings_match_key DO NOTHING RETURNING mapping
 """
+GET_MAPPING = """
+SELECT mapping, version, source, match, campaign, line, effective_from, created_by, created_at
+FROM budget.mappings WHERE workspace = $1 AND mapping = $2
+"""
 LIST_MAPPINGS = """
 SELECT mapping, version, source, match, campaign, line, effective_from, created_by, created_at
 FROM budget.mappings WHERE workspace = $1 AND mapping > $2 ORDER BY mapping LIMIT $3
@@ -103,6 +107,12 @@ async def add_mapping(
         now,
     )
     return name
+
+
+async def get_mapping(conn: Conn, workspace: str, mapping: str) -> dict[str, Any] | None:
+    """One mapping by its id."""
+    row = await conn.fetchrow(GET_MAPPING, workspace, mapping)
+    return dict(row) if row else None
 
 
 async def list_mappings(conn: Conn, workspace: str, after: str, limit: int) -> list[dict[str, Any]]:

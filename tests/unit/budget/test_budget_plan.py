@@ -58,7 +58,7 @@ def points(*pairs: tuple[float, int]) -> tuple[Point, ...]:
         (
             [line(), line("L2", None, remainder=True)],
             [ReserveDraft("flexible", 1)],
-            "remainder_negative",
+            "plan_sum_differs",
             "nothing is left for the rest",
         ),
         ([line(cap=100 * M - 1)], [], "cap_below_allocated", "a cap under the allocation"),

@@ -5,9 +5,10 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from budget import planning, store_catalogue
-from budget.routes.common import Operator, Paged, Reader, session
+from budget.routes.common import Name, Operator, Paged, Reader, session
 from budget.schemas import MappingBody
 from budget.tables import SCHEMA
+from shared.errors import NotFoundError
 from shared.money import format_micros
 from shared.requests import Reply, etag, idempotent
 
@@ -45,6 +46,19 @@ async def list_mappings(
             caller.conn, caller.workspace, begin, paging.limit + 1
         )
     return paging.page(rows, rows[: paging.limit][-1]["mapping"] if rows else "")
+
+
+@router.get("/{mapping}", summary="Read a mapping")
+async def get_mapping(
+    request: Request, response: Response, mapping: Name, principal: Reader
+) -> dict[str, Any]:
+    """Where an entity belongs, and since when. Errors: mapping_unknown."""
+    async with session(request, principal) as caller:
+        row = await store_catalogue.get_mapping(caller.conn, caller.workspace, mapping)
+    if row is None:
+        raise NotFoundError("mapping_unknown", f"there is no mapping {mapping}")
+    response.headers["ETag"] = etag(row["version"])
+    return row
 
 
 def _moved(moved: Any, currency: str | None) -> dict[str, Any]:

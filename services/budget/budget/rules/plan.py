@@ -85,9 +85,8 @@ def check(
 ) -> CheckedPlan:
     """The plan with its amounts, or InvalidError with every fault found in the first bad step.
 
-    Codes: `currency_differs`, `duplicate`, `amount_unclear`, `remainder_negative`,
-    `plan_sum_differs`, `cap_below_allocated`, `curve_not_rising`, `curve_end_differs`,
-    `target_unknown`.
+    Codes: `currency_differs`, `duplicate`, `amount_unclear`, `plan_sum_differs`,
+    `cap_below_allocated`, `curve_not_rising`, `curve_end_differs`, `target_unknown`.
     """
     if currency != terms.currency:
         raise InvalidError(
@@ -105,7 +104,7 @@ def allocate(total: int, lines: Sequence[LineDraft], reserved: int) -> tuple[Pla
     """Works out percent and remainder lines so that lines + reserve = total exactly (P33).
 
     A percent line is rounded to the nearest cent, ties to even; the remainder line takes the rest.
-    Raises InvalidError `plan_sum_differs` or `remainder_negative`.
+    Raises InvalidError `plan_sum_differs`, also when nothing is left for the remainder.
     """
     amounts = [_stated(total, line) for line in lines]
     rest = total - reserved - sum(amounts)
@@ -113,7 +112,7 @@ def allocate(total: int, lines: Sequence[LineDraft], reserved: int) -> tuple[Pla
     if remainder is not None:
         if rest < 0:
             raise InvalidError(
-                "remainder_negative",
+                "plan_sum_differs",
                 f"the other lines and the reserve exceed the total by {format_micros(-rest)}",
             )
         amounts[remainder] = rest
