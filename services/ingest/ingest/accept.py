@@ -34,24 +34,21 @@ Place = tuple[str, str]
 
 
 class _Ticket:
-    """The events of one request on their way; heartbeats behind it wait for `done`."""
+    """The events of one request on their way; heartbeats behind it wait for `end`."""
 
-    __slots__ = ("_waiting", "failed")
+    __slots__ = ("_ended", "failed")
 
     def __init__(self) -> None:
         self.failed = False
-        self._waiting: list[asyncio.Future[None]] = []
+        self._ended = asyncio.Event()
 
-    def wait(self) -> asyncio.Future[None]:
-        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(waiter)
-        return waiter
+    async def wait(self) -> None:
+        """Returns when the request has ended, at once if it has already."""
+        await self._ended.wait()
 
-    def done(self, *, failed: bool) -> None:
+    def end(self, *, failed: bool) -> None:
         self.failed = failed
-        for waiter in self._waiting:
-            if not waiter.done():
-                waiter.set_result(None)
+        self._ended.set()
 
 
 class Acceptance:
@@ -111,7 +108,7 @@ class Acceptance:
             await self._producer.send_batches(stamped.batches)
             failed = False
         finally:
-            ticket.done(failed=failed)
+            ticket.end(failed=failed)
             for place in places:
                 tickets = self._under_way[place]
                 tickets.discard(ticket)

@@ -87,6 +87,24 @@ async def test_a_heartbeat_waits_for_requests_of_its_source_that_were_under_way(
     assert broker.ids()[0] == "slow"
 
 
+async def test_a_heartbeat_does_not_wait_for_a_request_that_has_ended_meanwhile() -> None:
+    broker = Broker()
+    accept, _ = acceptance(broker, delivery_timeout_s=1.0)
+    first, second = asyncio.Event(), asyncio.Event()
+    broker.held = first
+    earlier = asyncio.create_task(post(accept, spend(id="earlier")))
+    await asyncio.sleep(0)
+    broker.held = second
+    both = asyncio.create_task(post(accept, spend(id="own"), heartbeat(id="beat")))
+    await asyncio.sleep(0)
+    first.set()
+    await earlier
+    second.set()
+    await both
+
+    assert broker.ids()[:3] == ["earlier", "own", "beat"]
+
+
 async def test_a_heartbeat_does_not_wait_for_other_sources() -> None:
     broker = Broker()
     accept, _ = acceptance(broker)
