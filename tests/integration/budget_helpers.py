@@ -115,6 +115,16 @@ class Service:
         self._keys = keys
         self._offsets = itertools.count()
 
+    async def empty(self) -> None:
+        """Removes all that other tests left."""
+        async with self.pool.acquire() as conn:
+            tables = await conn.fetch(
+                "SELECT relname FROM pg_class WHERE relnamespace = 'budget'::regnamespace "
+                "AND relkind = 'r'"
+            )
+            names = ", ".join(f"budget.{row['relname']}" for row in tables)
+            await conn.execute(f"TRUNCATE {names}")
+
     async def set_clock(self, now: dt.datetime) -> None:
         """Moves the manual clock."""
         async with transaction(self.pool) as conn:

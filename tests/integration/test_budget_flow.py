@@ -25,13 +25,7 @@ ENTRIES = "/v1/campaigns/c1/lines/L1/entries"
 @pytest_asyncio.fixture
 async def service(database_url: str, tmp_path: Path) -> AsyncIterator[Service]:
     async with running_service(database_url, tmp_path) as made:
-        async with made.pool.acquire() as conn:
-            tables = await conn.fetch(
-                "SELECT relname FROM pg_class WHERE relnamespace = 'budget'::regnamespace "
-                "AND relkind = 'r'"
-            )
-            names = ", ".join(f"budget.{row['relname']}" for row in tables)
-            await conn.execute(f"TRUNCATE {names}")
+        await made.empty()
         await made.set_clock(at("10-13 10:00"))
         yield made
 

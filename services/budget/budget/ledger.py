@@ -104,6 +104,8 @@ class _Deltas:
         taken = self._taken
         if fresh is not None:
             taken = self._set_known_apart(fresh, reused)
+        if self._repeats:
+            self._answer_repeats(reused)
         by_route: dict[Route, Tally] = {}
         for posting in taken:
             route = posting.route
@@ -131,11 +133,15 @@ class _Deltas:
             if numbers[posting.index] not in fresh:
                 known = stored.get((posting.ids[0], posting.event.id), posting.bodyhash)
                 _repeat(self._posted, posting, known)
-        firsts = {(p.ids[0], p.event.id): p.bodyhash for p in self._taken} if self._repeats else {}
+        return [posting for posting in self._taken if numbers[posting.index] in fresh]
+
+    def _answer_repeats(self, reused: list[Reused]) -> None:
+        """Ids that came more than once in this poll, held against what stands in the ledger now."""
+        stored = {(row.stream_id, row.id): row.bodyhash for row in reused}
+        firsts = {(p.ids[0], p.event.id): p.bodyhash for p in self._taken}
         for posting in self._repeats:
             key = (posting.ids[0], posting.event.id)
             _repeat(self._posted, posting, stored.get(key, firsts[key]))
-        return [posting for posting in self._taken if numbers[posting.index] in fresh]
 
     def _held(self, posting: Posting) -> HeldRow:
         number = self._numbers[posting.index]
