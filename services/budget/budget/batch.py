@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from shared.consumer import Received
-from shared.events import SourceEvent
+from shared.events import Instant, SourceEvent
 from shared.money import MoneyError, parse_micros
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class SpendRecord(
 
     id: Annotated[str, Meta(max_length=256)]
     source: Text
-    time: datetime
+    time: Instant
     workspace: Text
     bodyhash: Text
     data: SpendData
