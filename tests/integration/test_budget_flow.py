@@ -314,3 +314,25 @@ async def test_an_import_is_counted_once_per_record(service: Service) -> None:
         assert (two["inserted"], two["updated"], two["unchanged"]) == (0, 1, 3)
         assert two["amount"]["amount"] == "17.00"
     await check_invariants(service)
+
+
+async def test_the_first_event_of_a_report_fixes_how_it_speaks_also_within_one_poll(
+    service: Service,
+) -> None:
+    await create_campaign(service)
+    await approve(service)
+    await service.set_clock(at("11-04 00:00"))
+    sources = [f"s{number}" for number in range(8)]
+    stated = at("11-04 00:00")
+    await service.post(
+        *(snapshot(source, "11-03", 1, "1.00", stated) for source in sources),
+        *(
+            snapshot(source, "11-03", 2, "9.00", stated, period="2025-11-03T10")
+            for source in sources
+        ),
+        *(delta(source, "d", at("11-03 10:00"), "9.00", report="daily") for source in sources),
+    )
+    told = [one["data"]["code"] for one in await service.outbox("rejected.v1")]
+    assert sorted(told) == ["granularity_conflict"] * 8 + ["mode_conflict"] * 8
+    async with service.caller("eve", "viewer") as viewer:
+        assert (await viewer.get(TOTALS))["total"]["actual"] == "8.00"

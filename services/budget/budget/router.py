@@ -123,7 +123,9 @@ class Router:
                 await store_catalogue.lock(conn, workspace)
             await self._refresh(conn, workspaces)
             self._resolve(holding)
-        made = await self._register(conn, {p.route for p in unsettled if p.route.ids is None})
+        # In order of arrival: the first event of a report fixes its mode and grain.
+        routes = list(dict.fromkeys(p.route for p in unsettled if p.route.ids is None))
+        made = await self._register(conn, routes)
         for posting in unsettled:
             posting.ids = posting.route.ids or made.get(posting.route, UNKNOWN)
         refused = [_refusal(posting) for posting in unsettled if posting.route.refusal]
@@ -187,16 +189,13 @@ class Router:
             return _bad_period(event)
         return Route(event, destination, period)
 
-    async def _register(self, conn: Conn, routes: set[Route]) -> dict[Route, tuple[int, int]]:
+    async def _register(self, conn: Conn, routes: list[Route]) -> dict[Route, tuple[int, int]]:
         """Ids for routes seen for the first time; what was already committed enters the caches."""
-        dated = {route for route in routes if route.refusal is None}
+        dated = [route for route in routes if route.refusal != "period_invalid"]
         reports = await self._register_reports(conn, dated)
         for route in dated:
-            spoken = reports[route.report]
-            if spoken.mode != route.wanted.mode:
-                route.refusal = "mode_conflict"
-            elif spoken.grain != route.wanted.grain:
-                route.refusal = "granularity_conflict"
+            # Judged anew each time: a transaction that was rolled back has fixed nothing.
+            route.refusal = _conflict(reports[route.report], route.wanted)
         usable = [route for route in routes if route.refusal is None]
         streams = await self._register_streams(conn, {route.stream for route in usable})
         accounts = await self._register_accounts(
@@ -221,8 +220,11 @@ class Router:
             route.ids = stream_id, account_id
             route.settled = route.feed
 
-    async def _register_reports(self, conn: Conn, routes: set[Route]) -> dict[ReportKey, Report]:
-        wanted = {r.report: r.wanted for r in routes if r.report not in self._reports}
+    async def _register_reports(self, conn: Conn, routes: list[Route]) -> dict[ReportKey, Report]:
+        wanted: dict[ReportKey, Report] = {}
+        for route in routes:
+            if route.report not in self._reports:
+                wanted.setdefault(route.report, route.wanted)
         self._reports.update(await store_registry.find_reports(conn, wanted) if wanted else {})
         new = {key: report for key, report in wanted.items() if key not in self._reports}
         made = await store_registry.add_reports(conn, new) if new else {}
@@ -250,6 +252,12 @@ class Router:
             self._feeds |= await store_registry.find_feeds(conn, missing)
             if new := missing - self._feeds:
                 await store_registry.add_feeds(conn, new)
+
+
+def _conflict(spoken: Report, wanted: Report) -> str | None:
+    if spoken.mode != wanted.mode:
+        return "mode_conflict"
+    return "granularity_conflict" if spoken.grain != wanted.grain else None
 
 
 def _bad_period(event: SpendRecord) -> Route:
