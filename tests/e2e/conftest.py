@@ -1,0 +1,44 @@
+"""One running installation for all tests of the contract."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.client import Client
+from cli.stack import Stack, StackOptions
+from tests.e2e.contract_caller import Caller
+
+
+@pytest.fixture(scope="session")
+def workspace() -> Iterator[Callable[[str], Caller]]:
+    """Gives callers of a workspace; all workspaces live on one installation."""
+    state = Path(tempfile.mkdtemp(prefix="paceline-contract-"))
+    # PostgreSQL does not run as root; another account must be able to walk through.
+    state.chmod(0o711)
+    callers: list[Caller] = []
+    with Stack(StackOptions(state=state)) as running:
+
+        def caller_of(name: str) -> Caller:
+            client = Client(running.urls, running.private_key, workspace=name)
+            callers.append(Caller(client, running.urls))
+            return callers[-1]
+
+        yield caller_of
+        for caller in callers:
+            caller.close()
+    shutil.rmtree(state)
+
+
+@pytest.fixture(scope="session")
+def caller(workspace: Callable[[str], Caller]) -> Caller:
+    """The default workspace."""
+    return workspace("default")
+
+
+@pytest.fixture(scope="session")
+def stranger(workspace: Callable[[str], Caller]) -> Caller:
+    """Another client of the same installation, with all roles but in no way related."""
+    return workspace("stranger")
