@@ -13,6 +13,7 @@ LIMIT_MICROS = 10**12 * MICROS
 
 _SCALE = (0, 100_000, 10_000, 1_000, 100, 10, 1)
 _DECIMAL = re.compile(r"(-?)(\d{1,18})(?:\.(\d{1,18}))?", re.ASCII)
+_SUM = re.compile(r"(-?)(\d{1,40})(?:\.(\d{1,6}))?", re.ASCII)
 
 
 class MoneyError(ValueError):
@@ -47,6 +48,19 @@ def parse_micros(text: str) -> int:
     micros = int(whole) * MICROS + int((fraction + "000000")[:6])
     if micros >= LIMIT_MICROS:
         raise MoneyError("amount_out_of_range", f"{text[:40]!r} is not below 10^12")
+    return -micros if sign else micros
+
+
+def parse_sum(text: str) -> int:
+    """Text of `format_micros` → micros, without the limit of a single amount: sums may pass it.
+
+    Raises MoneyError `amount_not_decimal`.
+    """
+    match = _SUM.fullmatch(text)
+    if match is None:
+        raise MoneyError("amount_not_decimal", f"{text[:40]!r} is not a decimal string")
+    sign, whole, fraction = match.groups(default="")
+    micros = int(whole) * MICROS + int(fraction.ljust(6, "0"))
     return -micros if sign else micros
 
 

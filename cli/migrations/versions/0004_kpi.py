@@ -23,7 +23,7 @@ CREATE TABLE kpi.series (
   CONSTRAINT series_pk PRIMARY KEY (workspace, campaign, line, measure));
 CREATE TABLE kpi.panes (
   series bigint NOT NULL, start_ms bigint NOT NULL, end_ms bigint NOT NULL,
-  known_ms bigint NOT NULL, amount bigint NOT NULL,
+  known_ms bigint NOT NULL, amount numeric NOT NULL,
   CONSTRAINT panes_pk PRIMARY KEY (series, start_ms, end_ms, known_ms));
 CREATE TABLE kpi.feeds (
   workspace text NOT NULL, campaign text NOT NULL, line text NOT NULL, measure text NOT NULL,
@@ -47,7 +47,7 @@ CREATE INDEX deltas_at ON kpi.deltas USING brin (at_ms);
 CREATE TABLE kpi.held (
   workspace text NOT NULL, source text NOT NULL, entity text NOT NULL, measure text NOT NULL,
   start_ms bigint NOT NULL, end_ms bigint NOT NULL, known_ms bigint NOT NULL,
-  amount bigint NOT NULL, levels jsonb NOT NULL,
+  amount numeric NOT NULL, levels jsonb NOT NULL,
   CONSTRAINT held_pk PRIMARY KEY (workspace, source, entity, measure, start_ms, end_ms,
     known_ms));
 CREATE TABLE kpi.sources (

@@ -260,8 +260,8 @@ async def panes(conn: Conn, needs: Mapping[UnitKey, Sequence[Need]]) -> dict[Uni
     rows = [(*key, *need) for key in sorted(needs) for need in needs[key]]
     found: dict[UnitKey, list[Pane]] = {key: [] for key in needs}
     for row in await conn.fetch(PANES, *columns(rows, 6)) if rows else []:
-        workspace, campaign, *pane = row
-        found[workspace, campaign].append(Pane(*pane))
+        workspace, campaign, line, measure, start, end, known, amount = row
+        found[workspace, campaign].append(Pane(line, measure, start, end, known, int(amount)))
     return found
 
 

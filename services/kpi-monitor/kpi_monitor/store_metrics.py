@@ -85,14 +85,19 @@ JOIN kpi.series s USING (workspace, campaign, line, measure)
 """
 ADD_PANES = """
 INSERT INTO kpi.panes AS p (series, start_ms, end_ms, known_ms, amount)
-SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+SELECT u.series, u.start_ms, u.end_ms, u.known_ms, u.amount::numeric
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
+  AS u(series, start_ms, end_ms, known_ms, amount)
 ON CONFLICT (series, start_ms, end_ms, known_ms) DO UPDATE SET amount = p.amount + excluded.amount
 """
 ADD_HELD = """
 INSERT INTO kpi.held AS h
   (workspace, source, entity, measure, start_ms, end_ms, known_ms, amount, levels)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
-  $7::bigint[], $8::bigint[], $9::jsonb[])
+SELECT u.workspace, u.source, u.entity, u.measure, u.start_ms, u.end_ms, u.known_ms,
+  u.amount::numeric, u.levels
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
+  $7::bigint[], $8::text[], $9::jsonb[])
+  AS u(workspace, source, entity, measure, start_ms, end_ms, known_ms, amount, levels)
 ON CONFLICT (workspace, source, entity, measure, start_ms, end_ms, known_ms) DO UPDATE
 SET amount = h.amount + excluded.amount
 """
@@ -211,7 +216,7 @@ async def add_panes(
     """Adds amounts to panes; `numbers` hold those of their series."""
     if panes:
         rows = sorted(
-            (numbers[key.series], key.start, key.end, key.known, amount)
+            (numbers[key.series], key.start, key.end, key.known, str(amount))
             for key, amount in panes.items()
         )
         await conn.execute(ADD_PANES, *columns(rows, 5))
@@ -224,7 +229,7 @@ async def add_held(
 ) -> None:
     """Adds amounts to what is kept aside; the caller holds the workspace's lock."""
     if held:
-        rows = [(*key, held[key], levels[key[:3]]) for key in sorted(held)]
+        rows = [(*key, str(held[key]), levels[key[:3]]) for key in sorted(held)]
         await conn.execute(ADD_HELD, *columns(rows, 9))
 
 

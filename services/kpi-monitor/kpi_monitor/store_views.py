@@ -95,7 +95,7 @@ async def panes(
 ) -> list[Pane]:
     """Panes of lines and measures that start in `reach`, [start, end) in epoch ms."""
     rows = await conn.fetch(PANES, unit.workspace, unit.campaign, names, measures, *reach)
-    return [Pane(*row) for row in rows]
+    return [Pane(row[0], row[1], row[2], row[3], row[4], int(row[5])) for row in rows]
 
 
 async def due(pool: Pool) -> int:

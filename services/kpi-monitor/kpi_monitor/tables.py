@@ -1,6 +1,6 @@
 """The tables of schema `kpi`, for migrations and for the test that models and database match.
 
-Times named *_ms are epoch milliseconds; amounts are int64 micros. Keys are raw text in an order
+Times named *_ms are epoch milliseconds; amounts are micros. Keys are raw text in an order
 that time follows: a hash would destroy locality (design.md section 2).
 """
 
@@ -24,6 +24,11 @@ def _text(name: str, *, nullable: bool = False) -> sa.Column[str]:
 
 def _big(name: str, *, nullable: bool = False) -> sa.Column[int]:
     return sa.Column(name, sa.BigInteger, nullable=nullable)
+
+
+def _sum(name: str) -> sa.Column[object]:
+    """A sum of micros: numeric, because ten amounts of 10^12 units leave 64 bits."""
+    return sa.Column(name, sa.Numeric, nullable=False)
 
 
 def _now(name: str) -> sa.Column[object]:
@@ -71,7 +76,7 @@ PANES = _table(
     _big("start_ms"),
     _big("end_ms"),
     _big("known_ms"),
-    _big("amount"),
+    _sum("amount"),
     sa.PrimaryKeyConstraint("series", "start_ms", "end_ms", "known_ms", name="panes_pk"),
 )
 
@@ -145,7 +150,7 @@ HELD = _table(
     _big("start_ms"),
     _big("end_ms"),
     _big("known_ms"),
-    _big("amount"),
+    _sum("amount"),
     sa.Column("levels", pg.JSONB, nullable=False),
     sa.PrimaryKeyConstraint(
         "workspace",

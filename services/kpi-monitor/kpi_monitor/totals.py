@@ -10,7 +10,7 @@ from kpi_monitor.folding import known_at
 from kpi_monitor.formula import parse
 from kpi_monitor.windows import to_ms
 from shared.events import ENCODER, BudgetTotals
-from shared.money import parse_micros
+from shared.money import parse_sum
 
 FIGURES = ("allocated", "actual", "committed", "remaining", "planned_to_date", "corrections")
 FORECAST = parse("allocated * actual / planned_to_date")
@@ -62,7 +62,7 @@ def fold(state: LineState, messages: Iterable[BudgetTotals]) -> tuple[LineState,
         before = state.complete or 0
         for change in message.changes:
             start, end = to_ms(change.period_start), to_ms(change.period_end)
-            amount = parse_micros(change.amount)
+            amount = parse_sum(change.amount)
             spent.append(Spent(start, end, known_at(end, before), amount))
         complete = None if message.complete_through is None else to_ms(message.complete_through)
         bare = msgspec.structs.replace(message, changes=[])
@@ -79,7 +79,7 @@ def check(message: BudgetTotals) -> None:
     """Raises MoneyError when any amount of a message is no decimal string."""
     figures(message)
     for change in message.changes:
-        parse_micros(change.amount)
+        parse_sum(change.amount)
 
 
 def read(stored: bytes) -> BudgetTotals:
@@ -89,7 +89,7 @@ def read(stored: bytes) -> BudgetTotals:
 
 def figures(totals: BudgetTotals) -> dict[str, int]:
     """Micros by figure. Raises MoneyError."""
-    return {name: parse_micros(getattr(totals, name)) for name in FIGURES}
+    return {name: parse_sum(getattr(totals, name)) for name in FIGURES}
 
 
 def is_complete(totals: BudgetTotals) -> bool:

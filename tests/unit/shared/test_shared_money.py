@@ -15,6 +15,7 @@ from shared.money import (
     format_quantity,
     format_ratio,
     parse_micros,
+    parse_sum,
 )
 
 micros = st.integers(-LIMIT_MICROS + 1, LIMIT_MICROS - 1)
@@ -160,3 +161,15 @@ def test_division_by_zero_is_an_error() -> None:
 
 def test_money_reads_as_amount_and_currency() -> None:
     assert str(Money(168_080_000, "USD")) == "168.08 USD"
+
+
+@given(st.integers(-(10**30), 10**30))
+def test_a_sum_of_any_size_survives_writing_and_reading(amount: int) -> None:
+    assert parse_sum(format_micros(amount)) == amount
+
+
+@pytest.mark.parametrize("text", ["", "1e3", "1.2345678", "1,5", " 1", "NaN"])
+def test_what_is_no_sum_is_refused_by_name(text: str) -> None:
+    with pytest.raises(MoneyError) as refused:
+        parse_sum(text)
+    assert refused.value.code == "amount_not_decimal"
