@@ -277,6 +277,10 @@ class Rejected(Struct, frozen=True, kw_only=True):
     event: Any
 
 
+NUL = b"\\u0000"
+"""PostgreSQL's text cannot hold U+0000, and JSON can only write it like this: such a record is
+poison for every consumer (an escaped backslash looks alike, and is refused with it)."""
+
 ENCODER = msgspec.json.Encoder()
 SORTED_ENCODER = msgspec.json.Encoder(order="deterministic")
 SENT_LIST_DECODER = msgspec.json.Decoder(list[Sent])

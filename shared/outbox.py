@@ -6,6 +6,7 @@ every earlier row of its key is acknowledged.
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -29,6 +30,9 @@ RELAY_BYTES_MAX = 8 * 1024 * 1024
 """Values of one trip, the last row's excepted: far below what the producer takes at once."""
 EVENT_TEXT_MAX = 16_384
 """Bytes of a set-aside event kept with its rejection."""
+LABEL_MAX = 256
+"""Characters kept of the source and id of a set-aside event: as many as a valid one has."""
+_is_name = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII).fullmatch
 EVENT_BRACKETS_MAX = 200
 """More of them are kept as text: readers of rejected.v1 walk through the event by recursion."""
 
@@ -109,9 +113,12 @@ def rejected_row(
 ) -> OutboxRow:
     """A row for rejected.v1: what was set aside, why, and where it stands in Kafka.
 
-    `event` may be raw bytes; text that is no JSON is kept as text, shortened.
+    `event` may be raw bytes; text that is no JSON is kept as text, shortened. The names may be
+    anything that stood in a broken event: what is no such name is left out or shortened.
     """
     metrics.REJECTED.labels(code).inc()
+    workspace = workspace if isinstance(workspace, str) and _is_name(workspace) else None
+    source, event_id = _label(source), _label(event_id)
     where = f"{received.topic}/{received.partition}/{received.offset}" if received else uuid4().hex
     rejected = Rejected(
         code=code,
@@ -133,6 +140,11 @@ def rejected_row(
         time=time,
     )
     return OutboxRow(REJECTED_TOPIC, f"{workspace or ''}|{source or ''}", value)
+
+
+def _label(value: object) -> str | None:
+    """A name that was set aside, whatever it is, as text that can be stored and sent."""
+    return value[:LABEL_MAX].replace("\0", "\ufffd") if isinstance(value, str) else None
 
 
 def _shorten(event: Any) -> Any:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from shared.consumer import Received
-from shared.events import Instant, SourceEvent
+from shared.events import NUL, Instant, SourceEvent
 from shared.money import MoneyError, parse_micros
 
 if TYPE_CHECKING:
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 Text = Annotated[str, Meta(max_length=200)]
 """Bounded because it becomes part of an index key, which PostgreSQL limits to 2,700 bytes."""
-
-NUL = b"\\u0000"
-"""PostgreSQL text cannot hold it; JSON can only write it like this."""
 
 
 class SpendData(Struct, frozen=True, kw_only=True, gc=False):

@@ -56,6 +56,11 @@ class Places:
             await self._refresh(conn, workspaces)
             self._place(unplaced)
 
+    def forget(self, workspaces: Iterable[str]) -> None:
+        """Has the mappings of these workspaces read again when they are next asked for."""
+        for workspace in workspaces:
+            self._indexes.pop(workspace, None)
+
     def _place(self, batch: Iterable[Told]) -> list[Told]:
         """By the period's start, which no revision changes: a restated fact never moves."""
         left = []

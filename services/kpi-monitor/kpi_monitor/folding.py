@@ -4,6 +4,7 @@ Handlers read what is needed, these functions decide, handlers write. Amounts ar
 epoch ms.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,8 +15,12 @@ import msgspec
 from kpi_monitor.kpis import SPEND
 from kpi_monitor.windows import LONGEST_DAY_MS, MATURITY_MAX_MS, PANE_MS, to_ms
 from shared.consumer import Received
-from shared.events import MetricsEvent, SourceEvent, dims_text, entity_text
+from shared.events import MetricsEvent, SourceEvent, Subject, dims_text, entity_text
 from shared.money import LIMIT_MICROS, MICROS, MoneyError, parse_micros
+
+KEY_BYTES_MAX = 2000
+"""Entity and dims together: an index row of PostgreSQL has room for 2,700 bytes."""
+_is_hash = re.compile(r"(?:[0-9a-f]{2})+", re.ASCII).fullmatch
 
 Measures = dict[str, int]
 Place = tuple[str, str]
@@ -219,12 +224,20 @@ def _told(received: Received, event: MetricsEvent, complete: int, oldest: dateti
         raise Refusal("report_missing", "a snapshot states its report and period")
     if data.entity is None and not (data.campaign and data.line):
         raise Refusal("subject_missing", "neither campaign and line nor entity is stated")
+    if data.mode == "delta" and not _is_hash(event.bodyhash):
+        raise Refusal("undecodable", "bodyhash is not hex")
+    if (data.entity or data.dims) and _key_bytes(data) > KEY_BYTES_MAX:
+        raise Refusal("subject_too_long", f"entity and dims together exceed {KEY_BYTES_MAX} bytes")
     start, end = to_ms(data.period_start), to_ms(data.period_end)
     if end <= start:
         raise Refusal("period_empty", "period_end is not after period_start")
     place = None if data.entity is not None else (data.campaign or "", data.line or "")
     measures = parse_measures(data.measures)
     return Told(received, event, measures, start, end, known_at(end, complete), place)
+
+
+def _key_bytes(data: Subject) -> int:
+    return len(entity_text(data).encode()) + len(dims_text(data.dims).encode())
 
 
 def report_shape(told: Told) -> tuple[str, str]:

@@ -27,6 +27,7 @@ from shared.events import (
     CATALOG_TOPIC,
     METRICS_TOPIC,
     METRICS_TOPIC_DECODER,
+    NUL,
     TOTALS_DECODER,
     TOTALS_TOPIC,
     BudgetTotals,
@@ -55,6 +56,8 @@ class Batch:
     changes: Changes = field(default_factory=Changes)
     touched: set[tuple[str, str, str | None]] = field(default_factory=set)
     rejected: list[OutboxRow] = field(default_factory=list)
+    remapped: set[str] = field(default_factory=set)
+    """Workspaces whose mappings this transaction changes."""
 
     def reject(self, received: Received, refusal: Refusal) -> None:
         """Sets an event aside into rejected.v1."""
@@ -98,11 +101,15 @@ class Handlers:
         by_topic: dict[str, list[Received]] = {topic: [] for topic in TOPICS}
         for one in received:
             by_topic[one.topic].append(one)
-        # Locks in one order: mappings, then facts and ids, then lines.
-        await self.on_catalog(batch, by_topic[CATALOG_TOPIC])
-        await self.on_metrics(batch, by_topic[METRICS_TOPIC])
-        await self.on_totals(batch, by_topic[TOTALS_TOPIC])
-        await self._write(batch)
+        try:
+            # Locks in one order: mappings, then facts and ids, then lines.
+            await self.on_catalog(batch, by_topic[CATALOG_TOPIC])
+            await self.on_metrics(batch, by_topic[METRICS_TOPIC])
+            await self.on_totals(batch, by_topic[TOTALS_TOPIC])
+            await self._write(batch)
+        finally:
+            # Should this transaction roll back, the version it gave is given again, to others.
+            self._places.forget(batch.remapped)
 
     async def on_metrics(self, batch: Batch, received: Sequence[Received]) -> None:
         """Heartbeats, deltas and snapshots of metrics.v1."""
@@ -166,6 +173,7 @@ class Handlers:
             elif row["kind"] == "campaign":
                 batch.touched.add((row["workspace"], row["id"], None))
         if sources:
+            batch.remapped.update(sources)
             await store_catalog.bump_versions(batch.conn, sources)
         for workspace in sorted(sources):
             await self._release(batch, workspace, sources[workspace])
@@ -239,7 +247,7 @@ class Handlers:
         for row in await store_catalog.release(batch.conn, workspace, places):
             campaign, line, measure, source, start_ms, end_ms, known_ms, amount = row
             series = SeriesKey(workspace, campaign, line, measure)
-            batch.changes.add(PaneKey(series, start_ms, end_ms, known_ms), source, amount)
+            batch.changes.add(PaneKey(series, start_ms, end_ms, known_ms), source, int(amount))
             batch.touched.add((workspace, campaign, line))
         log.info("held_released", workspace=workspace, entities=len(places))
 
@@ -258,6 +266,9 @@ def _decode(
     """Typed events; what breaks the contract is set aside by name and never stops a partition."""
     events = []
     for one in received:
+        if NUL in one.value:
+            batch.reject(one, Refusal("undecodable", "text with a NUL character"))
+            continue
         try:
             events.append((one, decode(one.value)))
         except (msgspec.DecodeError, MoneyError, UnicodeDecodeError, KeyError, TypeError) as error:

@@ -15,6 +15,7 @@ from ingest.settings import IngestSettings
 from shared.clock import SystemClock
 from shared.errors import UnavailableError
 from shared.events import REJECTED_DECODER
+from shared.producer import RECORD_BYTES_MAX
 from tests.unit.ingest.ingest_builders import context, heartbeat, spend
 
 PARTITIONS = 3
@@ -180,3 +181,18 @@ async def test_refused_events_are_written_to_rejected_v1_and_too_many_are_droppe
     assert [event.data.event for event in stored] == [5, 6]
     assert {event.workspace for event in stored} == {"acme"}
     assert len({event.id for event in stored}) == 2
+
+
+async def test_an_id_too_long_to_be_sent_does_not_hold_up_the_log_of_rejections() -> None:
+    broker = Broker()
+    log = RejectionLog(IngestSettings(), broker)  # type: ignore[arg-type]
+    named = {"type": "paceline.spend.v1", "id": "i" * 600_000, "source": "s" * 600_000}
+    decoded = decode(json.encode([named]), Shape.EITHER, 100)
+    log.add(decoded.rejected, context())
+    await log.stop()
+    await log.run()
+
+    ((_, value),) = broker.stored
+    assert len(value) < RECORD_BYTES_MAX
+    rejected = REJECTED_DECODER.decode(value).data
+    assert (rejected.id, rejected.source) == ("i" * 256, "s" * 256)

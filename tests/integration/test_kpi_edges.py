@@ -1,0 +1,120 @@
+"""Folding at its limits: sums beyond 64 bits, poison, and what a rolled back poll leaves behind."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest_asyncio
+from kpi_world import World, world
+
+from shared.database import transaction
+from shared.events import ENCODER, CatalogItem
+from tests.unit.kpi.builders import at, change, metrics_event, totals
+
+LARGEST = "999999999999.999999"
+"""The greatest amount an event may state."""
+
+
+@pytest_asyncio.fixture
+async def kpi(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    async with world(database_url, tmp_path, at(24)) as made:
+        yield made
+
+
+async def sums(kpi: World) -> dict[tuple[str, str], int]:
+    rows = await kpi.rows(
+        "SELECT line, measure, sum(amount) AS amount"
+        " FROM kpi.panes JOIN kpi.series USING (series) GROUP BY 1, 2"
+    )
+    return {(row["line"], row["measure"]): int(row["amount"]) for row in rows}
+
+
+async def test_sums_beyond_64_bits_neither_stop_the_service_nor_lose_a_micro(kpi: World) -> None:
+    """Ten events of the allowed size leave int64; a poll that cannot be stored never ends."""
+    for poll in range(2):
+        events = [
+            metrics_event(9, mode="delta", id=f"d-{poll}-{n}", measures={"revenue": LARGEST})
+            for n in range(12)
+        ]
+        await kpi.fold(kpi.metrics(*events))
+    held = [
+        metrics_event(9, mode="delta", id=f"h-{n}", measures={"revenue": LARGEST},
+                      campaign=None, line=None, entity={"campaign": "993"})
+        for n in range(12)
+    ]  # fmt: skip
+    await kpi.fold(kpi.metrics(*held))
+
+    assert await sums(kpi) == {("L02", "revenue"): 24 * 999_999_999_999_999_999}
+    await kpi.fold(kpi.catalog(mapping("m1", "993", "L03")))
+    assert (await sums(kpi))["L03", "revenue"] == 12 * 999_999_999_999_999_999
+
+
+async def test_totals_above_the_limit_of_one_amount_are_folded(kpi: World) -> None:
+    """A totals message is a sum; refusing one would stop its line at the gap for good."""
+    await kpi.fold(
+        kpi.totals(
+            totals(1, actual="1999999999999.00", changes=[change(0, "1999999999999.00")]),
+            totals(2, actual="2000000000000.00", changes=[change(1, "1.00")]),
+        )
+    )
+    assert await kpi.rejected() == []
+    assert await sums(kpi) == {("L10", "spend"): 2 * 10**12 * 10**6}
+
+
+def mapping(name: str, entity: str, line: str) -> CatalogItem:
+    body = {
+        "source": "ads/1",
+        "match": {"campaign": entity},
+        "campaign": "double11-2025",
+        "line": line,
+        "effective_from": None,
+    }
+    return CatalogItem(kind="mapping", id=name, version=1, effective_from=None, object=body)
+
+
+def poison() -> list[tuple[str, Any]]:
+    """(code, event): what breaks the contract in ways that only the database would notice."""
+    plain = msgspec.json.decode(ENCODER.encode(metrics_event(9, mode="delta", id="x")))
+    labels = {f"level-{n}": f"{n:03d}" * 60 for n in range(20)}
+    entity = {"campaign": None, "line": None, "entity": labels}
+    snapshot = msgspec.json.decode(ENCODER.encode(metrics_event(9, **entity)))
+    delta = msgspec.json.decode(ENCODER.encode(metrics_event(9, mode="delta", id="y", **entity)))
+    return [
+        ("undecodable", {**plain, "id": "nul\0"}),
+        ("undecodable", {**plain, "bodyhash": "no hex"}),
+        ("undecodable", {**plain, "id": 5, "workspace": ["x"], "source": {}}),
+        ("subject_too_long", snapshot),
+        ("subject_too_long", delta),
+    ]
+
+
+async def test_what_the_database_could_not_store_is_set_aside_by_name(kpi: World) -> None:
+    expected = []
+    for code, event in poison():
+        value = msgspec.json.encode(event)
+        await kpi.fold([kpi._append("metrics.v1", value, 0)])
+        expected.append(code)
+    assert await kpi.rejected() == expected
+    assert await sums(kpi) == {}
+
+
+async def test_a_rolled_back_mapping_is_not_remembered(kpi: World) -> None:
+    """Its version is given again, to another mapping: entities of that one would be stranded."""
+    entity = {"campaign": None, "line": None, "mode": "delta"}
+    lost = [
+        *kpi.catalog(mapping("m1", "993", "L02")),
+        *kpi.metrics(metrics_event(9, id="a", entity={"campaign": "993"}, **entity)),
+    ]
+    try:
+        async with transaction(kpi.pool) as conn:
+            await kpi.handlers.on_batch(conn, lost)
+            raise ConnectionResetError
+    except ConnectionResetError:
+        pass
+    other = type(kpi.handlers)(kpi.settings, kpi.handlers._clock)
+    await kpi.fold(kpi.catalog(mapping("m2", "994", "L03")), other)
+    event = metrics_event(9, id="b", entity={"campaign": "994"}, **entity)
+    await kpi.fold(kpi.metrics(event))
+
+    assert {line for line, _ in await sums(kpi)} == {"L03"}
