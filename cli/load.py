@@ -71,7 +71,7 @@ def load(file: Path, options: LoadOptions) -> Exit:
     try:
         report = understand(file.read_bytes(), platform, FILE_ROWS_MAX)
     except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error}", Exit.USAGE) from error
+        raise CommandError(f"{file} cannot be read: {error.strerror}", Exit.USAGE) from error
     except FileRefusedError as error:
         emit("accepted=0 rejected=1", _refused(error), as_json=options.as_json)
         raise CommandError(f"{file}: {error} ({error.code})", Exit.REJECTIONS) from error

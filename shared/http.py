@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -47,10 +48,8 @@ Check = Callable[[], Awaitable[None]]
 Idle = Callable[[], Awaitable[Mapping[str, int]]]
 
 
-class Json(Response):
+class Json(JSONResponse):
     """A JSON answer encoded by msgspec (datetimes as RFC 3339)."""
-
-    media_type = "application/json"
 
     def render(self, content: Any) -> bytes:
         return msgspec.json.encode(content)

@@ -92,11 +92,12 @@ class Demo:
     def _show_messages(self) -> None:
         chats, mails = self._robot.messages, self._inbox.mails
         for chat in chats[self._shown[0] :]:
-            body = Text(chat.text)
-            self._show.print(Panel(body, title=f"钉钉 DingTalk · {chat.title}", title_align="left"))
+            # The title is what the chat's list shows; a panel's own title would be cut off.
+            body = Text(f"{chat.title}\n\n{chat.text}")
+            self._show.print(Panel(body, title="钉钉 DingTalk", title_align="left"))
         for mail in mails[self._shown[1] :]:
-            body = Text(mail.text.strip())
-            self._show.print(Panel(body, title=f"mail · {mail.subject}", title_align="left"))
+            body = Text(f"{mail.subject}\n\n{mail.text.strip()}")
+            self._show.print(Panel(body, title="邮件 mail", title_align="left"))
         self._shown = (len(chats), len(mails))
 
 

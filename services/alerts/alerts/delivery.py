@@ -177,7 +177,7 @@ class Courier:
             await outbox.add(conn, SCHEMA, records)
         metrics.DELIVERIES.labels(kind, result.kind.value).inc()
         metrics.DELIVERY_DURATION.labels(kind).observe(took_s)
-        say = log.info
+        say = log.info if outcome.state == "delivered" else log.warning
         if outcome.state == "failed" or result.refused:
             metrics.DELIVERIES_FAILED.labels(kind).inc()
             say = log.error
