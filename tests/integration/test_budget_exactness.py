@@ -262,3 +262,20 @@ async def test_amounts_beyond_64_bits_in_sum_are_kept(service: Service) -> None:
     assert totals["lines"][0]["actual"] == "29999999999999.99997"
     await service.seal()
     await check_invariants(service)
+
+
+async def test_what_is_held_stays_on_its_account_when_the_same_poll_states_it_otherwise(
+    service: Service,
+) -> None:
+    """Another currency of the same fact is refused; its money was once held where none was."""
+    await service.set_clock(at("11-06 00:00"))
+    stated = at("11-04 00:00")
+    await service.post(
+        snapshot("ads", "11-03", 1, "5.00", stated),
+        snapshot("ads", "11-03", 2, "6.00", stated, currency="USD"),
+        snapshot("ads", "11-03", 3, "7.00", stated),
+    )
+    async with service.caller("eve", "viewer") as viewer:
+        (held,) = (await viewer.get("/v1/suspense", source="ads"))["items"]
+        assert held["amount"] == {"amount": "7.00", "currency": "CNY"}
+        assert (await viewer.get("/v1/invariants"))["holds"]

@@ -191,7 +191,8 @@ class _Facts:
                 settled.append((*key, after))
             entered = self._enter(row, known, list(zip(by_key[key], steps, strict=True)))
             if entered and keys[known.account_id].kind != "line":
-                self._hold(row, known, by_key[key][-1][0], entered)
+                # The first statement chose the account; a later one may be refused.
+                self._hold(row, known, by_key[key][0][0], entered)
         await store_postings.settle_facts(conn, settled)
 
     def _enter(
