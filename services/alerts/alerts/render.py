@@ -29,7 +29,7 @@ NOT_RECOVERED = frozenset({"rule_removed", "rule_changed", "campaign_closed"})
 """Reasons that end an alert although nobody says that its figure is well again."""
 _ICONS = {"info": "🔵", "warning": "🟠", "critical": "🔴"}
 _COLORS = {"info": "#0969da", "warning": "#bc4c00", "critical": "#cf222e"}
-_ENDED_COLOR = "#1a7f37"
+_RECOVERED_COLOR, _ENDED_COLOR = "#1a7f37", "#59636e"
 
 Saying = Literal[
     "firing",
@@ -210,6 +210,7 @@ def _join(blocks: Sequence[str], still_open: str, lines: Sequence[str]) -> str:
 
 def _block(words: Any, view: AlertView, facts: dict[str, Any]) -> _Block:
     ended_icon = "✅" if facts["recovered"] else "⚪"
+    ended_color = _RECOVERED_COLOR if facts["recovered"] else _ENDED_COLOR
     icon = {"resolved": ended_icon, "withdrawn": "⚪"}.get(view.told, _ICONS[view.breach.severity])
     lines = [line for line in str(words.facts(facts)).split("\n") if line.strip()]
     return _Block(
@@ -217,7 +218,7 @@ def _block(words: Any, view: AlertView, facts: dict[str, Any]) -> _Block:
         heading=f"{icon} {words.badge(facts)} · {facts['scope']}",
         headline=str(words.headline(facts)),
         facts=tuple(map(_label_and_text, lines)),
-        color=_ENDED_COLOR if view.ends_at else _COLORS[view.breach.severity],
+        color=ended_color if view.ends_at else _COLORS[view.breach.severity],
     )
 
 
