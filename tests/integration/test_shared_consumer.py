@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -30,7 +29,7 @@ from shared_helpers import (
 )
 
 from cli.embedded.kafka import KafkaServer
-from shared.consumer import Consumer, Received
+from shared.consumer import Received
 from shared.database import Conn, Pool, create_pool
 from shared.errors import ConsumerStuckError, UnavailableError
 from shared.settings import CommonSettings
@@ -337,27 +336,3 @@ async def test_a_topic_that_does_not_exist_is_waited_for(
         await put(settings, ["a"])
         await all_seen(pool, schema, ["a"])
     await pool.close()
-
-
-async def test_a_topic_kept_longer_than_ids_are_remembered_is_refused_at_start(
-    settings: CommonSettings, pool: Pool, schema: str
-) -> None:
-    for horizon, refused in ((timedelta(days=8), False), (timedelta(days=7), True)):
-        consumer = Consumer(
-            settings,
-            pool,
-            schema=schema,
-            group="horizon",
-            topics=[TOPIC],
-            handler=writer(schema),
-            horizons={TOPIC: horizon},
-        )
-        run = asyncio.create_task(consumer.run())
-        await asyncio.wait([run], timeout=10 if refused else 2)
-        assert run.done() == refused
-        await consumer.stop()
-        if refused:
-            with pytest.raises(ValueError, match="would count twice"):
-                await run
-        else:
-            await run

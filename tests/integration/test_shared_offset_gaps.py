@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -137,3 +138,27 @@ async def test_a_group_whose_offsets_expired_stops_when_the_log_lost_what_it_did
     await pool.execute(f"UPDATE {schema}.witness SET next_offset = next_offset + 1000")
     assert "expired" in await stops_with_gap(later)
     assert len(await seen(pool, schema)) == 4
+
+
+async def test_a_topic_kept_longer_than_ids_are_remembered_is_refused_at_start(
+    settings: CommonSettings, pool: Pool, schema: str
+) -> None:
+    for horizon, refused in ((timedelta(days=8), False), (timedelta(days=7), True)):
+        consumer = Consumer(
+            settings,
+            pool,
+            schema=schema,
+            group="horizon",
+            topics=[TOPIC],
+            handler=writer(schema),
+            horizons={TOPIC: horizon},
+        )
+        run = asyncio.create_task(consumer.run())
+        await asyncio.wait([run], timeout=10 if refused else 2)
+        assert run.done() == refused
+        await consumer.stop()
+        if refused:
+            with pytest.raises(ValueError, match="would count twice"):
+                await run
+        else:
+            await run
