@@ -172,6 +172,23 @@ class Edge:
         return TooLargeError("too_large", f"a body has at most {self._body_bytes_max} bytes")
 
 
+class ProblemItem(BaseModel):
+    loc: str
+    code: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """What every refused request answers, as application/problem+json."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[ProblemItem]
+
+
 class ClockBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
     now: AwareDatetime
@@ -206,7 +223,10 @@ def create_app(
     `checks` raise to fail /readyz; `idle` answers {"lag", "outbox", "due"} for the manual clock.
     `app.state` holds settings, pool, clock and verifier for the routes.
     """
-    app = FastAPI(title=title, version="1", default_response_class=Json)
+    problems: dict[int | str, dict[str, Any]] = {
+        "default": {"model": Problem, "description": "A problem with a stable code (RFC 9457)"}
+    }
+    app = FastAPI(title=title, version="1", default_response_class=Json, responses=problems)
     app.state.settings = settings
     app.state.pool = pool
     app.state.clock = clocks.make_clock(settings.clock)
