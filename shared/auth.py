@@ -25,6 +25,10 @@ from shared.settings import CommonSettings
 ROLES = ("viewer", "operator", "approver", "finance", "admin", "auditor")
 ALGORITHMS = ("EdDSA", "RS256", "ES256")
 JWKS_TIMEOUT_S = 5.0
+JWKS_RETRY_S = 5.0
+"""No sooner is the set asked for again: a caller must not be able to make us ask, and while its
+server is away requests must not queue for it."""
+JWKS_FIRST_RETRY_S = 0.5
 PRIVATE_KEY_FILE = "jwt_private.pem"
 JWKS_FILE = "jwks.json"
 
@@ -105,7 +109,7 @@ class TokenVerifier:
     def __init__(self, settings: CommonSettings) -> None:
         self._settings = settings
         self._keys: dict[str | None, jwt.PyJWK] = {}
-        self._read_at = float("-inf")
+        self._read_at = self._tried_at = float("-inf")
         self._lock = asyncio.Lock()
 
     async def verify(self, token: str) -> Principal:
@@ -135,10 +139,11 @@ class TokenVerifier:
         return _principal(claims)
 
     async def _key(self, key_id: str | None) -> jwt.PyJWK:
-        age_s = time.monotonic() - self._read_at
-        if age_s > self._settings.jwks_max_age_s or (key_id not in self._keys and age_s > 5):
+        if self._is_due(key_id):
             async with self._lock:
-                await self._refresh()
+                # Of those who waited for the lock, the first has done it for all.
+                if self._is_due(key_id):
+                    await self._refresh()
         if not self._keys:
             raise UnavailableError("keys_unavailable", "the key set cannot be read")
         found = self._keys.get(key_id)
@@ -146,11 +151,19 @@ class TokenVerifier:
             raise UnauthorizedError("token_invalid", "signed by a key we do not know")
         return found
 
+    def _is_due(self, key_id: str | None) -> bool:
+        now_s = time.monotonic()
+        if now_s - self._tried_at < (JWKS_RETRY_S if self._keys else JWKS_FIRST_RETRY_S):
+            return False
+        return key_id not in self._keys or now_s - self._read_at > self._settings.jwks_max_age_s
+
     async def _refresh(self) -> None:
         try:
             keys = jwt.PyJWKSet.from_dict(await self._load()).keys
         except (OSError, ValueError, httpx.HTTPError, jwt.PyJWTError):
             return
+        finally:
+            self._tried_at = time.monotonic()
         self._keys = {key.key_id: key for key in keys}
         self._read_at = time.monotonic()
 

@@ -146,6 +146,32 @@ async def test_keys_stay_in_use_while_the_set_cannot_be_read_again(
     assert (await verifier.verify(token)).subject == "a"
 
 
+async def test_while_the_set_is_away_only_one_caller_in_a_while_asks_for_it(
+    private_key: Path,
+) -> None:
+    """Each waiting its turn for a server that does not answer would be an outage of ours."""
+    verifier = TokenVerifier(
+        CommonSettings(jwks=str(private_key.parent / "jwks.json"), jwks_max_age_s=0.01)
+    )
+    token = sign_token(private_key, subject="a", roles=["viewer"])
+    await verifier.verify(token)
+    verifier._tried_at = float("-inf")
+    asked = 0
+
+    async def no_answer() -> dict[str, Any]:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0.02)
+        raise TimeoutError
+
+    verifier._load = no_answer  # type: ignore[method-assign]
+    await asyncio.sleep(0.02)
+    callers = await asyncio.gather(*(verifier.verify(token) for _ in range(20)))
+
+    assert {caller.subject for caller in callers} == {"a"}
+    assert asked == 1
+
+
 async def test_a_rotated_key_is_believed_beside_the_old_one(tmp_path: Path) -> None:
     old, _ = generate_keys(tmp_path / "old")
     new, _ = generate_keys(tmp_path / "new")
