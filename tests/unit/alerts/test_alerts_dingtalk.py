@@ -88,6 +88,8 @@ def test_an_answer_means(status: int, body: bytes, kind: SendClass, code: str) -
 def test_retry_after_is_honoured() -> None:
     assert classify(429, b"", "7").retry_after_s == 7
     assert classify(429, b"", "soon").retry_after_s == 60
+    assert classify(429, b"", "²").retry_after_s == 60
+    assert classify(429, b"", "9" * 30).retry_after_s == 3600
 
 
 TARGET = DingTalkTarget("OPS_DINGTALK_URL", "OPS_DINGTALK_SECRET")

@@ -24,6 +24,7 @@ TEXT_BYTES_MAX = 18_500
 """For the text alone: the rest is the envelope, the title and the mentions."""
 SENDS_PER_MINUTE = 18
 PARK_S = 60.0
+RETRY_AFTER_MAX_S = 3600.0
 PUNISHED_PARK_S = 600.0
 """A robot that was blocked stays blocked for ten minutes (secondary, alerting.md A2)."""
 
@@ -109,7 +110,7 @@ def _classify_status(status: int, body: bytes, retry_after: str | None) -> SendR
         kind = SendClass.CONTENT
     else:
         kind = SendClass.CONFIG
-    wait_s = float(retry_after) if retry_after and retry_after.isdigit() else None
+    wait_s = _seconds(retry_after)
     if kind is SendClass.RATE_LIMITED and wait_s is None:
         wait_s = PARK_S
     return SendResult(
@@ -121,10 +122,17 @@ def _classify_status(status: int, body: bytes, retry_after: str | None) -> SendR
     )
 
 
+def _seconds(retry_after: str | None) -> float | None:
+    """The header's whole seconds, bounded: it is a stranger's text."""
+    if retry_after is None or not (retry_after.isascii() and retry_after.isdigit()):
+        return None
+    return min(float(retry_after), RETRY_AFTER_MAX_S)
+
+
 def _decode(body: bytes) -> dict[str, Any]:
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) else {}
 
