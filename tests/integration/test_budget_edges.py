@@ -1,11 +1,13 @@
 """The budget service where it is rarely looked at: one poll's own repeats, poison, lock order."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
 import pytest_asyncio
 
+from shared.database import transaction
 from shared.events import ENCODER
 from tests.integration.budget_helpers import (
     Service,
@@ -13,10 +15,17 @@ from tests.integration.budget_helpers import (
     at,
     create_campaign,
     delta,
+    line_body,
+    plan_body,
     running_service,
+    snapshot,
 )
 
 TOTALS = "/v1/campaigns/c1/totals"
+WAITING = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 
 
 @pytest_asyncio.fixture
@@ -59,3 +68,58 @@ async def test_a_time_without_a_zone_is_poison_not_the_end_of_the_service(
     await service.post(msgspec.json.encode(event))
 
     assert [code for code, _ in await rejected(service)] == ["unparseable"]
+
+
+async def somebody_waits(service: Service) -> None:
+    """Returns once a transaction waits for a lock of another one."""
+    async with service.pool.acquire() as conn:
+        for _ in range(250):
+            if await conn.fetchval(WAITING):
+                return
+            await asyncio.sleep(0.02)
+    raise AssertionError("nobody waits for a lock")
+
+
+async def test_accepting_an_exception_does_not_deadlock_with_its_revision(
+    service: Service,
+) -> None:
+    """A poll locks the fact, then what is held of it; a decision must not go the other way."""
+    await service.post(snapshot("ads", "10-20", 1, "10.00", at("11-03 00:00")))
+    yes = {"decision": "approve", "opinion": "ours"}
+    async with (
+        service.caller("zhao.min", "approver") as approver,
+        service.caller("chen.yu", "finance") as finance,
+    ):
+        (item,) = (await approver.get("/v1/exceptions"))["items"]
+        place = f"/v1/exceptions/{item['id']}/decisions"
+        await approver.post(place, {**yes, "as": "approver"})
+        async with transaction(service.pool) as poll:
+            await poll.execute("SELECT FROM budget.facts FOR UPDATE")
+            decision = asyncio.create_task(finance.post(place, {**yes, "as": "finance"}))
+            await somebody_waits(service)
+            await poll.execute("UPDATE budget.held SET amount = amount")
+        assert (await decision)["moved"] == {"entries": 1}
+        assert (await finance.get("/v1/exceptions"))["items"] == []
+
+
+async def test_the_plan_approved_last_is_the_one_in_force(service: Service) -> None:
+    """Whatever its number: totals name the plan whose lines they show (B12)."""
+    async with service.caller("wang.lei", "operator") as operator:
+        older = await operator.post(
+            "/v1/campaigns/c1/plans", plan_body(line_body("L1", "500.00")), 201
+        )
+    await service.set_clock(at("11-03 13:00"))
+    await approve(service, plan=plan_body(line_body("L1", "700.00")))
+    await service.set_clock(at("11-03 14:00"))
+    place = f"/v1/campaigns/c1/plans/{older['plan_version']}"
+    async with (
+        service.caller("wang.lei", "operator") as operator,
+        service.caller("zhao.min", "approver") as approver,
+        service.caller("chen.yu", "finance") as finance,
+    ):
+        await operator.post(f"{place}/submit", {})
+        for caller, role in ((approver, "approver"), (finance, "finance")):
+            await caller.post(f"{place}/decisions", {"decision": "approve", "as": role})
+        totals = await operator.get(TOTALS)
+    assert totals["total"]["allocated"] == "500.00"
+    assert totals["plan_version"] == older["plan_version"]

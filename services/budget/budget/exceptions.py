@@ -18,7 +18,7 @@ async def decide_exception(session: Session, held: int, body: DecisionBody) -> d
     line in force), and what `approval.decide` raises.
     """
     await session.lock()
-    item = await store_held.lock_exception(session.conn, session.workspace, held)
+    item = await store_held.get_exception(session.conn, session.workspace, held)
     if item is None:
         await _refuse_moved(session, held, body)
         raise NotFoundError("exception_unknown", f"there is no exception {held}")

@@ -35,7 +35,7 @@ ORDER BY h.held LIMIT $7
 GET = """
 SELECT h.*, a.kind AS account_kind, a.currency AS account_currency
 FROM budget.held AS h JOIN budget.accounts AS a USING (account_id)
-WHERE h.workspace = $1 AND h.held = $2 AND a.kind = 'exception' FOR UPDATE OF h
+WHERE h.workspace = $1 AND h.held = $2 AND a.kind = 'exception'
 """
 SET_STATUS = "UPDATE budget.held SET status = $2 WHERE held = $1"
 
@@ -91,8 +91,12 @@ async def list_held(
     return [dict(row) for row in rows]
 
 
-async def lock_exception(conn: Conn, workspace: str, held: int) -> dict[str, Any] | None:
-    """One item of an exception account, locked, or None."""
+async def get_exception(conn: Conn, workspace: str, held: int) -> dict[str, Any] | None:
+    """One item of an exception account, or None.
+
+    Not locked: the caller's workspace lock keeps decisions and releases apart, and a revision of
+    the item locks its fact first; the other way round the two would deadlock.
+    """
     row = await conn.fetchrow(GET, workspace, held)
     return dict(row) if row else None
 

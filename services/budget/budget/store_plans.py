@@ -46,7 +46,7 @@ ORDER BY plan_version LIMIT $4
 PLAN_IN_FORCE = """
 SELECT * FROM budget.plans
 WHERE workspace = $1 AND campaign = $2 AND status = 'approved' AND approved_at <= $3
-ORDER BY plan_version DESC LIMIT 1
+ORDER BY approved_at DESC, plan_version DESC LIMIT 1
 """
 SUBMIT = """
 UPDATE budget.plans SET status = 'in_review', submitted_by = $4, submitted_at = $5, comment = $6,
@@ -170,7 +170,7 @@ async def list_plans(
 async def plan_in_force(
     conn: Conn, workspace: str, campaign: str, at: datetime
 ) -> dict[str, Any] | None:
-    """The newest plan that was approved by then."""
+    """The plan that was approved last by then; it need not be the newest version."""
     return _maybe(await conn.fetchrow(PLAN_IN_FORCE, workspace, campaign, at))
 
 
