@@ -123,3 +123,17 @@ async def test_the_plan_approved_last_is_the_one_in_force(service: Service) -> N
         totals = await operator.get(TOTALS)
     assert totals["total"]["allocated"] == "500.00"
     assert totals["plan_version"] == older["plan_version"]
+
+
+async def test_a_line_that_starts_between_two_ticks_keeps_nobody_waiting(
+    service: Service,
+) -> None:
+    """GET /internal/idle counts as due only what the sealer will tell at this very time."""
+    await create_campaign(service, "c2", starts_at="2025-11-03T13:02:00+08:00")
+    await approve(service, "c2", plan_body(line_body(allocated="10.00")))
+    for minute in ("12:01", "13:01", "13:03", "13:05"):
+        await service.set_clock(at(f"11-03 {minute}"))
+        while await service.seal():
+            pass
+        async with service.pool.acquire() as conn:
+            assert await service.sealer.count_due(conn) == 0, minute

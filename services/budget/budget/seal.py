@@ -75,14 +75,14 @@ class Sealer:
     async def count_due(self, conn: Conn) -> int:
         """What is left to do at this time, for GET /internal/idle."""
         now = await self._clock.now(conn)
-        return await store_seal.count_due(conn, now, self._tick(now))
+        return await store_seal.count_due(conn, self._tick(now))
 
     async def _ticked(self, conn: Conn, now: datetime) -> list[int]:
         """Lines due at this tick. Once all have been told, the tick is not looked at again."""
         tick = self._tick(now)
         if tick == self._told_tick:
             return []
-        due = await store_seal.due_lines(conn, now, tick, self._lines_max)
+        due = await store_seal.due_lines(conn, tick, self._lines_max)
         if not due:
             self._told_tick = tick
         return due

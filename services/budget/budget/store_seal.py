@@ -9,15 +9,16 @@ from shared.database import Conn
 PENDING = """
 SELECT account_id FROM budget.changes GROUP BY account_id ORDER BY min(change) LIMIT $1
 """
-# A line is told at each tick while it runs, and once more after its end.
+# A line is told at each tick while it runs, and once more after its end. One that starts between
+# two ticks is due at the next: the sealer looks only once at each.
 DUE = """
 FROM budget.accounts AS a
 JOIN budget.campaigns AS c USING (workspace, campaign)
 JOIN budget.lines AS l USING (workspace, campaign, line)
 WHERE a.kind = 'line' AND c.plan_version IS NOT NULL AND c.starts_at <= $1
-  AND (a.sealed_at IS NULL OR a.sealed_at < least($2, c.ends_at + interval '1 day'))
+  AND (a.sealed_at IS NULL OR a.sealed_at < least($1, c.ends_at + interval '1 day'))
 """
-DUE_LINES = f"SELECT a.account_id {DUE} ORDER BY a.account_id LIMIT $3"
+DUE_LINES = f"SELECT a.account_id {DUE} ORDER BY a.account_id LIMIT $2"
 COUNT_DUE = f"SELECT count(*) {DUE}"
 COUNT_PENDING = "SELECT count(*) FROM (SELECT FROM budget.changes LIMIT 100000) AS pending"
 TAKE = """
@@ -60,15 +61,15 @@ async def pending_lines(conn: Conn, limit: int) -> list[int]:
     return [row[0] for row in await conn.fetch(PENDING, limit)]
 
 
-async def due_lines(conn: Conn, now: datetime, tick: datetime, limit: int) -> list[int]:
+async def due_lines(conn: Conn, tick: datetime, limit: int) -> list[int]:
     """Running lines that were last told before `tick`."""
-    return [row[0] for row in await conn.fetch(DUE_LINES, now, tick, limit)]
+    return [row[0] for row in await conn.fetch(DUE_LINES, tick, limit)]
 
 
-async def count_due(conn: Conn, now: datetime, tick: datetime) -> int:
+async def count_due(conn: Conn, tick: datetime) -> int:
     """How much the sealer has to do: pending changes and due lines."""
     pending: int = await conn.fetchval(COUNT_PENDING)
-    due: int = await conn.fetchval(COUNT_DUE, now, tick)
+    due: int = await conn.fetchval(COUNT_DUE, tick)
     return pending + due
 
 
