@@ -60,7 +60,7 @@ async def idempotent(
 ) -> Response:
     """Runs `produce` once per (workspace, path, Idempotency-Key), in `conn`'s transaction.
 
-    The same key and body answer the stored reply with `Idempotency-Hit: true`. A concurrent twin
+    The same key, person and body answer the stored reply with `Idempotency-Hit: true`. A concurrent twin
     waits for the first. An error stores nothing. Raises UnparseableError
     `idempotency_key_missing`, InvalidError `idempotency_key_reused`.
     """
@@ -70,7 +70,10 @@ async def idempotent(
             "idempotency_key_missing", f"send Idempotency-Key, 1 to {KEY_LENGTH_MAX} characters"
         )
     place = (principal.workspace, f"{request.method} {request.url.path}", key)
-    body_hash = hashlib.blake2b(await request.body(), digest_size=16).digest()
+    # The subject belongs to it: another person with the same key must not get this one's reply, or
+    # a second approver would be told of a decision that nobody stored.
+    sent = principal.subject.encode() + b"\0" + await request.body()
+    body_hash = hashlib.blake2b(sent, digest_size=16).digest()
     if await conn.fetchval(CLAIM.format(schema=schema), *place, body_hash):
         reply = await produce()
         plain = msgspec.json.decode(msgspec.json.encode(reply.body))

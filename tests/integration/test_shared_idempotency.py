@@ -102,6 +102,15 @@ async def test_another_body_under_the_same_key_is_refused(transfers: Transfers) 
     assert await transfers.effects() == 1
 
 
+async def test_another_person_does_not_get_the_reply_of_the_first(transfers: Transfers) -> None:
+    """Four eyes: a second approver with the same key would think that they have decided."""
+    await transfers.post(post(b"{}"))
+    with pytest.raises(InvalidError) as refused:
+        await transfers.post(post(b"{}"), Principal("w1", "zhao.min", frozenset({"approver"})))
+    assert refused.value.code == "idempotency_key_reused"
+    assert await transfers.effects() == 1
+
+
 async def test_a_key_belongs_to_its_workspace_and_route(transfers: Transfers) -> None:
     other = Principal("w2", "li.na", frozenset())
     await transfers.post(post(b"{}"))
