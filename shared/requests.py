@@ -60,8 +60,8 @@ async def idempotent(
 ) -> Response:
     """Runs `produce` once per (workspace, path, Idempotency-Key), in `conn`'s transaction.
 
-    The same key, person and body answer the stored reply with `Idempotency-Hit: true`. A concurrent twin
-    waits for the first. An error stores nothing. Raises UnparseableError
+    The same key, person and body answer the stored reply with `Idempotency-Hit: true`. A
+    concurrent twin waits for the first. An error stores nothing. Raises UnparseableError
     `idempotency_key_missing`, InvalidError `idempotency_key_reused`.
     """
     key = request.headers.get("idempotency-key", "")
