@@ -8,6 +8,11 @@ from sqlalchemy.dialects import postgresql as pg
 INSTANT = sa.TIMESTAMP(timezone=True)
 
 
+def text_column(name: str, *, nullable: bool = False) -> sa.Column[str]:
+    """Text, not null unless said so."""
+    return sa.Column(name, sa.Text, nullable=nullable)
+
+
 def outbox_table(metadata: sa.MetaData, schema: str) -> sa.Table:
     """Messages sealed in the transaction that caused them; the relay sends and deletes them."""
     return sa.Table(

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from shared.tables import INSTANT, common_tables
+from shared.tables import text_column as _text
 
 SCHEMA = "alerts"
 UNSENT = sa.text("state IN ('pending', 'sending', 'parked')")
@@ -20,10 +21,6 @@ common_tables(metadata, SCHEMA)
 
 def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
     return sa.Table(name, metadata, *parts, schema=SCHEMA)
-
-
-def _text(name: str, *, nullable: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=nullable)
 
 
 def _int(name: str, *, default: str | None = None) -> sa.Column[int]:

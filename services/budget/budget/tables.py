@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from shared.tables import INSTANT, common_tables
+from shared.tables import text_column as _text
 
 SCHEMA = "budget"
 KEY_TEXT = sa.Text(collation="C")
@@ -19,10 +20,6 @@ common_tables(metadata, SCHEMA)
 
 def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
     return sa.Table(name, metadata, *parts, schema=SCHEMA)
-
-
-def _text(name: str, *, nullable: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=nullable)
 
 
 def _big(name: str, *, nullable: bool = False, default: str | None = None) -> sa.Column[int]:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from shared.tables import INSTANT, common_tables
+from shared.tables import text_column as _text
 
 SCHEMA = "kpi"
 METADATA = sa.MetaData()
@@ -16,10 +17,6 @@ common_tables(METADATA, SCHEMA)
 
 def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
     return sa.Table(name, METADATA, *parts, schema=SCHEMA)
-
-
-def _text(name: str, *, nullable: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=nullable)
 
 
 def _big(name: str, *, nullable: bool = False) -> sa.Column[int]:
