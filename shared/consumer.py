@@ -28,7 +28,6 @@ from shared.errors import ConsumerStuckError, OffsetGapError
 from shared.logs import get_logger
 from shared.offsets import Offsets, Progress
 from shared.settings import CommonSettings
-from shared.wake import Wake
 
 log = get_logger(__name__)
 
@@ -84,7 +83,7 @@ class Consumer:
         topics: Sequence[str],
         handler: Handler,
         horizons: Mapping[str, timedelta] | None = None,
-        wake: Wake | None = None,
+        wake: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._pool = pool
@@ -92,7 +91,7 @@ class Consumer:
         self._group = settings.topic(group)
         self._topics = [settings.topic(name) for name in topics]
         self._handler = handler
-        self._wake = wake or Wake(settings)
+        self._wake = wake
         self._horizons = {settings.topic(name): span for name, span in (horizons or {}).items()}
         self._busy = asyncio.Lock()
         self._stopping = asyncio.Event()
@@ -270,7 +269,7 @@ class Consumer:
         except BaseException:
             self._seek_back(polled)
             raise
-        self._wake.set()
+        self._wake()
         metrics.BATCH_DURATION.labels(self._group).observe(time.monotonic() - began)
         metrics.BATCH_RECORDS.labels(self._group).observe(len(records))
         for place, part in polled.items():

@@ -15,13 +15,13 @@ import msgspec
 
 from shared import metrics
 from shared.consumer import Received
-from shared.database import Conn, Pool, is_transient
+from shared.database import Conn, Pool
 from shared.errors import TooLargeError, UnavailableError
 from shared.events import ENCODER, REJECTED_TOPIC, Rejected
 from shared.logs import get_logger
 from shared.producer import RECORD_BYTES_MAX, Producer, Record, TopicPartition
+from shared.rounds import Rounds
 from shared.settings import CommonSettings
-from shared.wake import Wake
 
 log = get_logger(__name__)
 
@@ -174,35 +174,22 @@ class Relay:
         *,
         schema: str,
         before: Callable[[Conn], Awaitable[None]] | None = None,
-        wake: Wake | None = None,
     ) -> None:
         self._settings = settings
         self._pool = pool
         self._producer = producer
         self._schema = schema
         self._before = before
-        self._wake = wake or Wake(settings)
-        self._stopping = asyncio.Event()
+        self._rounds = Rounds(settings, "relay", self._lead)
+        self.wake = self._rounds.wake
 
     async def run(self) -> None:
         """Relays until `stop`; transient faults wait, anything else is raised."""
-        backoff_s = 0.1
-        while not self._stopping.is_set():
-            try:
-                await self._lead()
-                backoff_s = 0.1
-            except Exception as error:
-                if not (is_transient(error) or isinstance(error, UnavailableError)):
-                    raise
-                log.warning("relay_waits", schema=self._schema, error=repr(error))
-                await asyncio.sleep(backoff_s)
-                backoff_s = min(backoff_s * 2, self._settings.backoff_max_s)
-            finally:
-                metrics.RELAY_LEADER.set(0)
+        await self._rounds.run()
 
     async def stop(self) -> None:
         """Asks `run` to end after the tick in hand."""
-        self._stopping.set()
+        await self._rounds.stop()
 
     async def unsent(self) -> int:
         """Rows not yet sent, and sets the outbox gauges."""
@@ -223,22 +210,32 @@ class Relay:
         assert state is not None
         return state["rows"], state["age_s"]
 
-    async def _lead(self) -> None:
+    async def _lead(self) -> bool:
         """Holds the lock on a connection of its own; a lost connection ends the lead."""
         async with self._pool.acquire() as leader:
             if not await leader.fetchval(
                 "SELECT pg_try_advisory_lock(hashtext('paceline-relay'), hashtext($1))",
                 self._schema,
             ):
-                await asyncio.sleep(1.0)
-                return
+                return False
             metrics.RELAY_LEADER.set(1)
-            # The pool unlocks when it takes the connection back, the server when it is lost.
-            while not self._stopping.is_set():
-                if self._before is not None:
-                    async with leader.transaction():
-                        await self._before(leader)
-                await self._wake.rest(worked=await self._relay(leader))
+            try:
+                # The pool unlocks when it takes the connection back, the server when it is lost.
+                while not self._rounds.stopping:
+                    await self._tick(leader)
+            finally:
+                metrics.RELAY_LEADER.set(0)
+        return False
+
+    async def _tick(self, conn: Conn) -> None:
+        if self._before is not None:
+            async with conn.transaction():
+                await self._before(conn)
+        if await self._relay(conn):
+            # One tick after work, whoever wakes: many causes share the next messages.
+            await asyncio.sleep(self._settings.tick_ms / 1000)
+        else:
+            await self._rounds.rest()
 
     async def _relay(self, conn: Conn) -> bool:
         """One trip; True when there was anything to send."""

@@ -56,7 +56,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             EmailSender(mail_server(settings)),
         )
         flusher = Flusher(
-            settings, pool, clock, configurations, renderer, courier_wake=courier.wake
+            settings, pool, clock, configurations, renderer, wake_courier=courier.wake
         )
         consumer = Consumer(
             settings,

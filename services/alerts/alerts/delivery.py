@@ -25,7 +25,7 @@ from alerts.tables import SCHEMA
 from shared import metrics, outbox
 from shared.database import Pool, is_transient, transaction
 from shared.logs import get_logger
-from shared.wake import Wake
+from shared.rounds import Rounds
 
 log = get_logger(__name__)
 
@@ -60,37 +60,34 @@ class Courier:
         self._renderer = renderer
         self._dingtalk = dingtalk_sender
         self._email = email_sender
-        self.wake = Wake(settings)
-        self._stopping = asyncio.Event()
+        self._free = asyncio.Semaphore(settings.senders)
+        self._sending = asyncio.TaskGroup()
+        self._rounds = Rounds(settings, "courier", self._round)
+        self.wake = self._rounds.wake
 
     async def run(self) -> None:
         """Sends until `stop`; transient faults wait, anything else is raised."""
-        free = asyncio.Semaphore(self._settings.senders)
-        backoff_s = 0.1
-        async with asyncio.TaskGroup() as sending:
-            while not self._stopping.is_set():
-                await free.acquire()
-                try:
-                    claimed = await self._claim()
-                    backoff_s = 0.1
-                except Exception as error:
-                    free.release()
-                    if not is_transient(error):
-                        raise
-                    log.warning("delivery_waits", error=repr(error))
-                    await asyncio.sleep(backoff_s)
-                    backoff_s = min(backoff_s * 2, self._settings.backoff_max_s)
-                    continue
-                if claimed is None:
-                    free.release()
-                    await self.wake.rest(worked=False)
-                else:
-                    task = sending.create_task(self._carry(claimed))
-                    task.add_done_callback(lambda _: free.release())
+        async with self._sending:
+            await self._rounds.run()
 
     async def stop(self) -> None:
         """Asks `run` to end after the deliveries in hand."""
-        self._stopping.set()
+        await self._rounds.stop()
+
+    async def _round(self) -> bool:
+        """Claims one delivery and sends it beside the others, at most `senders` at once."""
+        await self._free.acquire()
+        try:
+            claimed = await self._claim()
+        except BaseException:
+            self._free.release()
+            raise
+        if claimed is None:
+            self._free.release()
+            return False
+        task = self._sending.create_task(self._carry(claimed))
+        task.add_done_callback(lambda _: self._free.release())
+        return True
 
     async def send_one(self) -> bool:
         """Claims, sends and records one delivery; False when none is due."""

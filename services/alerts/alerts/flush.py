@@ -4,8 +4,7 @@ The message, its notification rows and the log are written together, so nothing 
 and nothing is sent that is not on record. Sending is `delivery`'s work.
 """
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import uuid4
@@ -25,9 +24,9 @@ from alerts.store_groups import DeliveryRow, DueGroup, LogRow, NotificationRow
 from alerts.tables import SCHEMA
 from shared import metrics, outbox
 from shared.clock import Clock
-from shared.database import Conn, Pool, is_transient, transaction
+from shared.database import Conn, Pool, transaction
 from shared.logs import get_logger
-from shared.wake import Wake
+from shared.rounds import Rounds
 
 log = get_logger(__name__)
 
@@ -75,40 +74,31 @@ class Flusher:
         configurations: Configurations,
         renderer: Renderer,
         *,
-        courier_wake: Wake | None = None,
+        wake_courier: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._pool = pool
         self._clock = clock
         self._configurations = configurations
         self._renderer = renderer
-        self.wake = Wake(settings)
-        self._courier_wake = courier_wake
-        self._stopping = asyncio.Event()
+        self._wake_courier = wake_courier
+        self._rounds = Rounds(settings, "flusher", self._round)
+        self.wake = self._rounds.wake
 
     async def run(self) -> None:
         """Flushes due groups every tick; transient faults wait, anything else is raised."""
-        backoff_s = 0.1
-        while not self._stopping.is_set():
-            try:
-                async with transaction(self._pool) as conn:
-                    count = await self.flush(conn)
-                backoff_s = 0.1
-            except Exception as error:
-                if not is_transient(error):
-                    raise
-                log.warning("flush_waits", error=repr(error))
-                await asyncio.sleep(backoff_s)
-                backoff_s = min(backoff_s * 2, self._settings.backoff_max_s)
-                continue
-            if count and self._courier_wake is not None:
-                self._courier_wake.set()
-            if count < self._settings.flush_groups_max:
-                await self.wake.rest(worked=False)
+        await self._rounds.run()
 
     async def stop(self) -> None:
         """Asks `run` to end after the round in hand."""
-        self._stopping.set()
+        await self._rounds.stop()
+
+    async def _round(self) -> bool:
+        async with transaction(self._pool) as conn:
+            count = await self.flush(conn)
+        if count:
+            self._wake_courier()
+        return count >= self._settings.flush_groups_max
 
     async def flush(self, conn: Conn) -> int:
         """One round in the caller's transaction; how many groups it took."""

@@ -20,7 +20,6 @@ from shared.http import check_database, create_app
 from shared.outbox import Relay
 from shared.producer import Producer
 from shared.service import Part, Service
-from shared.wake import Wake
 
 GROUP = "budget"
 GC_OBJECTS = 50_000
@@ -73,7 +72,12 @@ async def build(settings: BudgetSettings) -> AsyncIterator[Service]:
         await producer.start()
         async with service.closing(producer.stop):
             clock = make_clock(settings.clock)
-            wake = Wake(settings)
+
+            def partitions() -> int:
+                return consumer.partitions(SPEND_TOPIC) or settings.partitions
+
+            sealer = Sealer(settings, clock, partitions)
+            relay = Relay(settings, pool, producer, schema=SCHEMA, before=sealer.seal)
             consumer = Consumer(
                 settings,
                 pool,
@@ -81,14 +85,8 @@ async def build(settings: BudgetSettings) -> AsyncIterator[Service]:
                 group=GROUP,
                 topics=[SPEND_TOPIC],
                 handler=SpendHandler(settings, clock).on_spend,
-                wake=wake,
+                wake=relay.wake,
             )
-
-            def partitions() -> int:
-                return consumer.partitions(SPEND_TOPIC) or settings.partitions
-
-            sealer = Sealer(settings, clock, partitions)
-            relay = Relay(settings, pool, producer, schema=SCHEMA, before=sealer.seal, wake=wake)
             yield Service(
                 app=build_app(settings, pool, consumer, relay, sealer),
                 parts=[

@@ -20,7 +20,6 @@ from shared.http import check_database, create_app
 from shared.outbox import Relay
 from shared.producer import Producer
 from shared.service import Part, Service, closing, main
-from shared.wake import Wake
 
 
 @asynccontextmanager
@@ -33,13 +32,13 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
         await producer.start()
         await stack.enter_async_context(closing(producer.stop))
         clock = make_clock(settings.clock)
-        relay_wake = Wake(settings)
+        relay = Relay(settings, pool, producer, schema=SCHEMA)
         evaluator = Evaluator(
             settings,
             pool,
             clock,
             partitions=lambda: consumer.partitions(METRICS_TOPIC),
-            relay_wake=relay_wake,
+            wake_relay=relay.wake,
         )
         consumer = Consumer(
             settings,
@@ -51,7 +50,6 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
             horizons={METRICS_TOPIC: timedelta(days=settings.metrics_horizon_days)},
             wake=evaluator.wake,
         )
-        relay = Relay(settings, pool, producer, schema=SCHEMA, wake=relay_wake)
 
         async def idle() -> dict[str, int]:
             # In the order of the flow: what has left one place is counted at the next.

@@ -17,11 +17,11 @@ from kpi_monitor.unit import Outcome, Unit, groups_of, judge, needs_of, transiti
 from kpi_monitor.windows import DAY_MS, to_ms
 from shared import metrics, outbox
 from shared.clock import Clock
-from shared.database import Conn, Pool, is_transient, transaction
+from shared.database import Conn, Pool, transaction
 from shared.events import BREACHES_TOPIC, Breach, group_text
 from shared.logs import get_logger
 from shared.outbox import OutboxRow
-from shared.wake import Wake
+from shared.rounds import Rounds
 
 log = get_logger(__name__)
 
@@ -39,39 +39,31 @@ class Evaluator:
         pool: Pool,
         clock: Clock,
         partitions: Callable[[], int],
-        relay_wake: Wake | None = None,
+        wake_relay: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._pool = pool
         self._clock = clock
         self._partitions = partitions
-        self.wake = Wake(settings)
-        self._relay_wake = relay_wake
-        self._stopping = asyncio.Event()
+        self._wake_relay = wake_relay
+        self._rounds = Rounds(settings, "evaluator", self._round)
+        self.wake = self._rounds.wake
         self._forgot_at = time.monotonic()
 
     async def run(self) -> None:
-        """Polls for touches once per tick; transient faults wait, anything else is raised."""
-        backoff_s = 0.1
-        while not self._stopping.is_set():
-            try:
-                busy = await self.step()
-                await self._forget()
-                backoff_s = 0.1
-                if busy and self._relay_wake is not None:
-                    self._relay_wake.set()
-                if not busy:
-                    await self.wake.rest(worked=False)
-            except Exception as error:
-                if not is_transient(error):
-                    raise
-                log.warning("evaluation_retried", error=repr(error))
-                await asyncio.sleep(backoff_s)
-                backoff_s = min(backoff_s * 2, self._settings.backoff_max_s)
+        """Looks for touches until `stop`; transient faults wait, anything else is raised."""
+        await self._rounds.run()
 
     async def stop(self) -> None:
         """Asks `run` to end after the transaction in hand."""
-        self._stopping.set()
+        await self._rounds.stop()
+
+    async def _round(self) -> bool:
+        busy = await self.step()
+        await self._forget()
+        if busy:
+            self._wake_relay()
+        return busy
 
     async def step(self) -> bool:
         """Spreads the touches of sources, then judges one set of campaigns; False when idle."""
