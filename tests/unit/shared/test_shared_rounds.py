@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 
 import pytest
 
@@ -30,7 +31,7 @@ def scripted(*answers: bool | Exception) -> tuple[list[float], Callable[[], Awai
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - the loop under test knows no event of ours
             await asyncio.sleep(0.005)
 
 
@@ -80,8 +81,9 @@ async def test_a_fault_that_passes_is_waited_out_longer_each_time(fault: Excepti
     rounds = Rounds(SLOW, "test", step)
     running = asyncio.create_task(rounds.run())
     await until(lambda: len(called) == 4)
-    waits = [later - earlier for earlier, later in zip(called, called[1:], strict=False)]
-    assert waits[0] >= 0.1 and waits[1] >= 0.2 and waits[2] >= 0.2
+    waits = [later - earlier for earlier, later in pairwise(called)]
+    assert waits[0] >= 0.1
+    assert min(waits[1:]) >= 0.2
     await rounds.stop()
     await running
 
