@@ -57,6 +57,11 @@ PRODUCE_DURATION = Histogram(
     buckets=LATENCY_BUCKETS_S,
 )
 INFLIGHT_BYTES = Gauge("paceline_inflight_bytes", "Bytes handed to the producer, unacknowledged.")
+SWEPT_ROWS = Counter(
+    "paceline_swept_rows_total",
+    "Rows deleted because they are older than their horizon.",
+    ["table"],
+)
 OUTBOX_ROWS = Gauge("paceline_outbox_rows", "Sealed messages not yet sent.")
 OUTBOX_AGE = Gauge("paceline_outbox_oldest_seconds", "Age of the oldest unsent message.")
 RELAY_LEADER = Gauge("paceline_relay_leader", "1 on the replica that relays the outbox.")

@@ -35,6 +35,7 @@ class CommonSettings(BaseSettings):
     tick_ms: int = Field(50, ge=5, le=10_000)
     idle_ms: int = Field(100, ge=5, le=10_000)
     backoff_max_s: float = Field(5.0, gt=0)
+    idempotency_keep_days: int = Field(30, ge=1)
 
     clock: Literal["system", "manual"] = "system"
     future_skew_s: float = Field(300.0, ge=0)

@@ -79,6 +79,7 @@ def idempotency_table(metadata: sa.MetaData, schema: str) -> sa.Table:
         sa.Column("reply", pg.JSONB, nullable=False),
         sa.Column("created_at", INSTANT, nullable=False, server_default=sa.text("now()")),
         sa.PrimaryKeyConstraint("workspace", "route", "key", name="idempotency_pk"),
+        sa.Index("idempotency_created", "created_at"),
         schema=schema,
     )
 

@@ -30,6 +30,7 @@ from shared.events import BREACHES_TOPIC
 from shared.outbox import Relay
 from shared.producer import Producer
 from shared.service import Part, Service
+from shared.sweep import Sweeper
 
 EXIT_NOT_READY = 3
 
@@ -79,6 +80,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             idle=watch.idle,
             refresh_metrics=watch.refresh_metrics,
         )
+        sweeper = Sweeper(settings, pool, SCHEMA, {})
         yield Service(
             app,
             [
@@ -86,6 +88,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
                 Part("flusher", flusher.run, flusher.stop),
                 Part("courier", courier.run, courier.stop),
                 Part("relay", relay.run, relay.stop),
+                Part("sweeper", sweeper.run, sweeper.stop),
             ],
         )
 

@@ -20,6 +20,7 @@ from shared.http import check_database, create_app
 from shared.outbox import Relay
 from shared.producer import Producer
 from shared.service import Part, Service
+from shared.sweep import Sweeper
 
 GROUP = "budget"
 GC_OBJECTS = 50_000
@@ -87,11 +88,13 @@ async def build(settings: BudgetSettings) -> AsyncIterator[Service]:
                 handler=SpendHandler(settings, clock).on_spend,
                 wake=relay.wake,
             )
+            sweeper = Sweeper(settings, pool, SCHEMA, {})
             yield Service(
                 app=build_app(settings, pool, consumer, relay, sealer),
                 parts=[
                     Part("consumer", consumer.run, consumer.stop),
                     Part("relay", relay.run, relay.stop),
+                    Part("sweeper", sweeper.run, sweeper.stop),
                 ],
             )
 

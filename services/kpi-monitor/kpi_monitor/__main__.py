@@ -20,6 +20,7 @@ from shared.http import check_database, create_app
 from shared.outbox import Relay
 from shared.producer import Producer
 from shared.service import Part, Service, closing, main
+from shared.sweep import Sweeper
 
 
 @asynccontextmanager
@@ -78,12 +79,14 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
         # /rules/test before /rules/{rule}: the router takes the first path that fits.
         app.include_router(routes_views.router)
         app.include_router(routes.router)
+        sweeper = Sweeper(settings, pool, SCHEMA, {})
         yield Service(
             app,
             [
                 Part("consumer", consumer.run, consumer.stop),
                 Part("evaluator", evaluator.run, evaluator.stop),
                 Part("relay", relay.run, relay.stop),
+                Part("sweeper", sweeper.run, sweeper.stop),
             ],
         )
 
