@@ -55,11 +55,18 @@ class Need(NamedTuple):
 
 @dataclass(slots=True)
 class Unit:
-    """What is stored of a campaign, as far as it was touched."""
+    """What is stored of a campaign, as far as it was touched.
+
+    `ends`: the flight's end, epoch ms. `closed`: by a person, or its object was deleted. `removed`:
+    lines that were in the plan and are not any more.
+    """
 
     workspace: str
     campaign: str
     zone: str | None = None
+    ends: int | None = None
+    closed: bool = False
+    removed: set[str] = field(default_factory=set)
     rules: list[StoredRule] = field(default_factory=list)
     standings: dict[tuple[str, str], Standing] = field(default_factory=dict)
     lines: dict[str, BudgetTotals] = field(default_factory=dict)
@@ -68,7 +75,10 @@ class Unit:
 
 @dataclass(slots=True)
 class Group:
-    """One (rule, group) that may be judged. `complete` is None while a measure has no feed."""
+    """One (rule, group) that may be judged. `complete` is None while a measure has no feed.
+
+    `gone`: why it is not judged any more; then `lines` is empty.
+    """
 
     stored: StoredRule
     key: str
@@ -76,6 +86,7 @@ class Group:
     lines: list[str]
     standing: Standing
     known: bool
+    gone: Reason | None = None
     feeds: list[FeedState] = field(default_factory=list)
     complete: int | None = None
 
@@ -97,18 +108,18 @@ def groups_of(unit: Unit) -> list[Group]:
         feeds.setdefault(feed.line, []).append(feed)
     for stored in unit.rules:
         rule = stored.rule
-        if rule.kpi.kind == "window" and unit.zone is None and not stored.deleted:
+        ended = stored.deleted or unit.closed
+        if rule.kpi.kind == "window" and unit.zone is None and not ended:
             continue
         members: dict[str, list[str]] = {}
-        for line in _lines_with_data(unit, rule):
-            if rule.covers(line) and not stored.deleted:
+        for line in [] if ended else _lines_with_data(unit, rule):
+            if rule.covers(line) and line not in unit.removed:
                 members.setdefault(group_text(rule.group(line)), []).append(line)
-        for name, key in unit.standings:
-            if name == rule.rule:
-                members.setdefault(key, [])
         for key, lines in sorted(members.items()):
-            mine = [feed for line in lines for feed in feeds.get(line, ())]
-            found.append(_group(unit, stored, key, lines, mine))
+            found.append(_group(unit, stored, key, lines, feeds))
+        for name, key in unit.standings:
+            if name == rule.rule and key not in members:
+                found.append(_gone(unit, stored, key, feeds))
     return found
 
 
@@ -120,7 +131,7 @@ def needs_of(unit: Unit, groups: Iterable[Group]) -> list[Need]:
         if group.complete is None or not group.lines:
             continue
         windows = _windows(unit, rule)
-        limit = windows.closed_through(group.complete - rule.maturity)
+        limit = windows.closed_through(_through(unit, rule, group.complete)[0] - rule.maturity)
         start = standing.judged_through
         if standing.rule_version != rule.version and standing.window_start is not None:
             start = min(start, windows.containing(standing.window_start).start)
@@ -139,8 +150,8 @@ def judge(unit: Unit, groups: Iterable[Group], panes: Sequence[Pane], now: int) 
         by_line.setdefault(pane.line, []).append(pane)
     outcomes = []
     for group in groups:
-        if not group.lines:
-            outcome = _leave(group, now)
+        if group.gone is not None:
+            outcome = _leave(unit, group, group.gone, now)
         elif group.stored.rule.kpi.kind == "budget":
             outcome = _judge_totals(unit, group)
         else:
@@ -171,6 +182,11 @@ def sum_figures(lines: Iterable[BudgetTotals]) -> Sums:
     return sums
 
 
+def is_complete(unit: Unit, lines: Iterable[BudgetTotals]) -> bool:
+    """Whether all sources have reported through the figures' anchor; dropped lines do not count."""
+    return all(totals.is_complete(one) for one in lines if one.line not in unit.removed)
+
+
 def _lines_with_data(unit: Unit, rule: Rule) -> list[str]:
     if rule.kpi.kind == "budget":
         return sorted(unit.lines)
@@ -178,16 +194,46 @@ def _lines_with_data(unit: Unit, rule: Rule) -> list[str]:
 
 
 def _group(
-    unit: Unit, stored: StoredRule, key: str, lines: list[str], feeds: list[FeedState]
+    unit: Unit, stored: StoredRule, key: str, lines: list[str], feeds: dict[str, list[FeedState]]
 ) -> Group:
     rule = stored.rule
     standing = unit.standings.get((rule.rule, key))
-    group = rule.group(lines[0]) if lines else _parse_group(key)
-    made = Group(stored, key, group, lines, standing or _fresh(unit, stored), standing is not None)
+    fresh = standing or _fresh(unit, stored)
+    made = Group(stored, key, rule.group(lines[0]), lines, fresh, standing is not None)
     if rule.kpi.kind == "window":
-        made.feeds = [feed for feed in feeds if feed.measure in rule.measures]
-        made.complete = completeness(made.feeds, rule.measures)
+        _feed(made, lines, feeds)
+    elif rule.group_by == "campaign":
+        # What was spent on a line before a plan left it out is the campaign's spend all the same.
+        made.lines = sorted({*lines, *(unit.removed & unit.lines.keys())})
+        made.lines = [line for line in made.lines if rule.covers(line)]
     return made
+
+
+def _gone(unit: Unit, stored: StoredRule, key: str, feeds: dict[str, list[FeedState]]) -> Group:
+    """A group with a standing that is judged no more, and why."""
+    rule, group = stored.rule, _parse_group(key)
+    line = group.get("line")
+    known = [line] if line is not None else sorted(feeds)
+    made = Group(stored, key, group, [], unit.standings[rule.rule, key], known=True)
+    if stored.deleted:
+        made.gone = Reason.RULE_REMOVED
+    elif unit.closed:
+        made.gone = Reason.CAMPAIGN_CLOSED
+    elif group.keys() == {rule.group_by} and any(
+        rule.covers(one) for one in unit.removed if line in (None, one)
+    ):
+        made.gone = Reason.LINE_REMOVED
+    else:
+        made.gone = Reason.RULE_CHANGED
+    if rule.kpi.kind == "window":
+        _feed(made, known, feeds)
+    return made
+
+
+def _feed(group: Group, lines: Iterable[str], feeds: dict[str, list[FeedState]]) -> None:
+    measures = group.stored.rule.measures
+    group.feeds = [one for line in lines for one in feeds.get(line, ()) if one.measure in measures]
+    group.complete = completeness(group.feeds, measures)
 
 
 def _fresh(unit: Unit, stored: StoredRule) -> Standing:
@@ -217,13 +263,38 @@ def _widest(needs: Iterable[Need]) -> list[Need]:
     return [Need(*key, *merged[key]) for key in sorted(merged)]
 
 
-def _leave(group: Group, now: int) -> Outcome:
-    """The rule was removed, or its scope no longer holds the group: an open episode ends."""
-    standing = replace(group.standing, rule_version=group.stored.rule.version)
+def _through(unit: Unit, rule: Rule, complete: int) -> tuple[int, bool]:
+    """How far windows may be judged, and whether the last one may.
+
+    The last is the one that holds the flight's last moment.
+    """
+    if unit.ends is None:
+        return complete, False
+    last = _windows(unit, rule).containing(unit.ends - 1).end + rule.maturity
+    return min(complete, last), complete >= last
+
+
+def _leave(unit: Unit, group: Group, reason: Reason, now: int) -> Outcome:
+    """Nobody judges the group any more: an open episode ends, and its windows pass unjudged.
+
+    Should it come back, it begins with what is complete then: an alarm about the time in between
+    would be about nothing.
+    """
+    rule, through = group.stored.rule, group.standing.judged_through
+    if group.complete is not None and unit.zone is not None:
+        closed = _windows(unit, rule).closed_through(group.complete - rule.maturity)
+        through = max(through, closed)
+    standing = replace(
+        group.standing, rule_version=rule.version, judged_through=through, too_coarse=False
+    )
+    return _close(group, standing, now, reason)
+
+
+def _close(group: Group, standing: Standing, at: int, reason: Reason) -> Outcome:
+    """Ends what is open for a reason that is no number."""
     if not standing.episode.open:
         return Outcome(group, standing, [])
-    reason = Reason.RULE_REMOVED if group.stored.deleted else Reason.RULE_CHANGED
-    judgement = close(standing.episode, now, reason)
+    judgement = close(standing.episode, at, reason)
     moved = replace(standing, episode=judgement.episode)
     return Outcome(group, moved, [Verdict(judgement, None, {}, None)])
 
@@ -235,7 +306,7 @@ def _judge_totals(unit: Unit, group: Group) -> Outcome:
         group.standing,
         sum_figures(lines),
         at=max(to_ms(line.as_of) for line in lines),
-        complete=all(totals.is_complete(line) for line in lines),
+        complete=is_complete(unit, lines),
     )
     return Outcome(group, standing, [verdict])
 
@@ -247,11 +318,17 @@ def _judge_windows(unit: Unit, group: Group, panes: list[Pane]) -> Outcome:
     windows = _windows(unit, rule)
     mine = [pane for pane in panes if pane.measure in rule.measures]
     verdicts: list[Verdict] = []
+    through, ended = _through(unit, rule, group.complete)
     if standing.rule_version != rule.version:
-        standing, again = judge_again(rule, windows, standing, mine, group.complete)
+        standing, again = judge_again(rule, windows, standing, mine, through)
         verdicts += [again] if again is not None else []
-    standing, judged = judge_windows(rule, windows, standing, mine, group.complete)
-    return Outcome(group, standing, verdicts + judged)
+    standing, judged = judge_windows(rule, windows, standing, mine, through)
+    verdicts += judged
+    if not ended:
+        return Outcome(group, standing, verdicts)
+    # No window can bring the recovery any more.
+    last = _close(group, standing, standing.judged_through, Reason.CAMPAIGN_ENDED)
+    return replace(last, verdicts=verdicts + last.verdicts)
 
 
 def spend_feed(line: str, grain: int, complete: int | None, source: str) -> FeedState:
