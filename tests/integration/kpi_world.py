@@ -81,7 +81,7 @@ class World:
     def catalog(self, *items: CatalogItem) -> list[Received]:
         return [self._append("catalog.v1", self._envelope("catalog.v1", one), 0) for one in items]
 
-    def campaign(self, **changes: Any) -> list[Received]:
+    def campaign(self, version: int = 1, deleted: bool = False, **changes: Any) -> list[Received]:
         """The scenario's campaign, as catalog.v1 tells it."""
         known = {
             "campaign": "double11-2025",
@@ -94,8 +94,9 @@ class World:
             CatalogItem(
                 kind="campaign",
                 id="double11-2025",
-                version=1,
+                version=version,
                 effective_from=None,
+                deleted=deleted,
                 object=known | changes,
             )
         )

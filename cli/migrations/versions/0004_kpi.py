@@ -14,6 +14,7 @@ CREATE TABLE kpi.catalog (
   workspace text NOT NULL, kind text NOT NULL, id text NOT NULL, version bigint NOT NULL,
   deleted boolean NOT NULL, object jsonb NOT NULL,
   CONSTRAINT catalog_pk PRIMARY KEY (workspace, kind, id));
+CREATE INDEX catalog_removed_lines ON kpi.catalog (workspace) WHERE kind = 'line' AND deleted;
 CREATE TABLE kpi.catalog_versions (
   workspace text NOT NULL, version bigint NOT NULL,
   CONSTRAINT catalog_versions_pk PRIMARY KEY (workspace));

@@ -13,8 +13,10 @@ import msgspec
 from kpi_monitor import store_catalog, store_metrics
 from kpi_monitor.folding import Feed, SeriesKey, Shape, Told
 from kpi_monitor.store_metrics import ReportKey
+from kpi_monitor.windows import to_ms
 from shared import mapping as mappings
 from shared.database import Conn
+from shared.events import Instant
 
 REMEMBERED_MAX = 1_000_000
 
@@ -30,6 +32,22 @@ def read_mapping(item: str, body: dict[str, Any]) -> mappings.Mapping:
         line=body["line"],
         effective_from=msgspec.convert(effective, datetime) if effective else None,
     )
+
+
+class LineObject(msgspec.Struct):
+    """What must be in the object of a catalog.v1 line; the rest is for people."""
+
+    campaign: str
+    line: str
+
+
+def flight_end(body: Mapping[str, Any]) -> int | None:
+    """The end of a catalog.v1 campaign's flight, epoch ms, or None when it states none.
+
+    Raises msgspec.ValidationError when it is no instant.
+    """
+    ends = body.get("ends_at")
+    return None if ends is None else to_ms(msgspec.convert(ends, Instant))
 
 
 class Places:

@@ -12,7 +12,15 @@ from typing import Any, TypeVar
 import msgspec
 
 from kpi_monitor import folding, store_catalog, store_metrics, totals
-from kpi_monitor.catalog import Feeds, Places, Reports, load_index, read_mapping
+from kpi_monitor.catalog import (
+    Feeds,
+    LineObject,
+    Places,
+    Reports,
+    flight_end,
+    load_index,
+    read_mapping,
+)
 from kpi_monitor.folding import Changes, PaneKey, ProgressKey, Refusal, SeriesKey, Told
 from kpi_monitor.kpis import SPEND
 from kpi_monitor.settings import KpiSettings
@@ -172,6 +180,9 @@ class Handlers:
                 sources.setdefault(row["workspace"], set()).add(row["object"]["source"])
             elif row["kind"] == "campaign":
                 batch.touched.add((row["workspace"], row["id"], None))
+            elif row["kind"] == "line":
+                place = row["object"]
+                batch.touched.add((row["workspace"], place["campaign"], place["line"]))
         if sources:
             batch.remapped.update(sources)
             await store_catalog.bump_versions(batch.conn, sources)
@@ -286,6 +297,10 @@ def _checked_item(value: bytes) -> Envelope[CatalogItem]:
     event = CATALOG_DECODER.decode(value)
     if event.data.kind == "mapping":
         read_mapping(event.data.id, event.data.object)
+    elif event.data.kind == "campaign":
+        flight_end(event.data.object)
+    elif event.data.kind == "line":
+        msgspec.convert(event.data.object, LineObject)
     return event
 
 

@@ -185,6 +185,8 @@ async def test_rule(request: Request, body: RuleTestBody, principal: Reader) -> 
         if unit.zone is None:
             raise NotFoundError("campaign_unknown", f"nothing is known of {rule.campaign}")
         unit.rules = [StoredRule(rule, False, start)]
+        # History is asked about, and the campaign and its lines were there then.
+        unit.closed, unit.removed = False, set()
         unit.feeds = [
             replaced._replace(complete=min(replaced.complete, end))
             for replaced in unit.feeds

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from kpi_monitor import totals
 from kpi_monitor.breaches import Names
+from kpi_monitor.catalog import flight_end
 from kpi_monitor.definition import compile_stored
 from kpi_monitor.judging import Pane, Standing
 from kpi_monitor.kpis import SPEND
@@ -95,9 +96,15 @@ WHERE u.line IS NULL OR f.line = u.line
 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
 """
 CAMPAIGNS = """
-SELECT c.workspace, c.id, c.object FROM kpi.catalog c
+SELECT c.workspace, c.id, c.object, c.deleted FROM kpi.catalog c
 JOIN unnest($1::text[], $2::text[]) AS u(workspace, id) USING (workspace, id)
-WHERE c.kind = 'campaign' AND NOT c.deleted
+WHERE c.kind = 'campaign'
+"""
+REMOVED_LINES = """
+SELECT c.workspace, u.campaign, c.object->>'line' AS line FROM kpi.catalog c
+JOIN unnest($1::text[], $2::text[]) AS u(workspace, campaign)
+  ON c.workspace = u.workspace AND c.object->>'campaign' = u.campaign
+WHERE c.kind = 'line' AND c.deleted
 """
 CATALOG_LINES = """
 SELECT object FROM kpi.catalog
@@ -205,9 +212,7 @@ async def load(conn: Conn, touched: Mapping[UnitKey, set[str] | None]) -> list[U
         else:
             scope += [(*key, line) for line in sorted(lines)]
     await _read_scope(conn, units, columns(scope, 3))
-    for row in await conn.fetch(CAMPAIGNS, *columns(sorted(units), 2)):
-        unit = units[row["workspace"], row["id"]]
-        unit.zone = row["object"].get("time_zone") or unit.zone
+    await _read_plans(conn, units)
     return list(units.values())
 
 
@@ -216,9 +221,20 @@ async def load_campaign(conn: Conn, workspace: str, campaign: str) -> Unit:
     unit = Unit(workspace, campaign)
     units = {(workspace, campaign): unit}
     await _read_scope(conn, units, [[workspace], [campaign], [None]])
-    for row in await conn.fetch(CAMPAIGNS, [workspace], [campaign]):
-        unit.zone = row["object"].get("time_zone") or unit.zone
+    await _read_plans(conn, units)
     return unit
+
+
+async def _read_plans(conn: Conn, units: Mapping[UnitKey, Unit]) -> None:
+    """What the catalogue says of the campaigns: zone, end, closed or not, lines left out."""
+    keys = columns(sorted(units), 2)
+    for row in await conn.fetch(CAMPAIGNS, *keys):
+        unit, known = units[row["workspace"], row["id"]], row["object"]
+        unit.zone = known.get("time_zone") or unit.zone
+        unit.ends = flight_end(known)
+        unit.closed = row["deleted"] or known.get("status") == "closed"
+    for row in await conn.fetch(REMOVED_LINES, *keys):
+        units[row["workspace"], row["campaign"]].removed.add(row["line"])
 
 
 async def _read_scope(conn: Conn, units: Mapping[UnitKey, Unit], scope: list[list[Any]]) -> None:

@@ -46,6 +46,12 @@ CATALOG = _table(
     sa.Column("deleted", sa.Boolean, nullable=False),
     sa.Column("object", pg.JSONB, nullable=False),
     sa.PrimaryKeyConstraint("workspace", "kind", "id", name="catalog_pk"),
+    # Few, and asked for at every judgement.
+    sa.Index(
+        "catalog_removed_lines",
+        "workspace",
+        postgresql_where=sa.text("kind = 'line' AND deleted"),
+    ),
 )
 CATALOG_VERSIONS = _table(
     "catalog_versions",

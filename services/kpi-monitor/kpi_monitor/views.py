@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from kpi_monitor import formula, totals
+from kpi_monitor import formula
 from kpi_monitor.breaches import numbers_of, value_text
 from kpi_monitor.definition import Rule
 from kpi_monitor.judging import Content, Pane, contents, observe
 from kpi_monitor.kpis import Kpi
 from kpi_monitor.rules import COMPARE, Observation, Reason
-from kpi_monitor.unit import FeedState, Unit, completeness, sum_figures
+from kpi_monitor.unit import FeedState, Unit, completeness, is_complete, sum_figures
 from kpi_monitor.windows import Windows, from_ms, to_ms
 from shared.events import group_text
 
@@ -108,7 +108,7 @@ def explain_totals(rule: Rule, unit: Unit, lines: Sequence[str]) -> dict[str, An
         return {**_observed(rule, Observation(0, None), {}), "window": None, "sources": []}
     sums = sum_figures(known)
     seen = observe(rule, sums, max(to_ms(one.as_of) for one in known))
-    if not rule.condition.upwards and not all(totals.is_complete(one) for one in known):
+    if not rule.condition.upwards and not is_complete(unit, known):
         seen = replace(seen, value=None, without=Reason.NOT_COMPLETE)
     return {
         **_observed(rule, seen, sums),
