@@ -25,7 +25,9 @@ NAME_CHARACTERS_MAX = 300
 TITLE_CHARACTERS_MAX = 120
 NUMBERS_ORDER = ("actual", "planned_to_date", "allocated", "forecast_end", "remaining", "committed")
 SILENT_ZEROS = frozenset({"committed", "corrections"})
-NOT_RECOVERED = frozenset({"rule_removed", "rule_changed", "campaign_closed"})
+NOT_RECOVERED = frozenset(
+    {"rule_removed", "rule_changed", "line_removed", "campaign_ended", "campaign_closed"}
+)
 """Reasons that end an alert although nobody says that its figure is well again."""
 _ICONS = {"info": "🔵", "warning": "🟠", "critical": "🔴"}
 _COLORS = {"info": "#0969da", "warning": "#bc4c00", "critical": "#cf222e"}
