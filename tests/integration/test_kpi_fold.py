@@ -12,9 +12,8 @@ import pytest
 import pytest_asyncio
 from kpi_world import World, world
 
-from kpi_monitor import store_metrics, tables
+from kpi_monitor import tables
 from kpi_monitor.handlers import Handlers
-from kpi_monitor.windows import to_ms
 from shared.clock import ManualClock
 from shared.consumer import Received
 from shared.events import CatalogItem
@@ -208,13 +207,6 @@ async def test_an_id_with_another_body_and_a_report_with_another_mode_are_refuse
     restarted = Handlers(kpi.settings, ManualClock())
     await kpi.fold(kpi.metrics(metrics_event(10, period="2025-11-04", revision=5)), restarted)
     assert await kpi.rejected() == ["id_reused", "revision_conflict", "granularity_conflict"]
-
-
-async def test_ids_are_forgotten_only_after_their_events_are_refused(kpi: World) -> None:
-    await kpi.fold(kpi.metrics(metrics_event(9, mode="delta", id="x", measures={"clicks": 1})))
-    async with kpi.pool.acquire() as conn:
-        assert await store_metrics.forget_deltas(conn, to_ms(at(9)), 100) == 0
-        assert await store_metrics.forget_deltas(conn, to_ms(at(24)), 100) == 1
 
 
 async def test_the_models_match_the_migrated_database(kpi: World) -> None:

@@ -26,6 +26,7 @@ CREATE TABLE kpi.panes (
   series bigint NOT NULL, start_ms bigint NOT NULL, end_ms bigint NOT NULL,
   known_ms bigint NOT NULL, amount numeric NOT NULL,
   CONSTRAINT panes_pk PRIMARY KEY (series, start_ms, end_ms, known_ms));
+CREATE INDEX panes_start ON kpi.panes USING brin (start_ms) WITH (autosummarize = on);
 CREATE TABLE kpi.feeds (
   workspace text NOT NULL, campaign text NOT NULL, line text NOT NULL, measure text NOT NULL,
   source text NOT NULL, grain_ms bigint NOT NULL,
@@ -44,13 +45,14 @@ CREATE INDEX facts_held ON kpi.facts (stream, entity, start_ms) WHERE campaign I
 CREATE TABLE kpi.deltas (
   stream integer NOT NULL, id text NOT NULL, bodyhash bytea NOT NULL, at_ms bigint NOT NULL,
   CONSTRAINT deltas_pk PRIMARY KEY (stream, id));
-CREATE INDEX deltas_at ON kpi.deltas USING brin (at_ms);
+CREATE INDEX deltas_at ON kpi.deltas USING brin (at_ms) WITH (autosummarize = on);
 CREATE TABLE kpi.held (
   workspace text NOT NULL, source text NOT NULL, entity text NOT NULL, measure text NOT NULL,
   start_ms bigint NOT NULL, end_ms bigint NOT NULL, known_ms bigint NOT NULL,
   amount numeric NOT NULL, levels jsonb NOT NULL,
   CONSTRAINT held_pk PRIMARY KEY (workspace, source, entity, measure, start_ms, end_ms,
     known_ms));
+CREATE INDEX held_start ON kpi.held USING brin (start_ms) WITH (autosummarize = on);
 CREATE TABLE kpi.sources (
   workspace text NOT NULL, source text NOT NULL, complete_ms bigint, expected_interval_s integer,
   CONSTRAINT sources_pk PRIMARY KEY (workspace, source));
@@ -89,6 +91,7 @@ CREATE TABLE kpi.transitions (
   workspace text NOT NULL, breach text NOT NULL, seq bigint NOT NULL, campaign text NOT NULL,
   transition text NOT NULL, event jsonb NOT NULL, decided_at timestamptz NOT NULL,
   CONSTRAINT transitions_pk PRIMARY KEY (workspace, breach, seq));
+CREATE INDEX transitions_ended ON kpi.transitions (decided_at) WHERE transition = 'resolved';
 CREATE TABLE kpi.breaches (
   id bigint GENERATED ALWAYS AS IDENTITY, workspace text NOT NULL, breach text NOT NULL,
   campaign text NOT NULL, rule text NOT NULL, open boolean NOT NULL,

@@ -10,6 +10,7 @@ from kpi_monitor import routes, routes_views
 from kpi_monitor.evaluate import Evaluator
 from kpi_monitor.handlers import SERVICE, TOPICS, Handlers
 from kpi_monitor.settings import KpiSettings
+from kpi_monitor.store_sweep import sweeps
 from kpi_monitor.store_views import due
 from kpi_monitor.tables import SCHEMA
 from shared.clock import make_clock
@@ -79,7 +80,7 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
         # /rules/test before /rules/{rule}: the router takes the first path that fits.
         app.include_router(routes_views.router)
         app.include_router(routes.router)
-        sweeper = Sweeper(settings, pool, SCHEMA, {})
+        sweeper = Sweeper(settings, pool, SCHEMA, sweeps(settings, clock))
         yield Service(
             app,
             [

@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from kpi_monitor import breaches, store_evaluate, store_metrics
+from kpi_monitor import breaches, store_evaluate
 from kpi_monitor.handlers import SERVICE
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.tables import SCHEMA
 from kpi_monitor.unit import Outcome, Unit, groups_of, judge, needs_of, transitions
-from kpi_monitor.windows import DAY_MS, to_ms
+from kpi_monitor.windows import to_ms
 from shared import metrics, outbox
 from shared.clock import Clock
 from shared.database import Conn, Pool, transaction
@@ -26,8 +26,6 @@ from shared.rounds import Rounds
 log = get_logger(__name__)
 
 SOURCE_TOUCHES_MAX = 1000
-FORGET_EVERY_S = 60.0
-FORGET_ROWS_MAX = 20_000
 
 
 class Evaluator:
@@ -48,7 +46,6 @@ class Evaluator:
         self._wake_relay = wake_relay
         self._rounds = Rounds(settings, "evaluator", self._round)
         self.wake = self._rounds.wake
-        self._forgot_at = time.monotonic()
 
     async def run(self) -> None:
         """Looks for touches until `stop`; transient faults wait, anything else is raised."""
@@ -60,7 +57,6 @@ class Evaluator:
 
     async def _round(self) -> bool:
         busy = await self.step()
-        await self._forget()
         if busy:
             self._wake_relay()
         return busy
@@ -133,20 +129,6 @@ class Evaluator:
                 severity=one.severity,
                 value=one.value,
             )
-
-    async def _forget(self) -> None:
-        """Now and then deletes ids older than the horizon, a bounded number at a time.
-
-        A day later than events are refused, so that no event finds its id gone before that.
-        """
-        if time.monotonic() - self._forgot_at < FORGET_EVERY_S:
-            return
-        async with transaction(self._pool) as conn:
-            now = to_ms(await self._clock.now(conn))
-            before = now - (self._settings.metrics_horizon_days + 1) * DAY_MS
-            deleted = await store_metrics.forget_deltas(conn, before, FORGET_ROWS_MAX)
-        if deleted < FORGET_ROWS_MAX:
-            self._forgot_at = time.monotonic()
 
 
 def _message(workspace: str, breach: Breach) -> OutboxRow:

@@ -1,4 +1,4 @@
-"""kpi-monitor's settings: the common ones and two of its own."""
+"""kpi-monitor's settings: the common ones and its own."""
 
 from pydantic import Field
 
@@ -16,5 +16,9 @@ class KpiSettings(CommonSettings):
 
     It must exceed the retention of metrics.v1, else a replay could count an event twice.
     """
+    panes_keep_days: int = Field(800, ge=60, le=36_500)
+    """How long sums per period are kept for series; windows need the last 60 days at most."""
+    breaches_keep_days: int = Field(400, ge=1, le=36_500)
+    """How long the history of an ended breach is shown."""
     evaluate_units_max: int = Field(10, ge=1, le=1000)
     """Campaigns judged in one transaction; more would let the first breach wait for the last."""

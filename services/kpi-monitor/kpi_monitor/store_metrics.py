@@ -116,10 +116,6 @@ INSERT INTO kpi.units (workspace, campaign)
 SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS u(workspace, campaign) ORDER BY 1, 2
 ON CONFLICT DO NOTHING
 """
-FORGET_DELTAS = """
-DELETE FROM kpi.deltas WHERE ctid = ANY(
-  ARRAY(SELECT ctid FROM kpi.deltas WHERE at_ms < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
-"""
 
 
 def columns(rows: Iterable[Sequence[Any]], count: int) -> list[list[Any]]:
@@ -245,12 +241,6 @@ async def touch(conn: Conn, lines: Iterable[tuple[str, str, str | None]]) -> Non
     rows = sorted(set(lines), key=lambda row: (row[0], row[1], row[2] or ""))
     if rows:
         await conn.execute(TOUCH_UNITS, *columns(rows, 3))
-
-
-async def forget_deltas(conn: Conn, before: int, rows_max: int) -> int:
-    """Deletes at most `rows_max` ids of events before `before` (epoch ms); returns how many."""
-    done = await conn.execute(FORGET_DELTAS, before, rows_max)
-    return int(done.rpartition(" ")[2])
 
 
 def as_instant(at: int | None) -> Any:

@@ -81,6 +81,7 @@ PANES = _table(
     _big("known_ms"),
     _sum("amount"),
     sa.PrimaryKeyConstraint("series", "start_ms", "end_ms", "known_ms", name="panes_pk"),
+    sa.Index("panes_start", "start_ms", postgresql_using="brin"),
 )
 
 # Which sources feed which measure of a line, in which grain. Rows are never changed or deleted.
@@ -165,6 +166,7 @@ HELD = _table(
         "known_ms",
         name="held_pk",
     ),
+    sa.Index("held_start", "start_ms", postgresql_using="brin"),
 )
 
 # Completeness of a source over all partitions, computed from `progress` under this row's lock.
@@ -272,6 +274,11 @@ TRANSITIONS = _table(
     sa.Column("event", pg.JSONB, nullable=False),
     sa.Column("decided_at", INSTANT, nullable=False),
     sa.PrimaryKeyConstraint("workspace", "breach", "seq", name="transitions_pk"),
+    sa.Index(
+        "transitions_ended",
+        "decided_at",
+        postgresql_where=sa.text("transition = 'resolved'"),
+    ),
 )
 BREACHES = _table(
     "breaches",
