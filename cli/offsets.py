@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -49,6 +50,8 @@ class AcceptedGap:
     group: str
     from_offset: int
     to_offset: int
+    lost_to: datetime
+    """When the record the group goes on with was written; now, if there is none."""
 
 
 async def read_standings(bootstrap: str, prefix: str = "") -> list[Standing]:
@@ -99,8 +102,9 @@ async def accept_gap(
 
     The group's last place is its committed offset, else the witness row in its database. It goes
     on there when the log still has it, else at the log's beginning; both offsets and the reason
-    are recorded in `offset_gaps`. The group's processes must be stopped. Raises CommandError: 2
-    when no group ever read the partition, 3 when Kafka or the database is away.
+    are recorded in `offset_gaps`, with the time from the last record read to the next one there is:
+    what was received then is shown as incomplete. The group's processes must be stopped. Raises
+    CommandError: 2 when no group ever read the partition, 3 when Kafka or the database is away.
     """
     place = TopicPartition(topic, partition)
     conn = await asyncpg.connect(database_url, timeout=_TIMEOUT_MS / 1000)
@@ -109,17 +113,20 @@ async def accept_gap(
         if not readers:
             raise CommandError(f"no group has read {topic} {partition}", Exit.USAGE)
         accepted = []
-        for schema, name, witnessed in readers:
-            gap = await _move(bootstrap, name, place, witnessed)
+        for schema, name, witness in readers:
+            gap = await _move(bootstrap, name, place, witness["next_offset"])
             await conn.execute(
                 f"INSERT INTO {schema}.offset_gaps "
-                "(group_id, topic, partition, from_offset, to_offset, reason) "
-                "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+                "(group_id, topic, partition, from_offset, to_offset, lost_from, lost_to, reason) "
+                "VALUES ($1, $2, $3, $4, $5, least($6::timestamptz, $7), $7, $8) "
+                "ON CONFLICT DO NOTHING",
                 name,
                 topic,
                 partition,
                 gap.from_offset,
                 gap.to_offset,
+                witness["written_at"],
+                gap.lost_to,
                 reason,
             )
             accepted.append(gap)
@@ -132,20 +139,20 @@ async def accept_gap(
 
 async def _groups_reading(
     conn: asyncpg.Connection, topic: str, partition: int, group: str | None
-) -> list[tuple[str, str, int]]:
-    found = []
+) -> list[tuple[str, str, Any]]:
+    found: list[tuple[str, str, Any]] = []
     for schema in SCHEMAS:
         if await conn.fetchval("SELECT to_regclass($1)", f"{schema}.witness") is None:
             continue
         # After a broker was made anew there are rows of the old cluster too; the newest counts.
         rows: Sequence[Any] = await conn.fetch(
-            "SELECT group_id, max(next_offset) AS next_offset "
+            "SELECT group_id, max(next_offset) AS next_offset, max(written_at) AS written_at "
             f"FROM {schema}.witness WHERE topic = $1 AND partition = $2 GROUP BY group_id",
             topic,
             partition,
         )
         found += [
-            (schema, row["group_id"], row["next_offset"])
+            (schema, row["group_id"], row)
             for row in rows
             if group is None or row["group_id"] == group
         ]
@@ -166,8 +173,13 @@ async def _move(bootstrap: str, group: str, place: TopicPartition, witnessed: in
         # Past the end means that the log was made anew: all of it is unread, and reading a
         # record twice changes nothing, so its beginning is the place that loses none.
         target = begin if last > end else max(last, begin)
+        consumer.seek(place, target)
         await consumer.commit({place: OffsetAndMetadata(target, "gap accepted")})
-        return AcceptedGap(group, last, target)
+        next_there_is = await consumer.getone(place) if target < end else None
+        if next_there_is is None:
+            return AcceptedGap(group, last, target, datetime.now(UTC))
+        written_at = datetime.fromtimestamp(next_there_is.timestamp / 1000, UTC)
+        return AcceptedGap(group, last, target, written_at)
     finally:
         await consumer.stop()
 

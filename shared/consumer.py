@@ -36,12 +36,14 @@ PARTITION_BYTES_MAX = 2 * 1024 * 1024
 STOP_TIMEOUT_S = 5.0
 
 WITNESS = """
-INSERT INTO {schema}.witness AS t (group_id, cluster, topic, partition, next_offset)
-SELECT $1, $2, u.topic, u.partition, u.next_offset
-FROM unnest($3::text[], $4::int[], $5::bigint[]) AS u(topic, partition, next_offset)
+INSERT INTO {schema}.witness AS t (group_id, cluster, topic, partition, next_offset, written_at)
+SELECT $1, $2, u.topic, u.partition, u.next_offset, to_timestamp(u.written_ms / 1000.0)
+FROM unnest($3::text[], $4::int[], $5::bigint[], $6::bigint[])
+  AS u(topic, partition, next_offset, written_ms)
 ORDER BY u.topic, u.partition
 ON CONFLICT (group_id, cluster, topic, partition) DO UPDATE
-SET next_offset = greatest(t.next_offset, excluded.next_offset)
+SET next_offset = greatest(t.next_offset, excluded.next_offset),
+  written_at = greatest(t.written_at, excluded.written_at)
 """
 WITNESSED = """
 SELECT next_offset FROM {schema}.witness
@@ -286,6 +288,7 @@ class Consumer:
             [place.topic for place in polled],
             [place.partition for place in polled],
             [part[-1].offset + 1 for part in polled.values()],
+            [part[-1].timestamp for part in polled.values()],
         )
 
     def _seek_back(self, polled: Polled) -> None:

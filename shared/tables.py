@@ -29,7 +29,7 @@ def outbox_table(metadata: sa.MetaData, schema: str) -> sa.Table:
 
 
 def witness_table(metadata: sa.MetaData, schema: str) -> sa.Table:
-    """The last offset each group committed to this database.
+    """The last offset each group committed to this database, and when that record was written.
 
     It is never used to seek: it tells a group that never ran from one whose offsets expired.
     """
@@ -41,13 +41,14 @@ def witness_table(metadata: sa.MetaData, schema: str) -> sa.Table:
         sa.Column("topic", sa.Text, nullable=False),
         sa.Column("partition", sa.Integer, nullable=False),
         sa.Column("next_offset", sa.BigInteger, nullable=False),
+        sa.Column("written_at", INSTANT),
         sa.PrimaryKeyConstraint("group_id", "cluster", "topic", "partition", name="witness_pk"),
         schema=schema,
     )
 
 
 def gaps_table(metadata: sa.MetaData, schema: str) -> sa.Table:
-    """Gaps in the log that a person accepted: what is missing, why, and since when."""
+    """Gaps in the log that a person accepted: what is missing, from when to when, and why."""
     return sa.Table(
         "offset_gaps",
         metadata,
@@ -56,6 +57,8 @@ def gaps_table(metadata: sa.MetaData, schema: str) -> sa.Table:
         sa.Column("partition", sa.Integer, nullable=False),
         sa.Column("from_offset", sa.BigInteger, nullable=False),
         sa.Column("to_offset", sa.BigInteger, nullable=False),
+        sa.Column("lost_from", INSTANT),
+        sa.Column("lost_to", INSTANT, nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("accepted_at", INSTANT, nullable=False, server_default=sa.text("now()")),
         sa.PrimaryKeyConstraint(

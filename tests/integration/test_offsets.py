@@ -1,5 +1,7 @@
 """A gap in the log stops a group until a person accepts it, by name and with a reason."""
 
+from datetime import UTC, datetime, timedelta
+
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -9,6 +11,7 @@ from aiokafka.structs import OffsetAndMetadata
 
 from cli.errors import CommandError, Exit
 from cli.offsets import accept_gap, read_standings
+from shared.gaps import Gap, gaps_between
 
 
 async def _fill(kafka: str, place: TopicPartition, count: int) -> None:
@@ -42,8 +45,8 @@ async def _lose(kafka: str, place: TopicPartition, before: int) -> None:
 
 async def _witness(conn: asyncpg.Connection, group: str, place: TopicPartition, at: int) -> None:
     await conn.execute(
-        "INSERT INTO budget.witness (group_id, cluster, topic, partition, next_offset) "
-        "VALUES ($1, 'cluster', $2, $3, $4)",
+        "INSERT INTO budget.witness (group_id, cluster, topic, partition, next_offset, written_at) "
+        "VALUES ($1, 'cluster', $2, $3, $4, now() - interval '1 h')",
         group,
         place.topic,
         place.partition,
@@ -73,6 +76,13 @@ async def test_an_accepted_gap_is_recorded_and_the_group_goes_on_after_it(
     assert [(r["from_offset"], r["to_offset"], r["reason"]) for r in rows] == [
         (2, 6, "disk was full")
     ]
+    [row] = rows
+    assert row["lost_to"] - row["lost_from"] > timedelta(minutes=59)
+    began, later = row["lost_from"], row["lost_to"] + timedelta(hours=1)
+    [gap] = await gaps_between(conn, "budget", began + timedelta(minutes=5), later)
+    assert gap == Gap(row["lost_from"], row["lost_to"], "disk was full")
+    assert await gaps_between(conn, "budget", row["lost_to"], later) == []
+    assert await gaps_between(conn, "budget", began - timedelta(hours=1), began) == []
     await conn.close()
 
 
@@ -85,6 +95,9 @@ async def test_an_expired_offset_whose_records_are_still_there_loses_nothing(
     await _witness(conn, group, place, 3)
     [accepted] = await accept_gap(kafka, database_url, place.topic, 1, "away", group=group)
     assert (accepted.from_offset, accepted.to_offset) == (3, 3)
+    now = datetime.now(UTC)
+    gaps = await gaps_between(conn, "budget", now - timedelta(days=1), now)
+    assert [gap for gap in gaps if gap.reason == "away"] == []
     await conn.close()
 
 
