@@ -8,14 +8,13 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.security import HTTPBearer
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -24,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import clock as clocks
 from shared import metrics
+from shared.answers import PROBLEMS, DocumentedApp, answers
 from shared.auth import Principal, TokenVerifier, bearer
 from shared.database import Pool, is_transient, transaction
 from shared.errors import (
@@ -172,26 +172,29 @@ class Edge:
         return TooLargeError("too_large", f"a body has at most {self._body_bytes_max} bytes")
 
 
-class ProblemItem(BaseModel):
-    loc: str
-    code: str
-    detail: str
-
-
-class Problem(BaseModel):
-    """What every refused request answers, as application/problem+json."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str
-    errors: list[ProblemItem]
-
-
 class ClockBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
     now: AwareDatetime
+
+
+class Alive(BaseModel):
+    status: Literal["ok"]
+
+
+class Ready(BaseModel):
+    """`checks` are the names of what was looked at."""
+
+    status: Literal["ready"]
+    checks: list[str]
+
+
+class IdleState(BaseModel):
+    """`idle` when all three counts are 0: records to read, messages to send, work that is due."""
+
+    idle: bool
+    lag: int
+    outbox: int
+    due: int
 
 
 _SCHEME = HTTPBearer(auto_error=False, description="A JWT (people) or an API key (machines)")
@@ -223,10 +226,7 @@ def create_app(
     `checks` raise to fail /readyz; `idle` answers {"lag", "outbox", "due"} for the manual clock.
     `app.state` holds settings, pool, clock and verifier for the routes.
     """
-    problems: dict[int | str, dict[str, Any]] = {
-        "default": {"model": Problem, "description": "A problem with a stable code (RFC 9457)"}
-    }
-    app = FastAPI(title=title, version="1", default_response_class=Json, responses=problems)
+    app = DocumentedApp(title=title, version="1", default_response_class=Json, responses=PROBLEMS)
     app.state.settings = settings
     app.state.pool = pool
     app.state.clock = clocks.make_clock(settings.clock)
@@ -258,11 +258,11 @@ async def _on_http(_: Request, error: Exception) -> Response:
 
 
 def _add_health(app: FastAPI, checks: Mapping[str, Check], refresh_metrics: Check | None) -> None:
-    @app.get("/healthz", tags=["running"], summary="Alive")
-    async def healthz() -> dict[str, str]:
-        return {"status": "ok"}
+    @app.get("/healthz", tags=["running"], summary="Alive", **answers(Alive))
+    async def healthz() -> Response:
+        return Json({"status": "ok"})
 
-    @app.get("/readyz", tags=["running"], summary="Able to do its work")
+    @app.get("/readyz", tags=["running"], summary="Able to do its work", **answers(Ready))
     async def readyz() -> Response:
         failures: list[ErrorItem] = []
         for name, check in checks.items():
@@ -282,7 +282,12 @@ def _add_health(app: FastAPI, checks: Mapping[str, Check], refresh_metrics: Chec
             return problem(unready)
         return Json({"status": "ready", "checks": sorted(checks)})
 
-    @app.get("/metrics", tags=["running"], summary="Prometheus metrics")
+    @app.get(
+        "/metrics",
+        tags=["running"],
+        summary="Prometheus metrics",
+        response_class=PlainTextResponse,
+    )
     async def prometheus() -> Response:
         if refresh_metrics is not None:
             try:
@@ -293,18 +298,27 @@ def _add_health(app: FastAPI, checks: Mapping[str, Check], refresh_metrics: Chec
 
 
 def _add_manual_clock(app: FastAPI, pool: Pool, idle: Idle) -> None:
-    @app.post("/internal/clock", tags=["manual clock"], summary="Move the stored clock")
-    async def set_clock(
-        body: ClockBody, _: Annotated[Principal, require("admin")]
-    ) -> dict[str, datetime]:
+    @app.post(
+        "/internal/clock",
+        tags=["manual clock"],
+        summary="Move the stored clock",
+        **answers(ClockBody),
+    )
+    async def set_clock(body: ClockBody, _: Annotated[Principal, require("admin")]) -> Response:
+        """Only with PACELINE_CLOCK=manual, as the one below."""
         async with transaction(pool) as conn:
             await clocks.set_manual(conn, body.now)
-        return {"now": body.now}
+        return Json({"now": body.now})
 
-    @app.get("/internal/idle", tags=["manual clock"], summary="Nothing left to do at this time")
-    async def get_idle(_: Annotated[Principal, require("admin")]) -> dict[str, int | bool]:
+    @app.get(
+        "/internal/idle",
+        tags=["manual clock"],
+        summary="Nothing left to do at this time",
+        **answers(IdleState),
+    )
+    async def get_idle(_: Annotated[Principal, require("admin")]) -> Response:
         state = await idle()
-        return {"idle": not any(state.values()), **state}
+        return Json({"idle": not any(state.values()), **state})
 
 
 async def check_database(pool: Pool) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from fastapi import Request, Response
 
+from shared.answers import KEY_LENGTH_MAX
 from shared.auth import Principal
 from shared.database import Conn
 from shared.errors import (
@@ -20,7 +21,6 @@ from shared.errors import (
 )
 from shared.http import Json
 
-KEY_LENGTH_MAX = 200
 PAGE_MAX = 500
 
 CLAIM = """

@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from ingest.__main__ import build
 from ingest.settings import IngestSettings
 from shared.auth import generate_keys, sign_token
+from tests.documented import documented
 from tests.integration.shared_helpers import eventually
 
 JSON = {"Content-Type": "application/json"}
@@ -105,7 +106,10 @@ async def running(settings: IngestSettings, keys: Path) -> AsyncIterator[World]:
         tasks = [asyncio.create_task(part.run()) for part in service.parts]
         transport = httpx.ASGITransport(service.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(
-            transport=transport, base_url="http://ingest", timeout=60
+            transport=transport,
+            base_url="http://ingest",
+            timeout=60,
+            event_hooks=documented("ingest"),
         ) as client:
             yield World(settings, client, private_key)
         for part in service.parts:

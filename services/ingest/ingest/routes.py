@@ -1,7 +1,6 @@
 """HTTP of ingest: events, reports, sources, keys, rejections."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,35 +9,26 @@ from pydantic import AwareDatetime
 from ingest import store
 from ingest.adapters.mapping import Platform
 from ingest.adapters.reading import FileRefusedError
-from ingest.context import SourceView
 from ingest.credentials import make_key
-from ingest.faults import FaultError, check_strictly
-from ingest.freshness import state_of
 from ingest.imports import is_import_id
 from ingest.reports import Sent, Wanted, load_report, refused, rows_rejected
 from ingest.routes_events import Events, Handed, Ingest
+from ingest.routes_sources import READERS, Limit, add_sources
 from ingest.schemas import (
     EventsReply,
     KeyCreated,
-    KeyPage,
     KeyReply,
     KeyRequest,
-    RejectionPage,
+    RejectionReply,
     ReportReply,
-    SourcePage,
-    SourceReply,
-    SourceSettings,
 )
-from ingest.wire import SourceWire
+from shared.answers import Page, answers
 from shared.auth import Principal
 from shared.database import transaction
 from shared.errors import InvalidError, NotFoundError
-from shared.events import SourceData
 from shared.http import Json, require
-from shared.requests import PAGE_MAX, check_if_match, decode_cursor, etag, page
+from shared.requests import decode_cursor, etag, page
 
-Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
-READERS = ("viewer", "operator", "approver", "finance", "auditor")
 _EVENTS_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -64,7 +54,7 @@ def make_router(ingest: Ingest, platforms: Mapping[str, Platform]) -> APIRouter:
     router = APIRouter(prefix="/v1")
     _add_events(router, Events(ingest))
     _add_reports(router, ingest, platforms)
-    _add_sources(router, ingest)
+    add_sources(router, ingest)
     _add_keys(router, ingest)
     _add_rejections(router)
     return router
@@ -73,9 +63,7 @@ def make_router(ingest: Ingest, platforms: Mapping[str, Platform]) -> APIRouter:
 def _add_events(router: APIRouter, events: Events) -> None:
     @router.post(
         "/events",
-        status_code=202,
-        response_model=EventsReply,
-        openapi_extra=_EVENTS_BODY,
+        **answers(EventsReply, 202, also={422: EventsReply}, extra=_EVENTS_BODY),
         tags=["events"],
         summary="Accept events; 202 means that Kafka has them",
     )
@@ -86,9 +74,7 @@ def _add_events(router: APIRouter, events: Events) -> None:
 def _add_reports(router: APIRouter, ingest: Ingest, platforms: Mapping[str, Platform]) -> None:
     @router.post(
         "/reports/{platform}",
-        status_code=202,
-        response_model=ReportReply,
-        openapi_extra=_REPORT_BODY,
+        **answers(ReportReply, 202, also={422: ReportReply}, extra=_REPORT_BODY),
         tags=["reports"],
         summary="Accept a platform's report",
     )
@@ -130,96 +116,10 @@ def _add_reports(router: APIRouter, ingest: Ingest, platforms: Mapping[str, Plat
         return Json(reply, 422 if loaded.rejected and not loaded.accepted else 202)
 
 
-def _source_reply(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    return {
-        "source": row["source"],
-        "time_zone": row["time_zone"],
-        "currency": row["currency"],
-        "expected_interval": row["expected_interval_s"],
-        "money_report": row["money_report"],
-        "last_received": row["last_received"],
-        "complete_through": row["complete_through"],
-        "state": state_of(
-            now, row["complete_through"], row["last_received"], row["expected_interval_s"]
-        ),
-    }
-
-
-def _check_source_name(source: str) -> None:
-    beat = SourceWire(
-        specversion="1.0",
-        id="name",
-        source=source,
-        data=SourceData(complete_through=datetime.now(UTC)),
-    )
-    try:
-        check_strictly(beat)
-    except FaultError as fault:
-        raise InvalidError("source_invalid", fault.detail) from fault
-
-
-def _add_sources(router: APIRouter, ingest: Ingest) -> None:
-    @router.get(
-        "/sources", response_model=SourcePage, tags=["sources"], summary="Sources and freshness"
-    )
-    async def get_sources(
-        request: Request,
-        principal: Annotated[Principal, require(*READERS)],
-        cursor: str | None = None,
-        limit: Limit = 100,
-    ) -> Response:
-        after = decode_cursor(cursor, str) or [""]
-        async with transaction(request.app.state.pool) as conn:
-            now = await request.app.state.clock.now(conn)
-            rows = await store.list_sources(conn, principal.workspace, after[0], limit + 1)
-        shown = [_source_reply(row, now) for row in rows]
-        return Json(page(shown, limit, lambda item: [item["source"]]))
-
-    @router.get("/sources/{source:path}", response_model=SourceReply, tags=["sources"])
-    async def get_source(
-        request: Request, source: str, principal: Annotated[Principal, require(*READERS)]
-    ) -> Response:
-        async with transaction(request.app.state.pool) as conn:
-            now = await request.app.state.clock.now(conn)
-            row = await store.get_source(conn, principal.workspace, source)
-        if row is None:
-            raise NotFoundError("source_unknown", f"nothing is known of {source!r}")
-        return Json(_source_reply(row, now), headers={"ETag": etag(row["version"])})
-
-    @router.put(
-        "/sources/{source:path}", response_model=SourceReply, tags=["sources"], summary="Settings"
-    )
-    async def put_source(
-        request: Request,
-        source: str,
-        body: SourceSettings,
-        principal: Annotated[Principal, require("operator")],
-    ) -> Response:
-        _check_source_name(source)
-        interval = body.expected_interval
-        view = SourceView(
-            body.time_zone,
-            body.currency,
-            None if interval is None else int(interval),
-            body.money_report,
-        )
-        async with transaction(request.app.state.pool) as conn:
-            now = await request.app.state.clock.now(conn)
-            known = await store.lock_source(conn, principal.workspace, source)
-            if "if-match" in request.headers:
-                check_if_match(request, known["version"] if known else 0)
-            row = await store.put_source(conn, principal.workspace, source, view)
-        ingest.memory.set_view(principal.workspace, source, view)
-        status = 201 if known is None else 200
-        headers = {"ETag": etag(row["version"]), "Location": f"/v1/sources/{source}"}
-        return Json(_source_reply(row, now), status, headers)
-
-
 def _add_keys(router: APIRouter, ingest: Ingest) -> None:
     @router.post(
         "/keys",
-        status_code=201,
-        response_model=KeyCreated,
+        **answers(KeyCreated, 201),
         tags=["keys"],
         summary="Make an API key; it is shown once",
     )
@@ -243,7 +143,12 @@ def _add_keys(router: APIRouter, ingest: Ingest) -> None:
         reply = {"key": text, "key_id": key_id, **body.model_dump()}
         return Json(reply, 201, {"Location": f"/v1/keys/{key_id}", "ETag": etag(1)})
 
-    @router.get("/keys", response_model=KeyPage, tags=["keys"], summary="Keys, without their text")
+    @router.get(
+        "/keys",
+        **answers(Page[KeyReply]),
+        tags=["keys"],
+        summary="Keys, without their text",
+    )
     async def get_keys(
         request: Request,
         principal: Annotated[Principal, require("admin")],
@@ -255,7 +160,12 @@ def _add_keys(router: APIRouter, ingest: Ingest) -> None:
             rows = await store.list_keys(conn, principal.workspace, after[0], limit + 1)
         return Json(page(rows, limit, lambda item: [item["key_id"]]))
 
-    @router.get("/keys/{key_id}", response_model=KeyReply, tags=["keys"])
+    @router.get(
+        "/keys/{key_id}",
+        **answers(KeyReply, headers=["ETag"]),
+        tags=["keys"],
+        summary="One key, without its text",
+    )
     async def get_key(
         request: Request, key_id: str, principal: Annotated[Principal, require("admin")]
     ) -> Response:
@@ -265,7 +175,7 @@ def _add_keys(router: APIRouter, ingest: Ingest) -> None:
             raise NotFoundError("key_unknown", f"no key {key_id!r}")
         return Json(row, headers={"ETag": etag(1 if row["revoked_at"] is None else 2)})
 
-    @router.delete("/keys/{key_id}", status_code=204, tags=["keys"], summary="Revoke a key")
+    @router.delete("/keys/{key_id}", **answers(None, 204), tags=["keys"], summary="Revoke a key")
     async def delete_key(
         request: Request, key_id: str, principal: Annotated[Principal, require("admin")]
     ) -> Response:
@@ -279,7 +189,7 @@ def _add_keys(router: APIRouter, ingest: Ingest) -> None:
 def _add_rejections(router: APIRouter) -> None:
     @router.get(
         "/rejections",
-        response_model=RejectionPage,
+        **answers(Page[RejectionReply]),
         tags=["rejections"],
         summary="Events that were set aside, newest first",
     )

@@ -161,18 +161,3 @@ class RejectionReply(BaseModel):
     offset: int | None
     event: Any
     rejected_at: datetime
-
-
-class SourcePage(BaseModel):
-    items: list[SourceReply]
-    next: str | None
-
-
-class KeyPage(BaseModel):
-    items: list[KeyReply]
-    next: str | None
-
-
-class RejectionPage(BaseModel):
-    items: list[RejectionReply]
-    next: str | None

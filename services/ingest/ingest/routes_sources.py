@@ -1,0 +1,134 @@
+"""HTTP of ingest: sources, their settings and their freshness."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from ingest import store
+from ingest.context import SourceView
+from ingest.faults import FaultError, check_strictly
+from ingest.freshness import state_of
+from ingest.routes_events import Ingest
+from ingest.schemas import SourceReply, SourceSettings
+from ingest.wire import SourceWire
+from shared.answers import Page, answers
+from shared.auth import Principal
+from shared.database import transaction
+from shared.errors import InvalidError, NotFoundError
+from shared.events import SourceData
+from shared.http import Json, require
+from shared.requests import PAGE_MAX, check_if_match, decode_cursor, etag, page
+
+Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
+READERS = ("viewer", "operator", "approver", "finance", "auditor")
+
+
+def _source_reply(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    return {
+        "source": row["source"],
+        "time_zone": row["time_zone"],
+        "currency": row["currency"],
+        "expected_interval": row["expected_interval_s"],
+        "money_report": row["money_report"],
+        "last_received": row["last_received"],
+        "complete_through": row["complete_through"],
+        "state": state_of(
+            now, row["complete_through"], row["last_received"], row["expected_interval_s"]
+        ),
+    }
+
+
+def _check_source_name(source: str) -> None:
+    beat = SourceWire(
+        specversion="1.0",
+        id="name",
+        source=source,
+        data=SourceData(complete_through=datetime.now(UTC)),
+    )
+    try:
+        check_strictly(beat)
+    except FaultError as fault:
+        raise InvalidError("source_invalid", fault.detail) from fault
+
+
+def add_sources(router: APIRouter, ingest: Ingest) -> None:
+    """The routes under /sources."""
+    _add_reading(router)
+    _add_settings(router, ingest)
+
+
+def _add_reading(router: APIRouter) -> None:
+    @router.get(
+        "/sources",
+        **answers(Page[SourceReply]),
+        tags=["sources"],
+        summary="Sources and freshness",
+    )
+    async def get_sources(
+        request: Request,
+        principal: Annotated[Principal, require(*READERS)],
+        cursor: str | None = None,
+        limit: Limit = 100,
+    ) -> Response:
+        after = decode_cursor(cursor, str) or [""]
+        async with transaction(request.app.state.pool) as conn:
+            now = await request.app.state.clock.now(conn)
+            rows = await store.list_sources(conn, principal.workspace, after[0], limit + 1)
+        shown = [_source_reply(row, now) for row in rows]
+        return Json(page(shown, limit, lambda item: [item["source"]]))
+
+    @router.get(
+        "/sources/{source:path}",
+        **answers(SourceReply, headers=["ETag"]),
+        tags=["sources"],
+        summary="One source",
+    )
+    async def get_source(
+        request: Request, source: str, principal: Annotated[Principal, require(*READERS)]
+    ) -> Response:
+        async with transaction(request.app.state.pool) as conn:
+            now = await request.app.state.clock.now(conn)
+            row = await store.get_source(conn, principal.workspace, source)
+        if row is None:
+            raise NotFoundError("source_unknown", f"nothing is known of {source!r}")
+        return Json(_source_reply(row, now), headers={"ETag": etag(row["version"])})
+
+
+def _add_settings(router: APIRouter, ingest: Ingest) -> None:
+    @router.put(
+        "/sources/{source:path}",
+        **answers(
+            SourceReply,
+            headers=["Location", "ETag"],
+            also={201: SourceReply},
+            if_match="optional",
+        ),
+        tags=["sources"],
+        summary="Settings",
+    )
+    async def put_source(
+        request: Request,
+        source: str,
+        body: SourceSettings,
+        principal: Annotated[Principal, require("operator")],
+    ) -> Response:
+        _check_source_name(source)
+        interval = body.expected_interval
+        view = SourceView(
+            body.time_zone,
+            body.currency,
+            None if interval is None else int(interval),
+            body.money_report,
+        )
+        async with transaction(request.app.state.pool) as conn:
+            now = await request.app.state.clock.now(conn)
+            known = await store.lock_source(conn, principal.workspace, source)
+            if "if-match" in request.headers:
+                check_if_match(request, known["version"] if known else 0)
+            row = await store.put_source(conn, principal.workspace, source, view)
+        ingest.memory.set_view(principal.workspace, source, view)
+        status = 201 if known is None else 200
+        headers = {"ETag": etag(row["version"]), "Location": f"/v1/sources/{source}"}
+        return Json(_source_reply(row, now), status, headers)
