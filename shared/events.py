@@ -5,6 +5,7 @@ Envelopes are CloudEvents 1.0 in structured JSON. The envelope tolerates unknown
 Events are frozen and never edited: a change is a new version beside the old one.
 """
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
@@ -277,9 +278,9 @@ class Rejected(Struct, frozen=True, kw_only=True):
     event: Any
 
 
-NUL = b"\\u0000"
-"""PostgreSQL's text cannot hold U+0000, and JSON can only write it like this: such a record is
-poison for every consumer (an escaped backslash looks alike, and is refused with it)."""
+_NUL = b"\\u0000"
+_search_nul = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000").search
+"""With an even number of backslashes before it: an odd one makes it six harmless characters."""
 
 ENCODER = msgspec.json.Encoder()
 SORTED_ENCODER = msgspec.json.Encoder(order="deterministic")
@@ -308,6 +309,15 @@ TOPICS = (
     REJECTED_TOPIC,
     NOTIFICATIONS_TOPIC,
 )
+
+
+def has_nul(value: bytes) -> bool:
+    """Whether JSON text states the character U+0000, as a name or in a value.
+
+    PostgreSQL's text cannot hold it, and JSON can write it only as an escape: such a record is
+    poison for every consumer. The two bytes of an escaped backslash before "u0000" are not.
+    """
+    return _NUL in value and _search_nul(value) is not None
 
 
 def subject_key(workspace: str, source: str, data: Subject) -> str:

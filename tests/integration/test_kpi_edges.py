@@ -89,6 +89,16 @@ def poison() -> list[tuple[str, Any]]:
     ]
 
 
+async def test_text_that_only_looks_like_a_nul_is_folded(kpi: World) -> None:
+    """Six characters, legal at ingest: refused here, an accepted event would be lost."""
+    place = {"campaign": None, "line": None, "entity": {"ad": "\\u0000"}}
+    await kpi.fold(kpi.metrics(metrics_event(9, **place)))
+    await kpi.fold(kpi.metrics(metrics_event(9, mode="delta", id="\\u0000")))
+    assert await kpi.rejected() == []
+    (row,) = await kpi.rows("SELECT DISTINCT entity FROM kpi.held")
+    assert row["entity"] == "ad=\\u0000"
+
+
 async def test_what_the_database_could_not_store_is_set_aside_by_name(kpi: World) -> None:
     expected = []
     for code, event in poison():

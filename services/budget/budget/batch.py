@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from shared.consumer import Received
-from shared.events import NUL, Instant, SourceEvent
+from shared.events import Instant, SourceEvent, has_nul
 from shared.money import MoneyError, parse_micros
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def sort_batch(records: Sequence[Received], latest: datetime) -> Batch:
     decode = DECODER.decode
     postings, refusals = batch.postings, batch.refusals
     for index, received in enumerate(records):
-        if NUL in received.value:
+        if has_nul(received.value):
             refusals.append(Refusal("unparseable", "text with a NUL character", received, None))
             continue
         try:

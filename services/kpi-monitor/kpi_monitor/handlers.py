@@ -35,12 +35,12 @@ from shared.events import (
     CATALOG_TOPIC,
     METRICS_TOPIC,
     METRICS_TOPIC_DECODER,
-    NUL,
     TOTALS_DECODER,
     TOTALS_TOPIC,
     BudgetTotals,
     CatalogItem,
     Envelope,
+    has_nul,
 )
 from shared.logs import get_logger
 from shared.money import MoneyError
@@ -277,7 +277,7 @@ def _decode(
     """Typed events; what breaks the contract is set aside by name and never stops a partition."""
     events = []
     for one in received:
-        if NUL in one.value:
+        if has_nul(one.value):
             batch.reject(one, Refusal("undecodable", "text with a NUL character"))
             continue
         try:

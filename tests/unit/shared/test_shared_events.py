@@ -4,8 +4,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared import events
+from shared.events import has_nul
 
 SPEND_DELTA: dict[str, Any] = {
     "specversion": "1.0",
@@ -284,3 +287,28 @@ def test_keys_name_workspace_source_and_entity_in_one_order() -> None:
 
 def test_every_topic_is_listed_once() -> None:
     assert len(set(events.TOPICS)) == len(events.TOPICS) == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "poison", "reason"),
+    [
+        ("\0", True, "the character itself, which JSON writes as an escape"),
+        ("a\0b", True, "within a text"),
+        ("\\u0000", False, "six characters: a backslash, a u and four zeros"),
+        ("\\\0", True, "a backslash, then the character"),
+        ("\\\\u0000", False, "two backslashes and a word"),
+        ("\\\\\0", True, "two backslashes, then the character"),
+        ("u0000", False, "no escape at all"),
+    ],
+)
+@pytest.mark.parametrize("place", ["value", "name"])
+def test_the_character_nul_is_told_from_text_that_looks_like_it(
+    text: str, poison: bool, reason: str, place: str
+) -> None:
+    event = {"label": text} if place == "value" else {text: "x"}
+    assert has_nul(msgspec.json.encode(event)) is poison, reason
+
+
+@given(st.text(st.sampled_from('\\u0\0"/'), max_size=12))
+def test_nul_is_found_exactly_where_it_is(text: str) -> None:
+    assert has_nul(msgspec.json.encode({text: [text]})) is ("\0" in text)
