@@ -1,6 +1,7 @@
 """Rules over HTTP: made, edited, removed and tried out (W1, W4, W6; contracts.md section 4)."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,20 @@ async def test_names_keys_and_versions_are_held(kpi: World) -> None:
     assert (missing.status_code, missing.json()["code"]) == (404, "rule_unknown")
     anonymous = await kpi.client.get("/v1/rules", headers={"Authorization": ""})
     assert anonymous.status_code == 401
+
+
+@pytest.mark.parametrize("bad", ["\\u0000", "\\ud800"], ids=["nul", "half a character"])
+@pytest.mark.parametrize("field", ["name", "labels", "annotations"])
+async def test_text_that_cannot_be_stored_is_refused_by_name(
+    kpi: World, field: str, bad: str
+) -> None:
+    body = json.dumps(rule_body(**{field: "here" if field == "name" else {"lever": "here"}}))
+    reply = await kpi.client.post(
+        "/v1/rules",
+        content=body.replace("here", bad),
+        headers={"Idempotency-Key": "k", "Content-Type": "application/json"},
+    )
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid_request")
 
 
 async def test_a_rule_made_later_does_not_fire_for_past_windows(kpi: World) -> None:
