@@ -26,6 +26,7 @@ from shared import metrics
 from shared.answers import PROBLEMS, DocumentedApp, answers
 from shared.auth import Principal, TokenVerifier, bearer
 from shared.database import Pool, is_transient, transaction
+from shared.docs_page import add_docs
 from shared.errors import (
     ErrorItem,
     InvalidError,
@@ -226,7 +227,14 @@ def create_app(
     `checks` raise to fail /readyz; `idle` answers {"lag", "outbox", "due"} for the manual clock.
     `app.state` holds settings, pool, clock and verifier for the routes.
     """
-    app = DocumentedApp(title=title, version="1", default_response_class=Json, responses=PROBLEMS)
+    app = DocumentedApp(
+        title=title,
+        version="1",
+        default_response_class=Json,
+        responses=PROBLEMS,
+        docs_url=None,
+        redoc_url=None,
+    )
     app.state.settings = settings
     app.state.pool = pool
     app.state.clock = clocks.make_clock(settings.clock)
@@ -235,6 +243,7 @@ def create_app(
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_middleware(Edge)
+    add_docs(app)
     _add_health(app, checks, refresh_metrics)
     if settings.clock == "manual":
         _add_manual_clock(app, pool, idle)

@@ -29,7 +29,10 @@ from shared.errors import InvalidError, NotFoundError
 from shared.http import Json, require
 from shared.requests import decode_cursor, etag, page
 
+# These two read the credential themselves: a key of ours, or a token.
+_SECURITY = [{"HTTPBearer": []}]
 _EVENTS_BODY: dict[str, Any] = {
+    "security": _SECURITY,
     "requestBody": {
         "required": True,
         "description": "CloudEvents 1.0 in structured JSON: one, or an array. gzip is understood.",
@@ -41,6 +44,7 @@ _EVENTS_BODY: dict[str, Any] = {
     }
 }
 _REPORT_BODY: dict[str, Any] = {
+    "security": _SECURITY,
     "requestBody": {
         "required": True,
         "description": "The platform's rows: JSON as its API returns them, or CSV.",
