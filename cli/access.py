@@ -10,6 +10,10 @@ from cli.errors import CommandError, Exit
 from shared.auth import generate_keys, sign_token
 
 _TIMEOUT_S = 30.0
+_EXITS: dict[int, Exit] = {
+    httpx.codes.SERVICE_UNAVAILABLE: Exit.NOT_READY,
+    httpx.codes.UNPROCESSABLE_ENTITY: Exit.USAGE,
+}
 
 
 def make_token(
@@ -36,7 +40,10 @@ def make_token(
 def call(
     method: str, url: str, *, token: str, body: Any = None, timeout_s: float = _TIMEOUT_S
 ) -> Any:
-    """The reply's JSON. Raises CommandError: exit 3 when unreachable, 1 when it says no."""
+    """The reply's JSON.
+
+    Raises CommandError: exit 3 when unreachable, 2 when what was given is not valid, else 1.
+    """
     try:
         reply = httpx.request(
             method,
@@ -49,8 +56,8 @@ def call(
         raise CommandError(f"{url} cannot be reached: {error}") from error
     if reply.is_success:
         return reply.json()
-    code = Exit.NOT_READY if reply.status_code == httpx.codes.SERVICE_UNAVAILABLE else 1
-    raise CommandError(f"{method} {url}: {reply.status_code} {_problem(reply)}", Exit(code))
+    code = _EXITS.get(reply.status_code, Exit.CHECK_FAILED)
+    raise CommandError(f"{method} {url}: {reply.status_code} {_problem(reply)}", code)
 
 
 def _problem(reply: httpx.Response) -> str:

@@ -121,7 +121,9 @@ class TokenVerifier:
         try:
             key_id = jwt.get_unverified_header(token).get("kid")
         except jwt.InvalidTokenError as error:
-            raise UnauthorizedError("token_invalid", "the token cannot be read") from error
+            raise UnauthorizedError(
+                "token_invalid", "this is no JWT; API keys are for sending to ingest alone"
+            ) from error
         key = await self._key(key_id)
         try:
             claims = jwt.decode(

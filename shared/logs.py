@@ -17,6 +17,11 @@ def _redact(_: Any, __: str, event: Any) -> Any:
     return event
 
 
+def _name_module(_: Any, __: str, event: Any) -> Any:
+    event["module"] = event["_record"].name
+    return event
+
+
 def configure(settings: CommonSettings) -> None:
     """Sends our events and the libraries' warnings to stderr, as JSON lines or for a console."""
     renderer: Any = (
@@ -24,15 +29,15 @@ def configure(settings: CommonSettings) -> None:
         if settings.log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
+    steps: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _redact,
+        structlog.processors.format_exc_info,
+    ]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _redact,
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
+        processors=[*steps, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[settings.log_level]
         ),
@@ -40,9 +45,15 @@ def configure(settings: CommonSettings) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=settings.service, replica=settings.replica)
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
+    # What a library says through logging is a line of the same form, with its name as `module`.
+    libraries = logging.StreamHandler(sys.stderr)
+    libraries.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[_name_module, *steps],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
     )
+    logging.basicConfig(level=logging.WARNING, handlers=[libraries])
     # aiokafka logs one line per retried request; our own events say the same once.
     logging.getLogger("aiokafka").setLevel(logging.ERROR)
 
