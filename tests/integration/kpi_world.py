@@ -81,10 +81,17 @@ class World:
     def catalog(self, *items: CatalogItem) -> list[Received]:
         return [self._append("catalog.v1", self._envelope("catalog.v1", one), 0) for one in items]
 
-    def campaign(self, version: int = 1, deleted: bool = False, **changes: Any) -> list[Received]:
+    def campaign(
+        self,
+        campaign: str = "double11-2025",
+        *,
+        version: int = 1,
+        deleted: bool = False,
+        **changes: Any,
+    ) -> list[Received]:
         """The scenario's campaign, as catalog.v1 tells it."""
         known = {
-            "campaign": "double11-2025",
+            "campaign": campaign,
             "name": "双十一大促",
             "currency": "CNY",
             "time_zone": "Asia/Shanghai",
@@ -93,7 +100,7 @@ class World:
         return self.catalog(
             CatalogItem(
                 kind="campaign",
-                id="double11-2025",
+                id=campaign,
                 version=version,
                 effective_from=None,
                 deleted=deleted,

@@ -49,9 +49,9 @@ CREATE INDEX deltas_at ON kpi.deltas USING brin (at_ms) WITH (autosummarize = on
 CREATE TABLE kpi.held (
   workspace text NOT NULL, source text NOT NULL, entity text NOT NULL, measure text NOT NULL,
   start_ms bigint NOT NULL, end_ms bigint NOT NULL, known_ms bigint NOT NULL,
-  amount numeric NOT NULL, levels jsonb NOT NULL,
+  currency text NOT NULL, amount numeric NOT NULL, levels jsonb NOT NULL,
   CONSTRAINT held_pk PRIMARY KEY (workspace, source, entity, measure, start_ms, end_ms,
-    known_ms));
+    known_ms, currency));
 CREATE INDEX held_start ON kpi.held USING brin (start_ms) WITH (autosummarize = on);
 CREATE TABLE kpi.sources (
   workspace text NOT NULL, source text NOT NULL, complete_ms bigint, expected_interval_s integer,

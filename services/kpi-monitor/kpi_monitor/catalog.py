@@ -11,10 +11,12 @@ from typing import Any
 import msgspec
 
 from kpi_monitor import store_catalog, store_metrics
-from kpi_monitor.folding import Feed, SeriesKey, Shape, Told
+from kpi_monitor.folding import Feed, Refusal, SeriesKey, Shape, Told
+from kpi_monitor.kpis import MONEY_MEASURES
 from kpi_monitor.store_metrics import ReportKey
 from kpi_monitor.windows import to_ms
 from shared import mapping as mappings
+from shared.consumer import Received
 from shared.database import Conn
 from shared.events import Instant
 
@@ -104,6 +106,45 @@ async def load_index(conn: Conn, workspace: str) -> mappings.MappingIndex:
     """The mappings of a workspace, from its table."""
     rows = await store_catalog.mappings(conn, workspace)
     return mappings.MappingIndex(read_mapping(row["id"], row["object"]) for row in rows)
+
+
+class Currencies:
+    """The currency of each campaign that is known; it never changes once it is."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], str] = {}
+
+    async def of(
+        self, conn: Conn, campaigns: set[tuple[str, str]]
+    ) -> Mapping[tuple[str, str], str]:
+        """Currency by (workspace, campaign); campaigns that are not known are absent."""
+        asked = campaigns - self._known.keys()
+        if asked:
+            self._known |= await store_catalog.currencies(conn, asked)
+        return self._known
+
+    async def sort(
+        self, conn: Conn, batch: list[Told]
+    ) -> tuple[list[Told], list[tuple[Received, Refusal]]]:
+        """Events to fold, and those with money in another currency than their campaign's."""
+        money = {(one.event.workspace, one.place[0]) for one in batch if one.place and _priced(one)}
+        if not money:
+            return batch, []
+        known = await self.of(conn, money)
+        kept, refused = [], []
+        for one in batch:
+            stated = one.event.data.currency
+            expected = known.get((one.event.workspace, one.place[0])) if one.place else None
+            if expected in (None, stated) or not _priced(one):
+                kept.append(one)
+                continue
+            detail = f"money in {stated} for a campaign in {expected}"
+            refused.append((one.received, Refusal("currency_differs", detail)))
+        return kept, refused
+
+
+def _priced(told: Told) -> bool:
+    return told.event.data.currency is not None and not MONEY_MEASURES.isdisjoint(told.measures)
 
 
 class Feeds:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from kpi_monitor.kpis import SPEND
+from kpi_monitor.kpis import MONEY_MEASURES, SPEND
 from kpi_monitor.windows import LONGEST_DAY_MS, MATURITY_MAX_MS, PANE_MS, to_ms
 from shared.consumer import Received
 from shared.events import MetricsEvent, SourceEvent, Subject, dims_text, entity_text
@@ -69,6 +69,8 @@ class PaneKey(NamedTuple):
 
 
 class HeldKey(NamedTuple):
+    """`currency`: of a money measure, as far as it was stated; else ""."""
+
     workspace: str
     source: str
     entity: str
@@ -76,6 +78,7 @@ class HeldKey(NamedTuple):
     start: int
     end: int
     known: int
+    currency: str
 
 
 class Feed(NamedTuple):
@@ -135,7 +138,10 @@ class Changes:
             entity = entity_text(event.data)
             self.levels[workspace, event.source, entity] = dict(event.data.entity or {})
             for measure, amount in amounts.items():
-                held = HeldKey(workspace, event.source, entity, measure, start, end, known)
+                currency = (event.data.currency or "") if measure in MONEY_MEASURES else ""
+                held = HeldKey(
+                    workspace, event.source, entity, measure, start, end, known, currency
+                )
                 self.held[held] = self.held.get(held, 0) + amount
             return
         campaign, line = place

@@ -13,6 +13,7 @@ import msgspec
 
 from kpi_monitor import folding, store_catalog, store_metrics, totals
 from kpi_monitor.catalog import (
+    Currencies,
     Feeds,
     LineObject,
     Places,
@@ -100,6 +101,7 @@ class Handlers:
         self._horizon = timedelta(days=settings.metrics_horizon_days)
         self._skew = timedelta(seconds=settings.future_skew_s)
         self._places = Places()
+        self._currencies = Currencies()
         self._feeds = Feeds()
         self._reports = Reports()
 
@@ -135,6 +137,9 @@ class Handlers:
             batch.reject(one, refusal)
         told = await self._of_one_shape(batch, told)
         await self._places.resolve(batch.conn, told)
+        told, refused = await self._currencies.sort(batch.conn, told)
+        for one, refusal in refused:
+            batch.reject(one, refusal)
         await store_metrics.advance(batch.conn, heartbeats)
         await self._on_deltas(batch, [one for one in told if one.event.data.mode == "delta"])
         await self._on_snapshots(batch, [one for one in told if one.event.data.mode == "snapshot"])
@@ -247,12 +252,19 @@ class Handlers:
     async def _release(self, batch: Batch, workspace: str, sources: set[str]) -> None:
         """Moves what mappings name now from the held sums to panes, marks and all."""
         index = await load_index(batch.conn, workspace)
-        places = []
+        found = []
         for row in await store_catalog.held_entities(batch.conn, workspace, sources):
             start = store_metrics.as_instant(row["start_ms"])
-            found = index.resolve(row["source"], row["levels"], start)
-            if found is not None:
-                places.append((row["source"], row["entity"], row["start_ms"], *found))
+            place = index.resolve(row["source"], row["levels"], start)
+            if place is not None:
+                found.append((row, place))
+        known = await self._currencies.of(batch.conn, {(workspace, p[0]) for _, p in found})
+        places = []
+        for row, place in found:
+            expected = known.get((workspace, place[0]))
+            # Money of another currency stays aside: it is a sum by now, which nobody can refuse.
+            if all(one == expected for one in row["currencies"]) or expected is None:
+                places.append((row["source"], row["entity"], row["start_ms"], *place))
         if not places:
             return
         for row in await store_catalog.release(batch.conn, workspace, places):

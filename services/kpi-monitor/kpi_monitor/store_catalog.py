@@ -26,8 +26,15 @@ MAPPINGS = """
 SELECT id, object FROM kpi.catalog WHERE workspace = $1 AND kind = 'mapping' AND NOT deleted
 """
 HELD_ENTITIES = """
-SELECT DISTINCT source, entity, levels, start_ms FROM kpi.held
-WHERE workspace = $1 AND source = ANY($2::text[])
+SELECT source, entity, levels, start_ms,
+  array_remove(array_agg(DISTINCT currency), '') AS currencies
+FROM kpi.held WHERE workspace = $1 AND source = ANY($2::text[])
+GROUP BY source, entity, levels, start_ms
+"""
+CURRENCIES = """
+SELECT c.workspace, c.id, c.object->>'currency' AS currency FROM kpi.catalog c
+JOIN unnest($1::text[], $2::text[]) AS u(workspace, id) USING (workspace, id)
+WHERE c.kind = 'campaign'
 """
 RELEASE = """
 DELETE FROM kpi.held h
@@ -96,8 +103,16 @@ async def mappings(conn: Conn, workspace: str) -> list[Any]:
     return list(await conn.fetch(MAPPINGS, workspace))
 
 
+async def currencies(
+    conn: Conn, campaigns: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], str]:
+    """The currency of each (workspace, campaign) that is known and states one."""
+    rows = await conn.fetch(CURRENCIES, *columns(sorted(set(campaigns)), 2))
+    return {(row["workspace"], row["id"]): row["currency"] for row in rows if row["currency"]}
+
+
 async def held_entities(conn: Conn, workspace: str, sources: Iterable[str]) -> list[Any]:
-    """Rows (source, entity, levels, start_ms) of what is kept aside for these sources."""
+    """Rows (source, entity, levels, start_ms, currencies) of what is kept aside for sources."""
     return list(await conn.fetch(HELD_ENTITIES, workspace, sorted(set(sources))))
 
 

@@ -92,13 +92,13 @@ ON CONFLICT (series, start_ms, end_ms, known_ms) DO UPDATE SET amount = p.amount
 """
 ADD_HELD = """
 INSERT INTO kpi.held AS h
-  (workspace, source, entity, measure, start_ms, end_ms, known_ms, amount, levels)
-SELECT u.workspace, u.source, u.entity, u.measure, u.start_ms, u.end_ms, u.known_ms,
+  (workspace, source, entity, measure, start_ms, end_ms, known_ms, currency, amount, levels)
+SELECT u.workspace, u.source, u.entity, u.measure, u.start_ms, u.end_ms, u.known_ms, u.currency,
   u.amount::numeric, u.levels
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
-  $7::bigint[], $8::text[], $9::jsonb[])
-  AS u(workspace, source, entity, measure, start_ms, end_ms, known_ms, amount, levels)
-ON CONFLICT (workspace, source, entity, measure, start_ms, end_ms, known_ms) DO UPDATE
+  $7::bigint[], $8::text[], $9::text[], $10::jsonb[])
+  AS u(workspace, source, entity, measure, start_ms, end_ms, known_ms, currency, amount, levels)
+ON CONFLICT (workspace, source, entity, measure, start_ms, end_ms, known_ms, currency) DO UPDATE
 SET amount = h.amount + excluded.amount
 """
 ADD_FEEDS = """
@@ -226,7 +226,7 @@ async def add_held(
     """Adds amounts to what is kept aside; the caller holds the workspace's lock."""
     if held:
         rows = [(*key, str(held[key]), levels[key[:3]]) for key in sorted(held)]
-        await conn.execute(ADD_HELD, *columns(rows, 9))
+        await conn.execute(ADD_HELD, *columns(rows, 10))
 
 
 async def add_feeds(conn: Conn, feeds: Iterable[Feed]) -> set[Feed]:

@@ -144,7 +144,8 @@ DELTAS = _table(
     sa.Index("deltas_at", "at_ms", postgresql_using="brin"),
 )
 
-# Sums of entities that no mapping names yet; moved to panes when the mapping arrives.
+# Sums of entities that no mapping names yet; moved to panes when the mapping arrives. `currency`
+# of money, where it was stated: sums of two currencies must not become one.
 HELD = _table(
     "held",
     _text("workspace"),
@@ -154,6 +155,7 @@ HELD = _table(
     _big("start_ms"),
     _big("end_ms"),
     _big("known_ms"),
+    _text("currency"),
     _sum("amount"),
     sa.Column("levels", pg.JSONB, nullable=False),
     sa.PrimaryKeyConstraint(
@@ -164,6 +166,7 @@ HELD = _table(
         "start_ms",
         "end_ms",
         "known_ms",
+        "currency",
         name="held_pk",
     ),
     sa.Index("held_start", "start_ms", postgresql_using="brin"),
