@@ -1,96 +1,13 @@
 """What ends a breach when its figure cannot any more: lines, rules and campaigns that go (1.5)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from kpi_monitor.definition import compile_rule
-from kpi_monitor.judging import Pane, Standing
-from kpi_monitor.rules import Reason, Transition
-from kpi_monitor.unit import FeedState, StoredRule, Unit, groups_of, judge, needs_of
-from kpi_monitor.windows import HOUR_MS, to_ms
-from shared.money import format_micros
-from tests.unit.kpi.builders import at, budget_body, rule_body, totals
-
-M = 1_000_000
-BEGIN = to_ms(at(0))
-ALL = {"campaign": "double11-2025"}
-OVER = {"op": ">", "levels": [{"severity": "critical", "value": "1.00"}]}
-
-
-@dataclass
-class Told:
-    """A campaign in memory: `step` judges it as the evaluator does and remembers what was told."""
-
-    unit: Unit = field(default_factory=lambda: Unit("default", "double11-2025", zone="UTC"))
-    panes: list[Pane] = field(default_factory=list)
-    transitions: list[tuple[str, str, Transition]] = field(default_factory=list)
-
-    def rule(self, version: int = 1, deleted: bool = False, **changes: Any) -> None:
-        name = changes.pop("rule", "overspend")
-        body = budget_body(rule=name, suppress=None, **{"condition": OVER, **changes})
-        self._store(StoredRule(compile_rule(version, body), deleted, BEGIN))
-
-    def window_rule(self, version: int = 1, **changes: Any) -> None:
-        body = rule_body(**{"scope": ALL, "min": None, **changes})
-        self._store(StoredRule(compile_rule(version, body), False, BEGIN))
-
-    def _store(self, stored: StoredRule) -> None:
-        others = [one for one in self.unit.rules if one.rule.rule != stored.rule.rule]
-        self.unit.rules = [*others, stored]
-
-    def spent(self, line: str, actual: int, allocated: int = 100, **changes: Any) -> None:
-        self.unit.lines[line] = totals(
-            line=line,
-            actual=format_micros(actual * M),
-            allocated=format_micros(allocated * M),
-            **changes,
-        )
-
-    def hour(self, line: str, hour: int, clicks: int) -> None:
-        start = BEGIN + hour * HOUR_MS
-        for measure, amount in (("clicks", clicks), ("impressions", 1000)):
-            self.panes.append(Pane(line, measure, start, start + HOUR_MS, 0, amount * M))
-        self.heard(line, hour + 1)
-
-    def heard(self, line: str, hours: int) -> None:
-        """The line's source is complete through `hours`."""
-        others = [feed for feed in self.unit.feeds if feed.line != line]
-        self.unit.feeds = others + [
-            FeedState(line, measure, "ads/1", HOUR_MS, BEGIN + hours * HOUR_MS)
-            for measure in ("clicks", "impressions")
-        ]
-
-    def step(self) -> list[tuple[str, str]]:
-        """(change, reason) of what this judgement tells."""
-        groups = groups_of(self.unit)
-        wanted = needs_of(self.unit, groups)
-        panes = [
-            pane
-            for pane in self.panes
-            if any(
-                (need.line, need.measure) == (pane.line, pane.measure)
-                and need.start <= pane.start < need.end
-                for need in wanted
-            )
-        ]
-        told = []
-        for outcome in judge(self.unit, groups, panes, to_ms(at(24))):
-            rule = outcome.group.stored.rule.rule
-            self.unit.standings[rule, outcome.group.key] = outcome.standing
-            for verdict in outcome.verdicts:
-                transition = verdict.judgement.transition
-                if transition is not None:
-                    self.transitions.append((rule, outcome.group.key, transition))
-                    told.append((transition.change, transition.reason.value))
-        return told
-
-    def open(self) -> set[tuple[str, str]]:
-        return {key for key, one in self.unit.standings.items() if one.episode.open}
+from kpi_monitor.judging import Standing
+from kpi_monitor.rules import Reason
+from kpi_monitor.windows import HOUR_MS
+from tests.unit.kpi.judged import ALL, BEGIN, Told
 
 
 def overspent() -> Told:
@@ -272,74 +189,6 @@ def test_the_end_of_the_flight_closes_nothing_about_money() -> None:
     assert world.step() == []
     world.spent("L10", 95)
     assert world.step() == [("resolved", "below_reset")]
-
-
-LINES = st.sampled_from(["L01", "L02", "L03"])
-SCOPES = st.sampled_from([None, ["L01"], ["L02", "L03"]])
-ACTIONS = st.one_of(
-    st.tuples(st.just("spent"), LINES, st.integers(0, 200), st.sampled_from([0, 100])),
-    st.tuples(st.just("hour"), LINES, st.integers(0, 60)),
-    st.tuples(st.just("plan"), st.sets(LINES)),
-    st.tuples(st.just("scope"), st.sampled_from(["overspend", "ctr-low"]), SCOPES),
-    st.tuples(st.just("remove"), st.booleans()),
-    st.tuples(st.just("close"), st.booleans()),
-)
-
-
-def act(world: Told, action: tuple[Any, ...], number: int) -> None:
-    match action:
-        case ("spent", line, actual, allocated):
-            world.spent(line, actual, allocated)
-        case ("hour", line, clicks):
-            world.hour(line, number, clicks)
-        case ("plan", removed):
-            world.unit.removed = set(removed)
-        case ("scope", "overspend", lines):
-            world.rule(number + 2, scope={**ALL, "lines": lines})
-        case ("scope", "ctr-low", lines):
-            world.window_rule(number + 2, scope={**ALL, "lines": lines})
-        case ("remove", deleted):
-            stored = next(one for one in world.unit.rules if one.rule.rule == "overspend")
-            world._store(replace(stored, deleted=deleted))
-        case ("close", closed):
-            world.unit.closed = closed
-
-
-def still_judged(unit: Unit) -> set[tuple[str, str]]:
-    """Said anew from the promise: rules in force × lines of the plan in their scope."""
-    return {
-        (stored.rule.rule, f"line:{line}")
-        for stored in unit.rules
-        for line in ("L01", "L02", "L03")
-        if not (stored.deleted or unit.closed or line in unit.removed)
-        and (stored.rule.lines is None or line in stored.rule.lines)
-    }
-
-
-@given(st.lists(ACTIONS, max_size=30), st.sets(st.integers(0, 30)))
-@settings(max_examples=300)
-def test_nothing_stays_open_that_nobody_judges_whatever_happens_in_which_order(
-    actions: list[tuple[Any, ...]], pauses: set[int]
-) -> None:
-    world = Told()
-    world.rule(scope=ALL)
-    world.window_rule()
-    for number, action in enumerate(actions):
-        act(world, action, number)
-        if number not in pauses:
-            world.step()
-    world.step()
-    assert world.open() <= still_judged(world.unit)
-    assert world.step() == [], "judging again says nothing new"
-    by_episode: dict[tuple[str, str, int], list[Transition]] = {}
-    for rule, key, one in world.transitions:
-        by_episode.setdefault((rule, key, one.episode), []).append(one)
-    for (rule, key, _), told in by_episode.items():
-        assert [one.seq for one in told] == list(range(1, len(told) + 1))
-        assert [n for n, one in enumerate(told) if one.change == "firing"] == [0]
-        ended = [n for n, one in enumerate(told) if one.change == "resolved"]
-        assert ended in ([], [len(told) - 1])
-        assert ended or (rule, key) in world.open()
 
 
 def test_a_reason_of_an_end_is_one_of_few_words() -> None:
