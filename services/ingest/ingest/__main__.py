@@ -4,6 +4,7 @@ import gc
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
+from ingest import store
 from ingest.accept import Acceptance, RejectionLog
 from ingest.adapters.mapping import load_platforms
 from ingest.body import BodyReader
@@ -17,12 +18,13 @@ from ingest.tables import SCHEMA
 from shared.auth import TokenVerifier
 from shared.clock import make_clock
 from shared.consumer import Consumer
-from shared.database import create_pool
+from shared.database import Conn, create_pool
 from shared.errors import UnavailableError
 from shared.events import REJECTED_TOPIC
 from shared.http import create_app
 from shared.producer import Producer
 from shared.service import Part, Service, closing, main
+from shared.sweep import Sweep, Sweeper
 
 GC_THRESHOLD = 50_000
 TITLE = "Paceline ingest"
@@ -82,12 +84,21 @@ async def build(settings: IngestSettings) -> AsyncIterator[Service]:
             idle=idle,
         )
         app.include_router(make_router(ingest, load_platforms()))
+        sweeper = Sweeper(settings, pool, SCHEMA, {"rejections": _forget_rejections(settings)})
         parts = [
             Part("rejections", consumer.run, consumer.stop),
             Part("memory", memory.run, memory.stop),
             Part("rejection_log", rejection_log.run, rejection_log.stop),
+            Part("sweeper", sweeper.run, sweeper.stop),
         ]
         yield Service(EventsFirst(app, Events(ingest)), parts)
+
+
+def _forget_rejections(settings: IngestSettings) -> Sweep:
+    async def forget(conn: Conn, rows_max: int) -> int:
+        return await store.forget_rejections(conn, settings.rejections_keep_days, rows_max)
+
+    return forget
 
 
 def _quieten_collector() -> None:

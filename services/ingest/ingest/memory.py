@@ -21,7 +21,6 @@ log = get_logger(__name__)
 
 WRITE_BACK_S = 0.5
 REFRESH_TIMEOUT_S = 5.0
-FORGET_EVERY_S = 3600.0
 ACTIVITIES_MAX = 100_000
 _DEFAULTS = SourceView()
 
@@ -110,16 +109,13 @@ class Memory:
 
     async def run(self) -> None:
         """Refreshes and writes back until `stop`; faults that pass by themselves are waited out."""
-        refreshed_s = forgot_s = float("-inf")
+        refreshed_s = float("-inf")
         while not self._stopping.is_set():
             now_s = time.monotonic()
             if now_s - refreshed_s >= (self._settings.refresh_s if self._loaded else 0):
                 await self._refresh_or_wait()
                 refreshed_s = now_s
             await self._write_back()
-            if now_s - forgot_s >= FORGET_EVERY_S and not self._database_away:
-                await self._forget()
-                forgot_s = now_s
             try:
                 await asyncio.wait_for(self._stopping.wait(), WRITE_BACK_S)
             except TimeoutError:
@@ -181,11 +177,3 @@ class Memory:
             self._received = received | self._received
             for place, value in complete.items():
                 self.note_complete(*place, value)
-
-    async def _forget(self) -> None:
-        try:
-            async with transaction(self._pool) as conn:
-                await store.forget_rejections(conn, self._settings.rejections_kept_days)
-        except Exception as error:
-            if not is_transient(error):
-                raise

@@ -30,7 +30,7 @@ from shared.http import Json, require
 from shared.requests import decode_cursor, etag, page
 
 # These two read the credential themselves: a key of ours, or a token.
-_SECURITY = [{"HTTPBearer": []}]
+_SECURITY: list[dict[str, list[str]]] = [{"HTTPBearer": []}]
 _EVENTS_BODY: dict[str, Any] = {
     "security": _SECURITY,
     "requestBody": {
@@ -41,7 +41,7 @@ _EVENTS_BODY: dict[str, Any] = {
             "application/cloudevents+json": {"schema": {"type": "object"}},
             "application/cloudevents-batch+json": {"schema": {"type": "array"}},
         },
-    }
+    },
 }
 _REPORT_BODY: dict[str, Any] = {
     "security": _SECURITY,
@@ -49,7 +49,7 @@ _REPORT_BODY: dict[str, Any] = {
         "required": True,
         "description": "The platform's rows: JSON as its API returns them, or CSV.",
         "content": {"application/json": {}, "text/csv": {}},
-    }
+    },
 }
 
 

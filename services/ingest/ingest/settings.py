@@ -21,4 +21,4 @@ class IngestSettings(CommonSettings):
     keys_max_age_s: float = Field(14_400.0, gt=0)
     token_cache_s: float = Field(10.0, ge=0)
     rejections_waiting_max: int = Field(10_000, ge=1)
-    rejections_kept_days: int = Field(90, ge=1)
+    rejections_keep_days: int = Field(90, ge=1)

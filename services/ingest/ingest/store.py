@@ -8,6 +8,7 @@ import msgspec
 
 from ingest.context import SourceView
 from shared.database import Conn
+from shared.sweep import deleted_rows
 
 KEYS = """
 SELECT key_id, workspace, name, hash, sources, rate_per_s, expires_at
@@ -79,9 +80,9 @@ WHERE workspace = $1 AND rejection < $2 AND ($3::text IS NULL OR source = $3)
 ORDER BY rejection DESC LIMIT $5
 """
 FORGET = """
-DELETE FROM ingest.rejections WHERE rejection IN (
-  SELECT rejection FROM ingest.rejections
-  WHERE rejected_at < now() - make_interval(days => $1) ORDER BY rejected_at LIMIT 10000)
+DELETE FROM ingest.rejections WHERE rejection = ANY(ARRAY(
+  SELECT rejection FROM ingest.rejections WHERE rejected_at < now() - make_interval(days => $1)
+  ORDER BY rejected_at LIMIT $2 FOR UPDATE SKIP LOCKED))
 """
 
 
@@ -196,6 +197,6 @@ async def list_rejections(
     ]
 
 
-async def forget_rejections(conn: Conn, days: int) -> None:
-    """Deletes up to 10,000 rejections older than `days`."""
-    await conn.execute(FORGET, days)
+async def forget_rejections(conn: Conn, days: int, rows_max: int) -> int:
+    """Deletes the oldest rejections older than `days`, at most `rows_max`; returns how many."""
+    return deleted_rows(await conn.execute(FORGET, days, rows_max))
