@@ -79,7 +79,7 @@ DELIVERIES = Counter(
 )
 DELIVERIES_FAILED = Counter(
     "paceline_alerts_deliveries_failed_total",
-    "Deliveries given up; somebody must look.",
+    "Deliveries refused for the first time; somebody must look.",
     ["channel"],
 )
 DELIVERY_DURATION = Histogram(
@@ -88,9 +88,15 @@ DELIVERY_DURATION = Histogram(
     ["channel"],
     buckets=LATENCY_BUCKETS_S,
 )
-DELIVERIES_PENDING = Gauge("paceline_alerts_deliveries_pending", "Deliveries not yet sent.")
+DELIVERIES_PENDING = Gauge(
+    "paceline_alerts_deliveries_pending",
+    "Deliveries not yet sent: queued, unreachable, rate_limited, or refused until a correction.",
+    ["channel", "why"],
+)
 DELIVERIES_AGE = Gauge(
-    "paceline_alerts_deliveries_oldest_seconds", "Age of the oldest delivery not yet sent."
+    "paceline_alerts_deliveries_oldest_seconds",
+    "Age of the oldest delivery not yet sent, by why it waits.",
+    ["channel", "why"],
 )
 
 # kpi-monitor
@@ -112,6 +118,15 @@ KPI_TRANSITIONS = Counter(
 )
 for _transition in ("firing", "level_changed", "resolved"):
     KPI_TRANSITIONS.labels(_transition)
+KPI_CAMPAIGNS_WAITING = Gauge(
+    "paceline_kpi_campaigns_waiting", "Campaigns that were touched and are not judged yet."
+)
+KPI_WAITING_AGE = Gauge(
+    "paceline_kpi_waiting_oldest_seconds", "How long the oldest of these has waited."
+)
+KPI_HELD_ROWS = Gauge(
+    "paceline_kpi_held_rows", "Sums of metrics that wait for a mapping, at most 100,000."
+)
 KPI_TOTALS_GAPS = Counter(
     "paceline_kpi_totals_gaps_total", "Lines stopped because a totals message is missing."
 )

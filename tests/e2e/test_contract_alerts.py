@@ -242,6 +242,7 @@ def test_a_wrong_secret_is_a_failed_row_and_a_loud_metric(world: World) -> None:
     assert (row["state"], row["delivered_at"]) == ("failed", None)
     assert (attempt["http_status"], attempt["provider_code"]) == (200, "310000")
     assert attempt["class"] == "permanent_config"
+    assert row["next_attempt_at"] is not None, "it waits for a correction"
     assert metric(world, name) == before + 1
 
 

@@ -13,6 +13,7 @@ import asyncpg
 import httpx
 
 from alerts import store_read
+from alerts.adoption import Adoption
 from alerts.audit import item
 from alerts.channels.dingtalk import DingTalkSender
 from alerts.channels.email import EmailSender, Server
@@ -51,6 +52,7 @@ class World:
     handlers: Handlers
     flusher: Flusher
     courier: Courier
+    adoption: Adoption
     offset: int = field(default=0)
 
     async def tell(self, *breaches: Breach, workspace: str = "default") -> None:
@@ -108,12 +110,10 @@ class World:
     def restart(self) -> None:
         """New objects over the same database, as a new process would have."""
         self.configurations = Configurations(self.directory, self.environment)
-        self._wire()
-
-    def _wire(self) -> None:
         clock, renderer = ManualClock(), Renderer()
         self.handlers = Handlers(self.configurations, clock)
         self.flusher = Flusher(self.settings, self.pool, clock, self.configurations, renderer)
+        self.adoption = Adoption(self.settings, self.pool, self.configurations, self.handlers)
 
     async def until(self, ready: Callable[[], bool], timeout_s: float = 20.0) -> None:
         """Waits for something another task does."""
@@ -157,6 +157,7 @@ async def make_world(database_url: str, tmp_path: Path, **changes: Any) -> Async
                 DingTalkSender(environment, client, 5.0),
                 EmailSender(mail_server_at(inbox.port)),
             )
+            handlers = Handlers(configurations, clock)
             yield World(
                 settings=settings,
                 pool=pool,
@@ -165,8 +166,9 @@ async def make_world(database_url: str, tmp_path: Path, **changes: Any) -> Async
                 directory=tmp_path,
                 environment=environment,
                 configurations=configurations,
-                handlers=Handlers(configurations, clock),
+                handlers=handlers,
                 flusher=Flusher(settings, pool, clock, configurations, renderer),
                 courier=courier,
+                adoption=Adoption(settings, pool, configurations, handlers),
             )
     await pool.close()

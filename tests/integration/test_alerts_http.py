@@ -36,7 +36,7 @@ async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
         world.settings,
         pool=world.pool,
         configurations=world.configurations,
-        handlers=world.handlers,
+        adoption=world.adoption,
         checks={},
         idle=idle,
         refresh_metrics=nothing,
@@ -158,6 +158,39 @@ async def test_a_reload_needs_an_admin_and_a_good_file(
     path.write_text(CONFIGURATION, encoding="utf-8")
     good = await client.post("/-/reload", headers=as_role(world, "admin"))
     assert good.json() == {"workspaces": ["default"]}
+
+
+async def test_a_reload_says_nothing_of_other_workspaces(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    other = world.directory / "agency.yml"
+    other.write_text(CONFIGURATION, encoding="utf-8")
+    good = await client.post("/-/reload", headers=as_role(world, "admin"))
+    assert good.json() == {"workspaces": ["default"]}
+    stranger = await client.post("/-/reload", headers=as_role(world, "admin", "third"))
+    assert stranger.json() == {"workspaces": []}
+    other.write_text("route: {receiver: the-secret-boss}\nreceivers: []\n", encoding="utf-8")
+    bad = await client.post("/-/reload", headers=as_role(world, "admin"))
+    assert (bad.status_code, bad.json()["code"]) == (422, "configuration_invalid")
+    assert "agency" not in bad.text
+    assert "boss" not in bad.text
+    assert bad.json()["errors"] == []
+    own = await client.post("/-/reload", headers=as_role(world, "admin", "agency"))
+    assert own.json()["errors"][0]["loc"] == "agency.yml:1"
+    assert "the-secret-boss" in own.json()["detail"]
+
+
+async def test_a_reload_sends_what_was_refused(world: World, client: httpx.AsyncClient) -> None:
+    world.environment["OPS_DINGTALK_SECRET"] = "SEC-wrong"
+    await announce(world)
+    failed = await client.get("/v1/notifications?state=failed", headers=as_role(world, "viewer"))
+    assert [item["attempts"][0]["provider_code"] for item in failed.json()["items"]] == [
+        "310000"
+    ] * 2
+    world.environment["OPS_DINGTALK_SECRET"] = SECRET
+    assert (await client.post("/-/reload", headers=as_role(world, "admin"))).status_code == 200
+    await world.deliver()
+    assert len(world.robot.messages) == 2
 
 
 @pytest.mark.parametrize(

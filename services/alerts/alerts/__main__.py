@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 
+from alerts.adoption import Adoption
 from alerts.app import build_app
 from alerts.channels.dingtalk import DingTalkSender
 from alerts.channels.email import EmailSender, Server
@@ -20,7 +21,7 @@ from alerts.handlers import SERVICE, Handlers
 from alerts.render import Renderer
 from alerts.settings import AlertsSettings
 from alerts.tables import SCHEMA
-from alerts.watch import Watch
+from alerts.watch import CHANNELS, Watch, start_gauges
 from alerts.yaml_reader import ConfigError
 from shared import metrics, service
 from shared.clock import make_clock
@@ -71,11 +72,12 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
         relay = Relay(settings, pool, producer, schema=SCHEMA)
 
         watch = Watch(pool, clock, consumer, relay)
+        adoption = Adoption(settings, pool, configurations, handlers)
         app = build_app(
             settings,
             pool=pool,
             configurations=configurations,
-            handlers=handlers,
+            adoption=adoption,
             checks=watch.checks(),
             idle=watch.idle,
             refresh_metrics=watch.refresh_metrics,
@@ -85,6 +87,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             app,
             [
                 Part("consumer", consumer.run, consumer.stop),
+                Part("adoption", adoption.run, adoption.stop),
                 Part("flusher", flusher.run, flusher.stop),
                 Part("courier", courier.run, courier.stop),
                 Part("relay", relay.run, relay.stop),
@@ -95,7 +98,8 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
 
 def start_counters() -> None:
     """Every label value from 0, so that a first failure is a step a rate can see."""
-    for channel in ("dingtalk", "email"):
+    start_gauges()
+    for channel in CHANNELS:
         metrics.DELIVERIES_FAILED.labels(channel)
         metrics.DELIVERY_DURATION.labels(channel)
         for kind in SendClass:

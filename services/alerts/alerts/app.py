@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from fastapi import FastAPI
 
 from alerts import routes
+from alerts.adoption import Adoption
 from alerts.configurations import Configurations
-from alerts.handlers import Handlers
 from alerts.settings import AlertsSettings
 from shared.database import Pool
 from shared.http import Check, Idle, create_app
@@ -17,7 +17,7 @@ def build_app(
     *,
     pool: Pool,
     configurations: Configurations,
-    handlers: Handlers,
+    adoption: Adoption,
     checks: Mapping[str, Check],
     idle: Idle,
     refresh_metrics: Check,
@@ -32,6 +32,6 @@ def build_app(
         refresh_metrics=refresh_metrics,
     )
     app.state.configurations = configurations
-    app.state.handlers = handlers
+    app.state.adoption = adoption
     app.include_router(routes.router)
     return app

@@ -11,7 +11,7 @@ from alerts.store_groups import DeliveryRow, NotificationRow
 from shared.events import NOTIFICATIONS_TOPIC, Breach
 from shared.outbox import OutboxRow, envelope
 
-UNSENT = ("pending", "sending", "parked")
+UNSENT = ("pending", "sending", "parked", "failed")
 SERVICE = "alerts"
 
 
@@ -105,6 +105,11 @@ def decision_record(
 def attempt_record(row: Mapping[str, Any], claim: int, at: datetime) -> OutboxRow:
     """The item after attempt number `claim` of its delivery."""
     return _record(row, f"{row['notification']}/attempt-{claim}", at)
+
+
+def finished_record(row: Mapping[str, Any], at: datetime) -> OutboxRow:
+    """The item of a delivery that ended without an attempt: who refused it is told no more."""
+    return _record(row, f"{row['notification']}/finished", at)
 
 
 def _record(row: Mapping[str, Any], event_id: str, at: datetime) -> OutboxRow:

@@ -9,6 +9,11 @@ from alerts.yaml_reader import ConfigError
 FILE_BYTES_MAX = 1_000_000
 
 
+def file_name(workspace: str) -> str:
+    """Where a workspace's configuration is read from, inside the directory."""
+    return f"{workspace}.yml"
+
+
 class Configurations:
     """`directory`/<workspace>.yml by workspace. Reading happens at start and at `reload` only."""
 

@@ -1,17 +1,17 @@
 """Sends what is enqueued: claim → commit → send → record.
 
 A process that dies after sending leaves its claim to expire; the delivery goes out again under the
-same id, labelled as a possible second copy. Duplicates are preferred to loss.
+same id, labelled as a possible second copy. Duplicates are preferred to loss, and nothing is given
+up: a message that is refused keeps its place before the later ones of its group and channel, is
+tried again with growing pauses (`verdict`) and at once when somebody has corrected the
+configuration (`requeue`). So what the notification log calls told is heard, in order.
 """
 
 import asyncio
-import random
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Protocol
-
-from msgspec.structs import replace
 
 from alerts import audit, store_deliveries
 from alerts.channels import dingtalk
@@ -20,8 +20,9 @@ from alerts.channels.result import SendClass, SendResult
 from alerts.config import DingTalkTarget, EmailTarget
 from alerts.render import Renderer
 from alerts.settings import AlertsSettings
-from alerts.store_deliveries import Claimed, Outcome
+from alerts.store_deliveries import Claimed
 from alerts.tables import SCHEMA
+from alerts.verdict import Waits, judge
 from shared import metrics, outbox
 from shared.database import Pool, is_transient, transaction
 from shared.logs import get_logger
@@ -31,9 +32,6 @@ log = get_logger(__name__)
 
 RESENT = "(重发/resent)"
 PER_MINUTE: Mapping[str, int] = {"dingtalk": dingtalk.SENDS_PER_MINUTE}
-PARK_S = 60.0
-SHRUNK_BYTES_MAX = 4_000
-"""A message that was too long for its provider is tried once more, this short."""
 
 
 class DingTalk(Protocol):
@@ -60,6 +58,12 @@ class Courier:
         self._renderer = renderer
         self._dingtalk = dingtalk_sender
         self._email = email_sender
+        self._waits = Waits(
+            settings.retry_first_s,
+            settings.retry_max_s,
+            settings.retry_refused_first_s,
+            settings.retry_refused_max_s,
+        )
         self._free = asyncio.Semaphore(settings.senders)
         self._sending = asyncio.TaskGroup()
         self._rounds = Rounds(settings, "courier", self._round)
@@ -131,7 +135,7 @@ class Courier:
                 if isinstance(claimed.target, DingTalkTarget):
                     label = f"{RESENT} " if claimed.possible_duplicate else ""
                     return await self._dingtalk.send(
-                        claimed.target, label + claimed.title, label + claimed.body
+                        claimed.target, label + claimed.texts.title, label + claimed.texts.body
                     )
                 return await self._email.send(self._mail(claimed, claimed.target), at)
         except TimeoutError:
@@ -148,8 +152,8 @@ class Courier:
             sender=target.sender or self._settings.mail_from,
             to=target.to,
             thread=Thread(claimed.subject, claimed.thread_root, claimed.thread_previous),
-            plain=claimed.plain,
-            html=claimed.html,
+            plain=claimed.texts.plain,
+            html=claimed.texts.html,
             note=RESENT if claimed.possible_duplicate else "",
         )
 
@@ -157,7 +161,7 @@ class Courier:
         self, claimed: Claimed, result: SendResult, at: datetime, took_s: float
     ) -> None:
         kind = "dingtalk" if isinstance(claimed.target, DingTalkTarget) else "email"
-        outcome = self._judge(claimed, result)
+        outcome = judge(claimed, result, self._renderer, self._waits)
         attempt = {
             "at": at,
             "http_status": result.http_status,
@@ -166,18 +170,18 @@ class Courier:
             "class": result.kind.value,
             "duration_ms": round(took_s * 1000),
         }
+        park_s = outcome.wait_s if result.kind is SendClass.RATE_LIMITED else None
         async with transaction(self._pool) as conn:
-            if result.kind is SendClass.RATE_LIMITED:
-                await store_deliveries.park(conn, claimed.destination, outcome.wait_s)
-            rows = await store_deliveries.record(conn, claimed, outcome, attempt)
+            rows = await store_deliveries.record(conn, claimed, outcome, attempt, park_s=park_s)
             records = [audit.attempt_record(row, claimed.claim, at) for row in rows]
             await outbox.add(conn, SCHEMA, records)
         metrics.DELIVERIES.labels(kind, result.kind.value).inc()
         metrics.DELIVERY_DURATION.labels(kind).observe(took_s)
         say = log.info if outcome.state == "delivered" else log.warning
-        if outcome.state == "failed" or result.refused:
-            metrics.DELIVERIES_FAILED.labels(kind).inc()
+        if outcome.state == "failed":
             say = log.error
+            if not claimed.refused:
+                metrics.DELIVERIES_FAILED.labels(kind).inc()
         say(
             "delivery_attempted",
             delivery=claimed.delivery,
@@ -189,32 +193,3 @@ class Courier:
             provider_code=result.provider_code,
             provider_message=result.provider_message,
         )
-
-    def _judge(self, claimed: Claimed, result: SendResult) -> Outcome:
-        """What follows from the provider's answer (alerting.md 2.6)."""
-        target, body, shrunk = claimed.target, claimed.body, False
-        given_up = claimed.claim >= self._settings.attempts_max
-        wait_s = 0.0
-        match result.kind:
-            case SendClass.DELIVERED:
-                state = "delivered"
-            case SendClass.RETRYABLE:
-                state = "failed" if given_up else "pending"
-                wait_s = result.retry_after_s or self._backoff_s(claimed.claim)
-            case SendClass.RATE_LIMITED:
-                state = "failed" if given_up else "parked"
-                wait_s = result.retry_after_s or PARK_S
-            case SendClass.CONTENT if not claimed.shrunk and isinstance(target, DingTalkTarget):
-                state, shrunk = "pending", True
-                body = self._renderer.shorten(body, claimed.locale, SHRUNK_BYTES_MAX)
-            case SendClass.CONTENT | SendClass.CONFIG:
-                state = "failed"
-        if isinstance(target, EmailTarget) and result.remaining and state != "failed":
-            target = replace(target, to=result.remaining)
-        return Outcome(state, wait_s, result.maybe_delivered, shrunk, target, body)
-
-    def _backoff_s(self, attempt: int) -> float:
-        """Doubles from `retry_first_s`; jitter of half keeps many from coming back at once."""
-        settings = self._settings
-        longest = min(settings.retry_max_s, settings.retry_first_s * 2.0 ** min(attempt - 1, 30))
-        return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, no secret

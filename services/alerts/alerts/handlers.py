@@ -54,11 +54,12 @@ class Handlers:
         await self._route(conn, touched, now)
 
     async def reroute(self, conn: Conn) -> int:
-        """Puts open episodes that are in no group into one, after a configuration arrived."""
-        found = await store_alerts.find_unrouted(conn, REROUTE_MAX)
-        configured = [one for one in found if self._configurations.get(one[0])]
-        await self._route(conn, [(*one, True) for one in configured], await self._clock.now(conn))
-        return len(configured)
+        """Puts up to REROUTE_MAX open episodes that are in no group into one, after a
+        configuration arrived; how many."""
+        workspaces = self._configurations.workspaces()
+        found = await store_alerts.find_unrouted(conn, workspaces, REROUTE_MAX)
+        await self._route(conn, [(*one, True) for one in found], await self._clock.now(conn))
+        return len(found)
 
     async def _route(
         self, conn: Conn, touched: Sequence[tuple[str, Key, Breach, bool]], now: datetime

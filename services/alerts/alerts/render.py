@@ -5,7 +5,6 @@ the owner and how complete the data is. Words live in templates/<locale>.j2 (san
 `numbers`. Length is measured in UTF-8 bytes of JSON text, since that is what a robot counts.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -17,12 +16,13 @@ from msgspec import Struct
 
 from alerts.decide import Key
 from alerts.numbers import Numbers, exceeds_one
+from alerts.texts import Texts, fit, json_bytes, one_line, plain_words, shorten, without_markup
 from shared.events import Breach
 
 TEMPLATES = Path(__file__).with_name("templates")
 SEVERITIES = ("info", "warning", "critical")
-NAME_CHARACTERS_MAX = 300
 TITLE_CHARACTERS_MAX = 120
+BRIEF_CHARACTERS_MAX = 80
 NUMBERS_ORDER = ("actual", "planned_to_date", "allocated", "forecast_end", "remaining", "committed")
 SILENT_ZEROS = frozenset({"committed", "corrections"})
 NOT_RECOVERED = frozenset(
@@ -134,8 +134,8 @@ class Renderer:
         ]
         blocks = [_block(words, view, facts) for view, facts in told]
         parts = _pack(blocks, text_bytes_max)
-        title = _shorten(str(words.title(told[0][1], len(told) - 1)), TITLE_CHARACTERS_MAX)
-        subject = _shorten(
+        title = shorten(str(words.title(told[0][1], len(told) - 1)), TITLE_CHARACTERS_MAX)
+        subject = shorten(
             str(words.subject(_shared_scope(told[0][0].breach, grouped_by))), TITLE_CHARACTERS_MAX
         )
         messages = []
@@ -163,32 +163,19 @@ class Renderer:
             )
         return messages
 
-    def shorten(self, text: str, locale: str, bytes_max: int) -> str:
-        """A text that a provider found too long, cut on a line's end (see `fit`)."""
+    def shorten(self, texts: Texts, locale: str, bytes_max: int) -> Texts:
+        """Texts that a provider found too long, cut on a line's end (see `fit`)."""
         words: Any = self._words.get_template(f"{locale}.j2").module
-        return fit(text, bytes_max, words.left_out)
+        body = fit(texts.body, bytes_max, words.left_out)
+        return without_markup(texts.title, body, fit(texts.plain, bytes_max, words.left_out))
 
-
-def json_bytes(text: str) -> int:
-    """Bytes of `text` inside a JSON body as it is sent (UTF-8, not \\uXXXX)."""
-    return len(json.dumps(text, ensure_ascii=False).encode()) - 2
-
-
-def fit(text: str, bytes_max: int, left_out: Any) -> str:
-    """`text` within `bytes_max` bytes of JSON text. Whole lines go, the last first, and a line
-    says how many; a single line that is too long is cut between characters."""
-    if json_bytes(text) <= bytes_max:
-        return text
-    lines = text.split("\n")
-    for kept in range(len(lines) - 1, 0, -1):
-        shorter = "\n".join([*lines[:kept], str(left_out(len(lines) - kept))])
-        if json_bytes(shorter) <= bytes_max:
-            return shorter
-    cut = lines[0]
-    while cut and json_bytes(cut) > bytes_max:
-        over = json_bytes(cut) - bytes_max
-        cut = cut[: -max(1, over // 6)]
-    return cut
+    def brief(self, texts: Texts, locale: str) -> Texts:
+        """The title alone, for a provider that refuses the text itself: letters, figures and
+        plain punctuation, nothing a robot could take for markup or a link."""
+        words: Any = self._words.get_template(f"{locale}.j2").module
+        title = shorten(plain_words(texts.title), BRIEF_CHARACTERS_MAX)
+        said = f"{title}\n\n{words.refused()}"
+        return without_markup(title, said, said)
 
 
 def _pack(blocks: Sequence[_Block], bytes_max: int) -> list[list[_Block]]:
@@ -327,12 +314,3 @@ def _shared_scope(breach: Breach, grouped_by: Sequence[str]) -> str:
     return " / ".join(one_line(part) for part in parts if part) or one_line(
         shown["campaign"] or breach.rule
     )
-
-
-def one_line(text: str) -> str:
-    """A tenant's text without line breaks or endless length, so it cannot forge another line."""
-    return _shorten(" ".join(text.split()), NAME_CHARACTERS_MAX)
-
-
-def _shorten(text: str, characters_max: int) -> str:
-    return text if len(text) <= characters_max else text[: characters_max - 1] + "…"

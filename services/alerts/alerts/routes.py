@@ -6,9 +6,9 @@ import msgspec
 from fastapi import APIRouter, Query, Request
 
 from alerts import audit, store_read
+from alerts.adoption import Adoption
 from alerts.config import Configuration, DingTalkTarget, Receiver, Route
-from alerts.configurations import Configurations
-from alerts.handlers import Handlers
+from alerts.configurations import Configurations, file_name
 from alerts.schemas import (
     AlertPage,
     ConfigurationView,
@@ -18,8 +18,7 @@ from alerts.schemas import (
 )
 from alerts.yaml_reader import ConfigError, format_duration
 from shared.auth import Principal
-from shared.database import transaction
-from shared.errors import InvalidError, NotFoundError
+from shared.errors import ErrorItem, InvalidError, NotFoundError
 from shared.events import Breach
 from shared.http import Json, require
 from shared.logs import get_logger
@@ -90,29 +89,35 @@ async def get_configuration(request: Request, principal: Reader) -> Configuratio
 
 
 @router.post("/-/reload", response_model=Reloaded, tags=["configuration"])
-async def reload(request: Request, _: Admin) -> Reloaded:
-    """Reads all files again. A bad one changes nothing: 422 `configuration_invalid`."""
+async def reload(request: Request, principal: Admin) -> Reloaded:
+    """Reads all files again; a bad one changes nothing: 422 `configuration_invalid`, with file and
+    line if it is the caller's own. What was refused until now is sent again at once."""
     configurations: Configurations = request.app.state.configurations
     try:
         workspaces = configurations.reload()
     except ConfigError as error:
         log.error("reload_refused", file=error.file, line=error.line, detail=error.detail)
-        raise InvalidError(
+        raise _refusal(error, principal.workspace) from error
+    adoption: Adoption = request.app.state.adoption
+    routed, requeued = await adoption.adopt()
+    log.info("reloaded", workspaces=workspaces, routed=routed, requeued=requeued)
+    return Reloaded(workspaces=[one for one in workspaces if one == principal.workspace])
+
+
+def _refusal(error: ConfigError, workspace: str) -> InvalidError:
+    """What one workspace may know of a bad file: all of it if it is its own, else only that
+    nothing was changed. The log names it for who runs the service."""
+    if error.file != file_name(workspace):
+        return InvalidError(
             "configuration_invalid",
-            str(error),
-            errors=[
-                {
-                    "loc": f"{error.file}:{error.line}",
-                    "code": "configuration_invalid",
-                    "detail": error.detail,
-                }
-            ],
-        ) from error
-    handlers: Handlers = request.app.state.handlers
-    async with transaction(request.app.state.pool) as conn:
-        routed = await handlers.reroute(conn)
-    log.info("reloaded", workspaces=workspaces, routed=routed)
-    return Reloaded(workspaces=workspaces)
+            "the files as they are cannot be used, nothing was changed; the log says why",
+        )
+    item: ErrorItem = {
+        "loc": f"{error.file}:{error.line}",
+        "code": "configuration_invalid",
+        "detail": error.detail,
+    }
+    return InvalidError("configuration_invalid", str(error), errors=[item])
 
 
 def _after(cursor: str | None) -> int:

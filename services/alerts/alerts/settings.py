@@ -30,6 +30,8 @@ class AlertsSettings(CommonSettings):
     senders: int = Field(4, ge=1, le=64)
     retry_first_s: float = Field(1.0, gt=0)
     retry_max_s: float = Field(300.0, gt=0)
-    attempts_max: int = Field(100, ge=1, le=1000)
+    retry_refused_first_s: float = Field(60.0, gt=0)
+    retry_refused_max_s: float = Field(3600.0, gt=0)
+    """What a provider refuses waits for a person: these pauses only notice the correction."""
     flush_groups_max: int = Field(50, ge=1, le=1000)
     """Groups decided in one transaction."""

@@ -1,24 +1,34 @@
-"""SQL of sending: claim, budget of a destination, record. Instants are the database's own clock."""
+"""SQL of sending: claim, budget of a destination, record. Instants are the database's own clock.
 
-from collections.abc import Mapping
+Locks are taken in one order, the delivery before its destination: a claim and a late answer of the
+same delivery that took them in two would wait for each other.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from alerts.config import Target
+from alerts.texts import Texts
 from shared.database import Conn
 
+ATTEMPTS_KEPT_MAX = 50
+"""Of one delivery: the first and the newest; what is refused for weeks is tried each hour."""
+
 # The oldest unsent delivery of each (group, channel) only, so a resolve never overtakes its firing.
+# A mail that some have taken holds up nothing: the mailbox of one must not keep it from the others.
 CLAIMABLE = """
 SELECT d.* FROM alerts.deliveries d
 LEFT JOIN alerts.destinations p ON p.destination = d.workspace || '/' || d.channel_id
-WHERE d.state IN ('pending', 'sending', 'parked')
+WHERE d.state IN ('pending', 'sending', 'parked', 'failed')
   AND CASE d.state WHEN 'sending' THEN d.claimed_until ELSE d.next_attempt_at END <= now()
   AND (p.blocked_until IS NULL OR p.blocked_until <= now())
   AND NOT EXISTS (
     SELECT 1 FROM alerts.deliveries earlier
     WHERE earlier.group_id = d.group_id AND earlier.channel_id = d.channel_id
-      AND earlier.position < d.position AND earlier.state IN ('pending', 'sending', 'parked'))
+      AND earlier.position < d.position AND (d.partly OR NOT earlier.partly)
+      AND earlier.state IN ('pending', 'sending', 'parked', 'failed'))
 ORDER BY d.next_attempt_at, d.position LIMIT 1 FOR UPDATE OF d SKIP LOCKED
 """
 TAKE_SLOT = """
@@ -46,11 +56,15 @@ ON CONFLICT (destination) DO UPDATE
 SET blocked_until = greatest(p.blocked_until, excluded.blocked_until)
 """
 # A late answer of an expired claim counts only if it says delivered: somebody else is sending.
-RECORD = """
-UPDATE alerts.deliveries SET state = $3, attempts = attempts || jsonb_build_array($4::jsonb),
+RECORD = f"""
+UPDATE alerts.deliveries SET state = $3,
+  attempts = CASE WHEN jsonb_array_length(attempts) < {ATTEMPTS_KEPT_MAX} THEN attempts
+    ELSE attempts - 1 END || jsonb_build_array($4::jsonb),
   next_attempt_at = now() + make_interval(secs => $5), claimed_until = NULL,
   delivered_at = CASE WHEN $3 = 'delivered' THEN now() END,
-  possible_duplicate = possible_duplicate OR $6, shrunk = shrunk OR $7, target = $8, body = $9
+  possible_duplicate = possible_duplicate OR $6, shrunk = $7, partly = $8,
+  target = coalesce($9, target), title = $10,
+  body = $11, plain = $12, html = $13
 WHERE position = $1 AND state <> 'delivered' AND (claims = $2 OR $3 = 'delivered')
 RETURNING true
 """
@@ -58,15 +72,30 @@ NOTIFICATIONS = """
 SELECT n.*, d.state AS delivery_state, d.delivered_at, d.next_attempt_at, d.possible_duplicate,
   d.attempts, d.title, d.subject, d.body, d.plain
 FROM alerts.notifications n JOIN alerts.deliveries d USING (delivery)
-WHERE d.position = $1 ORDER BY n.notification
+WHERE d.position = ANY($1::bigint[]) ORDER BY n.notification
 """
 UNSENT_DUE = """
-SELECT count(*) FROM alerts.deliveries WHERE state IN ('pending', 'sending', 'parked')
-  AND next_attempt_at <= now()
+SELECT count(*) FROM alerts.deliveries d
+WHERE d.state IN ('pending', 'sending', 'parked', 'failed') AND d.next_attempt_at <= now()
+  AND NOT EXISTS (
+    SELECT 1 FROM alerts.deliveries earlier
+    WHERE earlier.group_id = d.group_id AND earlier.channel_id = d.channel_id
+      AND earlier.position < d.position AND (d.partly OR NOT earlier.partly)
+      AND earlier.state IN ('pending', 'sending', 'parked', 'failed'))
 """
+# What stands behind a refused message of its group and channel waits for the same correction.
 UNSENT = """
-SELECT count(*) AS count, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS age_s
-FROM alerts.deliveries WHERE state IN ('pending', 'sending', 'parked')
+SELECT channel, why, count(*) AS deliveries,
+  extract(epoch FROM now() - min(created_at))::float8 AS age_s
+FROM (
+  SELECT created_at, target->>'kind' AS channel, CASE
+    WHEN state = 'failed' OR bool_or(state = 'failed' AND NOT partly) OVER (
+      PARTITION BY group_id, channel_id ORDER BY position) THEN 'refused'
+    WHEN state = 'parked' THEN 'rate_limited'
+    WHEN state = 'pending' AND attempts <> '[]' THEN 'unreachable'
+    ELSE 'queued' END AS why
+  FROM alerts.deliveries WHERE state IN ('pending', 'sending', 'parked', 'failed')
+) AS unsent GROUP BY channel, why
 """
 
 
@@ -81,15 +110,15 @@ class Claimed(NamedTuple):
     destination: str
     target: Target
     locale: str
-    title: str
-    body: str
-    plain: str
-    html: str
+    texts: Texts
     subject: str
     thread_root: str | None
     thread_previous: str | None
     possible_duplicate: bool
-    shrunk: bool
+    shrunk: int
+    partly: bool
+    refused: bool
+    """It was refused before: this is one of the slow further attempts."""
 
 
 class Outcome(NamedTuple):
@@ -98,9 +127,19 @@ class Outcome(NamedTuple):
     state: str
     wait_s: float
     maybe_delivered: bool
-    shrunk: bool
+    shrunk: int
+    partly: bool
     target: Target
-    body: str
+    texts: Texts
+
+
+class Waiting(NamedTuple):
+    """Unsent deliveries of one channel that wait for one reason; the age of the oldest."""
+
+    channel: str
+    why: str
+    deliveries: int
+    age_s: float
 
 
 async def claim(conn: Conn, *, claim_s: float, per_minute: Mapping[str, int]) -> Claimed | None:
@@ -130,27 +169,29 @@ async def claim(conn: Conn, *, claim_s: float, per_minute: Mapping[str, int]) ->
         destination=destination,
         target=msgspec.convert(row["target"], Target),
         locale=row["locale"],
-        title=row["title"],
-        body=row["body"],
-        plain=row["plain"],
-        html=row["html"],
+        texts=Texts(row["title"], row["body"], row["plain"], row["html"]),
         subject=row["subject"],
         thread_root=row["thread_root"],
         thread_previous=row["thread_previous"],
         possible_duplicate=claimed["possible_duplicate"],
         shrunk=row["shrunk"],
+        partly=row["partly"],
+        refused=row["state"] == "failed",
     )
 
 
-async def park(conn: Conn, destination: str, wait_s: float) -> None:
-    """Nothing is sent to `destination` for `wait_s` seconds."""
-    await conn.execute(PARK, destination, wait_s)
-
-
 async def record(
-    conn: Conn, claimed: Claimed, outcome: Outcome, attempt: Mapping[str, Any]
+    conn: Conn,
+    claimed: Claimed,
+    outcome: Outcome,
+    attempt: Mapping[str, Any],
+    *,
+    park_s: float | None = None,
 ) -> list[dict[str, Any]]:
-    """Writes an attempt; the joined rows of its notifications, or [] if it came too late."""
+    """Writes an attempt; the joined rows of its notifications, or [] if it came too late.
+
+    With `park_s` nothing is sent to its destination for so many seconds, even if it came late.
+    """
     written = await conn.fetchval(
         RECORD,
         claimed.position,
@@ -160,21 +201,34 @@ async def record(
         outcome.wait_s,
         outcome.maybe_delivered,
         outcome.shrunk,
-        msgspec.to_builtins(outcome.target),
-        outcome.body,
+        outcome.partly,
+        None if outcome.target == claimed.target else msgspec.to_builtins(outcome.target),
+        outcome.texts.title,
+        outcome.texts.body,
+        outcome.texts.plain,
+        outcome.texts.html,
     )
+    if park_s is not None:
+        await conn.execute(PARK, claimed.destination, park_s)
     if not written:
         return []
-    return [dict(row) for row in await conn.fetch(NOTIFICATIONS, claimed.position)]
+    return await read_joined(conn, [claimed.position])
+
+
+async def read_joined(conn: Conn, positions: Sequence[int]) -> list[dict[str, Any]]:
+    """Notifications of these deliveries, joined with them, as the audit shows them."""
+    return [dict(row) for row in await conn.fetch(NOTIFICATIONS, positions)]
 
 
 async def count_unsent_due(conn: Conn) -> int:
-    """Deliveries that should be sent now (the real clock decides)."""
+    """Deliveries that should be sent now (the real clock decides), those that wait behind an
+    earlier one of their channel not counted."""
     return int(await conn.fetchval(UNSENT_DUE))
 
 
-async def unsent(conn: Conn) -> tuple[int, float]:
-    """How many deliveries are not sent yet, and the age of the oldest in seconds."""
-    row = await conn.fetchrow(UNSENT)
-    assert row is not None
-    return row["count"], row["age_s"]
+async def unsent(conn: Conn) -> list[Waiting]:
+    """What is not sent yet by channel and reason: queued, unreachable, rate_limited, refused."""
+    return [
+        Waiting(row["channel"], row["why"], row["deliveries"], row["age_s"])
+        for row in await conn.fetch(UNSENT)
+    ]

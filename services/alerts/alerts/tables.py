@@ -13,7 +13,9 @@ from shared.tables import INSTANT, common_tables
 from shared.tables import text_column as _text
 
 SCHEMA = "alerts"
-UNSENT = sa.text("state IN ('pending', 'sending', 'parked')")
+UNSENT = sa.text("state IN ('pending', 'sending', 'parked', 'failed')")
+OPEN = sa.text("state NOT IN ('resolved', 'withdrawn')")
+CLOSED = sa.text("state IN ('resolved', 'withdrawn')")
 
 metadata = sa.MetaData()
 common_tables(metadata, SCHEMA)
@@ -61,6 +63,8 @@ alerts = _table(
     sa.PrimaryKeyConstraint("alert", name="alerts_pk"),
     sa.UniqueConstraint("workspace", "fingerprint", name="alerts_fingerprint_key"),
 )
+sa.Index("alerts_workspace", alerts.c.workspace, alerts.c.alert)
+sa.Index("alerts_campaign", alerts.c.workspace, alerts.c.campaign, alerts.c.alert)
 
 episodes = _table(
     "episodes",
@@ -78,6 +82,14 @@ episodes = _table(
     sa.PrimaryKeyConstraint("alert", "episode", name="episodes_pk"),
     sa.UniqueConstraint("workspace", "breach", name="episodes_breach_key"),
 )
+sa.Index(
+    "episodes_open",
+    episodes.c.workspace,
+    episodes.c.alert,
+    episodes.c.episode,
+    postgresql_where=OPEN,
+)
+sa.Index("episodes_closed", episodes.c.decided_at, postgresql_where=CLOSED)
 
 transitions = _table(
     "transitions",
@@ -104,6 +116,11 @@ groups = _table(
     sa.UniqueConstraint("workspace", "group_key", "receiver", name="groups_key"),
 )
 sa.Index("groups_due", groups.c.due_at, postgresql_where=sa.text("due_at IS NOT NULL"))
+sa.Index(
+    "groups_asleep",
+    groups.c.flushed_at,
+    postgresql_where=sa.text("due_at IS NULL AND NOT active"),
+)
 
 group_members = _table(
     "group_members",
@@ -114,6 +131,7 @@ group_members = _table(
     sa.PrimaryKeyConstraint("group_id", "alert", "episode", name="group_members_pk"),
 )
 sa.Index("group_members_alert", group_members.c.alert, group_members.c.episode)
+sa.Index("group_members_active", group_members.c.group_id, postgresql_where=sa.text("active"))
 
 notify_log = _table(
     "notify_log",
@@ -139,6 +157,8 @@ told = _table(
     _flag("firing"),
     sa.PrimaryKeyConstraint("group_id", "channel_id", "alert", "episode", name="told_pk"),
 )
+sa.Index("told_firing", told.c.group_id, postgresql_where=sa.text("firing"))
+sa.Index("told_alert", told.c.alert, told.c.episode)
 
 deliveries = _table(
     "deliveries",
@@ -161,7 +181,8 @@ deliveries = _table(
     _int("claims", default="0"),
     _json("attempts", "'[]'"),
     _flag("possible_duplicate"),
-    _flag("shrunk"),
+    _int("shrunk", default="0"),
+    _flag("partly"),
     _at("created_at", now=True),
     _at("next_attempt_at", now=True),
     _at("claimed_until", nullable=True),
@@ -176,6 +197,13 @@ sa.Index(
     deliveries.c.channel_id,
     deliveries.c.position,
     postgresql_where=UNSENT,
+)
+# Those that are there for a while are few; what is delivered is found by its notifications.
+sa.Index(
+    "deliveries_state",
+    deliveries.c.workspace,
+    deliveries.c.state,
+    postgresql_where=sa.text("state <> 'delivered'"),
 )
 
 destinations = _table(
@@ -211,10 +239,20 @@ notifications = _table(
     sa.PrimaryKeyConstraint("notification", name="notifications_pk"),
 )
 sa.Index("notifications_delivery", notifications.c.delivery)
+sa.Index("notifications_decided", notifications.c.decided_at)
 sa.Index("notifications_alert", notifications.c.alert, notifications.c.episode)
+for _name in ("campaign", "receiver"):
+    sa.Index(
+        f"notifications_{_name}",
+        notifications.c.workspace,
+        notifications.c[_name],
+        notifications.c.notification,
+    )
+sa.Index("notifications_workspace", notifications.c.workspace, notifications.c.notification)
 sa.Index(
-    "notifications_campaign",
+    "notifications_withheld",
     notifications.c.workspace,
-    notifications.c.campaign,
+    notifications.c.state,
     notifications.c.notification,
+    postgresql_where=sa.text("state IS NOT NULL"),
 )

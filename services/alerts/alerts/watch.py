@@ -10,6 +10,17 @@ from shared.database import Pool, transaction
 from shared.http import Check, check_database
 from shared.outbox import Relay
 
+CHANNELS = ("dingtalk", "email")
+WHY_UNSENT = ("queued", "unreachable", "rate_limited", "refused")
+
+
+def start_gauges() -> None:
+    """Every gauge of unsent deliveries at 0."""
+    for channel in CHANNELS:
+        for why in WHY_UNSENT:
+            metrics.DELIVERIES_PENDING.labels(channel, why).set(0)
+            metrics.DELIVERIES_AGE.labels(channel, why).set(0)
+
 
 class Watch:
     """Reads the parts; changes nothing but gauges."""
@@ -41,9 +52,11 @@ class Watch:
         """Sets the gauges that are read from the database."""
         await self._relay.unsent()
         async with self._pool.acquire() as conn:
-            count, age_s = await store_deliveries.unsent(conn)
-        metrics.DELIVERIES_PENDING.set(count)
-        metrics.DELIVERIES_AGE.set(age_s)
+            waiting = await store_deliveries.unsent(conn)
+        start_gauges()
+        for one in waiting:
+            metrics.DELIVERIES_PENDING.labels(one.channel, one.why).set(one.deliveries)
+            metrics.DELIVERIES_AGE.labels(one.channel, one.why).set(one.age_s)
 
     async def _database(self) -> None:
         await check_database(self._pool)

@@ -94,18 +94,15 @@ def test_all_taken_is_delivered() -> None:
     assert classify_recipients(TO, {}, "250", "ok").kind is SendClass.DELIVERED
 
 
-def test_only_those_refused_for_now_are_tried_again() -> None:
+def test_those_refused_are_tried_again_soon_if_one_of_them_is_refused_for_now_only() -> None:
     refused = {"b@x.com": (450, "later"), "c@x.com": (550, "no such user")}
     found = classify_recipients(TO, refused, "250", "ok")
-    assert (found.kind, found.remaining, found.refused) == (
-        SendClass.RETRYABLE,
-        ("b@x.com",),
-        ("c@x.com",),
-    )
+    assert (found.kind, found.remaining) == (SendClass.RETRYABLE, ("b@x.com", "c@x.com"))
     assert "1 of 3 recipients taken" in found.provider_message
 
 
-def test_a_recipient_refused_for_good_makes_the_delivery_fail_visibly() -> None:
+def test_a_recipient_refused_for_good_waits_for_a_correction() -> None:
     found = classify_recipients(TO, {"c@x.com": (550, "no such user")}, "250", "ok")
-    assert (found.kind, found.provider_code, found.remaining) == (SendClass.CONFIG, "550", ())
+    assert (found.kind, found.provider_code) == (SendClass.CONFIG, "550")
+    assert found.remaining == ("c@x.com",)
     assert "2 of 3 recipients taken; c@x.com: 550 no such user" in found.provider_message

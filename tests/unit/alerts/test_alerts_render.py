@@ -7,7 +7,8 @@ import pytest
 
 from alerts.decide import Key
 from alerts.numbers import Numbers
-from alerts.render import AlertView, Change, Message, Renderer, fit, json_bytes
+from alerts.render import AlertView, Change, Message, Renderer
+from alerts.texts import fit, json_bytes
 from shared.events import BreachSource, BreachWindow
 from tests.unit.alerts.builders import START, at, make_breach
 

@@ -87,7 +87,8 @@ def _address(text: str) -> Address:
 def classify_recipients(
     to: Sequence[str], refused: dict[str, tuple[int, str]], code: str, text: str
 ) -> SendResult:
-    """The server took the mail for some: those refused for now are tried again, alone."""
+    """The server took the mail for some: the others are tried again, alone, soon if one of them
+    was refused for now only."""
     later = tuple(one for one in to if one in refused and refused[one][0] in NOT_NOW)
     never = tuple(one for one in to if one in refused and refused[one][0] not in NOT_NOW)
     taken = len(to) - len(refused)
@@ -99,8 +100,7 @@ def classify_recipients(
         kind=kind,
         provider_code=str(refused[(later or never)[0]][0]),
         provider_message=clip(f"{taken} of {len(to)} recipients taken; {said}"),
-        remaining=later,
-        refused=never,
+        remaining=tuple(one for one in to if one in refused),
     )
 
 

@@ -19,8 +19,8 @@ class SendClass(StrEnum):
 
 class SendResult(Struct, frozen=True, kw_only=True):
     """`maybe_delivered`: the request went out and no answer came, so a retry may be a second
-    copy. `remaining`: mail recipients still to be tried, None for all. `refused`: recipients who
-    will never get it. `retry_after_s` is the provider's own wish."""
+    copy. `remaining`: mail recipients who have not taken it, None for all. `retry_after_s` is the
+    provider's own wish."""
 
     kind: SendClass
     provider_code: str
@@ -29,7 +29,6 @@ class SendResult(Struct, frozen=True, kw_only=True):
     maybe_delivered: bool = False
     retry_after_s: float | None = None
     remaining: tuple[str, ...] | None = None
-    refused: tuple[str, ...] = ()
 
 
 def clip(text: str) -> str:

@@ -1,0 +1,70 @@
+"""Lengths and shapes of what people read: bounded, in UTF-8 bytes as a robot counts them."""
+
+import json
+import re
+from bisect import bisect_left
+from collections.abc import Callable
+from html import escape
+
+from msgspec import Struct
+
+NAME_CHARACTERS_MAX = 300
+_NOT_PLAIN = re.compile(r"https?:|www\.|[^\w\s.,:%/()【】：，。（）-]|_")
+
+
+class Texts(Struct, frozen=True):
+    """What one delivery says: robots take title and body, mails plain and html."""
+
+    title: str
+    body: str
+    plain: str
+    html: str
+
+
+def without_markup(title: str, body: str, plain: str) -> Texts:
+    """The texts with a page that is the plain one as it stands."""
+    return Texts(title, body, plain, f"<h2>{escape(title)}</h2><pre>{escape(plain)}</pre>")
+
+
+def json_bytes(text: str) -> int:
+    """Bytes of `text` inside a JSON body as it is sent (UTF-8, not escapes)."""
+    return len(json.dumps(text, ensure_ascii=False).encode()) - 2
+
+
+def fit(text: str, bytes_max: int, left_out: Callable[[int], object]) -> str:
+    """`text` within `bytes_max` bytes of JSON text. Whole lines go, the last first, and a line
+    says how many; a single line that is too long is cut between characters."""
+    if json_bytes(text) <= bytes_max:
+        return text
+    lines = text.split("\n")
+
+    def without(dropped: int) -> str:
+        return "\n".join([*lines[: len(lines) - dropped], str(left_out(dropped))])
+
+    def fits(dropped: int) -> bool:
+        return json_bytes(without(dropped)) <= bytes_max
+
+    # Halving: a mail has thousands of lines, and each look costs its whole length.
+    dropped = 1 + bisect_left(range(1, len(lines)), True, key=fits)
+    if dropped < len(lines):
+        return without(dropped)
+    cut = lines[0]
+    while cut and json_bytes(cut) > bytes_max:
+        over = json_bytes(cut) - bytes_max
+        cut = cut[: -max(1, over // 6)]
+    return cut
+
+
+def plain_words(text: str) -> str:
+    """Letters, figures and plain punctuation: nothing that could be markup or a link."""
+    return " ".join(_NOT_PLAIN.sub(" ", text).split())
+
+
+def one_line(text: str) -> str:
+    """A tenant's text without line breaks or endless length, so it cannot forge another line."""
+    return shorten(" ".join(text.split()), NAME_CHARACTERS_MAX)
+
+
+def shorten(text: str, characters_max: int) -> str:
+    """At most so many characters, the last one an ellipsis if some are missing."""
+    return text if len(text) <= characters_max else text[: characters_max - 1] + "…"
