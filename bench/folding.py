@@ -1,16 +1,14 @@
 """Metrics into panes, and windows into breaches: kpi-monitor's two steps on a real PostgreSQL.
 
     python -m bench.folding [--keys 100000] [--mode delta|snapshot] [--spread zipf|even]
-        [--replicas 1] [--events 200000] [--size 5000] [--grow 0]
-        [--judge] [--campaigns 100] [--url URL]
+        [--replicas 1] [--events 200000] [--size 5000] [--grow 0] [--url URL]
 
 A key is a budget line; each event states two measures of one line. Every key is folded once first
 (`warm`), then `events` more are measured: deltas with time-ordered ids spread over the keys, or
 snapshots of hours, half of them restatements. Each replica is a process that gives polls of `size`
 to the service's handler, each in a committed transaction (synchronous_commit on). --grow measures
-the same again with that many keys. --judge then closes two hours of all keys with one heartbeat
-each: 100 rules over `campaigns` (one rule in each from 100 campaigns on), one key in a hundred
-breaches. Kafka is not in the path; CPU is that of the replicas and of all of PostgreSQL's backends.
+the same again with that many keys. Kafka is not in the path; CPU is that of the replicas and of all
+of PostgreSQL's processes. bench/judging.py goes on from here.
 """
 
 import argparse
@@ -38,7 +36,7 @@ from kpi_monitor.settings import KpiSettings
 from shared.clock import SystemClock
 from shared.consumer import Received
 from shared.database import create_pool, transaction
-from shared.events import ENCODER, MetricsEvent, MetricsStored, SourceData, SourceEvent
+from shared.events import ENCODER, MetricsEvent, MetricsStored
 
 SOURCES = 8
 PARTITIONS = 24
@@ -57,13 +55,6 @@ INSERT INTO kpi.units (workspace, campaign) SELECT 'default', name FROM names
 """
 ADD_RULE = """
 INSERT INTO kpi.rules VALUES ('default', $1, 1, $2, $3::jsonb, false, $4, 'bench', now(), now())
-"""
-FILL = """
-INSERT INTO kpi.panes (series, start_ms, end_ms, known_ms, amount)
-SELECT series, $1 + n * $3::bigint, $1 + (n + 1) * $3::bigint, 0,
-  1000000 * (CASE WHEN measure = 'impressions' THEN 1000
-             WHEN right(line, 2)::int = $4 THEN 1 ELSE 50 END)
-FROM kpi.series, generate_series(0, $2 - 1) AS n ORDER BY 1, 2
 """
 BREACHES = "SELECT count(*) FROM kpi.outbox WHERE topic = 'breaches.v1'"
 BACKENDS = "SELECT pid FROM pg_stat_activity WHERE backend_type <> 'client backend' OR pid <> $1"
@@ -154,28 +145,6 @@ def record(  # noqa: PLR0917 - one call a line
         ),
     )
     return Received("metrics.v1", key % PARTITIONS, number, None, ENCODER.encode(event))
-
-
-def heartbeats(until: dt.datetime) -> list[Received]:
-    """All sources are complete through `until`, told in every partition."""
-    events = [
-        SourceEvent(
-            specversion="1.0",
-            id=f"beat-{until:%d%H%M}",
-            source=f"bench/{number}",
-            time=until,
-            workspace="default",
-            receivedat=until,
-            bodyhash="00" * 16,
-            data=SourceData(complete_through=until),
-        )
-        for number in range(SOURCES)
-    ]
-    return [
-        Received("metrics.v1", place, 0, None, ENCODER.encode(event))
-        for event in events
-        for place in range(PARTITIONS)
-    ]
 
 
 def rule_body(rule: str, campaign: str, lines: list[str] | None) -> bytes:
@@ -314,37 +283,7 @@ async def measure(url: str, plan: Plan) -> Cost:
     return cost
 
 
-async def judge(url: str, plan: Plan) -> None:
-    """Closes two hours of all keys, and has one heartbeat between that closes nothing."""
-    replicas, conn = Replicas(url, plan), await asyncpg.connect(url)
-    settings = KpiSettings(database_url=url)
-    pool = await create_pool(settings)
-    handlers = Handlers(settings, SystemClock())
-    begin, hour = int(START.timestamp() * 1000), int(HOUR.total_seconds() * 1000)
-    panes, grain = (12, hour // 12) if plan.mode == "delta" else (1, hour)
-    await conn.execute("TRUNCATE kpi.panes, kpi.touches")
-    for lap in range(3):
-        await conn.execute(FILL, begin + lap * hour, panes, grain, lap)
-    await conn.execute("VACUUM ANALYZE")
-    for name, minutes in (("first hour", 60), ("nothing closes", 90), ("second hour", 120)):
-        async with transaction(pool) as folding:
-            await handlers.on_batch(folding, heartbeats(START + minutes * HOUR / 60))
-        cost, seen = await replicas.judge(conn)
-        told = seen[-1][1] - seen[0][1]
-        at = [next((t for t, n in seen if n - seen[0][1] >= told * part), 0.0) for part in RANKS]
-        print(
-            f"{name}: {plan.campaigns} campaigns, {cost.events} groups, "
-            f"cpu {cost.python:.2f} s python + {cost.postgres:.2f} s postgres, "
-            f"{told} breaches out after first {at[0]:.2f}, half {at[1]:.2f}, all {at[2]:.2f} s, "
-            f"idle after {cost.seconds:.2f} s",
-            flush=True,
-        )
-    replicas.end()
-    await conn.close()
-    await pool.close()
-
-
-RANKS = (1e-9, 0.5, 1.0)
+NAMES = ("keys", "mode", "spread", "events", "size", "replicas")
 
 
 def main() -> None:
@@ -352,7 +291,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name, value in (
         ("keys", 100_000),
-        ("campaigns", 100),
         ("events", 200_000),
         ("size", 5000),
         ("replicas", 1),
@@ -361,16 +299,13 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=value)
     parser.add_argument("--mode", choices=("delta", "snapshot"), default="delta")
     parser.add_argument("--spread", choices=("zipf", "even"), default="zipf")
-    parser.add_argument("--judge", action="store_true")
     parser.add_argument("--url")
     options = parser.parse_args()
     print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
     print(f"python -m bench.folding {' '.join(sys.argv[1:])}")
-    plan = Plan(*(getattr(options, name) for name in Plan._fields))
+    plan = Plan(campaigns=100, **{name: getattr(options, name) for name in NAMES})
     with database(options.url) as url:
         cost = asyncio.run(measure(url, plan))
-        if options.judge:
-            asyncio.run(judge(url, plan))
         if options.grow:
             grown = asyncio.run(measure(url, plan._replace(keys=options.grow)))
             print(f"cost at {options.grow} / at {plan.keys} keys: {grown.each / cost.each:.2f}")

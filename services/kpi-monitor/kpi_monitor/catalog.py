@@ -3,24 +3,20 @@
 Everything here may be forgotten at any time; nothing is remembered before it is committed.
 """
 
-from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from kpi_monitor import store_catalog, store_metrics
-from kpi_monitor.folding import Feed, Refusal, SeriesKey, Shape, Told
+from kpi_monitor import store_catalog
+from kpi_monitor.folding import Refusal, Told
 from kpi_monitor.kpis import MONEY_MEASURES
-from kpi_monitor.store_metrics import ReportKey
 from kpi_monitor.windows import to_ms
 from shared import mapping as mappings
 from shared.consumer import Received
 from shared.database import Conn
 from shared.events import Instant
-
-REMEMBERED_MAX = 1_000_000
 
 
 def read_mapping(item: str, body: dict[str, Any]) -> mappings.Mapping:
@@ -145,45 +141,3 @@ class Currencies:
 
 def _priced(told: Told) -> bool:
     return told.event.data.currency is not None and not MONEY_MEASURES.isdisjoint(told.measures)
-
-
-class Feeds:
-    """Feeds and series that are surely stored: a row found by a later transaction was committed."""
-
-    def __init__(self) -> None:
-        self._stored: set[Feed] = set()
-        self._series: dict[SeriesKey, int] = {}
-
-    async def add(self, conn: Conn, feeds: set[Feed]) -> Mapping[SeriesKey, int]:
-        """Stores what is not known to be stored; returns the numbers of all series in `feeds`."""
-        asked = feeds - self._stored
-        if not asked:
-            return self._series
-        if len(self._stored) + len(asked) > REMEMBERED_MAX:
-            self._stored.clear()
-            self._series.clear()
-            asked = feeds
-        new_series, numbers = await store_metrics.series(conn, {one.series for one in asked})
-        new = await store_metrics.add_feeds(conn, asked)
-        known = {key: n for key, n in numbers.items() if key not in new_series}
-        self._series |= known
-        self._stored |= {one for one in asked - new if one.series in known}
-        return ChainMap(numbers, self._series) if new_series else self._series
-
-
-class Reports:
-    """The shape each report keeps; a row once committed never changes."""
-
-    def __init__(self) -> None:
-        self._stored: dict[ReportKey, Shape] = {}
-
-    async def shapes(
-        self, conn: Conn, seen: dict[ReportKey, tuple[str, str]]
-    ) -> Mapping[ReportKey, Shape]:
-        """The stored shape of each report in `seen`, which becomes its shape if it has none."""
-        asked = {key: shape for key, shape in seen.items() if key not in self._stored}
-        if not asked:
-            return self._stored
-        new, found = await store_metrics.fix_reports(conn, asked)
-        self._stored |= {key: shape for key, shape in found.items() if key not in new}
-        return ChainMap(found, self._stored)

@@ -20,7 +20,7 @@ from shared.money import LIMIT_MICROS, MICROS, MoneyError, parse_micros
 
 KEY_BYTES_MAX = 2000
 """Entity and dims together: an index row of PostgreSQL has room for 2,700 bytes."""
-_is_hash = re.compile(r"(?:[0-9a-f]{2})+", re.ASCII).fullmatch
+_is_hex = re.compile(r"[0-9a-f]+", re.ASCII).fullmatch
 
 Measures = dict[str, int]
 Place = tuple[str, str]
@@ -39,52 +39,17 @@ class Refusal(Exception):  # noqa: N818 - a decision about one event, not a fail
         self.detail = detail
 
 
-class ProgressKey(NamedTuple):
-    workspace: str
-    source: str
-    partition: int
-
-
-class FactKey(NamedTuple):
-    """`stream`: the number of (workspace, source, report)."""
-
-    stream: int
-    period: str
-    entity: str
-    dims: str
-
-
-class SeriesKey(NamedTuple):
-    workspace: str
-    campaign: str
-    line: str
-    measure: str
-
-
-class PaneKey(NamedTuple):
-    series: SeriesKey
-    start: int
-    end: int
-    known: int
-
-
-class HeldKey(NamedTuple):
-    """`currency`: of a money measure, as far as it was stated; else ""."""
-
-    workspace: str
-    source: str
-    entity: str
-    measure: str
-    start: int
-    end: int
-    known: int
-    currency: str
-
-
-class Feed(NamedTuple):
-    series: SeriesKey
-    source: str
-    grain: int
+# Keys are plain tuples: several are made for each event, and a named one costs five times as much.
+ProgressKey = tuple[str, str, int]
+"""(workspace, source, partition of metrics.v1)."""
+FactKey = tuple[int, str, str, str]
+"""(number of the workspace, source and report, period, entity, dims)."""
+HeldKey = tuple[str, str, str, str, int, int, int, str]
+"""(workspace, source, entity, measure, start, end, known, currency of stated money or "")."""
+Fed = tuple[str, str, str, str]
+"""(workspace, campaign, line, source)."""
+Period = tuple[int, int, int]
+"""(start, end, known)."""
 
 
 class Shape(NamedTuple):
@@ -93,6 +58,9 @@ class Shape(NamedTuple):
     mode: str
     grain: str
     stream: int
+
+
+DELTA, BY_HOUR, BY_DAY = ("delta", "pane"), ("snapshot", "hour"), ("snapshot", "day")
 
 
 @dataclass(slots=True)
@@ -113,7 +81,7 @@ class Told:
     @property
     def fact(self) -> FactKey:
         data = self.event.data
-        return FactKey(self.stream, data.period or "", entity_text(data), dims_text(data.dims))
+        return self.stream, data.period or "", entity_text(data), dims_text(data.dims)
 
     @property
     def measures_text(self) -> str:
@@ -123,36 +91,35 @@ class Told:
 
 @dataclass(slots=True)
 class Changes:
-    """What a batch adds: to panes, to what is kept aside, and which sources feed what."""
+    """What a batch adds: to the panes of what each source feeds, and to what is kept aside."""
 
-    panes: dict[PaneKey, int] = field(default_factory=dict)
+    panes: dict[Period, dict[Fed, Measures]] = field(default_factory=dict)
     held: dict[HeldKey, int] = field(default_factory=dict)
     levels: dict[tuple[str, str, str], dict[str, str]] = field(default_factory=dict)
-    feeds: set[Feed] = field(default_factory=set)
 
     def book(self, told: Told, amounts: Mapping[str, int], place: Place | None) -> None:
         """Adds one event's amounts where they belong; held when `place` is None."""
         event = told.event
-        workspace, start, end, known = event.workspace, told.start, told.end, told.known
-        if place is None:
-            entity = entity_text(event.data)
-            self.levels[workspace, event.source, entity] = dict(event.data.entity or {})
-            for measure, amount in amounts.items():
-                currency = (event.data.currency or "") if measure in MONEY_MEASURES else ""
-                held = HeldKey(
-                    workspace, event.source, entity, measure, start, end, known, currency
-                )
-                self.held[held] = self.held.get(held, 0) + amount
+        period = told.start, told.end, told.known
+        if place is not None:
+            self.add((event.workspace, *place, event.source), period, amounts)
             return
-        campaign, line = place
+        entity = entity_text(event.data)
+        self.levels[event.workspace, event.source, entity] = dict(event.data.entity or {})
         for measure, amount in amounts.items():
-            pane = PaneKey(SeriesKey(workspace, campaign, line, measure), start, end, known)
-            self.add(pane, event.source, amount)
+            currency = (event.data.currency or "") if measure in MONEY_MEASURES else ""
+            held = (event.workspace, event.source, entity, measure, *period, currency)
+            self.held[held] = self.held.get(held, 0) + amount
 
-    def add(self, pane: PaneKey, source: str, amount: int) -> None:
-        """Adds an amount that `source` told of a period."""
-        self.panes[pane] = self.panes.get(pane, 0) + amount
-        self.feeds.add(Feed(pane.series, source, pane.end - pane.start))
+    def add(self, fed: Fed, period: Period, amounts: Mapping[str, int]) -> None:
+        """Adds what a source told of a line's period."""
+        lines = self.panes.setdefault(period, {})
+        sums = lines.get(fed)
+        if sums is None:
+            lines[fed] = dict(amounts)
+            return
+        for measure, amount in amounts.items():
+            sums[measure] = sums.get(measure, 0) + amount
 
 
 def parse_measures(stated: Mapping[str, int | str]) -> Measures:
@@ -206,7 +173,7 @@ def walk(
     heartbeats: dict[ProgressKey, SourceEvent] = {}
     refused: list[tuple[Received, Refusal]] = []
     for received, event in batch:
-        place = ProgressKey(event.workspace, event.source, received.partition)
+        place = event.workspace, event.source, received.partition
         try:
             if isinstance(event, SourceEvent):
                 if event.data.complete_through > newest:
@@ -230,7 +197,7 @@ def _told(received: Received, event: MetricsEvent, complete: int, oldest: dateti
         raise Refusal("report_missing", "a snapshot states its report and period")
     if data.entity is None and not (data.campaign and data.line):
         raise Refusal("subject_missing", "neither campaign and line nor entity is stated")
-    if data.mode == "delta" and not _is_hash(event.bodyhash):
+    if data.mode == "delta" and not (_is_hex(event.bodyhash) and len(event.bodyhash) % 2 == 0):
         raise Refusal("undecodable", "bodyhash is not hex")
     if (data.entity or data.dims) and _key_bytes(data) > KEY_BYTES_MAX:
         raise Refusal("subject_too_long", f"entity and dims together exceed {KEY_BYTES_MAX} bytes")
@@ -246,35 +213,31 @@ def _key_bytes(data: Subject) -> int:
     return len(entity_text(data).encode()) + len(dims_text(data.dims).encode())
 
 
-def report_shape(told: Told) -> tuple[str, str]:
+def shape_of(told: Told) -> tuple[str, str]:
     """(mode, grain) that a (source, report) keeps for ever; the grain of deltas is their pane."""
     data = told.event.data
     if data.mode == "delta":
-        return "delta", "pane"
-    return "snapshot", "hour" if "T" in (data.period or "") else "day"
+        return DELTA
+    return BY_HOUR if "T" in (data.period or "") else BY_DAY
 
 
-def check_shape(told: Told, fixed: Shape) -> None:
-    """Raises Refusal `mode_conflict` or `granularity_conflict` against the first shape seen."""
-    mode, grain = report_shape(told)
+def other_shape(shape: tuple[str, str], fixed: Shape) -> Refusal:
+    """The refusal of a shape that is not the first one seen of its report."""
+    mode, grain = shape
     if mode != fixed.mode:
-        raise Refusal("mode_conflict", f"the report is {fixed.mode}, the event {mode}")
-    if grain != fixed.grain:
-        raise Refusal(
-            "granularity_conflict", f"the report is by {fixed.grain}, the event by {grain}"
-        )
+        return Refusal("mode_conflict", f"the report is {fixed.mode}, the event {mode}")
+    return Refusal("granularity_conflict", f"the report is by {fixed.grain}, the event by {grain}")
 
 
 def distinct_deltas(
     deltas: Iterable[Told],
-) -> tuple[dict[tuple[int, str], Told], list[tuple[Received, Refusal]]]:
-    """One event per (stream, id): the first; another body of it is `id_reused`."""
-    first: dict[tuple[int, str], Told] = {}
+) -> tuple[dict[int, dict[str, Told]], list[tuple[Received, Refusal]]]:
+    """One event per stream and id: the first; another body of it is `id_reused`."""
+    first: dict[int, dict[str, Told]] = {}
     refused: list[tuple[Received, Refusal]] = []
     for told in deltas:
-        key = (told.stream, told.event.id)
-        seen = first.setdefault(key, told)
-        if seen.event.bodyhash != told.event.bodyhash:
+        seen = first.setdefault(told.stream, {}).setdefault(told.event.id, told)
+        if seen is not told and seen.event.bodyhash != told.event.bodyhash:
             refused.append((told.received, id_reused()))
     return first, refused
 
@@ -297,27 +260,26 @@ def rounds_of(
     Revisions told at the same completeness collapse into the greatest, so there is one round
     unless a heartbeat lies between two revisions of one fact.
     """
-    chains: dict[FactKey, list[Told]] = {}
+    rounds: list[dict[FactKey, Told]] = [{}]
     refused: list[tuple[Received, Refusal]] = []
     for told in snapshots:
-        chain = chains.setdefault(told.fact, [])
-        revision = told.event.data.revision or 0
-        if not chain:
-            chain.append(told)
+        key = told.fact
+        if key not in rounds[0]:
+            rounds[0][key] = told
             continue
-        last = chain[-1].event.data.revision or 0
-        if revision == last and told.measures != chain[-1].measures:
+        at = max(n for n, facts in enumerate(rounds) if key in facts)
+        before, revision = rounds[at][key], told.event.data.revision or 0
+        last = before.event.data.revision or 0
+        if revision == last and told.measures != before.measures:
             refused.append((told.received, revision_conflict(revision)))
-        elif revision > last and told.known == chain[-1].known:
-            told.dropped = chain[-1].dropped | chain[-1].measures.keys()
-            chain[-1] = told
+        elif revision > last and told.known == before.known:
+            told.dropped = before.dropped | before.measures.keys()
+            rounds[at][key] = told
         elif revision > last:
-            chain.append(told)
-    longest = max((len(chain) for chain in chains.values()), default=0)
-    rounds = [
-        {key: chain[n] for key, chain in chains.items() if n < len(chain)} for n in range(longest)
-    ]
-    return rounds, refused
+            if len(rounds) == at + 1:
+                rounds.append({})
+            rounds[at + 1][key] = told
+    return [facts for facts in rounds if facts], refused
 
 
 def difference(told: Told, old_text: str | None) -> Measures:

@@ -14,16 +14,15 @@ import msgspec
 from kpi_monitor import folding, store_catalog, store_metrics, totals
 from kpi_monitor.catalog import (
     Currencies,
-    Feeds,
     LineObject,
     Places,
-    Reports,
     flight_end,
     load_index,
     read_mapping,
 )
-from kpi_monitor.folding import Changes, PaneKey, ProgressKey, Refusal, SeriesKey, Told
+from kpi_monitor.folding import Changes, ProgressKey, Refusal, Told
 from kpi_monitor.kpis import SPEND
+from kpi_monitor.remembered import Feeds, Reports
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.tables import SCHEMA
 from kpi_monitor.totals import LineKey
@@ -126,7 +125,7 @@ class Handlers:
         events = _decode(batch, received, METRICS_TOPIC_DECODER.decode)
         if not events:
             return
-        keys = {ProgressKey(e.workspace, e.source, one.partition) for one, e in events}
+        keys: set[ProgressKey] = {(e.workspace, e.source, one.partition) for one, e in events}
         told, heartbeats, refused = folding.walk(
             events,
             await store_metrics.progress(batch.conn, keys),
@@ -199,26 +198,22 @@ class Handlers:
 
         Deltas share one stream per source, the report "": their ids are unique over all reports.
         """
+        stated = [
+            ((one.event.workspace, one.event.source), one.event.data.report, folding.shape_of(one))
+            for one in told
+        ]
         seen: dict[store_metrics.ReportKey, tuple[str, str]] = {}
-        for one in told:
-            workspace, source = one.event.workspace, one.event.source
-            seen.setdefault((workspace, source, ""), ("delta", "pane"))
-            if one.event.data.report is not None:
-                seen.setdefault(
-                    (workspace, source, one.event.data.report), folding.report_shape(one)
-                )
-        shapes = await self._reports.shapes(batch.conn, seen)
+        for source, report, shape in dict.fromkeys(stated):
+            seen.setdefault((*source, ""), folding.DELTA)
+            seen.setdefault((*source, report or ""), shape)
+        fixed = await self._reports.shapes(batch.conn, seen)
         kept = []
-        for one in told:
-            workspace, source, data = one.event.workspace, one.event.source, one.event.data
-            shape = shapes[workspace, source, data.report or ""]
-            try:
-                folding.check_shape(one, shape)
-            except Refusal as refusal:
-                batch.reject(one.received, refusal)
+        for one, (source, report, shape) in zip(told, stated, strict=True):
+            known = fixed[*source, report or ""]
+            if known[:2] != shape:
+                batch.reject(one.received, folding.other_shape(shape, known))
                 continue
-            is_delta = data.mode == "delta"
-            one.stream = shapes[workspace, source, ""].stream if is_delta else shape.stream
+            one.stream = fixed[*source, ""].stream if shape == folding.DELTA else known.stream
             kept.append(one)
         return kept
 
@@ -228,26 +223,26 @@ class Handlers:
         first, refused = folding.distinct_deltas(deltas)
         for one, refusal in refused:
             batch.reject(one, refusal)
-        for key, is_new in (await store_metrics.add_deltas(batch.conn, first)).items():
-            told = first[key]
-            if is_new:
-                batch.changes.book(told, told.measures, told.place)
-            else:
-                batch.reject(told.received, folding.id_reused())
+        new, reused = await store_metrics.add_deltas(batch.conn, first)
+        for told in new:
+            batch.changes.book(told, told.measures, told.place)
+        for told in reused:
+            batch.reject(told.received, folding.id_reused())
 
     async def _on_snapshots(self, batch: Batch, snapshots: list[Told]) -> None:
         rounds, refused = folding.rounds_of(snapshots)
         for one, refusal in refused:
             batch.reject(one, refusal)
         for facts in rounds:
-            for key, row in (await store_metrics.upsert_facts(batch.conn, facts)).items():
-                told = facts[key]
-                if row["old_revision"] == row["new_revision"]:
-                    batch.reject(told.received, folding.revision_conflict(row["new_revision"]))
-                    continue
-                place = None if row["campaign"] is None else (row["campaign"], row["line"])
-                amounts = folding.difference(told, row["old_measures"])
-                batch.changes.book(told, amounts, place)
+            for told, before in await store_metrics.upsert_facts(batch.conn, facts):
+                if before is None:
+                    batch.changes.book(told, folding.difference(told, None), told.place)
+                elif before.conflict:
+                    revision = told.event.data.revision or 0
+                    batch.reject(told.received, folding.revision_conflict(revision))
+                else:
+                    amounts = folding.difference(told, before.measures)
+                    batch.changes.book(told, amounts, before.place)
 
     async def _release(self, batch: Batch, workspace: str, sources: set[str]) -> None:
         """Moves what mappings name now from the held sums to panes, marks and all."""
@@ -269,16 +264,16 @@ class Handlers:
             return
         for row in await store_catalog.release(batch.conn, workspace, places):
             campaign, line, measure, source, start_ms, end_ms, known_ms, amount = row
-            series = SeriesKey(workspace, campaign, line, measure)
-            batch.changes.add(PaneKey(series, start_ms, end_ms, known_ms), source, int(amount))
+            fed = workspace, campaign, line, source
+            batch.changes.add(fed, (start_ms, end_ms, known_ms), {measure: int(amount)})
             batch.touched.add((workspace, campaign, line))
         log.info("held_released", workspace=workspace, entities=len(places))
 
     async def _write(self, batch: Batch) -> None:
         """The writes all topics share, once per batch, in the order every replica uses."""
         await store_metrics.add_held(batch.conn, batch.changes.held, batch.changes.levels)
-        numbers = await self._feeds.add(batch.conn, batch.changes.feeds)
-        await store_metrics.add_panes(batch.conn, batch.changes.panes, numbers)
+        sums = await self._feeds.number(batch.conn, batch.changes.panes)
+        await store_metrics.add_panes(batch.conn, sums)
         await store_metrics.touch(batch.conn, batch.touched)
         await outbox.add(batch.conn, SCHEMA, batch.rejected)
 
@@ -327,5 +322,5 @@ def _report_gap(key: LineKey, before: totals.LineState, after: totals.LineState)
 
 def _book_spend(changes: Changes, key: LineKey, spent: Sequence[totals.Spent]) -> None:
     for one in spent:
-        pane = PaneKey(SeriesKey(*key, SPEND), one.start, one.end, one.known)
-        changes.add(pane, BUDGET_SOURCE, one.amount)
+        period = one.start, one.end, one.known
+        changes.add((*key, BUDGET_SOURCE), period, {SPEND: one.amount})

@@ -1,24 +1,17 @@
 """SQL of folding metrics: arrays in, one statement per table, rows in one sorted key order."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from kpi_monitor.folding import (
-    FactKey,
-    Feed,
-    HeldKey,
-    PaneKey,
-    ProgressKey,
-    SeriesKey,
-    Shape,
-    Told,
-)
+from kpi_monitor.folding import FactKey, HeldKey, Period, Place, ProgressKey, Shape, Told
 from kpi_monitor.windows import from_ms, to_ms
 from shared.database import Conn
 from shared.events import METRICS_TOPIC, SourceEvent
 
 ReportKey = tuple[str, str, str]
 """(workspace, source, report)."""
+Feed = tuple[str, str, str, str, str, int]
+"""(workspace, campaign, line, measure, source, grain)."""
 
 PROGRESS = """
 SELECT p.workspace, p.source, p.partition, p.complete_through
@@ -52,42 +45,61 @@ SELECT r.workspace, r.source, r.report, r.mode, r.grain, r.stream
 FROM unnest($1::text[], $2::text[], $3::text[]) AS u(workspace, source, report)
 JOIN kpi.reports r USING (workspace, source, report)
 """
+# In the common case all ids are new, and no row need come back.
 ADD_DELTAS = """
-INSERT INTO kpi.deltas AS d (stream, id, bodyhash, at_ms)
-SELECT * FROM unnest($1::int[], $2::text[], $3::bytea[], $4::bigint[])
-ON CONFLICT (stream, id) DO UPDATE SET bodyhash = d.bodyhash
-WHERE d.bodyhash <> excluded.bodyhash
-RETURNING stream, id, old.bodyhash IS NULL AS is_new
+WITH added AS (
+  INSERT INTO kpi.deltas AS d (stream, id, bodyhash, at_ms)
+  SELECT * FROM unnest($1::text::int[], $2::text[], $3::bytea[], $4::text::bigint[])
+  ON CONFLICT (stream, id) DO UPDATE SET bodyhash = d.bodyhash
+  WHERE d.bodyhash <> excluded.bodyhash
+  RETURNING stream, id, old.bodyhash IS NULL AS is_new
+), fresh AS (SELECT count(*) AS n FROM added WHERE is_new)
+SELECT n, array(SELECT (stream, id, is_new) FROM added WHERE n < cardinality($2)) AS found
+FROM fresh
 """
+# Where every fact proposed is new or newer, only those that were there before come back.
 UPSERT_FACTS = """
-INSERT INTO kpi.facts AS f (stream, period, entity, dims, revision, measures, start_ms,
-  campaign, line)
-SELECT * FROM unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[],
-  $7::bigint[], $8::text[], $9::text[])
-ON CONFLICT (stream, period, entity, dims) DO UPDATE
-SET revision = excluded.revision,
-    measures = CASE WHEN excluded.revision > f.revision THEN excluded.measures ELSE f.measures END
-WHERE excluded.revision > f.revision
-   OR (excluded.revision = f.revision AND excluded.measures <> f.measures)
-RETURNING stream, period, entity, dims, old.revision AS old_revision,
-  old.measures AS old_measures, new.revision AS new_revision, new.campaign, new.line
+WITH stated AS (
+  INSERT INTO kpi.facts AS f (stream, period, entity, dims, revision, measures, start_ms,
+    campaign, line)
+  SELECT * FROM unnest($1::text::int[], $2::text[], $3::text[], $4::text[], $5::text::bigint[],
+    $6::text[], $7::text::bigint[], $8::text[], $9::text[])
+  ON CONFLICT (stream, period, entity, dims) DO UPDATE
+  SET revision = excluded.revision,
+      measures = CASE WHEN excluded.revision > f.revision THEN excluded.measures ELSE f.measures END
+  WHERE excluded.revision > f.revision
+     OR (excluded.revision = f.revision AND excluded.measures <> f.measures)
+  RETURNING stream, period, entity, dims, old.measures, old.revision = new.revision AS conflict,
+    new.campaign, new.line
+), counted AS (SELECT count(*) AS n FROM stated)
+SELECT n, array(
+  SELECT (stream, period, entity, dims, measures, conflict, campaign, line) FROM stated
+  WHERE measures IS NOT NULL OR n < cardinality($2)) AS found
+FROM counted
 """
 ADD_SERIES = """
 INSERT INTO kpi.series (workspace, campaign, line, measure)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
-ON CONFLICT DO NOTHING
-RETURNING workspace, campaign, line, measure
+SELECT DISTINCT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS u
+ORDER BY 1, 2, 3, 4 ON CONFLICT DO NOTHING
 """
-SERIES = """
-SELECT s.workspace, s.campaign, s.line, s.measure, s.series
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS u(workspace, campaign, line, measure)
+FEEDS = """
+SELECT u.n, s.series
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+  WITH ORDINALITY AS u(workspace, campaign, line, measure, source, grain_ms, n)
+JOIN kpi.feeds USING (workspace, campaign, line, measure, source, grain_ms)
 JOIN kpi.series s USING (workspace, campaign, line, measure)
 """
+ADD_FEEDS = """
+INSERT INTO kpi.feeds (workspace, campaign, line, measure, source, grain_ms)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+ON CONFLICT DO NOTHING
+"""
+# The few periods of a batch are passed once.
 ADD_PANES = """
 INSERT INTO kpi.panes AS p (series, start_ms, end_ms, known_ms, amount)
-SELECT u.series, u.start_ms, u.end_ms, u.known_ms, u.amount::numeric
-FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
-  AS u(series, start_ms, end_ms, known_ms, amount)
+SELECT u.series, ($4::bigint[])[u.period], ($5::bigint[])[u.period], ($6::bigint[])[u.period],
+  u.amount
+FROM unnest($1::text::bigint[], $2::text::int[], $3::text::numeric[]) AS u(series, period, amount)
 ON CONFLICT (series, start_ms, end_ms, known_ms) DO UPDATE SET amount = p.amount + excluded.amount
 """
 ADD_HELD = """
@@ -100,12 +112,6 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bi
   AS u(workspace, source, entity, measure, start_ms, end_ms, known_ms, currency, amount, levels)
 ON CONFLICT (workspace, source, entity, measure, start_ms, end_ms, known_ms, currency) DO UPDATE
 SET amount = h.amount + excluded.amount
-"""
-ADD_FEEDS = """
-INSERT INTO kpi.feeds (workspace, campaign, line, measure, source, grain_ms)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])
-ON CONFLICT DO NOTHING
-RETURNING workspace, campaign, line, measure, source, grain_ms
 """
 TOUCH_UNITS = """
 WITH touched AS (
@@ -124,13 +130,16 @@ def columns(rows: Iterable[Sequence[Any]], count: int) -> list[list[Any]]:
     return turned or [[] for _ in range(count)]
 
 
+def integers(values: Iterable[int]) -> str:
+    """An array as the text PostgreSQL reads: the driver takes four times as long for each item."""
+    return f"{{{','.join(map(str, values))}}}"
+
+
 async def progress(conn: Conn, keys: Iterable[ProgressKey]) -> dict[ProgressKey, int]:
     """Completeness (epoch ms) per source and partition of metrics.v1, where one is known."""
     rows = await conn.fetch(PROGRESS, *columns(sorted(keys), 3), METRICS_TOPIC)
     return {
-        ProgressKey(row["workspace"], row["source"], row["partition"]): to_ms(
-            row["complete_through"]
-        )
+        (row["workspace"], row["source"], row["partition"]): to_ms(row["complete_through"])
         for row in rows
     }
 
@@ -169,53 +178,103 @@ async def fix_reports(
 
 
 async def add_deltas(
-    conn: Conn, deltas: Mapping[tuple[int, str], Told]
-) -> dict[tuple[int, str], bool]:
-    """Stores ids: True for a new one, False for one known with another body; plain repeats are
-    absent."""
-    rows = [
-        (*key, bytes.fromhex(deltas[key].event.bodyhash), to_ms(deltas[key].event.time))
-        for key in sorted(deltas)
-    ]
-    found = await conn.fetch(ADD_DELTAS, *columns(rows, 4))
-    return {(row["stream"], row["id"]): row["is_new"] for row in found}
+    conn: Conn, deltas: Mapping[int, Mapping[str, Told]]
+) -> tuple[list[Told], list[Told]]:
+    """Stores ids by stream: the events that are new, and those whose id has another body.
 
-
-async def upsert_facts(conn: Conn, facts: Mapping[FactKey, Told]) -> dict[FactKey, Any]:
-    """Stores higher revisions; a row comes back for each new fact, change or conflict.
-
-    A conflict (equal revision, other values) changes nothing: old and new revision are equal.
+    Plain repeats are in neither.
     """
-    rows = []
-    for key in sorted(facts):
-        told = facts[key]
-        campaign, line = told.place or (None, None)
-        revision = told.event.data.revision or 0
-        rows.append((*key, revision, told.measures_text, told.start, campaign, line))
-    found = await conn.fetch(UPSERT_FACTS, *columns(rows, 9))
-    return {FactKey(*row[:4]): row for row in found}
+    ids = {stream: sorted(deltas[stream]) for stream in sorted(deltas)}
+    told = [deltas[stream][name] for stream, names in ids.items() for name in names]
+    answer = await conn.fetchrow(
+        ADD_DELTAS,
+        integers(one.stream for one in told),
+        [name for names in ids.values() for name in names],
+        [bytes.fromhex(one.event.bodyhash) for one in told],
+        integers(to_ms(one.event.time) for one in told),
+    )
+    assert answer is not None
+    if answer["n"] == len(told):
+        return told, []
+    found = [(deltas[stream][name], is_new) for stream, name, is_new in answer["found"]]
+    return [one for one, new in found if new], [one for one, new in found if not new]
 
 
-async def series(
-    conn: Conn, keys: Iterable[SeriesKey]
-) -> tuple[set[SeriesKey], dict[SeriesKey, int]]:
-    """The numbers of series, given to those that have none; also which are new just now."""
-    arrays = columns(sorted(keys), 4)
-    added = await conn.fetch(ADD_SERIES, *arrays)
-    rows = await conn.fetch(SERIES, *arrays)
-    return {SeriesKey(*row) for row in added}, {SeriesKey(*row[:4]): row[4] for row in rows}
+class Restated(NamedTuple):
+    """A fact that was there before: its measures then, whether they conflict, and its place.
+
+    A conflict (equal revision, other values) changes nothing.
+    """
+
+    measures: str
+    conflict: bool
+    place: Place | None
 
 
-async def add_panes(
-    conn: Conn, panes: Mapping[PaneKey, int], numbers: Mapping[SeriesKey, int]
-) -> None:
-    """Adds amounts to panes; `numbers` hold those of their series."""
-    if panes:
-        rows = sorted(
-            (numbers[key.series], key.start, key.end, key.known, str(amount))
-            for key, amount in panes.items()
-        )
-        await conn.execute(ADD_PANES, *columns(rows, 5))
+async def upsert_facts(
+    conn: Conn, facts: Mapping[FactKey, Told]
+) -> list[tuple[Told, Restated | None]]:
+    """Stores higher revisions; the events that are new (None), newer, or in conflict."""
+    keys = sorted(facts)
+    told = [facts[key] for key in keys]
+    streams, periods, entities, dims = zip(*keys, strict=True)
+    answer = await conn.fetchrow(
+        UPSERT_FACTS,
+        integers(streams),
+        periods,
+        entities,
+        dims,
+        integers(one.event.data.revision or 0 for one in told),
+        [one.measures_text for one in told],
+        integers(one.start for one in told),
+        [None if one.place is None else one.place[0] for one in told],
+        [None if one.place is None else one.place[1] for one in told],
+    )
+    assert answer is not None
+    before = {tuple(row[:4]): _restated(*row[4:]) for row in answer["found"]}
+    pairs = zip(keys, told, strict=True)
+    if answer["n"] == len(told):
+        return [(one, before.get(key)) for key, one in pairs]
+    return [(one, before[key]) for key, one in pairs if key in before]
+
+
+def _restated(
+    measures: str | None, conflict: bool | None, campaign: str | None, line: str | None
+) -> Restated | None:
+    if measures is None:
+        return None
+    return Restated(measures, bool(conflict), None if campaign is None else (campaign, line or ""))
+
+
+async def known_feeds(conn: Conn, feeds: Iterable[Feed]) -> dict[Feed, int]:
+    """The numbers of the series of those feeds that are stored."""
+    asked = list(feeds)
+    rows = await conn.fetch(FEEDS, *columns(asked, 6))
+    return {asked[row[0] - 1]: row[1] for row in rows}
+
+
+async def add_feeds(conn: Conn, feeds: Iterable[Feed]) -> None:
+    """Stores who feeds what, with a number for each series that has none."""
+    arrays = columns(sorted(feeds), 6)
+    await conn.execute(ADD_SERIES, *arrays[:4])
+    await conn.execute(ADD_FEEDS, *arrays)
+
+
+async def add_panes(conn: Conn, sums: Mapping[Period, Mapping[int, int]]) -> None:
+    """Adds amounts by series number, in the order of the periods and of these numbers."""
+    series: list[int] = []
+    places: list[int] = []
+    amounts: list[int] = []
+    periods = sorted(period for period, mine in sums.items() if mine)
+    for place, period in enumerate(periods, start=1):
+        mine = sums[period]
+        numbers = sorted(mine)
+        series += numbers
+        places += [place] * len(numbers)
+        amounts += [mine[number] for number in numbers]
+    if series:
+        arrays = integers(series), integers(places), integers(amounts)
+        await conn.execute(ADD_PANES, *arrays, *columns(periods, 3))
 
 
 async def add_held(
@@ -227,13 +286,6 @@ async def add_held(
     if held:
         rows = [(*key, str(held[key]), levels[key[:3]]) for key in sorted(held)]
         await conn.execute(ADD_HELD, *columns(rows, 10))
-
-
-async def add_feeds(conn: Conn, feeds: Iterable[Feed]) -> set[Feed]:
-    """Stores who feeds what; returns those that were not there before this transaction."""
-    arrays = columns([(*one.series, one.source, one.grain) for one in sorted(feeds)], 6)
-    rows = await conn.fetch(ADD_FEEDS, *arrays)
-    return {Feed(SeriesKey(*row[:4]), row[4], row[5]) for row in rows}
 
 
 async def touch(conn: Conn, lines: Iterable[tuple[str, str, str | None]]) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kpi_monitor import folding
 from kpi_monitor import totals as lines
-from kpi_monitor.folding import Changes, ProgressKey, Refusal, Told, known_at, parse_measures, walk
+from kpi_monitor.folding import Changes, Refusal, Told, known_at, parse_measures, walk
 from kpi_monitor.windows import HOUR_MS, LONGEST_DAY_MS, MATURITY_MAX_MS, PANE_MS, to_ms
 from shared.events import BudgetTotals, MetricsEvent, SourceEvent
 from tests.unit.kpi.builders import at, change, heartbeat, metrics_event, received, totals
@@ -20,7 +20,7 @@ OLDEST, NEWEST = at(0) - timedelta(days=45), at(24)
 
 
 def told(*events: MetricsEvent | SourceEvent, complete: float | None = None) -> list[Told]:
-    before = {} if complete is None else {ProgressKey("default", "ads/1", 0): to_ms(at(complete))}
+    before = {} if complete is None else {("default", "ads/1", 0): to_ms(at(complete))}
     batch = [(received(offset=n), event) for n, event in enumerate(events)]
     found, _, refused = walk(batch, before, oldest=OLDEST, newest=NEWEST)
     assert not refused
@@ -101,7 +101,7 @@ def test_collapsed_revisions_leave_what_one_after_the_other_would() -> None:
     """A measure dropped by a later revision stays there as a zero, in both ways of batching."""
     first, second = metrics_event(10), metrics_event(10, revision=2, measures={"clicks": 5})
 
-    def booked(*batches: list[MetricsEvent]) -> dict[object, int]:
+    def booked(*batches: list[MetricsEvent]) -> list[dict[str, int]]:
         changes, stored = Changes(), None
         for batch in batches:
             for facts in folding.rounds_of(told(*batch))[0]:
@@ -109,13 +109,10 @@ def test_collapsed_revisions_leave_what_one_after_the_other_would() -> None:
                 place = ("double11-2025", "L02")
                 changes.book(one, folding.difference(one, stored), place)
                 stored = one.measures_text
-        return dict(changes.panes)
+        return [sums for lines in changes.panes.values() for sums in lines.values()]
 
     assert booked([first, second]) == booked([first], [second])
-    assert {key.series.measure: amount for key, amount in booked([first, second]).items()} == {  # type: ignore[attr-defined]
-        "clicks": 5 * M,
-        "impressions": 0,
-    }
+    assert booked([first, second]) == [{"clicks": 5 * M, "impressions": 0}]
 
 
 def test_an_equal_revision_with_other_values_is_a_conflict_and_the_first_wins() -> None:
@@ -142,7 +139,7 @@ def test_one_id_with_two_bodies_keeps_the_first() -> None:
     events = [metrics_event(10, mode="delta", measures={"clicks": n}, id="same") for n in (1, 2, 1)]
     first, refused = folding.distinct_deltas(told(*events))
     assert [refusal.code for _, refusal in refused] == ["id_reused"]
-    assert [one.measures for one in first.values()] == [{"clicks": M}]
+    assert [one.measures for mine in first.values() for one in mine.values()] == [{"clicks": M}]
 
 
 @pytest.mark.parametrize(
@@ -154,9 +151,10 @@ def test_one_id_with_two_bodies_keeps_the_first() -> None:
 )
 def test_a_report_keeps_its_mode_and_grain(event: MetricsEvent, code: str) -> None:
     (one,) = told(event)
-    with pytest.raises(Refusal) as refused:
-        folding.check_shape(one, folding.Shape("snapshot", "hour", 1))
-    assert refused.value.code == code
+    fixed = folding.Shape("snapshot", "hour", 1)
+    shape = folding.shape_of(one)
+    assert shape != fixed[:2]
+    assert folding.other_shape(shape, fixed).code == code
 
 
 def apply(*messages: BudgetTotals, state: lines.LineState | None = None) -> lines.LineState:

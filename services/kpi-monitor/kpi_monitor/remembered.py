@@ -1,0 +1,120 @@
+"""What this process knows to be stored, so that hot batches ask for it once.
+
+Everything here may be forgotten at any time; nothing is remembered before it is committed.
+"""
+
+from collections import ChainMap
+from collections.abc import Mapping
+
+from kpi_monitor import store_metrics
+from kpi_monitor.folding import Fed, Measures, Period, Shape
+from kpi_monitor.store_metrics import Feed, ReportKey
+from shared.database import Conn
+
+LINES_MAX = 1_000_000
+"""Lines whose series are remembered, some 500 bytes each."""
+
+Line = tuple[Fed, int]
+"""What a source feeds, and the grain (ms) in which it does."""
+Numbers = Mapping[str, int]
+"""Series numbers by measure."""
+NONE: Numbers = {}
+
+
+class Feeds:
+    """Feeds that are surely stored, with the numbers of their series.
+
+    In two generations: when the recent one is full it becomes the old one, from which what is still
+    in use is taken over; what then falls away has not been used for long.
+    """
+
+    def __init__(self, lines_max: int = LINES_MAX) -> None:
+        self._recent: dict[Line, Numbers] = {}
+        self._old: dict[Line, Numbers] = {}
+        self._generation_max = lines_max // 2
+
+    async def number(
+        self, conn: Conn, panes: Mapping[Period, Mapping[Fed, Measures]]
+    ) -> dict[Period, dict[int, int]]:
+        """The sums by series number; feeds and series that are not there yet are stored."""
+        numbers: dict[Line, Numbers] = {}
+        unknown: set[Feed] = set()
+        for (start, end, _), lines in panes.items():
+            for fed, amounts in lines.items():
+                line = fed, end - start
+                known = numbers[line] = self._recall(line)
+                if not amounts.keys() <= known.keys():
+                    unknown |= {_feed(line, name) for name in amounts.keys() - known.keys()}
+        if unknown:
+            await self._find(conn, unknown, numbers)
+        return {
+            period: _sums(lines, period[1] - period[0], numbers) for period, lines in panes.items()
+        }
+
+    async def _find(self, conn: Conn, unknown: set[Feed], numbers: dict[Line, Numbers]) -> None:
+        """Completes `numbers`. Only what was stored before this transaction is remembered."""
+        stored = await store_metrics.known_feeds(conn, unknown)
+        for line, found in _by_line(stored).items():
+            numbers[line] = {**numbers[line], **found}
+            self._remember(line, numbers[line])
+        added = unknown - stored.keys()
+        if added:
+            await store_metrics.add_feeds(conn, added)
+            found_now = await store_metrics.known_feeds(conn, added)
+            for line, found in _by_line(found_now).items():
+                numbers[line] = {**numbers[line], **found}
+
+    def _recall(self, line: Line) -> Numbers:
+        found = self._recent.get(line)
+        if found is None:
+            found = self._old.pop(line, NONE)
+            if found:
+                self._remember(line, found)
+        return found
+
+    def _remember(self, line: Line, numbers: Numbers) -> None:
+        if len(self._recent) >= self._generation_max:
+            self._recent, self._old = {}, self._recent
+        self._recent[line] = numbers
+
+
+def _feed(line: Line, measure: str) -> Feed:
+    (workspace, campaign, name, source), grain = line
+    return workspace, campaign, name, measure, source, grain
+
+
+def _by_line(found: Mapping[Feed, int]) -> dict[Line, dict[str, int]]:
+    lines: dict[Line, dict[str, int]] = {}
+    for (workspace, campaign, name, measure, source, grain), number in found.items():
+        lines.setdefault(((workspace, campaign, name, source), grain), {})[measure] = number
+    return lines
+
+
+def _sums(
+    lines: Mapping[Fed, Measures], grain: int, numbers: Mapping[Line, Numbers]
+) -> dict[int, int]:
+    sums: dict[int, int] = {}
+    for fed, amounts in lines.items():
+        known = numbers[fed, grain]
+        for measure, amount in amounts.items():
+            number = known[measure]
+            sums[number] = sums.get(number, 0) + amount
+    return sums
+
+
+class Reports:
+    """The shape each report keeps; a row once committed never changes."""
+
+    def __init__(self) -> None:
+        self._stored: dict[ReportKey, Shape] = {}
+
+    async def shapes(
+        self, conn: Conn, seen: dict[ReportKey, tuple[str, str]]
+    ) -> Mapping[ReportKey, Shape]:
+        """The stored shape of each report in `seen`, which becomes its shape if it has none."""
+        asked = {key: shape for key, shape in seen.items() if key not in self._stored}
+        if not asked:
+            return self._stored
+        new, found = await store_metrics.fix_reports(conn, asked)
+        self._stored |= {key: shape for key, shape in found.items() if key not in new}
+        return ChainMap(found, self._stored)
