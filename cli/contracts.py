@@ -78,6 +78,7 @@ def service_routers() -> Iterator[tuple[str, list[APIRouter]]]:
     from ingest.routes_events import Ingest
     from ingest.settings import IngestSettings
     from kpi_monitor import routes as kpi_routes
+    from kpi_monitor import routes_held as kpi_held
     from kpi_monitor import routes_views as kpi_views
 
     # Describing a route runs none of it: of the parts it would use only the settings are read.
@@ -89,7 +90,7 @@ def service_routers() -> Iterator[tuple[str, list[APIRouter]]]:
     ]
     yield "budget", [module.router for module in modules if hasattr(module, "router")]
     # In the order in which the service itself adds them: the first path that fits is taken.
-    yield "kpi-monitor", [kpi_views.router, kpi_routes.router]
+    yield "kpi-monitor", [kpi_views.router, kpi_held.router, kpi_routes.router]
     yield "alerts", [alerts_routes.router]
 
 

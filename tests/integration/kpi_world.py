@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import httpx
 
-from kpi_monitor import routes, routes_views
+from kpi_monitor import routes, routes_held, routes_views
 from kpi_monitor.evaluate import Evaluator
 from kpi_monitor.handlers import Handlers
 from kpi_monitor.settings import KpiSettings
@@ -199,5 +199,6 @@ def make_app(settings: KpiSettings, pool: Pool) -> Any:
 
     app = create_app(settings, title="kpi", pool=pool, checks={}, idle=idle)
     app.include_router(routes_views.router)
+    app.include_router(routes_held.router)
     app.include_router(routes.router)
     return app

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
-from kpi_monitor import routes, routes_views
+from kpi_monitor import routes, routes_held, routes_views, waiting
 from kpi_monitor.evaluate import Evaluator
 from kpi_monitor.handlers import SERVICE, TOPICS, Handlers
 from kpi_monitor.settings import KpiSettings
@@ -56,14 +56,15 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
         async def idle() -> dict[str, int]:
             # In the order of the flow: what has left one place is counted at the next.
             lag = await consumer.lag()
-            waiting = await due(pool)
-            return {"lag": lag, "due": waiting, "outbox": await relay.unsent()}
+            touched = await due(pool)
+            return {"lag": lag, "due": touched, "outbox": await relay.unsent()}
 
         async def progress() -> None:
             consumer.check_progress()
 
         async def refresh_metrics() -> None:
             await relay.unsent()
+            await waiting.refresh(pool)
 
         app = create_app(
             settings,
@@ -72,6 +73,7 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
             checks={
                 "database": partial(check_database, pool),
                 "consumer": progress,
+                "evaluation": partial(waiting.check, pool),
                 "outbox": relay.check_age,
             },
             idle=idle,
@@ -79,6 +81,7 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
         )
         # /rules/test before /rules/{rule}: the router takes the first path that fits.
         app.include_router(routes_views.router)
+        app.include_router(routes_held.router)
         app.include_router(routes.router)
         sweeper = Sweeper(settings, pool, SCHEMA, sweeps(settings, clock))
         yield Service(

@@ -91,6 +91,19 @@ class RuleView(RuleBody):
     updated_at: datetime
 
 
+class HeldView(BaseModel):
+    """Sums of an entity from the start of its first period (`since`) to the end of its last."""
+
+    source: str
+    entity: dict[str, str]
+    reason: Literal["unmapped", "currency_differs"]
+    measures: list[str]
+    currencies: list[str]
+    rows: int
+    since: datetime
+    last: datetime
+
+
 class RuleTestBody(_Body):
     """A rule that need not exist, and a range of time (half-open)."""
 

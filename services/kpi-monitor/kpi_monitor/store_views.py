@@ -1,7 +1,7 @@
 """SQL of what people read: lines with their state, breaches with history, panes of a range."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from kpi_monitor.judging import Pane
 from kpi_monitor.unit import Unit
@@ -45,6 +45,22 @@ ORDER BY decided_at, seq
 """
 DUE = """
 SELECT (SELECT count(*) FROM kpi.touches) + (SELECT count(*) FROM kpi.source_touches)
+"""
+WAITING = """
+SELECT count(DISTINCT (workspace, campaign)) AS campaigns,
+  coalesce(extract(epoch FROM now() - min(touched_at)), 0)::float8 AS age_s
+FROM kpi.touches
+"""
+# Counted to a limit: what matters is that something is held, and whether it grows.
+HELD_ROWS = "SELECT count(*) FROM (SELECT FROM kpi.held LIMIT 100000) AS held"
+HELD = """
+SELECT source, entity, (array_agg(levels))[1] AS levels, count(*) AS rows,
+  array_agg(DISTINCT measure) AS measures,
+  array_remove(array_agg(DISTINCT currency), '') AS currencies,
+  min(start_ms) AS since_ms, max(end_ms) AS last_ms
+FROM kpi.held
+WHERE workspace = $1 AND ($2::text IS NULL OR source = $2) AND (source, entity) > ($3, $4)
+GROUP BY source, entity ORDER BY source, entity LIMIT $5
 """
 PANES = """
 SELECT s.line, s.measure, p.start_ms, p.end_ms, p.known_ms, p.amount
@@ -96,6 +112,32 @@ async def panes(
     """Panes of lines and measures that start in `reach`, [start, end) in epoch ms."""
     rows = await conn.fetch(PANES, unit.workspace, unit.campaign, names, measures, *reach)
     return [Pane(row[0], row[1], row[2], row[3], row[4], int(row[5])) for row in rows]
+
+
+class Waiting(NamedTuple):
+    """Campaigns that were touched and not judged yet, and how long the oldest has waited."""
+
+    campaigns: int
+    age_s: float
+
+
+async def waiting(conn: Conn) -> Waiting:
+    """What the evaluator has to do, by the machine's clock."""
+    row = await conn.fetchrow(WAITING)
+    assert row is not None, "an aggregate has a row"
+    return Waiting(row["campaigns"], row["age_s"])
+
+
+async def held_rows(conn: Conn) -> int:
+    """How many sums wait for a mapping, at most 100,000."""
+    return int(await conn.fetchval(HELD_ROWS))
+
+
+async def held(
+    conn: Conn, workspace: str, *, source: str | None, after: tuple[str, str], limit: int
+) -> list[Any]:
+    """Rows of what is kept aside, by (source, entity), those after `after`."""
+    return list(await conn.fetch(HELD, workspace, source, *after, limit))
 
 
 async def due(pool: Pool) -> int:
