@@ -37,9 +37,10 @@ CREATE TABLE budget.mappings (
   workspace text NOT NULL, mapping text NOT NULL, version integer NOT NULL, source text NOT NULL,
   match jsonb NOT NULL, match_text text NOT NULL, campaign text NOT NULL, line text NOT NULL,
   effective_from timestamptz, created_by text NOT NULL, created_at timestamptz NOT NULL,
-  CONSTRAINT mappings_pk PRIMARY KEY (workspace, mapping),
-  CONSTRAINT mappings_match_key UNIQUE NULLS NOT DISTINCT
-    (workspace, source, match_text, effective_from));
+  deleted_by text, deleted_at timestamptz,
+  CONSTRAINT mappings_pk PRIMARY KEY (workspace, mapping));
+CREATE UNIQUE INDEX mappings_match_key ON budget.mappings
+  (workspace, source, match_text, effective_from) NULLS NOT DISTINCT WHERE deleted_at IS NULL;
 CREATE TABLE budget.catalogue_versions (
   workspace text NOT NULL, version bigint NOT NULL,
   CONSTRAINT catalogue_versions_pk PRIMARY KEY (workspace));
@@ -76,7 +77,7 @@ CREATE TABLE budget.entries (
   entry bigint NOT NULL, amount bigint NOT NULL, at timestamptz NOT NULL,
   recorded_at timestamptz NOT NULL, stream_id integer NOT NULL, account_id integer NOT NULL,
   kind smallint NOT NULL, id text COLLATE "C" NOT NULL, bodyhash bytea, corrects bigint,
-  period_start timestamptz, period_end timestamptz, period text, event_id text,
+  period_start timestamptz, period_end timestamptz, period text, event_id text, entity text,
   CONSTRAINT entries_pk PRIMARY KEY (stream_id, id));
 CREATE INDEX entries_account ON budget.entries (account_id, entry);
 CREATE TABLE budget.facts (

@@ -1,7 +1,7 @@
 """What one poll, or one release of held money, adds to the ledger: gathered first, written once.
 
-The order of the statements is the lock order of the service: facts (before this), entries, held
-items, changes, accounts.
+The order of the statements is the lock order of polls: facts (before this), entries, held items,
+changes, accounts.
 """
 
 from dataclasses import dataclass, field
@@ -33,9 +33,10 @@ class Tally:
 
 @dataclass(slots=True)
 class Books:
-    """Rows by statement; `tallies` per account and period."""
+    """Rows by statement; `entities` of deltas by entry; `tallies` per account and period."""
 
     deltas: list[DeltaRow] = field(default_factory=list)
+    entities: dict[int, str] = field(default_factory=dict)
     entries: list[EntryRow] = field(default_factory=list)
     held: list[HeldRow] = field(default_factory=list)
     adjusted: list[tuple[int, str, int, int]] = field(default_factory=list)
@@ -51,7 +52,7 @@ class Books:
         """Writes the entries. Of the deltas: which numbers are new (None: all), and reused ids."""
         self.deltas.sort()
         self.entries.sort()
-        answer = await store_postings.add_deltas(conn, self.deltas, now)
+        answer = await store_postings.add_deltas(conn, self.deltas, self.entities, now)
         await store_postings.add_entries(conn, self.entries, now)
         return answer
 

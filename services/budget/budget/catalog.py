@@ -48,19 +48,15 @@ def line_item(row: Mapping[str, Any]) -> CatalogItem:
     return _item("line", f"{row['campaign']}/{row['line']}", row, body, deleted=row["removed"])
 
 
-def mapping_item(mapping: str, body: Mapping[str, Any]) -> CatalogItem:
-    """A mapping as its caller sent it → its catalogue item."""
-    return CatalogItem(
-        kind="mapping",
-        id=mapping,
-        version=1,
-        effective_from=body["effective_from"],
-        object={**body, "mapping": mapping, "effective_from": plain(body["effective_from"])},
-    )
+def mapping_item(row: Mapping[str, Any], *, deleted: bool = False) -> CatalogItem:
+    """A mapping as stored → its catalogue item; one that was withdrawn says what it had been."""
+    body = {name: row[name] for name in ("mapping", "source", "match", "campaign", "line")}
+    body["effective_from"] = plain(row["effective_from"])
+    return _item("mapping", row["mapping"], row, body, deleted=deleted)
 
 
 def _item(
-    kind: Literal["campaign", "line"],
+    kind: Literal["campaign", "line", "mapping"],
     name: str,
     row: Mapping[str, Any],
     body: dict[str, Any],

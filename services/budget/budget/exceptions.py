@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from budget import planning, store_catalogue, store_held, store_plans
+from budget import planning, store_held, store_plans
 from budget.planning import Session
-from budget.release import Moved, move
+from budget.release import Release
 from budget.rules import approval
-from budget.rules.posting import AccountKey, Destination
+from budget.rules.posting import AccountKey, Catalogue, Destination
 from budget.schemas import DecisionBody
 from shared.errors import ConflictError, NotFoundError
 
@@ -17,22 +17,22 @@ async def decide_exception(session: Session, held: int, body: DecisionBody) -> d
     Raises NotFoundError `exception_unknown`, ConflictError `line_unknown` (its campaign has no such
     line in force), and what `approval.decide` raises.
     """
-    await session.lock()
+    await session.stop_posting()
     item = await store_held.get_exception(session.conn, session.workspace, held)
     if item is None:
         await _refuse_moved(session, held, body)
         raise NotFoundError("exception_unknown", f"there is no exception {held}")
-    destination = await _destination(session, item)
+    moving = Release(session.conn, session.workspace, f"exception/{held}", session.now)
+    destination = _destination(session, await moving.catalogue(), item)
     status = "in_review" if item["status"] == "open" else item["status"]
     outcome = await planning.decide(session, f"exception/{held}", status, frozenset(), body)
-    moved = Moved()
     if outcome.status == "rejected":
         await store_held.set_status(session.conn, held, "rejected")
     elif outcome.status == "approved":
-        cause = f"exception/{held}"
-        await move(session.conn, [(item, destination)], cause, session.now, moved)
-        await store_plans.touch_lines(session.conn, session.workspace, destination.account.campaign)
-    return {**planning.decision_view(outcome), "moved": {"entries": moved.items}}
+        await moving.move([(item, destination)])
+        moving.touch(destination.account.campaign)
+        await moving.close()
+    return {**planning.decision_view(outcome), "moved": {"entries": moving.moved.items}}
 
 
 async def _refuse_moved(session: Session, held: int, body: DecisionBody) -> None:
@@ -42,9 +42,7 @@ async def _refuse_moved(session: Session, held: int, body: DecisionBody) -> None
         await planning.decide(session, f"exception/{held}", "approved", frozenset(), body)
 
 
-async def _destination(session: Session, item: dict[str, Any]) -> Destination:
-    version = (await store_catalogue.versions(session.conn, [session.workspace]))[session.workspace]
-    catalogue = await store_catalogue.load(session.conn, session.workspace, version)
+def _destination(session: Session, catalogue: Catalogue, item: dict[str, Any]) -> Destination:
     terms = catalogue.campaigns.get(item["campaign"])
     if terms is None or item["line"] not in terms.lines:
         raise ConflictError("line_unknown", f"{item['campaign']} has no line {item['line']}")

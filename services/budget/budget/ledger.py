@@ -84,6 +84,11 @@ class _Deltas:
                 )
             )
         rows.sort()
+        self._books.entities = {
+            numbers[p.index]: p.route.entity_text
+            for p in postings
+            if p.route.entity_text is not None
+        }
         self._taken = postings
         ids = [row[1] for row in rows]
         if any(map(eq, ids, islice(ids, 1, None))):
@@ -264,6 +269,7 @@ def _fact_entry(
         period_end=route.period.end,
         period=route.label,
         event_id=event.id,
+        entity=route.entity_text,
     )
 
 

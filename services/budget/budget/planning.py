@@ -1,7 +1,7 @@
-"""What people decide: campaigns, plans, approvals, mappings. Each is one transaction of its own.
+"""What people decide: campaigns, plans, approvals. Each is one transaction of its own.
 
-All take the workspace's lock first: it orders the audit chain and the catalogue's versions, and
-nothing can be held back while the reason for holding goes away.
+All take the workspace's lock first: it orders the audit chain and the catalogue's versions. What
+changes where money belongs also keeps polls out, before it locks anything a poll could want.
 """
 
 from collections.abc import Sequence
@@ -23,17 +23,16 @@ from budget.documents import (
     read_lines,
     read_reserve,
 )
-from budget.release import Moved, release
+from budget.release import Moved, Release
 from budget.rules import approval
 from budget.rules.approval import Decision, Outcome, Request
 from budget.rules.plan import Terms, check
 from budget.rules.posting import AccountKey
-from budget.schemas import CampaignBody, DecisionBody, MappingBody, PlanBody, SubmitBody
+from budget.schemas import CampaignBody, DecisionBody, PlanBody, SubmitBody
 from budget.store_audit import Act
 from shared.auth import Principal
 from shared.database import Conn
 from shared.errors import ConflictError, InvalidError, NotFoundError
-from shared.mapping import Mapping, match_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +52,27 @@ class Session:
         """Takes the workspace's lock."""
         await store_catalogue.lock(self.conn, self.workspace)
 
+    async def stop_posting(self) -> None:
+        """Takes the workspace's lock and keeps polls out: for what moves booked money."""
+        await self.lock()
+        await store_catalogue.stop_posting(self.conn, self.workspace)
+
     async def audit(self, action: str, about: str, detail: dict[str, Any]) -> None:
         """Appends to the audit."""
         act = Act(self.principal.subject, action, about, detail)
         await store_audit.add(self.conn, self.workspace, act, self.now)
 
-    async def release(self, cause: str) -> Moved:
-        """Makes the catalogue's change seen, and moves what it frees."""
+    async def release(self, cause: str, *, touched: str | None = None) -> Moved:
+        """Makes the catalogue's change seen, moves what it frees, tells a campaign's lines again.
+
+        The caller has stopped posting before it changed the catalogue.
+        """
         await store_catalogue.bump(self.conn, self.workspace)
-        return await release(self.conn, self.workspace, cause, self.now)
+        moving = Release(self.conn, self.workspace, cause, self.now)
+        await moving.move_held(await moving.catalogue())
+        if touched is not None:
+            moving.touch(touched)
+        return await moving.close()
 
 
 async def create_campaign(session: Session, body: CampaignBody) -> dict[str, Any]:
@@ -74,7 +85,7 @@ async def create_campaign(session: Session, body: CampaignBody) -> dict[str, Any
         raise InvalidError("duplicate", "two targets have the same id")
     if body.targets and sum(target.primary for target in body.targets) != 1:
         raise InvalidError("primary_target", "exactly one target is the primary one")
-    await session.lock()
+    await session.stop_posting()
     values = campaign_values(body, session.principal.subject, session.now)
     row = await store_plans.add_campaign(session.conn, session.workspace, values)
     if row is None:
@@ -183,40 +194,6 @@ async def decide(
     return outcome
 
 
-async def add_mapping(session: Session, body: MappingBody) -> dict[str, Any]:
-    """Maps a platform's entity to a line and moves what it was held for (P30).
-
-    Raises ConflictError `mapping_overlaps`.
-    """
-    await session.lock()
-    mapping = Mapping(
-        mapping="",
-        source=body.source,
-        match=match_of(body.match),
-        campaign=body.campaign,
-        line=body.line,
-        effective_from=body.effective_from,
-    )
-    name = await store_catalogue.add_mapping(
-        session.conn,
-        session.workspace,
-        mapping,
-        actor=session.principal.subject,
-        now=session.now,
-    )
-    if name is None:
-        raise ConflictError("mapping_overlaps", "this match is mapped from the same time on")
-    moved = await session.release(f"mapping/{name}")
-    campaign = await store_plans.get_campaign(session.conn, session.workspace, body.campaign)
-    if campaign and campaign["plan_version"] is not None:
-        await store_plans.touch_lines(session.conn, session.workspace, body.campaign)
-    item = catalog.mapping_item(name, body.model_dump())
-    await catalog.tell(session.conn, session.workspace, [item], session.now)
-    await session.audit("mapping_created", f"mapping/{name}", body.model_dump(mode="json"))
-    currency = campaign["currency"] if campaign else None
-    return {"mapping": name, "version": 1, "moved": moved, "currency": currency}
-
-
 async def find_campaign(conn: Conn, workspace: str, campaign: str) -> dict[str, Any]:
     """The campaign. Raises NotFoundError `campaign_unknown`."""
     row = await store_plans.get_campaign(conn, workspace, campaign)
@@ -254,6 +231,7 @@ def decision_view(outcome: Outcome) -> dict[str, Any]:
 
 async def _put_in_force(session: Session, plan: dict[str, Any]) -> None:
     conn, workspace, campaign = session.conn, session.workspace, plan["campaign"]
+    await session.stop_posting()
     since = plan["effective_from"] or session.now
     row = await store_plans.approve_campaign(conn, workspace, campaign, plan["plan_version"], since)
     lines = await store_plans.put_lines(
@@ -263,8 +241,7 @@ async def _put_in_force(session: Session, plan: dict[str, Any]) -> None:
         conn,
         [AccountKey(workspace, "line", campaign, ln["line"], "", row["currency"]) for ln in lines],
     )
-    await session.release(f"plan/{campaign}/{plan['plan_version']}")
-    await store_plans.touch_lines(conn, workspace, campaign)
+    await session.release(f"plan/{campaign}/{plan['plan_version']}", touched=campaign)
     items = [catalog.campaign_item(row), *(catalog.line_item(line) for line in lines)]
     await catalog.tell(conn, workspace, items, session.now)
 

@@ -1,7 +1,9 @@
-"""Moves held money to where it belongs now: after a mapping, a new campaign, an approval.
+"""Moves booked money to where it belongs now: after a mapping, a new campaign, an approval.
 
-The caller holds the workspace's lock. Money moves by pairs of entries (−, +) under the stream
-`m/<cause>`, unique by cause and item, so a move cannot happen twice.
+The caller keeps polls of the workspace out (`store_catalogue.stop_posting`). Money moves by pairs
+of entries (−, +) under the stream `m/<cause>`, unique by cause and item, so a move cannot happen
+twice. Items are read and written in chunks; the accounts are locked once, at the end, in order of
+their ids, because the sealer locks them in that order too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,19 +12,33 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from budget import store_catalogue, store_moves, store_postings, store_registry
+import msgspec
+
+from budget import (
+    store_catalogue,
+    store_held,
+    store_moves,
+    store_plans,
+    store_postings,
+    store_registry,
+)
 from budget.books import Books, Tally
-from budget.rules.posting import AccountKey, Catalogue, Destination, Subject
+from budget.rules.posting import Catalogue, Destination, Subject
+from budget.store_held import HeldRow
+from budget.store_moves import Restated
 from budget.store_postings import MOVE, Change, EntryRow, Period
 from shared.database import Conn
 
 CHUNK = 2000
-"""Held items looked at in one round; a release runs until none is left."""
+"""Items looked at in one round; a release runs until none is left."""
+
+Item = Mapping[str, Any]
+"""A delta or fact as `held` has it; `held` is None for one that is on a line."""
 
 
 @dataclass(slots=True)
 class Moved:
-    """What a release moved to lines: items, and micros per currency."""
+    """What came to lines or left them: items, and micros per currency."""
 
     items: int = 0
     amounts: dict[str, int] = field(default_factory=dict)
@@ -35,115 +51,130 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One item on its way: what is held, where it goes, how much (micros)."""
+    """One item on its way: what it is and where it goes."""
 
-    item: Mapping[str, Any]
+    item: Item
     destination: Destination
     account_id: int
-    amount: int
 
 
-async def release(conn: Conn, workspace: str, cause: str, now: datetime) -> Moved:
-    """Resolves all open held items of a workspace again and moves those that belong elsewhere."""
-    version = (await store_catalogue.versions(conn, [workspace]))[workspace]
-    catalogue = await store_catalogue.load(conn, workspace, version)
-    moved, after = Moved(), 0
-    while True:
-        items = await store_moves.open_items(conn, workspace, after, CHUNK)
-        if not items:
-            return moved
-        after = items[-1]["held"]
-        wanted = [(item, _resolve(catalogue, item)) for item in items]
-        await move(conn, wanted, cause, now, moved)
+class Release:
+    """One cause's moves in one transaction: `move` as often as needed, then `close` once."""
 
+    def __init__(self, conn: Conn, workspace: str, cause: str, now: datetime) -> None:
+        self.moved = Moved()
+        self._conn = conn
+        self._workspace = workspace
+        self._cause = cause
+        self._now = now
+        self._books = Books()
+        self._touched: set[str] = set()
 
-async def move(
-    conn: Conn,
-    wanted: Sequence[tuple[Mapping[str, Any], Destination]],
-    cause: str,
-    now: datetime,
-    moved: Moved,
-) -> None:
-    """Moves items to their destinations; one that stays only learns its new reason."""
-    accounts = await _accounts(conn, {destination.account for _, destination in wanted})
-    leaving = [(i, d) for i, d in wanted if accounts[d.account] != i["account_id"]]
-    if leaving:
-        facts = await store_moves.lock_facts(
-            conn, [(i["stream_id"], i["key"]) for i, _ in leaving if i["is_fact"]]
+    async def catalogue(self) -> Catalogue:
+        """The workspace's catalogue as it is now."""
+        version = (await store_catalogue.versions(self._conn, [self._workspace]))[self._workspace]
+        return await store_catalogue.load(self._conn, self._workspace, version)
+
+    async def move_held(self, catalogue: Catalogue) -> None:
+        """Resolves all open held items again and moves those that belong elsewhere."""
+        after = 0
+        while items := await store_moves.open_items(self._conn, self._workspace, after, CHUNK):
+            after = items[-1]["held"]
+            await self.move([(item, resolve(catalogue, item)) for item in items])
+
+    async def move(self, wanted: Sequence[tuple[Item, Destination]]) -> None:
+        """Moves items to their destinations; one that stays only learns why it is held now."""
+        keys = {destination.account for _, destination in wanted}
+        accounts = await store_registry.add_accounts(self._conn, keys)
+        legs, staying = [], []
+        for item, destination in wanted:
+            account_id = accounts[destination.account]
+            if account_id != item["account_id"]:
+                legs.append(Leg(item, destination, account_id))
+            elif destination.reason is not None and _is_news(item, destination):
+                about = (destination.campaign, destination.line)
+                staying.append(Restated(item["held"], str(destination.reason), *about))
+        await self._write(legs)
+        await store_moves.restate(self._conn, staying)
+
+    def touch(self, campaign: str) -> None:
+        """Has the sealer tell all lines of a campaign again once this is closed."""
+        self._touched.add(campaign)
+
+    async def close(self) -> Moved:
+        """Brings the accounts up to what has moved; returns what it was."""
+        ids = {change.account_id for change in self._books.tallies}
+        await store_moves.lock_accounts(self._conn, self._workspace, ids, self._touched)
+        await self._books.close(self._conn, self._now)
+        for campaign in sorted(self._touched):
+            await store_plans.touch_lines(self._conn, self._workspace, campaign)
+        return self.moved
+
+    async def _write(self, legs: Sequence[Leg]) -> None:
+        if not legs:
+            return
+        streams = await self._streams(legs)
+        blocks = await store_postings.take_entries(self._conn, 2 * len(legs))
+        numbers = [number for block in blocks for number in block]
+        facts, held = [], []
+        for index, leg in enumerate(legs):
+            item, stream_id = leg.item, streams[leg.item["source"]]
+            leave, arrive = numbers[2 * index], numbers[2 * index + 1]
+            self._book(leg, stream_id, leave, out=True)
+            self._book(leg, stream_id, arrive, out=False)
+            currency = leg.destination.account.currency
+            if item["is_fact"]:
+                facts.append((item["stream_id"], item["key"], leg.account_id, currency, arrive))
+            if leg.destination.reason is not None:
+                held.append(_held(leg, arrive))
+            if leg.destination.reason is None or item["held"] is None:
+                self.moved.add(currency, item["amount"])
+        await store_moves.relocate_facts(self._conn, facts)
+        await self._books.enter(self._conn, self._now)
+        # A new number also where one is held again: a decision on the old one is not about it.
+        gone = [leg.item["held"] for leg in legs if leg.item["held"] is not None]
+        await store_moves.remove(self._conn, gone)
+        await store_held.add(self._conn, held, self._now)
+        self._books.entries.clear()
+        feeds = {(lg.account_id, lg.item["source"]) for lg in legs if lg.destination.reason is None}
+        await store_registry.add_feeds(self._conn, feeds)
+
+    def _book(self, leg: Leg, stream_id: int, entry: int, *, out: bool) -> None:
+        item = leg.item
+        account_id = item["account_id"] if out else leg.account_id
+        amount = -item["amount"] if out else item["amount"]
+        # What leaves a line leaves the day it was booked on, whatever zone it goes to.
+        time_zone = item.get("time_zone") if out else None
+        day = _day(item, time_zone or leg.destination.time_zone)
+        self._books.entries.append(
+            EntryRow(
+                stream_id=stream_id,
+                id=f"{item['stream_id']}|{item['key']}|{'-' if out else '+'}",
+                entry=entry,
+                account_id=account_id,
+                amount=amount,
+                at=item["at"],
+                kind=MOVE,
+                corrects=item["entry"],
+                period_start=item["period_start"],
+                period_end=item["period_end"],
+                period=item["period"] or day.isoformat(),
+                event_id=item["event_id"],
+                entity=entity_text(item["entity"]),
+            )
         )
-        legs = [
-            Leg(i, d, accounts[d.account], facts.get((i["stream_id"], i["key"]), i["amount"]))
-            for i, d in leaving
-        ]
-        await _write(conn, legs, cause, now)
-        for leg in legs:
-            if leg.destination.reason is None:
-                moved.add(leg.destination.account.currency, leg.amount)
-    staying = [(i, d) for i, d in wanted if accounts[d.account] == i["account_id"]]
-    await store_moves.set_reasons(
-        conn, [(i["held"], str(d.reason)) for i, d in staying if str(d.reason) != i["reason"]]
-    )
+        period = Period(day, item["period_start"], item["period_end"])
+        self._books.tally(Change(account_id, False, period), Tally(account_id, amount, item["at"]))
+
+    async def _streams(self, legs: Sequence[Leg]) -> dict[str, int]:
+        name = f"m/{self._cause}"
+        keys = {(self._workspace, leg.item["source"], name) for leg in legs}
+        found = await store_registry.add_streams(self._conn, keys)
+        return {key[1]: stream_id for key, stream_id in found.items()}
 
 
-async def _write(conn: Conn, legs: Sequence[Leg], cause: str, now: datetime) -> None:
-    streams = await _streams(conn, cause, legs)
-    blocks = await store_postings.take_entries(conn, 2 * len(legs))
-    numbers = [number for block in blocks for number in block]
-    books = Books()
-    relocated, staying = [], []
-    for index, leg in enumerate(legs):
-        stream_id = streams[leg.item["source"]]
-        leave, arrive = numbers[2 * index], numbers[2 * index + 1]
-        _book(books, leg, stream_id, leave, out=True)
-        _book(books, leg, stream_id, arrive, out=False)
-        currency = leg.destination.account.currency
-        relocated.append((leg.item["stream_id"], leg.item["key"], leg.account_id, currency, arrive))
-        if leg.destination.reason is not None:
-            staying.append((leg.item["held"], leg.account_id, str(leg.destination.reason), arrive))
-    facts = [row for row, leg in zip(relocated, legs, strict=True) if leg.item["is_fact"]]
-    await store_moves.relocate_facts(conn, facts)
-    await books.enter(conn, now)
-    await store_moves.remove(
-        conn, [leg.item["held"] for leg in legs if leg.destination.reason is None]
-    )
-    await store_moves.rehold(conn, staying)
-    feeds = {(leg.account_id, leg.item["source"]) for leg in legs if leg.destination.reason is None}
-    await store_registry.add_feeds(conn, feeds)
-    await books.close(conn, now)
-
-
-def _book(books: Books, leg: Leg, stream_id: int, entry: int, *, out: bool) -> None:
-    item = leg.item
-    account_id = item["account_id"] if out else leg.account_id
-    amount = -leg.amount if out else leg.amount
-    books.entries.append(
-        EntryRow(
-            stream_id=stream_id,
-            id=f"{item['stream_id']}|{item['key']}|{'-' if out else '+'}",
-            entry=entry,
-            account_id=account_id,
-            amount=amount,
-            at=item["at"],
-            kind=MOVE,
-            corrects=item["entry"],
-            period_start=item["period_start"],
-            period_end=item["period_end"],
-            period=item["period"] or _day(leg).isoformat(),
-            event_id=item["event_id"],
-        )
-    )
-    period = Period(_day(leg), item["period_start"], item["period_end"])
-    books.tally(Change(account_id, False, period), Tally(account_id, amount, item["at"]))
-
-
-def _day(leg: Leg) -> date:
-    if leg.item["period"]:
-        return date.fromisoformat(leg.item["period"][:10])
-    at: datetime = leg.item["at"]
-    return at.astimezone(ZoneInfo(leg.destination.time_zone)).date()
-
-
-def _resolve(catalogue: Catalogue, item: Mapping[str, Any]) -> Destination:
+def resolve(catalogue: Catalogue, item: Item) -> Destination:
+    """Where an item belongs by this catalogue."""
     entity = item["entity"]
     return catalogue.resolve(
         Subject(
@@ -158,10 +189,42 @@ def _resolve(catalogue: Catalogue, item: Mapping[str, Any]) -> Destination:
     )
 
 
-async def _accounts(conn: Conn, keys: set[AccountKey]) -> dict[AccountKey, int]:
-    return await store_registry.add_accounts(conn, keys)
+def entity_text(entity: Mapping[str, str]) -> str | None:
+    """A platform's ids as an entry keeps them; None for our own names."""
+    return msgspec.json.encode(entity, order="deterministic").decode() if entity else None
 
 
-async def _streams(conn: Conn, cause: str, legs: Sequence[Leg]) -> dict[str, int]:
-    keys = {(leg.item["workspace"], leg.item["source"], f"m/{cause}") for leg in legs}
-    return {key[1]: one for key, one in (await store_registry.add_streams(conn, keys)).items()}
+def _is_news(item: Item, destination: Destination) -> bool:
+    told = (item["reason"], item["campaign"], item["line"])
+    return told != (str(destination.reason), destination.campaign, destination.line)
+
+
+def _day(item: Item, time_zone: str) -> date:
+    if item["period"]:
+        return date.fromisoformat(item["period"][:10])
+    at: datetime = item["at"]
+    return at.astimezone(ZoneInfo(time_zone)).date()
+
+
+def _held(leg: Leg, entry: int) -> HeldRow:
+    item, destination = leg.item, leg.destination
+    return HeldRow(
+        workspace=item["workspace"],
+        account_id=leg.account_id,
+        stream_id=item["stream_id"],
+        key=item["key"],
+        is_fact=item["is_fact"],
+        reason=str(destination.reason),
+        amount=item["amount"],
+        entry=entry,
+        source=item["source"],
+        event_id=item["event_id"],
+        currency=item["currency"],
+        campaign=destination.campaign,
+        line=destination.line,
+        entity=item["entity"],
+        period=item["period"],
+        period_start=item["period_start"],
+        period_end=item["period_end"],
+        at=item["at"],
+    )

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from budget import store_catalogue, store_registry
 from budget.batch import Posting, Refusal, SpendRecord
 from budget.rules.posting import (
@@ -42,6 +44,7 @@ class Route:
     __slots__ = (
         "destination",
         "entity",
+        "entity_text",
         "feed",
         "ids",
         "is_fact",
@@ -64,6 +67,11 @@ class Route:
         self.source = event.source
         self.destination = destination
         self.entity = data.entity or {}
+        self.entity_text = (
+            msgspec.json.encode(data.entity, order="deterministic").decode()
+            if data.entity
+            else None
+        )
         self.is_fact = data.mode == "snapshot"
         self.stated_period = data.period
         self.refusal: str | None = None
@@ -110,19 +118,14 @@ class Router:
     ) -> tuple[list[Posting], list[Refusal]]:
         """Postings with `route` and `ids` filled in; and what is refused.
 
-        When money has to be held, the workspace's lock is taken and it is resolved again first.
+        No catalogue changes before this transaction ends, so what is held is not left behind.
         """
         workspaces = sorted({posting.event.workspace for posting in postings})
+        await store_catalogue.enter_posting(conn, workspaces)
         await self._refresh(conn, workspaces)
         unsettled = self._resolve(postings)
         if not unsettled:
             return list(postings), []
-        holding = [posting for posting in unsettled if not posting.route.feed]
-        if holding:
-            for workspace in sorted({posting.event.workspace for posting in holding}):
-                await store_catalogue.lock(conn, workspace)
-            await self._refresh(conn, workspaces)
-            self._resolve(holding)
         # In order of arrival: the first event of a report fixes its mode and grain.
         routes = list(dict.fromkeys(p.route for p in unsettled if p.route.ids is None))
         made = await self._register(conn, routes)
@@ -145,6 +148,8 @@ class Router:
                 loaded = await store_catalogue.load(conn, workspace, version)
                 self._catalogues[workspace] = loaded
                 self._routes[workspace] = {}
+                # A mapping that was withdrawn may have taken its feed with it.
+                self._feeds.clear()
             elif len(self._routes[workspace]) > ROUTES_MAX:
                 self._routes[workspace] = {}
 

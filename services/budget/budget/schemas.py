@@ -181,10 +181,17 @@ class DecisionBody(Body):
 
 class MappingBody(Body):
     source: Source
-    match: dict[Label, Label] = Field(min_length=1, max_length=8)
+    match: dict[Label, Label] = Field(max_length=8)
     campaign: Id
     line: Id
     effective_from: When | None = None
+
+
+class MappingTargetBody(Body):
+    """Where a mapping points; what it matches and since when is fixed."""
+
+    campaign: Id
+    line: Id
 
 
 def plain(at: datetime | None) -> str | None:

@@ -10,6 +10,11 @@ from shared.events import dims_text
 from shared.mapping import Mapping, match_of
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('paceline-budget/' || $1, 0))"
+ENTER = """
+SELECT pg_advisory_xact_lock_shared(hashtextextended('paceline-budget-posting/' || w, 0))
+FROM unnest($1::text[]) AS w
+"""
+STOP = "SELECT pg_advisory_xact_lock(hashtextextended('paceline-budget-posting/' || $1, 0))"
 VERSIONS = "SELECT workspace, version FROM budget.catalogue_versions WHERE workspace = ANY($1)"
 CAMPAIGNS = """
 SELECT c.campaign, c.currency, c.time_zone, c.starts_at, c.ends_at, c.effective_from,
@@ -19,7 +24,7 @@ FROM budget.campaigns AS c WHERE c.workspace = $1
 """
 MAPPINGS = """
 SELECT mapping, source, match, campaign, line, effective_from
-FROM budget.mappings WHERE workspace = $1
+FROM budget.mappings WHERE workspace = $1 AND deleted_at IS NULL
 """
 BUMP = """
 INSERT INTO budget.catalogue_versions AS t (workspace, version) VALUES ($1, 1)
@@ -30,25 +35,54 @@ INSERT INTO budget.mappings (workspace, mapping, version, source, match, match_t
                              effective_from, created_by, created_at)
 SELECT $1, 'm' || (SELECT count(*) + 1 FROM budget.mappings WHERE workspace = $1), 1,
        $2, $3, $4, $5, $6, $7, $8, $9
-ON CONFLICT ON CONSTRAINT mappings_match_key DO NOTHING RETURNING mapping
+ON CONFLICT DO NOTHING RETURNING mapping
+"""
+CHANGE_MAPPING = """
+UPDATE budget.mappings SET campaign = $3, line = $4, version = version + 1
+WHERE workspace = $1 AND mapping = $2
+RETURNING mapping, version, source, match, campaign, line, effective_from, created_by, created_at
+"""
+# The row stays: its id is not given again, and its version went on to whoever listens.
+DELETE_MAPPING = """
+UPDATE budget.mappings SET deleted_by = $3, deleted_at = $4, version = version + 1
+WHERE workspace = $1 AND mapping = $2 RETURNING version
 """
 GET_MAPPING = """
 SELECT mapping, version, source, match, campaign, line, effective_from, created_by, created_at
-FROM budget.mappings WHERE workspace = $1 AND mapping = $2
+FROM budget.mappings WHERE workspace = $1 AND mapping = $2 AND deleted_at IS NULL
 """
 LIST_MAPPINGS = """
 SELECT mapping, version, source, match, campaign, line, effective_from, created_by, created_at
-FROM budget.mappings WHERE workspace = $1 AND mapping > $2 ORDER BY mapping LIMIT $3
+FROM budget.mappings WHERE workspace = $1 AND mapping > $2 AND deleted_at IS NULL
+ORDER BY mapping LIMIT $3
 """
 
 
 async def lock(conn: Conn, workspace: str) -> None:
-    """Takes the workspace's lock until the end of the transaction.
+    """Takes the workspace's lock until the end of the transaction: what people decide, in order.
 
-    Whoever holds money back, and whoever releases it, takes this lock first and then reads the
-    tables again, so that nothing is stranded (design.md section 3).
+    It orders the audit chain and the versions of the catalogue. Polls do not take it.
     """
     await conn.execute(LOCK, workspace)
+
+
+async def enter_posting(conn: Conn, workspaces: Sequence[str]) -> None:
+    """Keeps the catalogues of these workspaces, in sorted order, as they are while a poll books.
+
+    Shared: polls do not wait for each other. First statement of a poll, so that it holds nothing
+    somebody in `stop_posting` could wait for: the two cannot deadlock.
+    """
+    await conn.execute(ENTER, workspaces)
+
+
+async def stop_posting(conn: Conn, workspace: str) -> None:
+    """Waits for the polls under way and keeps others out until the end of the transaction.
+
+    Whoever changes where money belongs and moves what is booked takes this first: a poll that
+    still resolves by the old catalogue would leave its money behind (design.md section 3), and
+    facts, held items and accounts would be locked by both, in orders that cross.
+    """
+    await conn.execute(STOP, workspace)
 
 
 async def versions(conn: Conn, workspaces: Sequence[str]) -> dict[str, int]:
@@ -109,12 +143,29 @@ async def add_mapping(
     return name
 
 
+async def change_mapping(
+    conn: Conn, workspace: str, mapping: str, campaign: str, line: str
+) -> dict[str, Any]:
+    """Points a mapping to another line; the row with its next version."""
+    row = await conn.fetchrow(CHANGE_MAPPING, workspace, mapping, campaign, line)
+    assert row is not None
+    return dict(row)
+
+
+async def delete_mapping(
+    conn: Conn, workspace: str, mapping: str, actor: str, now: datetime
+) -> int:
+    """Takes a mapping out of force; its last version."""
+    version: int = await conn.fetchval(DELETE_MAPPING, workspace, mapping, actor, now)
+    return version
+
+
 async def get_mapping(conn: Conn, workspace: str, mapping: str) -> dict[str, Any] | None:
-    """One mapping by its id."""
+    """One mapping in force by its id."""
     row = await conn.fetchrow(GET_MAPPING, workspace, mapping)
     return dict(row) if row else None
 
 
 async def list_mappings(conn: Conn, workspace: str, after: str, limit: int) -> list[dict[str, Any]]:
-    """Mappings after a mapping id, in order of it."""
+    """Mappings in force after a mapping id, in order of it."""
     return [dict(row) for row in await conn.fetch(LIST_MAPPINGS, workspace, after, limit)]

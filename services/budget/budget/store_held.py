@@ -64,7 +64,7 @@ class HeldRow(NamedTuple):
 
 
 async def add(conn: Conn, rows: Sequence[HeldRow], now: datetime) -> None:
-    """Notes held items; the caller holds the workspace's lock."""
+    """Notes held items."""
     if rows:
         await conn.execute(ADD, *zip(*rows, strict=True), now)
 
@@ -92,11 +92,7 @@ async def list_held(
 
 
 async def get_exception(conn: Conn, workspace: str, held: int) -> dict[str, Any] | None:
-    """One item of an exception account, or None.
-
-    Not locked: the caller's workspace lock keeps decisions and releases apart, and a revision of
-    the item locks its fact first; the other way round the two would deadlock.
-    """
+    """One item of an exception account, or None."""
     row = await conn.fetchrow(GET, workspace, held)
     return dict(row) if row else None
 

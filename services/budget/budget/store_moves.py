@@ -1,7 +1,10 @@
-"""Statements of a release: held items, the facts behind them, and where they go."""
+"""Statements of a release: held items and the facts behind them, and the accounts they change.
 
-from collections.abc import Sequence
-from typing import Any
+Polls of the workspace are kept out by the caller, so nothing here is locked but the accounts.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
 from shared.database import Conn
 
@@ -9,16 +12,10 @@ OPEN = """
 SELECT * FROM budget.held WHERE workspace = $1 AND held > $2 AND status = 'open'
 ORDER BY held LIMIT $3
 """
-SET_REASONS = """
-UPDATE budget.held AS t SET reason = u.reason
-FROM unnest($1::bigint[], $2::text[]) AS u(held, reason) WHERE t.held = u.held
-"""
-# A revision may be on its way: the lock waits for it, and the amount read is then the newest.
-LOCK_FACTS = """
-SELECT f.stream_id, f.key, f.amount FROM budget.facts AS f
-JOIN unnest($1::int[], $2::text[]) AS u(stream_id, key)
-  ON f.stream_id = u.stream_id AND f.key = u.key
-ORDER BY f.stream_id, f.key FOR UPDATE OF f
+RESTATE = """
+UPDATE budget.held AS t SET reason = u.reason, campaign = u.campaign, line = u.line
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS u(held, reason, campaign, line)
+WHERE t.held = u.held
 """
 RELOCATE = """
 UPDATE budget.facts AS t
@@ -28,11 +25,22 @@ FROM unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::bigint[])
 WHERE t.stream_id = u.stream_id AND t.key = u.key
 """
 REMOVE = "DELETE FROM budget.held WHERE held = ANY($1::bigint[])"
-REHOLD = """
-UPDATE budget.held AS t SET account_id = u.account_id, reason = u.reason, entry = u.entry
-FROM unnest($1::bigint[], $2::int[], $3::text[], $4::bigint[]) AS u(held, account_id, reason, entry)
-WHERE t.held = u.held
+LOCK_ACCOUNTS = """
+SELECT count(*) FROM (
+  SELECT FROM budget.accounts
+  WHERE account_id = ANY($2::int[])
+     OR (workspace = $1 AND campaign = ANY($3::text[]) AND kind = 'line')
+  ORDER BY account_id FOR NO KEY UPDATE) AS locked
 """
+
+
+class Restated(NamedTuple):
+    """A held item that stays on its account: why it is held now, and the line meant."""
+
+    held: int
+    reason: str
+    campaign: str | None
+    line: str | None
 
 
 async def open_items(conn: Conn, workspace: str, after: int, limit: int) -> list[dict[str, Any]]:
@@ -40,18 +48,10 @@ async def open_items(conn: Conn, workspace: str, after: int, limit: int) -> list
     return [dict(row) for row in await conn.fetch(OPEN, workspace, after, limit)]
 
 
-async def set_reasons(conn: Conn, rows: Sequence[tuple[int, str]]) -> None:
+async def restate(conn: Conn, rows: Sequence[Restated]) -> None:
     """Items that stay where they are, for another reason than before."""
     if rows:
-        await conn.execute(SET_REASONS, *zip(*rows, strict=True))
-
-
-async def lock_facts(conn: Conn, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], int]:
-    """Locks facts in sorted order; their amounts (micros) as they are now."""
-    if not keys:
-        return {}
-    rows = await conn.fetch(LOCK_FACTS, *zip(*sorted(keys), strict=True))
-    return {(row[0], row[1]): row[2] for row in rows}
+        await conn.execute(RESTATE, *zip(*rows, strict=True))
 
 
 async def relocate_facts(conn: Conn, rows: Sequence[tuple[int, str, int, str, int]]) -> None:
@@ -61,12 +61,13 @@ async def relocate_facts(conn: Conn, rows: Sequence[tuple[int, str, int, str, in
 
 
 async def remove(conn: Conn, held: Sequence[int]) -> None:
-    """Items that are on a line now."""
+    """Items that have left the account they were held on."""
     if held:
         await conn.execute(REMOVE, held)
 
 
-async def rehold(conn: Conn, rows: Sequence[tuple[int, int, str, int]]) -> None:
-    """Items held elsewhere now: (held, account, reason, entry)."""
-    if rows:
-        await conn.execute(REHOLD, *zip(*rows, strict=True))
+async def lock_accounts(
+    conn: Conn, workspace: str, account_ids: Collection[int], campaigns: Collection[str]
+) -> None:
+    """Locks these accounts and those of all lines of these campaigns, in order of their ids."""
+    await conn.execute(LOCK_ACCOUNTS, workspace, sorted(account_ids), sorted(campaigns))

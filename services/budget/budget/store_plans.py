@@ -83,6 +83,9 @@ UPDATE budget.lines SET version = version + 1, plan_version = $3, removed = true
 WHERE workspace = $1 AND campaign = $2 AND NOT removed AND line <> ALL($4::text[])
 """
 LINES = "SELECT * FROM budget.lines WHERE workspace = $1 AND campaign = $2 ORDER BY line"
+LINE_NAMES = """
+SELECT line FROM budget.lines WHERE workspace = $1 AND campaign = $2 AND NOT removed
+"""
 # Told again at once: the plan changed.
 TOUCH_LINES = """
 WITH told AS (
@@ -98,7 +101,7 @@ FEED_MAPPED = """
 INSERT INTO budget.line_sources (account_id, source)
 SELECT DISTINCT a.account_id, m.source FROM budget.mappings AS m
 JOIN budget.accounts AS a USING (workspace, campaign, line)
-WHERE m.workspace = $1 AND m.campaign = $2 AND a.kind = 'line'
+WHERE m.workspace = $1 AND m.campaign = $2 AND a.kind = 'line' AND m.deleted_at IS NULL
 ORDER BY 1, 2 ON CONFLICT DO NOTHING
 """
 
@@ -208,6 +211,11 @@ async def put_lines(
     names = [row.line for row in rows]
     await conn.execute(REMOVE_LINES, workspace, campaign, plan_version, names, nothing)
     return [dict(row) for row in await conn.fetch(LINES, workspace, campaign)]
+
+
+async def line_names(conn: Conn, workspace: str, campaign: str) -> set[str]:
+    """The lines of the plan in force."""
+    return {row[0] for row in await conn.fetch(LINE_NAMES, workspace, campaign)}
 
 
 async def touch_lines(conn: Conn, workspace: str, campaign: str) -> None:

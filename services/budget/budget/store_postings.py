@@ -39,13 +39,19 @@ SELECT CASE WHEN n < cardinality($1::int[]) THEN coalesce(numbers, '{}') END AS 
        array(SELECT (stream_id, id, before) FROM added WHERE NOT fresh) AS reused
 FROM fresh
 """
+# Only a poll that names platforms' entities pays for the array that keeps them.
+ADD_DELTAS_OF_ENTITIES = (
+    ADD_DELTAS.replace("bodyhash, kind,", "bodyhash, entity, kind,", 1)
+    .replace("$8::timestamptz", "$9::timestamptz")
+    .replace("$7::bytea[])", "$7::bytea[], $8::text[])")
+)
 ADD_ENTRIES = """
 INSERT INTO budget.entries (stream_id, id, entry, account_id, amount, at, kind, corrects,
-                            period_start, period_end, period, event_id, recorded_at)
-SELECT u.*, $13::timestamptz
+                            period_start, period_end, period, event_id, entity, recorded_at)
+SELECT u.*, $14::timestamptz
 FROM unnest($1::int[], $2::text[], $3::bigint[], $4::int[], $5::bigint[], $6::timestamptz[],
             $7::smallint[], $8::bigint[], $9::timestamptz[], $10::timestamptz[], $11::text[],
-            $12::text[]) AS u
+            $12::text[], $13::text[]) AS u
 """
 
 # What comes back is every fact that is not exactly as proposed already. The rule of
@@ -125,6 +131,7 @@ class EntryRow(NamedTuple):
     period_end: datetime | None
     period: str | None
     event_id: str | None
+    entity: str | None
 
 
 class Reused(NamedTuple):
@@ -183,15 +190,20 @@ async def take_entries(conn: Conn, count: int) -> list[range]:
 
 
 async def add_deltas(
-    conn: Conn, rows: Sequence[DeltaRow], now: datetime
+    conn: Conn, rows: Sequence[DeltaRow], entities: Mapping[int, str], now: datetime
 ) -> tuple[set[int] | None, list[Reused]]:
-    """Inserts deltas, sorted by (stream, id), no id twice.
+    """Inserts deltas, sorted by (stream, id), no id twice; `entities` by entry number, if any.
 
     The entry numbers that are new (None: all of them), and the ids in use with another body.
     """
     if not rows:
         return None, []
-    answer = await conn.fetchrow(ADD_DELTAS, *zip(*rows, strict=True), now)
+    columns: list[Sequence[object]] = [*zip(*rows, strict=True)]
+    statement = ADD_DELTAS
+    if entities:
+        statement = ADD_DELTAS_OF_ENTITIES
+        columns.append([entities.get(row[2]) for row in rows])
+    answer = await conn.fetchrow(statement, *columns, now)
     assert answer is not None
     if answer["fresh"] is None:
         return None, []

@@ -1,7 +1,8 @@
 """Small numbers for long names: streams, reports, accounts, and which sources feed which line.
 
-Rows are made at first sight and never change or go, so replicas may cache them. Only rows found
-committed may be cached: one made in this transaction is gone if it rolls back.
+Rows are made at first sight and never change or go, save feeds, which go only with a change of the
+catalogue; so replicas may cache them. Only rows found committed may be cached: one made in this
+transaction is gone if it rolls back.
 """
 
 from collections.abc import Iterable

@@ -121,14 +121,18 @@ mappings = _table(
     _at("effective_from", nullable=True),
     _text("created_by"),
     _at("created_at"),
+    _text("deleted_by", nullable=True),
+    _at("deleted_at", nullable=True),
     sa.PrimaryKeyConstraint("workspace", "mapping", name="mappings_pk"),
-    sa.UniqueConstraint(
+    sa.Index(
+        "mappings_match_key",
         "workspace",
         "source",
         "match_text",
         "effective_from",
-        name="mappings_match_key",
+        unique=True,
         postgresql_nulls_not_distinct=True,
+        postgresql_where=sa.text("deleted_at IS NULL"),
     ),
 )
 catalogue_versions = _table(
@@ -203,6 +207,7 @@ entries = _table(
     _at("period_end", nullable=True),
     _text("period", nullable=True),
     _text("event_id", nullable=True),
+    _text("entity", nullable=True),
     sa.PrimaryKeyConstraint("stream_id", "id", name="entries_pk"),
     sa.Index("entries_account", "account_id", "entry"),
 )

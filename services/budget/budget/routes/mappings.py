@@ -1,34 +1,30 @@
-"""Mappings from platforms' entities to lines; creating one moves what was held for it."""
+"""Mappings from platforms' entities to lines, and the money that follows them."""
 
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from budget import planning, store_catalogue
+from budget import mappings, store_catalogue
+from budget.planning import Session
 from budget.routes.common import Name, Operator, Paged, Reader, session
-from budget.schemas import MappingBody
+from budget.schemas import MappingBody, MappingTargetBody
 from budget.tables import SCHEMA
-from shared.errors import NotFoundError
 from shared.money import format_micros
-from shared.requests import Reply, etag, idempotent
+from shared.requests import Reply, check_if_match, etag, idempotent
 
 router = APIRouter(prefix="/v1/mappings", tags=["mappings"])
 
 
 @router.post("", status_code=201, summary="Map an entity to a line")
 async def post_mapping(request: Request, body: MappingBody, principal: Operator) -> Response:
-    """The most specific mapping wins: ad, ad_group, campaign, account. Errors: mapping_overlaps."""
+    """The most specific one wins: ad, ad_group, campaign, account. `findings` warn of a campaign or
+    line that does not exist (yet). Errors: mapping_overlaps, match_level_unknown, match_empty."""
     async with session(request, principal) as caller:
 
         async def produce() -> Reply:
-            made = await planning.add_mapping(caller, body)
-            answer = {
-                "mapping": made["mapping"],
-                "version": made["version"],
-                "moved": _moved(made["moved"], made["currency"]),
-            }
+            made = await mappings.add_mapping(caller, body)
             headers = {"Location": f"/v1/mappings/{made['mapping']}", "ETag": etag(1)}
-            return Reply(201, answer, headers)
+            return Reply(201, _view(made), headers)
 
         return await idempotent(request, caller.conn, SCHEMA, principal, produce)
 
@@ -54,15 +50,55 @@ async def get_mapping(
 ) -> dict[str, Any]:
     """Where an entity belongs, and since when. Errors: mapping_unknown."""
     async with session(request, principal) as caller:
-        row = await store_catalogue.get_mapping(caller.conn, caller.workspace, mapping)
-    if row is None:
-        raise NotFoundError("mapping_unknown", f"there is no mapping {mapping}")
+        row = await mappings.find_mapping(caller, mapping)
     response.headers["ETag"] = etag(row["version"])
     return row
 
 
+@router.put("/{mapping}", summary="Point a mapping to another line")
+async def put_mapping(
+    request: Request,
+    response: Response,
+    mapping: Name,
+    body: MappingTargetBody,
+    principal: Operator,
+) -> dict[str, Any]:
+    """Moves what it brought to the old line. Send If-Match. Errors: mapping_unknown."""
+    async with session(request, principal) as caller:
+        row = await _current(request, caller, mapping)
+        changed = await mappings.change_mapping(caller, row, body)
+    response.headers["ETag"] = etag(changed["version"])
+    return _view(changed)
+
+
+@router.delete("/{mapping}", summary="Withdraw a mapping")
+async def delete_mapping(request: Request, mapping: Name, principal: Operator) -> dict[str, Any]:
+    """What it brought to its line goes where the mappings that are left say, else to suspense.
+    Send If-Match. Errors: mapping_unknown, also when it has been withdrawn already."""
+    async with session(request, principal) as caller:
+        row = await _current(request, caller, mapping)
+        return _view(await mappings.delete_mapping(caller, row))
+
+
+async def _current(request: Request, caller: Session, mapping: str) -> dict[str, Any]:
+    """The mapping as nobody else can change it now, if it is the one the caller has read."""
+    await caller.stop_posting()
+    row = await mappings.find_mapping(caller, mapping)
+    check_if_match(request, row["version"])
+    return row
+
+
+def _view(made: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "mapping": made["mapping"],
+        "version": made["version"],
+        "moved": _moved(made["moved"], made["currency"]),
+        "findings": made["findings"],
+    }
+
+
 def _moved(moved: Any, currency: str | None) -> dict[str, Any]:
-    """All moved money is of one line, so of one currency."""
+    """All moved money is to or from one line, so of one currency."""
     known = next(iter(moved.amounts), currency)
     amount = None
     if known is not None:

@@ -1,0 +1,83 @@
+"""What mappings have brought to a line: the facts and deltas of a source that named an entity."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+
+from shared.database import Conn
+
+CHUNK = 2000
+SCAN_TIMEOUT_S = 600.0
+PANE = "interval '5 minutes'"
+
+# A delta is where its newest entry put it: its own, or the arriving half of a move. `$3` is the
+# source; what a later move took away again has a leaving half that corrects it.
+LIVE_DELTAS = """
+FROM budget.entries AS e JOIN budget.streams AS s USING (stream_id)
+JOIN budget.streams AS d ON d.workspace = s.workspace AND d.source = s.source AND d.stream = 'd'
+WHERE e.account_id = $1 AND s.workspace = $2 AND s.source = $3
+  AND (s.stream = 'd' OR s.stream LIKE 'm/%' AND e.id LIKE d.stream_id || '|%|+')
+  AND NOT EXISTS (SELECT FROM budget.entries AS m
+                  WHERE m.account_id = e.account_id AND m.kind = 2 AND m.corrects = e.entry)
+"""
+# A delta's period is the 5-minute pane of its time.
+DELTAS = f"""
+SELECT d.stream_id, e.id, e.kind, e.amount, e.entry, e.at, e.entity, e.event_id,
+       coalesce(e.period_start, date_bin({PANE}, e.at, 'epoch')) AS period_start,
+       coalesce(e.period_end, date_bin({PANE}, e.at, 'epoch') + {PANE}) AS period_end
+{LIVE_DELTAS} AND e.entity IS NOT NULL
+"""
+FACTS = """
+SELECT f.stream_id, f.key, f.amount, f.entry, e.at, e.entity, e.event_id, e.period,
+       e.period_start, e.period_end
+FROM budget.streams AS s JOIN budget.facts AS f USING (stream_id)
+JOIN budget.entries AS e ON e.account_id = f.account_id AND e.entry = f.entry
+WHERE f.account_id = $1 AND s.workspace = $2 AND s.source = $3 AND e.entity IS NOT NULL
+"""
+DROP_FEED = f"""
+DELETE FROM budget.line_sources AS l
+WHERE l.account_id = $1 AND l.source = $3
+  AND NOT EXISTS (SELECT FROM budget.streams AS s JOIN budget.facts AS f USING (stream_id)
+                  WHERE f.account_id = $1 AND s.workspace = $2 AND s.source = $3)
+  AND NOT EXISTS (SELECT FROM budget.mappings AS m JOIN budget.accounts AS a
+                    USING (workspace, campaign, line)
+                  WHERE a.account_id = $1 AND m.workspace = $2 AND m.source = $3
+                    AND m.deleted_at IS NULL)
+  AND NOT EXISTS (SELECT {LIVE_DELTAS})
+"""
+
+
+async def placed(
+    conn: Conn, workspace: str, source: str, account_id: int
+) -> AsyncIterator[list[dict[str, Any]]]:
+    """Items of a source on a line that named an entity, in chunks, shaped like held items."""
+    place = (account_id, workspace, source)
+    async for rows in _chunks(conn, FACTS, place):
+        yield [{**_common(row), "key": row["key"], "is_fact": True} for row in rows]
+    async for rows in _chunks(conn, DELTAS, place):
+        yield [_delta(row) for row in rows]
+
+
+async def drop_feed(conn: Conn, workspace: str, source: str, account_id: int) -> None:
+    """A source that has nothing on a line any more, and no mapping to it, does not feed it."""
+    await conn.execute(DROP_FEED, account_id, workspace, source, timeout=SCAN_TIMEOUT_S)
+
+
+async def _chunks(
+    conn: Conn, statement: str, place: tuple[int, str, str]
+) -> AsyncIterator[list[Any]]:
+    cursor = await conn.cursor(statement, *place, timeout=SCAN_TIMEOUT_S)
+    while rows := await cursor.fetch(CHUNK, timeout=SCAN_TIMEOUT_S):
+        yield rows
+
+
+def _common(row: Any) -> dict[str, Any]:
+    return {"held": None, **dict(row), "entity": msgspec.json.decode(row["entity"])}
+
+
+def _delta(row: Any) -> dict[str, Any]:
+    """The item's key is the entry's id, or stands within a move's id: `<stream>|<key>|+`."""
+    key = row["id"] if row["kind"] == 0 else row["id"].partition("|")[2].rpartition("|")[0]
+    event_id = row["event_id"] or key
+    return {**_common(row), "key": key, "is_fact": False, "period": None, "event_id": event_id}
