@@ -29,12 +29,13 @@ from shared.events import (
 )
 from shared.http import create_app
 from shared.outbox import envelope
+from tests.documented import documented
 
 PARTITIONS = 4
 TABLES = (
     "catalog, catalog_versions, series, panes, feeds, facts, deltas, reports, held, sources, "
     "source_touches, touches, units, lines, rules, rule_versions, standings, transitions, "
-    "breaches, outbox, idempotency, witness, progress"
+    "breaches, outbox, idempotency, witness, progress, offset_gaps"
 )
 
 
@@ -178,6 +179,7 @@ async def world(database_url: str, directory: Any, now: datetime) -> AsyncIterat
             transport=httpx.ASGITransport(app=app),
             base_url="http://kpi",
             headers={"Authorization": f"Bearer {token}"},
+            event_hooks=documented("kpi-monitor"),
         ) as client:
             made = World(
                 settings,

@@ -9,6 +9,7 @@ from kpi_monitor.definition import Rule, compile_rule, compile_stored
 from kpi_monitor.schemas import RuleBody, RuleView
 from kpi_monitor.tables import SCHEMA
 from kpi_monitor.windows import Windows, from_ms, grain_fits, to_ms
+from shared.answers import Page, answers
 from shared.auth import Principal
 from shared.database import Conn, transaction
 from shared.errors import ConflictError, InvalidError, NotFoundError
@@ -29,7 +30,7 @@ Reader = Annotated[Principal, require(*READERS)]
 Operator = Annotated[Principal, require("operator")]
 
 
-@router.post("/rules", status_code=201, response_model=RuleView, summary="Add a rule")
+@router.post("/rules", **answers(RuleView, 201, keyed=True), summary="Add a rule")
 async def post_rule(request: Request, body: RuleBody, principal: Operator) -> Response:
     """Judges windows from the one that holds the present on, and budget figures at once.
 
@@ -53,7 +54,7 @@ async def post_rule(request: Request, body: RuleBody, principal: Operator) -> Re
         return await idempotent(request, conn, SCHEMA, principal, produce)
 
 
-@router.get("/rules", summary="List rules")
+@router.get("/rules", **answers(Page[RuleView]), summary="List rules")
 async def list_rules(
     request: Request,
     principal: Reader,
@@ -72,7 +73,7 @@ async def list_rules(
     return Json({"items": items, "next": following})
 
 
-@router.get("/rules/{rule}", response_model=RuleView, summary="Read a rule")
+@router.get("/rules/{rule}", **answers(RuleView, headers=["ETag"]), summary="Read a rule")
 async def get_rule(request: Request, rule: str, principal: Reader) -> Response:
     """The rule in force, with its version as ETag."""
     async with transaction(request.app.state.pool) as conn:
@@ -80,7 +81,11 @@ async def get_rule(request: Request, rule: str, principal: Reader) -> Response:
         return Json(await view(conn, row), headers={"ETag": etag(row["version"])})
 
 
-@router.put("/rules/{rule}", response_model=RuleView, summary="Edit a rule")
+@router.put(
+    "/rules/{rule}",
+    **answers(RuleView, headers=["ETag"], if_match="required"),
+    summary="Edit a rule",
+)
 async def put_rule(request: Request, rule: str, body: RuleBody, principal: Operator) -> Response:
     """Makes a new rule_version. Open breaches stay and are judged again by it."""
     async with transaction(request.app.state.pool) as conn:
@@ -92,7 +97,7 @@ async def put_rule(request: Request, rule: str, body: RuleBody, principal: Opera
         return Json(await view(conn, row), headers={"ETag": etag(row["version"])})
 
 
-@router.delete("/rules/{rule}", status_code=204, summary="Remove a rule")
+@router.delete("/rules/{rule}", **answers(None, 204, if_match="optional"), summary="Remove a rule")
 async def delete_rule(request: Request, rule: str, principal: Operator) -> Response:
     """Open breaches are resolved with the reason rule_removed. If-Match is honoured when sent."""
     async with transaction(request.app.state.pool) as conn:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from kpi_monitor import store_views, views
 from kpi_monitor.catalog import load_index
 from kpi_monitor.routes import Reader
-from kpi_monitor.schemas import HeldView
+from kpi_monitor.schemas_views import HeldView
 from shared.answers import Page, answers
 from shared.database import transaction
 from shared.http import Json

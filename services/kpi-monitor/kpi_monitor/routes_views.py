@@ -1,5 +1,6 @@
 """HTTP: what the monitor knows. Reading changes nothing."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -12,6 +13,15 @@ from kpi_monitor.definition import Rule, compile_stored
 from kpi_monitor.kpis import KPIS, Kpi
 from kpi_monitor.routes import Reader, compile_checked, existing
 from kpi_monitor.schemas import RuleTestBody
+from kpi_monitor.schemas_views import (
+    BreachView,
+    Explanation,
+    KpiView,
+    LineView,
+    SeriesItem,
+    TestView,
+)
+from kpi_monitor.tables import SCHEMA
 from kpi_monitor.unit import StoredRule, Unit, groups_of, judge, needs_of, transitions
 from kpi_monitor.windows import (
     DAY_MS,
@@ -22,9 +32,11 @@ from kpi_monitor.windows import (
     parse_size,
     to_ms,
 )
+from shared.answers import Page, answers
 from shared.database import Conn, transaction
 from shared.errors import InvalidError, NotFoundError
 from shared.events import group_text
+from shared.gaps import gaps_between
 from shared.http import Json
 from shared.requests import PAGE_MAX, decode_cursor, encode_cursor
 
@@ -32,10 +44,17 @@ router = APIRouter(prefix="/v1")
 RANGE_MAX_MS = 400 * DAY_MS
 WINDOWS_MAX = 10_000
 NEWEST = 2**62
+EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 
 
-@router.get("/kpis", tags=["numbers"], summary="KPIs that rules and series may name")
+@router.get(
+    "/kpis",
+    **answers(Page[KpiView]),
+    tags=["numbers"],
+    summary="KPIs that rules and series may name",
+)
 async def get_kpis(principal: Reader) -> Response:  # noqa: ARG001 - readers only
     """Name, formula and measures of each."""
     items = [
@@ -52,7 +71,7 @@ async def get_kpis(principal: Reader) -> Response:  # noqa: ARG001 - readers onl
     return Json({"items": items, "next": None})
 
 
-@router.get("/lines", tags=["numbers"], summary="State of each line: sources, gaps, rules")
+@router.get("/lines", **answers(Page[LineView]), tags=["numbers"], summary="State of each line")
 async def get_lines(
     request: Request,
     principal: Reader,
@@ -60,7 +79,8 @@ async def get_lines(
     limit: Limit = 100,
     cursor: str | None = None,
 ) -> Response:
-    """`gap` is set when a totals message is missing: the line stands still until it comes."""
+    """Its sources, rules and latest totals. `gap` is set when a totals message is missing: the
+    line stands still until it comes."""
     after = decode_cursor(cursor, str)
     workspace = principal.workspace
     async with transaction(request.app.state.pool) as conn:
@@ -85,7 +105,7 @@ async def get_lines(
     return Json({"items": items, "next": following})
 
 
-@router.get("/series", tags=["numbers"], summary="A KPI over windows")
+@router.get("/series", **answers(Page[SeriesItem]), tags=["numbers"], summary="A KPI over windows")
 async def get_series(
     request: Request,
     principal: Reader,
@@ -97,10 +117,11 @@ async def get_series(
     end: Annotated[AwareDatetime, Query(alias="to")],
     group_by: str = "line",
 ) -> Response:
-    """Values as of now; `restated` when a period was told again after it was complete."""
+    """Values as of now; `restated` when a period was told again after it was complete,
+    `incomplete` when records that may belong to it were lost (docs/operating.md, offset gap)."""
     found = _window_kpi(kpi)
     size = _size(window)
-    low, high = _range(to_ms(begin), to_ms(end), size)
+    low, high = _range(begin, end, size)
     if group_by not in ("line", "campaign"):
         raise InvalidError("unsupported", "group_by is line or campaign in this version")
     async with transaction(request.app.state.pool) as conn:
@@ -109,11 +130,19 @@ async def get_series(
         lines = sorted({feed.line for feed in unit.feeds})
         measures = sorted(found.formula.measures)
         panes = await store_views.panes(conn, unit, lines, measures, (low - LONGEST_DAY_MS, high))
-    items = views.series(unit, found, windows, panes, group_by)
+        # What is told of a period comes after it: a gap later than the range may concern it.
+        until = high + max((feed.grain for feed in unit.feeds), default=0)
+        gaps = await gaps_between(conn, SCHEMA, from_ms(low), from_ms(until))
+    items = views.series(unit, found, windows, panes, group_by=group_by, gaps=gaps)
     return Json({"items": [i for i in items if low <= to_ms(i["start"]) < high], "next": None})
 
 
-@router.get("/breaches", tags=["breaches"], summary="Episodes with their history")
+@router.get(
+    "/breaches",
+    **answers(Page[BreachView]),
+    tags=["breaches"],
+    summary="Episodes with their history",
+)
 async def get_breaches(
     request: Request,
     principal: Reader,
@@ -142,7 +171,12 @@ async def get_breaches(
     return Json({"items": items, "next": following})
 
 
-@router.get("/rules/{rule}/explain", tags=["rules"], summary="Why a rule did what it did")
+@router.get(
+    "/rules/{rule}/explain",
+    **answers(Explanation),
+    tags=["rules"],
+    summary="Why a rule did what it did",
+)
 async def get_explanation(
     request: Request,
     rule: str,
@@ -161,7 +195,7 @@ async def get_explanation(
         if window is None or unit.zone is None:
             raise InvalidError("window_missing", "state the start of a window of a known campaign")
         windows = Windows(compiled.size, unit.zone)
-        around = windows.containing(to_ms(window))
+        around = windows.containing(_moment(window))
         measures = sorted(compiled.measures)
         reach = (around.start - LONGEST_DAY_MS, around.end)
         panes = await store_views.panes(conn, unit, lines, measures, reach)
@@ -173,14 +207,14 @@ async def get_explanation(
     return Json({"group": group, **explained, "told": told})
 
 
-@router.post("/rules/test", tags=["rules"], summary="What a rule would have done")
+@router.post("/rules/test", **answers(TestView), tags=["rules"], summary="What a rule would do")
 async def test_rule(request: Request, body: RuleTestBody, principal: Reader) -> Response:
     """The transitions over stored panes of complete windows in the range; nothing is stored."""
     async with transaction(request.app.state.pool) as conn:
         rule = await compile_checked(conn, principal.workspace, body.rule, 1)
         if rule.size is None:
             raise InvalidError("unsupported", "totals keep no history to test a budget rule on")
-        start, end = _range(to_ms(body.begin), to_ms(body.end), rule.size)
+        start, end = _range(body.begin, body.end, rule.size)
         unit = await store_evaluate.load_campaign(conn, principal.workspace, rule.campaign)
         if unit.zone is None:
             raise NotFoundError("campaign_unknown", f"nothing is known of {rule.campaign}")
@@ -206,7 +240,13 @@ async def test_rule(request: Request, body: RuleTestBody, principal: Reader) -> 
 
 def _totals_state(row: Any) -> dict[str, Any]:
     if row["totals"] is None:
-        return {"seq": row["seq"] or 0, "gap": _gap(row), "complete_through": None, "totals": None}
+        return {
+            "seq": row["seq"] or 0,
+            "gap": _gap(row),
+            "complete_through": None,
+            "freshness": None,
+            "totals": None,
+        }
     latest = totals.read(row["totals"])
     return {
         "seq": row["seq"],
@@ -260,7 +300,14 @@ def _size(text: str) -> int:
         raise InvalidError("unsupported", str(error)) from error
 
 
-def _range(start: int, end: int, size: int) -> tuple[int, int]:
+def _moment(at: datetime) -> int:
+    if not EARLIEST <= at < LATEST:
+        raise InvalidError("range_invalid", f"times lie in {EARLIEST.year} to {LATEST.year - 1}")
+    return to_ms(at)
+
+
+def _range(begin: datetime, until: datetime, size: int) -> tuple[int, int]:
+    start, end = _moment(begin), _moment(until)
     if not start < end or end - start > min(RANGE_MAX_MS, WINDOWS_MAX * size):
         raise InvalidError(
             "range_invalid", f"from is before to, by at most {WINDOWS_MAX} windows and 400 days"

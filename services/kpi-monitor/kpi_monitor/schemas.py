@@ -1,4 +1,7 @@
-"""HTTP bodies of contracts.md section 4. Quantities are decimal strings, never JSON numbers."""
+"""What callers send, and rules as answered (contracts.md section 4).
+
+Quantities are decimal strings, never JSON numbers.
+"""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -89,19 +92,6 @@ class RuleView(RuleBody):
     created_by: str
     created_at: datetime
     updated_at: datetime
-
-
-class HeldView(BaseModel):
-    """Sums of an entity from the start of its first period (`since`) to the end of its last."""
-
-    source: str
-    entity: dict[str, str]
-    reason: Literal["unmapped", "currency_differs"]
-    measures: list[str]
-    currencies: list[str]
-    rows: int
-    since: datetime
-    last: datetime
 
 
 class RuleTestBody(_Body):

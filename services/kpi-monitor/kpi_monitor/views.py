@@ -12,8 +12,9 @@ from kpi_monitor.judging import Content, Pane, contents, observe
 from kpi_monitor.kpis import Kpi
 from kpi_monitor.rules import COMPARE, Observation, Reason
 from kpi_monitor.unit import FeedState, Unit, completeness, is_complete, sum_figures
-from kpi_monitor.windows import Windows, from_ms, to_ms
+from kpi_monitor.windows import Window, Windows, from_ms, to_ms
 from shared.events import group_text
+from shared.gaps import Gap
 
 EXPECTED_INTERVAL_S = 3600
 """Assumed for a source that states none."""
@@ -36,9 +37,15 @@ def freshness(complete: int | None, expected_interval_s: int | None, now: int) -
 
 
 def series(
-    unit: Unit, kpi: Kpi, windows: Windows, panes: Sequence[Pane], group_by: str
+    unit: Unit,
+    kpi: Kpi,
+    windows: Windows,
+    panes: Sequence[Pane],
+    *,
+    group_by: str,
+    gaps: Sequence[Gap] = (),
 ) -> list[dict[str, Any]]:
-    """Items {group, start, end, value, numbers, complete_through, restated}, as of now."""
+    """Items as of now, by window and group. `gaps`: when records were lost, by their receipt."""
     measures = kpi.formula.measures
     members: dict[str, set[str]] = {}
     for pane in panes:
@@ -50,6 +57,7 @@ def series(
         feeds = [f for f in unit.feeds if f.line in lines and f.measure in measures]
         found = contents(windows, [pane for pane in panes if pane.line in lines], None)
         complete = instant(completeness(feeds, measures))
+        grain = max((feed.grain for feed in feeds), default=0)
         for start in sorted(found):
             content = found[start]
             value = None if content.coarse else formula.evaluate(kpi.formula, content.sums)
@@ -62,10 +70,17 @@ def series(
                     "numbers": numbers_of("window", content.sums),
                     "complete_through": complete,
                     "restated": content.late,
+                    "incomplete": _is_incomplete(content.window, grain, gaps),
                     "grain_too_coarse": content.coarse,
                 }
             )
     return sorted(items, key=lambda item: (item["start"], item["group"]))
+
+
+def _is_incomplete(window: Window, grain: int, gaps: Iterable[Gap]) -> bool:
+    """A period is told within its own length after its end: so long a gap may still concern it."""
+    start, end = from_ms(window.start), from_ms(window.end + grain)
+    return any(gap.end > start and (gap.start is None or gap.start < end) for gap in gaps)
 
 
 def explain_window(
@@ -105,7 +120,8 @@ def explain_totals(rule: Rule, unit: Unit, lines: Sequence[str]) -> dict[str, An
     """What a budget rule sees in the latest totals of `lines`."""
     known = [unit.lines[line] for line in lines if line in unit.lines]
     if not known:
-        return {**_observed(rule, Observation(0, None), {}), "window": None, "sources": []}
+        empty: dict[str, Any] = {"window": None, "as_of": None, "plan_version": None, "sources": []}
+        return {**_observed(rule, Observation(0, None), {}), **empty}
     sums = sum_figures(known)
     seen = observe(rule, sums, max(to_ms(one.as_of) for one in known))
     if not rule.condition.upwards and not is_complete(unit, known):
