@@ -214,6 +214,15 @@ class Caller:
         assert answer.status_code == status, answer.text
         return answer.json()
 
+    async def change(
+        self, method: str, path: str, body: Any = None, status: int = 200, match: str = '"1"'
+    ) -> Any:
+        """PUT or DELETE with If-Match, if there is one; the JSON answer."""
+        headers = {"If-Match": match} if match else {}
+        answer = await self._client.request(method, path, json=body, headers=headers)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
 
 @asynccontextmanager
 async def running_service(database_url: str, directory: Path) -> AsyncIterator[Service]:
