@@ -292,6 +292,24 @@ async def test_a_late_answer_locks_the_delivery_before_its_destination(world: Wo
     assert free == [], "the late answer holds the delivery while it waits for the destination"
 
 
+async def test_reminders_do_not_queue_up_behind_a_refused_message(world: World) -> None:
+    world.configure(ROBOT_ONLY.replace("repeat_interval: 30d", "repeat_interval: 4h"))
+    world.environment["OPS_DINGTALK_SECRET"] = "SEC-wrong"
+    await world.tell(FIRING)
+    for hour in range(0, 50, 5):
+        await world.flush(at(60 * hour))
+        await world.deliver()
+    assert await states(world) == ["failed"] + ["suppressed"] * 9
+    rows = await world.rows(state="suppressed")
+    assert {row["reason"] for row in rows} == {"an earlier message has not arrived yet"}
+    world.environment["OPS_DINGTALK_SECRET"] = SECRET
+    await reload(world)
+    await world.deliver()
+    await world.flush(at(60 * 55))
+    await world.deliver()
+    assert [message.title[:4] for message in world.robot.messages] == ["【严重】", "【严重 "]
+
+
 async def test_many_alerts_are_corrected_together(world: World) -> None:
     world.configure(ROBOT_ONLY.replace("[campaign, line]", "[campaign, line, rule]"))
     world.environment["OPS_DINGTALK_SECRET"] = "SEC-wrong"

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     ALL_RESOLVED = "all alerts resolved"
     SOME_RESOLVED = "some alerts resolved"
     REPEAT = "repeat interval elapsed"
+    UNHEARD = "an earlier message has not arrived yet"
     NO_CHANNEL = "no channel"
     NONE = "none"
 

@@ -51,6 +51,8 @@ class Heard(NamedTuple):
     members: list[Member]
     logs: dict[str, LogRow]
     known: dict[str, list[tuple[Key, Told, bool]]]
+    waiting: set[tuple[int, str]]
+    """(group, channel id) that have not got an earlier message yet."""
 
 
 class Speaking(NamedTuple):
@@ -110,17 +112,18 @@ class Flusher:
         members = await store_groups.read_members(conn, ids)
         logs = await store_groups.read_log(conn, ids)
         told = await store_groups.read_told(conn, ids)
+        waiting = await store_groups.read_waiting(conn, ids)
         writes = Writes()
         for group in groups:
             channels = logs[group.group_id]
             known = {one: told.get((group.group_id, one), []) for one in channels}
-            heard = Heard(members[group.group_id], channels, known)
+            heard = Heard(members[group.group_id], channels, known, waiting)
             self._flush_group(writes, group, heard, now)
         await _write(conn, writes)
         return len(groups)
 
     def _flush_group(self, writes: Writes, group: DueGroup, heard: Heard, now: datetime) -> None:
-        members, logs, known = heard
+        members, logs, known, waiting = heard
         configuration = self._configurations.get(group.workspace)
         receiver = snapshot.current_receiver(configuration, group.snapshot)
         intervals = group.snapshot.intervals
@@ -135,6 +138,7 @@ class Flusher:
                 repeat=intervals.repeat,
                 send_resolved=receiver.send_resolved,
                 now=now,
+                waiting=(group.group_id, channel.id) in waiting,
             )
             metrics.DECISIONS.labels(plan.decision.reason.value).inc()
             self._speak(writes, Speaking(group, receiver, channel, plan, before), members, now)

@@ -56,8 +56,13 @@ def plan_channel(
     repeat: timedelta,
     send_resolved: bool,
     now: datetime,
+    waiting: bool = False,
 ) -> Plan:
-    """Decides for one channel and says what its message holds."""
+    """Decides for one channel and says what its message holds.
+
+    `waiting`: it has not yet got an earlier message. Reminders of that would only queue up behind
+    it, so they are on record and not sent; whatever is new is.
+    """
     known = {**entry.resolved, **entry.firing} if entry else {}
     decision = decide(
         entry,
@@ -67,6 +72,8 @@ def plan_channel(
         send_resolved=send_resolved,
         now=now,
     )
+    if waiting and decision.reason is Reason.REPEAT:
+        decision = Decision(Reason.UNHEARD, send=False, log=True)
     views: list[AlertView] = []
     tellings: list[Telling] = []
     told: dict[Key, tuple[Told, bool]] = {}
@@ -90,7 +97,7 @@ def plan_channel(
         if not silent:
             views.append(_view(member, before, untold, saying))
         if saying == "repeat":
-            tellings.append(Telling(member.key, member.transitions[-1], "firing"))
+            tellings.append(Telling(member.key, member.transitions[-1], "firing", silent))
         else:
             tellings += _tell(member, untold, suppressed=silent)
     return Plan(decision, tuple(views), tuple(tellings), told)
@@ -133,7 +140,8 @@ def _saying(
     if not untold:
         if not member.episode.open:
             return None
-        return "repeat" if decision.reason is Reason.REPEAT else "unchanged"
+        reminds = decision.reason in (Reason.REPEAT, Reason.UNHEARD)
+        return "repeat" if reminds else "unchanged"
     last = untold[-1].transition
     if last in DATA_STATES or last in ("resolved", "withdrawn"):
         return last

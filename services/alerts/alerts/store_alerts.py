@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from alerts.columns import columns
 from alerts.decide import Key
 from alerts.grouping import GroupClock
 from alerts.merge import Episode
@@ -121,7 +122,7 @@ class LockedGroup(NamedTuple):
 
 async def find_episodes(conn: Conn, keys: Sequence[BreachKey]) -> dict[BreachKey, Episode]:
     """Known episodes by (workspace, breach)."""
-    rows = await conn.fetch(EPISODES, *_columns(keys, 2))
+    rows = await conn.fetch(EPISODES, *columns(keys, 2))
     return {
         (row["workspace"], row["breach"]): msgspec.convert(dict(row), Episode, strict=False)
         for row in rows
@@ -131,7 +132,7 @@ async def find_episodes(conn: Conn, keys: Sequence[BreachKey]) -> dict[BreachKey
 async def ensure_alerts(conn: Conn, found: Sequence[NewAlert]) -> dict[tuple[str, str], int]:
     """Makes the alerts that are new; ids of all by (workspace, fingerprint)."""
     unique = list({(one.workspace, one.fingerprint): one for one in found}.values())
-    await conn.execute(ADD_ALERTS, *_columns(unique, 4))
+    await conn.execute(ADD_ALERTS, *columns(unique, 4))
     rows = await conn.fetch(
         FIND_ALERTS, [one.workspace for one in unique], [one.fingerprint for one in unique]
     )
@@ -164,14 +165,14 @@ async def save_episodes(
         )
         for workspace, one in found
     ]
-    await conn.execute(SAVE_EPISODES, *_columns(rows, 11))
+    await conn.execute(SAVE_EPISODES, *columns(rows, 11))
     await conn.execute(COUNT_EPISODES, list(counts), list(counts.values()))
 
 
 async def add_transitions(conn: Conn, found: Sequence[tuple[Key, Breach]]) -> None:
     """Keeps each transition as it came: messages and the audit are built from them."""
     rows = [(key.alert, key.episode, breach.seq, breach) for key, breach in found]
-    await conn.execute(ADD_TRANSITIONS, *_columns(rows, 4))
+    await conn.execute(ADD_TRANSITIONS, *columns(rows, 4))
 
 
 async def ensure_groups(conn: Conn, found: Sequence[NewGroup]) -> dict[GroupKey, int]:
@@ -179,11 +180,11 @@ async def ensure_groups(conn: Conn, found: Sequence[NewGroup]) -> dict[GroupKey,
     unique = list({one.key: one for one in found}.values())
     await conn.execute(
         ADD_GROUPS,
-        *_columns([one.key for one in unique], 3),
+        *columns([one.key for one in unique], 3),
         [one.labels for one in unique],
         [one.snapshot for one in unique],
     )
-    rows = await conn.fetch(FIND_GROUPS, *_columns([one.key for one in unique], 3))
+    rows = await conn.fetch(FIND_GROUPS, *columns([one.key for one in unique], 3))
     return {
         GroupKey(row["workspace"], row["group_key"], row["receiver"]): row["group_id"]
         for row in rows
@@ -193,7 +194,7 @@ async def ensure_groups(conn: Conn, found: Sequence[NewGroup]) -> dict[GroupKey,
 async def find_memberships(conn: Conn, keys: Sequence[Key]) -> dict[Key, set[int]]:
     """Groups that hold or held each episode."""
     found: dict[Key, set[int]] = {}
-    for row in await conn.fetch(MEMBERSHIPS, *_columns(keys, 2)):
+    for row in await conn.fetch(MEMBERSHIPS, *columns(keys, 2)):
         found.setdefault(Key(row["alert"], row["episode"]), set()).add(row["group_id"])
     return found
 
@@ -211,13 +212,13 @@ async def lock_groups(conn: Conn, ids: Iterable[int]) -> dict[int, LockedGroup]:
 
 async def wake_groups(conn: Conn, found: Sequence[tuple[int, datetime, Any]]) -> None:
     """Sets (group, due, snapshot)."""
-    await conn.execute(WAKE_GROUPS, *_columns(found, 3))
+    await conn.execute(WAKE_GROUPS, *columns(found, 3))
 
 
 async def join_groups(conn: Conn, found: Iterable[tuple[int, Key]]) -> None:
     """Episodes become (or are again) members of groups."""
     rows = sorted((group, key.alert, key.episode) for group, key in found)
-    await conn.execute(JOIN_GROUPS, *_columns(rows, 3))
+    await conn.execute(JOIN_GROUPS, *columns(rows, 3))
 
 
 async def find_unrouted(
@@ -232,8 +233,3 @@ async def find_unrouted(
         )
         for row in await conn.fetch(UNROUTED, workspaces, limit)
     ]
-
-
-def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
-    """Rows as columns for unnest; an empty input keeps its width."""
-    return [[row[place] for row in rows] for place in range(width)]

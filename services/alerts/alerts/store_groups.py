@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from alerts.columns import columns
 from alerts.config import Channel
 from alerts.decide import Key, Told
 from alerts.merge import Episode
@@ -33,27 +34,49 @@ WHERE m.group_id = ANY($1::bigint[]) AND m.active
 ORDER BY m.group_id, e.alert, e.episode
 """
 LOG = "SELECT * FROM alerts.notify_log WHERE group_id = ANY($1::bigint[]) ORDER BY channel_id"
+# In two halves, each with an index: a group may remember thousands that are over.
 TOLD = """
-SELECT t.* FROM alerts.told t
-LEFT JOIN alerts.group_members m USING (group_id, alert, episode)
-WHERE t.group_id = ANY($1::bigint[]) AND (t.firing OR m.active)
+SELECT t.* FROM alerts.told t WHERE t.group_id = ANY($1::bigint[]) AND t.firing
+UNION
+SELECT t.* FROM alerts.group_members m JOIN alerts.told t USING (group_id, alert, episode)
+WHERE m.group_id = ANY($1::bigint[]) AND m.active
 """
+WAITING = """
+SELECT DISTINCT group_id, channel_id FROM alerts.deliveries
+WHERE group_id = ANY($1::bigint[]) AND NOT partly
+  AND state IN ('pending', 'sending', 'parked', 'failed')
+"""
+# The order of the rows is the order of their ids: each channel gets its messages in it.
 ADD_DELIVERIES = """
 INSERT INTO alerts.deliveries (delivery, workspace, group_id, receiver, channel_id, target, locale,
   title, body, plain, html, subject, thread_root, thread_previous, state)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'pending')
+SELECT delivery, workspace, group_id, receiver, channel_id, target, locale, title, body, plain,
+  html, subject, thread_root, thread_previous, 'pending'
+FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::jsonb[], $7::text[],
+  $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
+  WITH ORDINALITY AS u(delivery, workspace, group_id, receiver, channel_id, target, locale, title,
+  body, plain, html, subject, thread_root, thread_previous, n)
+ORDER BY n
 """
-ADD_NOTIFICATION = """
+ADD_NOTIFICATIONS = """
 INSERT INTO alerts.notifications (workspace, delivery, group_id, receiver, channel_id, channel,
   alert, episode, seq, fingerprint, campaign, reason, transition, severity, state, locale,
   decided_at, labels, explain)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
-RETURNING notification
+SELECT workspace, delivery, group_id, receiver, channel_id, channel, alert, episode, seq,
+  fingerprint, campaign, reason, transition, severity, state, locale, decided_at, labels, explain
+FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[],
+  $8::int[], $9::int[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
+  $15::text[], $16::text[], $17::timestamptz[], $18::jsonb[], $19::jsonb[])
+  WITH ORDINALITY AS u(workspace, delivery, group_id, receiver, channel_id, channel, alert,
+  episode, seq, fingerprint, campaign, reason, transition, severity, state, locale, decided_at,
+  labels, explain, n)
+ORDER BY n RETURNING notification
 """
 SAVE_LOG = """
 INSERT INTO alerts.notify_log AS l (group_id, channel_id, channel, told_at, reason, subject,
   thread_root, thread_last)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::jsonb[], $4::timestamptz[], $5::text[],
+  $6::text[], $7::text[], $8::text[])
 ON CONFLICT (group_id, channel_id) DO UPDATE SET channel = excluded.channel,
   told_at = greatest(l.told_at, excluded.told_at), reason = excluded.reason,
   subject = excluded.subject, thread_root = excluded.thread_root,
@@ -61,11 +84,17 @@ ON CONFLICT (group_id, channel_id) DO UPDATE SET channel = excluded.channel,
 """
 SAVE_TOLD = """
 INSERT INTO alerts.told AS t (group_id, channel_id, alert, episode, seq, severity, firing)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::int[], $5::int[], $6::text[],
+  $7::boolean[])
 ON CONFLICT (group_id, channel_id, alert, episode) DO UPDATE
 SET seq = excluded.seq, severity = excluded.severity, firing = excluded.firing
 """
-FLUSHED = "UPDATE alerts.groups SET flushed_at = $2, due_at = $3, active = $4 WHERE group_id = $1"
+FLUSHED = """
+UPDATE alerts.groups g SET flushed_at = u.flushed_at, due_at = u.due_at, active = u.active
+FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::boolean[])
+  AS u(group_id, flushed_at, due_at, active)
+WHERE g.group_id = u.group_id
+"""
 LEAVE = """
 UPDATE alerts.group_members m SET active = false
 FROM unnest($1::bigint[], $2::bigint[], $3::int[]) AS u(group_id, alert, episode)
@@ -190,24 +219,31 @@ async def read_told(
     return found
 
 
+async def read_waiting(conn: Conn, groups: Sequence[int]) -> set[tuple[int, str]]:
+    """(group, channel id) that have not yet heard something that was decided to be told."""
+    rows = await conn.fetch(WAITING, groups)
+    return {(row["group_id"], row["channel_id"]) for row in rows}
+
+
 async def add_deliveries(conn: Conn, rows: Sequence[DeliveryRow]) -> None:
     """Messages in the order in which each channel must get them."""
-    await conn.executemany(ADD_DELIVERIES, rows)
+    await conn.execute(ADD_DELIVERIES, *columns(rows, len(DeliveryRow._fields)))
 
 
 async def add_notifications(conn: Conn, rows: Sequence[NotificationRow]) -> list[int]:
     """One row for each transition told or withheld; their ids in the same order."""
-    return [await conn.fetchval(ADD_NOTIFICATION, *row) for row in rows]
+    made = await conn.fetch(ADD_NOTIFICATIONS, *columns(rows, len(NotificationRow._fields)))
+    return sorted(row["notification"] for row in made)
 
 
 async def save_log(conn: Conn, rows: Sequence[tuple[Any, ...]]) -> None:
     """(group, channel id, channel, told at, reason, subject, root, last) of each channel."""
-    await conn.executemany(SAVE_LOG, rows)
+    await conn.execute(SAVE_LOG, *columns(rows, 8))
 
 
 async def save_told(conn: Conn, rows: Sequence[tuple[int, str, int, int, int, str, bool]]) -> None:
     """(group, channel id, alert, episode, seq, severity, firing)."""
-    await conn.executemany(SAVE_TOLD, rows)
+    await conn.execute(SAVE_TOLD, *columns(rows, 7))
 
 
 async def flushed(
@@ -216,10 +252,9 @@ async def flushed(
     left: Sequence[tuple[int, int, int]],
 ) -> None:
     """(group, flushed at, due next, still active), and the members that are over."""
-    await conn.executemany(FLUSHED, groups)
-    columns = [[row[place] for row in left] for place in range(3)]
-    await conn.execute(LEAVE, *columns)
-    await conn.execute(ENDED, *columns)
+    await conn.execute(FLUSHED, *columns(groups, 4))
+    await conn.execute(LEAVE, *columns(left, 3))
+    await conn.execute(ENDED, *columns(left, 3))
 
 
 async def count_due(conn: Conn, now: datetime) -> int:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from alerts.columns import columns
 from alerts.config import Channel, Target
 from shared.database import Conn
 
@@ -117,7 +118,7 @@ async def readdress(
 ) -> None:
     """New addresses for deliveries, which are due now if they were refused; the log of channels
     that were moved; deliveries that nobody waits for any more."""
-    await conn.execute(READDRESS, *([row[place] for row in rows] for place in range(3)))
-    await conn.execute(MOVE_LOG, *([row[place] for row in moved] for place in range(4)))
-    await conn.execute(MOVE_TOLD, *([row[place] for row in moved] for place in range(3)))
+    await conn.execute(READDRESS, *columns(rows, 3))
+    await conn.execute(MOVE_LOG, *columns(moved, 4))
+    await conn.execute(MOVE_TOLD, *columns([one[:3] for one in moved], 3))
     await conn.execute(FINISH, list(finished))

@@ -89,6 +89,17 @@ def test_a_reminder_repeats_the_firing() -> None:
     assert found.views[0].told == "repeat"
 
 
+def test_a_reminder_of_what_has_not_arrived_is_on_record_and_not_sent() -> None:
+    entry = told(1, "critical", minutes_ago=300)
+    late = {"repeat": timedelta(hours=4), "send_resolved": True, "now": at(60), "waiting": True}
+    found = plan_channel([member(make_history(FIRING))], entry, **late)
+    assert found.decision.reason is Reason.UNHEARD
+    assert (found.decision.send, found.decision.log, found.views) == (False, True, ())
+    assert [(one.transition, one.suppressed) for one in found.tellings] == [("firing", True)]
+    news = plan_channel([member(make_history(FIRING, LOWER))], entry, **late)
+    assert (news.decision.reason, news.decision.send) == (Reason.LEVEL, True)
+
+
 def test_missing_data_is_told_as_missing_data() -> None:
     found = plan([member(make_history(FIRING, ("no_data", "critical", None)))], told(1, "critical"))
     assert found.decision.reason is Reason.RESTATED

@@ -1,0 +1,70 @@
+"""A storm costs statements by the round, not by the alert (style rule 12), and scans by index."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from shared.clock import set_manual
+from shared.consumer import Received
+from shared.database import transaction
+from shared.events import Breach
+from tests.integration.alerts_world import World, make_world
+from tests.unit.alerts.builders import CONFIGURATION, at, encode, make_breach
+
+
+@pytest.fixture
+async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    async with make_world(database_url, tmp_path, flush_groups_max=1000) as found:
+        async with transaction(found.pool) as conn:
+            await set_manual(conn, at(0))
+        yield found
+
+
+def breaches_of(count: int, seq: int = 1, **changes: object) -> list[Breach]:
+    found = []
+    for number in range(count):
+        line = f"L{number:03d}"
+        labels = {"campaign": "double11-2025", "line": line, "rule": "pacing-high"}
+        name = f"pacing-high/line:{line}/1"
+        found.append(
+            make_breach(breach=name, seq=seq, group={"line": line}, labels=labels, **changes)
+        )
+    return found
+
+
+async def statements(world: World, minute: int, breaches: list[Breach]) -> int:
+    """How many statements a poll of these breaches and the flush after it take."""
+    seen: list[str] = []
+    batch = []
+    for one in breaches:
+        world.offset += 1
+        batch.append(Received("breaches.v1", 0, world.offset, b"k", encode(one)))
+    async with transaction(world.pool) as conn:
+        await set_manual(conn, at(minute))
+        with conn.query_logger(lambda query: seen.append(query.query)):
+            await world.handlers.on_breaches(conn, batch)
+            await world.flusher.flush(conn)
+    return len(seen)
+
+
+@pytest.mark.parametrize("grouping", ["[campaign, line]", "[campaign]"])
+async def test_the_statements_of_a_round_do_not_grow_with_its_alerts(
+    world: World, grouping: str
+) -> None:
+    world.configure(CONFIGURATION.replace("[campaign, line]", grouping))
+    few = await statements(world, 0, breaches_of(3))
+    many = await statements(world, 5, breaches_of(120)[3:])
+    assert many <= few < 40
+    ended = {"transition": "resolved", "seq": 2, "event_time": at(9)}
+    assert await statements(world, 10, breaches_of(120, **ended)) <= few
+    rows = await world.rows()
+    assert {row["state"] for row in rows} == {"pending"}
+    assert len(rows) == 120 * 2 * 2
+    assert [int(row["notification"]) for row in rows] == sorted(
+        int(row["notification"]) for row in rows
+    )
+    by_line = {row["labels"]["line"] for row in rows if row["body"] and row["labels"]["line"]}
+    assert len(by_line) == 120
+    for row in rows:
+        assert row["explain"]["breach"] == f"pacing-high/line:{row['labels']['line']}/1"
