@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
 
 from shared import metrics
+from shared.abandon import abandon, take_exception
 from shared.errors import TooLargeError, UnavailableError
 from shared.events import TOPICS
 from shared.logs import get_logger
@@ -101,7 +102,7 @@ class Producer:
         self._collecting.fail_all()
         self._collecting.done.set()
         if self._client is not None:
-            await _abandon(self._client)
+            await abandon(self._client)
             self._client = None
 
     def _spawn(self, work: Any) -> None:
@@ -243,7 +244,7 @@ class Producer:
                 for batch in _build(client, batches):
                     counts[topic] = counts.get(topic, 0) + batch.record_count()
                     future = await client.send_batch(batch, topic, partition=partition)
-                    future.add_done_callback(_take_exception)
+                    future.add_done_callback(take_exception)
                     futures.append((place, future))
             await asyncio.wait([future for _, future in futures])
         errors = [(place, future.exception()) for place, future in futures]
@@ -256,7 +257,7 @@ class Producer:
         if failed is None or failed is not self._client or self._closing:
             return
         self._client = None
-        self._spawn(_abandon(failed))
+        self._spawn(abandon(failed))
         self._spawn(self._connect())
 
     async def _connect(self) -> None:
@@ -280,11 +281,11 @@ class Producer:
                     await self._learn_partitions(client)
             except (KafkaError, OSError, TimeoutError) as error:
                 log.warning("kafka_unreachable", error=repr(error), retry_in_s=wait_s)
-                await _abandon(client)
+                await abandon(client)
                 await asyncio.sleep(wait_s)
                 wait_s = min(wait_s * 2, 2.0)
             except BaseException:
-                await _abandon(client)
+                await abandon(client)
                 raise
             else:
                 self._client = client
@@ -315,31 +316,3 @@ def _build(client: AIOKafkaProducer, batches: Sequence[Sequence[Record]]) -> lis
     batch.close()
     built.append(batch)
     return built
-
-
-def _take_exception(future: asyncio.Future[Any]) -> None:
-    """Marks a failure as seen: after a timeout nobody waits for the future any more."""
-    if not future.cancelled():
-        future.exception()
-
-
-async def _abandon(client: AIOKafkaProducer) -> None:
-    """Ends a client at once, without sending what it still holds.
-
-    Its own `stop` sends everything first, without a limit: a client that timed out on a frozen
-    broker would write batches that were refused long ago, after newer ones.
-    """
-    client._closed = True
-    client._message_accumulator.fail_all(KafkaError("the client was abandoned"))
-    task = client._sender.sender_task
-    if task is not None:
-        task.cancel()
-    try:
-        async with asyncio.timeout(STOP_TIMEOUT_S):
-            await client.client.close()
-    except (KafkaError, OSError, TimeoutError) as error:
-        log.warning("producer_stop_failed", error=repr(error))
-    if task is not None:
-        # The first cancellation lets it wait for requests whose connection is gone by now.
-        task.cancel()
-        await asyncio.wait([task], timeout=STOP_TIMEOUT_S)

@@ -1,6 +1,7 @@
 """The producer against a real broker: order, deadlines, and coming back without a restart."""
 
 import asyncio
+import gc
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
@@ -148,6 +149,38 @@ async def test_a_frozen_broker_is_a_503_within_the_deadline_and_recovery_needs_n
     values = {record.value for record in await read_topic(settings.kafka_bootstrap, topic)}
     expected = numbered(8, 100, "before") + numbered(8, 100, "after")
     assert {record.value for record in expected} <= values
+
+
+async def test_a_client_that_is_given_up_leaves_no_error_nobody_reads(
+    settings: CommonSettings, broker: KafkaServer, state_dir: Path
+) -> None:
+    """Batches that the client wanted to send again once more are known to nobody else."""
+    unread: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _, context: unread.append(context["message"])
+    )
+
+    async def send_for_ever(producer: Producer) -> None:
+        while True:
+            try:
+                await producer.send(settings.topic(SPEND_TOPIC), numbered(8, 50))
+            except UnavailableError:
+                await asyncio.sleep(0.05)
+
+    async with connected(settings) as producer:
+        senders = [asyncio.create_task(send_for_ever(producer)) for _ in range(8)]
+        await asyncio.sleep(0.5)
+        await asyncio.to_thread(broker.stop)
+        await asyncio.sleep(2 * settings.delivery_timeout_s)
+        await asyncio.to_thread(broker.start, state_dir)
+        await until_connected(producer)
+        for sender in senders:
+            sender.cancel()
+        await asyncio.wait(senders)
+    del producer
+    # asyncio reports an error nobody read when its future is collected.
+    gc.collect()
+    assert unread == []
 
 
 async def test_a_refused_batch_is_not_written_after_the_one_that_followed_it(
