@@ -17,6 +17,30 @@ def _redact(_: Any, __: str, event: Any) -> Any:
     return event
 
 
+class Sparing(logging.Filter):
+    """Lets each place in a library's code speak once in `every_s`, and says what it left out.
+
+    Without a broker aiokafka logs the same failed connection several hundred times a second.
+    """
+
+    def __init__(self, every_s: float = 10.0) -> None:
+        super().__init__()
+        self._every_s = every_s
+        self._spoke: dict[tuple[str, int], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        place = (record.pathname, record.lineno)
+        spoke_at, left_out = self._spoke.get(place, (float("-inf"), 0))
+        if record.created - spoke_at < self._every_s:
+            self._spoke[place] = spoke_at, left_out + 1
+            return False
+        self._spoke[place] = record.created, 0
+        if left_out:
+            record.msg = f"{record.getMessage()} (and {left_out} times before, not shown)"
+            record.args = ()
+        return True
+
+
 def _name_module(_: Any, __: str, event: Any) -> Any:
     event["module"] = event["_record"].name
     return event
@@ -47,6 +71,7 @@ def configure(settings: CommonSettings) -> None:
     structlog.contextvars.bind_contextvars(service=settings.service, replica=settings.replica)
     # What a library says through logging is a line of the same form, with its name as `module`.
     libraries = logging.StreamHandler(sys.stderr)
+    libraries.addFilter(Sparing())
     libraries.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[_name_module, *steps],
