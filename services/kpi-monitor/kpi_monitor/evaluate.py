@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from kpi_monitor import breaches, store_evaluate
+from kpi_monitor import breaches, store_evaluate, store_sources
 from kpi_monitor.handlers import SERVICE
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.tables import SCHEMA
@@ -67,9 +67,7 @@ class Evaluator:
         partitions = self._partitions()
         if partitions > 0:
             async with transaction(self._pool) as conn:
-                spread = await store_evaluate.spread_source_touches(
-                    conn, partitions, SOURCE_TOUCHES_MAX
-                )
+                spread = await store_sources.spread(conn, partitions, SOURCE_TOUCHES_MAX)
         async with self._pool.acquire() as conn:
             units = await store_evaluate.candidates(conn, self._settings.evaluate_units_max)
         if not units:
@@ -89,7 +87,7 @@ class Evaluator:
             (unit.workspace, unit.campaign): needs_of(unit, groups[unit.workspace, unit.campaign])
             for unit in loaded
         }
-        panes = await store_evaluate.panes(conn, needs)
+        panes = await store_evaluate.panes(conn, needs, loaded)
         outcomes: list[tuple[Unit, Outcome]] = []
         for unit in loaded:
             key = (unit.workspace, unit.campaign)

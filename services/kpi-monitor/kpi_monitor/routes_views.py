@@ -228,7 +228,7 @@ async def test_rule(request: Request, body: RuleTestBody, principal: Reader) -> 
         ]
         groups = groups_of(unit)
         key = (unit.workspace, unit.campaign)
-        panes = (await store_evaluate.panes(conn, {key: needs_of(unit, groups)}))[key]
+        panes = (await store_evaluate.panes(conn, {key: needs_of(unit, groups)}, [unit]))[key]
         names = await store_evaluate.names(conn, unit)
         now = await request.app.state.clock.now(conn)
     outcomes = judge(unit, groups, panes, to_ms(now))

@@ -5,6 +5,7 @@ below a day are counted from local midnight and cut at the next one, so windows 
 """
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,6 +18,8 @@ PANE_MS = 5 * MINUTE_MS
 """The finest pane: a delta's period (design.md section 4)."""
 LONGEST_DAY_MS = 25 * HOUR_MS
 MATURITY_MAX_MS = 35 * DAY_MS
+EDGES_MAX = 10_000
+"""A month of five-minute windows has 8,928."""
 
 _DURATION = re.compile(r"(\d{1,5})([mhd])", re.ASCII)
 _UNITS = {"m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS}
@@ -79,15 +82,37 @@ class Windows(NamedTuple):
 
     def containing(self, at: int) -> Window:
         """The window that holds the instant `at` (epoch ms)."""
-        midnight, next_midnight = _day(self.zone, at)
-        start = midnight + (at - midnight) // self.size * self.size
-        if self.size == DAY_MS:
-            return Window(midnight, next_midnight)
-        return Window(start, min(start + self.size, next_midnight))
+        return _containing(self.size, self.zone, at)
 
     def closed_through(self, complete_through: int) -> int:
         """The end of the last window that ends at or before `complete_through` (epoch ms)."""
         return self.containing(complete_through).start
+
+
+def edges(tilings: Iterable[Windows], start: int, end: int) -> list[int] | None:
+    """Where windows of these tilings that overlap [start, end) begin or end, sorted.
+
+    None when they are more than EDGES_MAX.
+    """
+    found: set[int] = set()
+    for windows in tilings:
+        window = windows.containing(start)
+        found.add(window.start)
+        while window.end < end and len(found) < EDGES_MAX:
+            found.add(window.end)
+            window = windows.containing(window.end)
+        found.add(window.end)
+    return sorted(found) if len(found) <= EDGES_MAX else None
+
+
+# Groups that are judged together ask for the same few instants, some three times each.
+@lru_cache(maxsize=16_384)
+def _containing(size: int, zone: str, at: int) -> Window:
+    midnight, next_midnight = _day(zone, at)
+    start = midnight + (at - midnight) // size * size
+    if size == DAY_MS:
+        return Window(midnight, next_midnight)
+    return Window(start, min(start + size, next_midnight))
 
 
 def _day(zone: str, at: int) -> Window:

@@ -11,8 +11,10 @@ from kpi_monitor.windows import (
     DAY_MS,
     HOUR_MS,
     MINUTE_MS,
+    PANE_MS,
     WindowError,
     Windows,
+    edges,
     from_ms,
     grain_fits,
     parse_duration,
@@ -107,3 +109,10 @@ def test_durations_are_minutes_hours_or_days() -> None:
     assert parse_duration("90m") == 90 * MINUTE_MS
     assert parse_duration("0m") == 0
     assert parse_duration("2d") == 2 * DAY_MS
+
+
+def test_edges_are_where_any_of_the_windows_begin_or_end() -> None:
+    hours, halves = Windows(HOUR_MS, "UTC"), Windows(HOUR_MS // 2, "Asia/Kolkata")
+    assert edges([hours], 0, HOUR_MS) == [0, HOUR_MS]
+    assert edges([hours, halves], 1, HOUR_MS + 1) == [n * HOUR_MS // 2 for n in range(5)]
+    assert edges([Windows(PANE_MS, "UTC")], 0, 60 * DAY_MS) is None
