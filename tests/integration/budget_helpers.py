@@ -14,6 +14,7 @@ import msgspec
 from fastapi import FastAPI
 
 from budget.handlers import SpendHandler
+from budget.invariants import Invariants
 from budget.routes import audit, campaigns, held, mappings, plans, totals
 from budget.seal import Sealer
 from budget.settings import BudgetSettings
@@ -238,6 +239,7 @@ async def running_service(database_url: str, directory: Path) -> AsyncIterator[S
 
     app = create_app(settings, title="budget", pool=pool, checks={}, idle=idle)
     app.state.partitions = lambda: PARTITIONS
+    app.state.invariants = Invariants(pool, max_age_s=0, timeout_s=60)
     for routes in (campaigns, plans, mappings, totals, held, audit):
         app.include_router(routes.router)
     try:

@@ -109,10 +109,12 @@ CREATE TABLE budget.imports (
   workspace text NOT NULL, import_id text NOT NULL, currency text NOT NULL,
   inserted bigint NOT NULL, updated bigint NOT NULL, unchanged bigint NOT NULL,
   rejected bigint NOT NULL, suspense bigint NOT NULL, amount numeric NOT NULL DEFAULT 0,
+  counted_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT imports_pk PRIMARY KEY (workspace, import_id, currency));
 CREATE TABLE budget.import_progress (
   workspace text NOT NULL, import_id text NOT NULL, topic text NOT NULL,
   partition integer NOT NULL, next_offset bigint NOT NULL,
+  counted_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT import_progress_pk PRIMARY KEY (workspace, import_id, topic, partition));
 """
 

@@ -3,10 +3,13 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
+from budget import store_imports
 from budget.handlers import SpendHandler
+from budget.invariants import Invariants
 from budget.routes import audit, campaigns, held, mappings, plans, totals
 from budget.seal import Sealer
 from budget.settings import BudgetSettings
@@ -14,13 +17,13 @@ from budget.tables import SCHEMA
 from shared import service
 from shared.clock import make_clock
 from shared.consumer import Consumer
-from shared.database import Pool, create_pool
+from shared.database import Conn, Pool, create_pool
 from shared.events import SPEND_TOPIC
 from shared.http import check_database, create_app
 from shared.outbox import Relay
 from shared.producer import Producer
 from shared.service import Part, Service
-from shared.sweep import Sweeper
+from shared.sweep import Sweep, Sweeper
 
 GROUP = "budget"
 GC_OBJECTS = 50_000
@@ -58,10 +61,25 @@ def build_app(
         idle=idle,
         refresh_metrics=refresh_metrics,
     )
+    app.state.invariants = Invariants(
+        pool, settings.invariants_max_age_s, settings.invariants_timeout_s
+    )
     app.state.partitions = lambda: consumer.partitions(SPEND_TOPIC) or settings.partitions
     for routes in (campaigns, plans, mappings, totals, held, audit):
         app.include_router(routes.router)
     return app
+
+
+def sweeps(settings: BudgetSettings) -> dict[str, Sweep]:
+    """What is deleted some day. The ledger, what is held and the audit never are."""
+    return {
+        table: partial(_sweep_imports, table, settings.imports_keep_days)
+        for table in ("imports", "import_progress")
+    }
+
+
+async def _sweep_imports(table: str, keep_days: int, conn: Conn, rows_max: int) -> int:
+    return await store_imports.sweep(conn, table, keep_days, rows_max)
 
 
 @asynccontextmanager
@@ -88,7 +106,7 @@ async def build(settings: BudgetSettings) -> AsyncIterator[Service]:
                 handler=SpendHandler(settings, clock).on_spend,
                 wake=relay.wake,
             )
-            sweeper = Sweeper(settings, pool, SCHEMA, {})
+            sweeper = Sweeper(settings, pool, SCHEMA, sweeps(settings))
             yield Service(
                 app=build_app(settings, pool, consumer, relay, sealer),
                 parts=[

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from budget.rules.posting import Outcome
 from shared.database import Conn
+from shared.sweep import deleted_rows
 
 LOCK_PROGRESS = """
 INSERT INTO budget.import_progress AS t (workspace, import_id, topic, partition, next_offset)
@@ -18,7 +19,8 @@ ON CONFLICT ON CONSTRAINT import_progress_pk DO UPDATE SET next_offset = t.next_
 RETURNING workspace, import_id, topic, partition, next_offset
 """
 ADVANCE = """
-UPDATE budget.import_progress AS t SET next_offset = greatest(t.next_offset, u.next_offset)
+UPDATE budget.import_progress AS t
+SET next_offset = greatest(t.next_offset, u.next_offset), counted_at = now()
 FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::bigint[])
   AS u(workspace, import_id, topic, partition, next_offset)
 WHERE (t.workspace, t.import_id, t.topic, t.partition)
@@ -35,7 +37,14 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::
 ON CONFLICT ON CONSTRAINT imports_pk DO UPDATE SET
   inserted = t.inserted + excluded.inserted, updated = t.updated + excluded.updated,
   unchanged = t.unchanged + excluded.unchanged, rejected = t.rejected + excluded.rejected,
-  suspense = t.suspense + excluded.suspense, amount = t.amount + excluded.amount
+  suspense = t.suspense + excluded.suspense, amount = t.amount + excluded.amount,
+  counted_at = now()
+"""
+# By the real clock, as all that is swept: a manual one may stand in any year.
+SWEEP = """
+DELETE FROM budget.{table} WHERE ctid = ANY(ARRAY(
+  SELECT ctid FROM budget.{table} WHERE counted_at < now() - make_interval(days => $1)
+  LIMIT $2 FOR UPDATE SKIP LOCKED))
 """
 GET = """
 SELECT currency, inserted, updated, unchanged, rejected, suspense, amount
@@ -93,3 +102,11 @@ def _tally(tally: list[int], record: Counted) -> None:
 async def get(conn: Conn, workspace: str, import_id: str) -> list[dict[str, Any]]:
     """Counters of an import, one row per currency."""
     return [dict(row) for row in await conn.fetch(GET, workspace, import_id)]
+
+
+async def sweep(conn: Conn, table: str, keep_days: int, rows_max: int) -> int:
+    """Deletes old rows of `imports` or `import_progress`; how many.
+
+    An import whose records are read again after that is counted from the start, as a new one.
+    """
+    return deleted_rows(await conn.execute(SWEEP.format(table=table), keep_days, rows_max))

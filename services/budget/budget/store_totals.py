@@ -1,4 +1,4 @@
-"""Reads of money: totals now and as known before, entries, and the invariants of the ledger."""
+"""Reads of money: totals now and as known before, and entries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from shared.database import Conn
+from shared.errors import UnavailableError
 
 DAYS = """
 SELECT account_id, day, sum(amount) AS amount FROM (
@@ -37,41 +38,6 @@ SELECT e.entry, s.source, coalesce(e.event_id, e.id) AS event_id, e.amount, e.ki
 FROM budget.entries AS e JOIN budget.streams AS s USING (stream_id)
 WHERE e.account_id = $1 AND e.entry > $2 ORDER BY e.entry LIMIT $4
 """
-INVARIANTS = """
-WITH posted AS (
-  SELECT e.account_id, sum(e.amount) AS amount, count(*) AS n,
-         coalesce(sum(e.amount) FILTER (WHERE e.kind = 1), 0) AS corrections
-  FROM budget.entries AS e JOIN budget.accounts AS a USING (account_id) WHERE a.workspace = $1
-  GROUP BY e.account_id
-), pending AS (
-  SELECT c.account_id, sum(c.amount) AS amount FROM budget.changes AS c GROUP BY c.account_id
-), daily AS (
-  SELECT d.account_id, sum(d.actual) AS amount FROM budget.days AS d GROUP BY d.account_id
-), kept AS (
-  SELECT h.account_id, sum(h.amount) AS amount FROM budget.held AS h GROUP BY h.account_id
-)
-SELECT count(*) AS accounts, coalesce(sum(p.n), 0) AS entries,
-  coalesce(sum(abs(a.balance - coalesce(p.amount, 0))), 0) AS drift,
-  count(*) FILTER (WHERE a.corrections <> coalesce(p.corrections, 0)
-                      OR a.entries <> coalesce(p.n, 0)) AS counters,
-  count(*) FILTER (WHERE a.kind = 'line' AND a.balance
-    <> coalesce(d.amount, 0) + coalesce(c.amount, 0)) AS days,
-  count(*) FILTER (WHERE a.kind = 'line' AND a.balance
-    <> a.sealed_actual + coalesce(c.amount, 0)) AS told,
-  count(*) FILTER (WHERE a.kind <> 'line' AND a.balance <> coalesce(k.amount, 0)) AS held
-FROM budget.accounts AS a LEFT JOIN posted AS p USING (account_id)
-LEFT JOIN pending AS c USING (account_id) LEFT JOIN daily AS d USING (account_id)
-LEFT JOIN kept AS k USING (account_id)
-WHERE a.workspace = $1
-"""
-FACTS_AND_MOVES = """
-SELECT coalesce(sum(e.amount) FILTER (WHERE s.stream LIKE 'm/%'), 0) AS moves,
-  coalesce(sum(e.amount) FILTER (WHERE s.stream LIKE 's/%'), 0)
-  - coalesce((SELECT sum(f.amount) FROM budget.facts AS f JOIN budget.streams AS t USING (stream_id)
-              WHERE t.workspace = $1), 0) AS facts
-FROM budget.entries AS e JOIN budget.streams AS s USING (stream_id) WHERE s.workspace = $1
-"""
-INVARIANTS_TIMEOUT_S = 600.0
 
 
 @dataclass(slots=True)
@@ -95,11 +61,22 @@ async def as_known(
     *,
     through: datetime | None,
     known_at: datetime | None,
+    timeout_s: float,
 ) -> tuple[dict[int, Known], list[tuple[int, date, int]]]:
-    """Sums of the entries up to an event time and as recorded by a moment, in all and by day."""
+    """Sums of the entries up to an event time and as recorded by a moment, in all and by day.
+
+    Raises UnavailableError `totals_timeout`: all entries of the lines are read.
+    """
+    try:
+        rows = await conn.fetch(
+            AS_KNOWN, account_ids, through, known_at, time_zone, timeout=timeout_s
+        )
+    except TimeoutError as error:
+        detail = f"adding up the entries took more than {timeout_s:g} s"
+        raise UnavailableError("totals_timeout", detail, retry_after_s=60) from error
     found: dict[int, Known] = {}
     by_day = []
-    for row in await conn.fetch(AS_KNOWN, account_ids, through, known_at, time_zone):
+    for row in rows:
         known = found.setdefault(row["account_id"], Known())
         known.actual += int(row["amount"])
         known.corrections += int(row["corrections"])
@@ -128,12 +105,3 @@ async def entries(
 ) -> list[dict[str, Any]]:
     """Entries of an account in order of their numbers."""
     return [dict(r) for r in await conn.fetch(ENTRIES, account_id, after, time_zone, limit)]
-
-
-async def invariants(conn: Conn, workspace: str) -> dict[str, int]:
-    """Accounts, entries, and by how much each rule of the ledger is broken (0: it holds)."""
-    row = await conn.fetchrow(INVARIANTS, workspace, timeout=INVARIANTS_TIMEOUT_S)
-    more = await conn.fetchrow(FACTS_AND_MOVES, workspace, timeout=INVARIANTS_TIMEOUT_S)
-    assert row is not None
-    assert more is not None
-    return {name: int(value) for name, value in {**dict(row), **dict(more)}.items()}

@@ -40,6 +40,11 @@ def _at(name: str, *, nullable: bool = False) -> sa.Column[object]:
     return sa.Column(name, INSTANT, nullable=nullable)
 
 
+def _counted_at() -> sa.Column[object]:
+    """When an import was last counted, by the real clock: what the sweeper goes by."""
+    return sa.Column("counted_at", INSTANT, nullable=False, server_default=sa.text("now()"))
+
+
 def _json(name: str) -> sa.Column[object]:
     return sa.Column(name, pg.JSONB, nullable=False)
 
@@ -280,6 +285,7 @@ imports = _table(
     _big("rejected"),
     _big("suspense"),
     _sum("amount"),
+    _counted_at(),
     sa.PrimaryKeyConstraint("workspace", "import_id", "currency", name="imports_pk"),
 )
 import_progress = _table(
@@ -289,6 +295,7 @@ import_progress = _table(
     _text("topic"),
     _int("partition"),
     _big("next_offset"),
+    _counted_at(),
     sa.PrimaryKeyConstraint(
         "workspace", "import_id", "topic", "partition", name="import_progress_pk"
     ),

@@ -6,7 +6,7 @@ Without parameters it reads accounts, days and pending changes; `through` (event
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from budget import store_lines, store_plans, store_totals
@@ -15,8 +15,14 @@ from budget.planning import find_campaign
 from budget.rules import pacing
 from budget.rules.pacing import Figures, LineState, SourceState
 from budget.store_totals import Known
+from budget.tables import SCHEMA
 from shared.database import Conn
+from shared.gaps import gaps_between
 from shared.money import format_micros
+
+RESTATED = timedelta(days=30)
+"""How long after a day platforms still restate it (their mapping files): a gap that long after the
+flight may have taken a correction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,7 @@ class Asked:
     through: datetime | None
     known_at: datetime | None
     partitions: int
+    timeout_s: float
 
     @property
     def moment(self) -> datetime:
@@ -80,7 +87,15 @@ async def read_totals(conn: Conn, asked: Asked) -> dict[str, Any]:
         ],
         "exceptions": {"count": items, "amount": format_micros(held)},
         "reserve": _reserve(plan),
+        "incomplete": await _incomplete(conn, campaign),
     }
+
+
+async def _incomplete(conn: Conn, campaign: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """When records that may have been the campaign's were lost, by a gap somebody accepted."""
+    end = campaign["ends_at"] + RESTATED
+    gaps = await gaps_between(conn, SCHEMA, campaign["starts_at"], end)
+    return [{"from": gap.start, "to": gap.end, "reason": gap.reason} for gap in gaps]
 
 
 async def _known(
@@ -89,7 +104,12 @@ async def _known(
     ids = [row["account_id"] for row in rows]
     if asked.past:
         return await store_totals.as_known(
-            conn, ids, time_zone, through=asked.through, known_at=asked.known_at
+            conn,
+            ids,
+            time_zone,
+            through=asked.through,
+            known_at=asked.known_at,
+            timeout_s=asked.timeout_s,
         )
     known = {
         row["account_id"]: Known(int(row["balance"]), int(row["corrections"]), row["latest_at"])

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from budget import planning, store_audit, store_imports, store_registry, store_totals
+from budget import planning, store_imports, store_registry, store_totals
 from budget.routes.common import Name, Paged, Reader, session
 from budget.rules.posting import AccountKey
 from budget.schemas import When
@@ -25,12 +25,19 @@ async def get_totals(
     through: Annotated[When | None, Query()] = None,
     known_at: Annotated[When | None, Query()] = None,
 ) -> dict[str, Any]:
-    """`through`: up to this event time; `known_at`: as recorded by then. campaign_unknown."""
+    """`through`: up to this event time; `known_at`: as recorded by then. `incomplete`: when records
+    were lost, in time of receipt. Errors: campaign_unknown, totals_timeout."""
     state = request.app.state
     async with state.pool.acquire() as conn:
         now = await state.clock.now(conn)
         asked = Asked(
-            principal.workspace, campaign, now, through, known_at, max(1, state.partitions())
+            principal.workspace,
+            campaign,
+            now,
+            through,
+            known_at,
+            max(1, state.partitions()),
+            state.settings.totals_timeout_s,
         )
         async with conn.transaction(isolation="repeatable_read", readonly=True):
             return await read_totals(conn, asked)
@@ -83,26 +90,9 @@ async def get_import(request: Request, import_id: Name, principal: Reader) -> di
 
 @router.get("/invariants", summary="Do the totals equal the ledger?")
 async def get_invariants(request: Request, principal: Reader) -> Json:
-    """Adds up the whole ledger of the workspace in one snapshot; `holds` only if all does."""
-    async with (
-        request.app.state.pool.acquire() as conn,
-        conn.transaction(isolation="repeatable_read", readonly=True),
-    ):
-        found = await store_totals.invariants(conn, principal.workspace)
-        broken_at = await store_audit.broken_at(conn, principal.workspace)
-    accounts, entries = found.pop("accounts"), found.pop("entries")
-    checks = {name: value == 0 for name, value in found.items()}
-    checks["audit"] = broken_at is None
-    drift = found["drift"]
-    return Json(
-        {
-            "holds": all(checks.values()),
-            "accounts": accounts,
-            "entries": entries,
-            "drift": format_micros(drift) if drift else "0",
-            "checks": checks,
-        }
-    )
+    """Adds up the whole ledger of the workspace in one snapshot; `holds` only if all does. One look
+    at a time, and its answer holds for some seconds. Errors: invariants_timeout."""
+    return Json(await request.app.state.invariants.of(principal.workspace))
 
 
 def _entry(row: dict[str, Any], currency: str) -> dict[str, Any]:
