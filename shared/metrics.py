@@ -142,6 +142,9 @@ INGEST_REJECTIONS_DROPPED = Counter(
     "paceline_ingest_rejections_dropped_total",
     "Refused events that are not shown by GET /v1/rejections, because too many waited.",
 )
+INGEST_QUARANTINED = Gauge(
+    "paceline_ingest_sources_quarantined", "Sources in quarantine, all workspaces."
+)
 INGEST_REPORT_ROWS = Counter(
     "paceline_ingest_report_rows_total", "Rows of platform reports accepted.", ["platform"]
 )

@@ -10,8 +10,9 @@ import pytest
 
 from cli.embedded.kafka import KafkaServer
 from cli.embedded.postgres import PostgresServer
-from ingest.handlers import on_rejected
+from ingest.handlers import RejectedHandler
 from ingest.settings import IngestSettings
+from shared.clock import make_clock
 from shared.consumer import Received
 from shared.database import create_pool, transaction
 from shared.outbox import rejected_row
@@ -159,7 +160,7 @@ async def test_a_rejection_delivered_twice_is_stored_once_and_poison_is_kept(
     try:
         for _ in range(2):
             async with transaction(pool) as conn:
-                await on_rejected(conn, batch)
+                await RejectedHandler(world.settings, make_clock("system"))(conn, batch)
     finally:
         await pool.close()
     items: list[dict[str, Any]] = (await world.get("/v1/rejections", source="s/1"))["items"]

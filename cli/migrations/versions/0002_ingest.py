@@ -1,4 +1,4 @@
-"""Schema ingest: API keys, sources with their settings and freshness, rejections."""
+"""Schema ingest: API keys, sources with their settings and freshness, rejections, quarantines."""
 
 from alembic import op
 
@@ -38,6 +38,14 @@ CREATE TABLE ingest.rejections (
   CONSTRAINT rejections_message_uq UNIQUE (message))
 """
 
+# All that were and the one that is: of a source at most one is open.
+QUARANTINES = """
+CREATE TABLE ingest.quarantines (
+  workspace text NOT NULL, source text NOT NULL, since timestamptz NOT NULL, reason text NOT NULL,
+  released_at timestamptz, released_by text, release_reason text,
+  CONSTRAINT quarantines_pk PRIMARY KEY (workspace, source, since))
+"""
+
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
@@ -46,13 +54,21 @@ def upgrade() -> None:
     op.execute(API_KEYS)
     op.execute(SOURCES)
     op.execute(REJECTIONS)
+    op.execute(QUARANTINES)
     op.execute("CREATE INDEX rejections_workspace_ix ON ingest.rejections (workspace, rejection)")
     op.execute("CREATE INDEX rejections_rejected_at_ix ON ingest.rejections (rejected_at)")
+    op.execute(
+        "CREATE INDEX rejections_source_ix ON ingest.rejections (workspace, source, rejected_at)"
+    )
+    op.execute(
+        "CREATE UNIQUE INDEX quarantines_open_uq ON ingest.quarantines (workspace, source) "
+        "WHERE released_at IS NULL"
+    )
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
-    for table in ("rejections", "sources", "api_keys"):
+    for table in ("quarantines", "rejections", "sources", "api_keys"):
         op.execute(f"DROP TABLE ingest.{table}")
     drop_common_tables(op, "ingest")
     op.execute("DROP SCHEMA ingest")

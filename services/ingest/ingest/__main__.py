@@ -9,7 +9,7 @@ from ingest.accept import Acceptance, RejectionLog
 from ingest.adapters.mapping import load_platforms
 from ingest.body import BodyReader
 from ingest.credentials import Credentials
-from ingest.handlers import on_rejected
+from ingest.handlers import RejectedHandler
 from ingest.memory import Memory
 from ingest.routes import make_router
 from ingest.routes_events import Events, EventsFirst, Ingest
@@ -40,7 +40,8 @@ async def build(settings: IngestSettings) -> AsyncIterator[Service]:
         credentials = Credentials(
             TokenVerifier(settings), settings.keys_max_age_s, settings.token_cache_s
         )
-        memory = Memory(settings, pool, make_clock(settings.clock), credentials)
+        clock = make_clock(settings.clock)
+        memory = Memory(settings, pool, clock, credentials)
         rejection_log = RejectionLog(settings, producer)
         consumer = Consumer(
             settings,
@@ -48,7 +49,7 @@ async def build(settings: IngestSettings) -> AsyncIterator[Service]:
             schema=SCHEMA,
             group="ingest-rejections",
             topics=[REJECTED_TOPIC],
-            handler=on_rejected,
+            handler=RejectedHandler(settings, clock),
         )
         ingest = Ingest(
             settings,

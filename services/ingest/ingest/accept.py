@@ -29,6 +29,8 @@ HEARTBEATS_PER_ROUND_MAX = 100
 """Each is written into every partition of two topics."""
 REJECTIONS_PER_ROUND_MAX = 500
 REJECTION_RETRY_S = 1.0
+SOURCE_LENGTH_MAX = 200
+"""Of an event that could be accepted; what is longer is no name and no key of a cache."""
 
 Place = tuple[str, str]
 
@@ -139,6 +141,15 @@ class Acceptance:
             )
 
 
+def _is_vouched(rejection: Rejection, context: Context) -> bool:
+    """Whether the credential covers the source named: too many rejections quarantine a source, so
+    nobody may collect them in another's name. `source_not_allowed` says so itself, uncounted."""
+    source = rejection.source
+    if source is None or rejection.code == "source_not_allowed":
+        return True
+    return len(source) <= SOURCE_LENGTH_MAX and context.allows(source)
+
+
 class RejectionLog:
     """Writes what requests had rejected to rejected.v1: bounded, best effort, off the hot path.
 
@@ -162,8 +173,9 @@ class RejectionLog:
         for code, count in Counter(rejection.code for rejection in rejected).items():
             metrics.INGEST_REJECTED.labels(code).inc(count)
         for taken, rejection in enumerate(rejected):
+            told = rejection if _is_vouched(rejection, context) else rejection._replace(source=None)
             try:
-                self._queue.put_nowait((context.workspace, rejection, context))
+                self._queue.put_nowait((context.workspace, told, context))
             except asyncio.QueueFull:
                 metrics.INGEST_REJECTIONS_DROPPED.inc(len(rejected) - taken)
                 return

@@ -25,3 +25,5 @@ class Context(NamedTuple):
     import_id: str | None = None
     time_zone: str = "UTC"
     """Of a source whose own zone was never set."""
+    quarantined: Callable[[str], bool] = lambda _: False
+    """Of a source: what it says is complete does not count."""

@@ -1,12 +1,17 @@
-"""What a record of rejected.v1 does: it is stored, so that GET /v1/rejections shows it."""
+"""What a record of rejected.v1 does: it is stored, so that GET /v1/rejections shows it.
+
+Too many from one source quarantine that source, never the partition (design.md section 6).
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
 
-from ingest import store
+from ingest import store, store_quarantine
+from ingest.settings import IngestSettings
 from ingest.store import RejectionRow
+from shared.clock import Clock
 from shared.consumer import Received
 from shared.database import Conn
 from shared.events import REJECTED_DECODER
@@ -16,13 +21,38 @@ log = get_logger(__name__)
 TEXT_MAX = 1000
 
 
-async def on_rejected(conn: Conn, batch: Sequence[Received]) -> None:
-    """Any service's rejections. A record that cannot be read is stored as such, by its place."""
-    rows: dict[str, RejectionRow] = {}
-    for received in batch:
-        row = _row(received)
-        rows[row.message] = row
-    await store.add_rejections(conn, list(rows.values()))
+class RejectedHandler:
+    """Stores any service's rejections, and quarantines a source that has too many of them."""
+
+    def __init__(self, settings: IngestSettings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+
+    async def __call__(self, conn: Conn, batch: Sequence[Received]) -> None:
+        """A record that cannot be read is stored as such, by its place."""
+        rows: dict[str, RejectionRow] = {}
+        for received in batch:
+            row = _row(received)
+            rows[row.message] = row
+        added = await store.add_rejections(conn, list(rows.values()))
+        places = {
+            (row["workspace"], row["source"])
+            for row in added
+            if row["source"] is not None and row["code"] not in store_quarantine.NOT_COUNTED
+        }
+        if places:
+            await self._quarantine(conn, places)
+
+    async def _quarantine(self, conn: Conn, places: set[tuple[str, str]]) -> None:
+        begun = await store_quarantine.begin(
+            conn,
+            places,
+            now=await self._clock.now(conn),
+            window_s=self._settings.quarantine_window_s,
+            rejections_max=self._settings.quarantine_rejections_max,
+        )
+        for one in begun:
+            log.error("source_quarantined", **one._asdict())
 
 
 def _row(received: Received) -> RejectionRow:

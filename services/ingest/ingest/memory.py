@@ -8,10 +8,11 @@ import asyncio
 import time
 from datetime import UTC, datetime
 
-from ingest import store
+from ingest import store, store_quarantine
 from ingest.context import SourceView
 from ingest.credentials import Caller, Credentials
 from ingest.settings import IngestSettings
+from shared import metrics
 from shared.clock import Clock
 from shared.database import Pool, is_transient, transaction
 from shared.errors import UnavailableError
@@ -38,6 +39,7 @@ class Memory:
         self._clock = clock
         self._credentials = credentials
         self._views: dict[Place, SourceView] = {}
+        self._quarantined: frozenset[Place] = frozenset()
         self._received: dict[Place, datetime] = {}
         self._complete: dict[Place, datetime] = {}
         self._loaded = False
@@ -62,6 +64,10 @@ class Memory:
     def set_view(self, workspace: str, source: str, view: SourceView) -> None:
         """A change made here is in force here at once, elsewhere after `refresh_s`."""
         self._views[workspace, source] = view
+
+    def quarantined(self, workspace: str, source: str) -> bool:
+        """Of the copy read last: while the database is away nothing begins and nothing ends."""
+        return (workspace, source) in self._quarantined
 
     def note(self, workspace: str, source: str, received: datetime) -> None:
         if len(self._received) < ACTIVITIES_MAX:
@@ -131,6 +137,7 @@ class Memory:
         async with transaction(self._pool) as conn:
             keys = await store.load_keys(conn)
             rows = await store.load_settings(conn)
+            quarantined = await store_quarantine.load_open(conn)
         self._credentials.replace(keys)
         self._views = {
             (row["workspace"], row["source"]): SourceView(
@@ -141,6 +148,8 @@ class Memory:
             )
             for row in rows
         }
+        self._quarantined = quarantined
+        metrics.INGEST_QUARANTINED.set(len(quarantined))
         self._loaded = True
 
     async def _refresh_or_wait(self) -> None:

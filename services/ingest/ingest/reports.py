@@ -48,13 +48,17 @@ class Sent(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """What became of a report; `rejected` are rows, one reason each."""
+    """What became of a report; `rejected` are rows, one reason each.
+
+    `not_complete` are heartbeats that `complete` asked for and that were refused, by source.
+    """
 
     import_id: str
     table: Table
     accepted: int
     spend_rows: int
     rejected: Sequence[Rejection]
+    not_complete: Sequence[Rejection]
 
 
 def read_report(sent: Sent, platform: Platform, rows_max: int) -> Table:
@@ -124,16 +128,19 @@ async def load_report(
         settings.future_skew_s,
         load.import_id,
         platform.time_zone,
+        lambda source: ingest.memory.quarantined(caller.workspace, source),
     )
     rejected = await _send(ingest, converted, context)
+    not_complete: Sequence[Rejection] = ()
     if wanted.complete and wanted.as_of is not None:
-        await _send_heartbeat(ingest, converted, load, context)
+        not_complete = await _send_heartbeat(ingest, converted, load, context)
     refused = {rejection.place for rejection in rejected}
     accepted = len(table.rows) - len(refused)
-    if rejected:
-        ingest.rejection_log.add(rejected, context)
+    if told := [*rejected, *not_complete]:
+        ingest.rejection_log.add(told, context)
     metrics.INGEST_REPORT_ROWS.labels(platform.platform).inc(accepted)
-    return Loaded(load.import_id, table, accepted, len(converted.spend_rows - refused), rejected)
+    spend_rows = len(converted.spend_rows - refused)
+    return Loaded(load.import_id, table, accepted, spend_rows, rejected, not_complete)
 
 
 async def _send(ingest: Ingest, converted: Converted, context: Context) -> list[Rejection]:
@@ -154,7 +161,8 @@ async def _send(ingest: Ingest, converted: Converted, context: Context) -> list[
 
 async def _send_heartbeat(
     ingest: Ingest, converted: Converted, load: Import, context: Context
-) -> None:
+) -> list[Rejection]:
+    """Those that were refused: of a quarantined source, or one the credential does not cover."""
     sources = {event.source for event in converted.decoded.events}
     if load.source is not None:
         sources.add(load.source)
@@ -172,6 +180,7 @@ async def _send_heartbeat(
         Decoded(beats, range(len(beats)), []), context._replace(import_id=None)
     )
     await ingest.acceptance.send(stamped, context)
+    return stamped.rejected
 
 
 def refused(error: FileRefusedError) -> InvalidError:

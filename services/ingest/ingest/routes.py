@@ -116,6 +116,10 @@ def _add_reports(router: APIRouter, ingest: Ingest, platforms: Mapping[str, Plat
             "accepted": loaded.accepted,
             "spend_rows": loaded.spend_rows,
             "rejected": rows_rejected(loaded),
+            "not_complete": [
+                {"source": beat.source, "code": beat.code, "detail": beat.detail}
+                for beat in loaded.not_complete
+            ],
         }
         return Json(reply, 422 if loaded.rejected and not loaded.accepted else 202)
 

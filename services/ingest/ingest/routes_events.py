@@ -86,6 +86,7 @@ class Events:
             lambda source: ingest.memory.view(caller.workspace, source),
             await ingest.memory.now(),
             self._settings.future_skew_s,
+            quarantined=lambda source: ingest.memory.quarantined(caller.workspace, source),
         )
         stamped = ingest.acceptance.stamp(decoded, context)
         await ingest.acceptance.send(stamped, context)

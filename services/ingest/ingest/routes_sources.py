@@ -6,37 +6,57 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from ingest import store
+from ingest import store, store_quarantine
 from ingest.context import SourceView
 from ingest.faults import FaultError, check_strictly
 from ingest.freshness import state_of
 from ingest.routes_events import Ingest
-from ingest.schemas import SourceReply, SourceSettings
+from ingest.schemas import Release, SourceReply, SourceSettings
+from ingest.tables import SCHEMA
 from ingest.wire import SourceWire
 from shared.answers import Page, answers
 from shared.auth import Principal
 from shared.database import transaction
-from shared.errors import InvalidError, NotFoundError
+from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.events import SourceData
 from shared.http import Json, require
-from shared.requests import PAGE_MAX, check_if_match, decode_cursor, etag, page
+from shared.logs import get_logger
+from shared.requests import (
+    PAGE_MAX,
+    Reply,
+    check_if_match,
+    decode_cursor,
+    etag,
+    idempotent,
+    page,
+)
 
+log = get_logger(__name__)
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 READERS = ("viewer", "operator", "approver", "finance", "auditor")
 
 
 def _source_reply(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    kept = (
+        "source",
+        "time_zone",
+        "currency",
+        "money_report",
+        "last_received",
+        "complete_through",
+    )
+    since = row["quarantined_since"]
     return {
-        "source": row["source"],
-        "time_zone": row["time_zone"],
-        "currency": row["currency"],
+        **{name: row[name] for name in kept},
         "expected_interval": row["expected_interval_s"],
-        "money_report": row["money_report"],
-        "last_received": row["last_received"],
-        "complete_through": row["complete_through"],
-        "state": state_of(
+        "state": "quarantined"
+        if since is not None
+        else state_of(
             now, row["complete_through"], row["last_received"], row["expected_interval_s"]
         ),
+        "quarantine": None
+        if since is None
+        else {"since": since, "reason": row["quarantine_reason"]},
     }
 
 
@@ -57,6 +77,7 @@ def add_sources(router: APIRouter, ingest: Ingest) -> None:
     """The routes under /sources."""
     _add_reading(router)
     _add_settings(router, ingest)
+    _add_release(router, ingest)
 
 
 def _add_reading(router: APIRouter) -> None:
@@ -132,3 +153,40 @@ def _add_settings(router: APIRouter, ingest: Ingest) -> None:
         status = 201 if known is None else 200
         headers = {"ETag": etag(row["version"]), "Location": f"/v1/sources/{source}"}
         return Json(_source_reply(row, now), status, headers)
+
+
+def _add_release(router: APIRouter, ingest: Ingest) -> None:
+    @router.post(
+        "/sources/{source:path}/release",
+        **answers(SourceReply, keyed=True),
+        tags=["sources"],
+        summary="End a quarantine",
+    )
+    async def post_release(
+        request: Request,
+        source: str,
+        body: Release,
+        principal: Annotated[Principal, require("operator")],
+    ) -> Response:
+        """The source's heartbeats count again. Errors: source_unknown, not_quarantined."""
+        workspace = principal.workspace
+        async with transaction(request.app.state.pool) as conn:
+
+            async def produce() -> Reply:
+                now = await request.app.state.clock.now(conn)
+                released = await store_quarantine.release(
+                    conn, workspace, source, now=now, subject=principal.subject, reason=body.reason
+                )
+                row = await store.get_source(conn, workspace, source)
+                if row is None:
+                    raise NotFoundError("source_unknown", f"nothing is known of {source!r}")
+                if not released:
+                    raise ConflictError("not_quarantined", f"{source} is not in quarantine")
+                return Reply(200, _source_reply(row, now))
+
+            answer = await idempotent(request, conn, SCHEMA, principal, produce)
+        await ingest.memory.refresh()
+        if "idempotency-hit" not in answer.headers:
+            about = {"workspace": workspace, "source": source, "subject": principal.subject}
+            log.info("source_released", **about, reason=body.reason)
+        return answer

@@ -63,8 +63,20 @@ class SourceSettings(_Body):
     money_report: Annotated[str, Field(min_length=1, max_length=200), WithoutNul] | None = None
 
 
+class Quarantine(BaseModel):
+    since: datetime
+    reason: str
+
+
+class Release(_Body):
+    """Why a quarantine is over; it is kept."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500), WithoutNul]
+
+
 class SourceReply(BaseModel):
-    """`expected_interval` in seconds; `state` by the heartbeat, else by the last event."""
+    """`expected_interval` in seconds; `state` by the heartbeat, else by the last event, unless the
+    source is quarantined: then its heartbeats do not count until somebody releases it."""
 
     source: str
     time_zone: str | None
@@ -73,7 +85,8 @@ class SourceReply(BaseModel):
     money_report: str | None
     last_received: datetime | None
     complete_through: datetime | None
-    state: Literal["live", "late", "silent"]
+    state: Literal["live", "late", "silent", "quarantined"]
+    quarantine: Quarantine | None
 
 
 SourcePattern = Annotated[
@@ -137,8 +150,17 @@ class RowRejected(BaseModel):
     detail: str
 
 
+class NotComplete(BaseModel):
+    source: str
+    code: str
+    detail: str
+
+
 class ReportReply(BaseModel):
-    """`spend_rows`: accepted rows that carry money, which budget counts under `import`."""
+    """`spend_rows`: accepted rows that carry money, which budget counts under `import`.
+
+    `not_complete`: sources whose `complete=true` was refused, for example `source_quarantined`.
+    """
 
     model_config = ConfigDict(populate_by_name=True)
     import_id: Annotated[str, Field(alias="import")]
@@ -146,6 +168,7 @@ class ReportReply(BaseModel):
     accepted: int
     spend_rows: int
     rejected: list[RowRejected]
+    not_complete: list[NotComplete]
 
 
 class RejectionReply(BaseModel):

@@ -258,6 +258,10 @@ class Stamper:
         seen = done.sources.get(event.source) or self._see(event, context, done)
         if event.workspace is not None and event.workspace != context.workspace:
             raise FaultError("workspace_mismatch", "the credential is for another workspace")
+        if context.quarantined(event.source):
+            raise FaultError(
+                "source_quarantined", "heartbeats do not count until a person releases the source"
+            )
         complete_through = as_utc(event.data.complete_through)
         check_instant(complete_through.timestamp(), latest_s)
         time = context.now if event.time is None else as_utc(event.time)

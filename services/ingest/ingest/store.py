@@ -43,13 +43,15 @@ ON CONFLICT (workspace, source) DO UPDATE
 SET time_zone = excluded.time_zone, currency = excluded.currency,
     expected_interval_s = excluded.expected_interval_s, money_report = excluded.money_report,
     version = s.version + 1
-RETURNING *
 """
-SOURCE = "SELECT * FROM ingest.sources WHERE workspace = $1 AND source = $2"
-LOCK_SOURCE = SOURCE + " FOR UPDATE"
-SOURCE_LIST = """
-SELECT * FROM ingest.sources WHERE workspace = $1 AND source > $2 ORDER BY source LIMIT $3
+_SOURCES = """
+SELECT s.*, q.since AS quarantined_since, q.reason AS quarantine_reason
+FROM ingest.sources AS s LEFT JOIN ingest.quarantines AS q
+  ON q.workspace = s.workspace AND q.source = s.source AND q.released_at IS NULL
 """
+SOURCE = _SOURCES + "WHERE s.workspace = $1 AND s.source = $2"
+LOCK_SOURCE = SOURCE + " FOR UPDATE OF s"
+SOURCE_LIST = _SOURCES + "WHERE s.workspace = $1 AND s.source > $2 ORDER BY s.source LIMIT $3"
 # Rows in one order everywhere, so that two replicas that note the same sources never deadlock.
 NOTE = """
 INSERT INTO ingest.sources AS s (workspace, source, last_received, complete_through)
@@ -70,7 +72,7 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text
   $7::text[], $8::int[], $9::bigint[], $10::text[], $11::timestamptz[])
   AS u(message, workspace, source, id, code, detail, topic, partition, "offset", event,
     rejected_at)
-ON CONFLICT (message) DO NOTHING
+ON CONFLICT (message) DO NOTHING RETURNING workspace, source, code
 """
 REJECTION_LIST = """
 SELECT rejection, source, id, code, detail, topic, partition, "offset", event, rejected_at
@@ -164,9 +166,10 @@ async def get_source(conn: Conn, workspace: str, source: str) -> dict[str, Any] 
 
 async def put_source(conn: Conn, workspace: str, source: str, view: SourceView) -> dict[str, Any]:
     """Replaces the settings; the row as it then is."""
-    row = await conn.fetchrow(PUT_SOURCE, workspace, source, *view)
+    await conn.execute(PUT_SOURCE, workspace, source, *view)
+    row = await get_source(conn, workspace, source)
     assert row is not None
-    return dict(row)
+    return row
 
 
 async def list_sources(conn: Conn, workspace: str, after: str, limit: int) -> list[dict[str, Any]]:
@@ -179,12 +182,14 @@ async def note_activity(conn: Conn, seen: Sequence[Activity]) -> None:
         await conn.execute(NOTE, *map(list, zip(*seen, strict=True)))
 
 
-async def add_rejections(conn: Conn, rows: Sequence[RejectionRow]) -> None:
-    """A rejection already stored (same message) is left as it is."""
+async def add_rejections(conn: Conn, rows: Sequence[RejectionRow]) -> list[Any]:
+    """A rejection already stored (same message) is left as it is; (workspace, source, code) of
+    each new one."""
     # As text: in an array of jsonb a null would become SQL's NULL, a list a dimension of the array.
     texts = [row._replace(event=msgspec.json.encode(row.event).decode()) for row in rows]
-    if texts:
-        await conn.execute(ADD_REJECTIONS, *map(list, zip(*texts, strict=True)))
+    if not texts:
+        return []
+    return list(await conn.fetch(ADD_REJECTIONS, *map(list, zip(*texts, strict=True))))
 
 
 async def list_rejections(

@@ -64,5 +64,27 @@ rejections = sa.Table(
     sa.UniqueConstraint("message", name="rejections_message_uq"),
     sa.Index("rejections_workspace_ix", "workspace", "rejection"),
     sa.Index("rejections_rejected_at_ix", "rejected_at"),
+    sa.Index("rejections_source_ix", "workspace", "source", "rejected_at"),
+    schema=SCHEMA,
+)
+
+quarantines = sa.Table(
+    "quarantines",
+    metadata,
+    sa.Column("workspace", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("since", INSTANT, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("released_at", INSTANT),
+    sa.Column("released_by", sa.Text),
+    sa.Column("release_reason", sa.Text),
+    sa.PrimaryKeyConstraint("workspace", "source", "since", name="quarantines_pk"),
+    sa.Index(
+        "quarantines_open_uq",
+        "workspace",
+        "source",
+        unique=True,
+        postgresql_where=sa.text("released_at IS NULL"),
+    ),
     schema=SCHEMA,
 )

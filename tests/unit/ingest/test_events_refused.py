@@ -118,6 +118,20 @@ def test_a_source_outside_the_keys_patterns_is_refused_and_the_others_are_not() 
     assert [(r.place, r.code) for r in stamped.rejected] == [(0, "source_not_allowed")]
 
 
+def test_of_a_quarantined_source_only_the_heartbeat_is_refused() -> None:
+    stamped = stamp(
+        spend(),
+        heartbeat(),
+        metrics(),
+        heartbeat(source="meta-ads/1"),
+        quarantined=lambda source: source.startswith("google"),
+    )
+
+    assert stamped.accepted == 3
+    assert [(r.place, r.code) for r in stamped.rejected] == [(1, "source_quarantined")]
+    assert set(stamped.heartbeats) == {"meta-ads/1"}
+
+
 def test_only_the_sources_money_report_may_carry_spend() -> None:
     snapshot = {"data_mode": "snapshot", "data_period": "2025-11-01", "data_revision": 1}
     stamped = stamp(

@@ -195,4 +195,17 @@ async def test_an_id_too_long_to_be_sent_does_not_hold_up_the_log_of_rejections(
     ((_, value),) = broker.stored
     assert len(value) < RECORD_BYTES_MAX
     rejected = REJECTED_DECODER.decode(value).data
-    assert (rejected.id, rejected.source) == ("i" * 256, "s" * 256)
+    assert (rejected.id, rejected.source) == ("i" * 256, None)
+
+
+async def test_a_source_the_credential_does_not_cover_is_not_named_in_its_rejections() -> None:
+    broker = Broker()
+    log = RejectionLog(IngestSettings(), broker)  # type: ignore[arg-type]
+    events = [spend(source=source, data_amount=1) for source in ("mine/1", "theirs/1")]
+    decoded = decode(json.encode(events), Shape.EITHER, 100)
+    log.add(decoded.rejected, context(allows=lambda source: source == "mine/1"))
+    await log.stop()
+    await log.run()
+
+    named = [REJECTED_DECODER.decode(value).data.source for _, value in broker.stored]
+    assert named == ["mine/1", None]
