@@ -56,14 +56,18 @@ class World:
     offset: int = field(default=0)
 
     async def tell(self, *breaches: Breach, workspace: str = "default") -> None:
-        """One poll with these breaches."""
+        """One poll with these breaches, committed."""
+        async with transaction(self.pool) as conn:
+            await self.handlers.on_breaches(conn, self.poll(*breaches, workspace=workspace))
+
+    def poll(self, *breaches: Breach, workspace: str = "default") -> list[Received]:
+        """The next records of the topic."""
         batch = []
         for breach in breaches:
             self.offset += 1
             value = encode(breach, workspace)
             batch.append(Received("breaches.v1", 0, self.offset, b"k", value))
-        async with transaction(self.pool) as conn:
-            await self.handlers.on_breaches(conn, batch)
+        return batch
 
     async def flush(self, now: datetime) -> int:
         """Moves the clock and lets every due group speak; how many did."""

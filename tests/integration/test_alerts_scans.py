@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from alerts import store_alerts, store_deliveries, store_groups, store_read
+from alerts import store_alerts, store_deliveries, store_groups, store_read, store_sweep
 from tests.integration.alerts_world import World, make_world
 
 FILL = """
@@ -119,6 +119,21 @@ async def test_what_a_loop_asks_reads_no_table_from_end_to_end(
         values = [await world.fetchval("SELECT now()")]
     assert await scans(world, query, *values) == set(), name
     assert await costs(world, query, *values) < 2_500, name
+
+
+@pytest.mark.parametrize(
+    ("query", "oldest"),
+    [
+        (store_sweep.FORGET_NOTIFICATIONS, "min(decided_at) FROM alerts.notifications"),
+        (store_sweep.STRIP_EPISODES, "min(decided_at) FROM alerts.episodes"),
+        (store_sweep.FORGET_GROUPS, "min(flushed_at) FROM alerts.groups"),
+    ],
+)
+async def test_forgetting_looks_only_at_what_is_old(
+    world: asyncpg.Connection, query: str, oldest: str
+) -> None:
+    before = await world.fetchval(f"SELECT interval '10 min' + {oldest}")
+    assert await scans(world, query, before, 1000) == set()
 
 
 FILTERS: list[tuple[str, store_read.NotificationFilter]] = [

@@ -21,12 +21,13 @@ CREATE TABLE alerts.episodes (
   alert bigint NOT NULL, episode integer NOT NULL, workspace text NOT NULL, breach text NOT NULL,
   seq integer NOT NULL, state text NOT NULL, severity text NOT NULL, restated_at integer NOT NULL,
   starts_at timestamptz NOT NULL, ends_at timestamptz, decided_at timestamptz NOT NULL,
+  stripped boolean NOT NULL DEFAULT false,
   CONSTRAINT episodes_pk PRIMARY KEY (alert, episode),
   CONSTRAINT episodes_breach_key UNIQUE (workspace, breach));
 CREATE INDEX episodes_open ON alerts.episodes (workspace, alert, episode)
   WHERE state NOT IN ('resolved', 'withdrawn');
 CREATE INDEX episodes_closed ON alerts.episodes (decided_at)
-  WHERE state IN ('resolved', 'withdrawn');
+  WHERE state IN ('resolved', 'withdrawn') AND NOT stripped;
 CREATE TABLE alerts.transitions (
   alert bigint NOT NULL, episode integer NOT NULL, seq integer NOT NULL, breach jsonb NOT NULL,
   recorded_at timestamptz NOT NULL DEFAULT now(),

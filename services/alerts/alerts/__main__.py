@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 
 import httpx
 
@@ -20,6 +21,7 @@ from alerts.flush import Flusher
 from alerts.handlers import SERVICE, Handlers
 from alerts.render import Renderer
 from alerts.settings import AlertsSettings
+from alerts.store_sweep import sweeps
 from alerts.tables import SCHEMA
 from alerts.watch import CHANNELS, Watch, start_gauges
 from alerts.yaml_reader import ConfigError
@@ -82,7 +84,8 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             idle=watch.idle,
             refresh_metrics=watch.refresh_metrics,
         )
-        sweeper = Sweeper(settings, pool, SCHEMA, {})
+        keep = timedelta(days=settings.notifications_keep_days)
+        sweeper = Sweeper(settings, pool, SCHEMA, sweeps(clock, keep))
         yield Service(
             app,
             [

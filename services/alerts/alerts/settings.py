@@ -33,5 +33,7 @@ class AlertsSettings(CommonSettings):
     retry_refused_first_s: float = Field(60.0, gt=0)
     retry_refused_max_s: float = Field(3600.0, gt=0)
     """What a provider refuses waits for a person: these pauses only notice the correction."""
+    notifications_keep_days: int = Field(400, ge=1)
+    """What was told, when it is over and has arrived; longer than anybody asks for a campaign."""
     flush_groups_max: int = Field(50, ge=1, le=1000)
     """Groups decided in one transaction."""

@@ -16,6 +16,9 @@ from shared.events import Breach
 BreachKey = tuple[str, str]
 """(workspace, breach id)"""
 
+GROUPS_LOCK = "hashtextextended('paceline/alerts/groups', 0)"
+"""Key of the advisory lock that keeps a group from being forgotten while alerts join it."""
+
 EPISODES = """
 SELECT e.* FROM unnest($1::text[], $2::text[]) AS u(workspace, breach)
 JOIN alerts.episodes e USING (workspace, breach)
@@ -47,7 +50,7 @@ SELECT * FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::int[],
   $7::text[], $8::int[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[])
 ON CONFLICT (alert, episode) DO UPDATE SET seq = excluded.seq, state = excluded.state,
   severity = excluded.severity, restated_at = excluded.restated_at, ends_at = excluded.ends_at,
-  decided_at = excluded.decided_at
+  decided_at = excluded.decided_at, stripped = false
 WHERE e.seq < excluded.seq
 """
 ADD_TRANSITIONS = """
@@ -55,6 +58,7 @@ INSERT INTO alerts.transitions (alert, episode, seq, breach)
 SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $4::jsonb[])
 ON CONFLICT (alert, episode, seq) DO NOTHING
 """
+HOLD_GROUPS = f"SELECT pg_advisory_xact_lock_shared({GROUPS_LOCK})"
 ADD_GROUPS = """
 INSERT INTO alerts.groups (workspace, group_key, receiver, labels, snapshot)
 SELECT u.workspace, u.group_key, u.receiver, u.labels, u.snapshot
@@ -176,7 +180,9 @@ async def add_transitions(conn: Conn, found: Sequence[tuple[Key, Breach]]) -> No
 
 
 async def ensure_groups(conn: Conn, found: Sequence[NewGroup]) -> dict[GroupKey, int]:
-    """Makes the groups that are new; ids of all by key."""
+    """Makes the groups that are new; ids of all by key. None of them is forgotten until the
+    transaction ends."""
+    await conn.execute(HOLD_GROUPS)
     unique = list({one.key: one for one in found}.values())
     await conn.execute(
         ADD_GROUPS,

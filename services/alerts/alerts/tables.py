@@ -15,7 +15,7 @@ from shared.tables import text_column as _text
 SCHEMA = "alerts"
 UNSENT = sa.text("state IN ('pending', 'sending', 'parked', 'failed')")
 OPEN = sa.text("state NOT IN ('resolved', 'withdrawn')")
-CLOSED = sa.text("state IN ('resolved', 'withdrawn')")
+CLOSED = sa.text("state IN ('resolved', 'withdrawn') AND NOT stripped")
 
 metadata = sa.MetaData()
 common_tables(metadata, SCHEMA)
@@ -79,6 +79,7 @@ episodes = _table(
     _at("starts_at"),
     _at("ends_at", nullable=True),
     _at("decided_at"),
+    _flag("stripped"),
     sa.PrimaryKeyConstraint("alert", "episode", name="episodes_pk"),
     sa.UniqueConstraint("workspace", "breach", name="episodes_breach_key"),
 )
