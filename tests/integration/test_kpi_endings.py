@@ -94,6 +94,7 @@ async def test_a_closed_campaign_ends_what_is_open_of_money_and_of_windows(kpi: 
         ("budget-used", "resolved", "campaign_closed"),
         ("ctr-low", "resolved", "campaign_closed"),
     ]
+    assert (await kpi.client.get("/v1/rules/ctr-low")).json()["status"] == "campaign_closed"
 
 
 async def test_a_deleted_campaign_is_closed_and_still_has_its_name(kpi: World) -> None:

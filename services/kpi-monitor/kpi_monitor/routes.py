@@ -137,6 +137,8 @@ async def view(conn: Conn, row: Any) -> dict[str, Any]:
     status = "active" if zone is not None else "campaign_unknown"
     if await store_rules.is_too_coarse(conn, row["workspace"], row["rule"]):
         status = "grain_too_coarse"
+    if await store_rules.is_closed(conn, row["workspace"], row["campaign"]):
+        status = "campaign_closed"
     return {
         **row["body"],
         "rule_version": row["version"],

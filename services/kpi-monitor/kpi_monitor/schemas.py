@@ -87,7 +87,7 @@ class RuleView(RuleBody):
     """A stored rule. Windows before `effective_from_window` are never judged by it."""
 
     rule_version: int
-    status: Literal["active", "campaign_unknown", "grain_too_coarse"]
+    status: Literal["active", "campaign_unknown", "campaign_closed", "grain_too_coarse"]
     effective_from_window: datetime | None
     created_by: str
     created_at: datetime

@@ -34,6 +34,10 @@ SELECT coalesce(
   (SELECT convert_from(totals, 'UTF8')::jsonb->>'time_zone' FROM kpi.lines
    WHERE workspace = $1 AND campaign = $2 AND totals IS NOT NULL LIMIT 1))
 """
+CLOSED = """
+SELECT EXISTS (SELECT FROM kpi.catalog WHERE workspace = $1 AND kind = 'campaign' AND id = $2
+  AND (deleted OR object->>'status' = 'closed'))
+"""
 GRAINS = """
 SELECT line, measure, source, array_agg(grain_ms) AS grains FROM kpi.feeds
 WHERE workspace = $1 AND campaign = $2 AND measure = ANY($3::text[])
@@ -97,6 +101,11 @@ async def zone(conn: Conn, workspace: str, campaign: str) -> str | None:
     """The campaign's zone, or None while the campaign is not known here."""
     found: str | None = await conn.fetchval(CAMPAIGN_ZONE, workspace, campaign)
     return found
+
+
+async def is_closed(conn: Conn, workspace: str, campaign: str) -> bool:
+    """Whether the campaign was closed or deleted: then none of its rules is judged."""
+    return bool(await conn.fetchval(CLOSED, workspace, campaign))
 
 
 async def grains(conn: Conn, workspace: str, campaign: str, measures: list[str]) -> list[Any]:
