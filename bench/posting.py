@@ -1,6 +1,7 @@
 """Exact postings: events/s of budget's handler into PostgreSQL, dedupe, totals and all.
 
     python -m bench.posting [--replicas 2] [--batches 40] [--size 5000] [--fill 0] [--url URL]
+                            [--ids ordered|random]
 
 Without --url it starts its own PostgreSQL in a temporary directory. Each replica is a process that
 gives polls of `size` events, spread over 10,000 lines by zipf 1.0 with time-ordered ids, to the
@@ -45,22 +46,24 @@ PANE = dt.timedelta(minutes=5)
 WEIGHTS = list(itertools.accumulate(1 / (rank + 1) for rank in range(LINES)))
 
 
-def make_polls(name: str, first: int, count: int, size: int) -> list[list[Received]]:
-    """Encoded polls; `first` keeps ids of a name unique and rising."""
+def make_polls(
+    name: str, first: int, count: int, size: int, ids: str = "ordered"
+) -> list[list[Received]]:
+    """Encoded polls; `first` keeps ids of a name unique and, unless random, rising."""
     rnd = random.Random(f"{name}/{first}")
     return [
-        [_record(rnd, name, first + poll * size + place) for place in range(size)]
+        [_record(rnd, name, first + poll * size + place, ids) for place in range(size)]
         for poll in range(count)
     ]
 
 
-def _record(rnd: random.Random, name: str, number: int) -> Received:
+def _record(rnd: random.Random, name: str, number: int, ids: str) -> Received:
     rank = bisect.bisect(WEIGHTS, rnd.random() * WEIGHTS[-1])
     time_ = START + dt.timedelta(milliseconds=number % 10_000_000)
     start = time_.replace(minute=time_.minute // 5 * 5, second=0, microsecond=0)
     event = SpendEvent(
         specversion="1.0",
-        id=f"20251103-{name}-{number:012d}",
+        id=f"20251103-{name}-{number:012d}" if ids == "ordered" else f"{rnd.getrandbits(128):032x}",
         source=f"google-ads/{rank % 8:03d}-456-7890",
         time=time_,
         workspace="default",
@@ -113,8 +116,8 @@ async def post(pool: Pool, handler: SpendHandler, polls: list[list[Received]]) -
     return took
 
 
-def replica(
-    url: str, name: str, count: int, size: int, results: "Queue[tuple[float, ...]]"
+def replica(  # noqa: PLR0917 - a process target takes its arguments by place
+    url: str, name: str, count: int, size: int, ids: str, results: "Queue[tuple[float, ...]]"
 ) -> None:
     """One process: begin and end of its measured part, CPU seconds, median seconds of a poll."""
 
@@ -122,7 +125,7 @@ def replica(
         settings = BudgetSettings(database_url=url)
         pool = await create_pool(settings)
         handler = SpendHandler(settings, SystemClock())
-        polls = make_polls(name, 0, count + WARM_UP, size)
+        polls = make_polls(name, 0, count + WARM_UP, size, ids)
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 20)
@@ -136,13 +139,13 @@ def replica(
     uvloop.run(run())
 
 
-async def fill(url: str, events: int, size: int) -> None:
+async def fill(url: str, events: int, size: int, ids: str) -> None:
     """Posts `events` before the measurement and lets PostgreSQL write them out."""
     settings = BudgetSettings(database_url=url)
     pool = await create_pool(settings)
     handler = SpendHandler(settings, SystemClock())
     for first in range(0, events, 20 * size):
-        await post(pool, handler, make_polls("fill", first, 20, size))
+        await post(pool, handler, make_polls("fill", first, 20, size, ids))
     async with pool.acquire() as conn:
         await conn.execute("TRUNCATE budget.changes")
         await conn.execute("CHECKPOINT")
@@ -175,6 +178,7 @@ def main() -> None:
     parser.add_argument("--batches", type=int, default=40)
     parser.add_argument("--size", type=int, default=5000)
     parser.add_argument("--fill", type=int, default=0)
+    parser.add_argument("--ids", choices=("ordered", "random"), default="ordered")
     parser.add_argument("--url")
     options = parser.parse_args()
     print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
@@ -182,13 +186,13 @@ def main() -> None:
     with database(options.url) as url:
         asyncio.run(prepare(url))
         if options.fill:
-            asyncio.run(fill(url, options.fill, options.size))
+            asyncio.run(fill(url, options.fill, options.size, options.ids))
         context = multiprocessing.get_context("spawn")
         results: Queue[tuple[float, ...]] = context.Queue()
         processes = [
             context.Process(
                 target=replica,
-                args=(url, f"r{number}", options.batches, options.size, results),
+                args=(url, f"r{number}", options.batches, options.size, options.ids, results),
             )
             for number in range(options.replicas)
         ]
@@ -202,7 +206,7 @@ def main() -> None:
     cpu_us = sum(one[2] for one in figures) / events * 1e6
     median_ms = max(one[3] for one in figures) * 1000
     print(
-        f"replicas={options.replicas} size={options.size} filled={options.fill} "
+        f"replicas={options.replicas} size={options.size} filled={options.fill} ids={options.ids} "
         f"rate={events / seconds:.0f}/s poll_p50={median_ms:.0f}ms python_cpu={cpu_us:.1f}us/event"
     )
 
