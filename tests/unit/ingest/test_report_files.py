@@ -239,11 +239,11 @@ def test_json_rows_are_split_without_losing_a_digit() -> None:
     assert isinstance(whole, ReportFile)
 
 
-def test_both_platforms_have_an_api_layout_and_a_warehouse_layout() -> None:
+def test_both_platforms_have_the_layouts_that_are_promised() -> None:
     layouts = {name: [layout.name for layout in p.layouts] for name, p in PLATFORMS.items()}
 
     assert layouts == {
-        "google-ads": ["api", "google_ads_campaign_stats"],
+        "google-ads": ["api", "google_ads_campaign_stats", "web interface"],
         "microsoft-ads": ["api", "microsoft_ads_campaign_performance_daily_report"],
     }
 

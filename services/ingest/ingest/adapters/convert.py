@@ -148,8 +148,12 @@ class _Converter:
 
     def _level(self, values: Values, name: str, level: Level) -> str:
         found = self._first(values, level.fields)
+        if found is None and level.from_source is not None and self._load.source is not None:
+            match = re.search(level.from_source, self._load.source)
+            found = None if match is None else match[1]
         if found is None:
-            raise FaultError("missing_field", f"the row names no {name} ({level.fields[0]})")
+            also = "" if level.from_source is None else ", nor does the source"
+            raise FaultError("missing_field", f"the row names no {name} ({level.fields[0]}){also}")
         text = str(found).strip()
         if level.pattern is not None:
             match = re.search(level.pattern, text)

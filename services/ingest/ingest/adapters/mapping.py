@@ -36,11 +36,16 @@ class _Model(BaseModel):
 
 
 class Level(_Model):
-    """One level of the entity: the first field with a value; `pattern` takes its group 1."""
+    """One level of the entity: the first field with a value; `pattern` takes its group 1.
+
+    `from_source` takes group 1 of the source's name when the row does not say it: what a person
+    saves of one account need not repeat whose it is. Such a level is not required of a header.
+    """
 
     fields: Fields
     pattern: Pattern | None = None
     drop: str = ""
+    from_source: Pattern | None = None
 
 
 class Quantity(_Model):
@@ -84,7 +89,7 @@ class Layout(_Model):
         """Alternatives, one of each of which a header must have."""
         return [
             self.period.fields,
-            *(level.fields for level in self.entity.values()),
+            *(level.fields for level in self.entity.values() if level.from_source is None),
             self.spend.fields,
         ]
 
