@@ -24,6 +24,7 @@ from shared.consumer import Received
 from shared.database import Pool, create_pool, transaction
 from shared.events import ENCODER, SourceData, SourceEvent, SpendEvent, SpendStored
 from shared.http import create_app
+from tests.documented import documented
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 PARTITIONS = 4
@@ -192,6 +193,7 @@ class Service:
             transport=transport,
             base_url="http://budget",
             headers={"Authorization": f"Bearer {token}"},
+            event_hooks=documented("budget"),
         ) as client:
             yield Caller(client)
 

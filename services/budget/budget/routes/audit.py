@@ -1,24 +1,26 @@
 """The audit of decisions, readable by auditors (A8, A9)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 
 from budget import store_audit
+from budget.replies import AuditReply
 from budget.routes.common import Paged, session
+from shared.answers import Page, answers
 from shared.auth import Principal
-from shared.http import require
+from shared.http import Json, require
 
 router = APIRouter(prefix="/v1", tags=["audit"])
 Auditor = Annotated[Principal, require("auditor", "finance", "approver")]
 
 
-@router.get("/audit", summary="Who decided what, as a hash chain")
+@router.get("/audit", **answers(Page[AuditReply]), summary="Who decided what, as a hash chain")
 async def get_audit(
     request: Request,
     principal: Auditor,
     paging: Paged,
-) -> dict[str, Any]:
+) -> Json:
     """Rows in order; each `hash` covers its row and the hash before."""
     async with session(request, principal) as caller:
         rows = await store_audit.list_rows(

@@ -1,20 +1,21 @@
 """Campaigns: create, read, list (G29, G31)."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 
 from budget import planning, store_plans
 from budget.documents import campaign_view
+from budget.replies import CampaignReply
 from budget.routes.common import Name, Operator, Paged, Reader, session
 from budget.schemas import CampaignBody
 from budget.tables import SCHEMA
+from shared.answers import Page, answers
+from shared.http import Json
 from shared.requests import Reply, etag, idempotent
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
 
 
-@router.post("", status_code=201, summary="Create a campaign")
+@router.post("", **answers(CampaignReply, 201, keyed=True), summary="Create a campaign")
 async def post_campaign(request: Request, body: CampaignBody, principal: Operator) -> Response:
     """A draft; its plan decides when it runs. Errors: campaign_exists, flight_invalid."""
     async with session(request, principal) as caller:
@@ -27,12 +28,12 @@ async def post_campaign(request: Request, body: CampaignBody, principal: Operato
         return await idempotent(request, caller.conn, SCHEMA, principal, produce)
 
 
-@router.get("", summary="List campaigns")
+@router.get("", **answers(Page[CampaignReply]), summary="List campaigns")
 async def list_campaigns(
     request: Request,
     principal: Reader,
     paging: Paged,
-) -> dict[str, Any]:
+) -> Json:
     """In order of their ids."""
     async with session(request, principal) as caller:
         begin = paging.after("")
@@ -43,12 +44,9 @@ async def list_campaigns(
     return paging.page([campaign_view(row) for row in rows], last)
 
 
-@router.get("/{campaign}", summary="Read a campaign")
-async def get_campaign(
-    request: Request, response: Response, campaign: Name, principal: Reader
-) -> dict[str, Any]:
+@router.get("/{campaign}", **answers(CampaignReply, headers=["ETag"]), summary="Read a campaign")
+async def get_campaign(request: Request, campaign: Name, principal: Reader) -> Json:
     """The campaign with its targets. Errors: campaign_unknown."""
     async with session(request, principal) as caller:
         row = await planning.find_campaign(caller.conn, caller.workspace, campaign)
-    response.headers["ETag"] = etag(row["version"])
-    return campaign_view(row)
+    return Json(campaign_view(row), headers={"ETag": etag(row["version"])})

@@ -10,7 +10,7 @@ from fastapi import Depends, Path, Query, Request
 from budget.planning import Session
 from shared.auth import Principal
 from shared.database import transaction
-from shared.http import require
+from shared.http import Json, require
 from shared.requests import PAGE_MAX, decode_cursor, encode_cursor
 
 READERS = ("viewer", "operator", "approver", "finance", "auditor")
@@ -40,10 +40,11 @@ class Paging:
         values = decode_cursor(self.cursor, type(default))
         return default if values is None else values[0]
 
-    def page(self, items: list[Any], last: Any) -> dict[str, Any]:
+    def page(self, items: list[Any], last: Any) -> Json:
         """`{"items", "next"}` from up to limit + 1 items; `last`: the key of the last one shown."""
         more = len(items) > self.limit
-        return {"items": items[: self.limit], "next": encode_cursor([last]) if more else None}
+        following = encode_cursor([last]) if more else None
+        return Json({"items": items[: self.limit], "next": following})
 
 
 def _paging(

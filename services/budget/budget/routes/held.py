@@ -5,22 +5,25 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from budget import exceptions, store_held
+from budget.replies import ExceptionDecided, HeldReply
 from budget.routes.common import Decider, Filter, Paged, Reader, session
 from budget.schemas import DecisionBody
 from budget.tables import SCHEMA
+from shared.answers import Page, answers
+from shared.http import Json
 from shared.money import format_micros
 from shared.requests import Reply, idempotent
 
 router = APIRouter(prefix="/v1", tags=["held money"])
 
 
-@router.get("/suspense", summary="Money that no line is known for")
+@router.get("/suspense", **answers(Page[HeldReply]), summary="Money that no line is known for")
 async def get_suspense(
     request: Request,
     principal: Reader,
     paging: Paged,
     source: Filter = None,
-) -> dict[str, Any]:
+) -> Json:
     """One item per delta or fact, with the reason; a mapping or campaign moves it."""
     async with session(request, principal) as caller:
         rows = await store_held.list_held(
@@ -36,14 +39,14 @@ async def get_suspense(
     )
 
 
-@router.get("/exceptions", summary="Money outside an approved flight")
+@router.get("/exceptions", **answers(Page[HeldReply]), summary="Money outside an approved flight")
 async def get_exceptions(
     request: Request,
     principal: Reader,
     paging: Paged,
     campaign: Filter = None,
     status: Filter = None,
-) -> dict[str, Any]:
+) -> Json:
     """One item per delta or fact, with the reason; approving a plan or accepting it moves it."""
     async with session(request, principal) as caller:
         rows = await store_held.list_held(
@@ -60,7 +63,11 @@ async def get_exceptions(
     )
 
 
-@router.post("/exceptions/{held}/decisions", summary="Accept an exception on its line, or not")
+@router.post(
+    "/exceptions/{held}/decisions",
+    **answers(ExceptionDecided, keyed=True),
+    summary="Accept an exception on its line, or not",
+)
 async def post_decision(
     request: Request,
     held: Annotated[int, Path(ge=1, le=2**63 - 1)],

@@ -6,16 +6,19 @@ from fastapi import APIRouter, Request, Response
 
 from budget import mappings, store_catalogue
 from budget.planning import Session
+from budget.replies import MappingChanged, MappingReply
 from budget.routes.common import Name, Operator, Paged, Reader, session
 from budget.schemas import MappingBody, MappingTargetBody
 from budget.tables import SCHEMA
+from shared.answers import Page, answers
+from shared.http import Json
 from shared.money import format_micros
 from shared.requests import Reply, check_if_match, etag, idempotent
 
 router = APIRouter(prefix="/v1/mappings", tags=["mappings"])
 
 
-@router.post("", status_code=201, summary="Map an entity to a line")
+@router.post("", **answers(MappingChanged, 201, keyed=True), summary="Map an entity to a line")
 async def post_mapping(request: Request, body: MappingBody, principal: Operator) -> Response:
     """The most specific one wins: ad, ad_group, campaign, account. `findings` warn of a campaign or
     line that does not exist (yet). Errors: mapping_overlaps, match_level_unknown, match_empty."""
@@ -29,12 +32,12 @@ async def post_mapping(request: Request, body: MappingBody, principal: Operator)
         return await idempotent(request, caller.conn, SCHEMA, principal, produce)
 
 
-@router.get("", summary="List mappings")
+@router.get("", **answers(Page[MappingReply]), summary="List mappings")
 async def list_mappings(
     request: Request,
     principal: Reader,
     paging: Paged,
-) -> dict[str, Any]:
+) -> Json:
     """In order of their ids."""
     async with session(request, principal) as caller:
         begin = paging.after("")
@@ -44,48 +47,49 @@ async def list_mappings(
     return paging.page(rows, rows[: paging.limit][-1]["mapping"] if rows else "")
 
 
-@router.get("/{mapping}", summary="Read a mapping")
-async def get_mapping(
-    request: Request, response: Response, mapping: Name, principal: Reader
-) -> dict[str, Any]:
+@router.get("/{mapping}", **answers(MappingReply, headers=["ETag"]), summary="Read a mapping")
+async def get_mapping(request: Request, mapping: Name, principal: Reader) -> Json:
     """Where an entity belongs, and since when. Errors: mapping_unknown."""
     async with session(request, principal) as caller:
         row = await mappings.find_mapping(caller, mapping)
-    response.headers["ETag"] = etag(row["version"])
-    return row
+    return Json(row, headers={"ETag": etag(row["version"])})
 
 
-@router.put("/{mapping}", summary="Point a mapping to another line")
+@router.put(
+    "/{mapping}",
+    **answers(MappingChanged, headers=["ETag"], if_match="required"),
+    summary="Point a mapping to another line",
+)
 async def put_mapping(
-    request: Request,
-    response: Response,
-    mapping: Name,
-    body: MappingTargetBody,
-    principal: Operator,
-) -> dict[str, Any]:
+    request: Request, mapping: Name, body: MappingTargetBody, principal: Operator
+) -> Json:
     """Moves what it brought to the old line. Send If-Match. Errors: mapping_unknown."""
     async with session(request, principal) as caller:
-        row = await _current(request, caller, mapping)
+        row = await _current(caller, mapping)
+        check_if_match(request, row["version"])
         changed = await mappings.change_mapping(caller, row, body)
-    response.headers["ETag"] = etag(changed["version"])
-    return _view(changed)
+    return Json(_view(changed), headers={"ETag": etag(changed["version"])})
 
 
-@router.delete("/{mapping}", summary="Withdraw a mapping")
-async def delete_mapping(request: Request, mapping: Name, principal: Operator) -> dict[str, Any]:
+@router.delete(
+    "/{mapping}",
+    **answers(MappingChanged, if_match="required"),
+    summary="Withdraw a mapping",
+)
+async def delete_mapping(request: Request, mapping: Name, principal: Operator) -> Json:
     """What it brought to its line goes where the mappings that are left say, else to suspense.
     Send If-Match. Errors: mapping_unknown, also when it has been withdrawn already."""
     async with session(request, principal) as caller:
-        row = await _current(request, caller, mapping)
-        return _view(await mappings.delete_mapping(caller, row))
+        row = await _current(caller, mapping)
+        check_if_match(request, row["version"])
+        gone = await mappings.delete_mapping(caller, row)
+    return Json(_view(gone))
 
 
-async def _current(request: Request, caller: Session, mapping: str) -> dict[str, Any]:
-    """The mapping as nobody else can change it now, if it is the one the caller has read."""
+async def _current(caller: Session, mapping: str) -> dict[str, Any]:
+    """The mapping as nobody else can change it until the caller's transaction ends."""
     await caller.stop_posting()
-    row = await mappings.find_mapping(caller, mapping)
-    check_if_match(request, row["version"])
-    return row
+    return await mappings.find_mapping(caller, mapping)
 
 
 def _view(made: dict[str, Any]) -> dict[str, Any]:

@@ -7,17 +7,20 @@ from fastapi import APIRouter, Path, Request, Response
 
 from budget import planning, store_plans
 from budget.planning import Session
+from budget.replies import PlanCreated, PlanDecided, PlanReply, Submitted
 from budget.routes.common import Decider, Name, Operator, Paged, Reader, session
 from budget.rules import approval
 from budget.schemas import DecisionBody, PlanBody, SubmitBody
 from budget.tables import SCHEMA
+from shared.answers import Page, answers
+from shared.http import Json
 from shared.requests import Reply, etag, idempotent
 
 router = APIRouter(prefix="/v1/campaigns/{campaign}/plans", tags=["plans"])
 Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
-@router.post("", status_code=201, summary="Propose a plan")
+@router.post("", **answers(PlanCreated, 201, keyed=True), summary="Propose a plan")
 async def post_plan(
     request: Request, campaign: Name, body: PlanBody, principal: Operator
 ) -> Response:
@@ -37,13 +40,13 @@ async def post_plan(
         return await idempotent(request, caller.conn, SCHEMA, principal, produce)
 
 
-@router.get("", summary="List plan versions")
+@router.get("", **answers(Page[PlanReply]), summary="List plan versions")
 async def list_plans(
     request: Request,
     campaign: Name,
     principal: Reader,
     paging: Paged,
-) -> dict[str, Any]:
+) -> Json:
     """All versions, also those that are no longer in force."""
     async with session(request, principal) as caller:
         begin = paging.after(0)
@@ -55,17 +58,19 @@ async def list_plans(
     return paging.page(items, rows[: paging.limit][-1]["plan_version"] if rows else 0)
 
 
-@router.get("/{version}", summary="Read a plan version")
-async def get_plan(
-    request: Request, campaign: Name, version: Version, principal: Reader
-) -> dict[str, Any]:
+@router.get("/{version}", **answers(PlanReply), summary="Read a plan version")
+async def get_plan(request: Request, campaign: Name, version: Version, principal: Reader) -> Json:
     """The plan with its findings and decisions. Errors: plan_unknown."""
     async with session(request, principal) as caller:
         row = await planning.find_plan(caller.conn, caller.workspace, campaign, version)
-        return await _view(caller, row)
+        return Json(await _view(caller, row))
 
 
-@router.post("/{version}/submit", summary="Submit a draft for review")
+@router.post(
+    "/{version}/submit",
+    **answers(Submitted, keyed=True),
+    summary="Submit a draft for review",
+)
 async def post_submit(
     request: Request, campaign: Name, version: Version, body: SubmitBody, principal: Operator
 ) -> Response:
@@ -79,7 +84,11 @@ async def post_submit(
         return await idempotent(request, caller.conn, SCHEMA, principal, produce)
 
 
-@router.post("/{version}/decisions", summary="Approve or reject as approver or finance")
+@router.post(
+    "/{version}/decisions",
+    **answers(PlanDecided, keyed=True),
+    summary="Approve or reject as approver or finance",
+)
 async def post_decision(
     request: Request, campaign: Name, version: Version, body: DecisionBody, principal: Decider
 ) -> Response:

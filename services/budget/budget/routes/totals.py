@@ -5,11 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from budget import planning, store_imports, store_registry, store_totals
+from budget.replies import EntryReply, ImportReply, InvariantsReply, TotalsReply
 from budget.routes.common import Name, Paged, Reader, session
 from budget.rules.posting import AccountKey
 from budget.schemas import When
 from budget.store_postings import KINDS
 from budget.totals import Asked, read_totals
+from shared.answers import Page, answers
 from shared.errors import NotFoundError
 from shared.http import Json
 from shared.money import format_micros
@@ -17,14 +19,18 @@ from shared.money import format_micros
 router = APIRouter(prefix="/v1", tags=["totals"])
 
 
-@router.get("/campaigns/{campaign}/totals", summary="Figures of a campaign and its lines")
+@router.get(
+    "/campaigns/{campaign}/totals",
+    **answers(TotalsReply),
+    summary="Figures of a campaign and its lines",
+)
 async def get_totals(
     request: Request,
     campaign: Name,
     principal: Reader,
     through: Annotated[When | None, Query()] = None,
     known_at: Annotated[When | None, Query()] = None,
-) -> dict[str, Any]:
+) -> Json:
     """`through`: up to this event time; `known_at`: as recorded by then. `incomplete`: when records
     were lost, in time of receipt. Errors: campaign_unknown, totals_timeout."""
     state = request.app.state
@@ -40,17 +46,21 @@ async def get_totals(
             state.settings.totals_timeout_s,
         )
         async with conn.transaction(isolation="repeatable_read", readonly=True):
-            return await read_totals(conn, asked)
+            return Json(await read_totals(conn, asked))
 
 
-@router.get("/campaigns/{campaign}/lines/{line}/entries", summary="Ledger entries of a line")
+@router.get(
+    "/campaigns/{campaign}/lines/{line}/entries",
+    **answers(Page[EntryReply]),
+    summary="Ledger entries of a line",
+)
 async def get_entries(
     request: Request,
     campaign: Name,
     line: Name,
     principal: Reader,
     paging: Paged,
-) -> dict[str, Any]:
+) -> Json:
     """In the order of their numbers. Errors: campaign_unknown, line_unknown."""
     async with session(request, principal) as caller:
         row = await planning.find_campaign(caller.conn, caller.workspace, campaign)
@@ -65,8 +75,8 @@ async def get_entries(
     return paging.page(items, items[: paging.limit][-1]["entry"] if items else 0)
 
 
-@router.get("/imports/{import_id}", summary="What became of an import")
-async def get_import(request: Request, import_id: Name, principal: Reader) -> dict[str, Any]:
+@router.get("/imports/{import_id}", **answers(ImportReply), summary="What became of an import")
+async def get_import(request: Request, import_id: Name, principal: Reader) -> Json:
     """Counts of rows; `amount` sums what the accepted rows state. Errors: import_unknown."""
     async with session(request, principal) as caller:
         rows = await store_imports.get(caller.conn, caller.workspace, import_id)
@@ -79,16 +89,18 @@ async def get_import(request: Request, import_id: Name, principal: Reader) -> di
         for row in rows
         if row["inserted"] + row["updated"] + row["unchanged"]
     ]
-    return {
-        "import": import_id,
-        "rows": sum(counts[name] for name in names[:4]),
-        **counts,
-        "amount": amounts[0] if len(amounts) == 1 else None,
-        "amounts": amounts,
-    }
+    return Json(
+        {
+            "import": import_id,
+            "rows": sum(counts[name] for name in names[:4]),
+            **counts,
+            "amount": amounts[0] if len(amounts) == 1 else None,
+            "amounts": amounts,
+        }
+    )
 
 
-@router.get("/invariants", summary="Do the totals equal the ledger?")
+@router.get("/invariants", **answers(InvariantsReply), summary="Do the totals equal the ledger?")
 async def get_invariants(request: Request, principal: Reader) -> Json:
     """Adds up the whole ledger of the workspace in one snapshot; `holds` only if all does. One look
     at a time, and its answer holds for some seconds. Errors: invariants_timeout."""

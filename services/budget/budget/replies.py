@@ -1,0 +1,341 @@
+"""What the routes answer, for the API's document (contracts.md section 3); nothing reads it back.
+
+Money and ratios are decimal text; what has no value is null.
+"""
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Money(BaseModel):
+    amount: str
+    currency: str
+
+
+class Target(BaseModel):
+    """A SMART target (G2)."""
+
+    target: str
+    measure: str
+    form: Literal["absolute", "relative"]
+    value: str
+    unit: str | None
+    baseline: str | None
+    deadline: datetime
+    relevance: str
+    primary: bool
+    parent: str | None
+
+
+class CampaignReply(BaseModel):
+    """`plan_version` is the plan in force; spend of before `effective_from` is an exception."""
+
+    campaign: str
+    name: str
+    status: Literal["draft", "in_review", "approved"]
+    version: int
+    currency: str
+    time_zone: str
+    starts_at: datetime
+    ends_at: datetime
+    owner: str | None
+    plan_version: int | None
+    effective_from: datetime | None
+    created_by: str
+    created_at: datetime
+    region: str | None
+    management_mode: Literal["project", "routine"]
+    stages: list[dict[str, Any]]
+    attributes: dict[str, Any]
+    targets: list[Target]
+
+
+class Finding(BaseModel):
+    """What somebody should look at; nothing is refused for it."""
+
+    code: str
+    line: str | None
+    severity: str
+    detail: str
+
+
+class PlanCreated(BaseModel):
+    plan_version: int
+    status: Literal["draft"]
+    findings: list[Finding]
+
+
+class Submitted(BaseModel):
+    status: Literal["in_review"]
+    needs: list[Literal["approver", "finance"]]
+    due_at: datetime
+
+
+class Decision(BaseModel):
+    model_config = ConfigDict(populate_by_name=True)
+
+    role: Literal["approver", "finance"] = Field(alias="as")
+    by: str
+    decision: Literal["approve", "reject"]
+    at: datetime
+    opinion: str
+
+
+class Decided(BaseModel):
+    """`needs`: the roles whose decision is still missing."""
+
+    status: Literal["in_review", "approved", "rejected"]
+    decisions: list[Decision]
+    needs: list[Literal["approver", "finance"]]
+
+
+class PlanDecided(Decided):
+    approved_at: datetime | None
+
+
+class MovedCount(BaseModel):
+    entries: int
+
+
+class ExceptionDecided(Decided):
+    moved: MovedCount
+
+
+class Point(BaseModel):
+    at: datetime
+    amount: str
+
+
+class EvenPhasing(BaseModel):
+    kind: Literal["even"]
+
+
+class CurvePhasing(BaseModel):
+    kind: Literal["curve"]
+    points: list[Point]
+
+
+class PlanLine(BaseModel):
+    line: str
+    name: str
+    category: str
+    cost_nature: Literal["direct", "indirect"] | None
+    cost_behavior: Literal["fixed", "variable"] | None
+    channel: str | None
+    allocated: str
+    percent: str | None
+    remainder: bool
+    cap: str | None
+    priority: int | None
+    key: bool
+    targets: list[str]
+    owner: str | None
+    phasing: EvenPhasing | CurvePhasing
+
+
+class Reserve(BaseModel):
+    bucket: str
+    amount: str
+    draw_condition: str | None
+
+
+class PlanReply(BaseModel):
+    """A plan with every amount worked out, its findings and the decisions on it."""
+
+    campaign: str
+    plan_version: int
+    status: Literal["draft", "in_review", "approved", "rejected"]
+    findings: list[Finding]
+    created_by: str
+    created_at: datetime
+    submitted_by: str | None
+    submitted_at: datetime | None
+    comment: str | None
+    effective_from: datetime | None
+    due_at: datetime | None
+    approved_at: datetime | None
+    total: Money
+    lines: list[PlanLine]
+    reserve: list[Reserve]
+    needs: list[Literal["approver", "finance"]]
+    decisions: list[Decision]
+
+
+class MappingReply(BaseModel):
+    """`effective_from` null: always."""
+
+    mapping: str
+    version: int
+    source: str
+    match: dict[str, str]
+    campaign: str
+    line: str
+    effective_from: datetime | None
+    created_by: str
+    created_at: datetime
+
+
+class Moved(BaseModel):
+    """Items that came to the mapping's line, or left it. `amount` null: no currency is known."""
+
+    entries: int
+    amount: Money | None
+
+
+class MappingChanged(BaseModel):
+    mapping: str
+    version: int
+    moved: Moved
+    findings: list[Finding]
+
+
+class EventName(BaseModel):
+    source: str
+    id: str
+
+
+class HeldReply(BaseModel):
+    """A delta or fact that is on no line; `campaign` and `line` are those meant, if known."""
+
+    id: int
+    status: Literal["open", "rejected"]
+    reason: str
+    source: str
+    event: EventName
+    entity: dict[str, str] | None
+    campaign: str | None
+    line: str | None
+    amount: Money
+    period: str | None
+    period_start: datetime
+    period_end: datetime
+    recorded_at: datetime
+
+
+class Figures(BaseModel):
+    """Taken at the line's `anchor`; `corrections` is part of `actual`, `remaining` what is left of
+    `allocated` after `actual` and `committed`."""
+
+    allocated: str
+    planned_to_date: str
+    committed: str
+    actual: str
+    corrections: str
+    remaining: str
+    used_ratio: str | None
+    pacing_ratio: str | None
+    forecast_end: str | None
+    forecast_low: str | None
+    forecast_high: str | None
+    exhausted_on: date | None
+    complete_through: datetime | None
+    complete_through_basis: Literal["source", "manual"]
+    anchor: datetime
+    freshness: Literal["live", "late", "silent", "manual"]
+
+
+class LineFigures(Figures):
+    line: str
+    name: str
+    seq: int
+
+
+class DayFigure(BaseModel):
+    date: date
+    line: str
+    actual: str
+
+
+class ExceptionSum(BaseModel):
+    count: int
+    amount: str
+
+
+class ReserveFigure(BaseModel):
+    bucket: str
+    allocated: str
+    drawn: str
+    left: str
+
+
+class Lost(BaseModel):
+    """Records received in this time were lost; `from` null: nobody knows since when."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    start: datetime | None = Field(alias="from")
+    to: datetime
+    reason: str
+
+
+class TotalsReply(BaseModel):
+    """Figures of a campaign; `incomplete` lists accepted gaps that may have taken some of it."""
+
+    campaign: str
+    currency: str
+    plan_version: int | None
+    known_at: datetime
+    through: datetime | None
+    complete_through: datetime | None
+    total: Figures
+    lines: list[LineFigures]
+    days: list[DayFigure]
+    exceptions: ExceptionSum
+    reserve: list[ReserveFigure]
+    incomplete: list[Lost]
+
+
+class EntryReply(BaseModel):
+    """One posting. `corrects` is the entry it restates, or from which a move took it."""
+
+    entry: int
+    event: EventName
+    amount: str
+    native: Money
+    rate: str | None
+    period: str
+    kind: Literal["spend", "correction", "move"]
+    corrects: int | None
+    at: datetime
+    recorded_at: datetime
+
+
+class ImportReply(BaseModel):
+    """Counts of rows; `amount` is null when the rows state several currencies, or none."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    name: str = Field(alias="import")
+    rows: int
+    inserted: int
+    updated: int
+    unchanged: int
+    rejected: int
+    suspense: int
+    amount: Money | None
+    amounts: list[Money]
+
+
+class InvariantsReply(BaseModel):
+    """`drift`: by how much accounts differ from their entries; `checks` by name."""
+
+    holds: bool
+    accounts: int
+    entries: int
+    drift: str
+    checks: dict[str, bool]
+
+
+class AuditReply(BaseModel):
+    """`hash` is the hex SHA-256 of `previous` and this row."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    object: str
+    detail: dict[str, Any]
+    previous: str
+    hash: str
