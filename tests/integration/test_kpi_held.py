@@ -53,6 +53,8 @@ async def test_an_entity_without_a_mapping_is_listed_until_it_has_one(kpi: World
         {
             "source": "ads/1",
             "entity": {"account": "123", "ad": "7"},
+            "campaign": None,
+            "line": None,
             "reason": "unmapped",
             "measures": ["clicks", "impressions"],
             "currencies": [],
@@ -85,6 +87,17 @@ async def test_money_in_another_currency_says_why_it_still_waits(kpi: World) -> 
     await kpi.fold(kpi.catalog(mapping("7")))
     (one,) = (await held(kpi))["items"]
     assert (one["reason"], one["currencies"]) == ("currency_differs", ["USD"])
+    assert (one["campaign"], one["line"]) == ("double11-2025", "L03")
+
+
+async def test_money_named_before_its_campaign_says_so(kpi: World) -> None:
+    money = {"revenue": "5.00"}
+    await kpi.fold(kpi.metrics(metrics_event(9, measures=money, currency="CNY")))
+    (one,) = (await held(kpi))["items"]
+    assert (one["reason"], one["entity"]) == ("campaign_unknown", None)
+    assert (one["campaign"], one["line"]) == ("double11-2025", "L02")
+    await kpi.fold(kpi.campaign())
+    assert (await held(kpi))["items"] == []
 
 
 async def test_touched_campaigns_are_counted_until_they_are_judged(kpi: World) -> None:

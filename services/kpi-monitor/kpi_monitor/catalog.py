@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from kpi_monitor import store_catalog
-from kpi_monitor.folding import Refusal, Told
+from kpi_monitor.folding import Place, Refusal, Told, own_place
 from kpi_monitor.kpis import MONEY_MEASURES
-from kpi_monitor.windows import to_ms
+from kpi_monitor.windows import from_ms, to_ms
 from shared import mapping as mappings
 from shared.consumer import Received
 from shared.database import Conn
@@ -105,7 +105,10 @@ async def load_index(conn: Conn, workspace: str) -> mappings.MappingIndex:
 
 
 class Currencies:
-    """The currency of each campaign that is known; it never changes once it is."""
+    """The currency of each campaign that is known.
+
+    It never changes, so what a poll has seen is true although the poll may be rolled back.
+    """
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], str] = {}
@@ -122,21 +125,57 @@ class Currencies:
     async def sort(
         self, conn: Conn, batch: list[Told]
     ) -> tuple[list[Told], list[tuple[Received, Refusal]]]:
-        """Events to fold, and those with money in another currency than their campaign's."""
+        """Events to fold, and those with money in another currency than their campaign's.
+
+        Money for a campaign that is not known yet loses its place: it is held until the campaign
+        comes, else the order of two topics would decide whether it is summed. As for mappings, the
+        workspace's lock is taken and the table asked again before that.
+        """
         money = {(one.event.workspace, one.place[0]) for one in batch if one.place and _priced(one)}
         if not money:
             return batch, []
         known = await self.of(conn, money)
+        if unknown := money - known.keys():
+            await store_catalog.lock_mappings(conn, {workspace for workspace, _ in unknown})
+            known = await self.of(conn, unknown)
         kept, refused = [], []
         for one in batch:
             stated = one.event.data.currency
-            expected = known.get((one.event.workspace, one.place[0])) if one.place else None
-            if expected in (None, stated) or not _priced(one):
+            if one.place is None or not _priced(one):
+                kept.append(one)
+                continue
+            expected = known.get((one.event.workspace, one.place[0]))
+            if expected in (None, stated):
+                one.place = one.place if expected else None
                 kept.append(one)
                 continue
             detail = f"money in {stated} for a campaign in {expected}"
             refused.append((one.received, Refusal("currency_differs", detail)))
         return kept, refused
+
+    async def places(
+        self, conn: Conn, workspace: str, held: Iterable[Any]
+    ) -> list[tuple[str, str, int, str, str]]:
+        """(source, entity, start, campaign, line) of what is held and may be placed now.
+
+        Money of another currency stays aside: it is a sum by now, which nobody can refuse.
+        """
+        index = await load_index(conn, workspace)
+        found = [(row, place_of(row, index, row["start_ms"])) for row in held]
+        known = await self.of(conn, {(workspace, place[0]) for _, place in found if place})
+        return [
+            (row["source"], row["entity"], row["start_ms"], *place)
+            for row, place in found
+            if place is not None
+            and all(one == known.get((workspace, place[0])) for one in row["currencies"])
+        ]
+
+
+def place_of(held: Any, index: mappings.MappingIndex, start: int) -> Place | None:
+    """Where a held row (source, levels) belongs by its own names or a mapping; `start` epoch ms."""
+    return own_place(held["levels"]) or index.resolve(
+        held["source"], held["levels"], from_ms(start)
+    )
 
 
 def _priced(told: Told) -> bool:

@@ -25,6 +25,8 @@ _is_hex = re.compile(r"[0-9a-f]+", re.ASCII).fullmatch
 Measures = dict[str, int]
 Place = tuple[str, str]
 """(campaign, line)."""
+OWN_CAMPAIGN, OWN_LINE = "paceline:campaign", "paceline:line"
+"""Our names among the levels of an entity; no platform has such levels."""
 
 _MEASURES_ENCODER = msgspec.json.Encoder(order="deterministic")
 _MEASURES_DECODER = msgspec.json.Decoder(Measures)
@@ -105,7 +107,7 @@ class Changes:
             self.add((event.workspace, *place, event.source), period, amounts)
             return
         entity = entity_text(event.data)
-        self.levels[event.workspace, event.source, entity] = dict(event.data.entity or {})
+        self.levels[event.workspace, event.source, entity] = levels_of(event.data)
         for measure, amount in amounts.items():
             currency = (event.data.currency or "") if measure in MONEY_MEASURES else ""
             held = (event.workspace, event.source, entity, measure, *period, currency)
@@ -120,6 +122,20 @@ class Changes:
             return
         for measure, amount in amounts.items():
             sums[measure] = sums.get(measure, 0) + amount
+
+
+def levels_of(data: Subject) -> dict[str, str]:
+    """What is kept of a held event to place it later: the platform's ids by level, or our names."""
+    if data.entity is not None:
+        return dict(data.entity)
+    return {OWN_CAMPAIGN: data.campaign or "", OWN_LINE: data.line or ""}
+
+
+def own_place(levels: Mapping[str, str]) -> Place | None:
+    """The place that a held event named itself, of `levels_of`; None for a platform's entity."""
+    if levels.keys() != {OWN_CAMPAIGN, OWN_LINE}:
+        return None
+    return levels[OWN_CAMPAIGN], levels[OWN_LINE]
 
 
 def parse_measures(stated: Mapping[str, int | str]) -> Measures:

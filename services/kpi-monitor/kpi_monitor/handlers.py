@@ -17,7 +17,6 @@ from kpi_monitor.catalog import (
     LineObject,
     Places,
     flight_end,
-    load_index,
     read_mapping,
 )
 from kpi_monitor.folding import Changes, ProgressKey, Refusal, Told
@@ -175,21 +174,26 @@ class Handlers:
                 newest[place] = event
         if not newest:
             return
-        mapped = {workspace for workspace, kind, _ in newest if kind == "mapping"}
-        await store_catalog.lock_mappings(batch.conn, mapped)
+        placing = {workspace for workspace, kind, _ in newest if kind in ("mapping", "campaign")}
+        await store_catalog.lock_mappings(batch.conn, placing)
         rows = [(*key, e.data.version, e.data.deleted, e.data.object) for key, e in newest.items()]
         sources: dict[str, set[str]] = {}
+        planned: set[str] = set()
         for row in await store_catalog.upsert_items(batch.conn, rows):
             if row["kind"] == "mapping":
                 sources.setdefault(row["workspace"], set()).add(row["object"]["source"])
             elif row["kind"] == "campaign":
                 batch.touched.add((row["workspace"], row["id"], None))
+                planned.add(row["workspace"])
             elif row["kind"] == "line":
                 place = row["object"]
                 batch.touched.add((row["workspace"], place["campaign"], place["line"]))
         if sources:
             batch.remapped.update(sources)
             await store_catalog.bump_versions(batch.conn, sources)
+        for workspace in planned:
+            priced = await store_catalog.priced_sources(batch.conn, workspace)
+            sources.setdefault(workspace, set()).update(priced)
         for workspace in sorted(sources):
             await self._release(batch, workspace, sources[workspace])
 
@@ -245,21 +249,10 @@ class Handlers:
                     batch.changes.book(told, amounts, before.place)
 
     async def _release(self, batch: Batch, workspace: str, sources: set[str]) -> None:
-        """Moves what mappings name now from the held sums to panes, marks and all."""
-        index = await load_index(batch.conn, workspace)
-        found = []
-        for row in await store_catalog.held_entities(batch.conn, workspace, sources):
-            start = store_metrics.as_instant(row["start_ms"])
-            place = index.resolve(row["source"], row["levels"], start)
-            if place is not None:
-                found.append((row, place))
-        known = await self._currencies.of(batch.conn, {(workspace, p[0]) for _, p in found})
-        places = []
-        for row, place in found:
-            expected = known.get((workspace, place[0]))
-            # Money of another currency stays aside: it is a sum by now, which nobody can refuse.
-            if all(one == expected for one in row["currencies"]) or expected is None:
-                places.append((row["source"], row["entity"], row["start_ms"], *place))
+        """Moves what mappings name now, and money whose campaign is known now, from the held sums
+        to panes, marks and all."""
+        held = await store_catalog.held_entities(batch.conn, workspace, sources)
+        places = await self._currencies.places(batch.conn, workspace, held) if held else []
         if not places:
             return
         for row in await store_catalog.release(batch.conn, workspace, places):

@@ -1,17 +1,17 @@
 """HTTP: metrics that were accepted and belong to no line yet, so that somebody maps them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from kpi_monitor import store_views, views
-from kpi_monitor.catalog import load_index
+from kpi_monitor import store_catalog, store_views, views
+from kpi_monitor.catalog import load_index, place_of
+from kpi_monitor.folding import Place, own_place
 from kpi_monitor.routes import Reader
 from kpi_monitor.schemas_views import HeldView
 from shared.answers import Page, answers
 from shared.database import transaction
 from shared.http import Json
-from shared.mapping import MappingIndex
 from shared.requests import PAGE_MAX, decode_cursor, encode_cursor
 
 router = APIRouter(prefix="/v1", tags=["numbers"])
@@ -25,9 +25,10 @@ async def get_held(
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 100,
     cursor: str | None = None,
 ) -> Response:
-    """By source and entity. Add a mapping (budget), and the sums move to its line.
+    """By source and entity; null when the event named `campaign` and `line` itself.
 
-    `currency_differs`: a mapping leads to a campaign in another currency, so the money waits.
+    `unmapped`: add a mapping (budget), and the sums move to its line. `campaign_unknown`: money
+    waits for its campaign. `currency_differs`: the campaign counts in another currency.
     """
     after = decode_cursor(cursor, str, str)
     async with transaction(request.app.state.pool) as conn:
@@ -39,24 +40,29 @@ async def get_held(
             limit=limit + 1,
         )
         index = await load_index(conn, principal.workspace)
-    items = [_held(row, index) for row in rows[:limit]]
+        places = [place_of(row, index, row["since_ms"]) for row in rows[:limit]]
+        asked = {(principal.workspace, place[0]) for place in places if place}
+        known = {campaign for _, campaign in await store_catalog.currencies(conn, asked)}
+    items = [_held(row, place, known) for row, place in zip(rows, places, strict=False)]
     last = rows[limit - 1] if len(rows) > limit else None
     following = None if last is None else encode_cursor([last["source"], last["entity"]])
     return Json({"items": items, "next": following})
 
 
-def _held(row: Any, index: MappingIndex) -> dict[str, Any]:
-    since, last = views.instant(row["since_ms"]), views.instant(row["last_ms"])
-    reason: Literal["unmapped", "currency_differs"] = "unmapped"
-    if since is not None and index.resolve(row["source"], row["levels"], since) is not None:
-        reason = "currency_differs"
+def _held(row: Any, place: Place | None, known: set[str]) -> dict[str, Any]:
+    reason = "unmapped"
+    if place is not None:
+        reason = "currency_differs" if place[0] in known else "campaign_unknown"
+    own = own_place(row["levels"])
     return {
         "source": row["source"],
-        "entity": row["levels"],
+        "entity": row["levels"] if own is None else None,
+        "campaign": None if place is None else place[0],
+        "line": None if place is None else place[1],
         "reason": reason,
         "measures": row["measures"],
         "currencies": row["currencies"],
         "rows": row["rows"],
-        "since": since,
-        "last": last,
+        "since": views.instant(row["since_ms"]),
+        "last": views.instant(row["last_ms"]),
     }

@@ -28,8 +28,10 @@ class HeldView(BaseModel):
     """Sums of an entity from the start of its first period (`since`) to the end of its last."""
 
     source: str
-    entity: dict[str, str]
-    reason: Literal["unmapped", "currency_differs"]
+    entity: dict[str, str] | None
+    campaign: str | None
+    line: str | None
+    reason: Literal["unmapped", "campaign_unknown", "currency_differs"]
     measures: list[str]
     currencies: list[str]
     rows: int

@@ -31,6 +31,9 @@ SELECT source, entity, levels, start_ms,
 FROM kpi.held WHERE workspace = $1 AND source = ANY($2::text[])
 GROUP BY source, entity, levels, start_ms
 """
+PRICED_SOURCES = """
+SELECT DISTINCT source FROM kpi.held WHERE workspace = $1 AND currency <> ''
+"""
 CURRENCIES = """
 SELECT c.workspace, c.id, c.object->>'currency' AS currency FROM kpi.catalog c
 JOIN unnest($1::text[], $2::text[]) AS u(workspace, id) USING (workspace, id)
@@ -109,6 +112,11 @@ async def currencies(
     """The currency of each (workspace, campaign) that is known and states one."""
     rows = await conn.fetch(CURRENCIES, *columns(sorted(set(campaigns)), 2))
     return {(row["workspace"], row["id"]): row["currency"] for row in rows if row["currency"]}
+
+
+async def priced_sources(conn: Conn, workspace: str) -> set[str]:
+    """Sources of which money is kept aside."""
+    return {row["source"] for row in await conn.fetch(PRICED_SOURCES, workspace)}
 
 
 async def held_entities(conn: Conn, workspace: str, sources: Iterable[str]) -> list[Any]:
