@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -204,6 +205,22 @@ async def test_an_undecodable_record_is_set_aside_and_the_rest_goes_on(world: Wo
         await world.handlers.on_breaches(conn, batch)
     await world.flush(at(0))
     assert len(await world.rows()) == 2
+
+
+async def test_a_breach_that_no_database_would_store_stops_nothing(world: World) -> None:
+    bad = make_breach(breach="pacing-high/line:L09/1", owner="li\0na", labels={"\0": "x"})
+    half = world.poll(make_breach(breach="pacing-high/line:L08/1", owner="HALF"))
+    await world.tell(bad, PACING[0])
+    async with transaction(world.pool) as conn:
+        value = half[0].value.replace(b"HALF", b"\\ud800")
+        await world.handlers.on_breaches(conn, [replace(half[0], value=value)])
+    await world.flush(at(0))
+    assert len(await world.rows()) == 2
+    async with world.pool.acquire() as conn:
+        rejected = await conn.fetch(
+            "SELECT value FROM alerts.outbox WHERE topic = 'rejected.v1' ORDER BY id"
+        )
+    assert [b"undecodable" in row["value"] for row in rejected] == [True, True]
 
 
 async def test_several_replicas_flush_a_group_once(world: World) -> None:

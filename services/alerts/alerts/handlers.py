@@ -7,13 +7,12 @@ time only moves forward by what is new. Nothing is sent here.
 from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
-
 from alerts import routing, snapshot, store_alerts
 from alerts.configurations import Configurations
 from alerts.decide import Key
 from alerts.grouping import due_after_change
 from alerts.merge import Episode, apply_all, begin
+from alerts.reading import UnreadableError, read_breach
 from alerts.tables import SCHEMA
 from shared import metrics, outbox
 from shared.clock import Clock
@@ -42,8 +41,8 @@ class Handlers:
         rejected: list[outbox.OutboxRow] = []
         for received in batch:
             try:
-                event = BREACH_DECODER.decode(received.value)
-            except msgspec.DecodeError as error:
+                event = read_breach(received.value)
+            except UnreadableError as error:
                 rejected.append(_undecodable(received, str(error), now))
                 continue
             wanted.setdefault((event.workspace, event.data.breach), []).append(

@@ -23,6 +23,8 @@ TEMPLATES = Path(__file__).with_name("templates")
 SEVERITIES = ("info", "warning", "critical")
 TITLE_CHARACTERS_MAX = 120
 BRIEF_CHARACTERS_MAX = 80
+OPEN_LINES_MAX = 100
+"""Of what is only still open: nobody reads on, and thousands would fill every message."""
 NUMBERS_ORDER = ("actual", "planned_to_date", "allocated", "forecast_end", "remaining", "committed")
 SILENT_ZEROS = frozenset({"committed", "corrections"})
 NOT_RECOVERED = frozenset(
@@ -132,6 +134,9 @@ class Renderer:
         open_lines = [
             str(words.open_line(facts)) for view, facts in details if view.told == "unchanged"
         ]
+        shown = open_lines[:OPEN_LINES_MAX]
+        if len(open_lines) > OPEN_LINES_MAX:
+            shown.append(str(words.left_out(len(open_lines) - OPEN_LINES_MAX)))
         blocks = [_block(words, view, facts) for view, facts in told]
         parts = _pack(blocks, text_bytes_max)
         title = shorten(str(words.title(told[0][1], len(told) - 1)), TITLE_CHARACTERS_MAX)
@@ -140,7 +145,7 @@ class Renderer:
         )
         messages = []
         for number, part in enumerate(parts, start=1):
-            lines = open_lines if number == len(parts) else []
+            lines = shown if number == len(parts) else []
             label = f" {words.part(number, len(parts))}" if len(parts) > 1 else ""
             still_open = str(words.still_open())
             page = self._pages.get_template("mail.html.j2").render(

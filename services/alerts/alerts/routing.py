@@ -14,6 +14,9 @@ from alerts.config import ALL_LABELS, Route
 from alerts.matchers import Matcher
 from shared.events import Breach
 
+KEY_BYTES_MAX = 1_000
+KEY_CHARACTERS_SHOWN = 200
+
 
 class GroupReference(NamedTuple):
     """The group an alert belongs to; the receiver is part of its identity, so that alerts
@@ -68,6 +71,9 @@ def group_of(route: Route, labels: Mapping[str, str]) -> GroupReference:
     names = sorted(labels) if route.group_by == (ALL_LABELS,) else sorted(route.group_by)
     chosen = {name: labels[name] for name in names if name in labels and name != "severity"}
     text = ", ".join(str(Matcher(name, "=", value)) for name, value in chosen.items())
+    if len(text.encode()) > KEY_BYTES_MAX:
+        # The key is indexed; what makes it unique stays, what a person reads of it is cut.
+        text = f"{text[:KEY_CHARACTERS_SHOWN]}… {fingerprint(chosen)}"
     return GroupReference(f"{route.key}:{{{text}}}", route.receiver, chosen, route)
 
 

@@ -343,3 +343,11 @@ def test_a_value_that_is_no_figure_is_shown_as_it_came(value: str) -> None:
     message = render(view(value=value, op="~", time_zone="Mars/Olympus", currency="ZZZ"))[0]
     assert f"实际只有计划的 {value}" in message.title
     assert "开始时间：11月3日 04:00" in message.text
+
+
+def test_of_thousands_still_open_a_hundred_are_named() -> None:
+    many = [view("unchanged", alert=number, severity="warning") for number in range(2, 2_000)]
+    [message] = render(view(), *many, locale="en")
+    assert message.plain.count("\n- ") <= 101
+    assert "1898 lines left out" in message.plain
+    assert len(message.html.encode()) < 60_000

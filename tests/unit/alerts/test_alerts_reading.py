@@ -1,0 +1,61 @@
+"""What no database would store is poison by name; what merely looks like it is read."""
+
+import json
+from typing import Any
+
+import pytest
+
+from alerts.config import Route
+from alerts.reading import BREACH_BYTES_MAX, UnreadableError, read_breach
+from alerts.routing import group_of
+from tests.unit.alerts.builders import encode, make_breach
+
+
+def record(**changes: Any) -> bytes:
+    """The record of a breach with these fields of its data, whatever they hold."""
+    event = json.loads(encode(make_breach()))
+    event["data"].update(changes)
+    return json.dumps(event).encode()
+
+
+POISON: list[tuple[bytes, str]] = [
+    (b"", "truncated"),
+    (b"\xff\xfe", "nvalid"),
+    (record(names={"campaign": "a\0b"}), "U+0000"),
+    (record(labels={"a\0": "b"}), "U+0000"),
+    (record(owner="\ud800"), "surrogate"),
+    (record(owner="\udc00 li"), "surrogate"),
+    (record(breach="r/" + "x" * 2_000), "breach is longer"),
+    (record(breach="规则" * 400), "breach is longer"),
+    (record(labels={"campaign": "x" * 2_000}), "campaign is longer"),
+    (record(seq=0), "seq 0"),
+    (record(seq=2**31), "seq 2147483648"),
+    (record(seq=-1), "seq -1"),
+    (record(event_time="0001-01-01T00:00:00+08:00"), "not in the years"),
+    (record(since="9999-12-31T23:59:59-12:00"), "not in the years"),
+    (record(sources=[{"source": "s", "complete_through": "0001-01-01T00:00:00Z"}]), "not in"),
+    (record(owner="x" * BREACH_BYTES_MAX), "at most"),
+    (b"[" * 100_000, "object"),
+    (b'{"extension": ' + b"[" * 100_000, "deep"),
+]
+
+
+@pytest.mark.parametrize(("value", "reason"), POISON)
+def test_poison_is_refused_by_name(value: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        read_breach(value)
+    assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["\\u0000", "C:\\\\u0000", "\ufffd", "😀", "\u0001", "\x7f"])
+def test_what_only_looks_like_it_is_read(text: str) -> None:
+    breach = make_breach(owner=text, names={"campaign": text})
+    assert read_breach(encode(breach)).data == breach
+
+
+def test_a_group_key_of_endless_labels_is_cut_and_still_its_own() -> None:
+    nothing = make_breach().event_time - make_breach().event_time
+    route = Route("ops", ("...",), nothing, nothing, nothing)
+    keys = [group_of(route, {"a": "x" * 3_000, "b": end}).key for end in "12"]
+    assert max(len(key.encode()) for key in keys) < 1_000
+    assert len(set(keys)) == 2
