@@ -1,5 +1,6 @@
 """A storm costs statements by the round, not by the alert (style rule 12), and scans by index."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -64,3 +65,18 @@ async def test_the_statements_of_a_round_do_not_grow_with_its_alerts(
     assert len(by_line) == 120
     for row in rows:
         assert row["explain"]["breach"] == f"pacing-high/line:{row['labels']['line']}/1"
+
+
+async def test_a_message_of_many_alerts_stands_once_in_the_audit_topic(world: World) -> None:
+    world.configure(CONFIGURATION.replace("[campaign, line]", "[campaign]"))
+    await world.tell(*breaches_of(30))
+    await world.flush(at(0))
+    await world.deliver()
+    values = await world.pool.fetch("SELECT value FROM alerts.outbox ORDER BY id")
+    told = [json.loads(row["value"])["data"] for row in values]
+    assert len(told) == 30 * 2 * 2
+    assert all(data["delivery"] for data in told)
+    texts = [data for data in told if data["body"]]
+    deliveries = {data["delivery"] for data in told}
+    assert len(texts) == 2 * len(deliveries), "at its decision and at its attempt"
+    assert {data["delivery"] for data in texts} == deliveries

@@ -1,9 +1,10 @@
 """The notification item of contracts.md section 5, for GET and for notifications.v1.
 
-One record per decision and one per attempt; a group's text is in the delivery it was carried by.
+One record per decision and one per attempt. The text of a message that carries several alerts is
+in the record of the first of them only: a storm would repeat each message for each of its alerts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -82,42 +83,59 @@ def item(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def decision_record(
-    notification: int, row: NotificationRow, delivery: DeliveryRow | None
-) -> OutboxRow:
-    """What was decided, at the moment it was decided: pending, or withheld with its reason."""
-    joined = {
-        **row._asdict(),
-        "notification": notification,
-        "delivery_state": "pending" if delivery else None,
-        "delivered_at": None,
-        "next_attempt_at": None,
-        "possible_duplicate": False,
-        "attempts": [],
-        "title": delivery.title if delivery else None,
-        "subject": delivery.subject if delivery else None,
-        "body": delivery.body if delivery else None,
-        "plain": delivery.plain if delivery else None,
-    }
-    return _record(joined, f"{notification}/decided", row.decided_at)
+def decision_records(
+    rows: Sequence[tuple[int, NotificationRow]], messages: Mapping[str, DeliveryRow]
+) -> list[OutboxRow]:
+    """What was decided, at the moment it was decided: pending, or withheld with its reason.
+    `rows` with the ids they got, `messages` by delivery."""
+    joined = []
+    for number, row in rows:
+        message = messages.get(row.delivery or "")
+        joined.append(
+            {
+                **row._asdict(),
+                "notification": number,
+                "delivery_state": "pending" if message else None,
+                "delivered_at": None,
+                "next_attempt_at": None,
+                "possible_duplicate": False,
+                "attempts": [],
+                "title": message.title if message else None,
+                "subject": message.subject if message else None,
+                "body": message.body if message else None,
+                "plain": message.plain if message else None,
+            }
+        )
+    return [_record(row, "decided", row["decided_at"], first) for row, first in _firsts(joined)]
 
 
-def attempt_record(row: Mapping[str, Any], claim: int, at: datetime) -> OutboxRow:
-    """The item after attempt number `claim` of its delivery."""
-    return _record(row, f"{row['notification']}/attempt-{claim}", at)
+def attempt_records(rows: Sequence[Mapping[str, Any]], claim: int, at: datetime) -> list[OutboxRow]:
+    """The items of one delivery after its attempt number `claim`."""
+    return [_record(row, f"attempt-{claim}", at, first) for row, first in _firsts(rows)]
 
 
-def finished_record(row: Mapping[str, Any], at: datetime) -> OutboxRow:
-    """The item of a delivery that ended without an attempt: who refused it is told no more."""
-    return _record(row, f"{row['notification']}/finished", at)
+def finished_records(rows: Sequence[Mapping[str, Any]], at: datetime) -> list[OutboxRow]:
+    """Items of deliveries that ended without an attempt: who refused them is told no more."""
+    return [_record(row, "finished", at, first) for row, first in _firsts(rows)]
 
 
-def _record(row: Mapping[str, Any], event_id: str, at: datetime) -> OutboxRow:
+def _firsts(
+    rows: Sequence[Mapping[str, Any]],
+) -> Iterator[tuple[Mapping[str, Any], bool]]:
+    """Each row, and whether it is the first of its delivery."""
+    seen: set[str] = set()
+    for row in rows:
+        yield row, row["delivery"] not in seen
+        seen.add(row["delivery"])
+
+
+def _record(row: Mapping[str, Any], what: str, at: datetime, with_text: bool) -> OutboxRow:
     workspace = row["workspace"]
+    data = item(row) if with_text else {**item(row), "body": None}
     value = envelope(
         NOTIFICATIONS_TOPIC,
-        item(row),
-        event_id=event_id,
+        data,
+        event_id=f"{row['notification']}/{what}",
         service=SERVICE,
         workspace=workspace,
         time=at,

@@ -173,8 +173,7 @@ class Courier:
         park_s = outcome.wait_s if result.kind is SendClass.RATE_LIMITED else None
         async with transaction(self._pool) as conn:
             rows = await store_deliveries.record(conn, claimed, outcome, attempt, park_s=park_s)
-            records = [audit.attempt_record(row, claimed.claim, at) for row in rows]
-            await outbox.add(conn, SCHEMA, records)
+            await outbox.add(conn, SCHEMA, audit.attempt_records(rows, claimed.claim, at))
         metrics.DELIVERIES.labels(kind, result.kind.value).inc()
         metrics.DELIVERY_DURATION.labels(kind).observe(took_s)
         say = log.info if outcome.state == "delivered" else log.warning

@@ -282,10 +282,8 @@ async def _write(conn: Conn, writes: Writes) -> None:
     await store_groups.save_told(conn, writes.told)
     await store_groups.flushed(conn, writes.groups, writes.left)
     messages = {row.delivery: row for row in writes.deliveries}
-    records = [
-        audit.decision_record(number, row, messages.get(row.delivery or ""))
-        for number, row in zip(ids, writes.notifications, strict=True)
-    ]
+    told = list(zip(ids, writes.notifications, strict=True))
+    records = audit.decision_records(told, messages)
     await outbox.add(conn, SCHEMA, records)
     for row in writes.notifications:
         log.info(

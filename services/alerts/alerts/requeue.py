@@ -67,7 +67,7 @@ async def _tell(conn: Conn, finished: Sequence[int]) -> None:
     """The audit records of deliveries that ended because nobody waits for them any more."""
     at = datetime.now(UTC)
     rows = await store_deliveries.read_joined(conn, finished) if finished else []
-    await outbox.add(conn, SCHEMA, [audit.finished_record(row, at) for row in rows])
+    await outbox.add(conn, SCHEMA, audit.finished_records(rows, at))
 
 
 def correct(found: Corrections, group: UnsentGroup, receiver: Receiver | None) -> None:

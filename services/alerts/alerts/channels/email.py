@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from alerts.channels.result import SendClass, SendResult, clip
 
-TEXT_BYTES_MAX = 200_000
+TEXT_BYTES_MAX = 50_000
 """Mail takes megabytes; a person does not. Far below the 10 MB of alerting.md A10."""
 NOT_NOW = range(400, 500)
 
