@@ -136,10 +136,7 @@ def test_a_resolve_says_how_long_it_lasted(locale: str, words: list[str]) -> Non
         ("rule_removed", None, "en", "⚪ Ended", "The alert ended because the rule was removed"),
         ("rule_changed", "0.008", "en", "⚪ Ended", "changed; click-through rate is 0.8%"),
         ("line_removed", None, "zh-CN", "⚪ 已结束", "该预算行已不在计划中，并不代表点击率已恢复"),
-        ("line_removed", None, "en", "⚪ Ended", "because the line is no longer in the plan"),
-        ("campaign_ended", None, "zh-CN", "⚪ 已结束", "提醒结束：投放期已结束"),
         ("campaign_ended", None, "en", "⚪ Ended", "because the campaign has ended"),
-        ("campaign_closed", None, "zh-CN", "⚪ 已结束", "提醒结束：活动已关闭"),
         ("above_reset", "0.017", "en", "✅ Resolved", "rate is now 1.7%, back in range"),
     ],
 )
