@@ -64,7 +64,7 @@ CREATE TABLE kpi.touches (
   line text, touched_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT touches_pk PRIMARY KEY (workspace, campaign, id));
 CREATE TABLE kpi.units (
-  workspace text NOT NULL, campaign text NOT NULL,
+  workspace text NOT NULL, campaign text NOT NULL, due_ms bigint,
   CONSTRAINT units_pk PRIMARY KEY (workspace, campaign));
 CREATE TABLE kpi.lines (
   workspace text NOT NULL, campaign text NOT NULL, line text NOT NULL, seq bigint NOT NULL,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from kpi_monitor import breaches, store_evaluate, store_sources
+from kpi_monitor.due import NEVER, due_of
 from kpi_monitor.handlers import SERVICE
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.tables import SCHEMA
@@ -26,6 +27,8 @@ from shared.rounds import Rounds
 log = get_logger(__name__)
 
 SOURCE_TOUCHES_MAX = 1000
+STEP_S = 0.1
+"""About how long a transaction should take: the first breach waits for the last of its own."""
 
 
 class Evaluator:
@@ -46,6 +49,7 @@ class Evaluator:
         self._wake_relay = wake_relay
         self._rounds = Rounds(settings, "evaluator", self._round)
         self.wake = self._rounds.wake
+        self._units = 1
 
     async def run(self) -> None:
         """Looks for touches until `stop`; transient faults wait, anything else is raised."""
@@ -67,9 +71,14 @@ class Evaluator:
         partitions = self._partitions()
         if partitions > 0:
             async with transaction(self._pool) as conn:
-                spread = await store_sources.spread(conn, partitions, SOURCE_TOUCHES_MAX)
+                touches = await store_sources.advance(conn, partitions, SOURCE_TOUCHES_MAX)
+            # Another transaction: whoever reads the sources before the first has ended is seen here
+            # with a touch not yet deleted, or with what it found to be due.
+            if touches:
+                async with transaction(self._pool) as conn:
+                    spread = await store_sources.spread(conn, touches)
         async with self._pool.acquire() as conn:
-            units = await store_evaluate.candidates(conn, self._settings.evaluate_units_max)
+            units = await store_evaluate.candidates(conn, self._units)
         if not units:
             return spread > 0
         async with transaction(self._pool) as conn:
@@ -89,17 +98,28 @@ class Evaluator:
         }
         panes = await store_evaluate.panes(conn, needs, loaded)
         outcomes: list[tuple[Unit, Outcome]] = []
+        due: dict[tuple[str, str], int | None] = dict.fromkeys(taken.lines, NEVER)
         for unit in loaded:
             key = (unit.workspace, unit.campaign)
             found = judge(unit, groups[key], panes[key], to_ms(now))
             outcomes += [(unit, outcome) for outcome in found]
+            due[key] = due_of(unit, groups[key], found)
             # A thousand groups take some 50 ms; Kafka's heartbeats share this loop.
             await asyncio.sleep(0)
         if outcomes:
             await self._write(conn, outcomes, now)
-        metrics.KPI_EVALUATION_DURATION.observe(time.monotonic() - began)
+        await store_evaluate.save_due(conn, taken, due)
+        self._pace(time.monotonic() - began)
         metrics.KPI_EVALUATION_DELAY.observe(taken.waited_s)
         return True
+
+    def _pace(self, took_s: float) -> None:
+        """Campaigns differ in size by a thousand: how many fit into STEP_S is learned."""
+        metrics.KPI_EVALUATION_DURATION.observe(took_s)
+        if took_s > STEP_S:
+            self._units = max(1, self._units // 2)
+        elif took_s < STEP_S / 4:
+            self._units = min(2 * self._units, self._settings.evaluate_units_max)
 
     async def _write(self, conn: Conn, outcomes: list[tuple[Unit, Outcome]], now: datetime) -> None:
         told: list[tuple[str, str, Breach]] = []

@@ -267,6 +267,7 @@ class Handlers:
         await store_metrics.add_held(batch.conn, batch.changes.held, batch.changes.levels)
         sums = await self._feeds.number(batch.conn, batch.changes.panes)
         await store_metrics.add_panes(batch.conn, sums)
+        batch.touched.update(feed[:3] for feed in self._feeds.added)
         await store_metrics.touch(batch.conn, batch.touched)
         await outbox.add(batch.conn, SCHEMA, batch.rejected)
 

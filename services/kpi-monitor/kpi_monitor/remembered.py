@@ -32,11 +32,14 @@ class Feeds:
         self._recent: dict[Line, Numbers] = {}
         self._old: dict[Line, Numbers] = {}
         self._generation_max = lines_max // 2
+        self.added: set[Feed] = set()
+        """What the last call of `number` has stored: lines with something new to judge."""
 
     async def number(
         self, conn: Conn, panes: Mapping[Period, Mapping[Fed, Measures]]
     ) -> dict[Period, dict[int, int]]:
         """The sums by series number; feeds and series that are not there yet are stored."""
+        self.added = set()
         numbers: dict[Line, Numbers] = {}
         unknown: set[Feed] = set()
         for (start, end, _), lines in panes.items():
@@ -57,10 +60,10 @@ class Feeds:
         for line, found in _by_line(stored).items():
             numbers[line] = {**numbers[line], **found}
             self._remember(line, numbers[line])
-        added = unknown - stored.keys()
-        if added:
-            await store_metrics.add_feeds(conn, added)
-            found_now = await store_metrics.known_feeds(conn, added)
+        self.added = unknown - stored.keys()
+        if self.added:
+            await store_metrics.add_feeds(conn, self.added)
+            found_now = await store_metrics.known_feeds(conn, self.added)
             for line, found in _by_line(found_now).items():
                 numbers[line] = {**numbers[line], **found}
 

@@ -20,5 +20,5 @@ class KpiSettings(CommonSettings):
     """How long sums per period are kept for series; windows need the last 60 days at most."""
     breaches_keep_days: int = Field(400, ge=1, le=36_500)
     """How long the history of an ended breach is shown."""
-    evaluate_units_max: int = Field(10, ge=1, le=1000)
+    evaluate_units_max: int = Field(100, ge=1, le=1000)
     """Campaigns judged in one transaction; more would let the first breach wait for the last."""

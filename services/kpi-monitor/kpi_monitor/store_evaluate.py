@@ -21,9 +21,14 @@ CANDIDATES = """
 SELECT workspace, campaign FROM kpi.touches GROUP BY 1, 2 ORDER BY min(id) LIMIT $1
 """
 LOCK_UNITS = """
-SELECT k.workspace, k.campaign FROM kpi.units k
+SELECT k.workspace, k.campaign, k.due_ms FROM kpi.units k
 JOIN unnest($1::text[], $2::text[]) AS u(workspace, campaign) USING (workspace, campaign)
 ORDER BY 1, 2 FOR UPDATE OF k SKIP LOCKED
+"""
+SAVE_DUE = """
+UPDATE kpi.units k SET due_ms = u.due_ms
+FROM unnest($1::text[], $2::text[], $3::bigint[]) AS u(workspace, campaign, due_ms)
+WHERE k.workspace = u.workspace AND k.campaign = u.campaign AND k.due_ms IS DISTINCT FROM u.due_ms
 """
 TAKE_TOUCHES = """
 DELETE FROM kpi.touches t USING unnest($1::text[], $2::text[]) AS u(workspace, campaign)
@@ -38,23 +43,31 @@ WHERE NOT r.deleted OR EXISTS (SELECT FROM kpi.standings s
   WHERE s.workspace = r.workspace AND s.rule = r.rule AND s.severity IS NOT NULL)
 ORDER BY r.workspace, r.rule
 """
+# A line that is null stands for all of its campaign. The two are asked for apart, each by its
+# index: a condition over both would compare every line touched with every line there is.
 SCOPE = "unnest($1::text[], $2::text[], $3::text[]) AS u(workspace, campaign, line)"
 STANDINGS = f"""
-SELECT s.* FROM kpi.standings s JOIN {SCOPE} USING (workspace, campaign)
-WHERE u.line IS NULL OR s.group_key = 'line:' || u.line
+SELECT s.* FROM {SCOPE} JOIN kpi.standings s USING (workspace, campaign) WHERE u.line IS NULL
+UNION ALL
+SELECT s.* FROM {SCOPE} JOIN kpi.rules r USING (workspace, campaign) JOIN kpi.standings s
+  ON s.workspace = r.workspace AND s.rule = r.rule AND s.group_key = 'line:' || u.line
 """
 LINES = f"""
-SELECT l.workspace, l.campaign, l.line, l.totals, l.complete_ms
-FROM kpi.lines l JOIN {SCOPE} USING (workspace, campaign)
-WHERE (u.line IS NULL OR l.line = u.line) AND l.totals IS NOT NULL
+SELECT l.* FROM {SCOPE} JOIN kpi.lines l USING (workspace, campaign)
+WHERE u.line IS NULL AND l.totals IS NOT NULL
+UNION ALL
+SELECT l.* FROM {SCOPE} JOIN kpi.lines l USING (workspace, campaign, line)
+WHERE l.totals IS NOT NULL
 """
 FEEDS = f"""
 SELECT f.workspace, f.campaign, f.line, f.measure, f.source, max(f.grain_ms) AS grain_ms,
   max(s.complete_ms) AS complete_ms
-FROM kpi.feeds f JOIN {SCOPE} USING (workspace, campaign)
+FROM (
+  SELECT f.* FROM {SCOPE} JOIN kpi.feeds f USING (workspace, campaign) WHERE u.line IS NULL
+  UNION ALL
+  SELECT f.* FROM {SCOPE} JOIN kpi.feeds f USING (workspace, campaign, line)) AS f
 LEFT JOIN kpi.sources s ON s.workspace = f.workspace AND s.source = f.source
-WHERE u.line IS NULL OR f.line = u.line
-GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+GROUP BY 1, 2, 3, 4, 5
 """
 CAMPAIGNS = """
 SELECT c.workspace, c.id, c.object, c.deleted FROM kpi.catalog c
@@ -107,9 +120,13 @@ UnitKey = tuple[str, str]
 
 
 class Taken(NamedTuple):
-    """Locked campaigns with the lines touched in each (None: all), and the longest wait."""
+    """Locked campaigns with the lines touched in each (None: all), and the longest wait.
+
+    `due`: as far as it is known, up to where no window of the campaign closes (epoch ms).
+    """
 
     lines: dict[UnitKey, set[str] | None]
+    due: dict[UnitKey, int | None]
     waited_s: float
 
 
@@ -126,6 +143,7 @@ async def take(conn: Conn, units: Sequence[UnitKey]) -> Taken:
     """
     locked = await conn.fetch(LOCK_UNITS, *columns(sorted(units), 2))
     keys = [(row["workspace"], row["campaign"]) for row in locked]
+    due = {(row["workspace"], row["campaign"]): row["due_ms"] for row in locked}
     lines: dict[UnitKey, set[str] | None] = {}
     waited_s = 0.0
     for row in await conn.fetch(TAKE_TOUCHES, *columns(keys, 2)) if keys else []:
@@ -136,7 +154,24 @@ async def take(conn: Conn, units: Sequence[UnitKey]) -> Taken:
             lines[key] = None
         elif known is not None:
             known.add(row["line"])
-    return Taken(lines, waited_s)
+    return Taken(lines, due, waited_s)
+
+
+async def save_due(conn: Conn, taken: Taken, due: Mapping[UnitKey, int | None]) -> None:
+    """Stores up to where no window closes, by campaign; None: not known. The units are locked.
+
+    Of a campaign that was not read whole, the other lines may have something due before.
+    """
+    rows = [
+        (*key, at if lines is None else _earlier(taken.due[key], at))
+        for key, lines in sorted(taken.lines.items())
+        for at in (due[key],)
+    ]
+    await conn.execute(SAVE_DUE, *columns(rows, 3))
+
+
+def _earlier(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else min(one, other)
 
 
 async def load(conn: Conn, touched: Mapping[UnitKey, set[str] | None]) -> list[Unit]:

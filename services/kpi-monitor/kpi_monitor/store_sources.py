@@ -4,9 +4,10 @@ from kpi_monitor.store_metrics import columns
 from shared.database import Conn
 from shared.events import METRICS_TOPIC
 
-TAKE_SOURCES = """
+TOUCHES = "SELECT id, workspace, source FROM kpi.source_touches ORDER BY id LIMIT $1"
+TAKE_TOUCHES = """
 DELETE FROM kpi.source_touches WHERE id = ANY(ARRAY(
-  SELECT id FROM kpi.source_touches ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED))
+  SELECT id FROM kpi.source_touches WHERE id = ANY($1::bigint[]) FOR UPDATE SKIP LOCKED))
 RETURNING workspace, source
 """
 ADD_SOURCES = """
@@ -31,36 +32,43 @@ UPDATE kpi.sources s SET
   expected_interval_s = l.expected_interval_s
 FROM least l WHERE s.workspace = l.workspace AND s.source = l.source
   AND coalesce(s.complete_ms, -1) < floor(extract(epoch FROM l.complete_through) * 1000)::bigint
-RETURNING s.workspace, s.source
 """
+# A heartbeat within a window gives nothing to judge. A campaign that waits to be judged is touched
+# all the same: it may get something that is due earlier, and may have read the sources already.
 TOUCH_FED = """
 INSERT INTO kpi.touches (workspace, campaign, line)
-SELECT DISTINCT f.workspace, f.campaign, NULL FROM kpi.feeds f
-JOIN unnest($1::text[], $2::text[]) AS u(workspace, source) USING (workspace, source)
-"""
-ADD_FED_UNITS = """
-INSERT INTO kpi.units (workspace, campaign)
-SELECT DISTINCT f.workspace, f.campaign FROM kpi.feeds f
-JOIN unnest($1::text[], $2::text[]) AS u(workspace, source) USING (workspace, source)
-ORDER BY 1, 2 ON CONFLICT DO NOTHING
+SELECT k.workspace, k.campaign, NULL FROM (
+  SELECT f.workspace, f.campaign, max(s.complete_ms) AS complete_ms
+  FROM unnest($1::text[], $2::text[]) AS u(workspace, source)
+  JOIN kpi.sources s USING (workspace, source) JOIN kpi.feeds f USING (workspace, source)
+  GROUP BY 1, 2) AS fed
+JOIN kpi.units k USING (workspace, campaign)
+WHERE coalesce(k.due_ms, 0) <= fed.complete_ms OR EXISTS (
+  SELECT FROM kpi.touches t WHERE t.workspace = k.workspace AND t.campaign = k.campaign)
 """
 
 
-async def spread(conn: Conn, partitions: int, rows_max: int) -> int:
-    """Sources whose completeness moved touch the campaigns they feed; returns touches taken.
+async def advance(conn: Conn, partitions: int, rows_max: int) -> list[int]:
+    """Moves sources to the least of their heartbeats; the touches that asked for it.
 
     The source's row is locked before its heartbeats are read, so whoever comes last sees them all:
     two replicas that each know only their own partitions cannot both miss the last one.
     """
-    taken = await conn.fetch(TAKE_SOURCES, rows_max)
-    if not taken:
-        return 0
-    names = columns(sorted({(row["workspace"], row["source"]) for row in taken}), 2)
-    await conn.execute(ADD_SOURCES, *names)
-    await conn.fetch(LOCK_SOURCES, *names)
-    moved = await conn.fetch(ADVANCE_SOURCES, *names, partitions, METRICS_TOPIC)
-    if moved:
-        fed = columns(sorted((row["workspace"], row["source"]) for row in moved), 2)
-        await conn.execute(ADD_FED_UNITS, *fed)
-        await conn.execute(TOUCH_FED, *fed)
+    touches = await conn.fetch(TOUCHES, rows_max)
+    if touches:
+        names = columns(sorted({(row["workspace"], row["source"]) for row in touches}), 2)
+        await conn.execute(ADD_SOURCES, *names)
+        await conn.fetch(LOCK_SOURCES, *names)
+        await conn.execute(ADVANCE_SOURCES, *names, partitions, METRICS_TOPIC)
+    return [row["id"] for row in touches]
+
+
+async def spread(conn: Conn, touches: list[int]) -> int:
+    """Touches the campaigns in which a window may close now; how many source touches that were.
+
+    In a transaction after that of `advance`. Touches that somebody else spreads are left to them.
+    """
+    taken = {(row["workspace"], row["source"]) for row in await conn.fetch(TAKE_TOUCHES, touches)}
+    if taken:
+        await conn.execute(TOUCH_FED, *columns(sorted(taken), 2))
     return len(taken)

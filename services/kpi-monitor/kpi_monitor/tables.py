@@ -199,10 +199,12 @@ TOUCHES = _table(
     _now("touched_at"),
     sa.PrimaryKeyConstraint("workspace", "campaign", "id", name="touches_pk"),
 )
+# `due_ms`: no window of the campaign closes before a source is complete to there; null: not known.
 UNITS = _table(
     "units",
     _text("workspace"),
     _text("campaign"),
+    _big("due_ms", nullable=True),
     sa.PrimaryKeyConstraint("workspace", "campaign", name="units_pk"),
 )
 
