@@ -21,7 +21,7 @@ from cli.compatibility import incompatibilities
 from cli.embedded.jars import ROOT
 from cli.errors import Exit
 from cli.replica import python_path
-from shared import events
+from shared import events, notifications
 from shared.database import Pool
 from shared.http import create_app
 from shared.settings import CommonSettings
@@ -43,6 +43,7 @@ WRITTEN: Mapping[str, Any] = {
     events.CATALOG_TOPIC: events.Envelope[events.CatalogItem],
     events.BREACHES_TOPIC: events.Envelope[events.Breach],
     events.REJECTED_TOPIC: events.Envelope[events.Rejected],
+    events.NOTIFICATIONS_TOPIC: events.Envelope[notifications.Notification],
 }
 
 

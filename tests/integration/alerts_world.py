@@ -11,6 +11,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+import msgspec
 
 from alerts import store_read
 from alerts.adoption import Adoption
@@ -96,7 +97,10 @@ class World:
             found = await store_read.read_notifications(
                 conn, wanted.get("workspace", "default"), 0, filters, 500
             )
-        return [item(row) for row in found]
+        items: list[dict[str, Any]] = msgspec.to_builtins(
+            [item(row) for row in found], builtin_types=(datetime,)
+        )
+        return items
 
     async def told(self, channel: str = "dingtalk") -> list[tuple[str, str, str]]:
         """(transition, severity, state) over one channel."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
 from alerts.channels.dingtalk import DingTalkSender
@@ -18,6 +19,8 @@ from cli.fake_dingtalk import TOO_FAST, TOO_LONG, Fault
 from cli.fake_mail import FakeMail
 from shared.clock import set_manual
 from shared.database import transaction
+from shared.events import Envelope
+from shared.notifications import Notification
 from tests.integration.alerts_world import World, mail_server_at, make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_breach, make_history
 
@@ -247,3 +250,7 @@ async def test_every_decision_and_attempt_is_an_audit_record(world: World) -> No
     assert [event["data"]["state"] for event in events] == ["pending", "delivered"]
     assert events[1]["data"]["attempts"][0]["class"] == "delivered"
     assert len({event["id"] for event in events}) == 2
+    typed = msgspec.json.Decoder(Envelope[Notification])
+    items = [typed.decode(row["value"]).data for row in values]
+    assert [item.state for item in items] == ["pending", "delivered"]
+    assert items[1].explain.complete_through == at(0)

@@ -8,79 +8,70 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from alerts.store_groups import DeliveryRow, NotificationRow
 from shared.events import NOTIFICATIONS_TOPIC, Breach
+from shared.notifications import Attempt, Body, Explain, Notification
 from shared.outbox import OutboxRow, envelope
 
 UNSENT = ("pending", "sending", "parked", "failed")
 SERVICE = "alerts"
 
 
-def explain(breach: Breach) -> dict[str, Any]:
+def explain(breach: Breach) -> Explain:
     """Which rule version, window, value and limit made this; how complete the data was."""
     through = [source.complete_through for source in breach.sources]
     known = [at for at in through if at is not None]
-    return {
-        "rule": breach.rule,
-        "rule_version": breach.rule_version,
-        "kpi": breach.kpi,
-        "window": (
-            {
-                "kind": breach.window.kind,
-                "start": breach.window.start,
-                "end": breach.window.end,
-            }
-            if breach.window
-            else None
-        ),
-        "value": breach.value,
-        "threshold": breach.threshold,
-        "op": breach.op,
-        "crossed": breach.crossed,
-        "numbers": breach.numbers,
-        "plan_version": breach.plan_version,
-        "complete_through": min(known) if known and len(known) == len(through) else None,
-        "breach": breach.breach,
-        "event_time": breach.event_time,
-    }
+    return Explain(
+        rule=breach.rule,
+        rule_version=breach.rule_version,
+        kpi=breach.kpi,
+        window=breach.window,
+        value=breach.value,
+        threshold=breach.threshold,
+        op=breach.op,
+        crossed=breach.crossed,
+        numbers=breach.numbers,
+        plan_version=breach.plan_version,
+        complete_through=min(known) if known and len(known) == len(through) else None,
+        breach=breach.breach,
+        event_time=breach.event_time,
+    )
 
 
-def item(row: Mapping[str, Any]) -> dict[str, Any]:
+def item(row: Mapping[str, Any], *, with_text: bool = True) -> Notification:
     """A joined row of notifications and deliveries → the public item (no secrets in it)."""
     state = row["delivery_state"] or row["state"]
     is_mail = row["channel"] == "email"
-    told = row["delivery"] is not None
-    return {
-        "notification": str(row["notification"]),
-        "delivery": row["delivery"],
-        "alert": str(row["alert"]),
-        "fingerprint": row["fingerprint"],
-        "episode": row["episode"],
-        "seq": row["seq"],
-        "campaign": row["campaign"],
-        "receiver": row["receiver"],
-        "channel": row["channel"],
-        "reason": row["reason"],
-        "transition": row["transition"],
-        "severity": row["severity"],
-        "state": state,
-        "decided_at": row["decided_at"],
-        "delivered_at": row["delivered_at"],
-        "next_attempt_at": row["next_attempt_at"] if state in UNSENT else None,
-        "possible_duplicate": bool(row["possible_duplicate"]),
-        "locale": row["locale"],
-        "attempts": row["attempts"] or [],
-        "body": (
-            {
-                "title": row["subject"] if is_mail else row["title"],
-                "text": row["plain"] if is_mail else row["body"],
-            }
-            if told
-            else None
-        ),
-        "labels": row["labels"],
-        "explain": row["explain"],
-    }
+    body = None
+    if with_text and row["delivery"] is not None:
+        title, text = ("subject", "plain") if is_mail else ("title", "body")
+        body = Body(title=row[title], text=row[text])
+    return Notification(
+        notification=str(row["notification"]),
+        delivery=row["delivery"],
+        alert=str(row["alert"]),
+        fingerprint=row["fingerprint"],
+        episode=row["episode"],
+        seq=row["seq"],
+        campaign=row["campaign"],
+        receiver=row["receiver"],
+        channel=row["channel"],
+        reason=row["reason"],
+        transition=row["transition"],
+        severity=row["severity"],
+        state=state,
+        decided_at=row["decided_at"],
+        delivered_at=row["delivered_at"],
+        next_attempt_at=row["next_attempt_at"] if state in UNSENT else None,
+        possible_duplicate=bool(row["possible_duplicate"]),
+        locale=row["locale"],
+        attempts=msgspec.convert(row["attempts"] or [], list[Attempt]),
+        body=body,
+        labels=row["labels"],
+        explain=msgspec.convert(row["explain"], Explain),
+    )
 
 
 def decision_records(
@@ -131,10 +122,9 @@ def _firsts(
 
 def _record(row: Mapping[str, Any], what: str, at: datetime, with_text: bool) -> OutboxRow:
     workspace = row["workspace"]
-    data = item(row) if with_text else {**item(row), "body": None}
     value = envelope(
         NOTIFICATIONS_TOPIC,
-        data,
+        item(row, with_text=with_text),
         event_id=f"{row['notification']}/{what}",
         service=SERVICE,
         workspace=workspace,
