@@ -11,6 +11,7 @@ from alerts.tables import metadata
 from shared.auth import generate_keys, sign_token
 from shared.clock import set_manual
 from shared.database import transaction
+from tests.documented import documented
 from tests.integration.alerts_world import SECRET, World, make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_breach, make_history
 
@@ -42,7 +43,9 @@ async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
         refresh_metrics=nothing,
     )
     transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://alerts") as found:
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://alerts", event_hooks=documented("alerts")
+    ) as found:
         yield found
 
 

@@ -20,6 +20,7 @@ from cli.fake_dingtalk import FakeDingTalk
 from cli.fake_mail import FakeMail
 from shared.auth import generate_keys, sign_token
 from shared.database import is_transient
+from tests.documented import documented
 from tests.unit.alerts.builders import CONFIGURATION, at, encode, make_breach, make_history
 
 SECRET = "SEC-of-the-service"
@@ -42,7 +43,10 @@ async def running(settings: AlertsSettings) -> AsyncIterator[httpx.AsyncClient]:
         headers = {"Authorization": f"Bearer {token}"}
         try:
             async with httpx.AsyncClient(
-                transport=transport, base_url="http://alerts", headers=headers
+                transport=transport,
+                base_url="http://alerts",
+                headers=headers,
+                event_hooks=documented("alerts"),
             ) as client:
                 yield client
         finally:

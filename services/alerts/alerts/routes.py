@@ -9,19 +9,15 @@ from alerts import audit, store_read
 from alerts.adoption import Adoption
 from alerts.config import Configuration, DingTalkTarget, Receiver, Route
 from alerts.configurations import Configurations, file_name
-from alerts.schemas import (
-    AlertPage,
-    ConfigurationView,
-    DeliveryState,
-    NotificationPage,
-    Reloaded,
-)
+from alerts.schemas import Alert, ConfigurationView, Notification, Reloaded
 from alerts.yaml_reader import ConfigError, format_duration
+from shared.answers import Page, answers
 from shared.auth import Principal
 from shared.errors import ErrorItem, InvalidError, NotFoundError
 from shared.events import Breach
 from shared.http import Json, require
 from shared.logs import get_logger
+from shared.notifications import State
 from shared.requests import PAGE_MAX, decode_cursor, page
 
 log = get_logger(__name__)
@@ -32,7 +28,7 @@ Admin = Annotated[Principal, require("admin")]
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 
 
-@router.get("/v1/notifications", response_model=NotificationPage, tags=["notifications"])
+@router.get("/v1/notifications", **answers(Page[Notification]), tags=["notifications"])
 async def get_notifications(
     request: Request,
     principal: Reader,
@@ -40,7 +36,7 @@ async def get_notifications(
     campaign: str | None = None,
     alert: str | None = None,
     receiver: str | None = None,
-    state: DeliveryState | None = None,
+    state: State | None = None,
     cursor: str | None = None,
     limit: Limit = 100,
 ) -> Json:
@@ -53,10 +49,10 @@ async def get_notifications(
             conn, principal.workspace, _after(cursor), wanted, limit + 1
         )
     items = [audit.item(row) for row in rows]
-    return Json(page(items, limit, lambda item: [int(item["notification"])]))
+    return Json(page(items, limit, lambda item: [int(item.notification)]))
 
 
-@router.get("/v1/alerts", response_model=AlertPage, tags=["alerts"])
+@router.get("/v1/alerts", **answers(Page[Alert]), tags=["alerts"])
 async def get_alerts(
     request: Request,
     principal: Reader,
@@ -78,18 +74,18 @@ async def get_alerts(
     return Json(page([_alert(row) for row in rows], limit, lambda item: [int(item["alert"])]))
 
 
-@router.get("/v1/configuration", response_model=ConfigurationView, tags=["configuration"])
-async def get_configuration(request: Request, principal: Reader) -> ConfigurationView:
+@router.get("/v1/configuration", **answers(ConfigurationView), tags=["configuration"])
+async def get_configuration(request: Request, principal: Reader) -> Json:
     """The workspace's routes and receivers as they are in use; no secret is ever in it."""
     configurations: Configurations = request.app.state.configurations
     configuration = configurations.get(principal.workspace)
     if configuration is None:
         raise NotFoundError("not_configured", f"no {principal.workspace}.yml is loaded")
-    return _view(configuration)
+    return Json(_view(configuration))
 
 
-@router.post("/-/reload", response_model=Reloaded, tags=["configuration"])
-async def reload(request: Request, principal: Admin) -> Reloaded:
+@router.post("/-/reload", **answers(Reloaded), tags=["configuration"])
+async def reload(request: Request, principal: Admin) -> Json:
     """Reads all files again; a bad one changes nothing: 422 `configuration_invalid`, with file and
     line if it is the caller's own. What was refused until now is sent again at once."""
     configurations: Configurations = request.app.state.configurations
@@ -101,7 +97,7 @@ async def reload(request: Request, principal: Admin) -> Reloaded:
     adoption: Adoption = request.app.state.adoption
     routed, requeued = await adoption.adopt()
     log.info("reloaded", workspaces=workspaces, routed=routed, requeued=requeued)
-    return Reloaded(workspaces=[one for one in workspaces if one == principal.workspace])
+    return Json({"workspaces": [one for one in workspaces if one == principal.workspace]})
 
 
 def _refusal(error: ConfigError, workspace: str) -> InvalidError:
@@ -151,12 +147,12 @@ def _alert(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _view(configuration: Configuration) -> ConfigurationView:
-    return ConfigurationView(
-        workspace=configuration.workspace,
-        route=_route(configuration.route),
-        receivers=[_receiver(receiver) for receiver in configuration.receivers.values()],
-    )
+def _view(configuration: Configuration) -> dict[str, Any]:
+    return {
+        "workspace": configuration.workspace,
+        "route": _route(configuration.route),
+        "receivers": [_receiver(receiver) for receiver in configuration.receivers.values()],
+    }
 
 
 def _route(route: Route) -> dict[str, Any]:

@@ -1,15 +1,11 @@
 """HTTP bodies of alerts (contracts.md section 5). Times RFC 3339, numbers as decimal strings."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from alerts.channels.result import SendClass
-
-DeliveryState = Literal[
-    "pending", "sending", "accepted", "delivered", "failed", "parked", "muted", "suppressed"
-]
+from shared.notifications import AttemptClass, State
 
 
 class Attempt(BaseModel):
@@ -19,7 +15,7 @@ class Attempt(BaseModel):
     http_status: int | None
     provider_code: str
     provider_message: str
-    class_: SendClass = Field(alias="class")
+    class_: AttemptClass = Field(alias="class")
     duration_ms: int
 
 
@@ -28,13 +24,19 @@ class Body(BaseModel):
     text: str
 
 
+class Window(BaseModel):
+    kind: str
+    start: datetime
+    end: datetime
+
+
 class Explain(BaseModel):
     """Why: rule version, window, value against limit, the numbers behind it."""
 
     rule: str
     rule_version: int
     kpi: str
-    window: dict[str, Any] | None
+    window: Window | None
     value: str | None
     threshold: str | None
     op: str
@@ -61,7 +63,7 @@ class Notification(BaseModel):
     reason: str
     transition: str
     severity: str
-    state: DeliveryState
+    state: State
     decided_at: datetime
     delivered_at: datetime | None
     next_attempt_at: datetime | None
@@ -71,11 +73,6 @@ class Notification(BaseModel):
     body: Body | None
     labels: dict[str, str]
     explain: Explain
-
-
-class NotificationPage(BaseModel):
-    items: list[Notification]
-    next: str | None
 
 
 class Alert(BaseModel):
@@ -94,18 +91,48 @@ class Alert(BaseModel):
     explain: Explain
 
 
-class AlertPage(BaseModel):
-    items: list[Alert]
-    next: str | None
+class RouteView(BaseModel):
+    """A node of the tree with everything it inherits filled in; durations as in the file."""
+
+    receiver: str
+    group_by: list[str]
+    group_wait: str
+    group_interval: str
+    repeat_interval: str
+    matchers: list[str]
+    continue_: bool = Field(alias="continue")
+    routes: list["RouteView"]
+
+
+class DingTalkView(BaseModel):
+    """Names of environment variables; what they hold is never shown."""
+
+    url_env: str
+    secret_env: str | None
+
+
+class EmailView(BaseModel):
+    to: list[str]
+    from_: str | None = Field(alias="from")
+
+
+class ReceiverView(BaseModel):
+    name: str
+    locale: str
+    send_resolved: bool
+    dingtalk_configs: list[DingTalkView]
+    email_configs: list[EmailView]
 
 
 class ConfigurationView(BaseModel):
     """What is in use, in the file's words; environment variables by name only."""
 
     workspace: str
-    route: dict[str, Any]
-    receivers: list[dict[str, Any]]
+    route: RouteView
+    receivers: list[ReceiverView]
 
 
 class Reloaded(BaseModel):
+    """The caller's workspace, if it has a file; empty otherwise."""
+
     workspaces: list[str]

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from cli import contracts
 from tests.documented import Document, UndocumentedError
 
-TYPED = ("ingest", "budget", "kpi-monitor")
+TYPED = ("ingest", "budget", "kpi-monitor", "alerts")
 """Services whose answers are all typed."""
 DOCUMENTS = dict(contracts.api_documents())
 
