@@ -10,11 +10,16 @@ from shared.events import dims_text
 from shared.mapping import Mapping, match_of
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('paceline-budget/' || $1, 0))"
+# Workspaces share 1,024 locks, because a poll may name more of them than PostgreSQL has room for
+# locks. All are taken in order of their numbers.
 ENTER = """
-SELECT pg_advisory_xact_lock_shared(hashtextextended('paceline-budget-posting/' || w, 0))
-FROM unnest($1::text[]) AS w
+SELECT pg_advisory_xact_lock_shared(hashtext('paceline-budget-posting'), number)
+FROM (SELECT DISTINCT hashtext(w) & 1023 AS number FROM unnest($1::text[]) AS w
+      ORDER BY number) AS numbers
 """
-STOP = "SELECT pg_advisory_xact_lock(hashtextextended('paceline-budget-posting/' || $1, 0))"
+STOP = """
+SELECT pg_advisory_xact_lock(hashtext('paceline-budget-posting'), hashtext($1) & 1023)
+"""
 VERSIONS = "SELECT workspace, version FROM budget.catalogue_versions WHERE workspace = ANY($1)"
 CAMPAIGNS = """
 SELECT c.campaign, c.currency, c.time_zone, c.starts_at, c.ends_at, c.effective_from,
@@ -67,7 +72,7 @@ async def lock(conn: Conn, workspace: str) -> None:
 
 
 async def enter_posting(conn: Conn, workspaces: Sequence[str]) -> None:
-    """Keeps the catalogues of these workspaces, in sorted order, as they are while a poll books.
+    """Keeps the catalogues of these workspaces as they are while a poll books.
 
     Shared: polls do not wait for each other. First statement of a poll, so that it holds nothing
     somebody in `stop_posting` could wait for: the two cannot deadlock.
