@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.chaos.plans import plan_of
 from tests.e2e.contract_stories import (
     LINES,
     SPENT,
@@ -18,7 +19,15 @@ from tests.e2e.contract_stories import (
     play_hours,
     play_spending,
 )
-from tests.e2e.contract_world import HOUR, METRICS_SOURCE, STARTS, World, open_world, words
+from tests.e2e.contract_world import (
+    ALLOCATED,
+    HOUR,
+    METRICS_SOURCE,
+    STARTS,
+    World,
+    open_world,
+    words,
+)
 
 ALERTS = "route: {receiver: ops}\nreceivers: [{name: ops}]\n"
 
@@ -242,3 +251,23 @@ def test_the_manual_clock_is_for_admins_on_every_service(world: World, service: 
     world.client.settle()
     idle = world.http("GET", service, "/internal/idle", role="admin").json()
     assert idle == {"idle": True, "lag": 0, "outbox": 0, "due": 0}
+
+
+def test_a_line_that_a_plan_drops_ends_its_breaches_and_no_others(world: World) -> None:
+    """Last, as it changes the plan: what was spent on B6 never gets below a limit again."""
+    before = {one["breach"] for one in _open_breaches(world)}
+    ended = {breach for breach in before if "/line:B6/" in breach}
+    assert {breach.split("/")[0] for breach in ended} == {"high", "used", "over"}
+    kept = [line for line in LINES if line != "B6"]
+    world.client.approve_plan("rules", plan_of(kept, ALLOCATED))
+    world.client.settle()
+    assert {one["breach"] for one in _open_breaches(world)} == before - ended
+    items = world.client.pages("kpi", "/v1/breaches", campaign="rules")
+    told = [one for one in items if one["breach"] in ended]
+    assert [(one["transition"], one["reason"]) for one in told] == [
+        ("resolved", "line_removed")
+    ] * len(ended)
+
+
+def _open_breaches(world: World) -> list[dict[str, Any]]:
+    return list(world.client.pages("kpi", "/v1/breaches", campaign="rules", open="true"))
