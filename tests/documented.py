@@ -99,7 +99,7 @@ def documented(service: str) -> dict[str, list[Callable[[httpx.Response], Awaita
 
     async def check(response: httpx.Response) -> None:
         await response.aread()
-        _document(service).check(response.request.method, _path(response), response)
+        check_documented(service, response)
 
     return {"response": [check]}
 
@@ -109,18 +109,19 @@ def documented_sync(service: str) -> dict[str, list[Callable[[httpx.Response], N
 
     def check(response: httpx.Response) -> None:
         response.read()
-        _document(service).check(response.request.method, _path(response), response)
+        check_documented(service, response)
 
     return {"response": [check]}
+
+
+def check_documented(service: str, response: httpx.Response) -> None:
+    """For a client that speaks to several services. Raises UndocumentedError."""
+    _document(service).check(response.request.method, response.request.url.path, response)
 
 
 @cache
 def _document(service: str) -> Document:
     return Document(json.loads((API / f"{service}.json").read_text(encoding="utf-8")))
-
-
-def _path(response: httpx.Response) -> str:
-    return response.request.url.path
 
 
 @cache

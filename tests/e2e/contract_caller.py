@@ -9,11 +9,14 @@ from typing import Any
 import httpx
 
 from cli.client import Client
+from tests.documented import check_documented
 
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 STARTS = TODAY - timedelta(days=20)
 ENDS = TODAY + timedelta(days=10)
 WAIT_S = 20.0
+DOCUMENTS = {"kpi": "kpi-monitor"}
+"""Names of documents that differ from the service's short name."""
 PEOPLE = {
     "operator": "li.na",
     "approver": "zhao.min",
@@ -161,7 +164,10 @@ class Caller:
             "Idempotency-Key": rest.pop("key", None) or uuid.uuid4().hex,
             **rest.pop("headers", {}),
         }
-        return self._http.request(method, self._urls[service] + path, headers=headers, **rest)
+        url = self._urls[service] + path
+        answer = self._http.request(method, url, headers=headers, **rest)
+        check_documented(DOCUMENTS.get(service, service), answer)
+        return answer
 
     def post(self, path: str, body: Any, status: int = 200, **rest: Any) -> Any:
         """POST to budget; the JSON answer of the expected status."""

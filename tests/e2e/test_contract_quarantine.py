@@ -29,7 +29,8 @@ def test_poison_freezes_completeness_and_no_money_until_a_person_releases_the_so
     caller.events(*events("0.20"))
     place = f"/v1/sources/{source}"
     caller.eventually(
-        lambda: caller.get(place, service="ingest"), lambda shown: shown["state"] == "quarantined"
+        lambda: caller.send("GET", "ingest", place).json(),
+        lambda shown: shown.get("state") == "quarantined",
     )
     caller.eventually(
         lambda: caller.send("POST", "ingest", "/v1/events", json=heartbeat(source, at(4))),
