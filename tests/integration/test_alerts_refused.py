@@ -263,6 +263,27 @@ async def test_a_message_tried_for_weeks_keeps_its_first_and_newest_attempts(
     assert claims == kept + 5
 
 
+async def test_a_correction_during_an_attempt_is_not_forgotten(world: World) -> None:
+    """The attempt was made with the wrong secret; its answer comes after the reload."""
+    world.environment |= {"OPS_DINGTALK_SECRET": "SEC-wrong", "OTHER_SECRET": SECRET}
+    await world.tell(FIRING)
+    await world.flush(at(0))
+    async with transaction(world.pool) as conn:
+        claimed = await store_deliveries.claim(conn, claim_s=60, per_minute={"dingtalk": 18})
+    assert claimed is not None
+    text = ROBOT_ONLY.replace("secret_env: OPS_DINGTALK_SECRET", "secret_env: OTHER_SECRET")
+    assert await reload(world, text) == 0
+    answer = SendResult(kind=SendClass.CONFIG, provider_code="310000", provider_message="sign")
+    outcome = judge(claimed, answer, Renderer(), Waits(1, 1, 60, 60))
+    attempt = {"at": at(0), "http_status": 200, "provider_code": "310000", "duration_ms": 1}
+    attempt |= {"provider_message": "sign", "class": "permanent_config"}
+    async with transaction(world.pool) as conn:
+        await store_deliveries.record(conn, claimed, outcome, attempt)
+    assert await states(world) == ["failed"]
+    assert await world.deliver() == 1
+    assert badges(world.robot) == BADGES[:1]
+
+
 async def test_a_late_answer_locks_the_delivery_before_its_destination(world: World) -> None:
     """A claim does the same; in two orders the two would wait for each other."""
     await world.tell(FIRING)

@@ -5,6 +5,7 @@ same delivery that took them in two would wait for each other.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -56,15 +57,17 @@ ON CONFLICT (destination) DO UPDATE
 SET blocked_until = greatest(p.blocked_until, excluded.blocked_until)
 """
 # A late answer of an expired claim counts only if it says delivered: somebody else is sending.
+# A refusal of what was readdressed meanwhile ($10 is no longer its time) is tried again at once.
 RECORD = f"""
 UPDATE alerts.deliveries SET state = $3,
   attempts = CASE WHEN jsonb_array_length(attempts) < {ATTEMPTS_KEPT_MAX} THEN attempts
     ELSE attempts - 1 END || jsonb_build_array($4::jsonb),
-  next_attempt_at = now() + make_interval(secs => $5), claimed_until = NULL,
-  delivered_at = CASE WHEN $3 = 'delivered' THEN now() END,
+  next_attempt_at = CASE WHEN $3 = 'failed' AND next_attempt_at <> $10 THEN now()
+    ELSE now() + make_interval(secs => $5) END,
+  claimed_until = NULL, delivered_at = CASE WHEN $3 = 'delivered' THEN now() END,
   possible_duplicate = possible_duplicate OR $6, shrunk = $7, partly = $8,
-  target = coalesce($9, target), title = $10,
-  body = $11, plain = $12, html = $13
+  target = coalesce($9, target), title = coalesce($11, title), body = coalesce($12, body),
+  plain = coalesce($13, plain), html = coalesce($14, html)
 WHERE position = $1 AND state <> 'delivered' AND (claims = $2 OR $3 = 'delivered')
 RETURNING true
 """
@@ -117,6 +120,7 @@ class Claimed(NamedTuple):
     possible_duplicate: bool
     shrunk: int
     partly: bool
+    due_at: datetime
     refused: bool
     """It was refused before: this is one of the slow further attempts."""
 
@@ -176,6 +180,7 @@ async def claim(conn: Conn, *, claim_s: float, per_minute: Mapping[str, int]) ->
         possible_duplicate=claimed["possible_duplicate"],
         shrunk=row["shrunk"],
         partly=row["partly"],
+        due_at=row["next_attempt_at"],
         refused=row["state"] == "failed",
     )
 
@@ -192,6 +197,9 @@ async def record(
 
     With `park_s` nothing is sent to its destination for so many seconds, even if it came late.
     """
+    # What stays as it was is not written again: a mail is large.
+    unchanged = outcome.texts == claimed.texts
+    texts = (None,) * 4 if unchanged else msgspec.structs.astuple(outcome.texts)
     written = await conn.fetchval(
         RECORD,
         claimed.position,
@@ -203,10 +211,8 @@ async def record(
         outcome.shrunk,
         outcome.partly,
         None if outcome.target == claimed.target else msgspec.to_builtins(outcome.target),
-        outcome.texts.title,
-        outcome.texts.body,
-        outcome.texts.plain,
-        outcome.texts.html,
+        claimed.due_at,
+        *texts,
     )
     if park_s is not None:
         await conn.execute(PARK, claimed.destination, park_s)

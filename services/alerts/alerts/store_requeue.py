@@ -26,7 +26,7 @@ ORDER BY position FOR UPDATE
 LOGGED = "SELECT group_id, channel_id, channel FROM alerts.notify_log WHERE group_id = ANY($1)"
 READDRESS = """
 UPDATE alerts.deliveries d SET channel_id = u.channel_id, target = u.target,
-  next_attempt_at = CASE WHEN d.state = 'failed' THEN now() ELSE d.next_attempt_at END
+  next_attempt_at = CASE WHEN d.state IN ('failed', 'sending') THEN now() ELSE d.next_attempt_at END
 FROM unnest($1::bigint[], $2::text[], $3::jsonb[]) AS u(position, channel_id, target)
 WHERE d.position = u.position
 """

@@ -10,6 +10,7 @@ from alerts.render import Renderer
 from alerts.store_deliveries import Claimed, Outcome
 from alerts.texts import Texts
 from alerts.verdict import Waits, judge
+from tests.unit.alerts.builders import at
 
 RENDERER = Renderer()
 WAITS = Waits(retry_first_s=1, retry_max_s=300, refused_first_s=60, refused_max_s=3600)
@@ -37,6 +38,7 @@ def claimed(
         possible_duplicate=False,
         shrunk=changes.get("shrunk", 0),
         partly=bool(changes.get("partly", 0)),
+        due_at=at(0),
         refused=False,
     )
 
