@@ -98,8 +98,9 @@ GROUP BY u.n, p.known_ms, coalesce(width_bucket(p.start_ms, $7), p.start_ms),
 SAVE_STANDINGS = """
 INSERT INTO kpi.standings AS s (workspace, rule, group_key, campaign, rule_version,
   judged_through_ms, episode, seq, severity, since_ms, window_start_ms, too_coarse)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
-  $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::bigint[], $12::boolean[])
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text::bigint[],
+  $6::text::bigint[], $7::text::bigint[], $8::text::bigint[], $9::text[], $10::bigint[],
+  $11::bigint[], $12::boolean[])
 ON CONFLICT (workspace, rule, group_key) DO UPDATE SET campaign = excluded.campaign,
   rule_version = excluded.rule_version, judged_through_ms = excluded.judged_through_ms,
   episode = excluded.episode, seq = excluded.seq, severity = excluded.severity,
@@ -306,7 +307,9 @@ async def save(
 ) -> None:
     """Writes standings, the history of `told` (workspace, campaign, breach), and what is open."""
     rows = sorted(_standing_row(unit, outcome) for unit, outcome in outcomes)
-    await conn.execute(SAVE_STANDINGS, *columns(rows, 12))
+    arrays = columns(rows, 12)
+    numbers = [integers(array) for array in arrays[4:8]]
+    await conn.execute(SAVE_STANDINGS, *arrays[:4], *numbers, *arrays[8:])
     if not told:
         return
     events = [
