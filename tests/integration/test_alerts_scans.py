@@ -176,3 +176,22 @@ async def test_alerts_are_found_by_index(
     query = store_read.alerts_query("w0", 0, wanted, 101)
     assert await scans(world, *query) == set()
     assert await costs(world, *query) < 4_000
+
+
+QUEUE = """
+INSERT INTO alerts.deliveries (delivery, workspace, group_id, receiver, channel_id, target, locale,
+  title, body, plain, html, subject, state)
+SELECT 'q' || n, 'w0', n % 1000 + 1, 'ops', 'email:q', '{"kind": "email", "to": []}', 'en', '', '',
+  '', '', '', 'pending' FROM generate_series(1, 20000) AS n
+"""
+
+
+async def test_a_claim_does_not_look_at_all_that_is_queued(world: asyncpg.Connection) -> None:
+    """It sorted the whole queue for each message: 40 ms at 20,000."""
+    transaction = world.transaction()
+    await transaction.start()
+    await world.execute("UPDATE alerts.deliveries SET state = 'delivered' WHERE state = 'failed'")
+    await world.execute(QUEUE)
+    await world.execute("ANALYZE alerts.deliveries")
+    assert await costs(world, store_deliveries.CLAIMABLE) < 300
+    await transaction.rollback()

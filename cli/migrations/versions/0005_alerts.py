@@ -78,7 +78,7 @@ CREATE TABLE alerts.deliveries (
   delivered_at timestamptz,
   CONSTRAINT deliveries_pk PRIMARY KEY (position),
   CONSTRAINT deliveries_delivery_key UNIQUE (delivery));
-CREATE INDEX deliveries_unsent ON alerts.deliveries (next_attempt_at)
+CREATE INDEX deliveries_unsent ON alerts.deliveries (next_attempt_at, position)
   WHERE state IN ('pending', 'sending', 'parked', 'failed');
 CREATE INDEX deliveries_order ON alerts.deliveries (group_id, channel_id, position)
   WHERE state IN ('pending', 'sending', 'parked', 'failed');

@@ -191,7 +191,12 @@ deliveries = _table(
     sa.PrimaryKeyConstraint("position", name="deliveries_pk"),
     sa.UniqueConstraint("delivery", name="deliveries_delivery_key"),
 )
-sa.Index("deliveries_unsent", deliveries.c.next_attempt_at, postgresql_where=UNSENT)
+sa.Index(
+    "deliveries_unsent",
+    deliveries.c.next_attempt_at,
+    deliveries.c.position,
+    postgresql_where=UNSENT,
+)
 sa.Index(
     "deliveries_order",
     deliveries.c.group_id,
