@@ -280,6 +280,22 @@ def test_mail_waits_for_a_server_that_is_away(world: World, inbox: Mailbox) -> N
     assert not mail_row()[0]["possible_duplicate"], "nothing had been sent when it failed"
 
 
+def test_after_a_correction_and_a_reload_beginning_and_end_are_told_once(
+    world: World, robot: FakeDingTalk
+) -> None:
+    before = len(robot.messages)
+    world.pass_hour({"wrong": FINE}, and_then=timedelta(seconds=2))
+    assert [row[:3] for row in rows_of(world, "wrong")] == [
+        ("dingtalk", "firing", "failed"),
+        ("dingtalk", "resolved", "pending"),
+    ], "the end waits behind the beginning"
+    answer = reload(world, CONFIGURATION.replace("secret_env: WRONG", "secret_env: OPS"))
+    assert answer.status_code == 200
+    assert eventually(lambda: len(robot.messages) == before + 2)
+    assert [message.title[:4] for message in robot.messages[before:]] == ["【警告】", "【已恢复"]
+    assert eventually(lambda: {row[2] for row in rows_of(world, "wrong")} == {"delivered"})
+
+
 BAD_FILES: list[tuple[str, str, int, str]] = [
     ("  group_wait: 0s", "  group_waits: 0s", 4, "an unknown key"),
     ("  group_wait: 0s", "  group_wait: soon", 4, "no duration"),
