@@ -26,6 +26,8 @@ from kpi_monitor.windows import Window, Windows
 
 Sums = dict[str, int]
 NO_EPISODE = Episode()
+AWAY = -1
+"""`judged_through` of a group that nobody judges: should it come back, it begins anew."""
 
 
 class Pane(NamedTuple):

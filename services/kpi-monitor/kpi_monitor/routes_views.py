@@ -279,7 +279,9 @@ def _state(row: Any) -> dict[str, Any]:
         "rule_version": row["rule_version"],
         "severity": row["severity"],
         "since": views.instant(row["since_ms"]),
-        "judged_through": views.instant(row["judged_through_ms"] or None),
+        "judged_through": views.instant(
+            row["judged_through_ms"] if row["judged_through_ms"] > 0 else None
+        ),
         "grain_too_coarse": row["too_coarse"],
     }
 

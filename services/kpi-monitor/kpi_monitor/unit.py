@@ -11,6 +11,7 @@ from typing import NamedTuple
 from kpi_monitor import totals
 from kpi_monitor.definition import Rule
 from kpi_monitor.judging import (
+    AWAY,
     Pane,
     Standing,
     Sums,
@@ -128,7 +129,7 @@ def needs_of(unit: Unit, groups: Iterable[Group]) -> list[Need]:
     needs: set[Need] = set()
     for group in groups:
         rule, standing = group.stored.rule, group.standing
-        if group.complete is None or not group.lines:
+        if group.complete is None or not group.lines or standing.judged_through == AWAY:
             continue
         windows = _windows(unit, rule)
         limit = windows.closed_through(_through(unit, rule, group.complete)[0] - rule.maturity)
@@ -151,7 +152,7 @@ def judge(unit: Unit, groups: Iterable[Group], panes: Sequence[Pane], now: int) 
     outcomes = []
     for group in groups:
         if group.gone is not None:
-            outcome = _leave(unit, group, group.gone, now)
+            outcome = _leave(group, group.gone, now)
         elif group.stored.rule.kpi.kind == "budget":
             outcome = _judge_totals(unit, group)
         else:
@@ -274,18 +275,18 @@ def _through(unit: Unit, rule: Rule, complete: int) -> tuple[int, bool]:
     return min(complete, last), complete >= last
 
 
-def _leave(unit: Unit, group: Group, reason: Reason, now: int) -> Outcome:
+def _leave(group: Group, reason: Reason, now: int) -> Outcome:
     """Nobody judges the group any more: an open episode ends, and its windows pass unjudged.
 
     Should it come back, it begins with what is complete then: an alarm about the time in between
     would be about nothing.
     """
     rule, through = group.stored.rule, group.standing.judged_through
-    if group.complete is not None and unit.zone is not None:
-        closed = _windows(unit, rule).closed_through(group.complete - rule.maturity)
-        through = max(through, closed)
     standing = replace(
-        group.standing, rule_version=rule.version, judged_through=through, too_coarse=False
+        group.standing,
+        rule_version=rule.version,
+        judged_through=AWAY if rule.kpi.kind == "window" else through,
+        too_coarse=False,
     )
     return _close(group, standing, now, reason)
 
@@ -319,6 +320,9 @@ def _judge_windows(unit: Unit, group: Group, panes: list[Pane]) -> Outcome:
     mine = [pane for pane in panes if pane.measure in rule.measures]
     verdicts: list[Verdict] = []
     through, ended = _through(unit, rule, group.complete)
+    if standing.judged_through == AWAY:
+        present = windows.closed_through(through - rule.maturity)
+        standing = replace(standing, judged_through=present)
     if standing.rule_version != rule.version:
         standing, again = judge_again(rule, windows, standing, mine, through)
         verdicts += [again] if again is not None else []

@@ -107,7 +107,10 @@ def test_a_closed_campaign_ends_breaches_over_windows_although_its_zone_is_unkno
     assert world.step() == [("resolved", "campaign_closed")]
 
 
-def test_a_window_breach_of_a_dropped_line_ends_and_what_it_missed_is_not_caught_up() -> None:
+@pytest.mark.parametrize("steps", [0, 2], ids=["not looked at meanwhile", "looked at"])
+def test_a_window_breach_of_a_dropped_line_ends_and_what_it_missed_is_not_caught_up(
+    steps: int,
+) -> None:
     """An alarm about hours in which the line was not planned would be about nothing."""
     world = Told()
     world.window_rule()
@@ -116,13 +119,15 @@ def test_a_window_breach_of_a_dropped_line_ends_and_what_it_missed_is_not_caught
     world.unit.removed = {"L02"}
     world.hour("L02", 1, clicks=1)
     assert world.step() == [("resolved", "line_removed")]
-    world.hour("L02", 2, clicks=1)
-    assert world.step() == []
+    for step in range(steps):
+        world.hour("L02", 2 + step, clicks=1)
+        assert world.step() == []
+    world.hour("L02", 5, clicks=1)
     world.unit.removed = set()
     assert world.step() == []
-    world.hour("L02", 3, clicks=1)
+    world.hour("L02", 6, clicks=1)
     assert world.step() == [("firing", "threshold_crossed")]
-    assert world.transitions[-1][2].at == BEGIN + 4 * HOUR_MS
+    assert world.transitions[-1][2].at == BEGIN + 7 * HOUR_MS
 
 
 def test_a_line_that_left_the_scope_and_came_back_begins_with_the_present() -> None:
