@@ -21,4 +21,4 @@ class KpiSettings(CommonSettings):
     breaches_keep_days: int = Field(400, ge=1, le=36_500)
     """How long the history of an ended breach is shown."""
     evaluate_units_max: int = Field(100, ge=1, le=1000)
-    """Campaigns judged in one transaction; more would let the first breach wait for the last."""
+    """Campaigns judged in one transaction at most; how many fit a tenth of a second is learned."""
