@@ -287,3 +287,22 @@ async def test_half_a_decision_on_an_exception_is_not_taken_to_another_campaign(
         (item,) = (await approver.get("/v1/exceptions", campaign="c2"))["items"]
         answer = await approver.post(f"/v1/exceptions/{item['id']}/decisions", yes)
         assert answer["needs"] == ["finance"]
+
+
+async def test_more_than_one_chunk_of_money_follows_a_mapping(service: Service) -> None:
+    """Facts and deltas that were held, and as many that came straight to the line."""
+    made = None
+    for part in range(2):
+        events: list[Any] = []
+        for number in range(part * 1_100, (part + 1) * 1_100):
+            entity = {"account": "1", "campaign": str(number)}
+            events.append(delta("ads", str(number), at("11-03 03:00"), "1.00", entity=entity))
+            events.append(snapshot("ads", "11-03", 1, "2.00", at("11-05 00:00"), entity=entity))
+        await service.post(*events)
+        made = made or await map_to(service, {"account": "1"})
+    changed = await change(service, "PUT", made, {"campaign": "c1", "line": "L2"})
+    assert changed["moved"]["entries"] == 4_400
+    assert await lines(service) == {"L1": "0.00", "L2": "6600.00"}
+    gone = await change(service, "DELETE", changed)
+    assert gone["moved"]["amount"] == {"amount": "6600.00", "currency": "CNY"}
+    assert await lines(service) == {"L1": "0.00", "L2": "0.00"}
