@@ -29,6 +29,7 @@ class Sparing(logging.Filter):
         self._spoke: dict[tuple[str, int], tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
+        """False for a place that has spoken within `every_s`, by the record's own time."""
         place = (record.pathname, record.lineno)
         spoke_at, left_out = self._spoke.get(place, (float("-inf"), 0))
         if record.created - spoke_at < self._every_s:
