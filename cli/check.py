@@ -14,6 +14,8 @@ from cli.state import RunInfo
 
 # The relay looks every 50 ms; a message that waits this long is stuck, not queued.
 OUTBOX_AGE_MAX_S = 60.0
+LEDGER_TIMEOUT_S = 330.0
+"""Longer than the service itself gives the look at its ledger (PACELINE_INVARIANTS_TIMEOUT_S)."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ async def check(state: Path, info: RunInfo) -> list[Finding]:
 def check_ledger(state: Path, info: RunInfo) -> Finding:
     """Totals against entries, as budget itself adds them up."""
     token = make_token(state, roles=["auditor"], subject="paceline-check", lifetime_s=60)
-    reply = call("GET", f"{info.urls['budget']}/v1/invariants", token=token)
+    url = f"{info.urls['budget']}/v1/invariants"
+    reply = call("GET", url, token=token, timeout_s=LEDGER_TIMEOUT_S)
     return judge_ledger(reply)
 
 

@@ -19,6 +19,7 @@ from cli.client import Client
 from cli.processes import run_coroutine
 from cli.stack import Stack, StackOptions
 from tests.chaos.plans import campaign, plan_of
+from tests.documented import check_documented
 
 PARTITIONS = 24
 ALLOCATED = 1000
@@ -46,7 +47,9 @@ class World:
         headers = {"Authorization": f"Bearer {self.client.token(role, role)}"}
         headers |= rest.pop("headers", {})
         url = self.stack.urls[service] + path
-        return httpx.request(method, url, headers=headers, timeout=60, **rest)
+        answer = httpx.request(method, url, headers=headers, timeout=60, **rest)
+        check_documented(service, answer)
+        return answer
 
     def key(self) -> dict[str, str]:
         """A header with a fresh Idempotency-Key."""
