@@ -35,6 +35,9 @@ TRANSIENT = (
 )
 """Faults after which the same transaction may succeed: connection, restart, deadlock, full disk."""
 
+BUSY = (asyncpg.LockNotAvailableError, asyncpg.TransactionRollbackError)
+"""Of these: somebody else's transaction was in the way, and the database is well."""
+
 LOST_CONNECTION = ("is closed", "released back to the pool", "cannot switch to state")
 """What asyncpg says when the server ended a connection while it was idle or between states."""
 

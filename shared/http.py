@@ -25,7 +25,7 @@ from shared import clock as clocks
 from shared import metrics
 from shared.answers import PROBLEMS, DocumentedApp, answers
 from shared.auth import Principal, TokenVerifier, bearer
-from shared.database import Pool, is_transient, transaction
+from shared.database import BUSY, Pool, is_transient, transaction
 from shared.docs_page import add_docs
 from shared.errors import (
     ErrorItem,
@@ -79,6 +79,9 @@ def as_problem(error: Exception) -> PacelineError:
     """Any exception as an expected error: database faults become 503, bugs `internal`."""
     if isinstance(error, PacelineError):
         return error
+    if isinstance(error, BUSY):
+        log.warning("database_busy", error=repr(error))
+        return UnavailableError("database_busy", "others are changing the same rows; send it again")
     if is_transient(error):
         log.warning("database_unavailable", error=repr(error))
         return UnavailableError("database_unavailable", "the database cannot be reached")

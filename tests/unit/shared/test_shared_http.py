@@ -153,7 +153,7 @@ async def test_404_and_405_of_the_router(client: httpx.AsyncClient) -> None:
         ("unavailable", 503, "broker_unavailable"),
         ("busy", 429, "rate_exceeded"),
         ("connection", 503, "database_unavailable"),
-        ("deadlock", 503, "database_unavailable"),
+        ("deadlock", 503, "database_busy"),
         ("bug", 500, "internal"),
         ("driver bug", 500, "internal"),
     ],
