@@ -33,6 +33,7 @@ from bench.posting import database
 from kpi_monitor.evaluate import Evaluator
 from kpi_monitor.handlers import Handlers
 from kpi_monitor.settings import KpiSettings
+from kpi_monitor.store_views import due
 from shared.clock import SystemClock
 from shared.consumer import Received
 from shared.database import create_pool, transaction
@@ -209,8 +210,9 @@ def work(url: str, plan: Plan, number: int, orders: Orders, results: Results) ->
             python, seconds = 0.0, 0.0
             if order[0] == "judge":
                 began, cpu = time.time(), time.process_time()
-                while await evaluator.step():
-                    pass
+                # What this replica cannot take now, another has in hand.
+                while await evaluator.step() or await due(pool):  # noqa: ASYNC110
+                    await asyncio.sleep(0)
                 python, seconds = time.process_time() - cpu, time.time() - began
             else:
                 for poll in polls(plan, number, *order[1:]):

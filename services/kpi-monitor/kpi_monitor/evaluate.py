@@ -77,18 +77,15 @@ class Evaluator:
             if touches:
                 async with transaction(self._pool) as conn:
                     spread = await store_sources.spread(conn, touches)
-        async with self._pool.acquire() as conn:
-            units = await store_evaluate.candidates(conn, self._units)
-        if not units:
-            return spread > 0
         async with transaction(self._pool) as conn:
-            return await self._evaluate(conn, units) or spread > 0
+            return await self._evaluate(conn) or spread > 0
 
-    async def _evaluate(self, conn: Conn, units: list[tuple[str, str]]) -> bool:
+    async def _evaluate(self, conn: Conn) -> bool:
         began = time.monotonic()
-        taken = await store_evaluate.take(conn, units)
+        taken = await store_evaluate.take(conn, self._units)
         if not taken.lines:
-            return False
+            # Another replica was quicker with the campaigns that were free a moment ago.
+            return bool(taken.due)
         now = await self._clock.now(conn)
         loaded = await store_evaluate.load(conn, taken.lines)
         groups = {(unit.workspace, unit.campaign): groups_of(unit) for unit in loaded}

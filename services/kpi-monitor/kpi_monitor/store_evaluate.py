@@ -17,13 +17,11 @@ from kpi_monitor.windows import Windows, edges
 from shared.database import Conn
 from shared.events import Breach
 
-CANDIDATES = """
-SELECT workspace, campaign FROM kpi.touches GROUP BY 1, 2 ORDER BY min(id) LIMIT $1
-"""
 LOCK_UNITS = """
 SELECT k.workspace, k.campaign, k.due_ms FROM kpi.units k
-JOIN unnest($1::text[], $2::text[]) AS u(workspace, campaign) USING (workspace, campaign)
-ORDER BY 1, 2 FOR UPDATE OF k SKIP LOCKED
+JOIN (SELECT workspace, campaign, min(id) AS first FROM kpi.touches GROUP BY 1, 2) AS t
+  USING (workspace, campaign)
+ORDER BY t.first LIMIT $1 FOR UPDATE OF k SKIP LOCKED
 """
 SAVE_DUE = """
 UPDATE kpi.units k SET due_ms = u.due_ms
@@ -131,18 +129,12 @@ class Taken(NamedTuple):
     waited_s: float
 
 
-async def candidates(conn: Conn, units_max: int) -> list[UnitKey]:
-    """Touched campaigns, longest waiting first."""
-    rows = await conn.fetch(CANDIDATES, units_max)
-    return [(row["workspace"], row["campaign"]) for row in rows]
-
-
-async def take(conn: Conn, units: Sequence[UnitKey]) -> Taken:
-    """Locks those campaigns nobody else judges and deletes the touches seen.
+async def take(conn: Conn, units_max: int) -> Taken:
+    """Locks the campaigns waiting longest that nobody else judges, and deletes their touches.
 
     Statements after this one see all that was committed with those touches.
     """
-    locked = await conn.fetch(LOCK_UNITS, *columns(sorted(units), 2))
+    locked = await conn.fetch(LOCK_UNITS, units_max)
     keys = [(row["workspace"], row["campaign"]) for row in locked]
     due = {(row["workspace"], row["campaign"]): row["due_ms"] for row in locked}
     lines: dict[UnitKey, set[str] | None] = {}
