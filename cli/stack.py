@@ -37,6 +37,8 @@ class StackOptions:
     topic_prefix: str = ""
     partitions: int = 24
     services: Sequence[ServiceSpec] = SERVICES
+    known_ports: bool = True
+    """The first replicas listen on 8001, 8002 … where these are free; else on any port."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Added to every service's environment, over everything set here."""
     postgres_settings: Mapping[str, str] = field(default_factory=dict)
@@ -128,8 +130,9 @@ class Stack:
         self.replicas = []
         for spec in self.options.services:
             for number in range(1, self.options.replicas + 1):
-                # Only the first one's port is printed, so only that one has a favourite.
-                port = free_port(spec.port if number == 1 else None, taken)
+                # Only the first one's port is printed, so only that one has a known one.
+                known = self.options.known_ports and number == 1
+                port = free_port(spec.port if known else None, taken)
                 taken.append(port)
                 env = self._environment(spec, number, port)
                 self.replicas.append(Replica(spec, number, port, env, self.options.state))
@@ -228,6 +231,9 @@ class Stack:
                 )
             elif now >= replica.next_start_at:
                 replica.next_start_at = 0.0
+                if replica.lost_its_port():
+                    replica.move(free_port(taken=[other.port for other in self.replicas]))
+                    self._tell(f"{replica.name}'s port was taken; its address is now {replica.url}")
                 replica.start()
                 self._tell(f"{replica.name} started again, pid {replica.pid}")
                 changed = True

@@ -1,5 +1,7 @@
 """Creates the topics, with the partitions and retention they need. Never done on the fly."""
 
+import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -27,6 +29,7 @@ RETENTION_MS: Mapping[str, int] = {
     events.NOTIFICATIONS_TOPIC: UNLIMITED,
 }
 REPLICATION_MAX = 3
+BROKERS_TIMEOUT_S = 10.0
 _TIMEOUT_MS = 30_000
 
 
@@ -60,7 +63,7 @@ async def _ensure(bootstrap: str, prefix: str, partitions: int) -> list[TopicSta
         existing = set(await admin.list_topics())
         missing = [name for name in names if name not in existing]
         if missing:
-            brokers = len((await admin.describe_cluster())["brokers"])
+            brokers = await _count_brokers(admin)
             reply = await admin.create_topics(
                 [
                     NewTopic(
@@ -84,6 +87,16 @@ async def _ensure(bootstrap: str, prefix: str, partitions: int) -> list[TopicSta
         return [TopicState(name, name in missing, described.get(name, 0)) for name in names]
     finally:
         await admin.close()
+
+
+async def _count_brokers(admin: AIOKafkaAdminClient) -> int:
+    """At least one: a broker that has just started answers before the cluster counts it."""
+    deadline = time.monotonic() + BROKERS_TIMEOUT_S
+    while not (brokers := len((await admin.describe_cluster())["brokers"])):
+        if time.monotonic() > deadline:
+            raise CommandError("Kafka answers, but its cluster has no broker yet")
+        await asyncio.sleep(0.1)
+    return brokers
 
 
 def _raise_for(topic_errors: list[tuple[str, int, str]]) -> None:

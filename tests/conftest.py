@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import hypothesis
 import pytest
 
 from cli.embedded.kafka import KafkaServer
@@ -17,6 +18,12 @@ from cli.processes import run_coroutine
 from cli.topics import delete_topics, ensure_topics
 
 _TEMPLATE = "paceline_template"
+
+# On a busy machine inputs are made slowly; that says nothing about the code under test.
+hypothesis.settings.register_profile(
+    "paceline", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("paceline")
 
 
 @pytest.fixture(scope="session")

@@ -57,7 +57,13 @@ def stack() -> Iterator[Stack]:
             "PACELINE_CLAIM_S": "20",
             "PACELINE_SESSION_TIMEOUT_S": "10",
         }
-        options = StackOptions(state=state, replicas=2, clock="manual", environment=environment)
+        options = StackOptions(
+            state=state,
+            replicas=2,
+            clock="manual",
+            known_ports=False,
+            environment=environment,
+        )
         with Stack(options) as running:
             yield running
     shutil.rmtree(state)

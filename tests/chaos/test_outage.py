@@ -40,7 +40,7 @@ def stack() -> Iterator[Stack]:
         "PACELINE_ALERTS_DIR": str(state / "alerts.d"),
         "PACELINE_DELIVERY_TIMEOUT_S": str(DELIVERY_TIMEOUT_S),
     }
-    with Stack(StackOptions(state=state, environment=environment)) as running:
+    with Stack(StackOptions(state=state, known_ports=False, environment=environment)) as running:
         yield running
     shutil.rmtree(state)
 

@@ -19,7 +19,7 @@ def workspace() -> Iterator[Callable[[str], Caller]]:
     # PostgreSQL does not run as root; another account must be able to walk through.
     state.chmod(0o711)
     callers: list[Caller] = []
-    with Stack(StackOptions(state=state)) as running:
+    with Stack(StackOptions(state=state, known_ports=False)) as running:
 
         def caller_of(name: str) -> Caller:
             client = Client(running.urls, running.private_key, workspace=name)

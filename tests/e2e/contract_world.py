@@ -193,6 +193,7 @@ def open_world(
     options = StackOptions(
         state=state,
         clock="manual",
+        known_ports=False,
         environment={"PACELINE_ALERTS_DIR": str(directory), **(environment or {})},
         **servers,  # type: ignore[arg-type]
     )

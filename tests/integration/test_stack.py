@@ -1,6 +1,7 @@
 """The supervisor: starts, watches, restarts and ends processes, whatever they serve."""
 
 import signal
+import socket
 import threading
 import time
 import urllib.request
@@ -141,6 +142,20 @@ def test_a_replica_that_dies_is_started_again_on_its_port(stack: Stack, said: li
     assert said[-1].startswith("first-2 ended with 1, again in 1 s")
     assert wait_until(lambda: (stack.tick(), replica.alive())[1], 5)
     stack.await_ready([replica])
+    assert _get(replica) == "first-2"
+
+
+def test_a_replica_whose_port_was_taken_while_it_was_dead_moves_and_says_so(
+    stack: Stack, said: list[str]
+) -> None:
+    replica = stack.replica("first", 2)
+    port = replica.port
+    _tell_to_exit(replica, 1)
+    with socket.create_server(("127.0.0.1", port)):
+        assert wait_until(lambda: (stack.tick(), replica.alive())[1], 5)
+        stack.await_ready([replica])
+    assert replica.port != port
+    assert f"first-2's port was taken; its address is now {replica.url}" in said
     assert _get(replica) == "first-2"
 
 
