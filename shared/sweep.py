@@ -6,25 +6,43 @@ never swept.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import NamedTuple
 
 from shared import metrics
-from shared.database import Conn, Pool, transaction
+from shared.clock import Clock
+from shared.database import Conn, Pool, is_transient, transaction
+from shared.logs import get_logger
 from shared.rounds import Rounds
 from shared.settings import CommonSettings
+
+log = get_logger(__name__)
 
 SWEEP_EVERY_S = 300.0
 SWEEP_ROWS_MAX = 20_000
 """Of one transaction: some tenths of a second."""
 
-Sweep = Callable[[Conn, int], Awaitable[int]]
-"""Deletes at most so many rows in the caller's transaction and returns how many it did."""
-
 FORGET_REPLIES = """
 DELETE FROM {schema}.idempotency WHERE ctid = ANY(ARRAY(
-  SELECT ctid FROM {schema}.idempotency
-  WHERE created_at < now() - make_interval(days => $1)
+  SELECT ctid FROM {schema}.idempotency WHERE created_at < $1
   ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED))
 """
+
+
+class Sweep(NamedTuple):
+    """How long the rows of a table are kept, and what deletes older ones.
+
+    `delete(conn, before, rows_max)` deletes at most `rows_max` rows of before `before` in the
+    caller's transaction and returns how many it did.
+    """
+
+    keep: timedelta
+    delete: Callable[[Conn, datetime, int], Awaitable[int]]
+
+    async def run(self, conn: Conn, now: datetime, rows_max: int) -> int:
+        """Deletes what is too old at `now`; how many rows."""
+        return await self.delete(conn, now - self.keep, rows_max)
 
 
 class Sweeper:
@@ -35,12 +53,19 @@ class Sweeper:
     """
 
     def __init__(
-        self, settings: CommonSettings, pool: Pool, schema: str, sweeps: Mapping[str, Sweep]
+        self,
+        settings: CommonSettings,
+        pool: Pool,
+        clock: Clock,
+        schema: str,
+        sweeps: Mapping[str, Sweep],
     ) -> None:
         self._pool = pool
-        self._schema = schema
-        self._keep_days = settings.idempotency_keep_days
-        self._sweeps = {"idempotency": self._forget_replies, **sweeps}
+        self._clock = clock
+        replies = Sweep(
+            timedelta(days=settings.idempotency_keep_days), partial(forget_replies, schema)
+        )
+        self._sweeps = {"idempotency": replies, **sweeps}
         self._rounds = Rounds(settings, "sweeper", self._round)
         for table in self._sweeps:
             metrics.SWEPT_ROWS.labels(table)
@@ -56,19 +81,25 @@ class Sweeper:
     async def _round(self) -> bool:
         more = False
         for table, sweep in self._sweeps.items():
-            async with transaction(self._pool) as conn:
-                deleted = await sweep(conn, SWEEP_ROWS_MAX)
+            try:
+                async with transaction(self._pool) as conn:
+                    deleted = await sweep.run(conn, await self._clock.now(conn), SWEEP_ROWS_MAX)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                # The others are swept all the same: one that never gets through stops none.
+                log.warning("sweep_failed", table=table, error=repr(error))
+                continue
             metrics.SWEPT_ROWS.labels(table).inc(deleted)
             more = more or deleted >= SWEEP_ROWS_MAX
         if not more:
             await self._rounds.rest(SWEEP_EVERY_S)
         return True
 
-    async def _forget_replies(self, conn: Conn, rows_max: int) -> int:
-        done = await conn.execute(
-            FORGET_REPLIES.format(schema=self._schema), self._keep_days, rows_max
-        )
-        return deleted_rows(done)
+
+async def forget_replies(schema: str, conn: Conn, before: datetime, rows_max: int) -> int:
+    """Deletes stored replies of before `before`; how many."""
+    return deleted_rows(await conn.execute(FORGET_REPLIES.format(schema=schema), before, rows_max))
 
 
 def deleted_rows(tag: str) -> int:

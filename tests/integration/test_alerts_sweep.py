@@ -8,7 +8,7 @@ import pytest
 from msgspec import structs
 
 from alerts.store_sweep import sweeps
-from shared.clock import ManualClock, set_manual
+from shared.clock import set_manual
 from shared.database import transaction
 from tests.integration.alerts_world import SECRET, World, make_world
 from tests.unit.alerts.builders import at, make_breach, make_history
@@ -33,11 +33,11 @@ async def sweep(world: World, minute: int, rows_max: int = 1000) -> dict[str, in
     async with transaction(world.pool) as conn:
         await set_manual(conn, at(minute))
     found = {}
-    for name, one in sweeps(ManualClock(), KEEP).items():
+    for name, one in sweeps(KEEP).items():
         found[name] = 0
         while True:
             async with transaction(world.pool) as conn:
-                count = await one(conn, rows_max)
+                count = await one.run(conn, at(minute), rows_max)
             assert count <= rows_max
             found[name] += count
             if count < rows_max:
@@ -65,14 +65,14 @@ async def test_an_alert_that_is_over_is_forgotten_after_the_horizon(
     world: World, rows_max: int
 ) -> None:
     await live(world)
-    assert await sweep(world, 399 * DAY, rows_max) == dict.fromkeys(sweeps(ManualClock(), KEEP), 0)
+    assert await sweep(world, 399 * DAY, rows_max) == dict.fromkeys(sweeps(KEEP), 0)
     assert await sweep(world, 401 * DAY, rows_max) == {
         "notifications": 4,
         "episodes": 1,
         "groups": 1,
     }
     assert await left(world) == {}
-    assert await sweep(world, 402 * DAY, rows_max) == dict.fromkeys(sweeps(ManualClock(), KEEP), 0)
+    assert await sweep(world, 402 * DAY, rows_max) == dict.fromkeys(sweeps(KEEP), 0)
 
 
 async def test_a_replay_of_what_was_forgotten_tells_nobody(world: World) -> None:
@@ -129,15 +129,15 @@ async def test_a_group_that_alerts_are_joining_is_not_forgotten(world: World) ->
     await live(world)
     async with transaction(world.pool) as conn:
         await set_manual(conn, at(401 * DAY))
-    swept = sweeps(ManualClock(), KEEP)
+    swept = sweeps(KEEP)
     for name in ("notifications", "episodes"):
         async with transaction(world.pool) as conn:
-            await swept[name](conn, 1000)
+            await swept[name].run(conn, at(401 * DAY), 1000)
     second = make_breach(breach="pacing-high/line:L03/2", event_time=at(401 * DAY))
     async with transaction(world.pool) as poll:
         await world.handlers.on_breaches(poll, world.poll(second))
         async with transaction(world.pool) as conn:
-            assert await swept["groups"](conn, 1000) == 0
+            assert await swept["groups"].run(conn, at(401 * DAY), 1000) == 0
     async with transaction(world.pool) as conn:
-        assert await swept["groups"](conn, 1000) == 0, "it is active again"
+        assert await swept["groups"].run(conn, at(401 * DAY), 1000) == 0, "it is active again"
     assert await world.flush(at(401 * DAY + 1)) == 1

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,9 @@ async def age(service: Service, import_id: str, days: int) -> None:
 
 async def sweep(service: Service, rows_max: int) -> dict[str, int]:
     async with transaction(service.pool) as conn:
-        return {table: await one(conn, rows_max) for table, one in sweeps(service.settings).items()}
+        now = datetime.now(UTC)
+        found = sweeps(service.settings).items()
+        return {table: await one.run(conn, now, rows_max) for table, one in found}
 
 
 async def test_only_counters_beyond_their_horizon_are_swept_a_bounded_number_at_a_time(

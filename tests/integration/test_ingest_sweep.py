@@ -25,7 +25,8 @@ async def test_rejections_are_deleted_oldest_first_so_many_at_a_time(
         async with transaction(pool) as conn:
             rows = [rejection(f"old-{n}", 100 + n) for n in range(5)]
             await store.add_rejections(conn, [*rows, rejection("kept", 89.9)])
-            counts = [await store.forget_rejections(conn, 90, 3) for _ in range(3)]
+            before = NOW - timedelta(days=90)
+            counts = [await store.forget_rejections(conn, before, 3) for _ in range(3)]
             kept = await store.list_rejections(
                 conn, "sweep", source=None, code=None, before=2**63 - 1, limit=100
             )

@@ -9,7 +9,6 @@ from kpi_world import World, world
 
 from kpi_monitor import store_sweep
 from kpi_monitor.store_sweep import sweeps
-from kpi_monitor.windows import to_ms
 from shared.clock import ManualClock
 from shared.database import transaction
 from tests.unit.kpi.builders import at, budget_body, change, metrics_event, totals
@@ -26,9 +25,9 @@ async def kpi(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
 async def sweep(kpi: World, rows_max: int = 1000) -> dict[str, int]:
     """One round of the sweeper; rows deleted by table."""
     deleted = {}
-    for table, one in sweeps(kpi.settings, ManualClock()).items():
+    for table, one in sweeps(kpi.settings).items():
         async with transaction(kpi.pool) as conn:
-            deleted[table] = await one(conn, rows_max)
+            deleted[table] = await one.run(conn, await ManualClock().now(conn), rows_max)
     return {table: count for table, count in deleted.items() if count}
 
 
@@ -86,7 +85,7 @@ async def test_the_next_episode_of_a_swept_one_goes_on_counting(kpi: World) -> N
         await kpi.fold(kpi.totals(totals(seq, actual=f"{actual}.00")))
         await kpi.evaluate()
     async with transaction(kpi.pool) as conn:
-        assert await store_sweep.forget_ended(conn, to_ms(at(48)), 100) == 2
+        assert await store_sweep.forget_ended(conn, at(48), 100) == 2
     await kpi.fold(kpi.totals(totals(3, actual="48000.00")))
     await kpi.evaluate()
     assert (await kpi.told())[-1].breach == "budget-used/line:L10/2"

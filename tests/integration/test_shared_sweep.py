@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from shared_helpers import eventually, make_schema
 
 from shared import sweep
+from shared.clock import SystemClock
 from shared.database import Conn, Pool, create_pool
 from shared.settings import CommonSettings
-from shared.sweep import Sweeper, deleted_rows
+from shared.sweep import Sweep, Sweeper, deleted_rows
 
 REPLIES = """
 INSERT INTO {schema}.idempotency
@@ -35,13 +37,15 @@ async def test_old_replies_and_a_services_own_rows_go_and_the_rest_stays(
     await pool.execute(REPLIES.format(schema=schema), 29, 21, 25)
     await pool.execute(f"INSERT INTO {schema}.seen (value) SELECT 'old' FROM generate_series(1,9)")
 
-    async def forget_seen(conn: Conn, rows_max: int) -> int:
+    async def forget_seen(conn: Conn, before: datetime, rows_max: int) -> int:
+        assert datetime.now(UTC) - before >= timedelta(days=7)
         tag = await conn.execute(
             f"DELETE FROM {schema}.seen WHERE n IN (SELECT n FROM {schema}.seen LIMIT $1)", rows_max
         )
         return deleted_rows(tag)
 
-    sweeper = Sweeper(CommonSettings(), pool, schema, {"seen": forget_seen})
+    sweeps = {"seen": Sweep(timedelta(days=7), forget_seen)}
+    sweeper = Sweeper(CommonSettings(), pool, SystemClock(), schema, sweeps)
     running = asyncio.create_task(sweeper.run())
 
     async def swept() -> bool:
@@ -65,11 +69,17 @@ async def test_no_more_than_the_bound_is_deleted_in_one_transaction(
     schema = await make_schema(postgres)
     asked: list[int] = []
 
-    async def count_only(conn: Conn, rows_max: int) -> int:
+    async def count_only(conn: Conn, before: datetime, rows_max: int) -> int:
         asked.append(rows_max)
         return rows_max if len(asked) < 3 else 0
 
-    sweeper = Sweeper(CommonSettings(), pool, schema, {"counted": count_only})
+    sweeper = Sweeper(
+        CommonSettings(),
+        pool,
+        SystemClock(),
+        schema,
+        {"counted": Sweep(timedelta(), count_only)},
+    )
     running = asyncio.create_task(sweeper.run())
 
     async def thrice() -> bool:

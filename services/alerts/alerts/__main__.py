@@ -85,7 +85,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             refresh_metrics=watch.refresh_metrics,
         )
         keep = timedelta(days=settings.notifications_keep_days)
-        sweeper = Sweeper(settings, pool, SCHEMA, sweeps(clock, keep))
+        sweeper = Sweeper(settings, pool, clock, SCHEMA, sweeps(keep))
         yield Service(
             app,
             [

@@ -5,13 +5,12 @@ that may still speak. Of an episode that is over its row stays, without all that
 replay of breaches.v1 from the beginning finds it and tells nobody again.
 """
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from alerts.columns import columns
 from alerts.store_alerts import GROUPS_LOCK
-from shared.clock import Clock
 from shared.database import Conn
+from shared.sweep import Sweep
 
 FORGET_NOTIFICATIONS = """
 DELETE FROM alerts.notifications WHERE notification = ANY(ARRAY(
@@ -62,22 +61,14 @@ RETURNING group_id
 FORGET_OF_GROUPS = "DELETE FROM alerts.{table} WHERE group_id = ANY($1::bigint[])"
 TRY_GROUPS_LOCK = f"SELECT pg_try_advisory_xact_lock({GROUPS_LOCK})"
 
-Sweep = Callable[[Conn, int], Awaitable[int]]
 
-
-def sweeps(clock: Clock, keep: timedelta) -> dict[str, Sweep]:
-    """The sweeps by table, each deleting what is older than `keep` by the service's clock."""
-
-    async def notifications(conn: Conn, rows_max: int) -> int:
-        return await forget_notifications(conn, await clock.now(conn) - keep, rows_max)
-
-    async def episodes(conn: Conn, rows_max: int) -> int:
-        return await strip_episodes(conn, await clock.now(conn) - keep, rows_max)
-
-    async def groups(conn: Conn, rows_max: int) -> int:
-        return await forget_groups(conn, await clock.now(conn) - keep, rows_max)
-
-    return {"notifications": notifications, "episodes": episodes, "groups": groups}
+def sweeps(keep: timedelta) -> dict[str, Sweep]:
+    """The sweeps by table."""
+    return {
+        "notifications": Sweep(keep, forget_notifications),
+        "episodes": Sweep(keep, strip_episodes),
+        "groups": Sweep(keep, forget_groups),
+    }
 
 
 async def forget_notifications(conn: Conn, before: datetime, rows_max: int) -> int:

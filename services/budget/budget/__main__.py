@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 
 from fastapi import FastAPI
@@ -17,7 +18,7 @@ from budget.tables import SCHEMA
 from shared import service
 from shared.clock import make_clock
 from shared.consumer import Consumer
-from shared.database import Conn, Pool, create_pool
+from shared.database import Pool, create_pool
 from shared.events import SPEND_TOPIC
 from shared.http import check_database, create_app
 from shared.outbox import Relay
@@ -72,14 +73,11 @@ def build_app(
 
 def sweeps(settings: BudgetSettings) -> dict[str, Sweep]:
     """What is deleted some day. The ledger, what is held and the audit never are."""
+    keep = timedelta(days=settings.imports_keep_days)
     return {
-        table: partial(_sweep_imports, table, settings.imports_keep_days)
+        table: Sweep(keep, partial(store_imports.sweep, table))
         for table in ("imports", "import_progress")
     }
-
-
-async def _sweep_imports(table: str, keep_days: int, conn: Conn, rows_max: int) -> int:
-    return await store_imports.sweep(conn, table, keep_days, rows_max)
 
 
 @asynccontextmanager
@@ -106,7 +104,7 @@ async def build(settings: BudgetSettings) -> AsyncIterator[Service]:
                 handler=SpendHandler(settings, clock).on_spend,
                 wake=relay.wake,
             )
-            sweeper = Sweeper(settings, pool, SCHEMA, sweeps(settings))
+            sweeper = Sweeper(settings, pool, clock, SCHEMA, sweeps(settings))
             yield Service(
                 app=build_app(settings, pool, consumer, relay, sealer),
                 parts=[

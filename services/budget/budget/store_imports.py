@@ -6,6 +6,7 @@ is read, so of two replicas on the same records the second counts nothing.
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from budget.rules.posting import Outcome
@@ -40,11 +41,9 @@ ON CONFLICT ON CONSTRAINT imports_pk DO UPDATE SET
   suspense = t.suspense + excluded.suspense, amount = t.amount + excluded.amount,
   counted_at = now()
 """
-# By the real clock, as all that is swept: a manual one may stand in any year.
 SWEEP = """
 DELETE FROM budget.{table} WHERE ctid = ANY(ARRAY(
-  SELECT ctid FROM budget.{table} WHERE counted_at < now() - make_interval(days => $1)
-  LIMIT $2 FOR UPDATE SKIP LOCKED))
+  SELECT ctid FROM budget.{table} WHERE counted_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
 """
 GET = """
 SELECT currency, inserted, updated, unchanged, rejected, suspense, amount
@@ -104,9 +103,9 @@ async def get(conn: Conn, workspace: str, import_id: str) -> list[dict[str, Any]
     return [dict(row) for row in await conn.fetch(GET, workspace, import_id)]
 
 
-async def sweep(conn: Conn, table: str, keep_days: int, rows_max: int) -> int:
-    """Deletes old rows of `imports` or `import_progress`; how many.
+async def sweep(table: str, conn: Conn, before: datetime, rows_max: int) -> int:
+    """Deletes rows of `imports` or `import_progress` last counted before `before`; how many.
 
     An import whose records are read again after that is counted from the start, as a new one.
     """
-    return deleted_rows(await conn.execute(SWEEP.format(table=table), keep_days, rows_max))
+    return deleted_rows(await conn.execute(SWEEP.format(table=table), before, rows_max))

@@ -41,7 +41,7 @@ def _at(name: str, *, nullable: bool = False) -> sa.Column[object]:
 
 
 def _counted_at() -> sa.Column[object]:
-    """When an import was last counted, by the real clock: what the sweeper goes by."""
+    """When an import was last counted: what the sweeper goes by."""
     return sa.Column("counted_at", INSTANT, nullable=False, server_default=sa.text("now()"))
 
 

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from ingest import store
 from ingest.accept import Acceptance, RejectionLog
@@ -18,7 +19,7 @@ from ingest.tables import SCHEMA
 from shared.auth import TokenVerifier
 from shared.clock import make_clock
 from shared.consumer import Consumer
-from shared.database import Conn, create_pool
+from shared.database import create_pool
 from shared.errors import UnavailableError
 from shared.events import REJECTED_TOPIC
 from shared.http import create_app
@@ -85,7 +86,9 @@ async def build(settings: IngestSettings) -> AsyncIterator[Service]:
             idle=idle,
         )
         app.include_router(make_router(ingest, load_platforms()))
-        sweeper = Sweeper(settings, pool, SCHEMA, {"rejections": _forget_rejections(settings)})
+        keep = timedelta(days=settings.rejections_keep_days)
+        sweeps = {"rejections": Sweep(keep, store.forget_rejections)}
+        sweeper = Sweeper(settings, pool, clock, SCHEMA, sweeps)
         parts = [
             Part("rejections", consumer.run, consumer.stop),
             Part("memory", memory.run, memory.stop),
@@ -93,13 +96,6 @@ async def build(settings: IngestSettings) -> AsyncIterator[Service]:
             Part("sweeper", sweeper.run, sweeper.stop),
         ]
         yield Service(EventsFirst(app, Events(ingest)), parts)
-
-
-def _forget_rejections(settings: IngestSettings) -> Sweep:
-    async def forget(conn: Conn, rows_max: int) -> int:
-        return await store.forget_rejections(conn, settings.rejections_keep_days, rows_max)
-
-    return forget
 
 
 def _quieten_collector() -> None:

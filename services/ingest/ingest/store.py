@@ -83,7 +83,7 @@ ORDER BY rejection DESC LIMIT $5
 """
 FORGET = """
 DELETE FROM ingest.rejections WHERE rejection = ANY(ARRAY(
-  SELECT rejection FROM ingest.rejections WHERE rejected_at < now() - make_interval(days => $1)
+  SELECT rejection FROM ingest.rejections WHERE rejected_at < $1
   ORDER BY rejected_at LIMIT $2 FOR UPDATE SKIP LOCKED))
 """
 
@@ -202,6 +202,6 @@ async def list_rejections(
     ]
 
 
-async def forget_rejections(conn: Conn, days: int, rows_max: int) -> int:
-    """Deletes the oldest rejections older than `days`, at most `rows_max`; returns how many."""
-    return deleted_rows(await conn.execute(FORGET, days, rows_max))
+async def forget_rejections(conn: Conn, before: datetime, rows_max: int) -> int:
+    """Deletes the oldest rejections of before `before`, at most `rows_max`; returns how many."""
+    return deleted_rows(await conn.execute(FORGET, before, rows_max))

@@ -83,7 +83,7 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
         app.include_router(routes_views.router)
         app.include_router(routes_held.router)
         app.include_router(routes.router)
-        sweeper = Sweeper(settings, pool, SCHEMA, sweeps(settings, clock))
+        sweeper = Sweeper(settings, pool, clock, SCHEMA, sweeps(settings))
         yield Service(
             app,
             [

@@ -5,11 +5,11 @@ of the next episode.
 """
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import partial
 
 from kpi_monitor.settings import KpiSettings
-from kpi_monitor.windows import DAY_MS, from_ms, to_ms
-from shared.clock import Clock
+from kpi_monitor.windows import to_ms
 from shared.database import Conn
 from shared.sweep import Sweep, deleted_rows
 
@@ -37,33 +37,25 @@ SELECT count(*) FROM gone
 """
 
 
-def sweeps(settings: KpiSettings, clock: Clock) -> Mapping[str, Sweep]:
+def sweeps(settings: KpiSettings) -> Mapping[str, Sweep]:
     """What the Sweeper calls, by table."""
+    # A day later than events are refused, so that no event finds its id gone before that.
+    ids = timedelta(days=settings.metrics_horizon_days + 1)
+    sums = timedelta(days=settings.panes_keep_days)
     return {
-        # A day later than events are refused, so that no event finds its id gone before that.
-        "deltas": partial(_sweep, clock, "deltas", settings.metrics_horizon_days + 1),
-        "panes": partial(_sweep, clock, "panes", settings.panes_keep_days),
-        "held": partial(_sweep, clock, "held", settings.panes_keep_days),
-        "transitions": partial(_sweep_ended, clock, settings.breaches_keep_days),
+        "deltas": Sweep(ids, partial(forget, "deltas")),
+        "panes": Sweep(sums, partial(forget, "panes")),
+        "held": Sweep(sums, partial(forget, "held")),
+        "transitions": Sweep(timedelta(days=settings.breaches_keep_days), forget_ended),
     }
 
 
-async def forget(conn: Conn, table: str, before: int, rows_max: int) -> int:
-    """Deletes at most `rows_max` rows of before `before` (epoch ms); returns how many."""
+async def forget(table: str, conn: Conn, before: datetime, rows_max: int) -> int:
+    """Deletes at most `rows_max` rows of before `before`; returns how many."""
     statement = OLDEST.format(table=table, column=COLUMNS[table])
-    return deleted_rows(await conn.execute(statement, before, rows_max))
+    return deleted_rows(await conn.execute(statement, to_ms(before), rows_max))
 
 
-async def forget_ended(conn: Conn, before: int, rows_max: int) -> int:
-    """Deletes transitions of episodes that ended before `before` (epoch ms), and the episodes."""
-    return int(await conn.fetchval(ENDED, from_ms(before), rows_max))
-
-
-async def _sweep(clock: Clock, table: str, keep_days: int, conn: Conn, rows_max: int) -> int:
-    before = to_ms(await clock.now(conn)) - keep_days * DAY_MS
-    return await forget(conn, table, before, rows_max)
-
-
-async def _sweep_ended(clock: Clock, keep_days: int, conn: Conn, rows_max: int) -> int:
-    before = to_ms(await clock.now(conn)) - keep_days * DAY_MS
-    return await forget_ended(conn, before, rows_max)
+async def forget_ended(conn: Conn, before: datetime, rows_max: int) -> int:
+    """Deletes transitions of episodes that ended before `before`, and the episodes."""
+    return int(await conn.fetchval(ENDED, before, rows_max))
