@@ -1,6 +1,7 @@
 """Where each consumer group stands, and the one way past a gap: a person accepts it."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -50,6 +51,8 @@ class AcceptedGap:
     group: str
     from_offset: int
     to_offset: int
+    lost_from: datetime | None
+    """When the last record the group read was written, as far as known."""
     lost_to: datetime
     """When the record the group goes on with was written; now, if there is none."""
 
@@ -114,24 +117,15 @@ async def accept_gap(
             raise CommandError(f"no group has read {topic} {partition}", Exit.USAGE)
         accepted = []
         for schema, name, witness in readers:
-            gap = await _move(bootstrap, name, place, witness["next_offset"])
-            await conn.execute(
-                f"INSERT INTO {schema}.offset_gaps "
-                "(group_id, topic, partition, from_offset, to_offset, lost_from, lost_to, reason) "
-                "VALUES ($1, $2, $3, $4, $5, least($6::timestamptz, $7), $7, $8) "
-                "ON CONFLICT DO NOTHING",
-                name,
-                topic,
-                partition,
-                gap.from_offset,
-                gap.to_offset,
-                witness["written_at"],
-                gap.lost_to,
-                reason,
-            )
+            async with _reader(bootstrap, name) as consumer:
+                gap = await _find_gap(consumer, name, place, witness)
+                await _record(conn, schema, place, gap, reason)
+                # Last, so that nobody goes on past a gap that is not on record.
+                there = OffsetAndMetadata(gap.to_offset, "gap accepted")
+                await consumer.commit({place: there})
             accepted.append(gap)
         return accepted
-    except (KafkaError, OSError) as error:
+    except (KafkaError, OSError, TimeoutError) as error:
         raise CommandError(f"the offsets cannot be moved: {error!r}") from error
     finally:
         await conn.close()
@@ -159,29 +153,47 @@ async def _groups_reading(
     return found
 
 
-async def _move(bootstrap: str, group: str, place: TopicPartition, witnessed: int) -> AcceptedGap:
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False
+async def _find_gap(
+    consumer: AIOKafkaConsumer, group: str, place: TopicPartition, witness: Mapping[str, Any]
+) -> AcceptedGap:
+    consumer.assign([place])
+    committed = await consumer.committed(place)
+    last = witness["next_offset"] if committed is None else committed
+    begin = (await consumer.beginning_offsets([place]))[place]
+    end = (await consumer.end_offsets([place]))[place]
+    # Past the end means that the log was made anew: all of it is unread, and reading a record
+    # twice changes nothing, so its beginning is the place that loses none.
+    target = begin if last > end else max(last, begin)
+    if target >= end:
+        return AcceptedGap(group, last, target, witness["written_at"], datetime.now(UTC))
+    consumer.seek(place, target)
+    async with asyncio.timeout(_TIMEOUT_MS / 1000):
+        goes_on_with = await consumer.getone(place)
+    written_at = datetime.fromtimestamp(goes_on_with.timestamp / 1000, UTC)
+    return AcceptedGap(group, last, target, witness["written_at"], written_at)
+
+
+async def _record(
+    conn: asyncpg.Connection,
+    schema: str,
+    place: TopicPartition,
+    gap: AcceptedGap,
+    reason: str,
+) -> None:
+    await conn.execute(
+        f"INSERT INTO {schema}.offset_gaps "
+        "(group_id, topic, partition, from_offset, to_offset, lost_from, lost_to, reason) "
+        "VALUES ($1, $2, $3, $4, $5, least($6::timestamptz, $7), $7, $8) "
+        "ON CONFLICT ON CONSTRAINT offset_gaps_pk DO UPDATE "
+        "SET to_offset = excluded.to_offset, lost_to = excluded.lost_to, reason = excluded.reason",
+        gap.group,
+        *place,
+        gap.from_offset,
+        gap.to_offset,
+        gap.lost_from,
+        gap.lost_to,
+        reason,
     )
-    await consumer.start()
-    try:
-        consumer.assign([place])
-        committed = await consumer.committed(place)
-        last = witnessed if committed is None else committed
-        begin = (await consumer.beginning_offsets([place]))[place]
-        end = (await consumer.end_offsets([place]))[place]
-        # Past the end means that the log was made anew: all of it is unread, and reading a
-        # record twice changes nothing, so its beginning is the place that loses none.
-        target = begin if last > end else max(last, begin)
-        consumer.seek(place, target)
-        await consumer.commit({place: OffsetAndMetadata(target, "gap accepted")})
-        next_there_is = await consumer.getone(place) if target < end else None
-        if next_there_is is None:
-            return AcceptedGap(group, last, target, datetime.now(UTC))
-        written_at = datetime.fromtimestamp(next_there_is.timestamp / 1000, UTC)
-        return AcceptedGap(group, last, target, written_at)
-    finally:
-        await consumer.stop()
 
 
 @asynccontextmanager
@@ -195,8 +207,13 @@ async def _admin(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
 
 
 @asynccontextmanager
-async def _reader(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
-    reader = AIOKafkaConsumer(bootstrap_servers=bootstrap, request_timeout_ms=_TIMEOUT_MS)
+async def _reader(bootstrap: str, group: str | None = None) -> AsyncIterator[AIOKafkaConsumer]:
+    reader = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        group_id=group,
+        enable_auto_commit=False,
+        request_timeout_ms=_TIMEOUT_MS,
+    )
     try:
         await reader.start()
         yield reader

@@ -1,5 +1,7 @@
 """A gap in the log stops a group until a person accepts it, by name and with a reason."""
 
+import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -8,7 +10,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.structs import OffsetAndMetadata
+from typer.testing import CliRunner
 
+from cli.__main__ import app
 from cli.errors import CommandError, Exit
 from cli.offsets import accept_gap, read_standings
 from shared.gaps import Gap, gaps_between
@@ -84,6 +88,25 @@ async def test_an_accepted_gap_is_recorded_and_the_group_goes_on_after_it(
     assert await gaps_between(conn, "budget", row["lost_to"], later) == []
     assert await gaps_between(conn, "budget", began - timedelta(hours=1), began) == []
     await conn.close()
+
+
+async def test_the_command_prints_what_it_accepted_as_json(
+    kafka: str, database_url: str, topic_prefix: str
+) -> None:
+    group, place = f"{topic_prefix}printed", TopicPartition(f"{topic_prefix}spend.v1", 3)
+    conn = await asyncpg.connect(database_url)
+    await _fill(kafka, place, 3)
+    await _witness(conn, group, place, 1)
+    await _lose(kafka, place, before=2)
+    await conn.close()
+    words = ["offsets", "accept-gap", place.topic, "3", "--reason", "disk", "--json"]
+    done = await asyncio.to_thread(
+        CliRunner().invoke, app, [*words, "--kafka", kafka, "--database", database_url]
+    )
+    assert done.exit_code == Exit.OK, done.output
+    [gap] = json.loads(done.stdout)["accepted"]
+    assert (gap["group"], gap["from_offset"], gap["to_offset"]) == (group, 1, 2)
+    assert gap["lost_from"] < gap["lost_to"]
 
 
 async def test_an_expired_offset_whose_records_are_still_there_loses_nothing(
