@@ -17,6 +17,7 @@ import msgspec
 from budget import (
     store_catalogue,
     store_held,
+    store_latest,
     store_moves,
     store_plans,
     store_postings,
@@ -26,6 +27,7 @@ from budget.books import Books, Tally
 from budget.rules.posting import Catalogue, Destination, Subject
 from budget.store_held import HeldRow
 from budget.store_moves import Restated
+from budget.store_placed import SCAN_TIMEOUT_S
 from budget.store_postings import MOVE, Change, EntryRow, Period
 from shared.database import Conn
 
@@ -69,6 +71,7 @@ class Release:
         self._now = now
         self._books = Books()
         self._touched: set[str] = set()
+        self._left: set[int] = set()
 
     async def catalogue(self) -> Catalogue:
         """The workspace's catalogue as it is now."""
@@ -106,6 +109,7 @@ class Release:
         ids = {change.account_id for change in self._books.tallies}
         await store_moves.lock_accounts(self._conn, self._workspace, ids, self._touched)
         await self._books.close(self._conn, self._now)
+        await store_latest.settle(self._conn, sorted(self._left), timeout_s=SCAN_TIMEOUT_S)
         for campaign in sorted(self._touched):
             await store_plans.touch_lines(self._conn, self._workspace, campaign)
         return self.moved
@@ -119,6 +123,8 @@ class Release:
         facts, held = [], []
         for index, leg in enumerate(legs):
             item, stream_id = leg.item, streams[leg.item["source"]]
+            if item["held"] is None:
+                self._left.add(item["account_id"])
             leave, arrive = numbers[2 * index], numbers[2 * index + 1]
             self._book(leg, stream_id, leave, out=True)
             self._book(leg, stream_id, arrive, out=False)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from budget import store_latest
 from shared.database import Conn
 from shared.errors import UnavailableError
 
@@ -20,7 +21,8 @@ SELECT account_id, day, sum(amount) AS amount FROM (
 AS_KNOWN = """
 SELECT e.account_id, coalesce(left(e.period, 10)::date, (e.at AT TIME ZONE $4)::date) AS day,
        sum(e.amount) AS amount,
-       coalesce(sum(e.amount) FILTER (WHERE e.kind = 1), 0) AS corrections, max(e.at) AS latest_at
+       coalesce(sum(e.amount) FILTER (WHERE e.kind = 1), 0) AS corrections, max(e.at) AS latest_at,
+       count(*) FILTER (WHERE e.kind = 2 AND e.id LIKE '%|-') AS gone
 FROM budget.entries AS e
 WHERE e.account_id = ANY($1::int[]) AND ($2::timestamptz IS NULL OR e.at <= $2)
   AND ($3::timestamptz IS NULL OR e.recorded_at <= $3)
@@ -75,6 +77,12 @@ async def as_known(
         rows = await conn.fetch(
             AS_KNOWN, account_ids, through, known_at, time_zone, timeout=timeout_s
         )
+        thinned = sorted({row["account_id"] for row in rows if row["gone"]})
+        newest = {}
+        if thinned:
+            newest = await store_latest.latest(
+                conn, thinned, through=through, known_at=known_at, timeout_s=timeout_s
+            )
     except TimeoutError as error:
         detail = f"adding up the entries took more than {timeout_s:g} s"
         raise UnavailableError("totals_timeout", detail, retry_after_s=60) from error
@@ -84,8 +92,10 @@ async def as_known(
         known = found.setdefault(row["account_id"], Known())
         known.actual += int(row["amount"])
         known.corrections += int(row["corrections"])
-        newest: datetime = row["latest_at"]
-        known.latest_at = max(known.latest_at or newest, newest)
+        if row["account_id"] in thinned:
+            known.latest_at = newest.get(row["account_id"])
+        else:
+            known.latest_at = max(known.latest_at or row["latest_at"], row["latest_at"])
         by_day.append((row["account_id"], row["day"], int(row["amount"])))
     return found, by_day
 

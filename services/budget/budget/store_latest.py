@@ -1,0 +1,67 @@
+"""The newest money on a line: what has left it by a move does not count."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from shared.database import Conn
+
+# An item is a delta or a fact. All of its entries on an account before a leaving half are gone:
+# of a fact also the revisions before the one that the half names. What came back has an entry
+# of its own. Only deltas have a bodyhash; the entries of facts add the revision to the key.
+_ITEM = """
+CASE WHEN {0}.kind = 2 THEN left({0}.id, -2)
+     WHEN {0}.bodyhash IS NULL THEN {0}.stream_id || '|' || regexp_replace({0}.id, '@[0-9]+$', '')
+     ELSE {0}.stream_id || '|' || {0}.id END
+"""
+LATEST = f"""
+WITH gone AS MATERIALIZED (
+  SELECT m.account_id, left(m.id, -2) AS item, max(m.entry) AS entry FROM budget.entries AS m
+  WHERE m.account_id = ANY($1::int[]) AND m.kind = 2 AND m.id LIKE '%|-'
+    AND ($2::timestamptz IS NULL OR m.at <= $2)
+    AND ($3::timestamptz IS NULL OR m.recorded_at <= $3)
+  GROUP BY m.account_id, item
+)
+SELECT e.account_id, max(e.at) AS latest_at
+FROM budget.entries AS e
+LEFT JOIN gone ON gone.account_id = e.account_id AND gone.item = {_ITEM.format("e")}
+WHERE e.account_id = ANY($1::int[]) AND e.kind IN (0, 1, 2)
+  AND ($2::timestamptz IS NULL OR e.at <= $2)
+  AND ($3::timestamptz IS NULL OR e.recorded_at <= $3)
+  AND (gone.entry IS NULL OR e.entry > gone.entry)
+GROUP BY e.account_id
+"""
+SETTLE = f"""
+UPDATE budget.accounts AS t SET latest_at = live.latest_at
+FROM (SELECT account_id FROM unnest($1::int[]) AS account_id) AS given
+LEFT JOIN ({LATEST}) AS live USING (account_id)
+WHERE t.account_id = given.account_id
+"""
+# Freshly grown tables have no statistics yet, see `store_placed`.
+JOIN_BY_HASH = "SET LOCAL enable_nestloop = off"
+JOIN_AS_USUAL = "SET LOCAL enable_nestloop = on"
+
+
+async def latest(
+    conn: Conn,
+    account_ids: Sequence[int],
+    *,
+    through: datetime | None,
+    known_at: datetime | None,
+    timeout_s: float,
+) -> dict[int, datetime]:
+    """The newest `at` of what was on each account; absent: nothing was. Raises TimeoutError."""
+    await conn.execute(JOIN_BY_HASH)
+    rows = await conn.fetch(LATEST, account_ids, through, known_at, timeout=timeout_s)
+    await conn.execute(JOIN_AS_USUAL)
+    return {row["account_id"]: row["latest_at"] for row in rows}
+
+
+async def settle(conn: Conn, account_ids: Sequence[int], *, timeout_s: float) -> None:
+    """Brings `latest_at` of accounts that money has left back to what is on them.
+
+    The caller has locked them and keeps polls out.
+    """
+    if account_ids:
+        await conn.execute(JOIN_BY_HASH)
+        await conn.execute(SETTLE, account_ids, None, None, timeout=timeout_s)
+        await conn.execute(JOIN_AS_USUAL)

@@ -1,0 +1,104 @@
+"""What a line looks like after wrong money has left it (P30): its anchor, its corrections, B5."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.integration.budget_helpers import (
+    Service,
+    approve,
+    at,
+    create_campaign,
+    delta,
+    line_body,
+    plan_body,
+    running_service,
+    snapshot,
+)
+
+SINCE = "2025-11-01T00:00:00+08:00"
+TOTALS = "/v1/campaigns/c1/totals"
+SUMMER = {"account": "1", "campaign": "9"}
+
+
+@pytest_asyncio.fixture
+async def service(database_url: str, tmp_path: Path) -> AsyncIterator[Service]:
+    async with running_service(database_url, tmp_path) as made:
+        await made.empty()
+        await made.set_clock(at("11-06 00:00"))
+        await create_campaign(made)
+        plan = plan_body(line_body(), line_body("L2", "9.00"))
+        await approve(made, plan=plan, effective_from=SINCE)
+        yield made
+
+
+async def map_to(service: Service, line: str = "L1", **more: Any) -> Any:
+    body = {"source": "ads", "match": {"campaign": "9"}, "campaign": "c1", "line": line, **more}
+    async with service.caller("wang.lei", "operator") as operator:
+        return await operator.post("/v1/mappings", body, 201)
+
+
+async def change(service: Service, method: str, mapping: Any, body: Any = None) -> Any:
+    async with service.caller("wang.lei", "operator") as operator:
+        tag = f'"{mapping["version"]}"'
+        return await operator.change(method, f"/v1/mappings/{mapping['mapping']}", body, match=tag)
+
+
+async def line(service: Service, name: str, *shown: str) -> list[Any]:
+    """These figures of a line: now, and the same ones as added up from its entries."""
+    async with service.caller("eve", "viewer") as viewer:
+        told = await viewer.get(TOTALS)
+        known = await viewer.get(TOTALS, through="2025-11-06T00:00:00+08:00")
+        assert (await viewer.get("/v1/invariants"))["holds"]
+    found = []
+    for answer in (told, known):
+        (one,) = [one for one in answer["lines"] if one["line"] == name]
+        found.append([one[figure] for figure in shown])
+    assert found[0] == found[1]
+    return found[0]
+
+
+@pytest.mark.parametrize("method", ["DELETE", "PUT"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [delta("ads", "x", at("11-05 20:00"), "1.00", entity=SUMMER)],
+        [snapshot("ads", "11-05", 1, "1.00", at("11-05 21:00"), entity=SUMMER)],
+        [snapshot("ads", "11-05", 1, "1.00", at("11-05 20:00"), entity=SUMMER),
+         snapshot("ads", "11-05", 2, "2.00", at("11-05 19:00"), entity=SUMMER)],
+    ],
+    ids=["delta", "fact", "fact stated twice"],
+)  # fmt: skip
+async def test_a_line_is_known_no_further_than_the_money_that_is_still_on_it(
+    service: Service, method: str, wrong: list[Any]
+) -> None:
+    """Else it would be paced by a plan of two days later, and look slow."""
+    await service.post(delta("tap", "1", at("11-03 12:00"), "40000"))
+    await service.beat("tap", at("11-04 00:00"))
+    pace = ["40000.00", "2025-11-03T16:00:00Z", "1.111111"]
+    assert await line(service, "L1", "actual", "anchor", "pacing_ratio") == pace
+    made = await map_to(service)
+    await service.post(*wrong)
+    await service.seal()
+    body = {"campaign": "c1", "line": "L2"} if method == "PUT" else None
+    gone = await change(service, method, made, body)
+    assert await line(service, "L1", "actual", "anchor", "pacing_ratio") == pace
+    told = [one for one in await service.seal() if one["line"] == "L1"]
+    assert (told[-1]["actual"], told[-1]["pacing_ratio"]) == ("40000.00", "1.111111")
+
+    if method == "PUT":
+        at_end = await line(service, "L2", "anchor")
+        await change(service, "PUT", gone, {"campaign": "c1", "line": "L1"})
+        assert await line(service, "L1", "anchor") == at_end, "what came back counts again"
+
+
+async def test_a_line_that_all_money_has_left_is_known_up_to_its_start(service: Service) -> None:
+    made = await map_to(service)
+    other = await map_to(service, match={"campaign": "8"})
+    await service.post(delta("ads", "x", at("11-05 20:00"), "1.00", entity=SUMMER))
+    await change(service, "DELETE", made)
+    assert await line(service, "L1", "actual", "anchor") == ["0.00", "2025-10-31T16:00:00Z"]
+    await change(service, "DELETE", other)
