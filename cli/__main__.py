@@ -195,8 +195,12 @@ def offsets(
     if context.invoked_subcommand is not None:
         return
     from cli.offsets import read_standings
+    from cli.servers import servers
 
-    standings = run_coroutine(read_standings(_kafka(kafka, state)))
+    with servers(state, kafka, None) as found:
+        if found.kafka is None:
+            raise typer.BadParameter("name the broker: --kafka")
+        standings = run_coroutine(read_standings(found.kafka))
     totals: dict[tuple[str, str], list[int]] = {}
     for standing in standings:
         entry = totals.setdefault((standing.group, standing.topic), [0, 0, 0])
@@ -222,14 +226,17 @@ def accept_gap(
     state: State = DEFAULT_STATE,
     as_json: Json = False,
 ) -> None:
-    """Go on past records the log has lost; the group's processes must be stopped."""
-    from cli import offsets as work
+    """Go on past records the log has lost; the group's processes must be stopped.
 
-    accepted = run_coroutine(
-        work.accept_gap(
-            _kafka(kafka, state), _database(database, state), topic, partition, reason, group=group
+    When nothing runs, the broker and the database are started for it.
+    """
+    from cli import offsets as work
+    from cli.servers import servers
+
+    with servers(state, kafka, database) as found:
+        accepted = run_coroutine(
+            work.accept_gap(*found.both(), topic, partition, reason, group=group)
         )
-    )
     lines = [f"group={gap.group} from={gap.from_offset} to={gap.to_offset}" for gap in accepted]
     emit("\n".join(lines), {"accepted": [asdict(gap) for gap in accepted]}, as_json=as_json)
 

@@ -1,6 +1,7 @@
 """Where each consumer group stands, and the one way past a gap: a person accepts it."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,13 +11,17 @@ from typing import Any
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import CommitFailedError, KafkaError, UnknownMemberIdError
 from aiokafka.structs import OffsetAndMetadata
 
+from cli.embedded.jars import tell_stderr
 from cli.errors import CommandError, Exit
 
 SCHEMAS = ("ingest", "budget", "kpi", "alerts")
 _TIMEOUT_MS = 10_000
+MEMBERS_TIMEOUT_S = 60.0
+"""Twice the session of a member (PACELINE_SESSION_TIMEOUT_S)."""
+MEMBERS_POLL_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -121,8 +126,7 @@ async def accept_gap(
                 gap = await _find_gap(consumer, name, place, witness)
                 await _record(conn, schema, place, gap, reason)
                 # Last, so that nobody goes on past a gap that is not on record.
-                there = OffsetAndMetadata(gap.to_offset, "gap accepted")
-                await consumer.commit({place: there})
+                await _commit(consumer, place, gap)
             accepted.append(gap)
         return accepted
     except (KafkaError, OSError, TimeoutError) as error:
@@ -171,6 +175,25 @@ async def _find_gap(
         goes_on_with = await consumer.getone(place)
     written_at = datetime.fromtimestamp(goes_on_with.timestamp / 1000, UTC)
     return AcceptedGap(group, last, target, witness["written_at"], written_at)
+
+
+async def _commit(consumer: AIOKafkaConsumer, place: TopicPartition, gap: AcceptedGap) -> None:
+    """Commits, which the broker refuses as long as the group has a member.
+
+    One that was killed counts as a member until its session expires.
+    """
+    there = {place: OffsetAndMetadata(gap.to_offset, "gap accepted")}
+    deadline = time.monotonic() + MEMBERS_TIMEOUT_S
+    while True:
+        try:
+            await consumer.commit(there)
+        except (CommitFailedError, UnknownMemberIdError) as error:
+            if time.monotonic() > deadline:
+                raise CommandError(f"{gap.group} has running members; stop them first") from error
+            tell_stderr(f"waiting for the last member of {gap.group} to leave")
+            await asyncio.sleep(MEMBERS_POLL_S)
+        else:
+            return
 
 
 async def _record(

@@ -67,6 +67,7 @@ class Replica:
         self._record = state / "processes" / f"{self.name}.json"
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = 0.0
+        self._log_began = 0
 
     @property
     def name(self) -> str:
@@ -98,6 +99,7 @@ class Replica:
         end_leftover(self._record, signal.SIGTERM)
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES_MAX:
             self.log.replace(self.log.with_suffix(".log.1"))
+        self._log_began = self.log.stat().st_size if self.log.exists() else 0
         self._process = spawn(
             [sys.executable, "-m", self.spec.package], log=self.log, env=self._env, cwd=ROOT
         )
@@ -164,9 +166,9 @@ class Replica:
         return wait_s
 
     def last_words(self, lines: int = 8) -> str:
-        """The end of its log, for an error message."""
+        """The end of what it has logged since its last start, for an error message."""
         try:
-            text = self.log.read_text(encoding="utf-8", errors="replace")
+            text = self.log.read_bytes()[self._log_began :].decode("utf-8", "replace")
         except FileNotFoundError:
             return ""
         return "\n  ".join(text.splitlines()[-lines:])

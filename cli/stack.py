@@ -283,8 +283,11 @@ class Stack:
 
 def _died(replica: Replica) -> CommandError:
     code = Exit.BROKEN if replica.exit_code == Exit.BROKEN else Exit.NOT_READY
+    cure = ""
+    if code == Exit.BROKEN:
+        cure = "\nits offsets have a gap: see `./paceline offsets` and docs/operating.md"
     return CommandError(
         f"{replica.name} ended with {replica.exit_code}; {replica.log} ends:\n  "
-        + replica.last_words(),
+        f"{replica.last_words()}{cure}",
         code,
     )

@@ -30,7 +30,9 @@ def run_up(options: StackOptions, *, as_json: bool) -> int:
     """
     lock = RunLock(options.state)
     if not lock.acquire():
-        announce(_await_other(options), as_json=as_json)
+        info = _await_other(options)
+        tell_stderr(f"already running, pid {info.pid}: its own options hold, not these")
+        announce(info, as_json=as_json)
         return Exit.OK
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _request_stop)
@@ -39,6 +41,7 @@ def run_up(options: StackOptions, *, as_json: bool) -> int:
     stack = Stack(options)
     try:
         began = time.monotonic()
+        tell_stderr("starting PostgreSQL, Apache Kafka and the services; this takes some 20 s")
         stack.start()
         tell_stderr(f"everything is ready after {time.monotonic() - began:.1f} s")
         _say_where(stack)
