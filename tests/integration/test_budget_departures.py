@@ -102,3 +102,32 @@ async def test_a_line_that_all_money_has_left_is_known_up_to_its_start(service: 
     await change(service, "DELETE", made)
     assert await line(service, "L1", "actual", "anchor") == ["0.00", "2025-10-31T16:00:00Z"]
     await change(service, "DELETE", other)
+
+
+async def test_corrections_follow_the_money_they_are_part_of(service: Service) -> None:
+    """5.00, restated to 3.00 after its day: -2.00 of the 3.00 are corrections, wherever it lies."""
+    restated = [
+        snapshot("ads", "11-03", 1, "5.00", at("11-05 00:00"), entity=SUMMER),
+        snapshot("ads", "11-03", 2, "3.00", at("11-05 01:00"), entity=SUMMER),
+    ]
+    await service.post(*restated)
+    made = await map_to(service)
+    assert await line(service, "L1", "actual", "corrections") == ["3.00", "-2.00"]
+    changed = await change(service, "PUT", made, {"campaign": "c1", "line": "L2"})
+    assert changed["moved"] == {"entries": 1, "amount": {"amount": "3.00", "currency": "CNY"}}
+    await service.post(
+        *restated, snapshot("ads", "11-03", 3, "3.50", at("11-05 02:00"), entity=SUMMER)
+    )
+    assert await line(service, "L1", "actual", "corrections") == ["0.00", "0.00"]
+    assert await line(service, "L2", "actual", "corrections") == ["3.50", "-1.50"]
+    told = {one["line"]: one for one in await service.seal()}
+    assert [told[name]["corrections"] for name in ("L1", "L2")] == ["0.00", "-1.50"]
+    gone = await change(service, "DELETE", changed)
+    assert await line(service, "L2", "actual", "corrections") == ["0.00", "0.00"]
+    async with service.caller("eve", "viewer") as viewer:
+        items = (await viewer.get("/v1/campaigns/c1/lines/L2/entries"))["items"]
+    amounts = [(one["kind"], one["amount"]) for one in items]
+    moved = [("move", "5.00"), ("move", "-2.00")]
+    back = [("move", "-5.00"), ("move", "1.50")]
+    assert amounts == [*moved, ("correction", "0.50"), *back]
+    assert gone["version"] == 3

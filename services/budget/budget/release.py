@@ -2,7 +2,8 @@
 
 The caller keeps polls of the workspace out (`store_catalogue.stop_posting`). Money moves by pairs
 of entries (−, +) under the stream `m/<cause>`, unique by cause and item, so a move cannot happen
-twice. Items are read and written in chunks; the accounts are locked once, at the end, in order of
+twice. What of a fact are corrections has a pair of its own (−c, +c), so that it stays a correction
+where it goes. Items are read and written in chunks; the accounts are locked once, at the end, in order of
 their ids, because the sealer locks them in that order too.
 """
 
@@ -28,7 +29,7 @@ from budget.rules.posting import Catalogue, Destination, Subject
 from budget.store_held import HeldRow
 from budget.store_moves import Restated
 from budget.store_placed import SCAN_TIMEOUT_S
-from budget.store_postings import MOVE, Change, EntryRow, Period
+from budget.store_postings import MOVE, MOVED_CORRECTION, Change, EntryRow, Period
 from shared.database import Conn
 
 CHUNK = 2000
@@ -118,16 +119,19 @@ class Release:
         if not legs:
             return
         streams = await self._streams(legs)
-        blocks = await store_postings.take_entries(self._conn, 2 * len(legs))
+        blocks = await store_postings.take_entries(self._conn, 4 * len(legs))
         numbers = [number for block in blocks for number in block]
+        moving = [(leg.item["stream_id"], leg.item["key"]) for leg in legs if leg.item["is_fact"]]
+        corrected = await store_moves.corrections(self._conn, moving)
         facts, held = [], []
         for index, leg in enumerate(legs):
             item, stream_id = leg.item, streams[leg.item["source"]]
             if item["held"] is None:
                 self._left.add(item["account_id"])
-            leave, arrive = numbers[2 * index], numbers[2 * index + 1]
-            self._book(leg, stream_id, leave, out=True)
-            self._book(leg, stream_id, arrive, out=False)
+            leave, arrive = numbers[4 * index], numbers[4 * index + 2]
+            part = corrected.get((item["stream_id"], item["key"]), 0) if item["is_fact"] else 0
+            self._book(leg, stream_id, leave, part, out=True)
+            self._book(leg, stream_id, arrive, part, out=False)
             currency = leg.destination.account.currency
             if item["is_fact"]:
                 facts.append((item["stream_id"], item["key"], leg.account_id, currency, arrive))
@@ -145,22 +149,32 @@ class Release:
         feeds = {(lg.account_id, lg.item["source"]) for lg in legs if lg.destination.reason is None}
         await store_registry.add_feeds(self._conn, feeds)
 
-    def _book(self, leg: Leg, stream_id: int, entry: int, *, out: bool) -> None:
+    def _book(self, leg: Leg, stream_id: int, entry: int, part: int, *, out: bool) -> None:
+        """One half of the move; `part` of the amount are corrections, as entry + 1, if there are."""
+        sign = -1 if out else 1
+        amount = leg.item["amount"] - part
+        self._enter(leg, stream_id, entry, sign * amount, out=out, correction=False)
+        if part:
+            self._enter(leg, stream_id, entry + 1, sign * part, out=out, correction=True)
+
+    def _enter(
+        self, leg: Leg, stream_id: int, entry: int, amount: int, *, out: bool, correction: bool
+    ) -> None:
         item = leg.item
         account_id = item["account_id"] if out else leg.account_id
-        amount = -item["amount"] if out else item["amount"]
         # What leaves a line leaves the day it was booked on, whatever zone it goes to.
         time_zone = item.get("time_zone") if out else None
         day = _day(item, time_zone or leg.destination.time_zone)
+        half = f"{'-' if out else '+'}{'c' if correction else ''}"
         self._books.entries.append(
             EntryRow(
                 stream_id=stream_id,
-                id=f"{item['stream_id']}|{item['key']}|{'-' if out else '+'}",
+                id=f"{item['stream_id']}|{item['key']}|{half}",
                 entry=entry,
                 account_id=account_id,
                 amount=amount,
                 at=item["at"],
-                kind=MOVE,
+                kind=MOVED_CORRECTION if correction else MOVE,
                 corrects=item["entry"],
                 period_start=item["period_start"],
                 period_end=item["period_end"],
@@ -169,8 +183,10 @@ class Release:
                 entity=entity_text(item["entity"]),
             )
         )
-        period = Period(day, item["period_start"], item["period_end"])
-        self._books.tally(Change(account_id, False, period), Tally(account_id, amount, item["at"]))
+        change = Change(
+            account_id, correction, Period(day, item["period_start"], item["period_end"])
+        )
+        self._books.tally(change, Tally(account_id, amount, item["at"]))
 
     async def _streams(self, legs: Sequence[Leg]) -> dict[str, int]:
         name = f"m/{self._cause}"

@@ -9,7 +9,7 @@ WITH mine AS MATERIALIZED (
   SELECT * FROM budget.accounts WHERE workspace = $1
 ), posted AS MATERIALIZED (
   SELECT e.account_id, e.stream_id, sum(e.amount) AS amount, count(*) AS n,
-         coalesce(sum(e.amount) FILTER (WHERE e.kind = 1), 0) AS corrections
+         coalesce(sum(e.amount) FILTER (WHERE e.kind IN (1, 3)), 0) AS corrections
   FROM budget.entries AS e WHERE e.account_id IN (SELECT account_id FROM mine)
   GROUP BY e.account_id, e.stream_id
 ), by_account AS (

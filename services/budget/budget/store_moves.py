@@ -24,6 +24,18 @@ FROM unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::bigint[])
   AS u(stream_id, key, account_id, currency, entry)
 WHERE t.stream_id = u.stream_id AND t.key = u.key
 """
+# A fact takes all of its corrections along, so they are those of all its entries, wherever they
+# were booked. The range is that of its revisions; what else lies in it is of a longer key.
+CORRECTIONS = """
+SELECT u.stream_id, u.key, found.amount
+FROM unnest($1::int[], $2::text[]) AS u(stream_id, key)
+CROSS JOIN LATERAL (
+  SELECT sum(e.amount) AS amount FROM budget.entries AS e
+  WHERE e.stream_id = u.stream_id AND e.kind = 1
+    AND e.id > (u.key || '@') COLLATE "C" AND e.id < (u.key || 'A') COLLATE "C"
+    AND substr(e.id, length(u.key) + 2) ~ '^[0-9]+$') AS found
+WHERE found.amount <> 0
+"""
 REMOVE = "DELETE FROM budget.held WHERE held = ANY($1::bigint[])"
 LOCK_ACCOUNTS = """
 SELECT count(*) FROM (
@@ -58,6 +70,14 @@ async def relocate_facts(conn: Conn, rows: Sequence[tuple[int, str, int, str, in
     """Facts remember their account: (stream, key, account, currency, entry)."""
     if rows:
         await conn.execute(RELOCATE, *zip(*sorted(rows), strict=True))
+
+
+async def corrections(conn: Conn, facts: Sequence[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """By (stream, key), how many micros of facts are corrections; those without are absent."""
+    if not facts:
+        return {}
+    rows = await conn.fetch(CORRECTIONS, *zip(*facts, strict=True))
+    return {(row[0], row[1]): int(row[2]) for row in rows}
 
 
 async def remove(conn: Conn, held: Sequence[int]) -> None:

@@ -13,8 +13,9 @@ from shared.database import Conn
 
 BLOCK = 16_384
 """Entry numbers are taken in blocks: the number then says which event of a poll came back."""
-SPEND, CORRECTION, MOVE = 0, 1, 2
-KINDS = ("spend", "correction", "move")
+SPEND, CORRECTION, MOVE, MOVED_CORRECTION = 0, 1, 2, 3
+KINDS = ("spend", "correction", "move", "move")
+"""What an entry is called; a moved correction is a move that counts among the corrections."""
 
 TAKE_BLOCK = "SELECT nextval('budget.entry_blocks') FROM generate_series(1, $1)"
 
