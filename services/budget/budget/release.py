@@ -2,9 +2,9 @@
 
 The caller keeps polls of the workspace out (`store_catalogue.stop_posting`). Money moves by pairs
 of entries (−, +) under the stream `m/<cause>`, unique by cause and item, so a move cannot happen
-twice. What of a fact are corrections has a pair of its own (−c, +c), so that it stays a correction
-where it goes. Items are read and written in chunks; the accounts are locked once, at the end, in order of
-their ids, because the sealer locks them in that order too.
+twice. What of a fact are corrections has a pair of its own (−c, +c) and stays a correction where
+it goes. Items are read and written in chunks; the accounts are locked once, at the end, in order
+of their ids, because the sealer locks them in that order too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -150,7 +150,7 @@ class Release:
         await store_registry.add_feeds(self._conn, feeds)
 
     def _book(self, leg: Leg, stream_id: int, entry: int, part: int, *, out: bool) -> None:
-        """One half of the move; `part` of the amount are corrections, as entry + 1, if there are."""
+        """One half of the move; the `part` that are corrections, if any, is entry + 1."""
         sign = -1 if out else 1
         amount = leg.item["amount"] - part
         self._enter(leg, stream_id, entry, sign * amount, out=out, correction=False)

@@ -21,7 +21,8 @@ SELECT account_id, day, sum(amount) AS amount FROM (
 AS_KNOWN = """
 SELECT e.account_id, coalesce(left(e.period, 10)::date, (e.at AT TIME ZONE $4)::date) AS day,
        sum(e.amount) AS amount,
-       coalesce(sum(e.amount) FILTER (WHERE e.kind IN (1, 3)), 0) AS corrections, max(e.at) AS latest_at,
+       coalesce(sum(e.amount) FILTER (WHERE e.kind IN (1, 3)), 0) AS corrections,
+       max(e.at) AS latest_at,
        count(*) FILTER (WHERE e.kind = 2 AND e.id LIKE '%|-') AS gone
 FROM budget.entries AS e
 WHERE e.account_id = ANY($1::int[]) AND ($2::timestamptz IS NULL OR e.at <= $2)
