@@ -131,3 +131,58 @@ async def test_corrections_follow_the_money_they_are_part_of(service: Service) -
     back = [("move", "-5.00"), ("move", "1.50")]
     assert amounts == [*moved, ("correction", "0.50"), *back]
     assert gone["version"] == 3
+
+
+async def accept(service: Service) -> None:
+    """Both roles accept the one exception of c1."""
+    async with (
+        service.caller("zhao.min", "approver") as approver,
+        service.caller("chen.yu", "finance") as finance,
+    ):
+        (item,) = (await approver.get("/v1/exceptions", campaign="c1"))["items"]
+        place, yes = f"/v1/exceptions/{item['id']}/decisions", {"decision": "approve"}
+        await approver.post(place, {**yes, "as": "approver"})
+        answer = await finance.post(place, {**yes, "as": "finance"})
+    assert (answer["status"], answer["moved"]) == ("approved", {"entries": 1})
+
+
+async def exceptions(service: Service) -> Any:
+    async with service.caller("eve", "viewer") as viewer:
+        return (await viewer.get(TOTALS))["exceptions"]
+
+
+async def test_what_was_accepted_stays_accepted_when_its_mapping_is_corrected(
+    service: Service,
+) -> None:
+    """B5: both roles have accepted the money for the campaign; the line was somebody's slip."""
+    made = await map_to(service)
+    early = [snapshot("ads", "10-20", 1, "100.00", at("11-05 00:00"), entity=SUMMER)]
+    await service.post(*early)
+    await accept(service)
+    assert await line(service, "L1", "actual") == ["100.00"]
+    for target, other in (("L2", "L1"), ("L1", "L2"), ("L2", "L1")):
+        made = await change(service, "PUT", made, {"campaign": "c1", "line": target})
+        assert made["moved"] == {"entries": 1, "amount": {"amount": "100.00", "currency": "CNY"}}
+        assert made["findings"] == []
+        assert await line(service, target, "actual") == ["100.00"]
+        assert await line(service, other, "actual") == ["0.00"]
+    await service.post(*early)
+    await service.post(snapshot("ads", "10-20", 2, "90.00", at("11-05 01:00"), entity=SUMMER))
+    assert await line(service, "L2", "actual", "corrections") == ["90.00", "-10.00"]
+    assert (await exceptions(service))["count"] == 0
+
+
+async def test_what_was_accepted_for_one_campaign_is_an_exception_of_the_next(
+    service: Service,
+) -> None:
+    await create_campaign(service, "c2")
+    await approve(service, "c2", plan_body(line_body("L5", "5.00")), effective_from=SINCE)
+    made = await map_to(service)
+    await service.post(delta("ads", "x", at("10-20 12:00"), "100.00", entity=SUMMER))
+    await accept(service)
+    moved = await change(service, "PUT", made, {"campaign": "c2", "line": "L5"})
+    assert moved["moved"] == {"entries": 0, "amount": {"amount": "0.00", "currency": "CNY"}}
+    (finding,) = moved["findings"]
+    assert finding["code"] == "money_held"
+    assert finding["detail"].endswith("are in exception:c2 now: before_approval")
+    assert await line(service, "L1", "actual") == ["0.00"]

@@ -95,8 +95,10 @@ async def test_what_a_withdrawn_mapping_brought_goes_back_and_what_others_say_ho
 
     gone = await change(service, "DELETE", wrong)
 
-    assert gone["moved"] == {"entries": 4, "amount": {"amount": "8.00", "currency": "CNY"}}
-    assert (gone["version"], gone["findings"]) == (2, [])
+    assert gone["moved"] == {"entries": 0, "amount": {"amount": "0.00", "currency": "CNY"}}
+    (finding,) = gone["findings"]
+    assert finding["detail"] == "4 entries, 8.00 CNY, are in suspense:ads now: unmapped"
+    assert (gone["version"], finding["code"], finding["line"]) == (2, "money_held", None)
     assert await lines(service) == {"L1": "0.75", "L2": "0.00"}
     assert await suspense(service) == [("unmapped", "1.00")] * 2 + [("unmapped", "3.00")] * 2
     (item,) = [one["data"] for one in await service.outbox("catalog.v1")]
@@ -304,5 +306,6 @@ async def test_more_than_one_chunk_of_money_follows_a_mapping(service: Service) 
     assert changed["moved"]["entries"] == 4_400
     assert await lines(service) == {"L1": "0.00", "L2": "6600.00"}
     gone = await change(service, "DELETE", changed)
-    assert gone["moved"]["amount"] == {"amount": "6600.00", "currency": "CNY"}
+    (finding,) = gone["findings"]
+    assert finding["detail"].startswith("4400 entries, 6600.00 CNY")
     assert await lines(service) == {"L1": "0.00", "L2": "0.00"}

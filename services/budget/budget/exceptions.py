@@ -6,7 +6,7 @@ from budget import planning, store_held, store_plans
 from budget.planning import Session
 from budget.release import Release
 from budget.rules import approval
-from budget.rules.posting import AccountKey, Catalogue, Destination
+from budget.rules.posting import Catalogue, Destination
 from budget.schemas import DecisionBody
 from shared.errors import ConflictError, NotFoundError
 
@@ -23,7 +23,7 @@ async def decide_exception(session: Session, held: int, body: DecisionBody) -> d
         await _refuse_moved(session, held, body)
         raise NotFoundError("exception_unknown", f"there is no exception {held}")
     moving = Release(session.conn, session.workspace, f"exception/{held}", session.now)
-    destination = _destination(session, await moving.catalogue(), item)
+    destination = _destination(await moving.catalogue(), item)
     status = "in_review" if item["status"] == "open" else item["status"]
     outcome = await planning.decide(session, f"exception/{held}", status, frozenset(), body)
     if outcome.status == "rejected":
@@ -42,11 +42,8 @@ async def _refuse_moved(session: Session, held: int, body: DecisionBody) -> None
         await planning.decide(session, f"exception/{held}", "approved", frozenset(), body)
 
 
-def _destination(session: Session, catalogue: Catalogue, item: dict[str, Any]) -> Destination:
-    terms = catalogue.campaigns.get(item["campaign"])
-    if terms is None or item["line"] not in terms.lines:
+def _destination(catalogue: Catalogue, item: dict[str, Any]) -> Destination:
+    found = catalogue.on_line(item["campaign"], item["line"])
+    if found is None:
         raise ConflictError("line_unknown", f"{item['campaign']} has no line {item['line']}")
-    account = AccountKey(
-        session.workspace, "line", terms.campaign, item["line"], "", terms.currency
-    )
-    return Destination(account, None, terms.campaign, item["line"], terms.time_zone)
+    return found

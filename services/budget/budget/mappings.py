@@ -15,6 +15,7 @@ from budget.rules.posting import AccountKey, Catalogue, Destination
 from budget.schemas import MappingBody, MappingTargetBody
 from shared.errors import ConflictError, ErrorItem, InvalidError, NotFoundError
 from shared.mapping import LEVELS, Mapping, match_of
+from shared.money import format_micros
 
 Row = dict[str, Any]
 
@@ -61,7 +62,7 @@ async def delete_mapping(session: Session, row: Row) -> Row:
     after = {**row, "version": version}
     moved = await _move_placed(session, row, f"mapping/{row['mapping']}/{version}")
     await _tell(session, after, "mapping_deleted", deleted=True)
-    return {**await _answer(session, after, moved), "findings": []}
+    return {**await _answer(session, after, moved), "findings": _held(moved)}
 
 
 async def find_mapping(session: Session, mapping: str) -> Row:
@@ -124,7 +125,14 @@ def _elsewhere(catalogue: Catalogue, row: Row, item: Columns[str, Any]) -> Desti
     if since is not None and item["period_start"] < since:
         return None
     said = catalogue.mappings.resolve(row["source"], entity, item["period_start"])
-    return None if said == (row["campaign"], row["line"]) else resolve(catalogue, item)
+    if said == (row["campaign"], row["line"]):
+        return None
+    found = resolve(catalogue, item)
+    if found.account.kind == "exception" and found.campaign == row["campaign"]:
+        # It is on a line although its period is an exception: it was accepted for the campaign, or
+        # posted before the close. Which line was meant does not undo that.
+        return catalogue.on_line(row["campaign"], found.line) or found
+    return found
 
 
 async def _line_account(session: Session, row: Row) -> tuple[int, str, str] | None:
@@ -158,7 +166,7 @@ async def _answer(session: Session, row: Row, moved: Moved) -> Row:
         "version": row["version"],
         "moved": moved,
         "currency": campaign["currency"] if campaign else None,
-        "findings": await _findings(session, row, campaign),
+        "findings": [*await _findings(session, row, campaign), *_held(moved)],
     }
 
 
@@ -176,3 +184,19 @@ async def _findings(session: Session, row: Row, campaign: Row | None) -> list[di
         return []
     detail += "; its money stays in suspense until there is"
     return [{"code": code, "line": row["line"], "severity": "warning", "detail": detail}]
+
+
+def _held(moved: Moved) -> list[dict[str, Any]]:
+    """What was moved and is on no line: `moved` counts only what reached one."""
+    return [
+        {
+            "code": "money_held",
+            "line": held.line,
+            "severity": "warning",
+            "detail": f"{items} entries, {format_micros(amount)} {held.currency}, are in "
+            f"{held.account} now: {held.reason}",
+        }
+        for held, (items, amount) in sorted(
+            moved.held.items(), key=lambda one: (one[0].account, one[0].reason, str(one[0].line))
+        )
+    ]

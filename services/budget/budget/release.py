@@ -10,7 +10,7 @@ of their ids, because the sealer locks them in that order too.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -39,17 +39,34 @@ Item = Mapping[str, Any]
 """A delta or fact as `held` has it; `held` is None for one that is on a line."""
 
 
+class HeldAs(NamedTuple):
+    """Where a release put money that reached no line, and why."""
+
+    account: str
+    reason: str
+    line: str | None
+    currency: str
+
+
 @dataclass(slots=True)
 class Moved:
-    """What came to lines or left them: items, and micros per currency."""
+    """What came to lines: items, and micros per currency. `held`: what went elsewhere."""
 
     items: int = 0
     amounts: dict[str, int] = field(default_factory=dict)
+    held: dict[HeldAs, tuple[int, int]] = field(default_factory=dict)
 
-    def add(self, currency: str, amount: int) -> None:
-        """Counts one item."""
-        self.items += 1
-        self.amounts[currency] = self.amounts.get(currency, 0) + amount
+    def add(self, destination: Destination, amount: int) -> None:
+        """Counts one item and its micros."""
+        account = destination.account
+        if destination.reason is None:
+            self.items += 1
+            self.amounts[account.currency] = self.amounts.get(account.currency, 0) + amount
+            return
+        name = f"{account.kind}:{account.source or account.campaign}"
+        key = HeldAs(name, str(destination.reason), destination.line, account.currency)
+        items, sum_ = self.held.get(key, (0, 0))
+        self.held[key] = items + 1, sum_ + amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +154,7 @@ class Release:
                 facts.append((item["stream_id"], item["key"], leg.account_id, currency, arrive))
             if leg.destination.reason is not None:
                 held.append(_held(leg, arrive))
-            if leg.destination.reason is None or item["held"] is None:
-                self.moved.add(currency, item["amount"])
+            self.moved.add(leg.destination, item["amount"])
         await store_moves.relocate_facts(self._conn, facts)
         await self._books.enter(self._conn, self._now)
         # A new number also where one is held again: a decision on the old one is not about it.

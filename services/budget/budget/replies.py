@@ -178,7 +178,8 @@ class MappingReply(BaseModel):
 
 
 class Moved(BaseModel):
-    """Items that came to the mapping's line, or left it. `amount` null: no currency is known."""
+    """Items that came to a line. `amount` null: no currency is known. What was moved and came to
+    none is said in `findings` as `money_held`."""
 
     entries: int
     amount: Money | None

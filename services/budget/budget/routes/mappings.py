@@ -63,7 +63,8 @@ async def get_mapping(request: Request, mapping: Name, principal: Reader) -> Jso
 async def put_mapping(
     request: Request, mapping: Name, body: MappingTargetBody, principal: Operator
 ) -> Json:
-    """Moves what it brought to the old line. Send If-Match. Errors: mapping_unknown."""
+    """Moves what it brought to the old line; what reaches no line is the finding `money_held`.
+    Send If-Match. Errors: mapping_unknown."""
     async with session(request, principal) as caller:
         row = await _current(caller, mapping)
         check_if_match(request, row["version"])
@@ -77,8 +78,9 @@ async def put_mapping(
     summary="Withdraw a mapping",
 )
 async def delete_mapping(request: Request, mapping: Name, principal: Operator) -> Json:
-    """What it brought to its line goes where the mappings that are left say, else to suspense.
-    Send If-Match. Errors: mapping_unknown, also when it has been withdrawn already."""
+    """What it brought to its line goes where the mappings that are left say, else to suspense
+    (finding `money_held`). Send If-Match. Errors: mapping_unknown, also when it has been withdrawn
+    already."""
     async with session(request, principal) as caller:
         row = await _current(caller, mapping)
         check_if_match(request, row["version"])
@@ -102,7 +104,7 @@ def _view(made: dict[str, Any]) -> dict[str, Any]:
 
 
 def _moved(moved: Any, currency: str | None) -> dict[str, Any]:
-    """All moved money is to or from one line, so of one currency."""
+    """What one mapping moves to lines is of one currency."""
     known = next(iter(moved.amounts), currency)
     amount = None
     if known is not None:

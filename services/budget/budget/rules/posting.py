@@ -116,6 +116,15 @@ class Catalogue:
         account = AccountKey(self.workspace, "line", campaign, line, "", terms.currency)
         return Destination(account, None, campaign, line, terms.time_zone)
 
+    def on_line(self, campaign: str, line: str | None) -> Destination | None:
+        """The account of a line whatever the period says: for what was accepted (B5). None: the
+        campaign has no such line in force."""
+        terms = self.campaigns.get(campaign)
+        if terms is None or line is None or line not in terms.lines:
+            return None
+        account = AccountKey(self.workspace, "line", campaign, line, "", terms.currency)
+        return Destination(account, None, campaign, line, terms.time_zone)
+
     def _suspense(
         self,
         subject: Subject,
