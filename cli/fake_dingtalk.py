@@ -6,6 +6,7 @@ rate of 20 a minute (130101), the size (460101) and the title (400402).
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -198,3 +199,20 @@ async def _reply(send: Send, status: int, body: bytes) -> None:
     headers = [(b"content-type", b"application/json")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+def main() -> None:
+    """`python -m cli.fake_dingtalk`: prints its settings, then what a group would see."""
+    secret = "SEClocal"  # noqa: S105 - the robot is local
+    with FakeDingTalk(secret) as robot, contextlib.suppress(KeyboardInterrupt):
+        print(f"export OPS_DINGTALK_URL='{robot.url}' OPS_DINGTALK_SECRET={secret}", flush=True)
+        shown = 0
+        while True:
+            for message in robot.messages[shown:]:
+                print(f"\n{message.text}", flush=True)
+                shown += 1
+            time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    main()
