@@ -117,3 +117,22 @@ async def test_a_large_release_and_polls_on_its_facts_never_wait_for_each_other(
     expected = sum(parse_micros(f"{number}.99") for number in numbers) + spent * 1_000_000
     assert await totals(service, "c2") == {"L1": format_micros(expected)}
     await check_invariants(service)
+
+
+async def test_a_change_that_takes_too_long_leaves_everything_as_it_was(service: Service) -> None:
+    """A poll names many workspaces, so nobody may hold up posting for as long as he likes."""
+    made = await map_to(service, {"account": "1"})
+    await service.post(*(fact(number, 1, currency="CNY") for number in range(300)))
+    before = await totals(service)
+    body, place = {"campaign": "c1", "line": "L2"}, f"/v1/mappings/{made['mapping']}"
+    async with service.caller("wang.lei", "operator") as operator:
+        service.settings.release_timeout_s = 0.01
+        refused = await operator.change("PUT", place, body, 503)
+        assert refused["code"] == "release_timeout"
+        service.settings.release_timeout_s = 45.0
+        assert await totals(service) == before
+        await service.post(fact(301, 1, currency="CNY", entity=entity(301)))
+        await check_invariants(service)
+        moved = await operator.change("PUT", place, body)
+    assert moved["moved"]["entries"] == 301
+    assert (await totals(service))["L1"] == "0.00"

@@ -24,3 +24,6 @@ class BudgetSettings(CommonSettings):
     """How long one look at the whole ledger of a workspace may take."""
     totals_timeout_s: float = Field(20.0, gt=0, le=3600)
     """How long adding up entries for `through` and `known_at` may take."""
+    release_timeout_s: float = Field(45.0, gt=0, le=3600)
+    """How long a person's change may hold up posting, of everybody: moving money by a mapping, an
+    approval, a close. Below the 60 s after which a group that does not advance is not ready."""

@@ -74,8 +74,8 @@ async def lock(conn: Conn, workspace: str) -> None:
 async def enter_posting(conn: Conn, workspaces: Sequence[str]) -> None:
     """Keeps the catalogues of these workspaces as they are while a poll books.
 
-    Shared: polls do not wait for each other. First statement of a poll, so that it holds nothing
-    somebody in `stop_posting` could wait for: the two cannot deadlock.
+    Shared: polls do not wait for each other. A poll has read the clock at most before it and holds
+    nothing somebody in `stop_posting` could wait for: the two cannot deadlock.
     """
     await conn.execute(ENTER, workspaces)
 

@@ -8,7 +8,8 @@ import msgspec
 from shared.database import Conn
 
 CHUNK = 2000
-SCAN_TIMEOUT_S = 600.0
+SCAN_TIMEOUT_S = 3600.0
+"""Instead of the connection's own: the whole change has a limit, `release_timeout_s`."""
 PANE = "interval '5 minutes'"
 
 # A delta is where its newest entry put it: its own, or the arriving half of a move. `$3` is the
