@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from ingest.adapters.facts import StatedFacts, Statement
 from ingest.adapters.mapping import Layout, Level, Platform, Quantity
 from ingest.adapters.numbers import NumberFormat, exponent_of, to_micros
 from ingest.adapters.reading import Row, Table
@@ -49,17 +50,26 @@ def convert(
 ) -> Converted:
     """All rows of a table; rows with a fault are set aside with their reason."""
     converter = _Converter(table.layout, platform, load, settings)
+    stated = StatedFacts()
     events: list[Wire] = []
     places: list[int] = []
     rejected: list[Rejection] = []
     spend_rows: set[int] = set()
     for index, row in enumerate(table.rows):
+        number = row.number + load.first_row - 1
         try:
             made = converter.events(row)
+            stated.state(number, made)
         except FaultError as fault:
-            row_id = f"{load.import_id}-{row.number + load.first_row - 1}"
             rejected.append(
-                Rejection(index, row_id, load.source, fault.code, fault.detail, dict(row.values))
+                Rejection(
+                    index,
+                    f"{load.import_id}-{number}",
+                    load.source,
+                    fault.code,
+                    fault.detail,
+                    dict(row.values),
+                )
             )
             continue
         events.extend(made)
@@ -85,7 +95,7 @@ class _Converter:
         self._no_value = no_value
         self._numbers = NumberFormat("comma" if load.mark == "comma" else "point", no_value)
 
-    def events(self, row: Row) -> list[Wire]:
+    def events(self, row: Row) -> list[Statement]:
         """One or two events: spend first. Raises FaultError."""
         if row.fault is not None:
             raise FaultError("columns_differ", row.fault)
@@ -128,9 +138,9 @@ class _Converter:
         common: dict[str, Any],
         money: int | None,
         measures: dict[str, int | str],
-    ) -> list[Wire]:
+    ) -> list[Statement]:
         envelope: dict[str, Any] = {"specversion": "1.0", "source": source, "time": self._load.time}
-        made: list[Wire] = []
+        made: list[Statement] = []
         if money is not None:
             data: Any = SpendDataWire(amount=format_micros(money), **common)
             made.append(SpendWire(id=row_id, data=data, **envelope))
