@@ -1,5 +1,6 @@
 """The command line: `paceline COMMAND`. Each command's work is in the module it calls."""
 
+import logging
 import os
 import sys
 from dataclasses import asdict
@@ -262,6 +263,8 @@ def _kafka(given: str | None, state: Path) -> str:
 
 def main() -> None:
     """Runs the command and exits with one of the codes of contracts.md section 6."""
+    # What went wrong is said in our own words; the client's lines would come before them.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         # Usage errors end with 2 and Ctrl-C with 130 inside; what comes out is ours.
         app(prog_name="paceline")

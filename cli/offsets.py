@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,12 @@ from typing import Any
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import CommitFailedError, KafkaError, UnknownMemberIdError
+from aiokafka.errors import (
+    CommitFailedError,
+    GroupLoadInProgressError,
+    KafkaError,
+    UnknownMemberIdError,
+)
 from aiokafka.structs import OffsetAndMetadata
 
 from cli.embedded.jars import tell_stderr
@@ -19,6 +24,7 @@ from cli.errors import CommandError, Exit
 
 SCHEMAS = ("ingest", "budget", "kpi", "alerts")
 _TIMEOUT_MS = 10_000
+GROUPS_TIMEOUT_S = 5.0
 MEMBERS_TIMEOUT_S = 60.0
 """Twice the session of a member (PACELINE_SESSION_TIMEOUT_S)."""
 MEMBERS_POLL_S = 3.0
@@ -60,6 +66,20 @@ class AcceptedGap:
     """When the last record the group read was written, as far as known."""
     lost_to: datetime
     """When the record the group goes on with was written; now, if there is none."""
+
+
+async def await_groups(bootstrap: str) -> None:
+    """Waits until a broker that has just started knows its groups, or for GROUPS_TIMEOUT_S.
+
+    It answers before it has read them back, and then says that there are none, or so.
+    """
+    deadline = time.monotonic() + GROUPS_TIMEOUT_S
+    async with _admin(bootstrap) as admin:
+        while time.monotonic() < deadline:
+            with suppress(GroupLoadInProgressError):
+                if await admin.list_consumer_groups():
+                    return
+            await asyncio.sleep(0.2)
 
 
 async def read_standings(bootstrap: str, prefix: str = "") -> list[Standing]:
@@ -184,13 +204,16 @@ async def _commit(consumer: AIOKafkaConsumer, place: TopicPartition, gap: Accept
     """
     there = {place: OffsetAndMetadata(gap.to_offset, "gap accepted")}
     deadline = time.monotonic() + MEMBERS_TIMEOUT_S
+    told = False
     while True:
         try:
             await consumer.commit(there)
         except (CommitFailedError, UnknownMemberIdError) as error:
             if time.monotonic() > deadline:
                 raise CommandError(f"{gap.group} has running members; stop them first") from error
-            tell_stderr(f"waiting for the last member of {gap.group} to leave")
+            if not told:
+                tell_stderr(f"waiting for the last member of {gap.group} to leave")
+                told = True
             await asyncio.sleep(MEMBERS_POLL_S)
         else:
             return

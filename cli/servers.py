@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from cli.embedded.jars import tell_stderr
 from cli.errors import CommandError, Exit
+from cli.offsets import await_groups
+from cli.processes import run_coroutine
 from cli.stack import Stack, StackOptions
 from cli.state import RunLock, load_run
 
@@ -49,6 +51,7 @@ def servers(state: Path, kafka: str | None, database: str | None) -> Iterator[Se
     try:
         tell_stderr(f"nothing is running in {state}: its broker and database start for this")
         stack.start_servers()
+        run_coroutine(await_groups(stack.kafka))
         yield Servers(stack.kafka, stack.database_url)
     finally:
         stack.stop()

@@ -38,20 +38,20 @@ CREATE TABLE kpi.reports (
   CONSTRAINT reports_pk PRIMARY KEY (workspace, source, report));
 CREATE TABLE kpi.facts (
   stream integer NOT NULL, period text NOT NULL, entity text NOT NULL, dims text NOT NULL,
-  revision bigint NOT NULL, measures text NOT NULL, start_ms bigint NOT NULL, campaign text,
-  line text,
+  revision bigint NOT NULL, measures text NOT NULL, start_ms bigint NOT NULL,
+  campaign text NOT NULL, line text NOT NULL, currency text NOT NULL,
   CONSTRAINT facts_pk PRIMARY KEY (stream, period, entity, dims));
-CREATE INDEX facts_held ON kpi.facts (stream, entity, start_ms) WHERE campaign IS NULL;
 CREATE TABLE kpi.deltas (
   stream integer NOT NULL, id text NOT NULL, bodyhash bytea NOT NULL, at_ms bigint NOT NULL,
   CONSTRAINT deltas_pk PRIMARY KEY (stream, id));
 CREATE INDEX deltas_at ON kpi.deltas USING brin (at_ms) WITH (autosummarize = on);
 CREATE TABLE kpi.held (
-  workspace text NOT NULL, source text NOT NULL, entity text NOT NULL, measure text NOT NULL,
-  start_ms bigint NOT NULL, end_ms bigint NOT NULL, known_ms bigint NOT NULL,
-  currency text NOT NULL, amount numeric NOT NULL, levels jsonb NOT NULL,
-  CONSTRAINT held_pk PRIMARY KEY (workspace, source, entity, measure, start_ms, end_ms,
-    known_ms, currency));
+  id bigint GENERATED ALWAYS AS IDENTITY, workspace text NOT NULL, source text NOT NULL,
+  entity text NOT NULL, start_ms bigint NOT NULL, measure text NOT NULL, end_ms bigint NOT NULL,
+  known_ms bigint NOT NULL, currency text NOT NULL, told text NOT NULL DEFAULT '',
+  amount numeric NOT NULL, levels jsonb NOT NULL, partition integer, position bigint, value bytea,
+  CONSTRAINT held_pk PRIMARY KEY (workspace, source, entity, start_ms, measure, end_ms, known_ms,
+    currency, told));
 CREATE INDEX held_start ON kpi.held USING brin (start_ms) WITH (autosummarize = on);
 CREATE TABLE kpi.sources (
   workspace text NOT NULL, source text NOT NULL, complete_ms bigint, expected_interval_s integer,
