@@ -63,6 +63,17 @@ async def test_a_faulty_row_is_named_with_its_line_and_the_rest_is_loaded(world:
     assert (refused["row"], refused["line"], refused["code"]) == (2, 3, "number_unreadable")
 
 
+async def test_two_rows_that_state_one_fact_otherwise_are_told_in_the_answer(world: World) -> None:
+    answer = (await report(world, ROWS[0], "2025-11-01,150,349,USD,100,3,2.50", ROWS[0])).json()
+
+    assert (answer["rows"], answer["accepted"], answer["spend_rows"]) == (3, 2, 2)
+    (refused,) = answer["rejected"]
+    assert (refused["row"], refused["line"], refused["code"]) == (2, 3, "revision_conflict")
+    assert "rows 1 and 2 " in refused["detail"]
+    sent = await events_of(world, "spend.v1", answer["import"])
+    assert [event["data"]["amount"] for event in sent] == ["1.50", "1.50"]
+
+
 async def test_a_report_with_no_good_row_is_a_422(world: World) -> None:
     reply = await report(world, "2025-11-02,150,349,USD,200,5,lots")
 
@@ -116,6 +127,8 @@ async def test_a_key_may_report_only_for_its_sources(world: World) -> None:
          "invalid_request"),
         # a currency that is none
         ("microsoft-ads", "?currency=dollar", 422, "invalid_request"),
+        # the code that means no currency
+        ("microsoft-ads", "?currency=XXX", 422, "invalid_request"),
         # an import id of another kind
         ("microsoft-ads", "?import=x", 422, "import_invalid"),
     ],

@@ -10,6 +10,8 @@ from shared.events import MetricsSent, SourceSent, SpendSent
 from shared.money import MoneyError, parse_micros
 
 REVISION_MAX = 2**62
+NO_CURRENCY = "XXX"
+"""ISO 4217's code for "no currency"; the ledger keeps under it what states none."""
 
 
 def check_instant(epoch_s: float, latest_s: float) -> None:
@@ -67,6 +69,12 @@ def refuse_nul(event: SpendSent | MetricsSent | SourceSent) -> None:
             texts.extend(text for pair in (labels or {}).items() for text in pair)
     if any("\0" in text for text in texts):
         raise FaultError("nul_character", "a text contains U+0000")
+
+
+def refuse_no_currency(currency: str | None) -> None:
+    """Raises FaultError `currency_invalid` for XXX: money of no currency is no statement."""
+    if currency == NO_CURRENCY:
+        raise FaultError("currency_invalid", "XXX means no currency; leave it out or name one")
 
 
 def refuse_amount(text: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime
+from pydantic import AfterValidator, AwareDatetime
 
 from ingest import store
 from ingest.adapters.mapping import Platform
@@ -15,12 +15,14 @@ from ingest.reports import Sent, Wanted, load_report, refused, rows_rejected
 from ingest.routes_events import Events, Handed, Ingest
 from ingest.routes_sources import READERS, Limit, add_sources
 from ingest.schemas import (
+    CURRENCY_PATTERN,
     EventsReply,
     KeyCreated,
     KeyReply,
     KeyRequest,
     RejectionReply,
     ReportReply,
+    known_currency,
 )
 from shared.answers import Page, answers
 from shared.auth import Principal
@@ -88,7 +90,9 @@ def _add_reports(router: APIRouter, ingest: Ingest, platforms: Mapping[str, Plat
         source: Annotated[str | None, Query(max_length=200)] = None,
         as_of: AwareDatetime | None = None,
         complete: bool = False,
-        currency: Annotated[str | None, Query(pattern=r"^[A-Z]{3}$")] = None,
+        currency: Annotated[
+            Annotated[str, AfterValidator(known_currency)] | None, Query(pattern=CURRENCY_PATTERN)
+        ] = None,
         decimal: Literal["point", "comma"] = "point",
         import_id: Annotated[str | None, Query(alias="import")] = None,
         revision: Annotated[int | None, Query(ge=0, le=2**62)] = None,

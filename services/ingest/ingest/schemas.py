@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from ingest.checks import refuse_no_currency
 from ingest.faults import FaultError
 from ingest.periods import find_zone
 
@@ -40,6 +41,18 @@ def _without_nul(text: str) -> str:
     return text
 
 
+CURRENCY_PATTERN = r"^[A-Z]{3}$"
+
+
+def known_currency(code: str) -> str:
+    """The code. Raises ValueError for XXX, "no currency"."""
+    try:
+        refuse_no_currency(code)
+    except FaultError as fault:
+        raise ValueError(fault.detail) from fault
+    return code
+
+
 WithoutNul = AfterValidator(_without_nul)
 """PostgreSQL can store no other text."""
 
@@ -58,7 +71,9 @@ class SourceSettings(_Body):
     """What is fixed per source: its clock, its currency, how often it speaks, its money report."""
 
     time_zone: Annotated[str, AfterValidator(_known_zone)] | None = None
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    currency: (
+        Annotated[str, Field(pattern=CURRENCY_PATTERN), AfterValidator(known_currency)] | None
+    ) = None
     expected_interval: Annotated[int | str, AfterValidator(seconds_of)] | None = None
     money_report: Annotated[str, Field(min_length=1, max_length=200), WithoutNul] | None = None
 

@@ -16,6 +16,7 @@ from ingest.checks import (
     check_instant,
     refuse_amount,
     refuse_instant,
+    refuse_no_currency,
     refuse_nul,
     snapshot_fields,
 )
@@ -204,6 +205,7 @@ class Stamper:
         """Checks the names of an event not met before, and finds its Kafka key and partitions."""
         check_strictly(event)
         data = event.data
+        refuse_no_currency(data.currency)
         if data.entity is None:
             if data.campaign is None or data.line is None:
                 raise FaultError("entity_missing", "name campaign and line, or entity")

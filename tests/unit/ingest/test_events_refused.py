@@ -47,6 +47,8 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
      "amount_too_precise"),
     ("a currency in lower case", spend(data_currency="cny"), "currency_invalid"),
     ("a currency that is a number", spend(data_currency=156), "currency_invalid"),
+    ("the code that means no currency", spend(data_currency="XXX"), "currency_invalid"),
+    ("no currency of measures", metrics(data_currency="XXX"), "currency_invalid"),
     ("a currency's name", spend(data_currency="yuan"), "currency_invalid"),
     ("a delta without time belongs nowhere", spend(time=REMOVED), "time_missing"),
     ("a delta of measures without time",

@@ -152,6 +152,8 @@ ROW_FAULTS = [
     ("no campaign", ROW.replace(",993,", ",,"), "missing_field"),
     ("no day", ROW.replace("2025-11-01", ""), "missing_field"),
     ("a day that is none", ROW.replace("2025-11-01", "2025-13-01"), "period_invalid"),
+    ("fewer than no impressions", ROW + "-10", "measure_negative"),
+    ("fewer than no clicks", ROW.replace(",30,", ",-1,"), "measure_negative"),
     ("a row that says nothing", "212,2025-11-01,SEARCH,,,,,MOBILE,993,\x20", "row_empty"),
 ]
 
@@ -170,6 +172,22 @@ def test_an_empty_cell_is_no_value_and_a_row_without_spend_still_has_measures() 
     (metrics,) = events(csv(ROW.replace(",168080000,", ",,").replace("6.623899", "")))
 
     assert "conversions" not in metrics.data.measures
+
+
+def test_a_refund_and_an_adjusted_conversion_are_below_zero_by_right() -> None:
+    row = ROW.replace("168080000", "-5000000").replace("6.623899", "-1").replace("662.3899", "-9")
+    spend, metrics = events(csv(row))
+
+    assert spend.data.amount == "-5.00"
+    assert (metrics.data.measures["conversions"], metrics.data.measures["revenue"]) == ("-1", "-9")
+
+
+@pytest.mark.parametrize("code", ["XXX", "usd", "US", "Dollar", "U5D"])
+def test_a_currency_is_three_capital_letters_that_mean_one(code: str) -> None:
+    table = read_csv(MICROSOFT_EXPORT.replace('"USD"', f'"{code}"'), MICROSOFT, 10)
+    refused = converted(table, MICROSOFT).decoded.rejected
+
+    assert [found.code for found in refused] == ["currency_invalid"] * 2
 
 
 def test_currency_is_the_rows_else_the_callers_else_the_sources() -> None:
@@ -252,6 +270,7 @@ def test_both_platforms_have_the_layouts_that_are_promised() -> None:
     ("reason", "old", "new"),
     [
         ("a field nobody knows", "money_report:", "money_reprot:"),
+        ("negative spend is a refund", "unit: micro}", "unit: micro, negative: refuse}"),
         ("a unit nobody knows", "unit: micro", "unit: cents"),
         ("a report that does not exist", "money_report: campaign-daily", "money_report: x"),
         ("spend is never rounded", "unit: micro}", "unit: micro, excess: round}"),

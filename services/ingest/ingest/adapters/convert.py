@@ -15,6 +15,7 @@ from ingest.adapters.facts import StatedFacts, Statement
 from ingest.adapters.mapping import Layout, Level, Platform, Quantity
 from ingest.adapters.numbers import NumberFormat, exponent_of, to_micros
 from ingest.adapters.reading import Row, Table
+from ingest.checks import refuse_no_currency
 from ingest.context import SourceView
 from ingest.decode import Decoded, Rejection
 from ingest.faults import FaultError
@@ -187,6 +188,7 @@ class _Converter:
         currency = self._load.currency or view.currency if found is None else str(found).strip()
         if currency is not None and not _CURRENCY.fullmatch(currency):
             raise FaultError("currency_invalid", f"{currency[:20]!r} is no currency code")
+        refuse_no_currency(currency)
         return currency
 
     def _period(self, values: Values) -> tuple[str, str]:
@@ -225,6 +227,8 @@ class _Converter:
         for name, quantity in self._layout.measures.items():
             micros = self._quantity(values, quantity, currency)
             if micros is not None:
+                if micros < 0 and quantity.negative == "refuse":
+                    raise FaultError("measure_negative", f"{name} of a report is never below 0")
                 measures[name] = format_quantity(micros)
         return measures
 

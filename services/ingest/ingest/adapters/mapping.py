@@ -52,11 +52,14 @@ class Quantity(_Model):
     """A number and its unit; the unit belongs to the field, not to the platform.
 
     `excess: round` (half even, never for spend) is for measures a platform reports as floats.
+    `negative: refuse` is for what is counted as it happens: credits lower the number of a day,
+    never below 0. Money may be a refund, and conversions and their value are adjusted afterwards.
     """
 
     fields: Fields
     unit: Unit
     excess: Literal["refuse", "round"] = "refuse"
+    negative: Literal["accept", "refuse"] = "accept"
 
 
 class Period(_Model):
@@ -83,6 +86,8 @@ class Layout(_Model):
     def _spend_is_exact(self) -> "Layout":
         if self.spend.unit == "count" or self.spend.excess != "refuse":
             raise ValueError(f"layout {self.name}: spend needs a money unit and is never rounded")
+        if self.spend.negative == "refuse":
+            raise ValueError(f"layout {self.name}: negative spend is a refund")
         return self
 
     def required(self) -> list[list[str]]:
