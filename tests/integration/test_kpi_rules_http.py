@@ -235,6 +235,17 @@ async def test_trying_a_rule_out_finds_what_it_would_have_told_and_stores_nothin
     assert budget.json()["code"] == "unsupported"
 
 
+async def test_a_test_run_closes_no_window_that_a_source_without_heartbeats_keeps_open(
+    kpi: World,
+) -> None:
+    """What it told is in the sums; live, its silence lets no window of the line close."""
+    await hour(kpi, 1, LOW)
+    await kpi.fold(kpi.metrics(metrics_event(1, source="taps/1", measures=LOW)))
+    body = {"rule": rule_body(), "from": at(0).isoformat(), "to": at(4).isoformat()}
+    reply = (await kpi.client.post("/v1/rules/test", json=body)).json()
+    assert (reply["windows"], reply["transitions"]) == (0, [])
+
+
 async def test_breaches_are_read_with_their_history(kpi: World) -> None:
     await kpi.add_rule(rule_body())
     await hour(kpi, 1, LOW)

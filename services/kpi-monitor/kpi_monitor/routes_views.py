@@ -221,10 +221,10 @@ async def test_rule(request: Request, body: RuleTestBody, principal: Reader) -> 
         unit.rules = [StoredRule(rule, False, start)]
         # History is asked about, and the campaign and its lines were there then.
         unit.closed, unit.removed = False, set()
+        # A feed without a heartbeat stays: live it lets no window close either.
         unit.feeds = [
-            replaced._replace(complete=min(replaced.complete, end))
-            for replaced in unit.feeds
-            if replaced.complete is not None
+            feed if feed.complete is None else feed._replace(complete=min(feed.complete, end))
+            for feed in unit.feeds
         ]
         groups = groups_of(unit)
         key = (unit.workspace, unit.campaign)
