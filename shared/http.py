@@ -108,7 +108,9 @@ def _validation_problem(error: RequestValidationError) -> PacelineError:
     ]
     if any(item["code"] == "json_invalid" for item in items):
         return UnparseableError("unparseable", "the body is not JSON", errors=items)
-    return InvalidError("invalid_request", items[0]["detail"], errors=items)
+    first = f"{items[0]['loc']}: {items[0]['detail']}"
+    more = f" (and {len(items) - 1} more, see errors)" if len(items) > 1 else ""
+    return InvalidError("invalid_request", first + more, errors=items)
 
 
 def tidy_query(query: bytes) -> bytes:
