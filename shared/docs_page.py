@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from importlib import resources
 
 from fastapi import FastAPI, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, RedirectResponse
 
 Endpoint = Callable[[], Awaitable[Response]]
 PATH = "/docs"
@@ -60,15 +60,21 @@ _START = """SwaggerUIBundle({
 
 
 def add_docs(app: FastAPI) -> None:
-    """The page and its files; they are no part of the document."""
+    """The page, its files, and the way to it from /; they are no part of the document."""
     folder = resources.files(PACKAGE) / "static"
     served = {
+        "/": _to_the_page,
         PATH: _text(_PAGE.format(title=app.title), "text/html"),
         f"{PATH}/start.js": _text(_START, "text/javascript"),
         **{f"{PATH}/{name}": _file(str(folder / name), kind) for name, kind in FILES.items()},
     }
     for path, endpoint in served.items():
-        app.add_api_route(path, endpoint, include_in_schema=False)
+        app.add_api_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
+
+
+async def _to_the_page() -> Response:
+    # Relative, as all addresses in the page: the service may stand behind a path of a proxy.
+    return RedirectResponse(PATH[1:])
 
 
 def _text(text: str, kind: str) -> Endpoint:

@@ -54,6 +54,23 @@ async def test_the_page_has_no_script_of_its_own(client: httpx.AsyncClient) -> N
     assert re.search(r"\son\w+=", text) is None
 
 
+async def test_who_comes_without_a_path_is_sent_to_the_page(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/")
+    page = await client.get("/", follow_redirects=True)
+
+    assert answer.status_code == 307
+    assert (page.status_code, page.url.path) == (200, "/docs")
+    assert "/" not in (await client.get("/openapi.json")).json()["paths"]
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/docs/start.js", "/docs/swagger-ui.css"])
+async def test_its_headers_can_be_asked_for_alone(client: httpx.AsyncClient, path: str) -> None:
+    head, whole = await client.head(path), await client.get(path)
+
+    assert head.status_code == whole.status_code
+    assert head.headers.get("content-type") == whole.headers.get("content-type")
+
+
 @pytest.mark.parametrize("path", ["/redoc", "/docs/oauth2-redirect", "/docs/../pyproject.toml"])
 async def test_nothing_else_is_served(client: httpx.AsyncClient, path: str) -> None:
     answer = await client.get(path)
