@@ -29,7 +29,7 @@ Place = tuple[str, str]
 
 
 class Memory:
-    """Shared by all requests of the process; every method but `run` and `identify` is instant."""
+    """Shared by all requests of the process; what an accepted event needs is instant."""
 
     def __init__(
         self, settings: IngestSettings, pool: Pool, clock: Clock, credentials: Credentials
@@ -47,6 +47,7 @@ class Memory:
         self._manual_now: datetime | None = None
         self._stopping = asyncio.Event()
         self._looking = asyncio.Lock()
+        self._writing = asyncio.Lock()
 
     @property
     def waiting(self) -> int:
@@ -121,12 +122,12 @@ class Memory:
             if now_s - refreshed_s >= (self._settings.refresh_s if self._loaded else 0):
                 await self._refresh_or_wait()
                 refreshed_s = now_s
-            await self._write_back()
+            await self.write_back()
             try:
                 await asyncio.wait_for(self._stopping.wait(), WRITE_BACK_S)
             except TimeoutError:
                 continue
-        await self._write_back()
+        await self.write_back()
 
     async def stop(self) -> None:
         """Asks `run` to end after it has written back once more."""
@@ -168,7 +169,16 @@ class Memory:
                 log.info("database_back")
             self._database_away = False
 
-    async def _write_back(self) -> None:
+    async def write_back(self) -> None:
+        """Stores what was noted until now; kept for the next time while the database is away.
+
+        Whoever shows a source asks for it first, so that an accepted heartbeat is seen at once by
+        its sender; what another replica took is seen after at most WRITE_BACK_S.
+        """
+        async with self._writing:
+            await self._write_noted()
+
+    async def _write_noted(self) -> None:
         if not self._received and not self._complete:
             return
         received, self._received = self._received, {}

@@ -75,12 +75,12 @@ def _check_source_name(source: str) -> None:
 
 def add_sources(router: APIRouter, ingest: Ingest) -> None:
     """The routes under /sources."""
-    _add_reading(router)
+    _add_reading(router, ingest)
     _add_settings(router, ingest)
     _add_release(router, ingest)
 
 
-def _add_reading(router: APIRouter) -> None:
+def _add_reading(router: APIRouter, ingest: Ingest) -> None:
     @router.get(
         "/sources",
         **answers(Page[SourceReply]),
@@ -94,6 +94,7 @@ def _add_reading(router: APIRouter) -> None:
         limit: Limit = 100,
     ) -> Response:
         after = decode_cursor(cursor, str) or [""]
+        await ingest.memory.write_back()
         async with transaction(request.app.state.pool) as conn:
             now = await request.app.state.clock.now(conn)
             rows = await store.list_sources(conn, principal.workspace, after[0], limit + 1)
@@ -109,6 +110,7 @@ def _add_reading(router: APIRouter) -> None:
     async def get_source(
         request: Request, source: str, principal: Annotated[Principal, require(*READERS)]
     ) -> Response:
+        await ingest.memory.write_back()
         async with transaction(request.app.state.pool) as conn:
             now = await request.app.state.clock.now(conn)
             row = await store.get_source(conn, principal.workspace, source)
