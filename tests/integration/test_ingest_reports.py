@@ -91,6 +91,46 @@ async def test_complete_sends_the_heartbeat_behind_the_rows(world: World) -> Non
         assert mine[-1]["data"]["complete_through"] == "2025-11-03T00:00:00Z"
 
 
+async def test_complete_without_a_time_is_said_not_to_be_taken(world: World) -> None:
+    answer = (await report(world, *ROWS, query="?complete=true")).json()
+
+    assert answer["accepted"] == 2
+    assert [(beat["source"], beat["code"]) for beat in answer["not_complete"]] == [
+        ("microsoft-ads/150", "as_of_missing")
+    ]
+
+
+async def test_a_dry_run_judges_like_a_load_and_sends_nothing(world: World) -> None:
+    rows = [ROWS[0], "2999-01-01,150,349,USD,1,1,1", "2025-11-01,150,349,USD,100,3,9", ROWS[1]]
+    source = "microsoft-ads/dry"
+    query = f"?source={source}&as_of=2025-11-03T00:00:00Z&complete=true"
+    dry = (await report(world, *rows, query=f"{query}&dry_run=true")).json()
+
+    assert [(r["row"], r["code"]) for r in dry["rejected"]] == [
+        (2, "future_time"),
+        (3, "revision_conflict"),
+    ]
+    for events in (await world.stored()).values():
+        assert [event for event in events if event["source"] == source] == []
+    real = (await report(world, *rows, query=query)).json()
+    assert {**dry, "import": None} == {**real, "import": None}
+    told = await world.rejections(2, source=source)
+    assert sorted(item["id"] for item in told) == [f"{real['import']}-{n}" for n in (2, 3)]
+    assert await events_of(world, "spend.v1", dry["import"]) == []
+
+
+async def test_a_source_is_shown_with_what_was_just_accepted_of_it(world: World) -> None:
+    for number in range(5):
+        query = f"?source=microsoft-ads/n{number}&as_of=2025-11-03T00:00:00Z&complete=true"
+        await report(world, *ROWS, query=query)
+        shown = await world.get(f"/v1/sources/microsoft-ads/n{number}")
+        listed = await world.get("/v1/sources")
+
+        assert shown["complete_through"] == "2025-11-03T00:00:00Z"
+        assert shown["last_received"] is not None
+        assert shown in listed["items"]
+
+
 async def test_parts_of_one_load_share_import_revision_and_numbering(world: World) -> None:
     import_id = "01JABCDEFGHJKMNPQRSTVWXYZ0"
     for row, text in enumerate(ROWS, 1):

@@ -1,7 +1,7 @@
 """POST /v1/reports/{platform}: a platform's own rows, as its API returns them or as CSV."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -16,14 +16,18 @@ from ingest.faults import FaultError
 from ingest.imports import make_import_id
 from ingest.periods import as_utc
 from ingest.routes_events import Ingest
-from ingest.wire import SourceWire, Wire
+from ingest.stamping import Stamped
+from ingest.wire import SourceWire
 from shared import metrics
 from shared.errors import InvalidError, UnsupportedMediaError
-from shared.events import SourceData
+from shared.events import SourceData, SourceSent
 
 EVENTS_PER_ROUND_MAX = 5_000
 _CSV_TYPES = ("text/csv", "text/tab-separated-values", "text/plain", "application/csv")
 _JSON_TYPES = ("application/json",)
+AS_OF_MISSING = "as_of_missing"
+
+Send = Callable[[Stamped, Context], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Wanted:
     import_id: str | None = None
     revision: int | None = None
     first_row: int = 1
+    dry_run: bool = False
 
 
 class Sent(NamedTuple):
@@ -103,6 +108,8 @@ async def load_report(
 ) -> Loaded:
     """Reads, converts, stamps and sends a whole report; rows with a fault are set aside.
 
+    A dry run does all of it but sends nothing and leaves no trace but in the answer.
+
     Raises FileRefusedError (the file as a whole), InvalidError, UnavailableError (any round was
     not acknowledged: send the same report again).
     """
@@ -130,20 +137,33 @@ async def load_report(
         platform.time_zone,
         lambda source: ingest.memory.quarantined(caller.workspace, source),
     )
-    rejected = await _send(ingest, converted, context)
+    send = _send_nothing if wanted.dry_run else ingest.acceptance.send
+    rejected = await _send(ingest, converted, context, send)
     not_complete: Sequence[Rejection] = ()
-    if wanted.complete and wanted.as_of is not None:
-        not_complete = await _send_heartbeat(ingest, converted, load, context)
+    if wanted.complete:
+        beats = _heartbeats(converted, load)
+        if wanted.as_of is None:
+            not_complete = [_without_time(beat) for beat in beats]
+        else:
+            not_complete = await _send_heartbeats(ingest, beats, context, send)
     refused = {rejection.place for rejection in rejected}
     accepted = len(table.rows) - len(refused)
-    if told := [*rejected, *not_complete]:
-        ingest.rejection_log.add(told, context)
-    metrics.INGEST_REPORT_ROWS.labels(platform.platform).inc(accepted)
+    if not wanted.dry_run:
+        told = [*rejected, *(beat for beat in not_complete if beat.code != AS_OF_MISSING)]
+        if told:
+            ingest.rejection_log.add(told, context)
+        metrics.INGEST_REPORT_ROWS.labels(platform.platform).inc(accepted)
     spend_rows = len(converted.spend_rows - refused)
     return Loaded(load.import_id, table, accepted, spend_rows, rejected, not_complete)
 
 
-async def _send(ingest: Ingest, converted: Converted, context: Context) -> list[Rejection]:
+async def _send_nothing(_: Stamped, __: Context) -> None:
+    """The last step of a dry run."""
+
+
+async def _send(
+    ingest: Ingest, converted: Converted, context: Context, send: Send
+) -> list[Rejection]:
     """One reason per refused row: both of its events fail alike, the first one is told."""
     decoded = converted.decoded
     found = {rejection.place: rejection for rejection in decoded.rejected}
@@ -151,7 +171,7 @@ async def _send(ingest: Ingest, converted: Converted, context: Context) -> list[
         end = start + EVENTS_PER_ROUND_MAX
         some = Decoded(decoded.events[start:end], decoded.places[start:end], [])
         stamped = ingest.acceptance.stamp(some, context)
-        await ingest.acceptance.send(stamped, context)
+        await send(stamped, context)
         for rejection in stamped.rejected:
             found.setdefault(rejection.place, rejection)
         # A long report must not keep single events waiting.
@@ -159,14 +179,11 @@ async def _send(ingest: Ingest, converted: Converted, context: Context) -> list[
     return [found[place] for place in sorted(found)]
 
 
-async def _send_heartbeat(
-    ingest: Ingest, converted: Converted, load: Import, context: Context
-) -> list[Rejection]:
-    """Those that were refused: of a quarantined source, or one the credential does not cover."""
+def _heartbeats(converted: Converted, load: Import) -> list[SourceSent]:
     sources = {event.source for event in converted.decoded.events}
     if load.source is not None:
         sources.add(load.source)
-    beats: list[Wire] = [
+    return [
         SourceWire(
             specversion="1.0",
             id=f"{load.import_id}-complete",
@@ -176,10 +193,22 @@ async def _send_heartbeat(
         )
         for source in sorted(sources)
     ]
+
+
+def _without_time(beat: SourceSent) -> Rejection:
+    """Nobody sent it, so it is told in the answer only: it says nothing against the source."""
+    detail = "complete=true needs as_of, the time up to which the source is complete"
+    return Rejection(0, beat.id, beat.source, AS_OF_MISSING, detail, None)
+
+
+async def _send_heartbeats(
+    ingest: Ingest, beats: Sequence[SourceSent], context: Context, send: Send
+) -> list[Rejection]:
+    """Those that were refused: of a quarantined source, or one the credential does not cover."""
     stamped = ingest.acceptance.stamp(
         Decoded(beats, range(len(beats)), []), context._replace(import_id=None)
     )
-    await ingest.acceptance.send(stamped, context)
+    await send(stamped, context)
     return stamped.rejected
 
 

@@ -97,7 +97,9 @@ def _add_reports(router: APIRouter, ingest: Ingest, platforms: Mapping[str, Plat
         import_id: Annotated[str | None, Query(alias="import")] = None,
         revision: Annotated[int | None, Query(ge=0, le=2**62)] = None,
         first_row: Annotated[int, Query(ge=1, le=10**9)] = 1,
+        dry_run: bool = False,
     ) -> Response:
+        """`dry_run` judges everything and sends nothing; its answer is the one of a real load."""
         header = request.headers.get("authorization")
         caller = await ingest.memory.identify(None if header is None else header.encode("latin-1"))
         mapping = platforms.get(platform)
@@ -108,7 +110,9 @@ def _add_reports(router: APIRouter, ingest: Ingest, platforms: Mapping[str, Plat
         body = await ingest.reader.read(
             request.receive, request.headers.raw, ingest.settings.report_bytes_max
         )
-        wanted = Wanted(source, currency, as_of, complete, decimal, import_id, revision, first_row)
+        wanted = Wanted(
+            source, currency, as_of, complete, decimal, import_id, revision, first_row, dry_run
+        )
         sent = Sent(body, request.headers.get("content-type", ""))
         try:
             loaded = await load_report(ingest, caller, mapping, sent, wanted)

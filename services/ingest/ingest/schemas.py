@@ -174,7 +174,8 @@ class NotComplete(BaseModel):
 class ReportReply(BaseModel):
     """`spend_rows`: accepted rows that carry money, which budget counts under `import`.
 
-    `not_complete`: sources whose `complete=true` was refused, for example `source_quarantined`.
+    `not_complete`: sources whose `complete=true` was refused, for example `source_quarantined`,
+    or `as_of_missing`: a heartbeat needs its time.
     """
 
     model_config = ConfigDict(populate_by_name=True)
