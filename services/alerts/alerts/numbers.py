@@ -3,6 +3,7 @@
 Times are shown in the campaign's own zone; money always with its currency; no float is made.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -100,6 +101,18 @@ class Numbers:
         local = at.astimezone(self._zone)
         day = format_date(local.date(), _DAY_PATTERN[self._name], self._locale)
         return f"{day}{', ' if self._name == 'en' else ' '}{self._time(local)}"
+
+    def zone(self, instants: Iterable[datetime]) -> str:
+        """ "Asia/Shanghai（UTC+08:00）": the zone, and how far it was from UTC at `instants`,
+        unless its clocks were changed in between."""
+        if self._zone.key == "UTC":
+            return "UTC"
+        offsets = {f"{at.astimezone(self._zone):%z}" for at in instants}
+        if len(offsets) != 1:
+            return self._zone.key
+        [offset] = offsets
+        said = f"UTC{offset[:3]}:{offset[3:5]}"
+        return self._zone.key + (f"（{said}）" if self._name == "zh-CN" else f" ({said})")
 
     def span(self, start: datetime, end: datetime) -> str:
         """A window; the day is not repeated when both ends are on it."""

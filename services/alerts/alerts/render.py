@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from alerts.decide import Key
 from alerts.numbers import Numbers, exceeds_one
+from alerts.scope import scope_of, shared_scope
 from alerts.texts import Texts, fit, json_bytes, one_line, plain_words, shorten, without_markup
 from shared.events import Breach
 
@@ -25,7 +26,15 @@ TITLE_CHARACTERS_MAX = 120
 BRIEF_CHARACTERS_MAX = 80
 OPEN_LINES_MAX = 100
 """Of what is only still open: nobody reads on, and thousands would fill every message."""
-NUMBERS_ORDER = ("actual", "planned_to_date", "allocated", "forecast_end", "remaining", "committed")
+NUMBERS_ORDER = (
+    "actual",
+    "corrections",
+    "planned_to_date",
+    "allocated",
+    "forecast_end",
+    "remaining",
+    "committed",
+)
 SILENT_ZEROS = frozenset({"committed", "corrections"})
 NOT_RECOVERED = frozenset(
     {"rule_removed", "rule_changed", "line_removed", "campaign_ended", "campaign_closed"}
@@ -71,7 +80,8 @@ class AlertView(Struct, frozen=True):
 
 
 class Message(Struct, frozen=True):
-    """One rendered message and the alerts it carries. `subject` stays the same over an episode."""
+    """One rendered message and the alerts it carries. `subject` is for a thread's first mail, and
+    the thread keeps it: mail programs take another subject for another thread (alerting.md A9)."""
 
     keys: tuple[Key, ...]
     title: str
@@ -129,7 +139,8 @@ class Renderer:
         `grouped_by` names the labels they share, which is what the subject is about."""
         words: Any = self._words.get_template(f"{locale}.j2").module
         ordered = sorted(views, key=_urgency)
-        details = [(view, _facts(view, locale, now)) for view in ordered]
+        zones = {_zone(view, locale, now) for view in ordered}
+        details = [(view, _facts(view, locale, now, mixed=len(zones) > 1)) for view in ordered]
         told = [(view, facts) for view, facts in details if view.told != "unchanged"]
         open_lines = [
             str(words.open_line(facts)) for view, facts in details if view.told == "unchanged"
@@ -138,11 +149,16 @@ class Renderer:
         if len(open_lines) > OPEN_LINES_MAX:
             shown.append(str(words.left_out(len(open_lines) - OPEN_LINES_MAX)))
         blocks = [_block(words, view, facts) for view, facts in told]
-        parts = _pack(blocks, text_bytes_max)
-        title = shorten(str(words.title(told[0][1], len(told) - 1)), TITLE_CHARACTERS_MAX)
-        subject = shorten(
-            str(words.subject(_shared_scope(told[0][0].breach, grouped_by))), TITLE_CHARACTERS_MAX
-        )
+        zone = str(words.zone(zones.pop())) if len(zones) == 1 else ""
+        bytes_max = text_bytes_max - json_bytes(f"\n\n{zone}")
+        parts = _pack(blocks, bytes_max)
+        first, others = told[0][1], len(told) - 1
+        title = shorten(str(words.title(first, others)), TITLE_CHARACTERS_MAX)
+        shared = shared_scope(told[0][0].breach, grouped_by, locale)
+        # A figure of one line is no headline of a thread about several.
+        about_one = shared.startswith(first["scope"])
+        subject = shorten(str(words.subject(first, shared, about_one)), TITLE_CHARACTERS_MAX)
+        preheader = shorten(str(words.preheader(first, others)), TITLE_CHARACTERS_MAX)
         messages = []
         for number, part in enumerate(parts, start=1):
             lines = shown if number == len(parts) else []
@@ -154,15 +170,19 @@ class Renderer:
                 open_lines=lines,
                 still_open=still_open,
                 receiver=receiver,
+                preheader=preheader if number == 1 else "",
+                zone=zone,
             )
             text = _join([block.markdown() for block in part], f"**{still_open}**", lines)
+            plain = _join([block.plain() for block in part], still_open, lines)
+            ending = f"\n\n{zone}" if zone else ""
             messages.append(
                 Message(
                     keys=tuple(block.key for block in part),
                     title=title + label,
                     subject=subject,
-                    text=fit(text, text_bytes_max, words.left_out),
-                    plain=_join([block.plain() for block in part], still_open, lines),
+                    text=fit(text, bytes_max, words.left_out) + ending,
+                    plain=plain + ending,
                     html=page,
                 )
             )
@@ -231,14 +251,26 @@ def _urgency(view: AlertView) -> tuple[bool, int, datetime, Key]:
     return ended, -SEVERITIES.index(view.breach.severity), view.starts_at, view.key
 
 
-def _facts(view: AlertView, locale: str, now: datetime) -> dict[str, Any]:
-    """Everything a template may say about one alert, as text."""
+def _zone(view: AlertView, locale: str, now: datetime) -> str:
+    """The zone of the times that a message says about an alert."""
+    breach = view.breach
+    instants = [view.starts_at, breach.event_time, view.ends_at or now]
+    return Numbers(locale, breach.currency, breach.time_zone).zone(instants)
+
+
+def _facts(view: AlertView, locale: str, now: datetime, *, mixed: bool) -> dict[str, Any]:
+    """Everything a template may say about one alert, as text. `mixed`: the times of the message
+    are of several zones, so that each alert has to say its own."""
     breach = view.breach
     numbers = Numbers(locale, breach.currency, breach.time_zone)
     ended = view.ends_at is not None
     previous = view.previous_severity or breach.previous_severity or breach.severity
+    figures = _ordered(breach, numbers)
+    # They are part of the spend, and are said behind it; alone they stand for themselves.
+    corrected = dict(figures).get("corrections", "") if "actual" in dict(figures) else ""
     through = [source.complete_through for source in breach.sources]
     known = [at for at in through if at is not None]
+    complete = min(known) if known and len(known) == len(through) else None
     return {
         "told": view.told,
         "open": not ended,
@@ -247,7 +279,8 @@ def _facts(view: AlertView, locale: str, now: datetime) -> dict[str, Any]:
         "reason": one_line(breach.reason),
         "recovered": breach.reason not in NOT_RECOVERED,
         "kpi": breach.kpi,
-        "scope": _scope(breach),
+        "scope": scope_of(breach, locale),
+        "zone": _zone(view, locale, now) if mixed else "",
         "severity": breach.severity,
         "previous_severity": previous,
         "raised": SEVERITIES.index(breach.severity) > SEVERITIES.index(previous),
@@ -260,14 +293,17 @@ def _facts(view: AlertView, locale: str, now: datetime) -> dict[str, Any]:
         "ended": numbers.instant(view.ends_at) if view.ends_at else "",
         "lasted": numbers.lasted((view.ends_at or now) - view.starts_at),
         "window": numbers.span(breach.window.start, breach.window.end) if breach.window else "",
-        "numbers": _ordered(breach, numbers),
+        "numbers": [one for one in figures if not (corrected and one[0] == "corrections")],
+        "corrections": corrected,
+        "as_of": (
+            numbers.instant(breach.event_time) if breach.numbers or breach.value is not None else ""
+        ),
         "lever": one_line(breach.annotations.get("lever") or ""),
         "runbook": one_line(breach.annotations.get("runbook") or ""),
         "owner": one_line(breach.owner or ""),
         "has_sources": bool(through),
-        "complete_through": (
-            numbers.instant(min(known)) if known and len(known) == len(through) else ""
-        ),
+        "complete_through": numbers.instant(complete) if complete else "",
+        "is_complete": complete is not None and complete >= breach.event_time,
         "history": [
             {
                 "transition": change.transition,
@@ -292,30 +328,3 @@ def _ordered(breach: Breach, numbers: Numbers) -> list[tuple[str, str]]:
         if f"budget.{name}" != breach.kpi
         and not (name in SILENT_ZEROS and found[name].strip("0.") == "")
     ]
-
-
-def _scope(breach: Breach) -> str:
-    """ "双十一大促 / L03 search ads": names where they are known, ids where they are not."""
-    campaign = breach.group.get("campaign") or breach.labels.get("campaign") or ""
-    parts = [breach.names.get("campaign") or campaign]
-    line = breach.group.get("line", "")
-    line_name = breach.names.get("line", "")
-    parts.append(f"{line} {line_name}".strip() if line_name != line else line)
-    rest = [value for name, value in breach.group.items() if name not in ("campaign", "line")]
-    found = [one_line(part) for part in [*parts, *rest] if part]
-    return " / ".join(found) or one_line(breach.rule)
-
-
-def _shared_scope(breach: Breach, grouped_by: Sequence[str]) -> str:
-    """What all alerts of a group have in common: "双十一大促 / L10 物料" for campaign and line."""
-    labels = {**breach.labels, **breach.group, "rule": breach.rule}
-    shown = {"campaign": breach.names.get("campaign"), "rule": breach.names.get("rule")}
-    if line := labels.get("line"):
-        name = breach.names.get("line", "")
-        shown["line"] = f"{line} {name}".strip() if name != line else line
-    # From the general to the particular, whatever order the file or the database has.
-    ordered = sorted(grouped_by, key=lambda name: (name != "campaign", name != "line", name))
-    parts = [shown.get(name) or labels.get(name) for name in ordered]
-    return " / ".join(one_line(part) for part in parts if part) or one_line(
-        shown["campaign"] or breach.rule
-    )

@@ -1,0 +1,68 @@
+"""Figures, spans and zones as a reader of a locale expects them."""
+
+from datetime import timedelta
+
+import pytest
+
+from alerts.numbers import Numbers
+from tests.unit.alerts.builders import START, at
+
+
+@pytest.mark.parametrize(
+    ("kpi", "value", "limit", "shown", "reason"),
+    [
+        ("ctr", "0.009990", "0.01", "0.999%", "rounded it would be 1 %, which is not below 1 %"),
+        ("ctr", "0.008333", "0.01", "0.83%", "two decimals are enough to tell them apart"),
+        ("ctr", "0.010000", "0.01", "1%", "it is the limit"),
+        ("budget.pacing_ratio", "1.200012", "1.2", "120.0012%", "above the limit by a little"),
+        ("cpc", "0.499900", "0.5", "¥0.4999", "money has its own two decimals"),
+        ("cpc", "0.481000", "0.5", "¥0.48", "far enough"),
+        ("roas", "2.000100", "2", "2.0001", "plain numbers are never rounded"),
+    ],
+)
+def test_a_value_is_never_rounded_onto_a_limit_that_it_is_not(
+    kpi: str, value: str, limit: str, shown: str, reason: str
+) -> None:
+    assert Numbers("zh-CN", "CNY", "UTC").kpi(kpi, value, limit) == shown, reason
+
+
+@pytest.mark.parametrize(
+    ("kpi", "limit", "shown"),
+    [("ctr", "0.00125", "0.125%"), ("ctr", "0.010", "1%"), ("cpa", "0.125", "¥0.125")],
+)
+def test_a_limit_is_shown_as_exact_as_the_rule_states_it(kpi: str, limit: str, shown: str) -> None:
+    assert Numbers("zh-CN", "CNY", "UTC").limit(kpi, limit) == shown
+
+
+@pytest.mark.parametrize(
+    ("span", "zh", "en"),
+    [
+        (timedelta(seconds=5), "5秒", "5 seconds"),
+        (timedelta(0), "0秒", "0 seconds"),
+        (timedelta(minutes=1), "1分钟", "1 minute"),
+        (timedelta(minutes=90), "1小时30分钟", "1 hour 30 minutes"),
+        (timedelta(days=2, hours=12, minutes=5), "2天12小时", "2 days 12 hours"),
+        (timedelta(days=1, minutes=5), "1天", "1 day"),
+    ],
+)
+def test_spans_are_said_in_two_units(span: timedelta, zh: str, en: str) -> None:
+    assert Numbers("zh-CN", None, "UTC").lasted(span) == zh
+    assert Numbers("en", None, "UTC").lasted(span) == en
+
+
+def test_times_are_in_the_campaigns_zone_and_money_has_its_currency() -> None:
+    berlin = Numbers("en", "EUR", "Europe/Berlin")
+    assert berlin.instant(START) == "Nov 3, 05:00"
+    assert berlin.number("actual", "1234.5") == "EUR 1,234.50"
+    assert Numbers("zh-CN", "USD", "UTC").number("actual", "-12.34") == "-US$12.34"
+    assert Numbers("zh-CN", "CNY", "UTC").number("remaining", "-0.000001") == "-¥0.000001"
+    assert Numbers("zh-CN", "CNY", "UTC").number("remaining", "0.00") == "¥0.00"
+    assert Numbers("zh-CN", None, "UTC").number("actual", "1234.5") == "1,234.5"
+
+
+def test_a_zone_whose_clocks_change_in_between_has_no_one_offset() -> None:
+    summer, winter = at(-60 * 24 * 14), at(0)
+    berlin = Numbers("en", None, "Europe/Berlin")
+    assert berlin.zone([winter]) == "Europe/Berlin (UTC+01:00)"
+    assert berlin.zone([summer, winter]) == "Europe/Berlin"
+    assert Numbers("en", None, "Mars/Olympus").zone([winter]) == "UTC"
