@@ -83,7 +83,7 @@ async def test_a_mapped_entity_in_another_currency_is_refused(kpi: World) -> Non
 async def test_what_was_held_back_in_another_currency_stays_held_until_it_fits(
     kpi: World,
 ) -> None:
-    """Its events were accepted and are sums now: nothing can be refused, nothing may be mixed."""
+    """Its events were accepted: a campaign in their currency may yet come, nothing may be mixed."""
     await kpi.fold(kpi.campaign() + kpi.campaign("us", currency="USD"))
     await kpi.fold(
         kpi.metrics(
@@ -94,7 +94,7 @@ async def test_what_was_held_back_in_another_currency_stays_held_until_it_fits(
     await kpi.fold(kpi.catalog(mapping()))
     assert await sums(kpi) == {("L03", "clicks"): 10, ("L03", "revenue"): 120}
     held = await kpi.rows("SELECT measure, currency FROM kpi.held ORDER BY 1")
-    assert [tuple(row) for row in held] == [("clicks", ""), ("revenue", "USD")]
+    assert [tuple(row) for row in held] == [("clicks\nrevenue", "USD")]
     moved = mapping(campaign="us")
     await kpi.fold(kpi.catalog(CatalogItem(
         kind="mapping", id="m1", version=2, effective_from=None, object=moved.object
@@ -135,3 +135,56 @@ async def test_a_held_snapshot_is_corrected_before_and_after_its_campaign_comes(
     third = {"measures": {"revenue": "90.00"}, "currency": "CNY", "revision": 3}
     await kpi.fold(kpi.metrics(metrics_event(9, **third)))
     assert await sums(kpi) == {("L02", "revenue"): 90}
+
+
+R1 = {"measures": {"clicks": 10, "revenue": "100.00"}, "currency": "USD", "revision": 1}
+R2 = {"measures": {"clicks": 12, "revenue": "700.00"}, "currency": "CNY", "revision": 2}
+R3 = {"measures": {"clicks": 13, "revenue": "710.00"}, "currency": "CNY", "revision": 3}
+
+
+@pytest.mark.parametrize("before", range(4))
+async def test_a_snapshot_corrected_into_the_right_currency_counts_wherever_its_campaign_comes(
+    kpi: World, before: int
+) -> None:
+    for number, told in enumerate((R1, R2, R3)):
+        if number == before:
+            await kpi.fold(kpi.campaign())
+        await kpi.fold(kpi.metrics(metrics_event(9, **told)))
+    await kpi.fold(kpi.campaign(version=2))
+    assert await sums(kpi) == {("L02", "clicks"): 13, ("L02", "revenue"): 710}
+
+
+async def test_a_placed_snapshot_gains_no_foreign_money_before_its_campaign_is_known(
+    kpi: World,
+) -> None:
+    await kpi.fold(kpi.metrics(metrics_event(9, measures={"clicks": 10})))
+    await kpi.fold(kpi.metrics(metrics_event(9, **R1 | {"revision": 2})))
+    await kpi.fold(kpi.campaign())
+    assert await sums(kpi) == {("L02", "clicks"): 10}
+    await kpi.fold(kpi.metrics(metrics_event(9, **R3)))
+    assert await sums(kpi) == {("L02", "clicks"): 13, ("L02", "revenue"): 710}
+
+
+async def test_a_snapshot_without_money_waits_beside_one_with_money_that_it_restates(
+    kpi: World,
+) -> None:
+    await kpi.fold(kpi.metrics(metrics_event(9, **R2)))
+    await kpi.fold(kpi.metrics(metrics_event(9, measures={"clicks": 14}, revision=3)))
+    assert await sums(kpi) == {}
+    await kpi.fold(kpi.campaign())
+    assert await sums(kpi) == {("L02", "clicks"): 14, ("L02", "revenue"): 0}
+
+
+async def test_a_fact_takes_no_money_of_a_campaign_in_which_it_does_not_stand(kpi: World) -> None:
+    """Its mapping leads elsewhere by now; the fact stays where it was booked."""
+    await kpi.fold(kpi.campaign() + kpi.campaign("us", currency="USD") + kpi.catalog(mapping()))
+    await kpi.fold(kpi.metrics(metrics_event(9, **ENTITY, **R2)))
+    await kpi.fold(kpi.metrics(metrics_event(10, **ENTITY, measures={"clicks": 1})))
+    moved = mapping(campaign="us").object
+    await kpi.fold(kpi.catalog(CatalogItem(
+        kind="mapping", id="m1", version=2, effective_from=None, object=moved
+    )))  # fmt: skip
+    dollars = {"measures": {"revenue": "9.00"}, "currency": "USD", "revision": 3}
+    await kpi.fold(kpi.metrics(*(metrics_event(hour, **ENTITY, **dollars) for hour in (9, 10))))
+    assert await kpi.rejected() == ["currency_changed", "currency_changed"]
+    assert await sums(kpi) == {("L03", "clicks"): 13, ("L03", "revenue"): 700}

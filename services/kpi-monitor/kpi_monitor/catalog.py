@@ -3,20 +3,21 @@
 Everything here may be forgotten at any time; nothing is remembered before it is committed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from kpi_monitor import store_catalog
+from kpi_monitor import store_catalog, store_held
 from kpi_monitor.folding import Place, Refusal, Told, own_place
-from kpi_monitor.kpis import MONEY_MEASURES
 from kpi_monitor.windows import from_ms, to_ms
 from shared import mapping as mappings
-from shared.consumer import Received
 from shared.database import Conn
 from shared.events import Instant
+
+Campaign = tuple[str, str]
+"""(workspace, campaign)."""
 
 
 def read_mapping(item: str, body: dict[str, Any]) -> mappings.Mapping:
@@ -49,53 +50,115 @@ def flight_end(body: Mapping[str, Any]) -> int | None:
 
 
 class Places:
-    """Mapping indexes per workspace, read again when the stored version has moved."""
+    """Where events belong: mappings, and the currencies of the campaigns that are known.
+
+    Mapping indexes are read again when the stored version has moved. A campaign's currency never
+    changes, so what a poll has seen is true although the poll may be rolled back.
+    """
 
     def __init__(self) -> None:
         self._indexes: dict[str, tuple[int, mappings.MappingIndex]] = {}
+        self._currencies: dict[Campaign, str] = {}
 
-    async def resolve(self, conn: Conn, batch: Iterable[Told]) -> None:
-        """Sets the place of every event whose entity a mapping names.
+    async def settle(self, conn: Conn, batch: Sequence[Told]) -> list[Told]:
+        """Sets the place of every event; returns those that have to wait, in their order.
 
-        For what stays unplaced the workspace's lock is taken and the tables are asked again: then
-        nobody can add a mapping before this transaction has stored what it holds back.
+        An entity waits for its mapping; money for its campaign, else the order of two topics would
+        decide whether it is summed; and beside a snapshot that waits, those that may restate it.
+        Who keeps them aside takes the workspace's lock and asks again before that: then nobody can
+        add a mapping or a campaign in between.
         """
-        unplaced = [told for told in batch if told.place is None]
-        if not unplaced:
-            return
-        workspaces = {told.event.workspace for told in unplaced}
-        await self._refresh(conn, workspaces)
-        unplaced = self._place(unplaced)
-        if unplaced:
-            workspaces = {told.event.workspace for told in unplaced}
-            await store_catalog.lock_mappings(conn, workspaces)
-            await self._refresh(conn, workspaces)
-            self._place(unplaced)
+        mapped = [told for told in batch if told.event.data.entity is not None]
+        if mapped:
+            await self._map(conn, mapped)
+        named = {(told.event.workspace, told.place[0]) for told in batch if told.place}
+        priced = {
+            (told.event.workspace, told.place[0])
+            for told in batch
+            if told.event.data.currency is not None and told.place and told.currency
+        }
+        known = await self._known(conn, named, priced)
+        unknown = named - known.keys() | {one for one in priced if not known.get(one)}
+        if not unknown:
+            return [told for told in mapped if told.place is None]
+        doubtful = [
+            told
+            for told in batch
+            if told.place and (told.event.workspace, told.place[0]) in unknown
+        ]
+        waiting = {id(told) for told in batch if told.place is None}
+        waiting |= {id(told) for told in doubtful if told.currency}
+        snapshots = [told for told in doubtful if told.event.data.mode == "snapshot"]
+        beside = {told.group for told in snapshots if told.currency}
+        beside |= await store_held.with_snapshots(conn, {told.group for told in snapshots})
+        waiting |= {id(told) for told in snapshots if told.group in beside}
+        return [told for told in batch if id(told) in waiting]
+
+    def refusal(self, told: Told) -> Refusal | None:
+        """Of a settled event that does not wait: money in another currency than its campaign's."""
+        if told.place is None or not told.currency:
+            return None
+        expected = self._currencies[told.event.workspace, told.place[0]]
+        if told.currency == expected:
+            return None
+        detail = f"money in {told.currency} for a campaign in {expected}"
+        return Refusal("currency_differs", detail)
+
+    async def fits(self, conn: Conn, workspace: str, groups: Sequence[Any]) -> list[store_held.Fit]:
+        """What is held and may be placed now, by the rules of `settle`.
+
+        Money of another currency stays aside: it was accepted, and a mapping may yet lead to a
+        campaign that counts in it.
+        """
+        index = await load_index(conn, workspace)
+        found = [(row, place_of(row, index, row["start_ms"])) for row in groups]
+        campaigns = {(workspace, place[0]) for _, place in found if place}
+        known = await self._known(conn, campaigns, campaigns)
+        priced = {
+            (row["source"], row["entity"], row["start_ms"])
+            for row, _ in found
+            if row["currency"] and row["snapshots"]
+        }
+        fits = []
+        for row, place in found:
+            if place is None:
+                continue
+            group = row["source"], row["entity"], row["start_ms"]
+            expected = known.get((workspace, place[0]))
+            if row["currency"] in ("", expected) and (
+                expected or not row["snapshots"] or group not in priced
+            ):
+                fits.append((*group, row["currency"], row["snapshots"], *place))
+        return fits
 
     def forget(self, workspaces: Iterable[str]) -> None:
         """Has the mappings of these workspaces read again when they are next asked for."""
         for workspace in workspaces:
             self._indexes.pop(workspace, None)
 
-    def _place(self, batch: Iterable[Told]) -> list[Told]:
+    async def _map(self, conn: Conn, batch: Sequence[Told]) -> None:
         """By the period's start, which no revision changes: a restated fact never moves."""
-        left = []
+        workspaces = {told.event.workspace for told in batch}
+        for workspace, version in (await store_catalog.versions(conn, workspaces)).items():
+            known = self._indexes.get(workspace)
+            if known is None or known[0] != version:
+                self._indexes[workspace] = (version, await load_index(conn, workspace))
         for told in batch:
             event = told.event
             _, index = self._indexes[event.workspace]
             told.place = index.resolve(
                 event.source, event.data.entity or {}, event.data.period_start
             )
-            if told.place is None:
-                left.append(told)
-        return left
 
-    async def _refresh(self, conn: Conn, workspaces: Iterable[str]) -> None:
-        for workspace, version in (await store_catalog.versions(conn, workspaces)).items():
-            known = self._indexes.get(workspace)
-            if known is None or known[0] != version:
-                index = await load_index(conn, workspace)
-                self._indexes[workspace] = (version, index)
+    async def _known(
+        self, conn: Conn, campaigns: set[Campaign], priced: set[Campaign]
+    ) -> dict[Campaign, str]:
+        """Currencies; absent while a campaign is unknown, asked for again for money while \"\"."""
+        asked = campaigns - self._currencies.keys()
+        asked |= {one for one in priced if not self._currencies.get(one)}
+        if asked:
+            self._currencies |= await store_catalog.currencies(conn, asked)
+        return self._currencies
 
 
 async def load_index(conn: Conn, workspace: str) -> mappings.MappingIndex:
@@ -104,79 +167,8 @@ async def load_index(conn: Conn, workspace: str) -> mappings.MappingIndex:
     return mappings.MappingIndex(read_mapping(row["id"], row["object"]) for row in rows)
 
 
-class Currencies:
-    """The currency of each campaign that is known.
-
-    It never changes, so what a poll has seen is true although the poll may be rolled back.
-    """
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], str] = {}
-
-    async def of(
-        self, conn: Conn, campaigns: set[tuple[str, str]]
-    ) -> Mapping[tuple[str, str], str]:
-        """Currency by (workspace, campaign); campaigns that are not known are absent."""
-        asked = campaigns - self._known.keys()
-        if asked:
-            self._known |= await store_catalog.currencies(conn, asked)
-        return self._known
-
-    async def sort(
-        self, conn: Conn, batch: list[Told]
-    ) -> tuple[list[Told], list[tuple[Received, Refusal]]]:
-        """Events to fold, and those with money in another currency than their campaign's.
-
-        Money for a campaign that is not known yet loses its place: it is held until the campaign
-        comes, else the order of two topics would decide whether it is summed. As for mappings, the
-        workspace's lock is taken and the table asked again before that.
-        """
-        money = {(one.event.workspace, one.place[0]) for one in batch if one.place and _priced(one)}
-        if not money:
-            return batch, []
-        known = await self.of(conn, money)
-        if unknown := money - known.keys():
-            await store_catalog.lock_mappings(conn, {workspace for workspace, _ in unknown})
-            known = await self.of(conn, unknown)
-        kept, refused = [], []
-        for one in batch:
-            stated = one.event.data.currency
-            if one.place is None or not _priced(one):
-                kept.append(one)
-                continue
-            expected = known.get((one.event.workspace, one.place[0]))
-            if expected in (None, stated):
-                one.place = one.place if expected else None
-                kept.append(one)
-                continue
-            detail = f"money in {stated} for a campaign in {expected}"
-            refused.append((one.received, Refusal("currency_differs", detail)))
-        return kept, refused
-
-    async def places(
-        self, conn: Conn, workspace: str, held: Iterable[Any]
-    ) -> list[tuple[str, str, int, str, str]]:
-        """(source, entity, start, campaign, line) of what is held and may be placed now.
-
-        Money of another currency stays aside: it is a sum by now, which nobody can refuse.
-        """
-        index = await load_index(conn, workspace)
-        found = [(row, place_of(row, index, row["start_ms"])) for row in held]
-        known = await self.of(conn, {(workspace, place[0]) for _, place in found if place})
-        return [
-            (row["source"], row["entity"], row["start_ms"], *place)
-            for row, place in found
-            if place is not None
-            and all(one == known.get((workspace, place[0])) for one in row["currencies"])
-        ]
-
-
 def place_of(held: Any, index: mappings.MappingIndex, start: int) -> Place | None:
     """Where a held row (source, levels) belongs by its own names or a mapping; `start` epoch ms."""
     return own_place(held["levels"]) or index.resolve(
         held["source"], held["levels"], from_ms(start)
     )
-
-
-def _priced(told: Told) -> bool:
-    return told.event.data.currency is not None and not MONEY_MEASURES.isdisjoint(told.measures)

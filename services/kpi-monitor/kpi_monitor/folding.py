@@ -15,7 +15,14 @@ import msgspec
 from kpi_monitor.kpis import MONEY_MEASURES, SPEND
 from kpi_monitor.windows import LONGEST_DAY_MS, MATURITY_MAX_MS, PANE_MS, to_ms
 from shared.consumer import Received
-from shared.events import MetricsEvent, SourceEvent, Subject, dims_text, entity_text
+from shared.events import (
+    METRICS_TOPIC_DECODER,
+    MetricsEvent,
+    SourceEvent,
+    Subject,
+    dims_text,
+    entity_text,
+)
 from shared.money import LIMIT_MICROS, MICROS, MoneyError, parse_micros
 
 KEY_BYTES_MAX = 2000
@@ -47,7 +54,9 @@ ProgressKey = tuple[str, str, int]
 FactKey = tuple[int, str, str, str]
 """(number of the workspace, source and report, period, entity, dims)."""
 HeldKey = tuple[str, str, str, str, int, int, int, str]
-"""(workspace, source, entity, measure, start, end, known, currency of stated money or "")."""
+"""(workspace, source, entity, measure, start, end, known, currency of the event's money or "")."""
+Group = tuple[str, str, str, int]
+"""(workspace, source, entity, start): what is held and moved together."""
 Fed = tuple[str, str, str, str]
 """(workspace, campaign, line, source)."""
 Period = tuple[int, int, int]
@@ -86,6 +95,16 @@ class Told:
         return self.stream, data.period or "", entity_text(data), dims_text(data.dims)
 
     @property
+    def currency(self) -> str:
+        """The currency of the money that this event states, or ""; without one the campaign's."""
+        stated = self.event.data.currency
+        return "" if stated is None or MONEY_MEASURES.isdisjoint(self.measures) else stated
+
+    @property
+    def group(self) -> Group:
+        return self.event.workspace, self.event.source, entity_text(self.event.data), self.start
+
+    @property
     def measures_text(self) -> str:
         """The sums as one text in which equal values are equal texts."""
         return _MEASURES_ENCODER.encode(self.measures).decode()
@@ -108,8 +127,9 @@ class Changes:
             return
         entity = entity_text(event.data)
         self.levels[event.workspace, event.source, entity] = levels_of(event.data)
+        # Clicks beside money wait for what becomes of the money: an event counts whole or not.
+        currency = told.currency
         for measure, amount in amounts.items():
-            currency = (event.data.currency or "") if measure in MONEY_MEASURES else ""
             held = (event.workspace, event.source, entity, measure, *period, currency)
             self.held[held] = self.held.get(held, 0) + amount
 
@@ -220,9 +240,21 @@ def _told(received: Received, event: MetricsEvent, complete: int, oldest: dateti
     start, end = to_ms(data.period_start), to_ms(data.period_end)
     if end <= start:
         raise Refusal("period_empty", "period_end is not after period_start")
-    place = None if data.entity is not None else (data.campaign or "", data.line or "")
     measures = parse_measures(data.measures)
-    return Told(received, event, measures, start, end, known_at(end, complete), place)
+    return Told(received, event, measures, start, end, known_at(end, complete), _named(data))
+
+
+def retold(received: Received, known: int) -> Told:
+    """A snapshot that was held, as it was told: `known` is the mark it had then."""
+    event = METRICS_TOPIC_DECODER.decode(received.value)
+    assert isinstance(event, MetricsEvent), "only snapshots are held as they came"
+    data, measures = event.data, parse_measures(event.data.measures)
+    start, end = to_ms(data.period_start), to_ms(data.period_end)
+    return Told(received, event, measures, start, end, known, _named(data))
+
+
+def _named(data: Subject) -> Place | None:
+    return None if data.entity is not None else (data.campaign or "", data.line or "")
 
 
 def _key_bytes(data: Subject) -> int:
@@ -266,6 +298,11 @@ def id_reused() -> Refusal:
 def revision_conflict(revision: int) -> Refusal:
     """The refusal of a revision that came before with other values."""
     return Refusal("revision_conflict", f"revision {revision} came before with other values")
+
+
+def currency_changed(told: Told) -> Refusal:
+    """The refusal of a revision in money that the fact, or the campaign it is in, does not have."""
+    return Refusal("currency_changed", f"money in {told.currency} for a fact in another currency")
 
 
 def rounds_of(

@@ -4,21 +4,16 @@ Every effect rests on a unique key or a monotone number (design.md section 2), s
 changes nothing. Rows are written in one sorted key order, panes once per batch, against deadlocks.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
 
-from kpi_monitor import folding, store_catalog, store_metrics, totals
-from kpi_monitor.catalog import (
-    Currencies,
-    LineObject,
-    Places,
-    flight_end,
-    read_mapping,
-)
+from kpi_monitor import decoding, folding, store_catalog, store_held, store_metrics, totals
+from kpi_monitor.catalog import Places
+from kpi_monitor.decoding import ItemKey, checked_item, checked_totals, newest, placing
 from kpi_monitor.folding import Changes, ProgressKey, Refusal, Told
 from kpi_monitor.kpis import SPEND
 from kpi_monitor.remembered import Feeds, Reports
@@ -30,28 +25,24 @@ from shared.clock import Clock
 from shared.consumer import Received
 from shared.database import Conn
 from shared.events import (
-    CATALOG_DECODER,
     CATALOG_TOPIC,
     METRICS_TOPIC,
     METRICS_TOPIC_DECODER,
-    TOTALS_DECODER,
     TOTALS_TOPIC,
     BudgetTotals,
     CatalogItem,
     Envelope,
-    has_nul,
+    SourceEvent,
 )
 from shared.logs import get_logger
-from shared.money import MoneyError
 from shared.outbox import OutboxRow, rejected_row
 
 log = get_logger(__name__)
 SERVICE = "kpi-monitor"
 TOPICS = (METRICS_TOPIC, TOTALS_TOPIC, CATALOG_TOPIC)
+T = TypeVar("T")
 BUDGET_SOURCE = "budget"
 """The source of the measure spend: its completeness is that of the line's totals."""
-
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -65,6 +56,15 @@ class Batch:
     rejected: list[OutboxRow] = field(default_factory=list)
     remapped: set[str] = field(default_factory=set)
     """Workspaces whose mappings this transaction changes."""
+
+    def decode(
+        self, received: Sequence[Received], decode: Callable[[bytes], T]
+    ) -> list[tuple[Received, T]]:
+        """Typed events; the others are set aside."""
+        events, refused = decoding.decode(received, decode)
+        for one, refusal in refused:
+            self.reject(one, refusal)
+        return events
 
     def reject(self, received: Received, refusal: Refusal) -> None:
         """Sets an event aside into rejected.v1."""
@@ -99,7 +99,6 @@ class Handlers:
         self._horizon = timedelta(days=settings.metrics_horizon_days)
         self._skew = timedelta(seconds=settings.future_skew_s)
         self._places = Places()
-        self._currencies = Currencies()
         self._feeds = Feeds()
         self._reports = Reports()
 
@@ -109,21 +108,35 @@ class Handlers:
         by_topic: dict[str, list[Received]] = {topic: [] for topic in TOPICS}
         for one in received:
             by_topic[one.topic].append(one)
+        planned = newest(batch.decode(by_topic[CATALOG_TOPIC], checked_item))
+        told, heartbeats = await self._walk(batch, by_topic[METRICS_TOPIC])
         try:
-            # Locks in one order: mappings, then facts and ids, then lines.
-            await self.on_catalog(batch, by_topic[CATALOG_TOPIC])
-            await self.on_metrics(batch, by_topic[METRICS_TOPIC])
+            # Locks in one order for every replica: workspaces, the catalogue, then reports, ids
+            # and facts, then lines. Who waits must be known before the first of them.
+            waiting = await self._places.settle(batch.conn, told)
+            locked = {one.event.workspace for one in waiting} | placing(planned)
+            await store_catalog.lock_mappings(batch.conn, locked)
+            sources = await self._on_catalog(batch, planned)
+            if locked:
+                doubtful = [one for one in told if one.event.workspace in locked]
+                waiting = await self._places.settle(batch.conn, doubtful)
+            told = await self._of_one_shape(batch, told)
+            for workspace in sorted(sources):
+                await self._release(batch, workspace, sources[workspace])
+            await self._on_metrics(batch, told, waiting, heartbeats)
             await self.on_totals(batch, by_topic[TOTALS_TOPIC])
             await self._write(batch)
         finally:
             # Should this transaction roll back, the version it gave is given again, to others.
             self._places.forget(batch.remapped)
 
-    async def on_metrics(self, batch: Batch, received: Sequence[Received]) -> None:
-        """Heartbeats, deltas and snapshots of metrics.v1."""
-        events = _decode(batch, received, METRICS_TOPIC_DECODER.decode)
+    async def _walk(
+        self, batch: Batch, received: Sequence[Received]
+    ) -> tuple[list[Told], dict[ProgressKey, SourceEvent]]:
+        """The valid events of metrics.v1, and the greatest heartbeats."""
+        events = batch.decode(received, METRICS_TOPIC_DECODER.decode)
         if not events:
-            return
+            return [], {}
         keys: set[ProgressKey] = {(e.workspace, e.source, one.partition) for one, e in events}
         told, heartbeats, refused = folding.walk(
             events,
@@ -133,18 +146,36 @@ class Handlers:
         )
         for one, refusal in refused:
             batch.reject(one, refusal)
-        told = await self._of_one_shape(batch, told)
-        await self._places.resolve(batch.conn, told)
-        told, refused = await self._currencies.sort(batch.conn, told)
-        for one, refusal in refused:
-            batch.reject(one, refusal)
+        return told, heartbeats
+
+    async def _on_metrics(
+        self,
+        batch: Batch,
+        told: Sequence[Told],
+        waiting: Sequence[Told],
+        heartbeats: dict[ProgressKey, SourceEvent],
+    ) -> None:
+        """Heartbeats, deltas and snapshots of metrics.v1; `waiting` are of `told`."""
+        for one in waiting:
+            one.place = None
+        # Almost all events state no currency, and this is done for each of them.
+        priced = [one for one in told if one.event.data.currency is not None]
+        foreign = set()
+        for one in priced:
+            if (refusal := self._places.refusal(one)) is not None:
+                batch.reject(one.received, refusal)
+                foreign.add(id(one))
+        if foreign:
+            told = [one for one in told if id(one) not in foreign]
         await store_metrics.advance(batch.conn, heartbeats)
         await self._on_deltas(batch, [one for one in told if one.event.data.mode == "delta"])
-        await self._on_snapshots(batch, [one for one in told if one.event.data.mode == "snapshot"])
+        snapshots = [one for one in told if one.event.data.mode == "snapshot"]
+        await store_held.add_snapshots(batch.conn, [one for one in snapshots if one.place is None])
+        await self._on_snapshots(batch, [one for one in snapshots if one.place is not None])
 
     async def on_totals(self, batch: Batch, received: Sequence[Received]) -> None:
         """Totals of lines: spend into panes, the latest figures, a loud stop at a gap."""
-        events = _decode(batch, received, _checked_totals)
+        events = batch.decode(received, checked_totals)
         lines: dict[LineKey, list[BudgetTotals]] = {}
         for _, event in events:
             key = LineKey(event.workspace, event.data.campaign, event.data.line)
@@ -165,37 +196,30 @@ class Handlers:
                 batch.touched.add(key)
         await store_catalog.save_lines(batch.conn, changed, batch.now)
 
-    async def on_catalog(self, batch: Batch, received: Sequence[Received]) -> None:
-        """Newer versions of planning objects; a new mapping releases what was kept aside."""
-        newest: dict[tuple[str, str, str], Envelope[CatalogItem]] = {}
-        for _, event in _decode(batch, received, _checked_item):
-            place = (event.workspace, event.data.kind, event.data.id)
-            if place not in newest or newest[place].data.version < event.data.version:
-                newest[place] = event
-        if not newest:
-            return
-        placing = {workspace for workspace, kind, _ in newest if kind in ("mapping", "campaign")}
-        await store_catalog.lock_mappings(batch.conn, placing)
-        rows = [(*key, e.data.version, e.data.deleted, e.data.object) for key, e in newest.items()]
+    async def _on_catalog(
+        self, batch: Batch, planned: Mapping[ItemKey, Envelope[CatalogItem]]
+    ) -> dict[str, set[str]]:
+        """Newer versions of planning objects; returns the sources, by workspace, of which something
+        that is kept aside may be placed by them."""
         sources: dict[str, set[str]] = {}
-        planned: set[str] = set()
-        for row in await store_catalog.upsert_items(batch.conn, rows):
+        campaigns: set[str] = set()
+        rows = [(*key, e.data.version, e.data.deleted, e.data.object) for key, e in planned.items()]
+        for row in await store_catalog.upsert_items(batch.conn, rows) if rows else []:
             if row["kind"] == "mapping":
                 sources.setdefault(row["workspace"], set()).add(row["object"]["source"])
             elif row["kind"] == "campaign":
                 batch.touched.add((row["workspace"], row["id"], None))
-                planned.add(row["workspace"])
+                campaigns.add(row["workspace"])
             elif row["kind"] == "line":
                 place = row["object"]
                 batch.touched.add((row["workspace"], place["campaign"], place["line"]))
         if sources:
             batch.remapped.update(sources)
             await store_catalog.bump_versions(batch.conn, sources)
-        for workspace in planned:
-            priced = await store_catalog.priced_sources(batch.conn, workspace)
+        for workspace in campaigns:
+            priced = await store_held.priced_sources(batch.conn, workspace)
             sources.setdefault(workspace, set()).update(priced)
-        for workspace in sorted(sources):
-            await self._release(batch, workspace, sources[workspace])
+        return sources
 
     async def _of_one_shape(self, batch: Batch, told: list[Told]) -> list[Told]:
         """Refuses events whose mode or grain differs from what their report has always had.
@@ -241,68 +265,50 @@ class Handlers:
             for told, before in await store_metrics.upsert_facts(batch.conn, facts):
                 if before is None:
                     batch.changes.book(told, folding.difference(told, None), told.place)
-                elif before.conflict:
+                elif before.refused:
                     revision = told.event.data.revision or 0
-                    batch.reject(told.received, folding.revision_conflict(revision))
+                    refusal = folding.currency_changed(told)
+                    if revision == before.revision:
+                        refusal = folding.revision_conflict(revision)
+                    batch.reject(told.received, refusal)
                 else:
                     amounts = folding.difference(told, before.measures)
                     batch.changes.book(told, amounts, before.place)
 
     async def _release(self, batch: Batch, workspace: str, sources: set[str]) -> None:
-        """Moves what mappings name now, and money whose campaign is known now, from the held sums
-        to panes, marks and all."""
-        held = await store_catalog.held_entities(batch.conn, workspace, sources)
-        places = await self._currencies.places(batch.conn, workspace, held) if held else []
-        if not places:
+        """Moves what mappings name now, and money whose campaign is known now, from what is held
+        to panes, marks and all: sums as they are, snapshots as if they came now."""
+        groups = await store_held.groups(batch.conn, workspace, sources)
+        fits = await self._places.fits(batch.conn, workspace, groups) if groups else []
+        if not fits:
             return
-        for row in await store_catalog.release(batch.conn, workspace, places):
-            campaign, line, measure, source, start_ms, end_ms, known_ms, amount = row
-            fed = workspace, campaign, line, source
-            batch.changes.add(fed, (start_ms, end_ms, known_ms), {measure: int(amount)})
-            batch.touched.add((workspace, campaign, line))
-        log.info("held_released", workspace=workspace, entities=len(places))
+        snapshots: list[Told] = []
+        for row in await store_held.release(batch.conn, workspace, fits):
+            place = row["campaign"], row["line"]
+            batch.touched.add((workspace, *place))
+            if row["value"] is not None:
+                received = Received(
+                    METRICS_TOPIC, row["partition"], row["position"], None, row["value"]
+                )
+                told = folding.retold(received, row["known_ms"])
+                told.place = place
+                snapshots.append(told)
+                continue
+            period = row["start_ms"], row["end_ms"], row["known_ms"]
+            amounts = {row["measure"]: int(row["amount"])}
+            batch.changes.add((workspace, *place, row["source"]), period, amounts)
+        # Their reports were stored when they came: this only asks for their numbers.
+        await self._on_snapshots(batch, await self._of_one_shape(batch, snapshots))
+        log.info("held_released", workspace=workspace, entities=len(fits))
 
     async def _write(self, batch: Batch) -> None:
         """The writes all topics share, once per batch, in the order every replica uses."""
-        await store_metrics.add_held(batch.conn, batch.changes.held, batch.changes.levels)
+        await store_held.add_sums(batch.conn, batch.changes.held, batch.changes.levels)
         sums = await self._feeds.number(batch.conn, batch.changes.panes)
         await store_metrics.add_panes(batch.conn, sums)
         batch.touched.update(feed[:3] for feed in self._feeds.added)
         await store_metrics.touch(batch.conn, batch.touched)
         await outbox.add(batch.conn, SCHEMA, batch.rejected)
-
-
-def _decode(
-    batch: Batch, received: Sequence[Received], decode: Callable[[bytes], T]
-) -> list[tuple[Received, T]]:
-    """Typed events; what breaks the contract is set aside by name and never stops a partition."""
-    events = []
-    for one in received:
-        if has_nul(one.value):
-            batch.reject(one, Refusal("undecodable", "text with a NUL character"))
-            continue
-        try:
-            events.append((one, decode(one.value)))
-        except (msgspec.DecodeError, MoneyError, UnicodeDecodeError, KeyError, TypeError) as error:
-            batch.reject(one, Refusal("undecodable", f"{type(error).__name__}: {error}"))
-    return events
-
-
-def _checked_totals(value: bytes) -> Envelope[BudgetTotals]:
-    event = TOTALS_DECODER.decode(value)
-    totals.check(event.data)
-    return event
-
-
-def _checked_item(value: bytes) -> Envelope[CatalogItem]:
-    event = CATALOG_DECODER.decode(value)
-    if event.data.kind == "mapping":
-        read_mapping(event.data.id, event.data.object)
-    elif event.data.kind == "campaign":
-        flight_end(event.data.object)
-    elif event.data.kind == "line":
-        msgspec.convert(event.data.object, LineObject)
-    return event
 
 
 def _report_gap(key: LineKey, before: totals.LineState, after: totals.LineState) -> None:

@@ -28,7 +28,8 @@ async def get_held(
     """By source and entity; null when the event named `campaign` and `line` itself.
 
     `unmapped`: add a mapping (budget), and the sums move to its line. `campaign_unknown`: money
-    waits for its campaign. `currency_differs`: the campaign counts in another currency.
+    waits for its campaign, with what restates it. `currency_differs`: the campaign counts in
+    another currency.
     """
     after = decode_cursor(cursor, str, str)
     async with transaction(request.app.state.pool) as conn:
@@ -42,7 +43,8 @@ async def get_held(
         index = await load_index(conn, principal.workspace)
         places = [place_of(row, index, row["since_ms"]) for row in rows[:limit]]
         asked = {(principal.workspace, place[0]) for place in places if place}
-        known = {campaign for _, campaign in await store_catalog.currencies(conn, asked)}
+        currencies = await store_catalog.currencies(conn, asked)
+        known = {campaign for (_, campaign), currency in currencies.items() if currency}
     items = [_held(row, place, known) for row, place in zip(rows, places, strict=False)]
     last = rows[limit - 1] if len(rows) > limit else None
     following = None if last is None else encode_cursor([last["source"], last["entity"]])
@@ -60,7 +62,7 @@ def _held(row: Any, place: Place | None, known: set[str]) -> dict[str, Any]:
         "campaign": None if place is None else place[0],
         "line": None if place is None else place[1],
         "reason": reason,
-        "measures": row["measures"],
+        "measures": sorted({name for told in row["measures"] for name in told.split("\n")}),
         "currencies": row["currencies"],
         "rows": row["rows"],
         "since": views.instant(row["since_ms"]),

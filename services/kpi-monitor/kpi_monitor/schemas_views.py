@@ -25,7 +25,10 @@ class KpiView(BaseModel):
 
 
 class HeldView(BaseModel):
-    """Sums of an entity from the start of its first period (`since`) to the end of its last."""
+    """What is held of an entity, from its first period (`since`) to the end of its last.
+
+    `rows`: sums of deltas, and revisions of snapshots.
+    """
 
     source: str
     entity: dict[str, str] | None

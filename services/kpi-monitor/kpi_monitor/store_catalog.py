@@ -25,34 +25,10 @@ VERSIONS = "SELECT workspace, version FROM kpi.catalog_versions WHERE workspace 
 MAPPINGS = """
 SELECT id, object FROM kpi.catalog WHERE workspace = $1 AND kind = 'mapping' AND NOT deleted
 """
-HELD_ENTITIES = """
-SELECT source, entity, levels, start_ms,
-  array_remove(array_agg(DISTINCT currency), '') AS currencies
-FROM kpi.held WHERE workspace = $1 AND source = ANY($2::text[])
-GROUP BY source, entity, levels, start_ms
-"""
-PRICED_SOURCES = """
-SELECT DISTINCT source FROM kpi.held WHERE workspace = $1 AND currency <> ''
-"""
 CURRENCIES = """
 SELECT c.workspace, c.id, c.object->>'currency' AS currency FROM kpi.catalog c
 JOIN unnest($1::text[], $2::text[]) AS u(workspace, id) USING (workspace, id)
 WHERE c.kind = 'campaign'
-"""
-RELEASE = """
-DELETE FROM kpi.held h
-USING unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[])
-  AS u(source, entity, start_ms, campaign, line)
-WHERE h.workspace = $1 AND h.source = u.source AND h.entity = u.entity AND h.start_ms = u.start_ms
-RETURNING u.campaign, u.line, h.measure, h.source, h.start_ms, h.end_ms, h.known_ms, h.amount
-"""
-PLACE_FACTS = """
-UPDATE kpi.facts f SET campaign = u.campaign, line = u.line
-FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[])
-  AS u(source, entity, start_ms, campaign, line)
-JOIN kpi.reports r ON r.workspace = $1 AND r.source = u.source
-WHERE f.stream = r.stream AND f.entity = u.entity AND f.start_ms = u.start_ms
-  AND f.campaign IS NULL
 """
 ADD_LINES = """
 INSERT INTO kpi.lines (workspace, campaign, line, seq)
@@ -109,28 +85,9 @@ async def mappings(conn: Conn, workspace: str) -> list[Any]:
 async def currencies(
     conn: Conn, campaigns: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], str]:
-    """The currency of each (workspace, campaign) that is known and states one."""
+    """The currency of each (workspace, campaign) that is known, "" where it states none."""
     rows = await conn.fetch(CURRENCIES, *columns(sorted(set(campaigns)), 2))
-    return {(row["workspace"], row["id"]): row["currency"] for row in rows if row["currency"]}
-
-
-async def priced_sources(conn: Conn, workspace: str) -> set[str]:
-    """Sources of which money is kept aside."""
-    return {row["source"] for row in await conn.fetch(PRICED_SOURCES, workspace)}
-
-
-async def held_entities(conn: Conn, workspace: str, sources: Iterable[str]) -> list[Any]:
-    """Rows (source, entity, levels, start_ms, currencies) of what is kept aside for sources."""
-    return list(await conn.fetch(HELD_ENTITIES, workspace, sorted(set(sources))))
-
-
-async def release(
-    conn: Conn, workspace: str, places: Sequence[tuple[str, str, int, str, str]]
-) -> list[Any]:
-    """Takes out what is held for (source, entity, start, campaign, line) and places its facts."""
-    arrays = columns(sorted(places), 5)
-    await conn.execute(PLACE_FACTS, workspace, *arrays)
-    return list(await conn.fetch(RELEASE, workspace, *arrays))
+    return {(row["workspace"], row["id"]): row["currency"] or "" for row in rows}
 
 
 async def lock_lines(conn: Conn, keys: Iterable[LineKey]) -> dict[LineKey, LineState]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from kpi_monitor.folding import FactKey, HeldKey, Period, Place, ProgressKey, Shape, Told
+from kpi_monitor.folding import FactKey, Period, Place, ProgressKey, Shape, Told
 from kpi_monitor.windows import from_ms, to_ms
 from shared.database import Conn
 from shared.events import METRICS_TOPIC, SourceEvent
@@ -57,23 +57,28 @@ WITH added AS (
 SELECT n, array(SELECT (stream, id, is_new) FROM added WHERE n < cardinality($2)) AS found
 FROM fresh
 """
-# Where every fact proposed is new or newer, only those that were there before come back.
+# Where every fact proposed is new or newer, only those that were there before come back. A fact
+# keeps its currency, and one without money gains only that of the campaign in which it stands.
 UPSERT_FACTS = """
 WITH stated AS (
   INSERT INTO kpi.facts AS f (stream, period, entity, dims, revision, measures, start_ms,
-    campaign, line)
+    campaign, line, currency)
   SELECT * FROM unnest($1::text::int[], $2::text[], $3::text[], $4::text[], $5::text::bigint[],
-    $6::text[], $7::text::bigint[], $8::text[], $9::text[])
+    $6::text[], $7::text::bigint[], $8::text[], $9::text[], $10::text[])
   ON CONFLICT (stream, period, entity, dims) DO UPDATE
-  SET revision = excluded.revision,
-      measures = CASE WHEN excluded.revision > f.revision THEN excluded.measures ELSE f.measures END
+  SET (revision, measures, currency) = (SELECT
+    CASE WHEN fits THEN excluded.revision ELSE f.revision END,
+    CASE WHEN fits THEN excluded.measures ELSE f.measures END,
+    CASE WHEN fits AND excluded.currency <> '' THEN excluded.currency ELSE f.currency END
+    FROM (SELECT excluded.revision > f.revision AND (excluded.currency IN ('', f.currency)
+      OR (f.currency = '' AND excluded.campaign = f.campaign)) AS fits) AS checked)
   WHERE excluded.revision > f.revision
      OR (excluded.revision = f.revision AND excluded.measures <> f.measures)
-  RETURNING stream, period, entity, dims, old.measures, old.revision = new.revision AS conflict,
-    new.campaign, new.line
+  RETURNING stream, period, entity, dims, old.measures, old.revision,
+    old.revision = new.revision AS refused, new.campaign, new.line
 ), counted AS (SELECT count(*) AS n FROM stated)
 SELECT n, array(
-  SELECT (stream, period, entity, dims, measures, conflict, campaign, line) FROM stated
+  SELECT (stream, period, entity, dims, measures, revision, refused, campaign, line) FROM stated
   WHERE measures IS NOT NULL OR n < cardinality($2)) AS found
 FROM counted
 """
@@ -101,17 +106,6 @@ SELECT u.series, ($4::bigint[])[u.period], ($5::bigint[])[u.period], ($6::bigint
   u.amount
 FROM unnest($1::text::bigint[], $2::text::int[], $3::text::numeric[]) AS u(series, period, amount)
 ON CONFLICT (series, start_ms, end_ms, known_ms) DO UPDATE SET amount = p.amount + excluded.amount
-"""
-ADD_HELD = """
-INSERT INTO kpi.held AS h
-  (workspace, source, entity, measure, start_ms, end_ms, known_ms, currency, amount, levels)
-SELECT u.workspace, u.source, u.entity, u.measure, u.start_ms, u.end_ms, u.known_ms, u.currency,
-  u.amount::numeric, u.levels
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
-  $7::bigint[], $8::text[], $9::text[], $10::jsonb[])
-  AS u(workspace, source, entity, measure, start_ms, end_ms, known_ms, currency, amount, levels)
-ON CONFLICT (workspace, source, entity, measure, start_ms, end_ms, known_ms, currency) DO UPDATE
-SET amount = h.amount + excluded.amount
 """
 TOUCH_UNITS = """
 WITH touched AS (
@@ -201,23 +195,26 @@ async def add_deltas(
 
 
 class Restated(NamedTuple):
-    """A fact that was there before: its measures then, whether they conflict, and its place.
+    """A fact that was there before: its measures and revision then, and its place.
 
-    A conflict (equal revision, other values) changes nothing.
+    `refused`: nothing was changed, because an equal revision has other values (`revision` is that
+    of the event), or because the money is in another currency.
     """
 
     measures: str
-    conflict: bool
-    place: Place | None
+    revision: int
+    refused: bool
+    place: Place
 
 
 async def upsert_facts(
     conn: Conn, facts: Mapping[FactKey, Told]
 ) -> list[tuple[Told, Restated | None]]:
-    """Stores higher revisions; the events that are new (None), newer, or in conflict."""
+    """Stores higher revisions of placed facts; the events that are new (None), newer or refused."""
     keys = sorted(facts)
     told = [facts[key] for key in keys]
     streams, periods, entities, dims = zip(*keys, strict=True)
+    campaigns, lines = zip(*(one.place or ("", "") for one in told), strict=True)
     answer = await conn.fetchrow(
         UPSERT_FACTS,
         integers(streams),
@@ -227,8 +224,9 @@ async def upsert_facts(
         integers(one.event.data.revision or 0 for one in told),
         [one.measures_text for one in told],
         integers(one.start for one in told),
-        [None if one.place is None else one.place[0] for one in told],
-        [None if one.place is None else one.place[1] for one in told],
+        campaigns,
+        lines,
+        [one.currency for one in told],
     )
     assert answer is not None
     before = {tuple(row[:4]): _restated(*row[4:]) for row in answer["found"]}
@@ -239,11 +237,9 @@ async def upsert_facts(
 
 
 def _restated(
-    measures: str | None, conflict: bool | None, campaign: str | None, line: str | None
+    measures: str | None, revision: int, refused: bool, campaign: str, line: str
 ) -> Restated | None:
-    if measures is None:
-        return None
-    return Restated(measures, bool(conflict), None if campaign is None else (campaign, line or ""))
+    return None if measures is None else Restated(measures, revision, refused, (campaign, line))
 
 
 async def known_feeds(conn: Conn, feeds: Iterable[Feed]) -> dict[Feed, int]:
@@ -275,17 +271,6 @@ async def add_panes(conn: Conn, sums: Mapping[Period, Mapping[int, int]]) -> Non
     if series:
         arrays = integers(series), integers(places), integers(amounts)
         await conn.execute(ADD_PANES, *arrays, *columns(periods, 3))
-
-
-async def add_held(
-    conn: Conn,
-    held: Mapping[HeldKey, int],
-    levels: Mapping[tuple[str, str, str], Mapping[str, str]],
-) -> None:
-    """Adds amounts to what is kept aside; the caller holds the workspace's lock."""
-    if held:
-        rows = [(*key, str(held[key]), levels[key[:3]]) for key in sorted(held)]
-        await conn.execute(ADD_HELD, *columns(rows, 10))
 
 
 async def touch(conn: Conn, lines: Iterable[tuple[str, str, str | None]]) -> None:

@@ -111,7 +111,8 @@ REPORTS = _table(
     sa.PrimaryKeyConstraint("workspace", "source", "report", name="reports_pk"),
 )
 
-# Snapshot facts; `campaign` and `line` are where the fact was booked, null while kept aside.
+# Snapshot facts; `campaign` and `line` are where the fact is booked, `currency` that of its money,
+# "" before any was stated.
 FACTS = _table(
     "facts",
     sa.Column("stream", sa.Integer, nullable=False),
@@ -121,16 +122,10 @@ FACTS = _table(
     _big("revision"),
     _text("measures"),
     _big("start_ms"),
-    _text("campaign", nullable=True),
-    _text("line", nullable=True),
+    _text("campaign"),
+    _text("line"),
+    _text("currency"),
     sa.PrimaryKeyConstraint("stream", "period", "entity", "dims", name="facts_pk"),
-    sa.Index(
-        "facts_held",
-        "stream",
-        "entity",
-        "start_ms",
-        postgresql_where=sa.text("campaign IS NULL"),
-    ),
 )
 
 # The row of a delta is its dedupe row, kept for the horizon; its stream is the source's report "".
@@ -144,29 +139,36 @@ DELTAS = _table(
     sa.Index("deltas_at", "at_ms", postgresql_using="brin"),
 )
 
-# Sums of entities that no mapping names yet; moved to panes when the mapping arrives. `currency`
-# of money, where it was stated: sums of two currencies must not become one.
+# What no mapping names yet, and money whose campaign is not known: sums of deltas, and snapshots as
+# they came (`value`, from `partition` at `position`; `told` tells them apart, "" for sums; their
+# measures, one a line, and no amount). `currency` of the event's money: two must not become one.
 HELD = _table(
     "held",
+    _serial(),
     _text("workspace"),
     _text("source"),
     _text("entity"),
-    _text("measure"),
     _big("start_ms"),
+    _text("measure"),
     _big("end_ms"),
     _big("known_ms"),
     _text("currency"),
+    sa.Column("told", sa.Text, nullable=False, server_default=""),
     _sum("amount"),
     sa.Column("levels", pg.JSONB, nullable=False),
+    sa.Column("partition", sa.Integer),
+    _big("position", nullable=True),
+    sa.Column("value", pg.BYTEA),
     sa.PrimaryKeyConstraint(
         "workspace",
         "source",
         "entity",
-        "measure",
         "start_ms",
+        "measure",
         "end_ms",
         "known_ms",
         "currency",
+        "told",
         name="held_pk",
     ),
     sa.Index("held_start", "start_ms", postgresql_using="brin"),

@@ -1,0 +1,122 @@
+"""SQL of what is kept aside: sums of deltas, and snapshots as they came.
+
+A snapshot is held whole, each revision of it: which of them count is known only when its campaign
+is. Whoever adds or releases holds the workspace's lock.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from kpi_monitor.folding import Group, HeldKey, Told, levels_of
+from kpi_monitor.store_metrics import columns
+from shared.database import Conn
+
+Fit = tuple[str, str, int, str, bool, str, str]
+"""(source, entity, start, currency, snapshots or sums, campaign, line) that may be placed now."""
+
+ADD_SUMS = """
+INSERT INTO kpi.held AS h
+  (workspace, source, entity, measure, start_ms, end_ms, known_ms, currency, amount, levels)
+SELECT u.workspace, u.source, u.entity, u.measure, u.start_ms, u.end_ms, u.known_ms, u.currency,
+  u.amount::numeric, u.levels
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
+  $7::bigint[], $8::text[], $9::text[], $10::jsonb[])
+  AS u(workspace, source, entity, measure, start_ms, end_ms, known_ms, currency, amount, levels)
+ON CONFLICT (workspace, source, entity, start_ms, measure, end_ms, known_ms, currency, told)
+DO UPDATE SET amount = h.amount + excluded.amount
+"""
+# One that is held already, with whatever mark, was told before: the first telling counts.
+ADD_SNAPSHOTS = """
+INSERT INTO kpi.held (workspace, source, entity, measure, start_ms, end_ms, known_ms, currency,
+  amount, levels, told, partition, position, value)
+SELECT u.workspace, u.source, u.entity, u.measure, u.start_ms, u.end_ms, u.known_ms, u.currency, 0,
+  u.levels, u.told, u.partition, u.position, u.value
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
+  $7::bigint[], $8::text[], $9::jsonb[], $10::text[], $11::int[], $12::bigint[], $13::bytea[])
+  WITH ORDINALITY AS u(workspace, source, entity, measure, start_ms, end_ms, known_ms, currency,
+    levels, told, partition, position, value, n)
+WHERE NOT EXISTS (SELECT FROM kpi.held h WHERE h.workspace = u.workspace AND h.source = u.source
+  AND h.entity = u.entity AND h.start_ms = u.start_ms AND h.told = u.told)
+ORDER BY u.n ON CONFLICT DO NOTHING
+"""
+GROUPS = """
+SELECT source, entity, levels, start_ms, currency, told <> '' AS snapshots
+FROM kpi.held WHERE workspace = $1 AND source = ANY($2::text[])
+GROUP BY 1, 2, 3, 4, 5, 6
+"""
+WITH_SNAPSHOTS = """
+SELECT DISTINCT u.* FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
+  AS u(workspace, source, entity, start_ms)
+JOIN kpi.held h USING (workspace, source, entity, start_ms) WHERE h.told <> ''
+"""
+PRICED_SOURCES = """
+SELECT DISTINCT source FROM kpi.held WHERE workspace = $1 AND currency <> ''
+"""
+RELEASE = """
+DELETE FROM kpi.held h
+USING unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::boolean[], $7::text[],
+  $8::text[]) AS u(source, entity, start_ms, currency, snapshots, campaign, line)
+WHERE h.workspace = $1 AND h.source = u.source AND h.entity = u.entity AND h.start_ms = u.start_ms
+  AND h.currency = u.currency AND (h.told <> '') = u.snapshots
+RETURNING h.id, u.campaign, u.line, h.measure, h.source, h.start_ms, h.end_ms, h.known_ms,
+  h.amount, h.partition, h.position, h.value
+"""
+
+
+async def add_sums(
+    conn: Conn,
+    held: Mapping[HeldKey, int],
+    levels: Mapping[tuple[str, str, str], Mapping[str, str]],
+) -> None:
+    """Adds amounts of deltas to what is kept aside."""
+    if held:
+        rows = [(*key, str(held[key]), levels[key[:3]]) for key in sorted(held)]
+        await conn.execute(ADD_SUMS, *columns(rows, 10))
+
+
+async def add_snapshots(conn: Conn, told: Sequence[Told]) -> None:
+    """Keeps snapshots aside as they came, in this order."""
+    rows = []
+    for one in told:
+        data, (workspace, source, entity, start) = one.event.data, one.group
+        rows.append(
+            (
+                workspace,
+                source,
+                entity,
+                "\n".join(sorted(one.measures)),
+                start,
+                one.end,
+                one.known,
+                one.currency,
+                levels_of(data),
+                f"{data.report}@{data.revision}#{one.event.bodyhash}",
+                one.received.partition,
+                one.received.offset,
+                one.received.value,
+            )
+        )
+    if rows:
+        await conn.execute(ADD_SNAPSHOTS, *columns(rows, 13))
+
+
+async def with_snapshots(conn: Conn, groups: Iterable[Group]) -> set[Group]:
+    """Those of the groups of which snapshots are kept aside."""
+    rows = await conn.fetch(WITH_SNAPSHOTS, *columns(sorted(set(groups)), 4))
+    return {(row[0], row[1], row[2], row[3]) for row in rows}
+
+
+async def priced_sources(conn: Conn, workspace: str) -> set[str]:
+    """Sources of which money is kept aside."""
+    return {row["source"] for row in await conn.fetch(PRICED_SOURCES, workspace)}
+
+
+async def groups(conn: Conn, workspace: str, sources: Iterable[str]) -> list[Any]:
+    """Rows (source, entity, levels, start_ms, currency, snapshots) of what is kept aside."""
+    return list(await conn.fetch(GROUPS, workspace, sorted(set(sources))))
+
+
+async def release(conn: Conn, workspace: str, fits: Iterable[Fit]) -> list[Any]:
+    """Takes out what fits, in the order it was kept aside."""
+    rows = await conn.fetch(RELEASE, workspace, *columns(sorted(fits), 7))
+    return sorted(rows, key=lambda row: int(row["id"]))

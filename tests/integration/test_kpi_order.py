@@ -1,0 +1,215 @@
+"""The order of catalog.v1 and metrics.v1 decides no figure, and no replica stands in another's way.
+
+Against a model that knows every mapping and campaign from the beginning. The one thing that order
+decides is conflicting input: a delta's id with two bodies, a revision with two values.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import asyncpg
+import pytest_asyncio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from kpi_world import TABLES, World, world
+
+from kpi_monitor.handlers import Handlers
+from shared.clock import ManualClock
+from shared.consumer import Received
+from shared.database import transaction
+from shared.events import CatalogItem, MetricsEvent
+from tests.unit.kpi.builders import at, heartbeat, metrics_event
+
+CAMPAIGNS = {"cn": "CNY", "us": "USD"}
+MAPPED = {"1": "cn", "2": "us"}
+BUSY_ROUNDS = 25
+
+
+class Told(NamedTuple):
+    """`subject`: a campaign by its name, or the number of an entity that is mapped to one."""
+
+    subject: str
+    mode: str
+    revision: int
+    currency: str | None
+    money: bool
+
+    def event(self, number: int) -> MetricsEvent:
+        amounts = {"clicks": 10 + self.revision + number % 7}
+        stated = {**amounts, "revenue": f"{100 * (number + 1)}.00"} if self.money else amounts
+        mapped = self.subject in MAPPED
+        place = {
+            "campaign": None if mapped else self.subject,
+            "line": None if mapped else "L1",
+            "entity": {"ad": self.subject} if mapped else None,
+        }
+        return metrics_event(
+            9,
+            **place,
+            id=f"e-{number}",
+            source="ads/1" if self.mode == "snapshot" else "taps/1",
+            mode=self.mode,
+            revision=self.revision,
+            measures=stated,
+            currency=self.currency,
+        )
+
+
+def model(told: Sequence[Told]) -> dict[tuple[str, str], int]:
+    """Sums by campaign and measure: greatest revisions in the campaign's currency, and deltas."""
+    sums: dict[tuple[str, str], int] = {}
+    facts: dict[str, tuple[int, dict[str, int]]] = {}
+    for number, one in enumerate(told):
+        campaign = MAPPED.get(one.subject, one.subject)
+        if one.money and one.currency not in (None, CAMPAIGNS[campaign]):
+            continue
+        measures = one.event(number).data.measures
+        stated = {name: int(str(value).removesuffix(".00")) for name, value in measures.items()}
+        revision, old = facts.get(one.subject, (0, {}))
+        if one.mode == "snapshot":
+            if one.revision <= revision:
+                continue
+            facts[one.subject] = one.revision, stated
+        for name in {**old, **stated} if one.mode == "snapshot" else stated:
+            gained = stated.get(name, 0) - (old.get(name, 0) if one.mode == "snapshot" else 0)
+            sums[campaign, name] = sums.get((campaign, name), 0) + gained
+    return sums
+
+
+TOLD = st.builds(
+    Told,
+    subject=st.sampled_from([*CAMPAIGNS, *MAPPED]),
+    mode=st.sampled_from(["snapshot", "snapshot", "delta"]),
+    revision=st.integers(1, 5),
+    currency=st.sampled_from([None, "CNY", "USD"]),
+    money=st.booleans(),
+)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def kpi(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    async with world(database_url, tmp_path, at(24)) as made:
+        yield made
+
+
+def planning(kpi: World) -> list[list[Received]]:
+    """What catalog.v1 tells, one message each."""
+    mappings = [
+        CatalogItem(
+            kind="mapping",
+            id=f"{source}-{ad}",
+            version=1,
+            effective_from=None,
+            object={
+                "source": source,
+                "match": {"ad": ad},
+                "campaign": campaign,
+                "line": "L1",
+                "effective_from": None,
+            },
+        )
+        for ad, campaign in MAPPED.items()
+        for source in ("ads/1", "taps/1")
+    ]
+    campaigns = [kpi.campaign(name, currency=currency) for name, currency in CAMPAIGNS.items()]
+    return campaigns + [kpi.catalog(one) for one in mappings]
+
+
+async def fold_all(kpi: World, polls: Sequence[Sequence[Received]]) -> list[tuple[object, ...]]:
+    """The panes after these polls, told to an empty service."""
+    names = ", ".join(f"kpi.{name.strip()}" for name in TABLES.split(","))
+    await kpi.rows(f"TRUNCATE {names} RESTART IDENTITY")
+    handlers = Handlers(kpi.settings, ManualClock())
+    for poll in polls:
+        await kpi.fold(poll, handlers)
+    rows = await kpi.rows(
+        "SELECT campaign, measure, known_ms, amount / 1000000 AS amount"
+        " FROM kpi.panes JOIN kpi.series USING (series) ORDER BY 1, 2, 3"
+    )
+    return [tuple(row) for row in rows]
+
+
+@settings(
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    told=st.lists(TOLD, min_size=1, max_size=7),
+    heartbeats=st.sets(st.integers(0, 6), max_size=2),
+    planned=st.lists(st.integers(0, 7), min_size=6, max_size=6),
+    joined=st.sets(st.integers(0, 16), max_size=8),
+)
+async def test_the_order_of_the_two_topics_and_their_polls_decides_nothing(
+    kpi: World, told: list[Told], heartbeats: set[int], planned: list[int], joined: set[int]
+) -> None:
+    metrics = []
+    for number, one in enumerate(told):
+        metrics.append(kpi.metrics(one.event(number)))
+        if number in heartbeats:
+            metrics[-1] += kpi.metrics(heartbeat(11 + number))
+    plans = planning(kpi)
+    expected = await fold_all(kpi, [*plans, *metrics])
+    sums: dict[tuple[object, object], object] = {}
+    for campaign, measure, _, amount in expected:
+        sums[campaign, measure] = sums.get((campaign, measure), 0) + amount
+    assert sums == model(told)
+    mixed: list[list[Received]] = []
+    for number, records in enumerate([*metrics, []]):
+        mixed += [plan for plan, at_event in zip(plans, planned, strict=True) if at_event == number]
+        mixed.append(records)
+    mixed += [plan for plan, at_event in zip(plans, planned, strict=True) if at_event > len(told)]
+    polls: list[list[Received]] = []
+    for number, records in enumerate(mixed):
+        if polls and number in joined:
+            polls[-1] = polls[-1] + records
+        else:
+            polls.append(list(records))
+    assert await fold_all(kpi, polls) == expected
+    assert await fold_all(kpi, [*polls, *mixed]) == expected
+
+
+def unmapped(workspace: str, number: int) -> MetricsEvent:
+    return metrics_event(
+        9,
+        workspace=workspace,
+        source=f"s/{number}",
+        campaign=None,
+        line=None,
+        entity={"campaign": str(number)},
+        report=f"r{number}",
+    )
+
+
+def unplanned_money(workspace: str, number: int) -> MetricsEvent:
+    return metrics_event(
+        9,
+        workspace=workspace,
+        source=f"m/{number}",
+        campaign=f"c{number}",
+        report=f"q{number}",
+        measures={"revenue": "1.00"},
+        currency="CNY",
+    )
+
+
+async def test_replicas_that_keep_things_aside_in_several_workspaces_take_turns(
+    kpi: World,
+) -> None:
+    """Before, each locked a workspace for its mappings and then another one for its campaigns."""
+    failed: list[asyncpg.PostgresError] = []
+
+    async def replica(first: int, entities: str, money: str) -> None:
+        handlers = Handlers(kpi.settings, ManualClock())
+        for number in range(first, first + BUSY_ROUNDS):
+            events = unmapped(entities, number), unplanned_money(money, number)
+            try:
+                async with transaction(kpi.pool) as conn:
+                    await handlers.on_batch(conn, kpi.metrics(*events))
+            except asyncpg.PostgresError as error:
+                failed.append(error)
+
+    await asyncio.gather(replica(1000, "a", "b"), replica(2000, "b", "a"))
+    assert failed == []
+    assert len(await kpi.rows("SELECT FROM kpi.held")) == 4 * BUSY_ROUNDS
