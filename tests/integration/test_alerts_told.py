@@ -43,9 +43,9 @@ async def test_each_transition_is_told_exactly_once_by_both_channels(world: Worl
     assert await world.told("dingtalk") == expected
     assert await world.told("email") == expected
     assert [message.title for message in world.robot.messages] == [
-        "【严重】双十一大促 / L03 搜索广告：花费过快，实际是计划的 160%",
-        "【降为警告】双十一大促 / L03 搜索广告：花费过快，实际是计划的 138.89%",
-        "【已恢复】双十一大促 / L03 搜索广告：花费进度现为 110%，已回到正常范围",
+        "【严重】双十一大促 / 搜索广告（L03）：花费过快，实际是计划的 160%",
+        "【降为警告】双十一大促 / 搜索广告（L03）：花费过快，实际是计划的 138.89%",
+        "【已恢复】双十一大促 / 搜索广告（L03）：实际花费现为计划的 110%，已低于预警线",
     ]
     assert len(world.inbox.mails) == 3
 
@@ -72,7 +72,9 @@ async def test_mails_of_an_episode_share_subject_and_thread(world: World) -> Non
         await world.deliver()
     first, second, third = world.inbox.mails
     assert first.subject == second.subject == third.subject
-    assert "严重" not in first.subject
+    assert first.subject == (
+        "【首次提醒：严重】双十一大促 / 搜索广告（L03）：花费过快，实际是计划的 160%"
+    )
     root = first.message["Message-ID"]
     assert first.message["In-Reply-To"] is None
     assert second.message["In-Reply-To"] == third.message["In-Reply-To"] == root
