@@ -15,7 +15,7 @@ CREATE TABLE budget.campaigns (
   name text NOT NULL, currency text NOT NULL, time_zone text NOT NULL,
   starts_at timestamptz NOT NULL, ends_at timestamptz NOT NULL, owner text, body jsonb NOT NULL,
   plan_version integer, effective_from timestamptz, created_by text NOT NULL,
-  created_at timestamptz NOT NULL,
+  created_at timestamptz NOT NULL, closed_by text, closed_at timestamptz, close_reason text,
   CONSTRAINT campaigns_pk PRIMARY KEY (workspace, campaign));
 CREATE TABLE budget.plans (
   workspace text NOT NULL, campaign text NOT NULL, plan_version integer NOT NULL,

@@ -51,6 +51,9 @@ def campaign_view(row: Mapping[str, Any]) -> dict[str, Any]:
         "effective_from",
         "created_by",
         "created_at",
+        "closed_by",
+        "closed_at",
+        "close_reason",
     )
     return {**{name: row[name] for name in shown}, **row["body"]}
 

@@ -173,8 +173,12 @@ async def _answer(session: Session, row: Row, moved: Moved) -> Row:
 async def _findings(session: Session, row: Row, campaign: Row | None) -> list[dict[str, str]]:
     """A mapping may be ahead of its campaign or plan; a misspelt one looks the same, so say it."""
     code, detail = "", ""
+    kept = "suspense until there is"
     if campaign is None:
         code, detail = "campaign_unknown", f"there is no campaign {row['campaign']} yet"
+    elif campaign["status"] == "closed":
+        code, detail = "campaign_closed", f"{row['campaign']} is closed"
+        kept = "its exception account until it is accepted"
     elif campaign["plan_version"] is not None:
         lines = await store_plans.line_names(session.conn, session.workspace, row["campaign"])
         if row["line"] not in lines:
@@ -182,7 +186,7 @@ async def _findings(session: Session, row: Row, campaign: Row | None) -> list[di
             code = "line_unknown"
     if not code:
         return []
-    detail += "; its money stays in suspense until there is"
+    detail += f"; its money stays in {kept}"
     return [{"code": code, "line": row["line"], "severity": "warning", "detail": detail}]
 
 

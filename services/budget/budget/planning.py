@@ -97,8 +97,11 @@ async def create_campaign(session: Session, body: CampaignBody) -> dict[str, Any
 
 
 async def create_plan(session: Session, campaign: str, body: PlanBody) -> dict[str, Any]:
-    """The next plan version as a draft, with its findings; see `rules.plan.check` for the codes."""
-    row = await find_campaign(session.conn, session.workspace, campaign)
+    """The next plan version as a draft, with its findings; see `rules.plan.check` for the codes.
+
+    Raises ConflictError `campaign_closed`, as do submitting and deciding."""
+    await session.lock()
+    row = await _find_open(session, campaign)
     checked = check(
         _terms(row),
         body.total.amount,
@@ -106,7 +109,6 @@ async def create_plan(session: Session, campaign: str, body: PlanBody) -> dict[s
         read_lines(body),
         read_reserve(body),
     )
-    await session.lock()
     plan = await store_plans.add_plan(
         session.conn,
         session.workspace,
@@ -129,7 +131,7 @@ async def submit_plan(
     """Draft → in review (B8). Raises NotFoundError, ConflictError `not_draft`, InvalidError
     `target_missing`."""
     await session.lock()
-    row = await find_campaign(session.conn, session.workspace, campaign)
+    row = await _find_open(session, campaign)
     plan = await find_plan(session.conn, session.workspace, campaign, version, lock=True)
     approval.check_submit(plan["status"], targets=len(row["body"]["targets"]))
     due_at = session.now + due
@@ -160,6 +162,7 @@ async def decide_plan(
     """One role's decision; the last approval puts the plan in force and releases held money."""
     await session.lock()
     plan = await find_plan(session.conn, session.workspace, campaign, version, lock=True)
+    await _find_open(session, campaign)
     authors = frozenset(one for one in (plan["created_by"], plan["submitted_by"]) if one)
     outcome = await decide(session, _plan_name(plan), plan["status"], authors, body)
     approved_at = session.now if outcome.status == "approved" else None
@@ -227,6 +230,14 @@ def decision_view(outcome: Outcome) -> dict[str, Any]:
         "decisions": decisions_view(outcome.decisions),
         "needs": list(outcome.needs),
     }
+
+
+async def _find_open(session: Session, campaign: str) -> dict[str, Any]:
+    """The campaign, which may be planned. Raises ConflictError `campaign_closed`."""
+    row = await find_campaign(session.conn, session.workspace, campaign)
+    if row["status"] == "closed":
+        raise ConflictError("campaign_closed", f"{campaign} is closed: its plan is final")
+    return row
 
 
 async def _put_in_force(session: Session, plan: dict[str, Any]) -> None:

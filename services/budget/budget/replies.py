@@ -30,11 +30,12 @@ class Target(BaseModel):
 
 
 class CampaignReply(BaseModel):
-    """`plan_version` is the plan in force; spend of before `effective_from` is an exception."""
+    """`plan_version` is the plan in force; spend of before `effective_from`, or that is new after
+    `closed_at`, is an exception."""
 
     campaign: str
     name: str
-    status: Literal["draft", "in_review", "approved"]
+    status: Literal["draft", "in_review", "approved", "closed"]
     version: int
     currency: str
     time_zone: str
@@ -45,6 +46,9 @@ class CampaignReply(BaseModel):
     effective_from: datetime | None
     created_by: str
     created_at: datetime
+    closed_by: str | None
+    closed_at: datetime | None
+    close_reason: str | None
     region: str | None
     management_mode: Literal["project", "routine"]
     stages: list[dict[str, Any]]

@@ -171,6 +171,10 @@ class SubmitBody(Body):
     effective_from: When | None = None
 
 
+class CloseBody(Body):
+    reason: Annotated[Text, Field(min_length=1)]
+
+
 class DecisionBody(Body):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 

@@ -23,6 +23,7 @@ SELECT pg_advisory_xact_lock(hashtext('paceline-budget-posting'), hashtext($1) &
 VERSIONS = "SELECT workspace, version FROM budget.catalogue_versions WHERE workspace = ANY($1)"
 CAMPAIGNS = """
 SELECT c.campaign, c.currency, c.time_zone, c.starts_at, c.ends_at, c.effective_from,
+       c.status = 'closed' AS closed,
        array(SELECT l.line FROM budget.lines AS l
              WHERE l.workspace = c.workspace AND l.campaign = c.campaign AND NOT l.removed) AS lines
 FROM budget.campaigns AS c WHERE c.workspace = $1
@@ -112,6 +113,7 @@ async def load(conn: Conn, workspace: str, version: int) -> Catalogue:
             ends_at=row["ends_at"],
             effective_from=row["effective_from"],
             lines=frozenset(row["lines"]),
+            closed=row["closed"],
         )
         for row in await conn.fetch(CAMPAIGNS, workspace)
     ]

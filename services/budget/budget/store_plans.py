@@ -28,6 +28,11 @@ SET status = 'approved', version = version + 1, plan_version = $3,
     effective_from = least(effective_from, $4)
 WHERE workspace = $1 AND campaign = $2 RETURNING *
 """
+CLOSE_CAMPAIGN = """
+UPDATE budget.campaigns
+SET status = 'closed', version = version + 1, closed_by = $3, closed_at = $4, close_reason = $5
+WHERE workspace = $1 AND campaign = $2 RETURNING *
+"""
 ADD_PLAN = """
 INSERT INTO budget.plans (workspace, campaign, plan_version, status, total, body, findings,
                           created_by, created_at)
@@ -144,6 +149,15 @@ async def approve_campaign(
 ) -> dict[str, Any]:
     """Puts a plan in force."""
     row = await conn.fetchrow(APPROVE_CAMPAIGN, workspace, campaign, plan_version, effective_from)
+    assert row is not None
+    return dict(row)
+
+
+async def close_campaign(
+    conn: Conn, workspace: str, campaign: str, *, by: str, at: datetime, reason: str
+) -> dict[str, Any]:
+    """Marks a campaign as closed."""
+    row = await conn.fetchrow(CLOSE_CAMPAIGN, workspace, campaign, by, at, reason)
     assert row is not None
     return dict(row)
 

@@ -9,13 +9,15 @@ from shared.database import Conn
 PENDING = """
 SELECT account_id FROM budget.changes GROUP BY account_id ORDER BY min(change) LIMIT $1
 """
-# A line is told at each tick while it runs, and once more after its end. One that starts between
+# A line is told at each tick while it runs, and once more after its end; one of a closed campaign
+# only when there is news. One that starts between
 # two ticks is due at the next: the sealer looks only once at each.
 DUE = """
 FROM budget.accounts AS a
 JOIN budget.campaigns AS c USING (workspace, campaign)
 JOIN budget.lines AS l USING (workspace, campaign, line)
 WHERE a.kind = 'line' AND c.plan_version IS NOT NULL AND c.starts_at <= $1
+  AND c.status <> 'closed'
   AND (a.sealed_at IS NULL OR a.sealed_at < least($1, c.ends_at + interval '1 day'))
 """
 DUE_LINES = f"SELECT a.account_id {DUE} ORDER BY a.account_id LIMIT $2"

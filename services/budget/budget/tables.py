@@ -66,6 +66,9 @@ campaigns = _table(
     _at("effective_from", nullable=True),
     _text("created_by"),
     _at("created_at"),
+    _text("closed_by", nullable=True),
+    _at("closed_at", nullable=True),
+    _text("close_reason", nullable=True),
     sa.PrimaryKeyConstraint("workspace", "campaign", name="campaigns_pk"),
 )
 plans = _table(

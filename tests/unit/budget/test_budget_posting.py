@@ -1,6 +1,7 @@
 """Where money belongs, and what restating it changes (P30, B5, I6)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -105,6 +106,28 @@ def test_an_approval_during_the_flight_leaves_the_preparation_outside() -> None:
     before = subject(period_start=START - 2 * DAY, period_end=START - DAY)
     found = make_catalogue("w", 1, [early], []).resolve(before)
     assert found.reason is Reason.BEFORE_START
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        (subject(), Reason.AFTER_CLOSE),
+        (subject(line="L9"), Reason.AFTER_CLOSE),
+        (
+            subject(period_start=START + 10 * DAY, period_end=START + 11 * DAY),
+            Reason.AFTER_END,
+        ),
+        (subject(period_start=START, period_end=START + DAY), Reason.BEFORE_APPROVAL),
+        (entity("993", 6), Reason.AFTER_CLOSE),
+    ],
+)
+def test_new_money_of_a_closed_campaign_is_an_exception(asked: Subject, reason: Reason) -> None:
+    """B5: what would have been refused anyway keeps its own reason."""
+    mappings = [Mapping("m1", "ads", (("campaign", "993"),), "c1", "L1", None)]
+    closed = make_catalogue("default", 2, [replace(APPROVED, closed=True)], mappings)
+    found = closed.resolve(asked)
+    assert (found.account.kind, found.account.campaign) == ("exception", "c1")
+    assert found.reason is reason
 
 
 def test_suspense_without_any_currency_is_kept_apart() -> None:

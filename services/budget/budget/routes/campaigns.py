@@ -1,12 +1,12 @@
-"""Campaigns: create, read, list (G29, G31)."""
+"""Campaigns: create, read, list, close (G29, G31)."""
 
 from fastapi import APIRouter, Request, Response
 
-from budget import planning, store_plans
+from budget import closing, planning, store_plans
 from budget.documents import campaign_view
 from budget.replies import CampaignReply
-from budget.routes.common import Name, Operator, Paged, Reader, session
-from budget.schemas import CampaignBody
+from budget.routes.common import Financier, Name, Operator, Paged, Reader, session
+from budget.schemas import CampaignBody, CloseBody
 from budget.tables import SCHEMA
 from shared.answers import Page, answers
 from shared.http import Json
@@ -50,3 +50,22 @@ async def get_campaign(request: Request, campaign: Name, principal: Reader) -> J
     async with session(request, principal) as caller:
         row = await planning.find_campaign(caller.conn, caller.workspace, campaign)
     return Json(campaign_view(row), headers={"ETag": etag(row["version"])})
+
+
+@router.post(
+    "/{campaign}/close",
+    **answers(CampaignReply, keyed=True, headers=["ETag"]),
+    summary="Close a campaign for good",
+)
+async def post_close(
+    request: Request, campaign: Name, body: CloseBody, principal: Financier
+) -> Response:
+    """New money is an exception from now on, `after_close`; what is on a line is still restated
+    there. Its breaches end as `campaign_closed`. Errors: already_closed, not_approved."""
+    async with session(request, principal) as caller:
+
+        async def produce() -> Reply:
+            row = await closing.close_campaign(caller, campaign, body)
+            return Reply(200, campaign_view(row), {"ETag": etag(row["version"])})
+
+        return await idempotent(request, caller.conn, SCHEMA, principal, produce)

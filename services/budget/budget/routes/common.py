@@ -20,6 +20,7 @@ Reader = Annotated[Principal, require(*READERS)]
 Operator = Annotated[Principal, require("operator")]
 Name = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Filter = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]+$")]
+Financier = Annotated[Principal, require("finance")]
 Decider = Annotated[Principal, require("approver", "finance")]
 
 

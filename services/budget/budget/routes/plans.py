@@ -24,7 +24,7 @@ Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
 async def post_plan(
     request: Request, campaign: Name, body: PlanBody, principal: Operator
 ) -> Response:
-    """The next version, a draft. Errors: plan_sum_differs, cap_below_allocated, …"""
+    """The next version, a draft. Errors: campaign_closed, plan_sum_differs, …"""
     async with session(request, principal) as caller:
 
         async def produce() -> Reply:
@@ -74,7 +74,7 @@ async def get_plan(request: Request, campaign: Name, version: Version, principal
 async def post_submit(
     request: Request, campaign: Name, version: Version, body: SubmitBody, principal: Operator
 ) -> Response:
-    """Errors: not_draft, target_missing."""
+    """Errors: not_draft, target_missing, campaign_closed."""
     due = timedelta(hours=request.app.state.settings.approval_due_hours)
     async with session(request, principal) as caller:
 
@@ -92,7 +92,7 @@ async def post_submit(
 async def post_decision(
     request: Request, campaign: Name, version: Version, body: DecisionBody, principal: Decider
 ) -> Response:
-    """Errors: four_eyes, role_missing, already_decided, not_in_review."""
+    """Errors: four_eyes, role_missing, already_decided, not_in_review, campaign_closed."""
     async with session(request, principal) as caller:
 
         async def produce() -> Reply:

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     BEFORE_APPROVAL = "before_approval"
     BEFORE_START = "before_start"
     AFTER_END = "after_end"
+    AFTER_CLOSE = "after_close"
 
 
 class AccountKey(NamedTuple):
@@ -59,6 +60,7 @@ class CampaignTerms:
     ends_at: datetime
     effective_from: datetime | None
     lines: frozenset[str]
+    closed: bool = False
 
 
 class Subject(NamedTuple):
@@ -148,7 +150,8 @@ def exception_reason(terms: CampaignTerms, start: datetime, end: datetime) -> Re
         return Reason.BEFORE_START
     if start >= terms.ends_at:
         return Reason.AFTER_END
-    return None
+    # Last: what it names would have been posted, had nobody closed the campaign.
+    return Reason.AFTER_CLOSE if terms.closed else None
 
 
 def make_catalogue(
