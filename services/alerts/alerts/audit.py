@@ -10,12 +10,12 @@ from typing import Any
 
 import msgspec
 
+from alerts.states import UNSENT
 from alerts.store_groups import DeliveryRow, NotificationRow
 from shared.events import NOTIFICATIONS_TOPIC, Breach
 from shared.notifications import Attempt, Body, Explain, Notification
 from shared.outbox import OutboxRow, envelope
 
-UNSENT = ("pending", "sending", "parked", "failed")
 SERVICE = "alerts"
 
 

@@ -23,6 +23,7 @@ class Reason(StrEnum):
     SOME_RESOLVED = "some alerts resolved"
     REPEAT = "repeat interval elapsed"
     UNHEARD = "an earlier message has not arrived yet"
+    REPLACED = "told over the channel that replaced this one"
     NO_CHANNEL = "no channel"
     NONE = "none"
 

@@ -52,11 +52,10 @@ class Handlers:
         await outbox.add(conn, SCHEMA, rejected)
         await self._route(conn, touched, now)
 
-    async def reroute(self, conn: Conn) -> int:
-        """Puts up to REROUTE_MAX open episodes that are in no group into one, after a
-        configuration arrived; how many."""
-        workspaces = self._configurations.workspaces()
-        found = await store_alerts.find_unrouted(conn, workspaces, REROUTE_MAX)
+    async def reroute(self, conn: Conn, workspace: str) -> int:
+        """Puts up to REROUTE_MAX open episodes of a workspace that are in no group into one,
+        after its configuration arrived; how many."""
+        found = await store_alerts.find_unrouted(conn, [workspace], REROUTE_MAX)
         await self._route(conn, [(*one, True) for one in found], await self._clock.now(conn))
         return len(found)
 

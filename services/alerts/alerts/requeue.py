@@ -1,18 +1,22 @@
-"""What a corrected configuration does for messages that were refused (design.md section 1.5).
+"""What a corrected configuration does for messages that have not arrived (design.md section 1.5).
 
 After a reload, and when a process starts, every refused delivery is due at once and goes to the
 address its channel has now:
 
 - a channel that is still configured (the same robot variable, the same recipients) gives its
   present secret, mentions and sender;
-- a refused channel that is gone from its receiver, when the receiver has exactly one channel of
-  that kind which this group has not spoken to, was corrected: messages, log and what was told move
-  to it, so the same receiver hears all of it, once and in order;
+- a channel that does not work and is gone from its receiver was replaced (`successors`): messages,
+  log and what was told move there, so the same receiver hears all of it, once and in order. What
+  the successor was told already – by a replica that knew it earlier, or as the successor of
+  another channel – is not told again: it ends as `suppressed`;
 - otherwise – the receiver is gone too – the message stays with the address it was made for, for
   those are the people who were told the beginning.
+
+A gone channel that works keeps its messages: its people hear the end of what they were told, also
+when a process restarts between the decision and the send.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -22,10 +26,10 @@ from msgspec.structs import replace
 from alerts import audit, store_deliveries, store_requeue
 from alerts.config import Channel, EmailTarget, Receiver, Target
 from alerts.configurations import Configurations
-from alerts.store_requeue import Addressed, Moved, Readdressed, UnsentGroup
+from alerts.store_requeue import Addressed, Moved, Readdressed, Said, UnsentGroup
 from alerts.tables import SCHEMA
 from shared import outbox
-from shared.database import Conn, Pool, transaction
+from shared.database import Conn, Pool, is_transient, transaction
 from shared.logs import get_logger
 
 log = get_logger(__name__)
@@ -35,71 +39,124 @@ GROUPS_MAX = 500
 
 
 class Corrections(NamedTuple):
-    """What a correction writes; `finished` are positions nobody waits for."""
+    """What a correction writes, as positions of deliveries that end: `finished` are those nobody
+    waits for, `replaced` those that the channel's successor has told."""
 
     rows: list[Readdressed]
     moved: list[Moved]
     finished: list[int]
+    replaced: list[int]
 
 
 async def requeue(pool: Pool, configurations: Configurations) -> int:
-    """Applies the configuration in use to all that is unsent; how many refused are due again."""
-    after, count = 0, 0
+    """Applies the configuration in use to all that is unsent; how many refused are due again.
+
+    A group that cannot be corrected is logged and left as it is: it must not keep the others from
+    their correction, nor the service from starting. Raises what is transient only.
+    """
+    async with transaction(pool) as conn:
+        troubled = await store_requeue.find_troubled(conn)
+    after, count, limit = 0, 0, GROUPS_MAX
     while True:
-        async with transaction(pool) as conn:
-            groups = await store_requeue.lock_unsent(conn, after, GROUPS_MAX)
-            found = Corrections([], [], [])
-            for group in groups:
-                configuration = configurations.get(group.workspace)
-                receiver = configuration.receivers.get(group.receiver) if configuration else None
-                correct(found, group, receiver)
-            await store_requeue.readdress(conn, *found)
-            await _tell(conn, found.finished)
+        try:
+            async with transaction(pool) as conn:
+                groups = await store_requeue.lock_unsent(conn, after, limit)
+                await _correct(conn, groups, troubled, configurations)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            if limit > 1:
+                limit //= 2
+                continue
+            async with transaction(pool) as conn:
+                after = await store_requeue.next_unsent(conn, after)
+            log.error("group_not_corrected", group=after, error=repr(error))
+            continue
         count += sum(one.state == "failed" for group in groups for one in group.deliveries)
-        if len(groups) < GROUPS_MAX:
+        if len(groups) < limit:
             if count:
                 log.info("deliveries_requeued", refused=count)
             return count
-        after = groups[-1].group_id
+        after, limit = groups[-1].group_id, min(limit * 2, GROUPS_MAX)
 
 
-async def _tell(conn: Conn, finished: Sequence[int]) -> None:
-    """The audit records of deliveries that ended because nobody waits for them any more."""
-    at = datetime.now(UTC)
-    rows = await store_deliveries.read_joined(conn, finished) if finished else []
-    await outbox.add(conn, SCHEMA, audit.finished_records(rows, at))
+async def _correct(
+    conn: Conn,
+    groups: Sequence[UnsentGroup],
+    troubled: Collection[tuple[str, str]],
+    configurations: Configurations,
+) -> None:
+    found = Corrections([], [], [], [])
+    receivers: dict[int, Receiver | None] = {}
+    moves: dict[int, dict[str, Channel]] = {}
+    for group in groups:
+        configuration = configurations.get(group.workspace)
+        receiver = configuration.receivers.get(group.receiver) if configuration else None
+        receivers[group.group_id] = receiver
+        moves[group.group_id] = successors(group, receiver, troubled)
+    said = await store_requeue.read_said(conn, [one for one, moved in moves.items() if moved])
+    for group in groups:
+        correct(found, group, receivers[group.group_id], moves[group.group_id], said)
+    await store_requeue.readdress(conn, found.rows, found.moved)
+    await store_requeue.finish(conn, found.finished, found.replaced)
+    ended = found.finished + found.replaced
+    rows = await store_deliveries.read_joined(conn, ended) if ended else []
+    await outbox.add(conn, SCHEMA, audit.finished_records(rows, datetime.now(UTC)))
 
 
-def correct(found: Corrections, group: UnsentGroup, receiver: Receiver | None) -> None:
+def successors(
+    group: UnsentGroup, receiver: Receiver | None, troubled: Collection[tuple[str, str]]
+) -> dict[str, Channel]:
+    """Which channels of the receiver stand for those that are gone from it, by the gone one's id.
+
+    Gone are those that are not configured and `troubled`: of the (workspace, channel id) that
+    refused or did not answer. It is replaced by the receiver's one channel of that kind that this
+    group has not spoken to; with several such, nobody can say by which. With none, those that
+    remain are told what it was told, and the first of them stands for it.
+    """
+    found: dict[str, Channel] = {}
+    configured = receiver.channels if receiver else ()
+    present = {channel.id for channel in configured}
+    for old in dict.fromkeys(one.channel_id for one in group.deliveries):
+        if old in present or (group.workspace, old) not in troubled:
+            continue
+        same = [one for one in configured if one.kind == old.partition(":")[0]]
+        fresh = [one for one in same if one.id not in group.channels]
+        if len(fresh) == 1 or (same and not fresh):
+            found[old] = (fresh or same)[0]
+    return found
+
+
+def correct(
+    found: Corrections,
+    group: UnsentGroup,
+    receiver: Receiver | None,
+    moves: Mapping[str, Channel],
+    said: Said,
+) -> None:
     """Adds the addresses of a group's unsent deliveries under the receiver as it is now."""
     configured = {channel.id: channel for channel in receiver.channels} if receiver else {}
-    for channel_id in dict.fromkeys(one.channel_id for one in group.deliveries):
-        mine = [one for one in group.deliveries if one.channel_id == channel_id]
-        channel = configured.get(channel_id)
-        if channel is None and any(one.state == "failed" for one in mine):
-            channel = _successor(group, channel_id, configured)
-            if channel is not None:
-                kept = msgspec.to_builtins(channel)
-                found.moved.append(Moved(group.group_id, channel_id, channel.id, kept))
-        for one in mine:
-            target = _target(one, group.channels.get(channel_id), channel)
-            if target is None:
-                found.finished.append(one.position)
+    heard = {id_: dict(said.heard.get((group.group_id, id_), {})) for id_ in configured}
+    for one in group.deliveries:
+        channel = configured.get(one.channel_id)
+        if channel is None and (channel := moves.get(one.channel_id)):
+            known = heard[channel.id]
+            tells = said.tells.get(one.position, [])
+            if tells and all(seq <= known.get(key, 0) for key, seq in tells):
+                found.replaced.append(one.position)
                 continue
-            now_id = channel.id if channel else channel_id
-            found.rows.append(Readdressed(one.position, now_id, msgspec.to_builtins(target)))
-
-
-def _successor(
-    group: UnsentGroup, channel_id: str, configured: dict[str, Channel]
-) -> Channel | None:
-    kind = channel_id.partition(":")[0]
-    fresh = [
-        channel
-        for channel in configured.values()
-        if channel.kind == kind and channel.id not in group.channels
-    ]
-    return fresh[0] if len(fresh) == 1 else None
+            for key, seq in tells:
+                known[key] = max(seq, known.get(key, 0))
+        target = _target(one, group.channels.get(one.channel_id), channel)
+        if target is None:
+            found.finished.append(one.position)
+            continue
+        now_id = channel.id if channel else one.channel_id
+        found.rows.append(Readdressed(one.position, now_id, msgspec.to_builtins(target)))
+    found.moved.extend(
+        Moved(group.group_id, old, channel.id, msgspec.to_builtins(channel))
+        for old, channel in moves.items()
+    )
 
 
 def _target(one: Addressed, before: Channel | None, channel: Channel | None) -> Target | None:

@@ -11,25 +11,28 @@ from typing import Any, NamedTuple
 import msgspec
 
 from alerts.config import Target
+from alerts.states import UNSENT_SQL
 from alerts.texts import Texts
 from shared.database import Conn
 
 ATTEMPTS_KEPT_MAX = 50
 """Of one delivery: the first and the newest; what is refused for weeks is tried each hour."""
 
-# The oldest unsent delivery of each (group, channel) only, so a resolve never overtakes its firing.
-# A mail that some have taken holds up nothing: the mailbox of one must not keep it from the others.
-CLAIMABLE = """
-SELECT d.* FROM alerts.deliveries d
-LEFT JOIN alerts.destinations p ON p.destination = d.workspace || '/' || d.channel_id
-WHERE d.state IN ('pending', 'sending', 'parked', 'failed')
-  AND CASE d.state WHEN 'sending' THEN d.claimed_until ELSE d.next_attempt_at END <= now()
-  AND (p.blocked_until IS NULL OR p.blocked_until <= now())
-  AND NOT EXISTS (
+# Something earlier for the same people is unsent: a resolve never overtakes its firing. A mail that
+# some have taken holds up those only who have not, for the mailbox of one must not keep the later
+# ones from the others (`Claimed.held`).
+BEHIND = f"""EXISTS (
     SELECT 1 FROM alerts.deliveries earlier
     WHERE earlier.group_id = d.group_id AND earlier.channel_id = d.channel_id
-      AND earlier.position < d.position AND (d.partly OR NOT earlier.partly)
-      AND earlier.state IN ('pending', 'sending', 'parked', 'failed'))
+      AND earlier.position < d.position AND earlier.state IN {UNSENT_SQL}
+      AND (d.partly OR NOT earlier.partly OR (earlier.target->'to') @> (d.target->'to')))"""
+CLAIMABLE = f"""
+SELECT d.* FROM alerts.deliveries d
+LEFT JOIN alerts.destinations p ON p.destination = d.workspace || '/' || d.channel_id
+WHERE d.state IN {UNSENT_SQL}
+  AND CASE d.state WHEN 'sending' THEN d.claimed_until ELSE d.next_attempt_at END <= now()
+  AND (p.blocked_until IS NULL OR p.blocked_until <= now())
+  AND NOT {BEHIND}
 ORDER BY d.next_attempt_at, d.position LIMIT 1 FOR UPDATE OF d SKIP LOCKED
 """
 TAKE_SLOT = """
@@ -57,37 +60,36 @@ ON CONFLICT (destination) DO UPDATE
 SET blocked_until = greatest(p.blocked_until, excluded.blocked_until)
 """
 # A late answer of an expired claim counts only if it says delivered: somebody else is sending.
-# A refusal of what was readdressed meanwhile ($10 is no longer its time) is tried again at once.
+# What was readdressed meanwhile ($10 is no longer its time) is tried again at once.
 RECORD = f"""
 UPDATE alerts.deliveries SET state = $3,
   attempts = CASE WHEN jsonb_array_length(attempts) < {ATTEMPTS_KEPT_MAX} THEN attempts
     ELSE attempts - 1 END || jsonb_build_array($4::jsonb),
-  next_attempt_at = CASE WHEN $3 = 'failed' AND next_attempt_at <> $10 THEN now()
+  next_attempt_at = CASE WHEN next_attempt_at <> $10 THEN now()
     ELSE now() + make_interval(secs => $5) END,
   claimed_until = NULL, delivered_at = CASE WHEN $3 = 'delivered' THEN now() END,
   possible_duplicate = possible_duplicate OR $6, shrunk = $7, partly = $8,
   target = coalesce($9, target), title = coalesce($11, title), body = coalesce($12, body),
   plain = coalesce($13, plain), html = coalesce($14, html)
-WHERE position = $1 AND state <> 'delivered' AND (claims = $2 OR $3 = 'delivered')
-RETURNING true
+WHERE position = $1 AND state <> 'delivered'
+  AND ($3 = 'delivered' OR (claims = $2 AND state IN {UNSENT_SQL}))
+RETURNING old.state
 """
+HEARD_AFTER_ALL = "UPDATE alerts.notifications SET state = NULL WHERE delivery = $1"
+
 NOTIFICATIONS = """
 SELECT n.*, d.state AS delivery_state, d.delivered_at, d.next_attempt_at, d.possible_duplicate,
   d.attempts, d.title, d.subject, d.body, d.plain
 FROM alerts.notifications n JOIN alerts.deliveries d USING (delivery)
 WHERE d.position = ANY($1::bigint[]) ORDER BY n.notification
 """
-UNSENT_DUE = """
+UNSENT_DUE = f"""
 SELECT count(*) FROM alerts.deliveries d
-WHERE d.state IN ('pending', 'sending', 'parked', 'failed') AND d.next_attempt_at <= now()
-  AND NOT EXISTS (
-    SELECT 1 FROM alerts.deliveries earlier
-    WHERE earlier.group_id = d.group_id AND earlier.channel_id = d.channel_id
-      AND earlier.position < d.position AND (d.partly OR NOT earlier.partly)
-      AND earlier.state IN ('pending', 'sending', 'parked', 'failed'))
+WHERE d.state IN {UNSENT_SQL} AND d.next_attempt_at <= now()
+  AND NOT {BEHIND}
 """
 # What stands behind a refused message of its group and channel waits for the same correction.
-UNSENT = """
+UNSENT = f"""
 SELECT channel, why, count(*) AS deliveries,
   extract(epoch FROM now() - min(created_at))::float8 AS age_s
 FROM (
@@ -97,7 +99,7 @@ FROM (
     WHEN state = 'parked' THEN 'rate_limited'
     WHEN state = 'pending' AND attempts <> '[]' THEN 'unreachable'
     ELSE 'queued' END AS why
-  FROM alerts.deliveries WHERE state IN ('pending', 'sending', 'parked', 'failed')
+  FROM alerts.deliveries WHERE state IN {UNSENT_SQL}
 ) AS unsent GROUP BY channel, why
 """
 
@@ -216,8 +218,10 @@ async def record(
     )
     if park_s is not None:
         await conn.execute(PARK, claimed.destination, park_s)
-    if not written:
+    if written is None:
         return []
+    if written == "suppressed":
+        await conn.execute(HEARD_AFTER_ALL, claimed.delivery)
     return await read_joined(conn, [claimed.position])
 
 

@@ -12,6 +12,7 @@ from alerts.decide import Key, Told
 from alerts.merge import Episode
 from alerts.plan import Member
 from alerts.snapshot import Snapshot, from_json
+from alerts.states import UNSENT_SQL
 from shared.database import Conn
 from shared.events import Breach
 
@@ -41,10 +42,10 @@ UNION
 SELECT t.* FROM alerts.group_members m JOIN alerts.told t USING (group_id, alert, episode)
 WHERE m.group_id = ANY($1::bigint[]) AND m.active
 """
-WAITING = """
+WAITING = f"""
 SELECT DISTINCT group_id, channel_id FROM alerts.deliveries
 WHERE group_id = ANY($1::bigint[]) AND NOT partly
-  AND state IN ('pending', 'sending', 'parked', 'failed')
+  AND state IN {UNSENT_SQL}
 """
 # The order of the rows is the order of their ids: each channel gets its messages in it.
 ADD_DELIVERIES = """

@@ -7,26 +7,47 @@ import msgspec
 
 from alerts.columns import columns
 from alerts.config import Channel, Target
+from alerts.decide import Key, Reason
+from alerts.states import UNSENT_SQL
 from shared.database import Conn
 
 # Groups are locked as a flush and a poll lock them, by rising id: their log is about to change.
-LOCK_UNSENT_GROUPS = """
+LOCK_UNSENT_GROUPS = f"""
 SELECT group_id, workspace, receiver FROM alerts.groups
 WHERE group_id IN (
-  SELECT group_id FROM alerts.deliveries
-  WHERE state IN ('pending', 'sending', 'parked', 'failed') AND group_id > $1
+  SELECT group_id FROM alerts.deliveries WHERE state IN {UNSENT_SQL} AND group_id > $1
   GROUP BY group_id ORDER BY group_id LIMIT $2)
 ORDER BY group_id FOR UPDATE
 """
-UNSENT = """
+NEXT_UNSENT = f"""
+SELECT min(group_id) FROM alerts.deliveries WHERE state IN {UNSENT_SQL} AND group_id > $1
+"""
+UNSENT = f"""
 SELECT position, group_id, channel_id, state, partly, target FROM alerts.deliveries
-WHERE group_id = ANY($1::bigint[]) AND state IN ('pending', 'sending', 'parked', 'failed')
+WHERE group_id = ANY($1::bigint[]) AND state IN {UNSENT_SQL}
 ORDER BY position FOR UPDATE
 """
 LOGGED = "SELECT group_id, channel_id, channel FROM alerts.notify_log WHERE group_id = ANY($1)"
+# By channel, not by group: in a storm most groups have not had their turn with a wrong robot yet.
+TROUBLED = f"""
+SELECT DISTINCT workspace, channel_id FROM alerts.deliveries
+WHERE state IN {UNSENT_SQL} AND attempts -> -1 ->> 'class' NOT IN ('rate_limited', 'delivered')
+"""
+# Every message about what is unsent in these groups, also those that have arrived.
+SAID = f"""
+WITH unsent AS MATERIALIZED (
+  SELECT DISTINCT n.group_id, n.alert, n.episode
+  FROM alerts.deliveries d JOIN alerts.notifications n USING (delivery)
+  WHERE d.group_id = ANY($1::bigint[]) AND d.state IN {UNSENT_SQL})
+SELECT d.position, d.group_id, d.channel_id, n.alert, n.episode, n.seq
+FROM unsent u JOIN alerts.notifications n USING (group_id, alert, episode)
+JOIN alerts.deliveries d USING (delivery)
+WHERE d.state <> 'suppressed'
+"""
 READDRESS = """
 UPDATE alerts.deliveries d SET channel_id = u.channel_id, target = u.target,
-  next_attempt_at = CASE WHEN d.state IN ('failed', 'sending') THEN now() ELSE d.next_attempt_at END
+  next_attempt_at = CASE WHEN d.state IN ('failed', 'sending') OR d.channel_id <> u.channel_id
+    THEN now() ELSE d.next_attempt_at END
 FROM unnest($1::bigint[], $2::text[], $3::jsonb[]) AS u(position, channel_id, target)
 WHERE d.position = u.position
 """
@@ -34,16 +55,40 @@ FINISH = """
 UPDATE alerts.deliveries SET state = 'delivered', delivered_at = now()
 WHERE position = ANY($1::bigint[])
 """
+REPLACED = """
+WITH ended AS (
+  UPDATE alerts.deliveries SET state = 'suppressed', claimed_until = NULL
+  WHERE position = ANY($1::bigint[]) RETURNING delivery)
+UPDATE alerts.notifications n SET state = 'suppressed', reason = $2
+FROM ended WHERE n.delivery = ended.delivery
+"""
+# The successor may know the group already, or stand for two channels: then it knows what either
+# did, and goes on with its own thread.
 MOVE_LOG = """
-UPDATE alerts.notify_log l SET channel_id = u.new_id, channel = u.channel
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::jsonb[])
-  AS u(group_id, old_id, new_id, channel)
-WHERE l.group_id = u.group_id AND l.channel_id = u.old_id
+WITH gone AS (
+  DELETE FROM alerts.notify_log l
+  USING unnest($1::bigint[], $2::text[], $3::text[], $4::jsonb[])
+    AS u(group_id, old_id, new_id, channel)
+  WHERE l.group_id = u.group_id AND l.channel_id = u.old_id
+  RETURNING l.group_id, u.new_id, u.channel, l.told_at, l.reason, l.subject, l.thread_root,
+    l.thread_last)
+INSERT INTO alerts.notify_log AS l (group_id, channel_id, channel, told_at, reason, subject,
+  thread_root, thread_last)
+SELECT DISTINCT ON (group_id, new_id) * FROM gone ORDER BY group_id, new_id, told_at DESC
+ON CONFLICT (group_id, channel_id) DO UPDATE SET told_at = greatest(l.told_at, excluded.told_at)
 """
 MOVE_TOLD = """
-UPDATE alerts.told t SET channel_id = u.new_id
-FROM unnest($1::bigint[], $2::text[], $3::text[]) AS u(group_id, old_id, new_id)
-WHERE t.group_id = u.group_id AND t.channel_id = u.old_id
+WITH gone AS (
+  DELETE FROM alerts.told t
+  USING unnest($1::bigint[], $2::text[], $3::text[]) AS u(group_id, old_id, new_id)
+  WHERE t.group_id = u.group_id AND t.channel_id = u.old_id
+  RETURNING t.group_id, u.new_id, t.alert, t.episode, t.seq, t.severity, t.firing)
+INSERT INTO alerts.told AS t (group_id, channel_id, alert, episode, seq, severity, firing)
+SELECT DISTINCT ON (group_id, new_id, alert, episode) * FROM gone
+ORDER BY group_id, new_id, alert, episode, seq DESC
+ON CONFLICT (group_id, channel_id, alert, episode) DO UPDATE
+SET seq = excluded.seq, severity = excluded.severity, firing = excluded.firing
+WHERE excluded.seq > t.seq
 """
 
 
@@ -67,6 +112,14 @@ class UnsentGroup(NamedTuple):
     channels: Mapping[str, Channel]
 
 
+class Said(NamedTuple):
+    """What messages tell: by position the (episode, seq) of each; by (group, channel id) the
+    greatest seq of each episode that went there or is on its way."""
+
+    tells: Mapping[int, list[tuple[Key, int]]]
+    heard: Mapping[tuple[int, str], Mapping[Key, int]]
+
+
 class Readdressed(NamedTuple):
     position: int
     channel_id: str
@@ -74,7 +127,7 @@ class Readdressed(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """A channel of a group whose address was corrected: the log follows it."""
+    """A channel of a group that was replaced: the log follows it."""
 
     group_id: int
     old_id: str
@@ -113,12 +166,39 @@ async def lock_unsent(conn: Conn, after: int, limit: int) -> list[UnsentGroup]:
     ]
 
 
-async def readdress(
-    conn: Conn, rows: Sequence[Readdressed], moved: Sequence[Moved], finished: Sequence[int]
-) -> None:
-    """New addresses for deliveries, which are due now if they were refused; the log of channels
-    that were moved; deliveries that nobody waits for any more."""
+async def next_unsent(conn: Conn, after: int) -> int:
+    """The next group with unsent deliveries and an id above `after`, or `after`."""
+    found = await conn.fetchval(NEXT_UNSENT, after)
+    return after if found is None else int(found)
+
+
+async def find_troubled(conn: Conn) -> set[tuple[str, str]]:
+    """(workspace, channel id) of which something unsent was refused or not answered last."""
+    return {(row["workspace"], row["channel_id"]) for row in await conn.fetch(TROUBLED)}
+
+
+async def read_said(conn: Conn, groups: Sequence[int]) -> Said:
+    """What is told by the messages of these groups, about episodes of which some are unsent."""
+    tells: dict[int, list[tuple[Key, int]]] = {}
+    heard: dict[tuple[int, str], dict[Key, int]] = {}
+    for row in await conn.fetch(SAID, groups) if groups else ():
+        key, seq = Key(row["alert"], row["episode"]), row["seq"]
+        tells.setdefault(row["position"], []).append((key, seq))
+        known = heard.setdefault((row["group_id"], row["channel_id"]), {})
+        known[key] = max(seq, known.get(key, 0))
+    return Said(tells, heard)
+
+
+async def readdress(conn: Conn, rows: Sequence[Readdressed], moved: Sequence[Moved]) -> None:
+    """New addresses for deliveries, which are due now if they were refused or have moved; the log
+    of channels that were replaced."""
     await conn.execute(READDRESS, *columns(rows, 3))
     await conn.execute(MOVE_LOG, *columns(moved, 4))
     await conn.execute(MOVE_TOLD, *columns([one[:3] for one in moved], 3))
+
+
+async def finish(conn: Conn, finished: Sequence[int], replaced: Sequence[int]) -> None:
+    """Ends deliveries by position: those that nobody waits for, and those that the successor of
+    their channel has told."""
     await conn.execute(FINISH, list(finished))
+    await conn.execute(REPLACED, list(replaced), Reason.REPLACED.value)

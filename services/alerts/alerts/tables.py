@@ -9,11 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
+from alerts.states import UNSENT_SQL
 from shared.tables import INSTANT, common_tables
 from shared.tables import text_column as _text
 
 SCHEMA = "alerts"
-UNSENT = sa.text("state IN ('pending', 'sending', 'parked', 'failed')")
+UNSENT = sa.text(f"state IN {UNSENT_SQL}")
 OPEN = sa.text("state NOT IN ('resolved', 'withdrawn')")
 CLOSED = sa.text("state IN ('resolved', 'withdrawn') AND NOT stripped")
 

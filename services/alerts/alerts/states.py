@@ -1,0 +1,7 @@
+"""The states of a delivery, in one place for all SQL: partial indexes are found by their text."""
+
+UNSENT = ("pending", "sending", "parked", "failed")
+"""Decided to be told and not taken yet."""
+
+UNSENT_SQL = "('pending', 'sending', 'parked', 'failed')"
+"""The same for a statement, as the predicate of the indexes has it."""
