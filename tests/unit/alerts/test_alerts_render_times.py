@@ -25,7 +25,7 @@ def source(name: str, minutes: float | None) -> BreachSource:
         (
             [source("a", 0), source("b", None)],
             "（来源尚未确认完整到何时）",
-            " (not every source has said how far its data is complete)",
+            " (completeness unknown: a source has not said)",
         ),
         ([], "", ""),
     ],
@@ -44,7 +44,7 @@ def test_without_figures_only_the_completeness_is_said() -> None:
     assert "数据完整至：11月3日 11:00" in text
     assert "数据截至" not in text
     unknown = render(view("no_data", sources=[source("a", None)], **missing), locale="en")[0].text
-    assert "Data complete to: unknown (not every source has said)" in unknown
+    assert "Data complete to: unknown (a source has not said)" in unknown
     assert "数据完整至" not in render(view("no_data", sources=[], **missing))[0].text
 
 
