@@ -61,6 +61,11 @@ async def test_windows_that_lost_records_may_concern_are_marked_incomplete(
     marked = [datetime.fromisoformat(one["start"]).hour for one in items if one["incomplete"]]
     expected = [hour for hour in range(8, 14) if hour in incomplete]
     assert marked == expected, reason
+    assert (await kpi.add_rule(rule_body())).status_code == 201
+    for hour in range(8, 14):
+        asked = {"group": "line:L02", "window": at(hour).isoformat()}
+        explained = (await kpi.client.get("/v1/rules/ctr-low/explain", params=asked)).json()
+        assert explained["incomplete"] is (hour in incomplete), reason
 
 
 async def test_a_gap_of_no_records_marks_nothing(kpi: World) -> None:

@@ -1,5 +1,6 @@
 """HTTP: what the monitor knows. Reading changes nothing."""
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -22,7 +23,7 @@ from kpi_monitor.schemas_views import (
     TestView,
 )
 from kpi_monitor.tables import SCHEMA
-from kpi_monitor.unit import StoredRule, Unit, groups_of, judge, needs_of, transitions
+from kpi_monitor.unit import FeedState, StoredRule, Unit, groups_of, judge, needs_of, transitions
 from kpi_monitor.windows import (
     DAY_MS,
     LONGEST_DAY_MS,
@@ -36,7 +37,7 @@ from shared.answers import Page, answers
 from shared.database import Conn, transaction
 from shared.errors import InvalidError, NotFoundError
 from shared.events import group_text
-from shared.gaps import gaps_between
+from shared.gaps import Gap, gaps_between
 from shared.http import Json
 from shared.requests import PAGE_MAX, decode_cursor, encode_cursor
 
@@ -130,9 +131,7 @@ async def get_series(
         lines = sorted({feed.line for feed in unit.feeds})
         measures = sorted(found.formula.measures)
         panes = await store_views.panes(conn, unit, lines, measures, (low - LONGEST_DAY_MS, high))
-        # What is told of a period comes after it: a gap later than the range may concern it.
-        until = high + max((feed.grain for feed in unit.feeds), default=0)
-        gaps = await gaps_between(conn, SCHEMA, from_ms(low), from_ms(until))
+        gaps = await _gaps(conn, unit.feeds, low, high)
     items = views.series(unit, found, windows, panes, group_by=group_by, gaps=gaps)
     return Json({"items": [i for i in items if low <= to_ms(i["start"]) < high], "next": None})
 
@@ -202,8 +201,9 @@ async def get_explanation(
         told = await store_views.told_in(
             conn, unit, rule=rule, group=group, start=from_ms(around.start)
         )
-    feeds = [f for f in unit.feeds if f.line in lines and f.measure in compiled.measures]
-    explained = views.explain_window(compiled, windows, feeds, panes, around.start)
+        feeds = [f for f in unit.feeds if f.line in lines and f.measure in compiled.measures]
+        gaps = await _gaps(conn, feeds, around.start, around.end)
+    explained = views.explain_window(compiled, windows, feeds, panes, around.start, gaps=gaps)
     return Json({"group": group, **explained, "told": told})
 
 
@@ -315,6 +315,12 @@ def _range(begin: datetime, until: datetime, size: int) -> tuple[int, int]:
             "range_invalid", f"from is before to, by at most {WINDOWS_MAX} windows and 400 days"
         )
     return start, end
+
+
+async def _gaps(conn: Conn, feeds: Iterable[FeedState], low: int, high: int) -> Sequence[Gap]:
+    """What is told of a period comes after it: a gap later than the range may concern it."""
+    until = high + max((feed.grain for feed in feeds), default=0)
+    return await gaps_between(conn, SCHEMA, from_ms(low), from_ms(until))
 
 
 async def _campaign(conn: Conn, workspace: str, campaign: str, size: int) -> tuple[Unit, Windows]:

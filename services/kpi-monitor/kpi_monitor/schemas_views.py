@@ -190,12 +190,16 @@ class FeedView(BaseModel):
 
 
 class WindowExplanation(_Explanation):
-    """What a rule saw in a window, and the transitions that it told of it."""
+    """What a rule saw in a window, and the transitions that it told of it.
+
+    `incomplete` as in series: records that may belong to the window were lost.
+    """
 
     window: WindowView
     closed: bool
     complete_through: datetime | None
     restated: bool
+    incomplete: bool
     current: CurrentView
     sources: list[FeedView]
     told: list[BreachEvent]

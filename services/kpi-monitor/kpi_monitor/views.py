@@ -57,7 +57,7 @@ def series(
         feeds = [f for f in unit.feeds if f.line in lines and f.measure in measures]
         found = contents(windows, [pane for pane in panes if pane.line in lines], None)
         complete = instant(completeness(feeds, measures))
-        grain = max((feed.grain for feed in feeds), default=0)
+        grain = _grain(feeds)
         for start in sorted(found):
             content = found[start]
             value = None if content.coarse else formula.evaluate(kpi.formula, content.sums)
@@ -77,6 +77,10 @@ def series(
     return sorted(items, key=lambda item: (item["start"], item["group"]))
 
 
+def _grain(feeds: Iterable[FeedState]) -> int:
+    return max((feed.grain for feed in feeds), default=0)
+
+
 def _is_incomplete(window: Window, grain: int, gaps: Iterable[Gap]) -> bool:
     """A period is told within its own length after its end: so long a gap may still concern it."""
     start, end = from_ms(window.start), from_ms(window.end + grain)
@@ -84,7 +88,13 @@ def _is_incomplete(window: Window, grain: int, gaps: Iterable[Gap]) -> bool:
 
 
 def explain_window(
-    rule: Rule, windows: Windows, feeds: Iterable[FeedState], panes: Sequence[Pane], start: int
+    rule: Rule,
+    windows: Windows,
+    feeds: Iterable[FeedState],
+    panes: Sequence[Pane],
+    start: int,
+    *,
+    gaps: Sequence[Gap] = (),
 ) -> dict[str, Any]:
     """What a rule saw in the window that starts at `start`, and what stands there now."""
     window = windows.containing(start)
@@ -100,6 +110,7 @@ def explain_window(
         "closed": closed,
         "complete_through": instant(complete),
         "restated": current is not None and current.late,
+        "incomplete": _is_incomplete(window, _grain(feeds), gaps),
         "current": {
             "value": value_text(_seen(rule, current, closed=True).value),
             "numbers": numbers_of("window", current.sums if current else {}),
