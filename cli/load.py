@@ -1,11 +1,11 @@
 """`paceline load`: a platform's report file over HTTP, in parts, and what became of its rows."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -13,13 +13,18 @@ from cli.access import make_token
 from cli.embedded.jars import tell_stderr
 from cli.errors import CommandError, Exit
 from cli.output import emit
-from cli.state import DEFAULT_STATE, require_run
-from ingest.adapters.convert import Import, convert
+from cli.state import DEFAULT_STATE, RunInfo, load_run, require_run
+from ingest.adapters.convert import Import, convert, find_conflicts
+from ingest.adapters.facts import CODE as CONFLICT_CODE
 from ingest.adapters.mapping import Platform, load_platforms
 from ingest.adapters.reading import FileRefusedError
-from ingest.adapters.splitting import ReportFile, split, understand
-from ingest.context import SourceView
+from ingest.adapters.splitting import FilePart, ReportFile, split, understand
+from ingest.context import Context, SourceView
 from ingest.imports import make_import_id
+from ingest.reports import Wanted, plan_import
+from ingest.settings import IngestSettings
+from ingest.stamping import Stamper
+from shared.errors import PacelineError
 
 ROWS_PER_PART = 5_000
 FILE_ROWS_MAX = 5_000_000
@@ -28,6 +33,8 @@ ATTEMPTS_MAX = 6
 WAIT_STALLED_S = 120.0
 POLL_S = 0.2
 SHOWN_REJECTIONS_MAX = 20
+LEFT_OUT_MAX = 1_000
+"""Each may cost a request of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +60,14 @@ class _Outcome:
     accepted: int = 0
     spend_rows: int = 0
     rejected: list[dict[str, Any]] = field(default_factory=list)
+    not_complete: list[dict[str, Any]] = field(default_factory=list)
 
 
 def load(file: Path, options: LoadOptions) -> Exit:
     """Loads one file; prints `accepted=N rejected=N`, with `wait` also what the ledger did.
 
-    Returns OK or REJECTIONS. Raises CommandError: exit 2 (no such file or platform), 3 (a service
-    is away), 4 (the file cannot be understood; nothing was sent).
+    Returns OK or REJECTIONS. Raises CommandError: exit 2 (no such file or platform, `complete`
+    without a time), 3 (a service is away), 4 (the file cannot be understood; nothing was sent).
     """
     platforms = load_platforms()
     platform = platforms.get(options.platform)
@@ -75,9 +83,24 @@ def load(file: Path, options: LoadOptions) -> Exit:
     except FileRefusedError as error:
         emit("accepted=0 rejected=1", _refused(error), as_json=options.as_json)
         raise CommandError(f"{file}: {error} ({error.code})", Exit.REJECTIONS) from error
-    if options.dry_run:
-        return _tell(_try(report, platform, options), None, options)
-    info = require_run(options.state)
+    if options.complete and options.as_of is None and report.table.as_of is None:
+        raise CommandError(
+            "--complete needs --as-of, the time up to which the source is complete", Exit.USAGE
+        )
+    info = load_run(options.state) if options.dry_run else require_run(options.state)
+    if info is None:
+        tell_stderr(
+            f"nothing is running in {options.state}: judged by the file alone,"
+            " without the settings of its source"
+        )
+        return _tell(_judge(report, platform, options), None, options)
+    return _load(file, report, platform, info, options)
+
+
+def _load(
+    file: Path, report: ReportFile, platform: Platform, info: RunInfo, options: LoadOptions
+) -> Exit:
+    parts = _parts(file, report, platform, options)
     token = make_token(
         options.state, roles=["operator"], subject="paceline-load", workspace=options.workspace
     )
@@ -85,12 +108,51 @@ def load(file: Path, options: LoadOptions) -> Exit:
         timeout=REQUEST_TIMEOUT_S, headers={"Authorization": f"Bearer {token}"}
     ) as client:
         import_id = make_import_id(int(time.time() * 1000))
-        outcome = _send(client, info.urls["ingest"], report, platform, import_id, options)
+        url = f"{info.urls['ingest']}/v1/reports/{platform.platform}"
+        outcome = _send(client, url, report, parts, import_id, options)
         ledger = None
-        if options.wait:
-            url = f"{info.urls['budget']}/v1/imports/{import_id}"
-            ledger = wait_for_ledger(lambda: _poll(client, url), outcome.spend_rows)
+        if options.wait and not options.dry_run:
+            imported = f"{info.urls['budget']}/v1/imports/{import_id}"
+            ledger = wait_for_ledger(lambda: _poll(client, imported), outcome.spend_rows)
+    if ledger and ledger.get("rejected"):
+        source = options.source or f"{platform.platform}/<account>"
+        where = f"{info.urls['ingest']}/v1/rejections?source={source}"
+        tell_stderr(f"the ledger refused {ledger['rejected']} accepted rows; why: GET {where}")
     return _tell(outcome, ledger, options)
+
+
+class _Parts(NamedTuple):
+    """What is sent, and the rows that are not: they contradict a row of an earlier part."""
+
+    sent: Sequence[FilePart]
+    left_out: Sequence[dict[str, Any]]
+
+
+def _parts(file: Path, report: ReportFile, platform: Platform, options: LoadOptions) -> _Parts:
+    """Raises CommandError (exit 4) when far too many rows contradict earlier ones."""
+    parts = list(split(report, platform, max(1, options.batch)))
+    if len(parts) <= 1:
+        return _Parts(parts, [])
+    load = Import("", datetime.now(UTC), 0, options.source, options.currency, options.decimal)
+    conflicts = find_conflicts(report.table, platform, load)
+    if not conflicts:
+        return _Parts(parts, [])
+    parts = list(split(report, platform, max(1, options.batch), conflicts))
+    sent = {n for part in parts for n in range(part.first_row, part.first_row + part.rows)}
+    left_out = [
+        {**_place(report, conflict.second), "code": CONFLICT_CODE, "detail": conflict.detail}
+        for number, conflict in conflicts.items()
+        if number not in sent
+    ]
+    if len(left_out) > LEFT_OUT_MAX:
+        detail = f"more than {LEFT_OUT_MAX} rows contradict earlier ones: {left_out[0]['detail']}"
+        raise CommandError(f"{file}: {detail} ({CONFLICT_CODE})", Exit.REJECTIONS)
+    return _Parts(parts, left_out)
+
+
+def _place(report: ReportFile, number: int) -> dict[str, Any]:
+    row = report.table.rows[number - 1]
+    return {"row": row.number, "line": row.line}
 
 
 def _refused(error: FileRefusedError) -> dict[str, Any]:
@@ -98,29 +160,41 @@ def _refused(error: FileRefusedError) -> dict[str, Any]:
     return {"accepted": 0, "rejected": 1, "reasons": [reason]}
 
 
-def _try(report: ReportFile, platform: Platform, options: LoadOptions) -> _Outcome:
-    """What the file alone can tell; time, source and zone are judged by the service."""
-    moment = options.as_of or datetime.now(UTC)
-    plan = Import("dry-run", moment, 0, options.source, options.currency, options.decimal)
-    converted = convert(report.table, platform, plan, lambda _: SourceView())
+def _judge(report: ReportFile, platform: Platform, options: LoadOptions) -> _Outcome:
+    """What the file alone can tell, by the service's own checks.
+
+    Raises CommandError (exit 4) `future_time` of the whole report.
+    """
+    now, skew_s = datetime.now(UTC), IngestSettings().future_skew_s
+    wanted = Wanted(options.source, options.currency, options.as_of, mark=options.decimal)
+    try:
+        load = plan_import(report.table, wanted, now, skew_s)
+    except PacelineError as error:
+        raise CommandError(f"{error.detail} ({error.code})", Exit.REJECTIONS) from error
+    converted = convert(report.table, platform, load, _no_settings)
+    context = Context(
+        options.workspace, lambda _: True, _no_settings, now, skew_s, None, platform.time_zone
+    )
+    stamped = Stamper(lambda _, __: 0, str).stamp(converted.decoded, context)
+    # One reason per row, the first one, as the service tells it.
+    found = {rejection.place: rejection for rejection in reversed(stamped.rejected)}
     rejected = [
-        {
-            "row": report.table.rows[found.place].number,
-            "line": report.table.rows[found.place].line,
-            "code": found.code,
-            "detail": found.detail,
-        }
-        for found in converted.decoded.rejected
+        {**_place(report, place + 1), "code": found[place].code, "detail": found[place].detail}
+        for place in sorted(found)
     ]
     accepted = len(report.table.rows) - len(rejected)
-    return _Outcome(accepted, len(converted.spend_rows), rejected)
+    return _Outcome(accepted, len(converted.spend_rows - found.keys()), rejected)
+
+
+def _no_settings(_: str) -> SourceView:
+    return SourceView()
 
 
 def _send(  # noqa: PLR0917 - one load's fixed parts
     client: httpx.Client,
-    ingest_url: str,
+    url: str,
     report: ReportFile,
-    platform: Platform,
+    parts: _Parts,
     import_id: str,
     options: LoadOptions,
 ) -> _Outcome:
@@ -133,30 +207,28 @@ def _send(  # noqa: PLR0917 - one load's fixed parts
     }
     if moment is not None:
         query["as_of"] = moment.isoformat()
+    if options.dry_run:
+        query["dry_run"] = "true"
     for name in ("source", "currency"):
         if getattr(options, name) is not None:
             query[name] = getattr(options, name)
-    outcome = _Outcome()
-    parts = list(split(report, platform, max(1, options.batch)))
-    for number, part in enumerate(parts, 1):
-        last = number == len(parts)
+    outcome = _Outcome(rejected=list(parts.left_out))
+    for number, part in enumerate(parts.sent, 1):
+        last = number == len(parts.sent)
         params = {
             **query,
             "first_row": part.first_row,
             "complete": "true" if options.complete and last else "false",
         }
-        reply = _post(
-            client,
-            f"{ingest_url}/v1/reports/{platform.platform}",
-            params=params,
-            content=part.body,
-            headers={"Content-Type": report.media_type},
-        )
+        headers = {"Content-Type": report.media_type}
+        reply = _post(client, url, params=params, content=part.body, headers=headers)
         outcome.accepted += reply["accepted"]
         outcome.spend_rows += reply["spend_rows"]
+        outcome.not_complete += reply.get("not_complete", [])
         for rejection in reply["rejected"]:
-            row = report.table.rows[rejection["row"] + part.first_row - 2]
-            outcome.rejected.append({**rejection, "row": row.number, "line": row.line})
+            place = _place(report, rejection["row"] + part.first_row - 1)
+            outcome.rejected.append({**rejection, **place})
+    outcome.rejected.sort(key=lambda rejection: rejection["row"])
     return outcome
 
 
@@ -218,11 +290,17 @@ def _tell(outcome: _Outcome, ledger: dict[str, Any] | None, options: LoadOptions
     hidden = len(outcome.rejected) - SHOWN_REJECTIONS_MAX
     if hidden > 0:
         tell_stderr(f"and {hidden} more; --json shows all")
+    for beat in outcome.not_complete:
+        tell_stderr(f"{beat['source']} is not told complete: {beat['code']}: {beat['detail']}")
+    if options.dry_run:
+        tell_stderr("a dry run: nothing was sent")
     line = f"accepted={outcome.accepted} rejected={len(outcome.rejected)}"
     fields: dict[str, Any] = {
         "accepted": outcome.accepted,
         "rejected": len(outcome.rejected),
         "reasons": outcome.rejected,
+        "not_complete": outcome.not_complete,
+        "dry_run": options.dry_run,
     }
     refused = len(outcome.rejected)
     if ledger is not None:
@@ -239,4 +317,4 @@ def _tell(outcome: _Outcome, ledger: dict[str, Any] | None, options: LoadOptions
         line += "\n" + " ".join(f"{name}={value}" for name, value in shown.items())
         fields |= shown
     emit(line, fields, as_json=options.as_json)
-    return Exit.REJECTIONS if refused else Exit.OK
+    return Exit.REJECTIONS if refused or outcome.not_complete else Exit.OK

@@ -6,12 +6,12 @@ posts only the difference (requirements I6). Pure; faults concern their row only
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ingest.adapters.facts import StatedFacts, Statement
+from ingest.adapters.facts import Conflict, StatedFacts, Statement
 from ingest.adapters.mapping import Layout, Level, Platform, Quantity
 from ingest.adapters.numbers import NumberFormat, exponent_of, to_micros
 from ingest.adapters.reading import Row, Table
@@ -23,6 +23,7 @@ from ingest.wire import MetricsDataWire, MetricsWire, SpendDataWire, SpendWire, 
 from shared.money import format_micros, format_quantity
 
 Values = Mapping[str, Any]
+ROWS_PER_ROUND_MAX = 5_000
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -47,11 +48,18 @@ class Converted(NamedTuple):
 
 
 def convert(
-    table: Table, platform: Platform, load: Import, settings: Callable[[str], SourceView]
+    table: Table,
+    platform: Platform,
+    load: Import,
+    settings: Callable[[str], SourceView],
+    stated: StatedFacts | None = None,
 ) -> Converted:
-    """All rows of a table; rows with a fault are set aside with their reason."""
+    """All rows of a table; rows with a fault are set aside with their reason.
+
+    `stated` is what rows before these have stated, when the table is a part of a larger one.
+    """
     converter = _Converter(table.layout, platform, load, settings)
-    stated = StatedFacts()
+    stated = stated or StatedFacts()
     events: list[Wire] = []
     places: list[int] = []
     rejected: list[Rejection] = []
@@ -78,6 +86,19 @@ def convert(
         if isinstance(made[0], SpendWire):
             spend_rows.add(index)
     return Converted(Decoded(events, places, rejected), spend_rows)
+
+
+def find_conflicts(table: Table, platform: Platform, load: Import) -> dict[int, Conflict]:
+    """The rows of a whole file that state a fact otherwise than an earlier row, by their number.
+
+    For who sends a file in parts: each part is a request that knows nothing of the others. Settings
+    of the source are left out; what they alone would show, the ledger finds.
+    """
+    stated = StatedFacts()
+    for start in range(0, len(table.rows), ROWS_PER_ROUND_MAX):
+        rows = table.rows[start : start + ROWS_PER_ROUND_MAX]
+        convert(replace(table, rows=rows), platform, load, lambda _: SourceView(), stated)
+    return stated.conflicts
 
 
 class _Converter:

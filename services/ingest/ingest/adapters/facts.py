@@ -13,6 +13,7 @@ from ingest.faults import FaultError
 from ingest.wire import SpendWire
 from shared.events import SORTED_ENCODER, MetricsSent, SpendSent
 
+CODE = "revision_conflict"
 DIGEST_BYTES = 16
 
 Statement = SpendSent | MetricsSent
@@ -23,10 +24,32 @@ class _Stated(NamedTuple):
     figures: bytes
 
 
+class Conflict(NamedTuple):
+    """A row that states a fact otherwise than the row `first` before it."""
+
+    first: int
+    second: int
+    period: str
+
+    @property
+    def detail(self) -> str:
+        """Both rows in one sentence."""
+        grain = "hour" if "T" in self.period else "day"
+        return (
+            f"rows {self.first} and {self.second} state different figures for the same campaign"
+            f" and {grain} ({self.period}); row {self.first} counts."
+            " Is the column of a breakdown missing?"
+        )
+
+
 class StatedFacts:
-    """What the rows of one load state. 32 bytes of digests per event, whatever a row contains."""
+    """What the rows of one load state. 32 bytes of digests per event, whatever a row contains.
+
+    `conflicts` are the rows that were refused, by their number.
+    """
 
     def __init__(self) -> None:
+        self.conflicts: dict[int, Conflict] = {}
         self._facts: dict[bytes, _Stated] = {}
 
     def state(self, row: int, events: Sequence[Statement]) -> None:
@@ -38,18 +61,11 @@ class StatedFacts:
         for fact, now in stated:
             before = self._facts.get(fact)
             if before is not None and before.figures != now.figures:
-                raise FaultError("revision_conflict", _detail(before.row, row, events[0]))
+                conflict = Conflict(before.row, row, events[0].data.period or "")
+                self.conflicts[row] = conflict
+                raise FaultError(CODE, conflict.detail)
         for fact, now in stated:
             self._facts.setdefault(fact, now)
-
-
-def _detail(first: int, second: int, event: Statement) -> str:
-    period = event.data.period or ""
-    grain = "hour" if "T" in period else "day"
-    return (
-        f"rows {first} and {second} state different figures for the same campaign and {grain}"
-        f" ({period}); row {first} counts. Is the column of a breakdown missing?"
-    )
 
 
 def _fact_of(event: Statement) -> bytes:
