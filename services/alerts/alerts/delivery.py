@@ -150,7 +150,7 @@ class Courier:
         return Mail(
             delivery=claimed.delivery,
             sender=target.sender or self._settings.mail_from,
-            to=target.to,
+            to=tuple(one for one in target.to if one not in claimed.held),
             thread=Thread(claimed.subject, claimed.thread_root, claimed.thread_previous),
             plain=claimed.texts.plain,
             html=claimed.texts.html,

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
-from alerts.config import Target
+from alerts.config import EmailTarget, Target
 from alerts.states import UNSENT_SQL
 from alerts.texts import Texts
 from shared.database import Conn
@@ -47,6 +48,11 @@ UPDATE alerts.destinations SET blocked_until = (
   SELECT min(s) + interval '60 s' FROM unnest(sent_at) AS s WHERE s > now() - interval '60 s')
 WHERE destination = $1
 """
+# Recipients whom an earlier mail of this channel has not reached yet.
+OUTSTANDING = f"""
+SELECT DISTINCT jsonb_array_elements_text(target->'to') FROM alerts.deliveries
+WHERE group_id = $1 AND channel_id = $2 AND position < $3 AND state IN {UNSENT_SQL}
+"""
 CLAIM = """
 UPDATE alerts.deliveries SET state = 'sending', claims = claims + 1,
   claimed_until = now() + make_interval(secs => $2),
@@ -68,13 +74,15 @@ UPDATE alerts.deliveries SET state = $3,
   next_attempt_at = CASE WHEN next_attempt_at <> $10 THEN now()
     ELSE now() + make_interval(secs => $5) END,
   claimed_until = NULL, delivered_at = CASE WHEN $3 = 'delivered' THEN now() END,
-  possible_duplicate = possible_duplicate OR $6, shrunk = $7, partly = $8,
+  possible_duplicate = possible_duplicate OR $6, shrunk = $7, partly = partly OR $8,
   target = coalesce($9, target), title = coalesce($11, title), body = coalesce($12, body),
   plain = coalesce($13, plain), html = coalesce($14, html)
 WHERE position = $1 AND state <> 'delivered'
   AND ($3 = 'delivered' OR (claims = $2 AND state IN {UNSENT_SQL}))
 RETURNING old.state
 """
+# Its recipients may have been corrected while it was on its way.
+TARGET_NOW = "SELECT target FROM alerts.deliveries WHERE position = $1 FOR UPDATE"
 HEARD_AFTER_ALL = "UPDATE alerts.notifications SET state = NULL WHERE delivery = $1"
 
 NOTIFICATIONS = """
@@ -95,6 +103,8 @@ SELECT channel, why, count(*) AS deliveries,
 FROM (
   SELECT created_at, target->>'kind' AS channel, CASE
     WHEN state = 'failed' OR bool_or(state = 'failed' AND NOT partly) OVER (
+      PARTITION BY group_id, channel_id ORDER BY position) THEN 'refused'
+    WHEN partly AND bool_or(state = 'failed') OVER (
       PARTITION BY group_id, channel_id ORDER BY position) THEN 'refused'
     WHEN state = 'parked' THEN 'rate_limited'
     WHEN state = 'pending' AND attempts <> '[]' THEN 'unreachable'
@@ -121,21 +131,23 @@ class Claimed(NamedTuple):
     thread_previous: str | None
     possible_duplicate: bool
     shrunk: int
-    partly: bool
     due_at: datetime
     refused: bool
     """It was refused before: this is one of the slow further attempts."""
+    held: tuple[str, ...] = ()
+    """Recipients of the mail who have not got an earlier one: each mailbox hears in order, so this
+    attempt leaves them out."""
 
 
 class Outcome(NamedTuple):
-    """What to write after an attempt; `wait_s` until the next one."""
+    """What to write after an attempt; `wait_s` until the next one, `taken` by these recipients of
+    a mail that the others have not got."""
 
     state: str
     wait_s: float
     maybe_delivered: bool
     shrunk: int
-    partly: bool
-    target: Target
+    taken: tuple[str, ...]
     texts: Texts
 
 
@@ -166,6 +178,14 @@ async def claim(conn: Conn, *, claim_s: float, per_minute: Mapping[str, int]) ->
         return None
     claimed = await conn.fetchrow(CLAIM, row["position"], claim_s)
     assert claimed is not None
+    target = msgspec.convert(row["target"], Target)
+    held: tuple[str, ...] = ()
+    if isinstance(target, EmailTarget):
+        place = (row["group_id"], row["channel_id"], row["position"])
+        outstanding = {one for (one,) in await conn.fetch(OUTSTANDING, *place)}
+        held = tuple(one for one in target.to if one in outstanding)
+        # Edits of recipients can make several earlier mails hold all: rather early than never.
+        held = held if len(held) < len(target.to) else ()
     return Claimed(
         position=row["position"],
         claim=claimed["claims"],
@@ -173,7 +193,7 @@ async def claim(conn: Conn, *, claim_s: float, per_minute: Mapping[str, int]) ->
         workspace=row["workspace"],
         receiver=row["receiver"],
         destination=destination,
-        target=msgspec.convert(row["target"], Target),
+        target=target,
         locale=row["locale"],
         texts=Texts(row["title"], row["body"], row["plain"], row["html"]),
         subject=row["subject"],
@@ -181,9 +201,9 @@ async def claim(conn: Conn, *, claim_s: float, per_minute: Mapping[str, int]) ->
         thread_previous=row["thread_previous"],
         possible_duplicate=claimed["possible_duplicate"],
         shrunk=row["shrunk"],
-        partly=row["partly"],
         due_at=row["next_attempt_at"],
         refused=row["state"] == "failed",
+        held=held,
     )
 
 
@@ -202,17 +222,26 @@ async def record(
     # What stays as it was is not written again: a mail is large.
     unchanged = outcome.texts == claimed.texts
     texts = (None,) * 4 if unchanged else msgspec.structs.astuple(outcome.texts)
+    state, target = outcome.state, None
+    if outcome.taken:
+        now = msgspec.convert(await conn.fetchval(TARGET_NOW, claimed.position), EmailTarget)
+        left = tuple(one for one in now.to if one not in outcome.taken)
+        if left:
+            target = msgspec.to_builtins(replace(now, to=left))
+        else:
+            # Who had not taken it was taken out of the receiver meanwhile: nobody waits for it.
+            state = "delivered"
     written = await conn.fetchval(
         RECORD,
         claimed.position,
         claimed.claim,
-        outcome.state,
+        state,
         attempt,
         outcome.wait_s,
         outcome.maybe_delivered,
         outcome.shrunk,
-        outcome.partly,
-        None if outcome.target == claimed.target else msgspec.to_builtins(outcome.target),
+        bool(outcome.taken),
+        target,
         claimed.due_at,
         *texts,
     )

@@ -9,8 +9,6 @@ want to (`failed`), because then a person has to correct something first.
 import random
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
 from alerts.channels.result import SendClass, SendResult
 from alerts.config import EmailTarget
 from alerts.render import Renderer
@@ -55,11 +53,24 @@ def judge(claimed: Claimed, result: SendResult, renderer: Renderer, waits: Waits
         case SendClass.CONTENT | SendClass.CONFIG:
             state = "failed"
             wait_s = _backoff_s(claimed.claim, waits.refused_first_s, waits.refused_max_s)
-    target, partly = claimed.target, claimed.partly
-    if isinstance(target, EmailTarget) and result.remaining:
-        partly = partly or len(result.remaining) < len(target.to)
-        target = replace(target, to=result.remaining)
-    return Outcome(state, wait_s, result.maybe_delivered, shrunk, partly, target, texts)
+    taken = _taken(claimed, result)
+    if claimed.held and state == "delivered":
+        # The others wait for an earlier mail; the claim looks after the order.
+        state = "pending"
+    return Outcome(state, wait_s, result.maybe_delivered, shrunk, taken, texts)
+
+
+def _taken(claimed: Claimed, result: SendResult) -> tuple[str, ...]:
+    """Recipients who have the mail now, when some others have not."""
+    if not isinstance(claimed.target, EmailTarget):
+        return ()
+    if result.kind is SendClass.DELIVERED:
+        left: tuple[str, ...] = claimed.held
+    elif result.remaining:
+        left = (*result.remaining, *claimed.held)
+    else:
+        return ()
+    return tuple(one for one in claimed.target.to if one not in left) if left else ()
 
 
 def _backoff_s(attempt: int, first_s: float, longest_s: float) -> float:

@@ -20,7 +20,12 @@ TEXTS = Texts("【严重】双十一 / L03：花费过快", "**正文**\n" * 300
 
 
 def claimed(
-    claim: int = 1, target: Target = ROBOT, texts: Texts = TEXTS, **changes: int
+    claim: int = 1,
+    target: Target = ROBOT,
+    texts: Texts = TEXTS,
+    *,
+    held: tuple[str, ...] = (),
+    **changes: int,
 ) -> Claimed:
     return Claimed(
         position=1,
@@ -37,9 +42,9 @@ def claimed(
         thread_previous=None,
         possible_duplicate=False,
         shrunk=changes.get("shrunk", 0),
-        partly=bool(changes.get("partly", 0)),
         due_at=at(0),
         refused=False,
+        held=held,
     )
 
 
@@ -82,9 +87,19 @@ def test_a_provider_may_ask_for_its_own_pause() -> None:
 def test_only_those_who_did_not_take_a_mail_get_it_again() -> None:
     mail = claimed(target=EmailTarget(PEOPLE))
     found = judge(mail, answer(SendClass.CONFIG, *PEOPLE[1:]), RENDERER, WAITS)
-    assert (found.state, found.partly, found.target) == ("failed", True, EmailTarget(PEOPLE[1:]))
+    assert (found.state, found.taken) == ("failed", PEOPLE[:1])
     nobody = judge(mail, answer(SendClass.CONFIG, *PEOPLE), RENDERER, WAITS)
-    assert (nobody.partly, nobody.target) == (False, EmailTarget(PEOPLE))
+    assert nobody.taken == ()
+
+
+def test_a_mail_taken_by_all_it_went_to_waits_for_those_it_did_not_go_to() -> None:
+    mail = claimed(target=EmailTarget(PEOPLE), held=PEOPLE[:1])
+    found = judge(mail, answer(SendClass.DELIVERED), RENDERER, WAITS)
+    assert (found.state, found.wait_s, found.taken) == ("pending", 0, PEOPLE[1:])
+    partly = judge(mail, answer(SendClass.CONFIG, PEOPLE[1]), RENDERER, WAITS)
+    assert (partly.state, partly.taken) == ("failed", PEOPLE[2:])
+    away = judge(mail, answer(SendClass.RETRYABLE), RENDERER, WAITS)
+    assert (away.state, away.taken) == ("pending", ())
 
 
 answers = st.lists(
@@ -117,10 +132,11 @@ def test_whatever_is_answered_a_message_is_delivered_or_waits_for_the_same_peopl
         assert now.shrunk <= found.shrunk <= 2
         assert len(found.texts.body.encode()) <= len(now.texts.body.encode())
         assert found.texts.title
-        if isinstance(found.target, EmailTarget):
+        if isinstance(now.target, EmailTarget):
             taken |= set(to) - set(partial) if partial else set()
-            assert {*found.target.to, *taken} == set(PEOPLE)
-            assert not taken & set(found.target.to), "nobody gets a mail twice"
-        now = claimed(
-            number + 1, found.target, found.texts, shrunk=found.shrunk, partly=found.partly
-        )
+            waiting = tuple(one for one in to if one not in found.taken)
+            assert waiting, "somebody has not got it"
+            assert {*waiting, *taken} == set(PEOPLE)
+            assert not taken & set(waiting), "nobody gets a mail twice"
+            target = EmailTarget(waiting)
+        now = claimed(number + 1, target, found.texts, shrunk=found.shrunk)
