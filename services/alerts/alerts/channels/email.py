@@ -59,7 +59,7 @@ def message_id(delivery: str, sender: str) -> str:
 
 
 def build(mail: Mail, now: datetime) -> EmailMessage:
-    """The MIME message: multipart/alternative, text first; the subject carries no state."""
+    """The MIME message: multipart/alternative, text first; the subject is that of its thread."""
     message = EmailMessage(policy=SMTP_POLICY)
     message["From"] = _address(mail.sender)
     message["To"] = [Address(addr_spec=address) for address in mail.to]
