@@ -163,6 +163,18 @@ async def test_a_reload_needs_an_admin_and_a_good_file(
     assert good.json() == {"workspaces": ["default"]}
 
 
+async def test_a_reload_says_what_is_wrong_with_ones_own_file_also_when_another_is_bad(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    wrong = CONFIGURATION.replace("locale: zh-CN", "language: zh-CN")
+    for name in ("agency", "default"):
+        (world.directory / f"{name}.yml").write_text(wrong, encoding="utf-8")
+    bad = await client.post("/-/reload", headers=as_role(world, "admin"))
+    [error] = bad.json()["errors"]
+    assert error["loc"].startswith("default.yml:")
+    assert "agency" not in bad.text
+
+
 async def test_a_reload_says_nothing_of_other_workspaces(
     world: World, client: httpx.AsyncClient
 ) -> None:

@@ -90,9 +90,8 @@ async def reload(request: Request, principal: Admin) -> Json:
     line if it is the caller's own. What was refused until now is sent again at once."""
     configurations: Configurations = request.app.state.configurations
     try:
-        workspaces = configurations.reload()
+        workspaces = configurations.reload(principal.workspace)
     except ConfigError as error:
-        log.error("reload_refused", file=error.file, line=error.line, detail=error.detail)
         raise _refusal(error, principal.workspace) from error
     adoption: Adoption = request.app.state.adoption
     routed, requeued = await adoption.adopt()
