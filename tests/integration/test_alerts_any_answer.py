@@ -4,18 +4,33 @@ in the end each transition was told exactly once, in order (design.md section 1.
 import asyncio
 import json
 import random
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 
+from alerts.channels.dingtalk import DingTalkSender
+from alerts.channels.email import EmailSender
+from alerts.configurations import Configurations
+from alerts.delivery import Courier
+from alerts.flush import Flusher
+from alerts.render import Renderer
+from alerts.requeue import requeue
 from cli.fake_dingtalk import NO_TOKEN, SIGN_NOT_MATCH, TOO_FAST, TOO_LONG, Fault
-from shared.clock import set_manual
+from cli.fake_mail import FakeMail
+from shared.clock import ManualClock, set_manual
 from shared.database import transaction
 from shared.events import Breach
-from tests.integration.alerts_world import SECRET, World, make_world
+from tests.integration.alerts_world import SECRET, World, mail_server_at, make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_history
 
+MAILBOXES = "".join(
+    line
+    for line in CONFIGURATION.splitlines(keepends=True)
+    if "dingtalk" not in line and "url_env" not in line
+).replace("[ops@example.com]", "[a@example.com, b@example.com]")
 ROBOT_ONLY = CONFIGURATION[: CONFIGURATION.index("    email_configs")]
 FAULTS = [
     *(Fault(body=json.dumps(one).encode()) for one in (NO_TOKEN, SIGN_NOT_MATCH, TOO_LONG)),
@@ -53,7 +68,7 @@ async def unblock(world: World) -> None:
     )
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(6))
 async def test_each_transition_is_told_once_and_in_order(world: World, seed: int) -> None:
     dice = random.Random(seed)
     events = [one for episode in (1, 2) for one in life_of(dice, episode)]
@@ -94,3 +109,115 @@ async def test_each_transition_is_told_once_and_in_order(world: World, seed: int
     assert [message.title.removeprefix("(重发/resent) ") for message in world.robot.messages] == (
         titles
     )
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_each_mailbox_hears_each_transition_once_and_in_order(
+    world: World, seed: int
+) -> None:
+    dice = random.Random(seed)
+    events = [one for episode in (1, 2) for one in life_of(dice, episode)]
+    world.configure(MAILBOXES)
+    refused: dict[str, str] = {}
+    minute = 0
+    with FakeMail(refuse=refused.get) as inbox:
+        async with httpx.AsyncClient() as client:
+            robot = DingTalkSender(world.environment, client, 1.0)
+            sender = EmailSender(mail_server_at(inbox.port))
+            world.courier = Courier(world.settings, world.pool, Renderer(), robot, sender)
+            while events:
+                match dice.choice(("event", "event", "flap", "fault", "deliver", "reload")):
+                    case "event":
+                        minute += 10
+                        await world.tell(events.pop(0))
+                        await world.flush(at(minute))
+                    case "flap":
+                        refused.clear()
+                        for name in dice.choice(("", "a", "b", "ab")):
+                            refused[f"{name}@example.com"] = dice.choice(("452 full", "550 none"))
+                    case "fault":
+                        inbox.fail_next(dice.choice(("451 later", "554 no", "552 too long")))
+                    case "deliver":
+                        await send_due(world)
+                    case "reload":
+                        await world.adoption.adopt()
+            refused.clear()
+            for _ in range(30):
+                if {row["state"] for row in await world.rows()} == {"delivered"}:
+                    break
+                await world.adoption.adopt()
+                await send_due(world)
+                await asyncio.sleep(0.02)
+            texts = [row["body"]["text"] for row in await world.rows()]
+            for name in ("a", "b"):
+                mine = [mail.text for mail in inbox.mails if f"{name}@example.com" in mail.to]
+                assert [one.split() for one in mine] == [one.split() for one in texts]
+
+
+async def send_due(world: World) -> None:
+    """A few attempts of what is due: a refused mail may be due again at once."""
+    for _ in range(12):
+        await unblock(world)
+        if not await world.courier.send_one():
+            return
+
+
+async def flush_by(world: World, configurations: Configurations, minute: int) -> None:
+    """A flush by a replica with this configuration."""
+    flusher = Flusher(world.settings, world.pool, ManualClock(), configurations, Renderer())
+    async with transaction(world.pool) as conn:
+        await set_manual(conn, at(minute))
+        await flusher.flush(conn)
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_whatever_robots_are_replaced_on_whichever_replica_the_last_hears_all(
+    world: World, seed: int
+) -> None:
+    """A and B are wrong addresses, C is the right one; two replicas are reloaded one by one."""
+    dice = random.Random(seed)
+    events = [one for episode in (1, 2) for one in life_of(dice, episode)]
+    expected = [(one.breach, one.seq) for one in events]
+    world.environment |= {f"{name}_URL": f"{world.robot.url}-{name}" for name in "AB"}
+    world.environment["C_URL"] = world.robot.url
+    line = next(one for one in ROBOT_ONLY.splitlines(keepends=True) if "url_env" in one)
+
+    def name_robots(names: str) -> None:
+        lines = "".join(line.replace("OPS_DINGTALK_URL", f"{one}_URL") for one in names)
+        path = world.directory / "default.yml"
+        path.write_text(ROBOT_ONLY.replace(line, lines), encoding="utf-8")
+
+    async def reload(replica: Configurations) -> None:
+        replica.reload()
+        await requeue(world.pool, replica)
+
+    name_robots("A")
+    replicas = [Configurations(world.directory, world.environment) for _ in range(2)]
+    minute = 0
+    while events:
+        match dice.choice(("event", "event", "edit", "reload", "deliver")):
+            case "event":
+                minute += 10
+                await world.tell(events.pop(0))
+                await flush_by(world, dice.choice(replicas), minute)
+            case "edit":
+                name_robots(dice.choice(("A", "B", "AB", "C", "AC")))
+            case "reload":
+                await reload(dice.choice(replicas))
+            case "deliver":
+                await send_due(world)
+    name_robots("C")
+    for _ in range(30):
+        for replica in replicas:
+            await reload(replica)
+        await send_due(world)
+        if {row["state"] for row in await world.rows()} <= {"delivered", "suppressed"}:
+            break
+    rows = sorted(await world.rows(state="delivered"), key=lambda row: row["delivered_at"])
+    heard: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        heard[row["explain"]["breach"]].append(row["seq"])
+    wanted: dict[str, list[int]] = defaultdict(list)
+    for breach, seq in expected:
+        wanted[breach].append(seq)
+    assert heard == wanted
