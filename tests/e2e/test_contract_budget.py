@@ -184,6 +184,7 @@ def test_who_may_not_write_is_refused_and_another_workspace_sees_nothing(
         (f"{base}/plans/1/decisions", decision("finance")),
         ("/v1/mappings", mapping),
         ("/v1/exceptions/1/decisions", decision("finance")),
+        (f"{base}/close", {"reason": "settled"}),
     ):
         for role in ("viewer", "auditor"):
             refused = caller.post(path, body, 403, role=role)
@@ -191,10 +192,15 @@ def test_who_may_not_write_is_refused_and_another_workspace_sees_nothing(
         answer = caller.send("POST", "budget", path, json=body, headers={"Authorization": "x"})
         assert (answer.status_code, answer.json()["code"]) == (401, "credential_missing"), path
 
-    assert caller.get("/v1/invariants")["holds"]
+    empty = stranger.get("/v1/invariants")
+    assert (empty["holds"], empty["accounts"], empty["entries"]) == (True, 0, 0)
     for path in (base, f"{base}/totals", f"{base}/plans", f"{base}/plans/1",
                  f"{base}/lines/L1/entries", "/v1/imports/x"):  # fmt: skip
         assert stranger.send("GET", "budget", path).status_code == 404, path
     for path in ("/v1/campaigns", "/v1/suspense", "/v1/exceptions", "/v1/mappings"):
         assert stranger.get(path) == {"items": [], "next": None}, path
-    assert stranger.post(f"{base}/plans", plan_body(), 404)["code"] == "campaign_unknown"
+    for place, body, role in (
+        (f"{base}/plans", plan_body(), "operator"),
+        (f"{base}/close", {"reason": "mine"}, "finance"),
+    ):
+        assert stranger.post(place, body, 404, role=role)["code"] == "campaign_unknown", place
