@@ -8,18 +8,19 @@ replay of breaches.v1 from the beginning finds it and tells nobody again.
 from datetime import datetime, timedelta
 
 from alerts.columns import columns
+from alerts.states import UNSENT_SQL
 from alerts.store_alerts import GROUPS_LOCK
 from shared.database import Conn
 from shared.sweep import Sweep
 
-FORGET_NOTIFICATIONS = """
+FORGET_NOTIFICATIONS = f"""
 DELETE FROM alerts.notifications WHERE notification = ANY(ARRAY(
   SELECT n.notification FROM alerts.notifications n
   WHERE n.decided_at < $1
     AND NOT EXISTS (SELECT 1 FROM alerts.episodes e WHERE e.alert = n.alert
       AND e.episode = n.episode AND e.state NOT IN ('resolved', 'withdrawn'))
     AND NOT EXISTS (SELECT 1 FROM alerts.deliveries d WHERE d.delivery = n.delivery
-      AND d.state IN ('pending', 'sending', 'parked', 'failed'))
+      AND d.state IN {UNSENT_SQL})
   ORDER BY n.decided_at LIMIT $2 FOR UPDATE SKIP LOCKED))
 RETURNING delivery
 """
@@ -47,14 +48,14 @@ FORGET_OF_EPISODES = """
 DELETE FROM alerts.{table} x USING unnest($1::bigint[], $2::int[]) AS u(alert, episode)
 WHERE x.alert = u.alert AND x.episode = u.episode
 """
-FORGET_GROUPS = """
+FORGET_GROUPS = f"""
 DELETE FROM alerts.groups WHERE group_id = ANY(ARRAY(
   SELECT g.group_id FROM alerts.groups g
   WHERE g.due_at IS NULL AND NOT g.active AND g.flushed_at < $1
     AND NOT EXISTS (SELECT 1 FROM alerts.group_members m WHERE m.group_id = g.group_id)
     AND NOT EXISTS (SELECT 1 FROM alerts.told t WHERE t.group_id = g.group_id AND t.firing)
     AND NOT EXISTS (SELECT 1 FROM alerts.deliveries d WHERE d.group_id = g.group_id
-      AND d.state IN ('pending', 'sending', 'parked', 'failed'))
+      AND d.state IN {UNSENT_SQL})
   ORDER BY g.flushed_at LIMIT $2 FOR UPDATE SKIP LOCKED))
 RETURNING group_id
 """
