@@ -241,7 +241,7 @@ async def running_service(database_url: str, directory: Path) -> AsyncIterator[S
 
     app = create_app(settings, title="budget", pool=pool, checks={}, idle=idle)
     app.state.partitions = lambda: PARTITIONS
-    app.state.invariants = Invariants(pool, max_age_s=0, timeout_s=60)
+    app.state.invariants = Invariants(pool, timeout_s=60)
     for routes in (campaigns, plans, mappings, totals, held, audit):
         app.include_router(routes.router)
     try:

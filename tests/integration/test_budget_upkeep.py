@@ -93,15 +93,17 @@ async def test_many_who_ask_for_the_invariants_share_one_look_at_the_ledger(
         async def _look(self, workspace: str) -> dict[str, Any]:
             nonlocal looks
             looks += 1
-            return await super()._look(workspace)
+            found = await super()._look(workspace)
+            await asyncio.sleep(0.2)
+            return found
 
-    kept = Counting(service.pool, max_age_s=60, timeout_s=60)
+    kept = Counting(service.pool, timeout_s=60, long_s=0.1)
     answers = await asyncio.gather(*(kept.of("default") for _ in range(20)), kept.of("other"))
     assert looks == 2
     assert all(answer["holds"] for answer in answers)
     assert (await kept.of("default")) is answers[0]
     looks = 0
-    fresh = Counting(service.pool, max_age_s=0, timeout_s=60)
+    fresh = Counting(service.pool, timeout_s=60)
     await asyncio.gather(*(fresh.of("default") for _ in range(20)))
     assert looks == 2, "one that was under way, and one for all who asked meanwhile"
     await fresh.of("default")
@@ -128,8 +130,8 @@ async def test_each_broken_rule_of_the_ledger_is_named_and_only_in_its_workspace
             undo = conn.transaction()
             await undo.start()
             await conn.execute(statement)
-            answer = await Invariants(OneConnection(conn), 0, 60).of("default")  # type: ignore[arg-type]
-            other = await Invariants(OneConnection(conn), 0, 60).of("other")  # type: ignore[arg-type]
+            answer = await Invariants(OneConnection(conn), 60).of("default")  # type: ignore[arg-type]
+            other = await Invariants(OneConnection(conn), 60).of("other")  # type: ignore[arg-type]
             await undo.rollback()
         assert {name for name, holds in answer["checks"].items() if not holds} == broken
         assert other == {**other, "holds": True, "accounts": 0, "entries": 0}
@@ -160,7 +162,7 @@ class OneConnection:
 async def test_a_ledger_too_long_to_add_up_in_time_is_said_so(service: Service) -> None:
     """Somebody's lock stands for a ledger that takes long."""
     service.settings.totals_timeout_s = 0.2
-    limited = Invariants(service.pool, max_age_s=5, timeout_s=0.2)
+    limited = Invariants(service.pool, timeout_s=0.2)
     async with transaction(service.pool) as conn:
         await conn.execute("LOCK TABLE budget.entries")
         with pytest.raises(UnavailableError, match="invariants_timeout"):

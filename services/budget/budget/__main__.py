@@ -62,9 +62,7 @@ def build_app(
         idle=idle,
         refresh_metrics=refresh_metrics,
     )
-    app.state.invariants = Invariants(
-        pool, settings.invariants_max_age_s, settings.invariants_timeout_s
-    )
+    app.state.invariants = Invariants(pool, settings.invariants_timeout_s)
     app.state.partitions = lambda: consumer.partitions(SPEND_TOPIC) or settings.partitions
     for routes in (campaigns, plans, mappings, totals, held, audit):
         app.include_router(routes.router)
