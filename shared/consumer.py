@@ -155,23 +155,20 @@ class Consumer:
     async def _connect(self) -> None:
         backoff_s = 0.1
         while not self._stopping.is_set():
-            consumer: AIOKafkaConsumer | None = None
             try:
                 self._cluster = await self._offsets.connect()
                 await self._offsets.check_horizons(self._horizons)
-                consumer = self._make()
-                await consumer.start()
+                self._consumer = self._make()
+                await self._consumer.start()
             except (KafkaError, OSError, TimeoutError) as error:
                 log.warning("kafka_unreachable", error=repr(error), retry_in_s=backoff_s)
-                if consumer is not None:
-                    await consumer.stop()
+                await self._disconnect()
                 await asyncio.sleep(backoff_s)
                 backoff_s = min(backoff_s * 2, self._settings.backoff_max_s)
             except BaseException:
-                await self._offsets.close()
+                await self._disconnect()
                 raise
             else:
-                self._consumer = consumer
                 return
 
     def _make(self) -> AIOKafkaConsumer:
@@ -202,6 +199,7 @@ class Consumer:
                     await self._consumer.stop()
             except (KafkaError, OSError, TimeoutError) as error:
                 log.warning("consumer_stop_failed", error=repr(error))
+            self._consumer = None
         await self._offsets.close()
 
     async def _poll(self) -> Polled:

@@ -125,7 +125,7 @@ KPI_WAITING_AGE = Gauge(
     "paceline_kpi_waiting_oldest_seconds", "How long the oldest of these has waited."
 )
 KPI_HELD_ROWS = Gauge(
-    "paceline_kpi_held_rows", "Sums of metrics that wait for a mapping, at most 100,000."
+    "paceline_kpi_held_rows", "Metrics that wait for a mapping or campaign, at most 100,000."
 )
 KPI_TOTALS_GAPS = Counter(
     "paceline_kpi_totals_gaps_total", "Lines stopped because a totals message is missing."
