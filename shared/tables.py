@@ -5,12 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-INSTANT = sa.TIMESTAMP(timezone=True)
-
-
-def text_column(name: str, *, nullable: bool = False) -> sa.Column[str]:
-    """Text, not null unless said so."""
-    return sa.Column(name, sa.Text, nullable=nullable)
+from shared.columns import big, instant, integer, jsonb, serial, text
 
 
 def outbox_table(metadata: sa.MetaData, schema: str) -> sa.Table:
@@ -18,11 +13,11 @@ def outbox_table(metadata: sa.MetaData, schema: str) -> sa.Table:
     return sa.Table(
         "outbox",
         metadata,
-        sa.Column("id", sa.BigInteger, sa.Identity(always=True), nullable=False),
-        sa.Column("topic", sa.Text, nullable=False),
-        sa.Column("key", sa.Text, nullable=False),
+        serial("id"),
+        text("topic"),
+        text("key"),
         sa.Column("value", pg.BYTEA, nullable=False),
-        sa.Column("created_at", INSTANT, nullable=False, server_default=sa.text("now()")),
+        instant("created_at", now=True),
         sa.PrimaryKeyConstraint("id", name="outbox_pk"),
         schema=schema,
     )
@@ -36,12 +31,12 @@ def witness_table(metadata: sa.MetaData, schema: str) -> sa.Table:
     return sa.Table(
         "witness",
         metadata,
-        sa.Column("group_id", sa.Text, nullable=False),
-        sa.Column("cluster", sa.Text, nullable=False),
-        sa.Column("topic", sa.Text, nullable=False),
-        sa.Column("partition", sa.Integer, nullable=False),
-        sa.Column("next_offset", sa.BigInteger, nullable=False),
-        sa.Column("written_at", INSTANT),
+        text("group_id"),
+        text("cluster"),
+        text("topic"),
+        integer("partition"),
+        big("next_offset"),
+        instant("written_at", nullable=True),
         sa.PrimaryKeyConstraint("group_id", "cluster", "topic", "partition", name="witness_pk"),
         schema=schema,
     )
@@ -52,15 +47,15 @@ def gaps_table(metadata: sa.MetaData, schema: str) -> sa.Table:
     return sa.Table(
         "offset_gaps",
         metadata,
-        sa.Column("group_id", sa.Text, nullable=False),
-        sa.Column("topic", sa.Text, nullable=False),
-        sa.Column("partition", sa.Integer, nullable=False),
-        sa.Column("from_offset", sa.BigInteger, nullable=False),
-        sa.Column("to_offset", sa.BigInteger, nullable=False),
-        sa.Column("lost_from", INSTANT),
-        sa.Column("lost_to", INSTANT, nullable=False),
-        sa.Column("reason", sa.Text, nullable=False),
-        sa.Column("accepted_at", INSTANT, nullable=False, server_default=sa.text("now()")),
+        text("group_id"),
+        text("topic"),
+        integer("partition"),
+        big("from_offset"),
+        big("to_offset"),
+        instant("lost_from", nullable=True),
+        instant("lost_to"),
+        text("reason"),
+        instant("accepted_at", now=True),
         sa.PrimaryKeyConstraint(
             "group_id", "topic", "partition", "from_offset", name="offset_gaps_pk"
         ),
@@ -73,14 +68,14 @@ def idempotency_table(metadata: sa.MetaData, schema: str) -> sa.Table:
     return sa.Table(
         "idempotency",
         metadata,
-        sa.Column("workspace", sa.Text, nullable=False),
-        sa.Column("route", sa.Text, nullable=False),
-        sa.Column("key", sa.Text, nullable=False),
+        text("workspace"),
+        text("route"),
+        text("key"),
         sa.Column("body_hash", pg.BYTEA, nullable=False),
-        sa.Column("status", sa.Integer, nullable=False),
-        sa.Column("headers", pg.JSONB, nullable=False),
-        sa.Column("reply", pg.JSONB, nullable=False),
-        sa.Column("created_at", INSTANT, nullable=False, server_default=sa.text("now()")),
+        integer("status"),
+        jsonb("headers"),
+        jsonb("reply"),
+        instant("created_at", now=True),
         sa.PrimaryKeyConstraint("workspace", "route", "key", name="idempotency_pk"),
         sa.Index("idempotency_created", "created_at"),
         schema=schema,
@@ -92,12 +87,12 @@ def progress_table(metadata: sa.MetaData, schema: str) -> sa.Table:
     return sa.Table(
         "progress",
         metadata,
-        sa.Column("workspace", sa.Text, nullable=False),
-        sa.Column("source", sa.Text, nullable=False),
-        sa.Column("topic", sa.Text, nullable=False),
-        sa.Column("partition", sa.Integer, nullable=False),
-        sa.Column("complete_through", INSTANT, nullable=False),
-        sa.Column("expected_interval_s", sa.Integer),
+        text("workspace"),
+        text("source"),
+        text("topic"),
+        integer("partition"),
+        instant("complete_through"),
+        integer("expected_interval_s", nullable=True),
         sa.PrimaryKeyConstraint("workspace", "source", "topic", "partition", name="progress_pk"),
         schema=schema,
     )

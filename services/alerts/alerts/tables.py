@@ -4,14 +4,12 @@ Alerts hold episodes, episodes hold transitions; groups hold members and speak; 
 log knows what each channel was told; deliveries are messages, notifications what they told.
 """
 
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from alerts.states import UNSENT_SQL
-from shared.tables import INSTANT, common_tables
-from shared.tables import text_column as _text
+from shared.columns import INSTANT, big, flag, instant, integer, jsonb, serial, text
+from shared.tables import common_tables
 
 SCHEMA = "alerts"
 UNSENT = sa.text(f"state IN {UNSENT_SQL}")
@@ -26,41 +24,14 @@ def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
     return sa.Table(name, metadata, *parts, schema=SCHEMA)
 
 
-def _int(name: str, *, default: str | None = None) -> sa.Column[int]:
-    given = sa.text(default) if default else None
-    return sa.Column(name, sa.Integer, nullable=False, autoincrement=False, server_default=given)
-
-
-def _big(name: str, *, nullable: bool = False) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger, nullable=nullable, autoincrement=False)
-
-
-def _identity(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger, sa.Identity(always=True), nullable=False)
-
-
-def _at(name: str, *, nullable: bool = False, now: bool = False) -> sa.Column[Any]:
-    given = sa.text("now()") if now else None
-    return sa.Column(name, INSTANT, nullable=nullable, server_default=given)
-
-
-def _flag(name: str, default: str = "false") -> sa.Column[bool]:
-    return sa.Column(name, sa.Boolean, nullable=False, server_default=sa.text(default))
-
-
-def _json(name: str, default: str | None = None) -> sa.Column[Any]:
-    given = sa.text(default) if default else None
-    return sa.Column(name, pg.JSONB, nullable=False, server_default=given)
-
-
 alerts = _table(
     "alerts",
-    _identity("alert"),
-    _text("workspace"),
-    _text("fingerprint"),
-    _text("campaign", nullable=True),
-    _int("episodes", default="0"),
-    _json("labels"),
+    serial("alert"),
+    text("workspace"),
+    text("fingerprint"),
+    text("campaign", nullable=True),
+    integer("episodes", default="0"),
+    jsonb("labels"),
     sa.PrimaryKeyConstraint("alert", name="alerts_pk"),
     sa.UniqueConstraint("workspace", "fingerprint", name="alerts_fingerprint_key"),
 )
@@ -69,18 +40,18 @@ sa.Index("alerts_campaign", alerts.c.workspace, alerts.c.campaign, alerts.c.aler
 
 episodes = _table(
     "episodes",
-    _big("alert"),
-    _int("episode"),
-    _text("workspace"),
-    _text("breach"),
-    _int("seq"),
-    _text("state"),
-    _text("severity"),
-    _int("restated_at"),
-    _at("starts_at"),
-    _at("ends_at", nullable=True),
-    _at("decided_at"),
-    _flag("stripped"),
+    big("alert"),
+    integer("episode"),
+    text("workspace"),
+    text("breach"),
+    integer("seq"),
+    text("state"),
+    text("severity"),
+    integer("restated_at"),
+    instant("starts_at"),
+    instant("ends_at", nullable=True),
+    instant("decided_at"),
+    flag("stripped", default="false"),
     sa.PrimaryKeyConstraint("alert", "episode", name="episodes_pk"),
     sa.UniqueConstraint("workspace", "breach", name="episodes_breach_key"),
 )
@@ -95,25 +66,25 @@ sa.Index("episodes_closed", episodes.c.decided_at, postgresql_where=CLOSED)
 
 transitions = _table(
     "transitions",
-    _big("alert"),
-    _int("episode"),
-    _int("seq"),
-    _json("breach"),
-    _at("recorded_at", now=True),
+    big("alert"),
+    integer("episode"),
+    integer("seq"),
+    jsonb("breach"),
+    instant("recorded_at", now=True),
     sa.PrimaryKeyConstraint("alert", "episode", "seq", name="transitions_pk"),
 )
 
 groups = _table(
     "groups",
-    _identity("group_id"),
-    _text("workspace"),
-    _text("group_key"),
-    _text("receiver"),
-    _json("labels"),
-    _json("snapshot"),
-    _at("flushed_at", nullable=True),
-    _at("due_at", nullable=True),
-    _flag("active"),
+    serial("group_id"),
+    text("workspace"),
+    text("group_key"),
+    text("receiver"),
+    jsonb("labels"),
+    jsonb("snapshot"),
+    instant("flushed_at", nullable=True),
+    instant("due_at", nullable=True),
+    flag("active", default="false"),
     sa.PrimaryKeyConstraint("group_id", name="groups_pk"),
     sa.UniqueConstraint("workspace", "group_key", "receiver", name="groups_key"),
 )
@@ -126,10 +97,10 @@ sa.Index(
 
 group_members = _table(
     "group_members",
-    _big("group_id"),
-    _big("alert"),
-    _int("episode"),
-    _flag("active", "true"),
+    big("group_id"),
+    big("alert"),
+    integer("episode"),
+    flag("active", default="true"),
     sa.PrimaryKeyConstraint("group_id", "alert", "episode", name="group_members_pk"),
 )
 sa.Index("group_members_alert", group_members.c.alert, group_members.c.episode)
@@ -137,26 +108,26 @@ sa.Index("group_members_active", group_members.c.group_id, postgresql_where=sa.t
 
 notify_log = _table(
     "notify_log",
-    _big("group_id"),
-    _text("channel_id"),
-    _json("channel"),
-    _at("told_at"),
-    _text("reason"),
-    _text("subject"),
-    _text("thread_root"),
-    _text("thread_last"),
+    big("group_id"),
+    text("channel_id"),
+    jsonb("channel"),
+    instant("told_at"),
+    text("reason"),
+    text("subject"),
+    text("thread_root"),
+    text("thread_last"),
     sa.PrimaryKeyConstraint("group_id", "channel_id", name="notify_log_pk"),
 )
 
 told = _table(
     "told",
-    _big("group_id"),
-    _text("channel_id"),
-    _big("alert"),
-    _int("episode"),
-    _int("seq"),
-    _text("severity"),
-    _flag("firing"),
+    big("group_id"),
+    text("channel_id"),
+    big("alert"),
+    integer("episode"),
+    integer("seq"),
+    text("severity"),
+    flag("firing", default="false"),
     sa.PrimaryKeyConstraint("group_id", "channel_id", "alert", "episode", name="told_pk"),
 )
 sa.Index("told_firing", told.c.group_id, postgresql_where=sa.text("firing"))
@@ -164,31 +135,31 @@ sa.Index("told_alert", told.c.alert, told.c.episode)
 
 deliveries = _table(
     "deliveries",
-    _identity("position"),
-    _text("delivery"),
-    _text("workspace"),
-    _big("group_id"),
-    _text("receiver"),
-    _text("channel_id"),
-    _json("target"),
-    _text("locale"),
-    _text("title"),
-    _text("body"),
-    _text("plain"),
-    _text("html"),
-    _text("subject"),
-    _text("thread_root", nullable=True),
-    _text("thread_previous", nullable=True),
-    _text("state"),
-    _int("claims", default="0"),
-    _json("attempts", "'[]'"),
-    _flag("possible_duplicate"),
-    _int("shrunk", default="0"),
-    _flag("partly"),
-    _at("created_at", now=True),
-    _at("next_attempt_at", now=True),
-    _at("claimed_until", nullable=True),
-    _at("delivered_at", nullable=True),
+    serial("position"),
+    text("delivery"),
+    text("workspace"),
+    big("group_id"),
+    text("receiver"),
+    text("channel_id"),
+    jsonb("target"),
+    text("locale"),
+    text("title"),
+    text("body"),
+    text("plain"),
+    text("html"),
+    text("subject"),
+    text("thread_root", nullable=True),
+    text("thread_previous", nullable=True),
+    text("state"),
+    integer("claims", default="0"),
+    jsonb("attempts", default="'[]'"),
+    flag("possible_duplicate", default="false"),
+    integer("shrunk", default="0"),
+    flag("partly", default="false"),
+    instant("created_at", now=True),
+    instant("next_attempt_at", now=True),
+    instant("claimed_until", nullable=True),
+    instant("delivered_at", nullable=True),
     sa.PrimaryKeyConstraint("position", name="deliveries_pk"),
     sa.UniqueConstraint("delivery", name="deliveries_delivery_key"),
 )
@@ -215,34 +186,34 @@ sa.Index(
 
 destinations = _table(
     "destinations",
-    _text("destination"),
-    _at("blocked_until", nullable=True),
+    text("destination"),
+    instant("blocked_until", nullable=True),
     sa.Column("sent_at", pg.ARRAY(INSTANT), nullable=False),
     sa.PrimaryKeyConstraint("destination", name="destinations_pk"),
 )
 
 notifications = _table(
     "notifications",
-    _identity("notification"),
-    _text("workspace"),
-    _text("delivery", nullable=True),
-    _big("group_id"),
-    _text("receiver"),
-    _text("channel_id"),
-    _text("channel"),
-    _big("alert"),
-    _int("episode"),
-    _int("seq"),
-    _text("fingerprint"),
-    _text("campaign", nullable=True),
-    _text("reason"),
-    _text("transition"),
-    _text("severity"),
-    _text("state", nullable=True),
-    _text("locale"),
-    _at("decided_at"),
-    _json("labels"),
-    _json("explain"),
+    serial("notification"),
+    text("workspace"),
+    text("delivery", nullable=True),
+    big("group_id"),
+    text("receiver"),
+    text("channel_id"),
+    text("channel"),
+    big("alert"),
+    integer("episode"),
+    integer("seq"),
+    text("fingerprint"),
+    text("campaign", nullable=True),
+    text("reason"),
+    text("transition"),
+    text("severity"),
+    text("state", nullable=True),
+    text("locale"),
+    instant("decided_at"),
+    jsonb("labels"),
+    jsonb("explain"),
     sa.PrimaryKeyConstraint("notification", name="notifications_pk"),
 )
 sa.Index("notifications_delivery", notifications.c.delivery)
