@@ -4,7 +4,7 @@ Statements live in each service's `store`. One request or one poll is one transa
 the caller at the edge; nothing inside commits.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -87,3 +87,9 @@ async def create_pool(settings: CommonSettings) -> Pool:
             "jit": "off",
         },
     )
+
+
+def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
+    """Rows turned into `width` arrays for `unnest`, which exist even when there are no rows."""
+    turned = [list(column) for column in zip(*rows, strict=True)]
+    return turned or [[] for _ in range(width)]

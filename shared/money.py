@@ -11,6 +11,9 @@ MICROS = 1_000_000
 LIMIT_MICROS = 10**12 * MICROS
 """|amount| < 10^12 units (contracts.md section 1); fits a signed 64-bit integer."""
 
+NO_CURRENCY = "XXX"
+"""ISO 4217 for "no currency": money whose currency neither the event nor a campaign states."""
+
 _SCALE = (0, 100_000, 10_000, 1_000, 100, 10, 1)
 _DECIMAL = re.compile(r"(-?)(\d{1,18})(?:\.(\d{1,18}))?", re.ASCII)
 _SUM = re.compile(r"(-?)(\d{1,40})(?:\.(\d{1,6}))?", re.ASCII)

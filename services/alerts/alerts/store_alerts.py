@@ -6,11 +6,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from alerts.columns import columns
 from alerts.decide import Key
 from alerts.grouping import GroupClock
 from alerts.merge import Episode
-from shared.database import Conn
+from shared.database import Conn, columns
 from shared.events import Breach
 
 BreachKey = tuple[str, str]

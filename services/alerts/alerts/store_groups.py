@@ -6,14 +6,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from alerts.columns import columns
 from alerts.config import Channel
 from alerts.decide import Key, Told
 from alerts.merge import Episode
 from alerts.plan import Member
 from alerts.snapshot import Snapshot, from_json
 from alerts.states import UNSENT_SQL
-from shared.database import Conn
+from shared.database import Conn, columns
 from shared.events import Breach
 
 TRANSITIONS_MAX = 100

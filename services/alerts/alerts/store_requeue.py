@@ -5,11 +5,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from alerts.columns import columns
 from alerts.config import Channel, Target
 from alerts.decide import Key, Reason
 from alerts.states import UNSENT_SQL
-from shared.database import Conn
+from shared.database import Conn, columns
 
 # Groups are locked as a flush and a poll lock them, by rising id: their log is about to change.
 LOCK_UNSENT_GROUPS = f"""

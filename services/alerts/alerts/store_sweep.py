@@ -7,10 +7,9 @@ replay of breaches.v1 from the beginning finds it and tells nobody again.
 
 from datetime import datetime, timedelta
 
-from alerts.columns import columns
 from alerts.states import UNSENT_SQL
 from alerts.store_alerts import GROUPS_LOCK
-from shared.database import Conn
+from shared.database import Conn, columns
 from shared.sweep import Sweep
 
 FORGET_NOTIFICATIONS = f"""

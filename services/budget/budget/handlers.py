@@ -7,7 +7,7 @@ from budget import ledger, store_imports, store_progress
 from budget.batch import Posting, Refusal, sort_batch
 from budget.ledger import Posted
 from budget.router import Router
-from budget.rules.posting import NO_CURRENCY, Outcome
+from budget.rules.posting import Outcome
 from budget.settings import BudgetSettings
 from budget.store_imports import Counted
 from budget.tables import SCHEMA
@@ -15,6 +15,7 @@ from shared import outbox
 from shared.clock import Clock
 from shared.consumer import Received
 from shared.database import Conn
+from shared.money import NO_CURRENCY
 
 
 class SpendHandler:

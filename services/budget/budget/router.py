@@ -13,7 +13,6 @@ import msgspec
 from budget import store_catalogue, store_registry
 from budget.batch import Posting, Refusal, SpendRecord
 from budget.rules.posting import (
-    NO_CURRENCY,
     AccountKey,
     Catalogue,
     Destination,
@@ -24,6 +23,7 @@ from budget.store_postings import Period
 from budget.store_registry import Report, ReportKey, StreamKey
 from shared.database import Conn
 from shared.events import dims_text
+from shared.money import NO_CURRENCY
 
 ROUTES_MAX = 100_000
 """Cached routes per workspace; a route is about 1 kB."""

@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 from budget.rules.posting import Fact
 from shared.database import Conn
+from shared.money import NO_CURRENCY
 
 BLOCK = 16_384
 """Entry numbers are taken in blocks: the number then says which event of a poll came back."""
@@ -58,7 +59,7 @@ FROM unnest($1::int[], $2::text[], $3::bigint[], $4::int[], $5::bigint[], $6::ti
 # What comes back is every fact that is not exactly as proposed already. The rule of
 # `posting.restate` decides; the CASE repeats it for the common statement, `settle_facts` does the
 # rest.
-STATE_FACTS = """
+STATE_FACTS = f"""
 INSERT INTO budget.facts AS t (stream_id, key, revision, amount, currency, stated_at, account_id,
                                entry)
 SELECT * FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::text[],
@@ -69,7 +70,7 @@ ON CONFLICT (stream_id, key) DO UPDATE SET (revision, amount, stated_at, entry) 
           CASE WHEN w THEN excluded.stated_at ELSE t.stated_at END,
           CASE WHEN w AND excluded.amount <> t.amount THEN excluded.entry ELSE t.entry END
    FROM (SELECT excluded.revision > t.revision AND (excluded.currency = t.currency
-                OR 'XXX' IN (excluded.currency, t.currency)) AS w) AS wins)
+                OR '{NO_CURRENCY}' IN (excluded.currency, t.currency)) AS w) AS wins)
 WHERE (t.revision, t.amount, t.currency)
       IS DISTINCT FROM (excluded.revision, excluded.amount, excluded.currency)
 RETURNING new.stream_id, new.key, new.account_id,

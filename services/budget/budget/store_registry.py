@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from budget.rules.posting import AccountKey
-from shared.database import Conn
+from shared.database import Conn, columns
 
 StreamKey = tuple[str, str, str]
 ReportKey = tuple[str, str, str]
@@ -68,41 +68,41 @@ class Report(NamedTuple):
 
 async def find_streams(conn: Conn, keys: Iterable[StreamKey]) -> dict[StreamKey, int]:
     """Ids of the (workspace, source, stream) that exist."""
-    rows = await conn.fetch(FIND_STREAMS, *_columns(keys, 3))
+    rows = await conn.fetch(FIND_STREAMS, *columns(keys, 3))
     return {(row[0], row[1], row[2]): row[3] for row in rows}
 
 
 async def add_streams(conn: Conn, keys: Iterable[StreamKey]) -> dict[StreamKey, int]:
     """Makes the missing ones, in sorted order, and gives the ids of all."""
     ordered = sorted(keys)
-    await conn.execute(ADD_STREAMS, *_columns(ordered, 3))
+    await conn.execute(ADD_STREAMS, *columns(ordered, 3))
     return await find_streams(conn, ordered)
 
 
 async def find_reports(conn: Conn, keys: Iterable[ReportKey]) -> dict[ReportKey, Report]:
     """How the known (workspace, source, report) speak."""
-    rows = await conn.fetch(FIND_REPORTS, *_columns(keys, 3))
+    rows = await conn.fetch(FIND_REPORTS, *columns(keys, 3))
     return {(row[0], row[1], row[2]): Report(row[3], row[4]) for row in rows}
 
 
 async def add_reports(conn: Conn, wanted: dict[ReportKey, Report]) -> dict[ReportKey, Report]:
     """First wins: registers the unknown ones and gives what holds for all."""
     ordered = sorted(wanted)
-    columns = _columns([(*key, *wanted[key]) for key in ordered], 5)
-    await conn.execute(ADD_REPORTS, *columns)
+    arrays = columns([(*key, *wanted[key]) for key in ordered], 5)
+    await conn.execute(ADD_REPORTS, *arrays)
     return await find_reports(conn, ordered)
 
 
 async def find_accounts(conn: Conn, keys: Iterable[AccountKey]) -> dict[AccountKey, int]:
     """Ids of the accounts that exist."""
-    rows = await conn.fetch(FIND_ACCOUNTS, *_columns(keys, 6))
+    rows = await conn.fetch(FIND_ACCOUNTS, *columns(keys, 6))
     return {AccountKey(*tuple(row)[:6]): row[6] for row in rows}
 
 
 async def add_accounts(conn: Conn, keys: Iterable[AccountKey]) -> dict[AccountKey, int]:
     """Makes the missing ones, in sorted order, and gives the ids of all."""
     ordered = sorted(keys)
-    await conn.execute(ADD_ACCOUNTS, *_columns(ordered, 6))
+    await conn.execute(ADD_ACCOUNTS, *columns(ordered, 6))
     return await find_accounts(conn, ordered)
 
 
@@ -114,14 +114,9 @@ async def account_keys(conn: Conn, account_ids: Iterable[int]) -> dict[int, Acco
 
 async def find_feeds(conn: Conn, feeds: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
     """Which of (line account, source) are known."""
-    return {(row[0], row[1]) for row in await conn.fetch(FIND_FEEDS, *_columns(feeds, 2))}
+    return {(row[0], row[1]) for row in await conn.fetch(FIND_FEEDS, *columns(feeds, 2))}
 
 
 async def add_feeds(conn: Conn, feeds: Iterable[tuple[int, str]]) -> None:
     """Notes that a source feeds a line: its completeness counts for the line from now on."""
-    await conn.execute(ADD_FEEDS, *_columns(sorted(feeds), 2))
-
-
-def _columns(rows: Iterable[tuple[object, ...]], width: int) -> list[list[object]]:
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    return columns or [[] for _ in range(width)]
+    await conn.execute(ADD_FEEDS, *columns(sorted(feeds), 2))

@@ -7,11 +7,9 @@ from ingest.faults import FaultError
 from ingest.periods import EARLIEST_S, period_fields
 from ingest.wire import SourceWire, SpendWire
 from shared.events import MetricsSent, SourceSent, SpendSent
-from shared.money import MoneyError, parse_micros
+from shared.money import NO_CURRENCY, MoneyError, parse_micros
 
 REVISION_MAX = 2**62
-NO_CURRENCY = "XXX"
-"""ISO 4217's code for "no currency"; the ledger keeps under it what states none."""
 
 
 def check_instant(epoch_s: float, latest_s: float) -> None:
@@ -72,9 +70,11 @@ def refuse_nul(event: SpendSent | MetricsSent | SourceSent) -> None:
 
 
 def refuse_no_currency(currency: str | None) -> None:
-    """Raises FaultError `currency_invalid` for XXX: money of no currency is no statement."""
+    """Raises FaultError `currency_invalid` for NO_CURRENCY: money of none is no statement."""
     if currency == NO_CURRENCY:
-        raise FaultError("currency_invalid", "XXX means no currency; leave it out or name one")
+        raise FaultError(
+            "currency_invalid", f"{NO_CURRENCY} means no currency; leave it out or name one"
+        )
 
 
 def refuse_amount(text: str) -> None:

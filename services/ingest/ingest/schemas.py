@@ -45,7 +45,7 @@ CURRENCY_PATTERN = r"^[A-Z]{3}$"
 
 
 def known_currency(code: str) -> str:
-    """The code. Raises ValueError for XXX, "no currency"."""
+    """The code. Raises ValueError for the one that means "no currency"."""
     try:
         refuse_no_currency(code)
     except FaultError as fault:

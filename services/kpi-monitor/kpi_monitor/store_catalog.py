@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from kpi_monitor.store_metrics import columns
 from kpi_monitor.totals import LineKey, LineState
-from shared.database import Conn
+from shared.database import Conn, columns
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('kpi.mappings'), hashtext($1))"
 UPSERT = """

@@ -11,10 +11,10 @@ from kpi_monitor.definition import compile_stored
 from kpi_monitor.judging import Pane, Standing
 from kpi_monitor.kpis import SPEND
 from kpi_monitor.rules import Episode
-from kpi_monitor.store_metrics import columns, integers
+from kpi_monitor.store_metrics import integers
 from kpi_monitor.unit import FeedState, Need, Outcome, StoredRule, Unit, spend_feed
 from kpi_monitor.windows import Windows, edges
-from shared.database import Conn
+from shared.database import Conn, columns
 from shared.events import Breach
 
 LOCK_UNITS = """

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kpi_monitor.folding import Group, HeldKey, Told, levels_of
-from kpi_monitor.store_metrics import columns
-from shared.database import Conn
+from shared.database import Conn, columns
 
 Fit = tuple[str, str, int, str, bool, str, str]
 """(source, entity, start, currency, snapshots or sums, campaign, line) that may be placed now."""

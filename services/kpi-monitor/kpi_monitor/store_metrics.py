@@ -1,11 +1,11 @@
 """SQL of folding metrics: arrays in, one statement per table, rows in one sorted key order."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from kpi_monitor.folding import FactKey, Period, Place, ProgressKey, Shape, Told
 from kpi_monitor.windows import from_ms, to_ms
-from shared.database import Conn
+from shared.database import Conn, columns
 from shared.events import METRICS_TOPIC, SourceEvent
 
 ReportKey = tuple[str, str, str]
@@ -120,12 +120,6 @@ INSERT INTO kpi.units (workspace, campaign)
 SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS u(workspace, campaign) ORDER BY 1, 2
 ON CONFLICT DO NOTHING
 """
-
-
-def columns(rows: Iterable[Sequence[Any]], count: int) -> list[list[Any]]:
-    """Rows → `count` arrays for unnest; arrays exist even when there are no rows."""
-    turned = [list(column) for column in zip(*rows, strict=True)]
-    return turned or [[] for _ in range(count)]
 
 
 def integers(values: Iterable[int]) -> str:

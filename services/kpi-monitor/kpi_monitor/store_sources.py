@@ -1,7 +1,6 @@
 """SQL of sources whose completeness has moved: which campaigns they give something to judge."""
 
-from kpi_monitor.store_metrics import columns
-from shared.database import Conn
+from shared.database import Conn, columns
 from shared.events import METRICS_TOPIC
 
 TOUCHES = "SELECT id, workspace, source FROM kpi.source_touches ORDER BY id LIMIT $1"

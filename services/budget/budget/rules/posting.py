@@ -13,12 +13,10 @@ from typing import Literal, NamedTuple
 
 from shared.mapping import Mapping as EntityMapping
 from shared.mapping import MappingIndex
+from shared.money import NO_CURRENCY
 
 Kind = Literal["line", "suspense", "exception"]
 EntryKind = Literal["spend", "correction", "move"]
-
-NO_CURRENCY = "XXX"
-"""ISO 4217 for "no currency": money whose currency neither the event nor a campaign states."""
 
 PANE = timedelta(minutes=5)
 """The period of a delta is the 5-minute pane of its time (design.md section 4)."""
