@@ -35,7 +35,6 @@ class Adoption:
         self._configurations = configurations
         self._handlers = handlers
         self._rounds = Rounds(settings, "adoption", self._round)
-        self._adopted = False
 
     async def adopt(self) -> tuple[int, int]:
         """(alerts routed, refused deliveries that are due again); each step its own transaction.
@@ -70,8 +69,7 @@ class Adoption:
         await self._rounds.stop()
 
     async def _round(self) -> bool:
-        if not self._adopted:
-            await self.adopt()
-            self._adopted = True
-        await self._rounds.rest(REST_S)
-        return True
+        await self.adopt()
+        while not self._rounds.stopping:
+            await self._rounds.rest(REST_S)
+        return False

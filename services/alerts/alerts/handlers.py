@@ -55,7 +55,7 @@ class Handlers:
     async def reroute(self, conn: Conn, workspace: str) -> int:
         """Puts up to REROUTE_MAX open episodes of a workspace that are in no group into one,
         after its configuration arrived; how many."""
-        found = await store_alerts.find_unrouted(conn, [workspace], REROUTE_MAX)
+        found = await store_alerts.find_unrouted(conn, workspace, REROUTE_MAX)
         await self._route(conn, [(*one, True) for one in found], await self._clock.now(conn))
         return len(found)
 

@@ -35,7 +35,7 @@ def read_breach(value: bytes) -> Envelope[Breach]:
     except RecursionError as error:
         raise UnreadableError("nested too deep") from error
     breach = event.data
-    keys = {"breach": breach.breach, "campaign": _campaign(breach)}
+    keys = {"breach": breach.breach, "campaign": campaign_of(breach)}
     for name, text in keys.items():
         if len(text.encode()) > KEY_BYTES_MAX:
             raise UnreadableError(f"{name} is longer than {KEY_BYTES_MAX} bytes")
@@ -48,7 +48,8 @@ def read_breach(value: bytes) -> Envelope[Breach]:
     return event
 
 
-def _campaign(breach: Breach) -> str:
+def campaign_of(breach: Breach) -> str:
+    """The campaign a breach is about, "" for none."""
     return breach.group.get("campaign") or breach.labels.get("campaign") or ""
 
 

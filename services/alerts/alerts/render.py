@@ -138,16 +138,22 @@ class Renderer:
         open; as many messages as the byte limit asks for. `views` has at least one told alert;
         `grouped_by` names the labels they share, which is what the subject is about."""
         words: Any = self._words.get_template(f"{locale}.j2").module
-        ordered = sorted(views, key=_urgency)
-        zones = {_zone(view, locale, now) for view in ordered}
-        details = [(view, _facts(view, locale, now, mixed=len(zones) > 1)) for view in ordered]
-        told = [(view, facts) for view, facts in details if view.told != "unchanged"]
-        open_lines = [
-            str(words.open_line(facts)) for view, facts in details if view.told == "unchanged"
+        zoned = [(view, _zone(view, locale, now)) for view in sorted(views, key=_urgency)]
+        zones = {zone for _, zone in zoned}
+        # A zone that all share is said once, at the end of the message.
+        details = [(view, zone if len(zones) > 1 else "") for view, zone in zoned]
+        told = [
+            (view, _facts(view, locale, now, zone))
+            for view, zone in details
+            if view.told != "unchanged"
         ]
-        shown = open_lines[:OPEN_LINES_MAX]
-        if len(open_lines) > OPEN_LINES_MAX:
-            shown.append(str(words.left_out(len(open_lines) - OPEN_LINES_MAX)))
+        unchanged = [one for one in details if one[0].told == "unchanged"]
+        shown = [
+            str(words.open_line(_facts(view, locale, now, zone)))
+            for view, zone in unchanged[:OPEN_LINES_MAX]
+        ]
+        if len(unchanged) > OPEN_LINES_MAX:
+            shown.append(str(words.left_out(len(unchanged) - OPEN_LINES_MAX)))
         blocks = [_block(words, view, facts) for view, facts in told]
         zone = str(words.zone(zones.pop())) if len(zones) == 1 else ""
         bytes_max = text_bytes_max - json_bytes(f"\n\n{zone}")
@@ -258,7 +264,7 @@ def _zone(view: AlertView, locale: str, now: datetime) -> str:
     return Numbers(locale, breach.currency, breach.time_zone).zone(instants)
 
 
-def _facts(view: AlertView, locale: str, now: datetime, *, mixed: bool) -> dict[str, Any]:
+def _facts(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str, Any]:
     """Everything a template may say about one alert, as text. `mixed`: the times of the message
     are of several zones, so that each alert has to say its own."""
     breach = view.breach
@@ -280,7 +286,7 @@ def _facts(view: AlertView, locale: str, now: datetime, *, mixed: bool) -> dict[
         "recovered": breach.reason not in NOT_RECOVERED,
         "kpi": breach.kpi,
         "scope": scope_of(breach, locale),
-        "zone": _zone(view, locale, now) if mixed else "",
+        "zone": zone,
         "severity": breach.severity,
         "previous_severity": previous,
         "raised": SEVERITIES.index(breach.severity) > SEVERITIES.index(previous),

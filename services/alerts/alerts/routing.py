@@ -12,9 +12,9 @@ import msgspec
 
 from alerts.config import ALL_LABELS, Route
 from alerts.matchers import Matcher
+from alerts.reading import KEY_BYTES_MAX
 from shared.events import Breach
 
-KEY_BYTES_MAX = 1_000
 KEY_CHARACTERS_SHOWN = 200
 
 

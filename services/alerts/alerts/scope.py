@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
+from alerts.reading import campaign_of
 from alerts.texts import one_line
 from shared.events import Breach
 
 
 def scope_of(breach: Breach, locale: str) -> str:
     """One alert's: "双十一大促 / 搜索广告（L03）"."""
-    campaign = breach.group.get("campaign") or breach.labels.get("campaign") or ""
-    parts = [breach.names.get("campaign") or campaign, _line(breach, breach.group, locale)]
+    campaign = breach.names.get("campaign") or campaign_of(breach)
+    parts = [campaign, _line(breach, breach.group, locale)]
     rest = [value for name, value in breach.group.items() if name not in ("campaign", "line")]
     found = [one_line(part) for part in [*parts, *rest] if part]
     return " / ".join(found) or one_line(breach.rule)

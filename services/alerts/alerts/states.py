@@ -3,5 +3,5 @@
 UNSENT = ("pending", "sending", "parked", "failed")
 """Decided to be told and not taken yet."""
 
-UNSENT_SQL = "('pending', 'sending', 'parked', 'failed')"
+UNSENT_SQL = str(UNSENT)
 """The same for a statement, as the predicate of the indexes has it."""

@@ -92,7 +92,7 @@ ON CONFLICT (group_id, alert, episode) DO UPDATE SET active = true
 UNROUTED = """
 SELECT e.alert, e.episode, e.workspace, t.breach FROM alerts.episodes e
 JOIN alerts.transitions t USING (alert, episode, seq)
-WHERE e.state NOT IN ('resolved', 'withdrawn') AND e.workspace = ANY($1::text[])
+WHERE e.state NOT IN ('resolved', 'withdrawn') AND e.workspace = $1
   AND NOT EXISTS (
     SELECT 1 FROM alerts.group_members m WHERE m.alert = e.alert AND m.episode = e.episode)
 ORDER BY e.alert, e.episode LIMIT $2
@@ -226,15 +226,13 @@ async def join_groups(conn: Conn, found: Iterable[tuple[int, Key]]) -> None:
     await conn.execute(JOIN_GROUPS, *columns(rows, 3))
 
 
-async def find_unrouted(
-    conn: Conn, workspaces: Sequence[str], limit: int
-) -> list[tuple[str, Key, Breach]]:
-    """Open episodes of these workspaces that are in no group: there was no configuration."""
+async def find_unrouted(conn: Conn, workspace: str, limit: int) -> list[tuple[str, Key, Breach]]:
+    """Open episodes of a workspace that are in no group: there was no configuration."""
     return [
         (
             row["workspace"],
             Key(row["alert"], row["episode"]),
             msgspec.convert(row["breach"], Breach),
         )
-        for row in await conn.fetch(UNROUTED, workspaces, limit)
+        for row in await conn.fetch(UNROUTED, workspace, limit)
     ]
