@@ -6,6 +6,7 @@ suspense. Each is one transaction that keeps polls out.
 """
 
 from collections.abc import Mapping as Columns
+from collections.abc import Sequence
 from typing import Any
 
 from budget import catalog, store_catalogue, store_placed, store_plans, store_registry
@@ -41,7 +42,7 @@ async def add_mapping(session: Session, body: MappingBody) -> Row:
     row = await find_mapping(session, name)
     moved = await session.release(f"mapping/{name}", touched=await _planned(session, body.campaign))
     await _tell(session, row, "mapping_created")
-    return await _answer(session, row, moved)
+    return await _answer_with_findings(session, row, moved)
 
 
 async def change_mapping(session: Session, row: Row, body: MappingTargetBody) -> Row:
@@ -51,7 +52,7 @@ async def change_mapping(session: Session, row: Row, body: MappingTargetBody) ->
     )
     moved = await _move_placed(session, row, f"mapping/{row['mapping']}/{after['version']}")
     await _tell(session, after, "mapping_changed")
-    return await _answer(session, after, moved)
+    return await _answer_with_findings(session, after, moved)
 
 
 async def delete_mapping(session: Session, row: Row) -> Row:
@@ -62,7 +63,8 @@ async def delete_mapping(session: Session, row: Row) -> Row:
     after = {**row, "version": version}
     moved = await _move_placed(session, row, f"mapping/{row['mapping']}/{version}")
     await _tell(session, after, "mapping_deleted", deleted=True)
-    return {**await _answer(session, after, moved), "findings": _held(moved)}
+    campaign = await store_plans.get_campaign(session.conn, session.workspace, row["campaign"])
+    return _answer(after, moved, campaign, [])
 
 
 async def find_mapping(session: Session, mapping: str) -> Row:
@@ -159,14 +161,20 @@ async def _tell(session: Session, row: Row, action: str, *, deleted: bool = Fals
     await session.audit(action, f"mapping/{row['mapping']}", item.object)
 
 
-async def _answer(session: Session, row: Row, moved: Moved) -> Row:
+async def _answer_with_findings(session: Session, row: Row, moved: Moved) -> Row:
     campaign = await store_plans.get_campaign(session.conn, session.workspace, row["campaign"])
+    return _answer(row, moved, campaign, await _findings(session, row, campaign))
+
+
+def _answer(
+    row: Row, moved: Moved, campaign: Row | None, findings: Sequence[dict[str, str]]
+) -> Row:
     return {
         "mapping": row["mapping"],
         "version": row["version"],
         "moved": moved,
         "currency": campaign["currency"] if campaign else None,
-        "findings": [*await _findings(session, row, campaign), *_held(moved)],
+        "findings": [*findings, *_held(moved)],
     }
 
 

@@ -18,7 +18,6 @@ class BudgetSettings(CommonSettings):
     """How long the departments have to decide on a submitted plan (A15)."""
     imports_keep_days: int = Field(400, ge=1)
     """Counters of an import, since they last changed. What it posted stays."""
-    """An answer of GET /v1/invariants is given again for this long: it reads the whole ledger."""
     invariants_timeout_s: float = Field(300.0, gt=0, le=3600)
     """How long one look at the whole ledger of a workspace may take."""
     totals_timeout_s: float = Field(20.0, gt=0, le=3600)

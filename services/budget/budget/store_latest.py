@@ -1,6 +1,7 @@
 """The newest money on a line: what has left it by a move does not count."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 from shared.database import Conn
@@ -36,9 +37,19 @@ FROM (SELECT account_id FROM unnest($1::int[]) AS account_id) AS given
 LEFT JOIN ({LATEST}) AS live USING (account_id)
 WHERE t.account_id = given.account_id
 """
-# Freshly grown tables have no statistics yet, see `store_placed`.
-JOIN_BY_HASH = "SET LOCAL enable_nestloop = off"
-JOIN_AS_USUAL = "SET LOCAL enable_nestloop = on"
+
+
+@asynccontextmanager
+async def joined_by_hash(conn: Conn) -> AsyncIterator[None]:
+    """Statements inside join by hash.
+
+    Freshly grown tables have no statistics yet: a join of an account's entries with themselves was
+    planned as a nested loop, minutes instead of a second for 60,000 of them.
+    """
+    await conn.execute("SET LOCAL enable_nestloop = off")
+    yield
+    # An error has ended the transaction, and the setting with it.
+    await conn.execute("SET LOCAL enable_nestloop = on")
 
 
 async def latest(
@@ -50,9 +61,8 @@ async def latest(
     timeout_s: float,
 ) -> dict[int, datetime]:
     """The newest `at` of what was on each account; absent: nothing was. Raises TimeoutError."""
-    await conn.execute(JOIN_BY_HASH)
-    rows = await conn.fetch(LATEST, account_ids, through, known_at, timeout=timeout_s)
-    await conn.execute(JOIN_AS_USUAL)
+    async with joined_by_hash(conn):
+        rows = await conn.fetch(LATEST, account_ids, through, known_at, timeout=timeout_s)
     return {row["account_id"]: row["latest_at"] for row in rows}
 
 
@@ -62,6 +72,5 @@ async def settle(conn: Conn, account_ids: Sequence[int], *, timeout_s: float) ->
     The caller has locked them and keeps polls out.
     """
     if account_ids:
-        await conn.execute(JOIN_BY_HASH)
-        await conn.execute(SETTLE, account_ids, None, None, timeout=timeout_s)
-        await conn.execute(JOIN_AS_USUAL)
+        async with joined_by_hash(conn):
+            await conn.execute(SETTLE, account_ids, None, None, timeout=timeout_s)

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from budget.store_latest import joined_by_hash
 from shared.database import Conn
 
 CHUNK = 2000
@@ -47,10 +48,6 @@ WHERE l.account_id = $1 AND l.source = $3
                     AND m.deleted_at IS NULL)
   AND NOT EXISTS (SELECT {LIVE_DELTAS})
 """
-# Freshly grown tables have no statistics yet: a join of an account's entries with themselves was
-# planned as a nested loop, minutes instead of a second for 60,000 of them.
-JOIN_BY_HASH = "SET LOCAL enable_nestloop = off"
-JOIN_AS_USUAL = "SET LOCAL enable_nestloop = on"
 
 
 async def placed(
@@ -66,17 +63,15 @@ async def placed(
 
 async def drop_feed(conn: Conn, workspace: str, source: str, account_id: int) -> None:
     """A source that has nothing on a line any more, and no mapping to it, does not feed it."""
-    await conn.execute(JOIN_BY_HASH)
-    await conn.execute(DROP_FEED, account_id, workspace, source, timeout=SCAN_TIMEOUT_S)
-    await conn.execute(JOIN_AS_USUAL)
+    async with joined_by_hash(conn):
+        await conn.execute(DROP_FEED, account_id, workspace, source, timeout=SCAN_TIMEOUT_S)
 
 
 async def _chunks(
     conn: Conn, statement: str, place: tuple[int, str, str]
 ) -> AsyncIterator[list[Any]]:
-    await conn.execute(JOIN_BY_HASH)
-    cursor = await conn.cursor(statement, *place, timeout=SCAN_TIMEOUT_S)
-    await conn.execute(JOIN_AS_USUAL)
+    async with joined_by_hash(conn):
+        cursor = await conn.cursor(statement, *place, timeout=SCAN_TIMEOUT_S)
     while rows := await cursor.fetch(CHUNK, timeout=SCAN_TIMEOUT_S):
         yield rows
 

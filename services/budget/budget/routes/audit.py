@@ -27,4 +27,4 @@ async def get_audit(
             caller.conn, caller.workspace, paging.after(0), paging.limit + 1
         )
     items = [{**row, "previous": row["previous"].hex(), "hash": row["hash"].hex()} for row in rows]
-    return paging.page(items, rows[: paging.limit][-1]["seq"] if rows else 0)
+    return paging.page(items, "seq")

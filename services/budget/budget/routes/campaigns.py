@@ -40,8 +40,7 @@ async def list_campaigns(
         rows = await store_plans.list_campaigns(
             caller.conn, caller.workspace, begin, paging.limit + 1
         )
-    last = rows[: paging.limit][-1]["campaign"] if rows else ""
-    return paging.page([campaign_view(row) for row in rows], last)
+    return paging.page([campaign_view(row) for row in rows], "campaign")
 
 
 @router.get("/{campaign}", **answers(CampaignReply, headers=["ETag"]), summary="Read a campaign")

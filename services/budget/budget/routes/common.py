@@ -13,7 +13,7 @@ from shared.auth import Principal
 from shared.database import transaction
 from shared.errors import UnavailableError
 from shared.http import Json, require
-from shared.requests import PAGE_MAX, decode_cursor, encode_cursor
+from shared.requests import PAGE_MAX, decode_cursor, page
 
 READERS = ("viewer", "operator", "approver", "finance", "auditor")
 Reader = Annotated[Principal, require(*READERS)]
@@ -57,11 +57,9 @@ class Paging:
         values = decode_cursor(self.cursor, type(default))
         return default if values is None else values[0]
 
-    def page(self, items: list[Any], last: Any) -> Json:
-        """`{"items", "next"}` from up to limit + 1 items; `last`: the key of the last one shown."""
-        more = len(items) > self.limit
-        following = encode_cursor([last]) if more else None
-        return Json({"items": items[: self.limit], "next": following})
+    def page(self, items: list[Any], key: str) -> Json:
+        """`{"items", "next"}` from up to limit + 1 items in order of `key`."""
+        return Json(page(items, self.limit, lambda item: [item[key]]))
 
 
 def _paging(

@@ -34,9 +34,7 @@ async def get_suspense(
             limit=paging.limit + 1,
             source=source,
         )
-    return paging.page(
-        [_view(row) for row in rows], rows[: paging.limit][-1]["held"] if rows else 0
-    )
+    return paging.page([_view(row) for row in rows], "id")
 
 
 @router.get("/exceptions", **answers(Page[HeldReply]), summary="Money outside an approved flight")
@@ -58,9 +56,7 @@ async def get_exceptions(
             campaign=campaign,
             status=status,
         )
-    return paging.page(
-        [_view(row) for row in rows], rows[: paging.limit][-1]["held"] if rows else 0
-    )
+    return paging.page([_view(row) for row in rows], "id")
 
 
 @router.post(

@@ -44,7 +44,7 @@ async def list_mappings(
         rows = await store_catalogue.list_mappings(
             caller.conn, caller.workspace, begin, paging.limit + 1
         )
-    return paging.page(rows, rows[: paging.limit][-1]["mapping"] if rows else "")
+    return paging.page(rows, "mapping")
 
 
 @router.get("/{mapping}", **answers(MappingReply, headers=["ETag"]), summary="Read a mapping")

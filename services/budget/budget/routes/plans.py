@@ -55,7 +55,7 @@ async def list_plans(
             caller.conn, caller.workspace, campaign, begin, paging.limit + 1
         )
         items = [await _view(caller, row) for row in rows]
-    return paging.page(items, rows[: paging.limit][-1]["plan_version"] if rows else 0)
+    return paging.page(items, "plan_version")
 
 
 @router.get("/{version}", **answers(PlanReply), summary="Read a plan version")

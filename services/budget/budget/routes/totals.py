@@ -72,7 +72,7 @@ async def get_entries(
             caller.conn, account, row["time_zone"], after=paging.after(0), limit=paging.limit + 1
         )
     items = [_entry(entry, row["currency"]) for entry in rows]
-    return paging.page(items, items[: paging.limit][-1]["entry"] if items else 0)
+    return paging.page(items, "entry")
 
 
 @router.get("/imports/{import_id}", **answers(ImportReply), summary="What became of an import")

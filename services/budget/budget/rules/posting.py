@@ -111,10 +111,10 @@ class Catalogue:
         if reason is not None:
             account = AccountKey(self.workspace, "exception", campaign, "", "", terms.currency)
             return Destination(account, reason, campaign, line, terms.time_zone)
-        if line not in terms.lines or line is None:
-            return self._suspense(subject, Reason.UNKNOWN_LINE, campaign, line, terms.currency)
-        account = AccountKey(self.workspace, "line", campaign, line, "", terms.currency)
-        return Destination(account, None, campaign, line, terms.time_zone)
+        unknown = Reason.UNKNOWN_LINE
+        return self.on_line(campaign, line) or self._suspense(
+            subject, unknown, campaign, line, terms.currency
+        )
 
     def on_line(self, campaign: str, line: str | None) -> Destination | None:
         """The account of a line whatever the period says: for what was accepted (B5). None: the
