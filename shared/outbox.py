@@ -18,12 +18,9 @@ from shared.consumer import Received
 from shared.database import Conn, Pool
 from shared.errors import TooLargeError, UnavailableError
 from shared.events import ENCODER, REJECTED_TOPIC, Rejected
-from shared.logs import get_logger
 from shared.producer import RECORD_BYTES_MAX, Producer, Record, TopicPartition
 from shared.rounds import Rounds
 from shared.settings import CommonSettings
-
-log = get_logger(__name__)
 
 RELAY_ROWS_MAX = 2000
 RELAY_BYTES_MAX = 8 * 1024 * 1024

@@ -49,8 +49,8 @@ class Pane(NamedTuple):
 class Standing:
     """What is remembered of one (rule, group). Windows before `judged_through` are done.
 
-    `window_start`: the last window that had a value; `value` its text. `too_coarse`: the periods
-    of the last window with data did not fit into it.
+    `window_start`: the last window that had a value. `too_coarse`: the periods of the last window
+    with data did not fit into it.
     """
 
     judged_through: int

@@ -319,7 +319,7 @@ def _range(begin: datetime, until: datetime, size: int) -> tuple[int, int]:
 
 async def _gaps(conn: Conn, feeds: Iterable[FeedState], low: int, high: int) -> Sequence[Gap]:
     """What is told of a period comes after it: a gap later than the range may concern it."""
-    until = high + max((feed.grain for feed in feeds), default=0)
+    until = high + views.longest_grain(feeds)
     return await gaps_between(conn, SCHEMA, from_ms(low), from_ms(until))
 
 

@@ -1,10 +1,10 @@
 """SQL of folding metrics: arrays in, one statement per table, rows in one sorted key order."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from kpi_monitor.folding import FactKey, Period, Place, ProgressKey, Shape, Told
-from kpi_monitor.windows import from_ms, to_ms
+from kpi_monitor.windows import to_ms
 from shared.database import Conn, columns
 from shared.events import METRICS_TOPIC, SourceEvent
 
@@ -276,8 +276,3 @@ async def touch(conn: Conn, lines: Iterable[tuple[str, str, str | None]]) -> Non
     rows = sorted(set(lines), key=lambda row: (row[0], row[1], row[2] or ""))
     if rows:
         await conn.execute(TOUCH_UNITS, *columns(rows, 3))
-
-
-def as_instant(at: int | None) -> Any:
-    """Epoch ms or None → aware datetime or None."""
-    return None if at is None else from_ms(at)

@@ -57,7 +57,7 @@ def series(
         feeds = [f for f in unit.feeds if f.line in lines and f.measure in measures]
         found = contents(windows, [pane for pane in panes if pane.line in lines], None)
         complete = instant(completeness(feeds, measures))
-        grain = _grain(feeds)
+        grain = longest_grain(feeds)
         for start in sorted(found):
             content = found[start]
             value = None if content.coarse else formula.evaluate(kpi.formula, content.sums)
@@ -77,7 +77,8 @@ def series(
     return sorted(items, key=lambda item: (item["start"], item["group"]))
 
 
-def _grain(feeds: Iterable[FeedState]) -> int:
+def longest_grain(feeds: Iterable[FeedState]) -> int:
+    """The length of the longest period that any of the feeds tells, in ms; 0 without feeds."""
     return max((feed.grain for feed in feeds), default=0)
 
 
@@ -110,7 +111,7 @@ def explain_window(
         "closed": closed,
         "complete_through": instant(complete),
         "restated": current is not None and current.late,
-        "incomplete": _is_incomplete(window, _grain(feeds), gaps),
+        "incomplete": _is_incomplete(window, longest_grain(feeds), gaps),
         "current": {
             "value": value_text(_seen(rule, current, closed=True).value),
             "numbers": numbers_of("window", current.sums if current else {}),
