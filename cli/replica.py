@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.embedded.jars import ROOT
-from cli.processes import Identity, end, end_leftover, is_free, listens, signal_family, spawn
+from cli.processes import (
+    Identity,
+    end,
+    end_leftover,
+    freeze_family,
+    is_free,
+    listens,
+    signal_family,
+    spawn,
+)
 
 STOP_TIMEOUT_S = 10.0
 BACKOFF_FIRST_S = 1.0
@@ -150,7 +159,7 @@ class Replica:
     def freeze(self) -> None:
         """SIGSTOP: the process holds what it holds and answers nothing."""
         if self._process is not None:
-            signal_family(self._process.pid, signal.SIGSTOP)
+            freeze_family(self._process.pid)
 
     def thaw(self) -> None:
         """Lets a frozen process go on."""

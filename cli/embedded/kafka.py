@@ -17,6 +17,7 @@ from cli.processes import (
     end,
     end_leftover,
     free_port,
+    freeze_family,
     is_free,
     signal_family,
     spawn,
@@ -100,7 +101,7 @@ class KafkaServer:
     def freeze(self) -> None:
         """SIGSTOP: connections stay open and nothing is answered, as in a long pause."""
         if self._process is not None:
-            signal_family(self._process.pid, signal.SIGSTOP)
+            freeze_family(self._process.pid)
 
     def thaw(self) -> None:
         """Lets a frozen broker go on."""

@@ -18,6 +18,7 @@ from cli.processes import (
     end,
     end_leftover,
     free_port,
+    freeze_family,
     is_free,
     run_coroutine,
     signal_family,
@@ -135,7 +136,7 @@ class PostgresServer:
     def freeze(self) -> None:
         """SIGSTOP to all its processes: connections stay open and nothing is answered."""
         if self._process is not None:
-            signal_family(self._process.pid, signal.SIGSTOP)
+            freeze_family(self._process.pid)
 
     def thaw(self) -> None:
         """Lets a frozen server go on."""

@@ -10,7 +10,17 @@ from pathlib import Path
 
 import psutil
 
-from cli.processes import Identity, end, end_leftover, free_port, is_free, spawn, wait_until
+from cli.processes import (
+    Identity,
+    end,
+    end_leftover,
+    free_port,
+    freeze_family,
+    is_free,
+    signal_family,
+    spawn,
+    wait_until,
+)
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 
@@ -52,6 +62,38 @@ def test_a_strangers_process_with_a_stale_pid_is_left_alone(tmp_path: Path) -> N
     assert not end_leftover(record)
     assert child.poll() is None
     end(child, signal.SIGKILL, 5)
+
+
+def test_what_is_frozen_does_nothing_more(tmp_path: Path) -> None:
+    # Several threads and a child of its own, all busy: each writes how far it came.
+    code = (
+        "import multiprocessing, sys, threading\n"
+        "def count(name):\n"
+        "    with open(name, 'wb', buffering=0) as file:\n"
+        "        while True: file.write(b'.')\n"
+        "child = multiprocessing.Process(target=count, args=('child',), daemon=True)\n"
+        "child.start()\n"
+        "for n in range(4): threading.Thread(target=count, args=(f'thread-{n}',)).start()\n"
+    )
+    names = ["child", *(f"thread-{n}" for n in range(4))]
+    busy = spawn([sys.executable, "-c", code], log=tmp_path / "log", cwd=tmp_path)
+
+    def written() -> list[int]:
+        paths = [tmp_path / name for name in names]
+        return [path.stat().st_size if path.exists() else 0 for path in paths]
+
+    try:
+        assert wait_until(lambda: all(written()), 20)
+        for _ in range(20):
+            freeze_family(busy.pid)
+            before = written()
+            time.sleep(0.02)
+            assert written() == before
+            signal_family(busy.pid, signal.SIGCONT)
+            assert wait_until(lambda before=before: all(map(int.__lt__, before, written())), 20)
+    finally:
+        signal_family(busy.pid, signal.SIGKILL)
+        busy.wait(20)
 
 
 def test_a_child_that_ignores_the_request_is_killed_after_the_timeout(tmp_path: Path) -> None:
