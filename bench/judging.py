@@ -34,6 +34,12 @@ SELECT series, $1 + n * $3::bigint, $1 + (n + 1) * $3::bigint, 0,
              WHEN right(line, 2)::int = $4 THEN 1 ELSE 50 END)
 FROM kpi.series, generate_series(0, $2 - 1) AS n ORDER BY 1, 2
 """
+NAME_LINES = """
+INSERT INTO kpi.catalog (workspace, kind, id, version, deleted, object)
+SELECT DISTINCT workspace, 'line', campaign || '/' || line, 1, false,
+  jsonb_build_object('campaign', campaign, 'line', line, 'name', 'line ' || line, 'owner', 'bench')
+FROM kpi.series
+"""
 RANKS = (1e-9, 0.5, 0.99, 1.0)
 
 
@@ -70,6 +76,7 @@ async def judge(url: str, plan: Plan) -> None:
     begin, hour = int(START.timestamp() * 1000), int(HOUR.total_seconds() * 1000)
     panes, grain = (12, hour // 12) if plan.mode == "delta" else (1, hour)
     await conn.execute("TRUNCATE kpi.panes, kpi.touches")
+    await conn.execute(NAME_LINES)
     for lap in range(3):
         await conn.execute(FILL, begin + lap * hour, panes, grain, lap)
     await conn.execute("VACUUM ANALYZE")

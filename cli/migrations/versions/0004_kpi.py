@@ -15,6 +15,7 @@ CREATE TABLE kpi.catalog (
   deleted boolean NOT NULL, object jsonb NOT NULL,
   CONSTRAINT catalog_pk PRIMARY KEY (workspace, kind, id));
 CREATE INDEX catalog_removed_lines ON kpi.catalog (workspace) WHERE kind = 'line' AND deleted;
+CREATE INDEX catalog_lines ON kpi.catalog (workspace, (object ->> 'campaign')) WHERE kind = 'line';
 CREATE TABLE kpi.catalog_versions (
   workspace text NOT NULL, version bigint NOT NULL,
   CONSTRAINT catalog_versions_pk PRIMARY KEY (workspace));

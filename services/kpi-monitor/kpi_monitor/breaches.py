@@ -1,7 +1,7 @@
 """One transition as the message that alerts gets: with all that a person needs to read. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
@@ -20,10 +20,10 @@ class Names:
     """What people call things, and who owns them; from the catalogue where totals do not say."""
 
     campaign: str | None = None
-    lines: Mapping[str, str] | None = None
     owner: str | None = None
-    line_owners: Mapping[str, str] | None = None
     currency: str | None = None
+    lines: dict[str, str] = field(default_factory=dict)
+    line_owners: dict[str, str] = field(default_factory=dict)
 
 
 def value_text(value: Fraction | None) -> str | None:
@@ -129,7 +129,7 @@ def _money_text(value: Fraction | None) -> str | None:
 def _names(unit: Unit, line: str | None, names: Names) -> dict[str, str]:
     found = {"campaign": names.campaign or unit.campaign}
     if line is not None:
-        found["line"] = (names.lines or {}).get(line, line)
+        found["line"] = names.lines.get(line, line)
         if line in unit.lines:
             found.update(unit.lines[line].names)
     elif unit.lines:
@@ -140,4 +140,4 @@ def _names(unit: Unit, line: str | None, names: Names) -> dict[str, str]:
 def _owner(unit: Unit, line: str | None, names: Names) -> str | None:
     if line is not None and line in unit.lines and unit.lines[line].owner:
         return unit.lines[line].owner
-    return (names.line_owners or {}).get(line or "") or names.owner
+    return names.line_owners.get(line or "") or names.owner

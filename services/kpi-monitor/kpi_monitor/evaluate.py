@@ -14,7 +14,7 @@ from kpi_monitor.due import NEVER, due_of
 from kpi_monitor.handlers import SERVICE
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.tables import SCHEMA
-from kpi_monitor.unit import Outcome, Unit, groups_of, judge, needs_of, transitions
+from kpi_monitor.unit import Outcome, Unit, UnitKey, groups_of, judge, needs_of
 from kpi_monitor.windows import to_ms
 from shared import metrics, outbox
 from shared.clock import Clock
@@ -88,19 +88,15 @@ class Evaluator:
             return bool(taken.due)
         now = await self._clock.now(conn)
         loaded = await store_evaluate.load(conn, taken.lines)
-        groups = {(unit.workspace, unit.campaign): groups_of(unit) for unit in loaded}
-        needs = {
-            (unit.workspace, unit.campaign): needs_of(unit, groups[unit.workspace, unit.campaign])
-            for unit in loaded
-        }
+        groups = {unit.key: groups_of(unit) for unit in loaded}
+        needs = {unit.key: needs_of(unit, groups[unit.key]) for unit in loaded}
         panes = await store_evaluate.panes(conn, needs, loaded)
         outcomes: list[tuple[Unit, Outcome]] = []
-        due: dict[tuple[str, str], int | None] = dict.fromkeys(taken.lines, NEVER)
+        due: dict[UnitKey, int | None] = dict.fromkeys(taken.lines, NEVER)
         for unit in loaded:
-            key = (unit.workspace, unit.campaign)
-            found = judge(unit, groups[key], panes[key], to_ms(now))
+            found = judge(unit, groups[unit.key], panes[unit.key], to_ms(now))
             outcomes += [(unit, outcome) for outcome in found]
-            due[key] = due_of(unit, groups[key], found)
+            due[unit.key] = due_of(unit, groups[unit.key], found)
             # A thousand groups take some 50 ms; Kafka's heartbeats share this loop.
             await asyncio.sleep(0)
         if outcomes:
@@ -119,19 +115,20 @@ class Evaluator:
             self._units = min(2 * self._units, self._settings.evaluate_units_max)
 
     async def _write(self, conn: Conn, outcomes: list[tuple[Unit, Outcome]], now: datetime) -> None:
-        told: list[tuple[str, str, Breach]] = []
-        by_unit: dict[str, tuple[Unit, list[Outcome]]] = {}
-        for unit, outcome in outcomes:
-            by_unit.setdefault(f"{unit.workspace}|{unit.campaign}", (unit, []))[1].append(outcome)
-            windows = [verdict for verdict in outcome.verdicts if verdict.window is not None]
-            metrics.KPI_WINDOWS_CLOSED.inc(len(windows))
-        for unit, mine in by_unit.values():
-            changed = transitions(mine)
-            names = await store_evaluate.names(conn, unit) if changed else breaches.Names()
-            for group, verdict in changed:
-                breach = breaches.breach_of(unit, group, verdict, names, now)
-                told.append((unit.workspace, unit.campaign, breach))
+        changed = [
+            (unit, outcome.group, verdict)
+            for unit, outcome in outcomes
+            for verdict in outcome.changes()
+        ]
+        names = await store_evaluate.names(conn, {unit.key for unit, _, _ in changed})
+        told = [
+            (*unit.key, breaches.breach_of(unit, group, verdict, names[unit.key], now))
+            for unit, group, verdict in changed
+        ]
         await store_evaluate.save(conn, outcomes, told, now)
+        metrics.KPI_WINDOWS_CLOSED.inc(
+            sum(verdict.window is not None for _, one in outcomes for verdict in one.verdicts)
+        )
         await outbox.add(conn, SCHEMA, [_message(workspace, one) for workspace, _, one in told])
         for _, _, one in told:
             metrics.KPI_TRANSITIONS.labels(one.transition).inc()

@@ -23,7 +23,7 @@ from kpi_monitor.schemas_views import (
     TestView,
 )
 from kpi_monitor.tables import SCHEMA
-from kpi_monitor.unit import FeedState, StoredRule, Unit, groups_of, judge, needs_of, transitions
+from kpi_monitor.unit import FeedState, StoredRule, Unit, groups_of, judge, needs_of
 from kpi_monitor.windows import (
     DAY_MS,
     LONGEST_DAY_MS,
@@ -227,12 +227,15 @@ async def test_rule(request: Request, body: RuleTestBody, principal: Reader) -> 
             for feed in unit.feeds
         ]
         groups = groups_of(unit)
-        key = (unit.workspace, unit.campaign)
-        panes = (await store_evaluate.panes(conn, {key: needs_of(unit, groups)}, [unit]))[key]
-        names = await store_evaluate.names(conn, unit)
+        panes = await store_evaluate.panes(conn, {unit.key: needs_of(unit, groups)}, [unit])
+        names = await store_evaluate.names(conn, [unit.key])
         now = await request.app.state.clock.now(conn)
-    outcomes = judge(unit, groups, panes, to_ms(now))
-    told = [breach_of(unit, group, one, names, now) for group, one in transitions(outcomes)]
+    outcomes = judge(unit, groups, panes[unit.key], to_ms(now))
+    told = [
+        breach_of(unit, outcome.group, one, names[unit.key], now)
+        for outcome in outcomes
+        for one in outcome.changes()
+    ]
     told.sort(key=lambda one: (one.event_time, one.breach, one.seq))
     judged = sum(len(outcome.verdicts) for outcome in outcomes)
     return Json({"windows": judged, "transitions": told})

@@ -35,6 +35,13 @@ CATALOG = _table(
         "workspace",
         postgresql_where=sa.text("kind = 'line' AND deleted"),
     ),
+    # The lines of a campaign, for the names in its messages.
+    sa.Index(
+        "catalog_lines",
+        "workspace",
+        sa.text("(object ->> 'campaign')"),
+        postgresql_where=sa.text("kind = 'line'"),
+    ),
 )
 CATALOG_VERSIONS = _table(
     "catalog_versions",

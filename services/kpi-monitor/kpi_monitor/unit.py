@@ -25,6 +25,8 @@ from kpi_monitor.rules import Reason, close
 from kpi_monitor.windows import Windows, to_ms
 from shared.events import BudgetTotals, group_text
 
+UnitKey = tuple[str, str]  # workspace, campaign
+
 
 class FeedState(NamedTuple):
     """A source that feeds a measure of a line; `complete` and `grain` in ms."""
@@ -73,6 +75,10 @@ class Unit:
     lines: dict[str, BudgetTotals] = field(default_factory=dict)
     feeds: list[FeedState] = field(default_factory=list)
 
+    @property
+    def key(self) -> UnitKey:
+        return self.workspace, self.campaign
+
 
 @dataclass(slots=True)
 class Group:
@@ -99,6 +105,10 @@ class Outcome:
     group: Group
     standing: Standing
     verdicts: list[Verdict]
+
+    def changes(self) -> list[Verdict]:
+        """The verdicts that changed the state, in the order in which they happened."""
+        return [one for one in self.verdicts if one.judgement.transition is not None]
 
 
 def groups_of(unit: Unit) -> list[Group]:
@@ -338,13 +348,3 @@ def _judge_windows(unit: Unit, group: Group, panes: list[Pane]) -> Outcome:
 def spend_feed(line: str, grain: int, complete: int | None, source: str) -> FeedState:
     """Spend of a line: complete as far as the line's totals say."""
     return FeedState(line, SPEND, source, grain, complete)
-
-
-def transitions(outcomes: Iterable[Outcome]) -> list[tuple[Group, Verdict]]:
-    """The verdicts that changed a state, in the order in which they happened."""
-    return [
-        (outcome.group, verdict)
-        for outcome in outcomes
-        for verdict in outcome.verdicts
-        if verdict.judgement.transition is not None
-    ]
