@@ -7,7 +7,6 @@ transition, although later restatements change the panes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -45,8 +44,7 @@ class Pane(NamedTuple):
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What is remembered of one (rule, group). Windows before `judged_through` are done.
 
     `window_start`: the last window that had a value. `too_coarse`: the periods of the last window
@@ -60,8 +58,7 @@ class Standing:
     too_coarse: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A judgement with what it was judged on; `sums` are micros by measure or figure."""
 
     judgement: Judgement
@@ -70,8 +67,7 @@ class Verdict:
     window: Window | None
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """What a window holds. `coarse`: a period reaches beyond it. `late`: told after its end."""
 
     window: Window
@@ -138,8 +134,7 @@ def judge_windows(
         if verdict.value is not None:
             episode, window_start = verdict.judgement.episode, start
             verdicts.append(verdict)
-    moved = replace(
-        standing,
+    moved = standing._replace(
         judged_through=limit,
         episode=episode,
         window_start=window_start,
@@ -155,7 +150,7 @@ def judge_again(
 
     A new window size may reach into time that is not complete; then the next window decides.
     """
-    moved = replace(standing, rule_version=rule.version)
+    moved = standing._replace(rule_version=rule.version)
     if not standing.episode.open or standing.window_start is None:
         return moved, None
     window = windows.containing(standing.window_start)
@@ -164,7 +159,7 @@ def judge_again(
         return moved, None
     verdict = _judge_window(rule, standing.episode, content)
     changed = because_of_edit(verdict.judgement)
-    return replace(moved, episode=changed.episode), replace(verdict, judgement=changed)
+    return moved._replace(episode=changed.episode), verdict._replace(judgement=changed)
 
 
 def judge_totals(
@@ -181,7 +176,7 @@ def judge_totals(
     judgement = judge(rule.condition, standing.episode, seen)
     if standing.rule_version != rule.version:
         judgement = because_of_edit(judgement)
-    moved = replace(standing, episode=judgement.episode, rule_version=rule.version)
+    moved = standing._replace(episode=judgement.episode, rule_version=rule.version)
     return moved, Verdict(judgement, seen.value, dict(sums), None)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Severity = Literal["info", "warning", "critical"]
 RANK: dict[Severity, int] = {"info": 0, "warning": 1, "critical": 2}
@@ -70,8 +70,7 @@ class Condition:
         return self.operator in (">=", ">")
 
 
-@dataclass(frozen=True, slots=True)
-class Episode:
+class Episode(NamedTuple):
     """`number` counts episodes of a (rule, group) for ever; `seq` the transitions within one.
 
     `severity` is None while nothing is open; `since` is the event time (epoch ms) of its start.
@@ -87,8 +86,7 @@ class Episode:
         return self.severity is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """What is judged: the exact value at event time `at` (epoch ms).
 
     `without`: why there is no value to judge (then no state changes). `ceiling`: the severity that
@@ -117,8 +115,7 @@ class Transition:
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     episode: Episode
     transition: Transition | None
     reason: Reason
@@ -215,7 +212,7 @@ def _move(
         episode=episode.number,
         seq=episode.seq + 1,
     )
-    moved = replace(episode, seq=episode.seq + 1, severity=severity)
+    moved = episode._replace(seq=episode.seq + 1, severity=severity)
     return Judgement(moved, transition, reason)
 
 

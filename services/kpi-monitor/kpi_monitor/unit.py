@@ -5,7 +5,7 @@ transitions of its (rule, group) pairs have one order.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from kpi_monitor import totals
@@ -98,8 +98,7 @@ class Group:
     complete: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The new standing of a group and, for each verdict that has one, its transition."""
 
     group: Group
@@ -292,8 +291,7 @@ def _leave(group: Group, reason: Reason, now: int) -> Outcome:
     would be about nothing.
     """
     rule, through = group.stored.rule, group.standing.judged_through
-    standing = replace(
-        group.standing,
+    standing = group.standing._replace(
         rule_version=rule.version,
         judged_through=AWAY if rule.kpi.kind == "window" else through,
         too_coarse=False,
@@ -306,7 +304,7 @@ def _close(group: Group, standing: Standing, at: int, reason: Reason) -> Outcome
     if not standing.episode.open:
         return Outcome(group, standing, [])
     judgement = close(standing.episode, at, reason)
-    moved = replace(standing, episode=judgement.episode)
+    moved = standing._replace(episode=judgement.episode)
     return Outcome(group, moved, [Verdict(judgement, None, {}, None)])
 
 
@@ -332,7 +330,7 @@ def _judge_windows(unit: Unit, group: Group, panes: list[Pane]) -> Outcome:
     through, ended = _through(unit, rule, group.complete)
     if standing.judged_through == AWAY:
         present = windows.closed_through(through - rule.maturity)
-        standing = replace(standing, judged_through=present)
+        standing = standing._replace(judged_through=present)
     if standing.rule_version != rule.version:
         standing, again = judge_again(rule, windows, standing, mine, through)
         verdicts += [again] if again is not None else []
@@ -342,7 +340,7 @@ def _judge_windows(unit: Unit, group: Group, panes: list[Pane]) -> Outcome:
         return Outcome(group, standing, verdicts)
     # No window can bring the recovery any more.
     last = _close(group, standing, standing.judged_through, Reason.CAMPAIGN_ENDED)
-    return replace(last, verdicts=verdicts + last.verdicts)
+    return last._replace(verdicts=verdicts + last.verdicts)
 
 
 def spend_feed(line: str, grain: int, complete: int | None, source: str) -> FeedState:

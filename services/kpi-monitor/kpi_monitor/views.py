@@ -1,7 +1,6 @@
 """Stored numbers as people read them: series, an explained window, the state of a source. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -137,7 +136,7 @@ def explain_totals(rule: Rule, unit: Unit, lines: Sequence[str]) -> dict[str, An
     sums = sum_figures(known)
     seen = observe(rule, sums, max(to_ms(one.as_of) for one in known))
     if not rule.condition.upwards and not is_complete(unit, known):
-        seen = replace(seen, value=None, without=Reason.NOT_COMPLETE)
+        seen = seen._replace(value=None, without=Reason.NOT_COMPLETE)
     return {
         **_observed(rule, seen, sums),
         "window": None,

@@ -1,5 +1,6 @@
 """Formulas are exact, small and never code (K10, K23, platforms.md section 5)."""
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -78,10 +79,23 @@ def test_numbers_in_a_formula_keep_their_decimal_text() -> None:
     assert evaluate(parse("clicks * 0.1"), {"clicks": 3 * M}) == Fraction(3, 10)
 
 
-@given(*[st.integers(0, 10**15)] * 3)
-def test_values_equal_fractions_computed_by_hand(spend: int, clicks: int, extra: int) -> None:
-    sums = {"a": spend, "b": clicks, "c": extra}
-    expected = (
-        None if clicks + extra == 0 else Fraction(spend - extra, 1) / Fraction(clicks + extra, 1)
-    )
-    assert evaluate(parse("(a - c) / (b + c)"), sums) == expected
+LEAVES = st.sampled_from(["a", "b", "c", "0", "7", "0.25"])
+TREES = st.recursive(
+    LEAVES,
+    lambda inner: st.builds("({} {} {})".format, inner, st.sampled_from("+-*/"), inner),
+    max_leaves=12,
+)
+
+
+@given(TREES, *[st.integers(-(10**15), 10**15)] * 3)
+def test_values_equal_those_of_python_with_a_fraction_in_each_place(
+    text: str, a: int, b: int, c: int
+) -> None:
+    formula = f"a + {text}"
+    names = {"a": Fraction(a, M), "b": Fraction(b, M), "c": Fraction(c, M)}
+    exact = re.sub(r"[0-9.]+", lambda number: f"Fraction('{number[0]}')", formula)
+    try:
+        expected = eval(exact, {"Fraction": Fraction, **names})  # noqa: S307 - text made above
+    except ZeroDivisionError:
+        expected = None
+    assert evaluate(parse(formula), {"a": a, "b": b, "c": c}) == expected
