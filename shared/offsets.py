@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -126,6 +126,10 @@ class Offsets:
             self._reader = None
 
 
+class Stands(Protocol):
+    async def standing(self) -> Standing: ...
+
+
 class Progress:
     """Whether a group advances, by the broker's word: a fetcher that died in silence is seen too.
 
@@ -133,41 +137,53 @@ class Progress:
     broker has not answered for as long (design.md section 1.9).
     """
 
-    def __init__(self, offsets: Offsets, group: str, stuck_after_s: float) -> None:
+    def __init__(
+        self,
+        offsets: Stands,
+        group: str,
+        stuck_after_s: float,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._offsets = offsets
         self._group = group
         self._stuck_after_s = stuck_after_s
+        self._monotonic = monotonic
         self._standing: Standing | None = None
-        self._answered_at = self._moved_at = self._fed_at = time.monotonic()
+        self._answered_at = self._back_at = self._moved_at = self._fed_at = monotonic()
 
     async def watch(self) -> None:
         """Asks again and again, until cancelled."""
         interval_s = min(WATCH_INTERVAL_MAX_S, self._stuck_after_s / 5)
         while True:
-            try:
-                standing = await self._offsets.standing()
-            except UnavailableError:
-                # How long nobody answered shows in the age of the last answer.
-                await asyncio.sleep(interval_s)
-                continue
-            self._answered_at = time.monotonic()
-            before, self._standing = self._standing, standing
-            if standing.lag == 0 or before is None or standing.committed != before.committed:
-                self.moved()
+            await self.ask()
             await asyncio.sleep(interval_s)
+
+    async def ask(self) -> None:
+        """Asks once; for how long the broker has been silent shows in its last answer's age."""
+        try:
+            standing = await self._offsets.standing()
+        except UnavailableError:
+            return
+        now = self._monotonic()
+        if now - self._answered_at > self._stuck_after_s:
+            self._back_at = now
+        self._answered_at = now
+        before, self._standing = self._standing, standing
+        if standing.lag == 0 or before is None or standing.committed != before.committed:
+            self.moved()
 
     def moved(self) -> None:
         """The group advanced, or has nothing to do."""
-        self._moved_at = time.monotonic()
+        self._moved_at = self._monotonic()
         metrics.CONSUMER_LAST_PROGRESS.labels(self._group).set_to_current_time()
 
     def fed(self) -> None:
         """A poll brought records; whether they could be processed is another matter."""
-        self._fed_at = time.monotonic()
+        self._fed_at = self._monotonic()
 
     def check(self) -> None:
         """Raises UnavailableError `broker_unavailable` or `consumer_stuck`."""
-        now = time.monotonic()
+        now = self._monotonic()
         if now - self._answered_at > self._stuck_after_s:
             raise UnavailableError(
                 "broker_unavailable",
@@ -183,10 +199,11 @@ class Progress:
     def is_hopeless(self) -> bool:
         """The broker answers and has records, but no poll brought any for twice the limit.
 
-        A database that is away for long is no such case: its records come again and again.
+        A database that is away for long is no such case: its records come again and again. Nor is a
+        broker that was away: who fetches has that time again from its return on.
         """
-        now = time.monotonic()
+        now = self._monotonic()
         return (
             now - self._answered_at < self._stuck_after_s
-            and now - max(self._moved_at, self._fed_at) > 2 * self._stuck_after_s
+            and now - max(self._back_at, self._moved_at, self._fed_at) > 2 * self._stuck_after_s
         )

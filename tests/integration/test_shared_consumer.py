@@ -293,8 +293,8 @@ async def test_a_stopped_broker_makes_the_consumer_unready_and_its_return_is_eno
     kafka_server: KafkaServer,
     state_dir: Path,
 ) -> None:
-    # Twice `stuck_after_s` without a poll ends the process; a broker needs part of it to be back.
-    quick = settings.model_copy(update={"stuck_after_s": 4.0, "delivery_timeout_s": 2.0})
+    # The broker is away for longer than that: twice the time from its return on are left.
+    quick = settings.model_copy(update={"stuck_after_s": 6.0, "delivery_timeout_s": 2.0})
     consumer = make_consumer(quick, pool, schema)
     async with running(consumer) as task:
         await put(settings, ["a"])
