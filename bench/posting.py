@@ -1,12 +1,13 @@
 """Exact postings: events/s of budget's handler into PostgreSQL, dedupe, totals and all.
 
-    python -m bench.posting [--replicas 2] [--batches 40] [--size 5000] [--fill 0] [--url URL]
-                            [--ids ordered|random]
+    python -m bench.posting [--replicas 2] [--batches 40] [--size 5000] [--fill 0] [--copies 0]
+                            [--ids ordered|random] [--url URL]
 
 Without --url it starts its own PostgreSQL in a temporary directory. Each replica is a process that
 gives polls of `size` events, spread over 10,000 lines by zipf 1.0 with time-ordered ids, to the
 service's handler, each in a committed transaction (synchronous_commit on). Kafka and the sealer are
-not in the path. --fill posts that many events first, followed by a checkpoint.
+not in the path. --fill posts that many events first; PostgreSQL then copies them --copies times, to
+later ids of the same accounts, and writes a checkpoint.
 """
 
 import argparse
@@ -44,6 +45,27 @@ WARM_UP = 4
 START = dt.datetime(2025, 11, 3, 4, tzinfo=dt.UTC)
 PANE = dt.timedelta(minutes=5)
 WEIGHTS = list(itertools.accumulate(1 / (rank + 1) for rank in range(LINES)))
+
+
+# Filled entries once more, in the order of the primary key, as the events of each source come.
+KEEP_FILLED = """
+CREATE TEMP TABLE filled AS SELECT * FROM budget.entries ORDER BY stream_id, id
+"""
+COPY_FILLED = """
+INSERT INTO budget.entries (entry, amount, at, recorded_at, stream_id, account_id, kind, bodyhash,
+  id)
+SELECT entry + $1 * $2::bigint, amount, at, recorded_at, stream_id, account_id, kind, bodyhash,
+  {}
+FROM filled ORDER BY stream_id, {}
+"""
+COPY_IDS = {
+    "ordered": "'20251103-g' || lpad($1::text, 6, '0') || substr(id, 14)",
+    "random": "md5(id || $1::text)",
+}
+# Balances and counters grow with the entries, so the ledger's invariants hold.
+GROW_ACCOUNTS = """
+UPDATE budget.accounts SET balance = balance * $1, entries = entries * $1
+"""
 
 
 def make_polls(
@@ -139,8 +161,8 @@ def replica(  # noqa: PLR0917 - a process target takes its arguments by place
     uvloop.run(run())
 
 
-async def fill(url: str, events: int, size: int, ids: str) -> None:
-    """Posts `events` before the measurement and lets PostgreSQL write them out."""
+async def fill(url: str, events: int, copies: int, size: int, ids: str) -> None:
+    """Posts `events` before the measurement, multiplies them, and has all of it written out."""
     settings = BudgetSettings(database_url=url)
     pool = await create_pool(settings)
     handler = SpendHandler(settings, SystemClock())
@@ -148,6 +170,14 @@ async def fill(url: str, events: int, size: int, ids: str) -> None:
         await post(pool, handler, make_polls("fill", first, 20, size, ids))
     async with pool.acquire() as conn:
         await conn.execute("TRUNCATE budget.changes")
+        blocks = await conn.fetchval("SELECT last_value FROM budget.entry_blocks")
+        span = await conn.fetchval("SELECT max(entry) + 1 FROM budget.entries")
+        await conn.execute(KEEP_FILLED)
+        for copy in range(1, copies + 1):
+            await conn.execute(COPY_FILLED.format(COPY_IDS[ids], COPY_IDS[ids]), copy, span)
+        await conn.execute(GROW_ACCOUNTS, copies + 1)
+        await conn.execute("SELECT setval('budget.entry_blocks', $1)", blocks * (copies + 1))
+        await conn.execute("VACUUM ANALYZE budget.entries")
         await conn.execute("CHECKPOINT")
     await pool.close()
 
@@ -178,6 +208,7 @@ def main() -> None:
     parser.add_argument("--batches", type=int, default=40)
     parser.add_argument("--size", type=int, default=5000)
     parser.add_argument("--fill", type=int, default=0)
+    parser.add_argument("--copies", type=int, default=0)
     parser.add_argument("--ids", choices=("ordered", "random"), default="ordered")
     parser.add_argument("--url")
     options = parser.parse_args()
@@ -186,7 +217,7 @@ def main() -> None:
     with database(options.url) as url:
         asyncio.run(prepare(url))
         if options.fill:
-            asyncio.run(fill(url, options.fill, options.size, options.ids))
+            asyncio.run(fill(url, options.fill, options.copies, options.size, options.ids))
         context = multiprocessing.get_context("spawn")
         results: Queue[tuple[float, ...]] = context.Queue()
         processes = [
@@ -206,7 +237,8 @@ def main() -> None:
     cpu_us = sum(one[2] for one in figures) / events * 1e6
     median_ms = max(one[3] for one in figures) * 1000
     print(
-        f"replicas={options.replicas} size={options.size} filled={options.fill} ids={options.ids} "
+        f"replicas={options.replicas} size={options.size} "
+        f"filled={options.fill * (options.copies + 1)} ids={options.ids} "
         f"rate={events / seconds:.0f}/s poll_p50={median_ms:.0f}ms python_cpu={cpu_us:.1f}us/event"
     )
 
