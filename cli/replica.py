@@ -119,8 +119,10 @@ class Replica:
         self._started_at = time.monotonic()
 
     def lost_its_port(self) -> bool:
-        """True when it ended while another program listens on its port."""
-        return not self.alive() and not is_free(self.port)
+        """True when it ended because another program had its port, which may be gone by now."""
+        if self.alive():
+            return False
+        return not is_free(self.port) or "address already in use" in self.last_words().lower()
 
     def move(self, port: int) -> None:
         """Takes effect at the next start."""

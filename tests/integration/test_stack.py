@@ -60,6 +60,7 @@ def options(tmp_path: Path, kafka: str, database_url: str, topic_prefix: str) ->
         database=database_url,
         topic_prefix=topic_prefix,
         services=[FIRST, SECOND],
+        known_ports=False,
         environment={"PYTHONPATH": str(package.parent)},
     )
 
@@ -98,7 +99,10 @@ def test_each_replica_has_its_own_port_name_and_log(stack: Stack) -> None:
         assert "listening" in replica.log.read_text(encoding="utf-8")
 
 
-def test_a_port_taken_between_choosing_and_listening_is_given_up_for_another(stack: Stack) -> None:
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_port_taken_between_choosing_and_listening_is_given_up_for_another(
+    stack: Stack, gone: bool
+) -> None:
     # The other program answers every request, as another installation's service would.
     with ThreadingHTTPServer(("127.0.0.1", 0), _AlwaysReady) as other:
         threading.Thread(target=other.serve_forever, daemon=True).start()
@@ -107,6 +111,10 @@ def test_a_port_taken_between_choosing_and_listening_is_given_up_for_another(sta
         replica.stop()
         replica.move(taken)
         replica.start()
+        if gone:
+            assert wait_until(lambda: not replica.alive(), 20)
+            other.shutdown()
+            other.server_close()
         stack.await_ready([replica], moves=1)
         assert replica.port != taken
         assert _get(replica) == "first-1"
