@@ -110,13 +110,13 @@ def _rules() -> list[dict[str, Any]]:
     ]
 
 
-def _play(client: Client, workload: Workload, pause_s: float) -> None:
+def _play(client: Client, workload: Workload, hour_s: float) -> None:
+    """Each hour of the workload is spread over `hour_s`, so that kills meet work on its way."""
     for hour in workload.play():
         client.set_clock(hour.ends)
-        for request in hour.requests:
+        for request in [*hour.requests, hour.heartbeats]:
             client.send(request)
-        client.send(hour.heartbeats)
-        time.sleep(pause_s)
+            time.sleep(hour_s / (len(hour.requests) + 1))
 
 
 class Killer(threading.Thread):
@@ -206,15 +206,16 @@ def _compare(stack: Stack, calm: Client, storm: Client) -> None:
     quiet, loud = (Workload(seed=SEED, lines=LINES, hours=HOURS, deltas=DELTAS) for _ in "ab")
 
     _prepare(calm, quiet)
-    _play(calm, quiet, pause_s=0.0)
+    _play(calm, quiet, hour_s=0.0)
     calm.settle(120)
     _prepare(storm, loud)
     killer = Killer(stack)
     killer.start()
     try:
-        _play(storm, loud, pause_s=CHAOS_S / HOURS)
+        _play(storm, loud, hour_s=CHAOS_S / HOURS)
     finally:
         killer.end()
+    print(f"{killer.kills} kills in {CHAOS_S:.0f} s, seed {SEED}")
     storm.settle(180)
     storm.set_clock(loud.ends + timedelta(seconds=5))
     storm.settle(60)
