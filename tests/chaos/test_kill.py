@@ -215,7 +215,7 @@ def _compare(stack: Stack, calm: Client, storm: Client) -> None:
         _play(storm, loud, hour_s=CHAOS_S / HOURS)
     finally:
         killer.end()
-    print(f"{killer.kills} kills in {CHAOS_S:.0f} s, seed {SEED}")
+    print(f"{killer.kills} kills in {CHAOS_S:.0f} s, seed {SEED}")  # noqa: T201 - told with -s
     storm.settle(180)
     storm.set_clock(loud.ends + timedelta(seconds=5))
     storm.settle(60)
