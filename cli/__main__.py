@@ -31,7 +31,18 @@ State = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Results as JSON.")]
 Kafka = Annotated[str | None, typer.Option("--kafka", help="An existing broker, HOST:PORT.")]
-Database = Annotated[str | None, typer.Option("--database", help="An existing database's URL.")]
+
+
+def _checked_url(url: str | None) -> str | None:
+    if url is not None and not url.startswith(("postgresql://", "postgres://")):
+        raise typer.BadParameter("a database is named as postgresql://USER:PASSWORD@HOST/NAME")
+    return url
+
+
+Database = Annotated[
+    str | None,
+    typer.Option("--database", help="An existing database's URL.", callback=_checked_url),
+]
 
 
 @app.command()
@@ -250,11 +261,12 @@ def check(state: State = DEFAULT_STATE, as_json: Json = False) -> None:
     findings = run_coroutine(work.check(state, require_run(state)))
     lines = "\n".join(finding.line() for finding in findings)
     emit(lines, {"findings": [finding.fields() for finding in findings]}, as_json=as_json)
-    raise typer.Exit(work.worst(findings))
+    raise typer.Exit(work.exit_of(findings))
 
 
 def _database(given: str | None, state: Path) -> str:
-    return given or os.environ.get("PACELINE_DATABASE_URL") or require_run(state).database
+    url = given or _checked_url(os.environ.get("PACELINE_DATABASE_URL"))
+    return url or require_run(state).database
 
 
 def _kafka(given: str | None, state: Path) -> str:

@@ -306,13 +306,14 @@ def _tell(outcome: _Outcome, ledger: dict[str, Any] | None, options: LoadOptions
     if ledger is not None:
         counts = {name: ledger.get(name, 0) for name in ("inserted", "updated", "unchanged")}
         refused += ledger.get("rejected", 0)
-        amount = ledger.get("amount") or {"amount": "0.00", "currency": options.currency or ""}
+        # One amount in almost all files; those of several currencies are told side by side.
+        amounts = ledger.get("amounts") or [{"amount": "0.00", "currency": options.currency or ""}]
         shown = {
             **counts,
             "rejected": refused,
             "suspense": ledger.get("suspense", 0),
-            "amount": amount["amount"],
-            "currency": amount["currency"],
+            "amount": ",".join(one["amount"] for one in amounts),
+            "currency": ",".join(one["currency"] for one in amounts),
         }
         line += "\n" + " ".join(f"{name}={value}" for name, value in shown.items())
         fields |= shown

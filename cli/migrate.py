@@ -7,9 +7,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from cli.errors import CommandError
+from cli.errors import CommandError, Exit
 from cli.processes import run_in_helper
 
 DATABASE_URL_OPTION = "paceline_database_url"
@@ -38,7 +38,8 @@ def _configuration(database_url: str) -> Config:
 def migrate(database_url: str, revision: str = "head") -> None:
     """Upgrades the database at a `postgresql://` URL; an up-to-date one is left as it is.
 
-    Each migration is one transaction. Raises CommandError when the database cannot be reached.
+    Each migration is one transaction. Raises CommandError: 2 when the URL is none, 3 when the
+    database cannot be reached.
     """
     _run(lambda: command.upgrade(_configuration(database_url), revision), database_url)
 
@@ -50,7 +51,10 @@ def migrate_down(database_url: str, revision: str = "base") -> None:
 
 def _run(action: Callable[[], None], database_url: str) -> None:
     try:
+        host = sa.make_url(database_url).render_as_string(hide_password=True)
+    except (ArgumentError, ValueError) as error:
+        raise CommandError(f"the database's URL cannot be read: {error}", Exit.USAGE) from error
+    try:
         run_in_helper(action)
     except (OSError, SQLAlchemyError) as error:
-        host = sa.make_url(database_url).render_as_string(hide_password=True)
         raise CommandError(f"{host} cannot be migrated: {error}") from error

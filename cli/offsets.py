@@ -23,6 +23,8 @@ from cli.embedded.jars import tell_stderr
 from cli.errors import CommandError, Exit
 
 SCHEMAS = ("ingest", "budget", "kpi", "alerts")
+GROUPS = ("ingest-rejections", "budget", "kpi-monitor", "alerts")
+"""Consumer groups of the services; a broker may serve other programs too."""
 _TIMEOUT_MS = 10_000
 GROUPS_TIMEOUT_S = 5.0
 MEMBERS_TIMEOUT_S = 60.0
@@ -135,7 +137,10 @@ async def accept_gap(
     CommandError: 2 when no group ever read the partition, 3 when Kafka or the database is away.
     """
     place = TopicPartition(topic, partition)
-    conn = await asyncpg.connect(database_url, timeout=_TIMEOUT_MS / 1000)
+    try:
+        conn = await asyncpg.connect(database_url, timeout=_TIMEOUT_MS / 1000)
+    except (OSError, ValueError, asyncpg.PostgresError) as error:
+        raise CommandError(f"the database does not answer: {error!r}") from error
     try:
         readers = await _groups_reading(conn, topic, partition, group)
         if not readers:

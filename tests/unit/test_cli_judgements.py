@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.check import Finding, judge_ledger, judge_offsets, worst
+from cli.check import Finding, exit_of, judge_ledger, judge_offsets
 from cli.errors import Exit
 from cli.offsets import Standing
 from cli.replica import backoff_s
@@ -47,27 +47,16 @@ def test_a_gap_is_told_with_its_place_and_the_others_only_in_sum() -> None:
 def test_there_is_a_line_for_offsets_even_before_anything_was_read() -> None:
     [finding] = judge_offsets([])
     assert finding.line() == "offsets holds no group has committed yet"
-    assert finding.fields()["exit_code"] is None
+    assert finding.fields()["holds"] is True
 
 
-def test_a_broken_ledger_names_the_check_that_failed() -> None:
+def test_a_broken_ledger_names_the_workspace_and_the_check_that_failed() -> None:
     figures = {"accounts": 3, "entries": 40, "drift": "0"}
     whole = {"holds": True, **figures, "checks": {"drift": True, "days": True}}
-    assert judge_ledger(whole).line() == "ledger holds accounts=3 entries=40 drift=0"
     broken = {"holds": False, **figures, "checks": {"drift": True, "days": False}}
-    assert judge_ledger(broken).line() == "ledger BROKEN accounts=3 entries=40 drift=0 days"
-    assert judge_ledger(broken).fields()["exit_code"] == 5
-    assert worst([judge_ledger(broken)]) == Exit.BROKEN
-
-
-@pytest.mark.parametrize(
-    ("codes", "expected"),
-    [
-        ([], Exit.OK),
-        ([Exit.CHECK_FAILED], Exit.CHECK_FAILED),
-        ([Exit.CHECK_FAILED, Exit.BROKEN], Exit.BROKEN),
-    ],
-)
-def test_the_worst_finding_decides_the_exit_code(codes: list[Exit], expected: Exit) -> None:
-    findings = [Finding("x", False, "", code) for code in codes]
-    assert worst([Finding("fine", True, ""), *findings]) == expected
+    found = judge_ledger({"default": whole, "acme": whole})
+    assert found.line() == "ledger holds accounts=6 entries=80 drift=0"
+    assert exit_of([found]) == Exit.OK
+    found = judge_ledger({"default": whole, "acme": broken})
+    assert found.line() == "ledger BROKEN accounts=6 entries=80 drift=0 acme: days"
+    assert exit_of([Finding("fine", True, ""), found]) == Exit.BROKEN
