@@ -76,8 +76,8 @@ class Session:
 
 
 async def create_campaign(session: Session, body: CampaignBody) -> dict[str, Any]:
-    """A draft (G29). Raises ConflictError `campaign_exists`, InvalidError `flight_invalid` or
-    `primary_target`."""
+    """A draft (G29). Raises ConflictError `campaign_exists`, InvalidError `flight_invalid`,
+    `primary_target` or `time_zone_unknown`."""
     if body.ends_at <= body.starts_at:
         raise InvalidError("flight_invalid", "ends_at must lie after starts_at")
     names = [target.target for target in body.targets]
@@ -85,6 +85,9 @@ async def create_campaign(session: Session, body: CampaignBody) -> dict[str, Any
         raise InvalidError("duplicate", "two targets have the same id")
     if body.targets and sum(target.primary for target in body.targets) != 1:
         raise InvalidError("primary_target", "exactly one target is the primary one")
+    if not await store_plans.reads_zone(session.conn, body.time_zone):
+        # One that was built without the older names: days and entries could not be read.
+        raise InvalidError("time_zone_unknown", f"the database knows no zone {body.time_zone}")
     await session.stop_posting()
     values = campaign_values(body, session.principal.subject, session.now)
     row = await store_plans.add_campaign(session.conn, session.workspace, values)

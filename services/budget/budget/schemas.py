@@ -5,7 +5,6 @@ Money is a decimal string; a JSON number is refused, because it may have been a 
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 import msgspec
 from pydantic import (
@@ -21,6 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from shared.money import MoneyError, parse_micros
+from shared.zones import is_zone
 
 LINES_MAX = 500
 POINTS_MAX = 400
@@ -42,10 +42,8 @@ def _not_negative(micros: int) -> int:
 
 
 def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise PydanticCustomError("time_zone_unknown", "no such time zone") from error
+    if not is_zone(name):
+        raise PydanticCustomError("time_zone_unknown", "a zone is a region's name, or UTC")
     return name
 
 

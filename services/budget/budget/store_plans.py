@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from asyncpg.exceptions import InvalidParameterValueError
+
 from budget.rules.approval import Decision
 from shared.database import Conn
 
+READ_ZONE = "SELECT now() AT TIME ZONE $1::text"
 ADD_CAMPAIGN = """
 INSERT INTO budget.campaigns (workspace, campaign, version, status, name, currency, time_zone,
   starts_at, ends_at, owner, body, created_by, created_at)
@@ -120,6 +123,16 @@ class LineRow(NamedTuple):
     channel: str | None
     allocated: int
     curve: dict[str, Any]
+
+
+async def reads_zone(conn: Conn, time_zone: str) -> bool:
+    """Whether this PostgreSQL can take local days in a zone."""
+    try:
+        async with conn.transaction():
+            await conn.execute(READ_ZONE, time_zone)
+    except InvalidParameterValueError:
+        return False
+    return True
 
 
 async def add_campaign(conn: Conn, workspace: str, values: Sequence[Any]) -> dict[str, Any] | None:
