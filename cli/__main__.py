@@ -158,10 +158,10 @@ def key(
     """Create an API key for a machine and print it, nothing else; it is shown only once."""
     from cli.access import call, make_token
 
-    info = require_run(state)
     admin = make_token(
         state, roles=["admin"], subject="paceline-cli", workspace=workspace, lifetime_s=60
     )
+    info = require_run(state)
     body = {"sources": [source], "name": name}
     reply = call("POST", f"{info.urls['ingest']}/v1/keys", token=admin, body=body)
     emit(reply["key"], {"key": reply["key"]}, as_json=as_json)

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.errors import ForbiddenError, UnauthorizedError, UnavailableError
+from shared.names import is_name
 from shared.settings import CommonSettings
 
 ROLES = ("viewer", "operator", "approver", "finance", "admin", "auditor")
@@ -29,6 +30,9 @@ JWKS_RETRY_S = 5.0
 """No sooner is the set asked for again: a caller must not be able to make us ask, and while its
 server is away requests must not queue for it."""
 JWKS_FIRST_RETRY_S = 0.5
+SUBJECT_LENGTH_MAX = 256
+NAME_RULE = "1 to 64 letters, digits, . _ or -, the first a letter or a digit"
+SUBJECT_RULE = f"a text of 1 to {SUBJECT_LENGTH_MAX} characters without U+0000"
 PRIVATE_KEY_FILE = "jwt_private.pem"
 JWKS_FILE = "jwks.json"
 
@@ -81,10 +85,19 @@ def sign_token(
     lifetime_s: int = 43_200,
     issuer: str = "paceline",
 ) -> str:
-    """A signed JWT (iss, sub, workspace, roles, iat, exp). Raises ValueError on a bad role."""
+    """A signed JWT (iss, sub, workspace, roles, iat, exp).
+
+    Raises ValueError for what TokenVerifier would refuse, and for no role or one we do not know.
+    """
     wanted = list(roles)
+    if not wanted:
+        raise ValueError(f"a token needs a role; roles are {', '.join(ROLES)}")
     if unknown := set(wanted) - set(ROLES):
         raise ValueError(f"unknown role {sorted(unknown)[0]!r}; roles are {', '.join(ROLES)}")
+    if not is_name(workspace):
+        raise ValueError(f"the workspace {workspace!r} is not {NAME_RULE}")
+    if not is_subject(subject):
+        raise ValueError(f"the subject {subject!r} is not {SUBJECT_RULE}")
     now = int(time.time())
     jwks = json.loads((private_key.parent / JWKS_FILE).read_text())
     claims = {
@@ -136,7 +149,8 @@ class TokenVerifier:
             )
         except jwt.ExpiredSignatureError as error:
             raise UnauthorizedError("token_expired", "the token has expired") from error
-        except jwt.InvalidTokenError as error:
+        except (jwt.InvalidTokenError, TypeError, OverflowError) as error:
+            # The latter two: an instant that is no number, or an infinite one.
             raise UnauthorizedError("token_invalid", str(error)) from error
         return _principal(claims)
 
@@ -180,13 +194,28 @@ class TokenVerifier:
 
 
 def _principal(claims: Mapping[str, Any]) -> Principal:
+    """Raises UnauthorizedError `token_invalid`: what is no name here would be one of nobody, and
+    everything kept under it would be refused by the services behind."""
+    workspace = claims.get("workspace", "default")
+    if not is_name(workspace):
+        raise UnauthorizedError("token_invalid", f"workspace is {NAME_RULE}")
+    subject = claims["sub"]
+    if not is_subject(subject):
+        raise UnauthorizedError("token_invalid", f"sub is {SUBJECT_RULE}")
     roles = claims.get("roles", [])
     if isinstance(roles, str):
         roles = roles.split()
-    return Principal(
-        workspace=str(claims.get("workspace", "default")),
-        subject=str(claims["sub"]),
-        roles=frozenset(role for role in roles if role in ROLES),
+    if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
+        raise UnauthorizedError("token_invalid", "roles is a list of texts")
+    return Principal(workspace, subject, frozenset(role for role in roles if role in ROLES))
+
+
+def is_subject(subject: object) -> bool:
+    """Whether a value can stand for a person: a text that PostgreSQL can store."""
+    return (
+        isinstance(subject, str)
+        and 0 < len(subject) <= SUBJECT_LENGTH_MAX
+        and not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in subject)
     )
 
 

@@ -12,10 +12,12 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from shared.names import NAME
+
 T = TypeVar("T")
 
 Id = Annotated[str, Meta(min_length=1, max_length=256)]
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Name = Annotated[str, Meta(pattern=f"^{NAME}$")]
 Source = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\s|]+$")]
 Label = Annotated[str, Meta(min_length=1, max_length=200)]
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]

@@ -6,7 +6,6 @@ every earlier row of its key is acknowledged.
 """
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -18,6 +17,7 @@ from shared.consumer import Received
 from shared.database import Conn, Pool
 from shared.errors import TooLargeError, UnavailableError
 from shared.events import ENCODER, REJECTED_TOPIC, Rejected
+from shared.names import is_name
 from shared.producer import RECORD_BYTES_MAX, Producer, Record, TopicPartition
 from shared.rounds import Rounds
 from shared.settings import CommonSettings
@@ -29,7 +29,6 @@ EVENT_TEXT_MAX = 16_384
 """Bytes of a set-aside event kept with its rejection."""
 LABEL_MAX = 256
 """Characters kept of the source and id of a set-aside event: as many as a valid one has."""
-_is_name = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII).fullmatch
 EVENT_BRACKETS_MAX = 200
 """More of them are kept as text: readers of rejected.v1 walk through the event by recursion."""
 
@@ -114,7 +113,7 @@ def rejected_row(
     anything that stood in a broken event: what is no such name is left out or shortened.
     """
     metrics.REJECTED.labels(code).inc()
-    workspace = workspace if isinstance(workspace, str) and _is_name(workspace) else None
+    workspace = workspace if is_name(workspace) else None
     source, event_id = _label(source), _label(event_id)
     where = f"{received.topic}/{received.partition}/{received.offset}" if received else uuid4().hex
     rejected = Rejected(

@@ -10,9 +10,11 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from shared.auth import Principal, TokenVerifier, bearer, generate_keys, sign_token
+from shared.auth import Principal, TokenVerifier, _principal, bearer, generate_keys, sign_token
 from shared.errors import ForbiddenError, PacelineError, UnauthorizedError, UnavailableError
 from shared.settings import CommonSettings
+
+NULL = object()
 
 
 @pytest.fixture
@@ -33,7 +35,8 @@ def forge(
     algorithm: str = "EdDSA",
     **changes: Any,
 ) -> str:
-    """A token with our header, with other claims, key or algorithm; a claim of None is left out."""
+    """A token with our header, with other claims, key or algorithm; a claim of None is left out,
+    of NULL stated as null."""
     ours = json.loads((private_key.parent / "jwks.json").read_text())["keys"][0]["kid"]
     claims = {
         "iss": "paceline",
@@ -44,6 +47,7 @@ def forge(
         **changes,
     }
     claims = {name: value for name, value in claims.items() if value is not None}
+    claims = {name: None if value is NULL else value for name, value in claims.items()}
     key = private_key.read_bytes() if key is None else key
     return jwt.encode(claims, key, algorithm, headers={"kid": kid or ours})
 
@@ -65,6 +69,23 @@ async def test_a_signed_token_speaks_for_its_subject(
         ({"exp": None}, "token_invalid", "a token without an end"),
         ({"sub": None}, "token_invalid", "nobody's token"),
         ({"nbf": 4_000_000_000}, "token_invalid", "not yet in force"),
+        ({"workspace": "Acme Corp"}, "token_invalid", "no event of such a workspace can be stored"),
+        ({"workspace": "a|b"}, "token_invalid", "the separator of keys"),
+        ({"workspace": "acme\n"}, "token_invalid", "a line break behind a name is part of it"),
+        ({"workspace": ""}, "token_invalid", "nobody's workspace"),
+        ({"workspace": 7}, "token_invalid", "a number is no name"),
+        ({"workspace": ["acme"]}, "token_invalid", "one workspace, not several"),
+        ({"workspace": NULL}, "token_invalid", "null would be a tenant called None"),
+        ({"roles": NULL}, "token_invalid", "null is no list of roles"),
+        ({"roles": 5}, "token_invalid", "a number is no list of roles"),
+        ({"roles": [["admin"]]}, "token_invalid", "a list is no role"),
+        ({"roles": {"admin": True}}, "token_invalid", "an object is no list of roles"),
+        ({"sub": ""}, "token_invalid", "a person without a name"),
+        ({"sub": "a\0b"}, "token_invalid", "PostgreSQL cannot store it"),
+        ({"sub": "\ud800"}, "token_invalid", "half a character is no text"),
+        ({"sub": "x" * 257}, "token_invalid", "longer than any name"),
+        ({"exp": float("inf")}, "token_invalid", "an end that never comes"),
+        ({"exp": [1]}, "token_invalid", "an end that is no number"),
         ({"key": Ed25519PrivateKey.generate()}, "token_invalid", "another key under our key id"),
     ],
 )
@@ -130,7 +151,7 @@ async def test_without_any_key_set_the_answer_is_503_not_401(
 ) -> None:
     verifier = TokenVerifier(CommonSettings(jwks=str(tmp_path / "missing.json")))
     with pytest.raises(UnavailableError) as refused:
-        await verifier.verify(sign_token(private_key, subject="a", roles=[]))
+        await verifier.verify(sign_token(private_key, subject="a", roles=["viewer"]))
     assert refused.value.code == "keys_unavailable"
 
 
@@ -196,6 +217,27 @@ def test_keys_are_made_once_and_the_private_one_is_only_ours(tmp_path: Path) -> 
 def test_a_role_that_does_not_exist_is_not_signed(private_key: Path) -> None:
     with pytest.raises(ValueError, match="unknown role 'boss'"):
         sign_token(private_key, subject="a", roles=["viewer", "boss"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"workspace": "a b"}, "workspace 'a b'"),
+        ({"workspace": ""}, "workspace ''"),
+        ({"subject": ""}, "subject ''"),
+        ({"roles": []}, "needs a role"),
+    ],
+)
+def test_what_no_service_would_believe_is_not_signed(
+    private_key: Path, changes: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        sign_token(private_key, **{"subject": "a", "roles": ["viewer"], **changes})
+
+
+def test_roles_may_be_one_text_as_some_issuers_write_them() -> None:
+    claims = {"sub": "a", "roles": "viewer  operator"}
+    assert _principal(claims) == Principal("default", "a", frozenset({"viewer", "operator"}))
 
 
 @pytest.mark.parametrize(
