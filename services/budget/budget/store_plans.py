@@ -48,7 +48,7 @@ SELECT * FROM budget.plans WHERE workspace = $1 AND campaign = $2 AND plan_versi
 """
 LOCK_PLAN = GET_PLAN + " FOR UPDATE"
 LIST_PLANS = """
-SELECT * FROM budget.plans WHERE workspace = $1 AND campaign = $2 AND plan_version > $3
+SELECT * FROM budget.plans WHERE workspace = $1 AND campaign = $2 AND plan_version > $3::bigint
 ORDER BY plan_version LIMIT $4
 """
 PLAN_IN_FORCE = """
