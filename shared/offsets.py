@@ -102,7 +102,12 @@ class Offsets:
             raise UnavailableError("broker_unavailable", "the topics are not known yet")
         if self._reader is None:
             reader = AIOKafkaConsumer(bootstrap_servers=self._settings.kafka_bootstrap)
-            await reader.start()
+            try:
+                await reader.start()
+            except BaseException:
+                # Also when the time is over: half started, it has connections to close.
+                await reader.stop()
+                raise
             self._reader = reader
         places = [
             TopicPartition(topic, partition)

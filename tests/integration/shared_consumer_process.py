@@ -13,6 +13,8 @@ from shared.errors import OffsetGapError
 from shared.settings import CommonSettings
 
 GAP = 5
+SESSION_S = 240.0
+"""Longer than any test waits for a replica that was killed."""
 
 
 async def consume(arguments: Sequence[str]) -> int:
@@ -24,7 +26,7 @@ async def consume(arguments: Sequence[str]) -> int:
         database_url=database_url,
         replica=replica,
         batch_events_max=50,
-        session_timeout_s=30.0,
+        session_timeout_s=SESSION_S,
     )
     pool = await create_pool(settings)
 

@@ -16,11 +16,14 @@ from sqlalchemy.schema import CreateTable
 from cli.topics import ensure_topics
 from shared.consumer import Consumer, Handler, Received
 from shared.database import Conn, Pool
+from shared.producer import Producer
 from shared.settings import CommonSettings
 from shared.tables import common_tables
 
 PARTITIONS = 4
 SPEND = "spend.v1"
+PATIENCE_S = 120.0
+"""How long a test waits for what must come: a slow or stalled machine is no failure."""
 
 
 def make_settings(bootstrap: str, prefix: str, **changes: Any) -> CommonSettings:
@@ -71,15 +74,14 @@ async def read_topic(bootstrap: str, topic: str) -> list[Any]:
 
 
 async def eventually(
-    condition: Callable[[], Awaitable[bool]], *, timeout_s: float = 20.0, what: str = "condition"
-) -> float:
-    """Waits until `condition` holds; returns the seconds it took. Fails the test after a time."""
-    began = time.monotonic()
-    while time.monotonic() - began < timeout_s:
-        if await condition():
-            return time.monotonic() - began
+    condition: Callable[[], Awaitable[bool]], *, timeout_s: float = PATIENCE_S, what: str = "it"
+) -> None:
+    """Waits until `condition` holds. Fails the test after a time."""
+    deadline = time.monotonic() + timeout_s
+    while not await condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not come true within {timeout_s} s")
         await asyncio.sleep(0.02)
-    raise AssertionError(f"{what} did not come true within {timeout_s} s")
 
 
 @asynccontextmanager
@@ -90,8 +92,29 @@ async def running(part: Any) -> AsyncIterator[asyncio.Task[None]]:
         yield task
     finally:
         await part.stop()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def connected(settings: CommonSettings) -> AsyncIterator[Producer]:
+    """A producer that Kafka has answered."""
+    producer = Producer(settings)
+    await producer.start()
+    try:
+        await until_connected(producer)
+        yield producer
+    finally:
+        await producer.stop()
+
+
+async def until_connected(producer: Producer) -> None:
+    """Waits for Kafka's answer, also after it was away."""
+
+    async def is_connected() -> bool:
+        return producer.connected
+
+    await eventually(is_connected, what="the producer's connection")
 
 
 async def put(settings: CommonSettings, values: Sequence[str]) -> None:

@@ -4,15 +4,16 @@ import asyncio
 import os
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
+from shared_consumer_process import SESSION_S
 from shared_helpers import (
     PARTITIONS,
+    PATIENCE_S,
     all_seen,
     eventually,
     make_consumer,
@@ -125,7 +126,7 @@ async def test_a_bug_ends_the_loop_and_rolls_back(
     await put(settings, ["a"])
     consumer = make_consumer(settings, pool, schema, failing)
     with pytest.raises(type(error)):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             await consumer.run()
     assert await seen(pool, schema) == []
 
@@ -190,12 +191,12 @@ async def test_a_second_replica_shares_the_work_and_what_a_stopped_one_had_goes_
     assert set(await seen(pool, schema)) == expected
 
 
-async def test_a_killed_replica_started_again_commits_its_first_batch_within_5_seconds(
+async def test_a_killed_replica_started_again_does_not_wait_for_the_session_it_had(
     settings: CommonSettings, pool: Pool, schema: str
 ) -> None:
     values = [f"v{n}" for n in range(3000)]
     await put(settings, values)
-    victim = start_consumer(settings, schema, pause_ms=20)
+    victim = start_consumer(settings, schema, pause_ms=300)
     try:
 
         async def busy() -> bool:
@@ -206,14 +207,13 @@ async def test_a_killed_replica_started_again_commits_its_first_batch_within_5_s
         await asyncio.to_thread(victim.wait)
         before = len(await seen(pool, schema))
         assert before < 3000
-        began = time.monotonic()
         victim = start_consumer(settings, schema, pause_ms=0)
 
         async def advanced() -> bool:
             return len(await seen(pool, schema)) > before
 
+        assert PATIENCE_S < SESSION_S
         await eventually(advanced, what="a batch after the restart")
-        assert time.monotonic() - began < 5.0
         await all_seen(pool, schema, values)
     finally:
         victim.kill()
@@ -240,7 +240,7 @@ async def test_a_consumer_whose_polls_bring_nothing_says_so_and_then_ends(
     settings: CommonSettings, pool: Pool, schema: str
 ) -> None:
     """A fetcher that died in silence: the broker has records, polls are empty (design.md 1.9)."""
-    quick = settings.model_copy(update={"stuck_after_s": 1.0})
+    quick = settings.model_copy(update={"stuck_after_s": 3.0})
     consumer = make_consumer(quick, pool, schema)
     async with running(consumer) as task:
         await put(settings, ["a"])
@@ -258,14 +258,14 @@ async def test_a_consumer_whose_polls_bring_nothing_says_so_and_then_ends(
 
         await eventually(is_unready, what="readiness that fails")
         with pytest.raises(ConsumerStuckError):
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 await task
 
 
 async def test_a_database_that_is_away_for_long_is_waited_for(
     settings: CommonSettings, pool: Pool, schema: str
 ) -> None:
-    quick = settings.model_copy(update={"stuck_after_s": 1.0, "backoff_max_s": 0.2})
+    quick = settings.model_copy(update={"stuck_after_s": 2.0, "backoff_max_s": 0.2})
     write = writer(schema)
     away = True
 
@@ -277,8 +277,8 @@ async def test_a_database_that_is_away_for_long_is_waited_for(
     consumer = make_consumer(quick, pool, schema, on_batch)
     async with running(consumer) as task:
         await put(settings, ["a", "b"])
-        # Three times the limit after which a group is stuck.
-        await asyncio.sleep(4.0)
+        # More than twice the limit, after which polls that bring nothing would end it.
+        await asyncio.sleep(5.0)
         assert not task.done()
         with pytest.raises(UnavailableError):
             consumer.check_progress()

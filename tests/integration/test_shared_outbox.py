@@ -6,7 +6,16 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
-from shared_helpers import eventually, make_schema, make_settings, new_prefix, read_topic, running
+from shared_helpers import (
+    PATIENCE_S,
+    connected,
+    eventually,
+    make_schema,
+    make_settings,
+    new_prefix,
+    read_topic,
+    running,
+)
 
 from cli.embedded.kafka import KafkaServer
 from shared import outbox
@@ -27,7 +36,7 @@ async def schema(postgres: str) -> str:
 @pytest.fixture
 async def settings(kafka: str, postgres: str) -> CommonSettings:
     return make_settings(
-        kafka, new_prefix(), database_url=postgres, delivery_timeout_s=2.0, backoff_max_s=0.5
+        kafka, new_prefix(), database_url=postgres, delivery_timeout_s=30.0, backoff_max_s=0.5
     )
 
 
@@ -40,15 +49,8 @@ async def pool(settings: CommonSettings) -> AsyncIterator[Pool]:
 
 @pytest.fixture
 async def producer(settings: CommonSettings) -> AsyncIterator[Producer]:
-    producer = Producer(settings)
-    await producer.start()
-
-    async def is_connected() -> bool:
-        return producer.connected
-
-    await eventually(is_connected, what="the producer's connection")
-    yield producer
-    await producer.stop()
+    async with connected(settings) as found:
+        yield found
 
 
 @pytest.fixture
@@ -137,14 +139,15 @@ async def test_order_per_key_survives_failed_deliveries_and_nothing_is_lost(
 
 
 async def test_a_frozen_broker_delays_messages_and_loses_none(
-    settings: CommonSettings, pool: Pool, schema: str, producer: Producer, broker: KafkaServer
+    settings: CommonSettings, pool: Pool, schema: str, broker: KafkaServer
 ) -> None:
-    async with running(Relay(settings, pool, producer, schema=schema)):
+    hasty = settings.model_copy(update={"delivery_timeout_s": 2.0})
+    async with connected(hasty) as producer, running(Relay(hasty, pool, producer, schema=schema)):
         await put(pool, schema, numbered(4, 40))
         await until_sent(pool, schema)
         broker.freeze()
         await put(pool, schema, [OutboxRow(TOPIC, "key-0", b"later")])
-        await asyncio.sleep(settings.delivery_timeout_s + 0.5)
+        await asyncio.sleep(hasty.delivery_timeout_s + 0.5)
         assert await pool.fetchval(f"SELECT count(*) FROM {schema}.outbox") == 1
         broker.thaw()
         await until_sent(pool, schema)
@@ -194,7 +197,7 @@ async def test_of_two_relays_one_leads_and_the_other_takes_over_when_it_dies(
                 async def taken_over() -> bool:
                     return "second" in led
 
-                assert await eventually(taken_over, what="the successor") < 5
+                await eventually(taken_over, what="the successor")
                 await put(pool, schema, numbered(4, 200)[100:])
                 await until_sent(pool, schema)
     finally:
@@ -270,5 +273,5 @@ async def test_a_bug_before_the_tick_ends_the_relay(
         raise KeyError("a bug")
 
     with pytest.raises(KeyError):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await Relay(settings, pool, producer, schema=schema, before=wrong).run()
