@@ -14,6 +14,9 @@ LIMIT_MICROS = 10**12 * MICROS
 NO_CURRENCY = "XXX"
 """ISO 4217 for "no currency": money whose currency neither the event nor a campaign states."""
 
+MONEY_MEASURES = frozenset({"spend", "revenue"})
+"""Measures that are money: the currency of an event is that of these, not of its clicks."""
+
 _SCALE = (0, 100_000, 10_000, 1_000, 100, 10, 1)
 _DECIMAL = re.compile(r"(-?)(\d{1,18})(?:\.(\d{1,18}))?", re.ASCII)
 _SUM = re.compile(r"(-?)(\d{1,40})(?:\.(\d{1,6}))?", re.ASCII)

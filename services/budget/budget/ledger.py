@@ -18,12 +18,13 @@ from budget.rules.posting import REFUSALS, AccountKey, Fact, Outcome, Stated, St
 from budget.store_held import HeldRow
 from budget.store_postings import KINDS, Change, DeltaRow, EntryRow, FactRow, Reused, StatedFact
 from shared.database import Conn
+from shared.names import SUBJECT_BYTES_MAX
 
 KeysOf = Callable[[Conn, Iterable[int]], Awaitable[dict[int, AccountKey]]]
 FactKey = tuple[int, str]
 
-KEY_BYTES_MAX = 2000
-"""An index row of PostgreSQL has room for 2,700 bytes."""
+KEY_BYTES_MAX = SUBJECT_BYTES_MAX + len("2025-11-01T10||")
+"""What ingest lets through: its period, entity and dims as one key."""
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from ingest.periods import EARLIEST_S, period_fields
 from ingest.wire import SourceWire, SpendWire
 from shared.events import MetricsSent, SourceSent, SpendSent
 from shared.money import NO_CURRENCY, MoneyError, parse_micros
+from shared.names import SUBJECT_BYTES_MAX
 
 REVISION_MAX = 2**62
 
@@ -67,6 +68,14 @@ def refuse_nul(event: SpendSent | MetricsSent | SourceSent) -> None:
             texts.extend(text for pair in (labels or {}).items() for text in pair)
     if any("\0" in text for text in texts):
         raise FaultError("nul_character", "a text contains U+0000")
+
+
+def refuse_long_subject(subject: str) -> None:
+    """Raises FaultError `subject_too_long` for entity and dims that no index could hold."""
+    if len(subject.encode()) > SUBJECT_BYTES_MAX:
+        raise FaultError(
+            "subject_too_long", f"entity and dims together exceed {SUBJECT_BYTES_MAX} bytes"
+        )
 
 
 def refuse_no_currency(currency: str | None) -> None:

@@ -68,7 +68,10 @@ class _Body(BaseModel):
 
 
 class SourceSettings(_Body):
-    """What is fixed per source: its clock, its currency, how often it speaks, its money report."""
+    """What is fixed per source: its clock, its currency, how often it speaks, its money report.
+
+    `currency` is that of money whose event or row states none; without it, the campaign's.
+    """
 
     time_zone: Annotated[str, AfterValidator(_known_zone)] | None = None
     currency: (

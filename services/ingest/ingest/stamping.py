@@ -16,6 +16,7 @@ from ingest.checks import (
     check_instant,
     refuse_amount,
     refuse_instant,
+    refuse_long_subject,
     refuse_no_currency,
     refuse_nul,
     snapshot_fields,
@@ -35,12 +36,16 @@ from shared.events import (
     SourceEvent,
     SourceSent,
     SpendSent,
+    dims_text,
+    entity_text,
     subject_key,
 )
-from shared.money import LIMIT_MICROS, MICROS
+from shared.money import LIMIT_MICROS, MICROS, MONEY_MEASURES
 from shared.producer import Record, TopicPartition
 
-CACHED_NAMES_MAX = 200_000
+CACHED_BYTES_MAX = 128 * 1024 * 1024
+"""Of all names remembered; ENTRY_BYTES is what one costs beside its texts."""
+ENTRY_BYTES = 500
 CACHED_VIEWS_MAX = 20_000
 ID_LENGTH_MAX = 256
 MEASURE_MAX = LIMIT_MICROS // MICROS
@@ -86,6 +91,8 @@ class _Seen(NamedTuple):
     """A source within one request."""
 
     view: SourceView
+    currency: bytes
+    """The end of the data of money that states none (contracts.md section 2), or nothing."""
     names: _Names
     middle: bytes
     """The envelope's attributes that all its events of the request share, as JSON."""
@@ -103,7 +110,7 @@ class Stamper:
         self._partition_for = partition_for
         self._topics = topic(SPEND_TOPIC), topic(METRICS_TOPIC)
         self._names: dict[tuple[str, str], _Names] = {}
-        self._cached = 0
+        self._cached_bytes = 0
 
     def stamp(self, decoded: Decoded, context: Context) -> Stamped:
         """Checks and stamps all events of a request; a fault concerns its own event only.
@@ -158,9 +165,13 @@ class Stamper:
             head, where = _SPEND_HEAD, route.spend
             if not _is_amount(event.data.amount):
                 refuse_amount(event.data.amount)
+            if seen.currency and data.currency is None:
+                bounds = seen.currency + bounds
         else:
             head, where = _METRICS_HEAD, route.metrics
             self._check_measures(event, seen)  # type: ignore[arg-type]
+            if seen.currency and data.currency is None and _has_money(event):  # type: ignore[arg-type]
+                bounds = seen.currency + bounds
         body = _encode_data(data)
         digest = blake2b(body, digest_size=16).hexdigest().encode()
         # The envelope of SpendEvent and MetricsEvent, put together from parts that are JSON
@@ -192,11 +203,12 @@ class Stamper:
         names = self._names.get(where)
         if names is None:
             if len(self._names) >= CACHED_VIEWS_MAX:
-                self._names.clear()
+                self.forget_routes()
             names = self._names[where] = _Names({}, set())
-        seen = done.sources[event.source] = _Seen(
-            context.settings(event.source), names, _shared_attributes(event.source, context)
-        )
+        view = context.settings(event.source)
+        currency = b"" if view.currency is None else b',"currency":' + _encode(view.currency)
+        attributes = _shared_attributes(event.source, context)
+        seen = done.sources[event.source] = _Seen(view, currency, names, attributes)
         return seen
 
     def _learn_route(
@@ -213,6 +225,8 @@ class Stamper:
             raise FaultError("campaign_and_entity", "name campaign and line, or entity, not both")
         elif not data.entity:
             raise FaultError("entity_missing", "entity names no level")
+        subject = f"{entity_text(data)}{dims_text(data.dims)}"
+        refuse_long_subject(subject)
         key = subject_key(context.workspace, event.source, data).encode()
         spend, metrics = self._topics
         route = _Route(
@@ -220,7 +234,8 @@ class Stamper:
             (spend, self._partition_for(spend, key)),
             (metrics, self._partition_for(metrics, key)),
         )
-        self._remember()
+        # The names stand in the event's own order and in the key's.
+        self._remember(len(key) + len(subject) + len(data.report or ""))
         seen.names.routes[names] = route
         return route
 
@@ -229,7 +244,7 @@ class Stamper:
         names = tuple(measures)
         if names not in seen.names.measures:
             check_strictly(event)
-            self._remember()
+            self._remember(sum(map(len, names)))
             seen.names.measures.add(names)
         for value in measures.values():
             if isinstance(value, int):
@@ -241,16 +256,16 @@ class Stamper:
     def forget_routes(self) -> None:
         """To be called when a topic has another number of partitions than before."""
         self._names.clear()
-        self._cached = 0
+        self._cached_bytes = 0
 
-    def _remember(self) -> None:
+    def _remember(self, length: int) -> None:
         """Keeps all caches together below a bound; what is forgotten is only checked again."""
-        self._cached += 1
-        if self._cached > CACHED_NAMES_MAX:
+        self._cached_bytes += ENTRY_BYTES + length
+        if self._cached_bytes > CACHED_BYTES_MAX:
             for each in self._names.values():
                 each.routes.clear()
                 each.measures.clear()
-            self._cached = 1
+            self._cached_bytes = ENTRY_BYTES + length
 
     def _take_heartbeat(
         self, event: SourceSent, context: Context, latest_s: float, done: Stamped
@@ -293,6 +308,10 @@ def _shared_attributes(source: str, context: Context) -> bytes:
         **({} if context.import_id is None else {"importid": context.import_id}),
     }
     return b"," + _encode(shared)[1:-1] + b',"time":'
+
+
+def _has_money(event: MetricsSent) -> bool:
+    return not MONEY_MEASURES.isdisjoint(event.data.measures)
 
 
 def _items(labels: dict[str, str] | None) -> tuple[tuple[str, str], ...] | None:

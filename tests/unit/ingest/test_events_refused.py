@@ -5,12 +5,18 @@ from typing import Any
 import msgspec
 import pytest
 
+from budget.ledger import KEY_BYTES_MAX as LEDGER_KEY_BYTES_MAX
 from ingest.context import SourceView
 from ingest.faults import FaultError, check_strictly
 from ingest.wire import ONE_DECODER
+from kpi_monitor.folding import KEY_BYTES_MAX
+from shared.names import SUBJECT_BYTES_MAX
+from shared.producer import RECORD_BYTES_MAX
 from tests.unit.ingest.ingest_builders import REMOVED, heartbeat, metrics, spend, stamp
 
 FAR = "2025-11-04T07:05:01Z"
+LONG = {f"level-{number:02d}": "x" * 176 for number in range(20)}
+HUGE = {f"d-{number:05d}": "x" * 190 for number in range(4_000)}
 
 FAULTS: list[tuple[str, dict[str, Any], str]] = [
     ("a type nobody knows", spend(type="paceline.clicks.v1"), "unknown_type"),
@@ -83,6 +89,12 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
     ("another workspace's heartbeat", heartbeat(workspace="other"), "workspace_mismatch"),
     ("an id of 257 characters", spend(id="x" * 257), "id_too_long"),
     ("a source of 201 characters", spend(source="x" * 201), "source_too_long"),
+    ("a snapshot's entity that no index holds", metrics(data_entity=LONG), "subject_too_long"),
+    ("a delta's", spend(data_campaign=REMOVED, data_line=REMOVED, data_entity=LONG),
+     "subject_too_long"),
+    ("characters of three bytes", metrics(data_dims={"d" * 9: "双" * 200, "é": "双" * 200,
+     "x": "双" * 200, "y": "双" * 80}), "subject_too_long"),
+    ("an event larger than any record", spend(data_dims=HUGE), "subject_too_long"),
     ("a source with a blank", spend(source="google ads"), "wrong_type"),
     ("U+0000 in an id: PostgreSQL cannot hold it", spend(id="a\0b"), "nul_character"),
     ("U+0000 in a level", metrics(data_entity={"campaign": "\0"}), "nul_character"),
@@ -158,3 +170,35 @@ def test_a_strict_check_names_the_fault() -> None:
 
     with pytest.raises(FaultError, match="currency_invalid"):
         check_strictly(event)
+
+
+def test_a_subject_of_just_the_length_that_readers_take_is_accepted() -> None:
+    entity = {f"{number}": "x" * 197 for number in range(9)}
+    full = len("0=" + "x" * 197) * 9 + 8
+    dims = {"d": "y" * (SUBJECT_BYTES_MAX - full - 2)}
+
+    assert stamp(metrics(data_entity=entity, data_dims=dims)).accepted == 1
+    (refused,) = stamp(metrics(data_entity=entity, data_dims={"d": dims["d"] + "y"})).rejected
+    assert refused.code == "subject_too_long"
+
+
+def test_what_the_door_lets_through_the_readers_can_hold() -> None:
+    assert KEY_BYTES_MAX >= SUBJECT_BYTES_MAX
+    assert SUBJECT_BYTES_MAX + len("2025-11-01T10||") <= LEDGER_KEY_BYTES_MAX
+
+
+def test_the_largest_event_that_is_accepted_is_far_smaller_than_a_record_may_be() -> None:
+    """Else one event would refuse its whole request, and nobody could say which."""
+    names = [f"{number:02d}" + "m" * 62 for number in range(64)]
+    largest = metrics(
+        id="\1" * 256,
+        source="\x0e" * 200,
+        data_entity={"\1" * 198: "\1" * 200, "\2" * 198: "\1" * 200},
+        data_dims={f"{number:02d}" + "\1" * 190: "\1" * 110 for number in range(3)},
+        data_report="\1" * 200,
+        data_measures=dict.fromkeys(names, "-" + "0" * 6 + "9" * 12 + "." + "9" * 6 + "0" * 12),
+    )
+    stamped = stamp(largest)
+    assert stamped.rejected == []
+    ((key, value),) = next(iter(stamped.batches.values()))
+    assert len(key) + len(value) < RECORD_BYTES_MAX / 10

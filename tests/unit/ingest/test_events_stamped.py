@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import pytest
@@ -17,6 +18,7 @@ from shared.events import (
     SORTED_ENCODER,
     SPEND_TOPIC_DECODER,
     MetricsEvent,
+    SourceData,
     SpendEvent,
     SpendSent,
 )
@@ -80,6 +82,58 @@ def test_the_body_hash_covers_the_data_and_nothing_else(
     reason: str, changes: dict[str, object], same: bool
 ) -> None:
     assert (stored_spend().bodyhash == stored_spend(**changes).bodyhash) is same, reason
+
+
+IN_DOLLARS = {"settings": lambda _: SourceView(currency="USD")}
+
+
+def test_spend_without_a_currency_is_in_its_sources() -> None:
+    """contracts.md section 2: the event's own, else the source's, else the line's."""
+    (value,) = values(stamp(spend(data_currency=REMOVED), **IN_DOLLARS))
+    event = SPEND_TOPIC_DECODER.decode(value)
+
+    assert isinstance(event, SpendEvent)
+    assert event.data.currency == "USD"
+    assert event.bodyhash == stored_spend(data_currency=REMOVED).bodyhash
+    assert stored_spend(data_currency=REMOVED).data.currency is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "sent", "expected"),
+    [
+        ("its own comes first", spend(data_currency="CNY"), "CNY"),
+        ("null states none", spend(data_currency=None), "USD"),
+        ("a snapshot has its period behind it",
+         spend(data_currency=REMOVED, data_mode="snapshot", data_report="daily",
+               data_period="2025-11-01", data_revision=1), "USD"),
+        ("measures with money", metrics(data_measures={"clicks": 1, "revenue": "9.5"}), "USD"),
+        ("measures with money of their own",
+         metrics(data_measures={"revenue": "9.5"}, data_currency="CNY"), "CNY"),
+        ("measures without money have none", metrics(), None),
+        ("measures without money keep what they state", metrics(data_currency="CNY"), "CNY"),
+    ],
+)  # fmt: skip
+def test_the_sources_currency_is_that_of_money_which_states_none(
+    reason: str, sent: dict[str, Any], expected: str | None
+) -> None:
+    for _ in range(2):
+        (value,) = values(stamp(sent, **IN_DOLLARS))
+        decoder = SPEND_TOPIC_DECODER if "spend" in sent["type"] else METRICS_TOPIC_DECODER
+        data = decoder.decode(value).data
+        assert not isinstance(data, SourceData)
+        assert data.currency == expected, reason
+        assert data.period_start < data.period_end
+
+
+def test_what_is_remembered_of_names_is_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.stamping.CACHED_BYTES_MAX", 100_000)
+    stamper = new_stamper()
+    for number in range(100):
+        entity = {str(level): f"{number}-" + "x" * 190 for level in range(9)}
+        assert stamp(metrics(data_entity=entity), stamper=stamper).accepted == 1
+    (names,) = stamper._names.values()
+
+    assert 0 < len(names.routes) < 100_000 / (9 * 190)
 
 
 def test_a_snapshots_period_is_bounded_on_the_sources_clock() -> None:
