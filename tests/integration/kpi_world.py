@@ -49,7 +49,7 @@ class World:
     handlers: Handlers
     evaluator: Evaluator
     now: datetime
-    log: list[Received] = field(default_factory=list)
+    log: list[Received] = field(default_factory=list, repr=False)
 
     async def set_now(self, now: datetime) -> None:
         self.now = now

@@ -209,6 +209,28 @@ async def test_an_id_with_another_body_and_a_report_with_another_mode_are_refuse
     assert await kpi.rejected() == ["id_reused", "revision_conflict", "granularity_conflict"]
 
 
+async def test_what_is_stored_told_again_beside_another_statement_of_it_is_no_conflict(
+    kpi: World,
+) -> None:
+    """It counts towards quarantine, so the source must not pay for what somebody sent before it."""
+
+    def both(clicks: int) -> list[Received]:
+        stated = {"measures": {"clicks": clicks}}
+        delta = metrics_event(10, mode="delta", id="d", source="taps/1", line="L03", **stated)
+        return kpi.metrics(delta, metrics_event(10, **stated))
+
+    stored, other = both(2), both(1)
+    await kpi.fold(stored)
+    panes = await kpi.panes()
+    await kpi.fold(other + stored)
+    await kpi.fold(stored + other)
+    assert await kpi.rejected() == ["id_reused", "revision_conflict"] * 2
+    assert await kpi.panes() == panes
+    await kpi.fold(kpi.metrics(metrics_event(10, revision=2)))
+    await kpi.fold(other + stored)
+    assert (await kpi.rejected())[4:] == ["id_reused"], "the revision is past"
+
+
 async def test_the_models_match_the_migrated_database(kpi: World) -> None:
     rows = await kpi.rows(
         "SELECT table_name, column_name, is_nullable FROM information_schema.columns"

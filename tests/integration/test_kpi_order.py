@@ -1,13 +1,14 @@
 """The order of catalog.v1 and metrics.v1 decides no figure, and no replica stands in another's way.
 
 Against a model that knows every mapping and campaign from the beginning. The one thing that order
-decides is conflicting input: a delta's id with two bodies, a revision with two values.
+decides is conflicting input: a delta's id with two bodies, a revision with two values, a fact in
+two periods because its source's time zone was changed.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import asyncpg
 import pytest_asyncio
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from kpi_world import TABLES, World, world
 
 from kpi_monitor.handlers import Handlers
+from kpi_monitor.windows import HOUR_MS, to_ms
 from shared.clock import ManualClock
 from shared.consumer import Received
 from shared.database import transaction
@@ -28,13 +30,17 @@ BUSY_ROUNDS = 25
 
 
 class Told(NamedTuple):
-    """`subject`: a campaign by its name, or the number of an entity that is mapped to one."""
+    """`subject`: a campaign by its name, or the number of an entity that is mapped to one.
+
+    `zone`: the hours by which the zone of the source at that time moves what a label means.
+    """
 
     subject: str
     mode: str
     revision: int
     currency: str | None
     money: bool
+    zone: int
 
     def event(self, number: int) -> MetricsEvent:
         amounts = {"clicks": 10 + self.revision + number % 7}
@@ -54,27 +60,38 @@ class Told(NamedTuple):
             revision=self.revision,
             measures=stated,
             currency=self.currency,
+            period_start=at(9 + self.zone),
+            period_end=at(10 + self.zone),
         )
 
 
-def model(told: Sequence[Told]) -> dict[tuple[str, str], int]:
-    """Sums by campaign and measure: greatest revisions in the campaign's currency, and deltas."""
-    sums: dict[tuple[str, str], int] = {}
-    facts: dict[str, tuple[int, dict[str, int]]] = {}
+Pane = tuple[str, str, int, int]
+"""(campaign, measure, hour in which the period begins, mark as an hour or 0)."""
+
+
+def model(told: Sequence[Told], heartbeats: set[int]) -> dict[Pane, int]:
+    """Greatest revisions in the campaign's currency, each fact in its first period, and deltas."""
+    sums: dict[Pane, int] = {}
+    facts: dict[str, tuple[int, dict[str, int], int]] = {}
+    complete = 0
     for number, one in enumerate(told):
+        complete = 10 + number if number - 1 in heartbeats else complete
         campaign = MAPPED.get(one.subject, one.subject)
         if one.money and one.currency not in (None, CAMPAIGNS[campaign]):
             continue
         measures = one.event(number).data.measures
         stated = {name: int(str(value).removesuffix(".00")) for name, value in measures.items()}
-        revision, old = facts.get(one.subject, (0, {}))
+        begin, known, old = 9 + one.zone, 0, {}
         if one.mode == "snapshot":
+            revision, old, begin = facts.get(one.subject, (0, {}, begin))
             if one.revision <= revision:
                 continue
-            facts[one.subject] = one.revision, stated
-        for name in {**old, **stated} if one.mode == "snapshot" else stated:
-            gained = stated.get(name, 0) - (old.get(name, 0) if one.mode == "snapshot" else 0)
-            sums[campaign, name] = sums.get((campaign, name), 0) + gained
+            facts[one.subject] = one.revision, stated, begin
+            known = complete if complete > begin else 0
+        for name in {**old, **stated}:
+            if (gained := stated.get(name, 0) - old.get(name, 0)) or name not in old:
+                pane = campaign, name, begin, known
+                sums[pane] = sums.get(pane, 0) + gained
     return sums
 
 
@@ -85,6 +102,7 @@ TOLD = st.builds(
     revision=st.integers(1, 5),
     currency=st.sampled_from([None, "CNY", "USD"]),
     money=st.booleans(),
+    zone=st.sampled_from([0, 0, 2, -8]),
 )
 
 
@@ -117,7 +135,7 @@ def planning(kpi: World) -> list[list[Received]]:
     return campaigns + [kpi.catalog(one) for one in mappings]
 
 
-async def fold_all(kpi: World, polls: Sequence[Sequence[Received]]) -> list[tuple[object, ...]]:
+async def fold_all(kpi: World, polls: Sequence[Sequence[Received]]) -> list[tuple[Any, ...]]:
     """The panes after these polls, told to an empty service."""
     names = ", ".join(f"kpi.{name.strip()}" for name in TABLES.split(","))
     await kpi.rows(f"TRUNCATE {names} RESTART IDENTITY")
@@ -125,10 +143,14 @@ async def fold_all(kpi: World, polls: Sequence[Sequence[Received]]) -> list[tupl
     for poll in polls:
         await kpi.fold(poll, handlers)
     rows = await kpi.rows(
-        "SELECT campaign, measure, known_ms, amount / 1000000 AS amount"
-        " FROM kpi.panes JOIN kpi.series USING (series) ORDER BY 1, 2, 3"
+        "SELECT campaign, measure, start_ms, end_ms, known_ms, amount / 1000000 AS amount"
+        " FROM kpi.panes JOIN kpi.series USING (series) ORDER BY 1, 2, 3, 4, 5"
     )
     return [tuple(row) for row in rows]
+
+
+def hour(instant_ms: int) -> int:
+    return (instant_ms - to_ms(at(0))) // HOUR_MS if instant_ms else 0
 
 
 @settings(
@@ -151,10 +173,11 @@ async def test_the_order_of_the_two_topics_and_their_polls_decides_nothing(
             metrics[-1] += kpi.metrics(heartbeat(11 + number))
     plans = planning(kpi)
     expected = await fold_all(kpi, [*plans, *metrics])
-    sums: dict[tuple[object, object], object] = {}
-    for campaign, measure, _, amount in expected:
-        sums[campaign, measure] = sums.get((campaign, measure), 0) + amount
-    assert sums == model(told)
+    assert {
+        (campaign, measure, hour(start), hour(known)): amount
+        for campaign, measure, start, _, known, amount in expected
+    } == model(told, heartbeats)
+    assert all(end == start + HOUR_MS for _, _, start, end, _, _ in expected)
     mixed: list[list[Received]] = []
     for number, records in enumerate([*metrics, []]):
         mixed += [plan for plan, at_event in zip(plans, planned, strict=True) if at_event == number]

@@ -40,7 +40,7 @@ CREATE TABLE kpi.reports (
 CREATE TABLE kpi.facts (
   stream integer NOT NULL, period text NOT NULL, entity text NOT NULL, dims text NOT NULL,
   revision bigint NOT NULL, measures text NOT NULL, start_ms bigint NOT NULL,
-  campaign text NOT NULL, line text NOT NULL, currency text NOT NULL,
+  end_ms bigint NOT NULL, campaign text NOT NULL, line text NOT NULL, currency text NOT NULL,
   CONSTRAINT facts_pk PRIMARY KEY (stream, period, entity, dims));
 CREATE TABLE kpi.deltas (
   stream integer NOT NULL, id text NOT NULL, bodyhash bytea NOT NULL, at_ms bigint NOT NULL,
@@ -48,11 +48,12 @@ CREATE TABLE kpi.deltas (
 CREATE INDEX deltas_at ON kpi.deltas USING brin (at_ms) WITH (autosummarize = on);
 CREATE TABLE kpi.held (
   id bigint GENERATED ALWAYS AS IDENTITY, workspace text NOT NULL, source text NOT NULL,
-  entity text NOT NULL, start_ms bigint NOT NULL, measure text NOT NULL, end_ms bigint NOT NULL,
-  known_ms bigint NOT NULL, currency text NOT NULL, told text NOT NULL DEFAULT '',
-  amount numeric NOT NULL, levels jsonb NOT NULL, partition integer, position bigint, value bytea,
-  CONSTRAINT held_pk PRIMARY KEY (workspace, source, entity, start_ms, measure, end_ms, known_ms,
-    currency, told));
+  entity text NOT NULL, period text NOT NULL, start_ms bigint NOT NULL, measure text NOT NULL,
+  end_ms bigint NOT NULL, known_ms bigint NOT NULL, currency text NOT NULL,
+  told text NOT NULL DEFAULT '', amount numeric NOT NULL, levels jsonb NOT NULL,
+  partition integer, position bigint, value bytea,
+  CONSTRAINT held_pk PRIMARY KEY (workspace, source, entity, period, start_ms, measure, end_ms,
+    known_ms, currency, told));
 CREATE INDEX held_start ON kpi.held USING brin (start_ms) WITH (autosummarize = on);
 CREATE TABLE kpi.sources (
   workspace text NOT NULL, source text NOT NULL, complete_ms bigint, expected_interval_s integer,

@@ -111,24 +111,24 @@ class Places:
         campaign that counts in it.
         """
         index = await load_index(conn, workspace)
-        found = [(row, place_of(row, index, row["start_ms"])) for row in groups]
+        starts: dict[tuple[str, str, str, int], int] = {}
+        found = []
+        for row in groups:
+            # A fact is in the period, and so in the place, of its first revision.
+            start = starts.setdefault(_group(row), row["start_ms"])
+            found.append((row, place_of(row, index, start)))
         campaigns = {(workspace, place[0]) for _, place in found if place}
         known = await self._known(conn, campaigns, campaigns)
-        priced = {
-            (row["source"], row["entity"], row["start_ms"])
-            for row, _ in found
-            if row["currency"] and row["snapshots"]
-        }
+        priced = {_group(row) for row, _ in found if row["currency"] and row["period"]}
         fits = []
         for row, place in found:
             if place is None:
                 continue
-            group = row["source"], row["entity"], row["start_ms"]
             expected = known.get((workspace, place[0]))
-            if row["currency"] in ("", expected) and (
-                expected or not row["snapshots"] or group not in priced
-            ):
-                fits.append((*group, row["currency"], row["snapshots"], *place))
+            if row["currency"] in ("", expected) and (expected or _group(row) not in priced):
+                subject = row["source"], row["entity"], row["period"]
+                starts_in = row["first_ms"], row["last_ms"]
+                fits.append((*subject, *starts_in, row["currency"], *place))
         return fits
 
     def forget(self, workspaces: Iterable[str]) -> None:
@@ -137,7 +137,8 @@ class Places:
             self._indexes.pop(workspace, None)
 
     async def _map(self, conn: Conn, batch: Sequence[Told]) -> None:
-        """By the period's start, which no revision changes: a restated fact never moves."""
+        """By the start of the period. A fact that is booked stays where it is, whatever a later
+        revision says."""
         workspaces = {told.event.workspace for told in batch}
         for workspace, version in (await store_catalog.versions(conn, workspaces)).items():
             known = self._indexes.get(workspace)
@@ -159,6 +160,12 @@ class Places:
         if asked:
             self._currencies |= await store_catalog.currencies(conn, asked)
         return self._currencies
+
+
+def _group(held: Any) -> tuple[str, str, str, int]:
+    """What is placed together: all revisions of a snapshot, sums of one instant."""
+    start = 0 if held["period"] else held["start_ms"]
+    return held["source"], held["entity"], held["period"], start
 
 
 async def load_index(conn: Conn, workspace: str) -> mappings.MappingIndex:

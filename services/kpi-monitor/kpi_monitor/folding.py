@@ -36,7 +36,6 @@ OWN_CAMPAIGN, OWN_LINE = "paceline:campaign", "paceline:line"
 """Our names among the levels of an entity; no platform has such levels."""
 
 _MEASURES_ENCODER = msgspec.json.Encoder(order="deterministic")
-_MEASURES_DECODER = msgspec.json.Decoder(Measures)
 
 
 class Refusal(Exception):  # noqa: N818 - a decision about one event, not a failure of ours
@@ -55,8 +54,8 @@ FactKey = tuple[int, str, str, str]
 """(number of the workspace, source and report, period, entity, dims)."""
 HeldKey = tuple[str, str, str, str, int, int, int, str]
 """(workspace, source, entity, measure, start, end, known, currency of the event's money or "")."""
-Group = tuple[str, str, str, int]
-"""(workspace, source, entity, start): what is held and moved together."""
+Group = tuple[str, str, str, str]
+"""(workspace, source, entity, period's label) of snapshots: what is held and moved together."""
 Fed = tuple[str, str, str, str]
 """(workspace, campaign, line, source)."""
 Period = tuple[int, int, int]
@@ -76,18 +75,28 @@ DELTA, BY_HOUR, BY_DAY = ("delta", "pane"), ("snapshot", "hour"), ("snapshot", "
 
 @dataclass(slots=True)
 class Told:
-    """One metrics event, validated. `place` is None while no mapping names its entity."""
+    """One metrics event, validated. `place` is None while no mapping names its entity.
+
+    `complete`: how far its source was when it was told; `known`: the mark that this gives.
+    """
 
     received: Received
     event: MetricsEvent
     measures: Measures
     start: int
     end: int
+    complete: int
     known: int
     place: Place | None = None
     stream: int = 0
-    dropped: frozenset[str] = frozenset()
-    """Measures of lower revisions that this one replaced within the batch: they leave a zero."""
+    replaced: "Told | None" = None
+    """The lower revision in whose stead this one is written, when both came in one poll."""
+    repeats: tuple["Told", ...] = ()
+    """Further statements of this revision in the poll."""
+
+    @property
+    def revision(self) -> int:
+        return self.event.data.revision or 0
 
     @property
     def fact(self) -> FactKey:
@@ -102,7 +111,8 @@ class Told:
 
     @property
     def group(self) -> Group:
-        return self.event.workspace, self.event.source, entity_text(self.event.data), self.start
+        data = self.event.data
+        return self.event.workspace, self.event.source, entity_text(data), data.period or ""
 
     @property
     def measures_text(self) -> str:
@@ -118,12 +128,12 @@ class Changes:
     held: dict[HeldKey, int] = field(default_factory=dict)
     levels: dict[tuple[str, str, str], dict[str, str]] = field(default_factory=dict)
 
-    def book(self, told: Told, amounts: Mapping[str, int], place: Place | None) -> None:
-        """Adds one event's amounts where they belong; held when `place` is None."""
-        event = told.event
+    def book(self, told: Told) -> None:
+        """Adds a delta's amounts where they belong; held when it has no place."""
+        event, amounts = told.event, told.measures
         period = told.start, told.end, told.known
-        if place is not None:
-            self.add((event.workspace, *place, event.source), period, amounts)
+        if told.place is not None:
+            self.add((event.workspace, *told.place, event.source), period, amounts)
             return
         entity = entity_text(event.data)
         self.levels[event.workspace, event.source, entity] = levels_of(event.data)
@@ -241,16 +251,18 @@ def _told(received: Received, event: MetricsEvent, complete: int, oldest: dateti
     if end <= start:
         raise Refusal("period_empty", "period_end is not after period_start")
     measures = parse_measures(data.measures)
-    return Told(received, event, measures, start, end, known_at(end, complete), _named(data))
+    known = known_at(end, complete)
+    return Told(received, event, measures, start, end, complete, known, _named(data))
 
 
-def retold(received: Received, known: int) -> Told:
-    """A snapshot that was held, as it was told: `known` is the mark it had then."""
+def retold(received: Received, complete: int) -> Told:
+    """A snapshot that was held, as it was told: `complete` is how far its source was then."""
     event = METRICS_TOPIC_DECODER.decode(received.value)
     assert isinstance(event, MetricsEvent), "only snapshots are held as they came"
     data, measures = event.data, parse_measures(event.data.measures)
     start, end = to_ms(data.period_start), to_ms(data.period_end)
-    return Told(received, event, measures, start, end, known, _named(data))
+    known = known_at(end, complete)
+    return Told(received, event, measures, start, end, complete, known, _named(data))
 
 
 def _named(data: Subject) -> Place | None:
@@ -277,70 +289,36 @@ def other_shape(shape: tuple[str, str], fixed: Shape) -> Refusal:
     return Refusal("granularity_conflict", f"the report is by {fixed.grain}, the event by {grain}")
 
 
-def distinct_deltas(
-    deltas: Iterable[Told],
-) -> tuple[dict[int, dict[str, Told]], list[tuple[Received, Refusal]]]:
-    """One event per stream and id: the first; another body of it is `id_reused`."""
+def distinct_deltas(deltas: Iterable[Told]) -> tuple[dict[int, dict[str, Told]], list[Told]]:
+    """One event per stream and id, the first, and the others."""
     first: dict[int, dict[str, Told]] = {}
-    refused: list[tuple[Received, Refusal]] = []
+    repeats: list[Told] = []
     for told in deltas:
         seen = first.setdefault(told.stream, {}).setdefault(told.event.id, told)
-        if seen is not told and seen.event.bodyhash != told.event.bodyhash:
-            refused.append((told.received, id_reused()))
-    return first, refused
+        if seen is not told:
+            repeats.append(told)
+    return first, repeats
+
+
+def reused(
+    first: Mapping[int, Mapping[str, Told]],
+    repeats: Iterable[Told],
+    stored: Mapping[tuple[int, str], bytes],
+) -> list[Told]:
+    """Events whose id stands for another body: of `distinct_deltas`, held against what is stored.
+
+    `stored`: the bodies of those ids that are stored with another body than that of the first.
+    """
+    found = [first[stream][name] for stream, name in stored]
+    for told in repeats:
+        body = stored.get((told.stream, told.event.id))
+        if body is None:
+            body = bytes.fromhex(first[told.stream][told.event.id].event.bodyhash)
+        if body != bytes.fromhex(told.event.bodyhash):
+            found.append(told)
+    return found
 
 
 def id_reused() -> Refusal:
     """The refusal of an id that came before with another body."""
     return Refusal("id_reused", "this id came before with another body")
-
-
-def revision_conflict(revision: int) -> Refusal:
-    """The refusal of a revision that came before with other values."""
-    return Refusal("revision_conflict", f"revision {revision} came before with other values")
-
-
-def currency_changed(told: Told) -> Refusal:
-    """The refusal of a revision in money that the fact, or the campaign it is in, does not have."""
-    return Refusal("currency_changed", f"money in {told.currency} for a fact in another currency")
-
-
-def rounds_of(
-    snapshots: Iterable[Told],
-) -> tuple[list[dict[FactKey, Told]], list[tuple[Received, Refusal]]]:
-    """Snapshots as rounds of one revision per fact, to be written one after the other.
-
-    Revisions told at the same completeness collapse into the greatest, so there is one round
-    unless a heartbeat lies between two revisions of one fact.
-    """
-    rounds: list[dict[FactKey, Told]] = [{}]
-    refused: list[tuple[Received, Refusal]] = []
-    for told in snapshots:
-        key = told.fact
-        if key not in rounds[0]:
-            rounds[0][key] = told
-            continue
-        at = max(n for n, facts in enumerate(rounds) if key in facts)
-        before, revision = rounds[at][key], told.event.data.revision or 0
-        last = before.event.data.revision or 0
-        if revision == last and told.measures != before.measures:
-            refused.append((told.received, revision_conflict(revision)))
-        elif revision > last and told.known == before.known:
-            told.dropped = before.dropped | before.measures.keys()
-            rounds[at][key] = told
-        elif revision > last:
-            if len(rounds) == at + 1:
-                rounds.append({})
-            rounds[at + 1][key] = told
-    return [facts for facts in rounds if facts], refused
-
-
-def difference(told: Told, old_text: str | None) -> Measures:
-    """What a fact gains by its new revision, against the stored measures of the old one.
-
-    Measures stated for the first time are there even as zeros: 0 clicks is a value.
-    """
-    old = _MEASURES_DECODER.decode(old_text) if old_text else {}
-    new = {**dict.fromkeys(told.dropped, 0), **told.measures}
-    changed = {name: new.get(name, 0) - old.get(name, 0) for name in {**old, **new}}
-    return {name: amount for name, amount in changed.items() if amount or name not in old}

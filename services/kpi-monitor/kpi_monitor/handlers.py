@@ -11,7 +11,15 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from kpi_monitor import decoding, folding, store_catalog, store_held, store_metrics, totals
+from kpi_monitor import (
+    decoding,
+    folding,
+    revisions,
+    store_catalog,
+    store_held,
+    store_metrics,
+    totals,
+)
 from kpi_monitor.catalog import Places
 from kpi_monitor.decoding import ItemKey, checked_item, checked_totals, newest, placing
 from kpi_monitor.folding import Changes, ProgressKey, Refusal, Told
@@ -248,36 +256,26 @@ class Handlers:
     async def _on_deltas(self, batch: Batch, deltas: list[Told]) -> None:
         if not deltas:
             return
-        first, refused = folding.distinct_deltas(deltas)
-        for one, refusal in refused:
-            batch.reject(one, refusal)
-        new, reused = await store_metrics.add_deltas(batch.conn, first)
+        first, repeats = folding.distinct_deltas(deltas)
+        new, stored = await store_metrics.add_deltas(batch.conn, first)
         for told in new:
-            batch.changes.book(told, told.measures, told.place)
-        for told in reused:
+            batch.changes.book(told)
+        for told in folding.reused(first, repeats, stored):
             batch.reject(told.received, folding.id_reused())
 
     async def _on_snapshots(self, batch: Batch, snapshots: list[Told]) -> None:
-        rounds, refused = folding.rounds_of(snapshots)
-        for one, refusal in refused:
-            batch.reject(one, refusal)
-        for facts in rounds:
+        for facts in revisions.rounds_of(snapshots):
             for told, before in await store_metrics.upsert_facts(batch.conn, facts):
-                if before is None:
-                    batch.changes.book(told, folding.difference(told, None), told.place)
-                elif before.refused:
-                    revision = told.event.data.revision or 0
-                    refusal = folding.currency_changed(told)
-                    if revision == before.revision:
-                        refusal = folding.revision_conflict(revision)
-                    batch.reject(told.received, refusal)
-                else:
-                    amounts = folding.difference(told, before.measures)
-                    batch.changes.book(told, amounts, before.place)
+                for one, refusal in revisions.refused(told, before):
+                    batch.reject(one, refusal)
+                fed = told.event.workspace, *before.place, told.event.source
+                for period, amounts in revisions.gained(told, before):
+                    batch.changes.add(fed, period, amounts)
 
     async def _release(self, batch: Batch, workspace: str, sources: set[str]) -> None:
         """Moves what mappings name now, and money whose campaign is known now, from what is held
-        to panes, marks and all: sums as they are, snapshots as if they came now."""
+        to panes, marks and all: sums as they are, snapshots as if they came now, in their order:
+        the first of a fact fixes its period also when it was held."""
         groups = await store_held.groups(batch.conn, workspace, sources)
         fits = await self._places.fits(batch.conn, workspace, groups) if groups else []
         if not fits:

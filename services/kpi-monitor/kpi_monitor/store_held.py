@@ -10,53 +10,58 @@ from typing import Any
 from kpi_monitor.folding import Group, HeldKey, Told, levels_of
 from shared.database import Conn, columns
 
-Fit = tuple[str, str, int, str, bool, str, str]
-"""(source, entity, start, currency, snapshots or sums, campaign, line) that may be placed now."""
+Fit = tuple[str, str, str, int, int, str, str, str]
+"""(source, entity, period, first and last start, currency, campaign, line) that may be placed now:
+of a fact that its revisions state in several periods all, of sums those that start at one instant.
+"""
 
 ADD_SUMS = """
 INSERT INTO kpi.held AS h
-  (workspace, source, entity, measure, start_ms, end_ms, known_ms, currency, amount, levels)
-SELECT u.workspace, u.source, u.entity, u.measure, u.start_ms, u.end_ms, u.known_ms, u.currency,
-  u.amount::numeric, u.levels
+  (workspace, source, entity, period, measure, start_ms, end_ms, known_ms, currency, amount, levels)
+SELECT u.workspace, u.source, u.entity, '', u.measure, u.start_ms, u.end_ms, u.known_ms,
+  u.currency, u.amount::numeric, u.levels
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
   $7::bigint[], $8::text[], $9::text[], $10::jsonb[])
   AS u(workspace, source, entity, measure, start_ms, end_ms, known_ms, currency, amount, levels)
-ON CONFLICT (workspace, source, entity, start_ms, measure, end_ms, known_ms, currency, told)
+ON CONFLICT (workspace, source, entity, period, start_ms, measure, end_ms, known_ms, currency, told)
 DO UPDATE SET amount = h.amount + excluded.amount
 """
 # One that is held already, with whatever mark, was told before: the first telling counts.
 ADD_SNAPSHOTS = """
-INSERT INTO kpi.held (workspace, source, entity, measure, start_ms, end_ms, known_ms, currency,
-  amount, levels, told, partition, position, value)
-SELECT u.workspace, u.source, u.entity, u.measure, u.start_ms, u.end_ms, u.known_ms, u.currency, 0,
-  u.levels, u.told, u.partition, u.position, u.value
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
-  $7::bigint[], $8::text[], $9::jsonb[], $10::text[], $11::int[], $12::bigint[], $13::bytea[])
-  WITH ORDINALITY AS u(workspace, source, entity, measure, start_ms, end_ms, known_ms, currency,
-    levels, told, partition, position, value, n)
+INSERT INTO kpi.held (workspace, source, entity, period, measure, start_ms, end_ms, known_ms,
+  currency, amount, levels, told, partition, position, value)
+SELECT u.workspace, u.source, u.entity, u.period, u.measure, u.start_ms, u.end_ms, u.complete_ms,
+  u.currency, 0, u.levels, u.told, u.partition, u.position, u.value
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
+  $8::bigint[], $9::text[], $10::jsonb[], $11::text[], $12::int[], $13::bigint[], $14::bytea[])
+  WITH ORDINALITY AS u(workspace, source, entity, period, measure, start_ms, end_ms, complete_ms,
+    currency, levels, told, partition, position, value, n)
 WHERE NOT EXISTS (SELECT FROM kpi.held h WHERE h.workspace = u.workspace AND h.source = u.source
-  AND h.entity = u.entity AND h.start_ms = u.start_ms AND h.told = u.told)
+  AND h.entity = u.entity AND h.period = u.period AND h.told = u.told)
 ORDER BY u.n ON CONFLICT DO NOTHING
 """
 GROUPS = """
-SELECT source, entity, levels, start_ms, currency, told <> '' AS snapshots
+SELECT source, entity, levels, period, currency, min(start_ms) AS first_ms,
+  max(start_ms) AS last_ms, (array_agg(start_ms ORDER BY id))[1] AS start_ms
 FROM kpi.held WHERE workspace = $1 AND source = ANY($2::text[])
-GROUP BY 1, 2, 3, 4, 5, 6
+GROUP BY 1, 2, 3, 4, 5, CASE WHEN period = '' THEN start_ms END
+ORDER BY min(id)
 """
 WITH_SNAPSHOTS = """
-SELECT DISTINCT u.* FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
-  AS u(workspace, source, entity, start_ms)
-JOIN kpi.held h USING (workspace, source, entity, start_ms) WHERE h.told <> ''
+SELECT DISTINCT u.* FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+  AS u(workspace, source, entity, period)
+JOIN kpi.held h USING (workspace, source, entity, period)
 """
 PRICED_SOURCES = """
 SELECT DISTINCT source FROM kpi.held WHERE workspace = $1 AND currency <> ''
 """
 RELEASE = """
 DELETE FROM kpi.held h
-USING unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::boolean[], $7::text[],
-  $8::text[]) AS u(source, entity, start_ms, currency, snapshots, campaign, line)
-WHERE h.workspace = $1 AND h.source = u.source AND h.entity = u.entity AND h.start_ms = u.start_ms
-  AND h.currency = u.currency AND (h.told <> '') = u.snapshots
+USING unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[],
+  $8::text[], $9::text[])
+  AS u(source, entity, period, first_ms, last_ms, currency, campaign, line)
+WHERE h.workspace = $1 AND h.source = u.source AND h.entity = u.entity AND h.period = u.period
+  AND h.start_ms BETWEEN u.first_ms AND u.last_ms AND h.currency = u.currency
 RETURNING h.id, u.campaign, u.line, h.measure, h.source, h.start_ms, h.end_ms, h.known_ms,
   h.amount, h.partition, h.position, h.value
 """
@@ -77,16 +82,14 @@ async def add_snapshots(conn: Conn, told: Sequence[Told]) -> None:
     """Keeps snapshots aside as they came, in this order."""
     rows = []
     for one in told:
-        data, (workspace, source, entity, start) = one.event.data, one.group
+        data = one.event.data
         rows.append(
             (
-                workspace,
-                source,
-                entity,
+                *one.group,
                 "\n".join(sorted(one.measures)),
-                start,
+                one.start,
                 one.end,
-                one.known,
+                one.complete,
                 one.currency,
                 levels_of(data),
                 f"{data.report}@{data.revision}#{one.event.bodyhash}",
@@ -96,7 +99,7 @@ async def add_snapshots(conn: Conn, told: Sequence[Told]) -> None:
             )
         )
     if rows:
-        await conn.execute(ADD_SNAPSHOTS, *columns(rows, 13))
+        await conn.execute(ADD_SNAPSHOTS, *columns(rows, 14))
 
 
 async def with_snapshots(conn: Conn, groups: Iterable[Group]) -> set[Group]:
@@ -111,11 +114,11 @@ async def priced_sources(conn: Conn, workspace: str) -> set[str]:
 
 
 async def groups(conn: Conn, workspace: str, sources: Iterable[str]) -> list[Any]:
-    """Rows (source, entity, levels, start_ms, currency, snapshots) of what is kept aside."""
+    """Rows of what is kept aside, the first told first; the `period` of sums is ""."""
     return list(await conn.fetch(GROUPS, workspace, sorted(set(sources))))
 
 
 async def release(conn: Conn, workspace: str, fits: Iterable[Fit]) -> list[Any]:
     """Takes out what fits, in the order it was kept aside."""
-    rows = await conn.fetch(RELEASE, workspace, *columns(sorted(fits), 7))
+    rows = await conn.fetch(RELEASE, workspace, *columns(sorted(fits), 8))
     return sorted(rows, key=lambda row: int(row["id"]))

@@ -1,9 +1,10 @@
 """SQL of folding metrics: arrays in, one statement per table, rows in one sorted key order."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any
 
-from kpi_monitor.folding import FactKey, Period, Place, ProgressKey, Shape, Told
+from kpi_monitor.folding import FactKey, Period, ProgressKey, Shape, Told
+from kpi_monitor.revisions import Restated, contested, first
 from kpi_monitor.windows import to_ms
 from shared.database import Conn, columns
 from shared.events import METRICS_TOPIC, SourceEvent
@@ -52,19 +53,19 @@ WITH added AS (
   SELECT * FROM unnest($1::text::int[], $2::text[], $3::bytea[], $4::text::bigint[])
   ON CONFLICT (stream, id) DO UPDATE SET bodyhash = d.bodyhash
   WHERE d.bodyhash <> excluded.bodyhash
-  RETURNING stream, id, old.bodyhash IS NULL AS is_new
-), fresh AS (SELECT count(*) AS n FROM added WHERE is_new)
-SELECT n, array(SELECT (stream, id, is_new) FROM added WHERE n < cardinality($2)) AS found
+  RETURNING stream, id, old.bodyhash AS stored
+), fresh AS (SELECT count(*) AS n FROM added WHERE stored IS NULL)
+SELECT n, array(SELECT (stream, id, stored) FROM added WHERE n < cardinality($2)) AS found
 FROM fresh
 """
 # Where every fact proposed is new or newer, only those that were there before come back. A fact
-# keeps its currency, and one without money gains only that of the campaign in which it stands.
+# keeps its period and its currency; one without money gains only that of the campaign it stands in.
 UPSERT_FACTS = """
 WITH stated AS (
   INSERT INTO kpi.facts AS f (stream, period, entity, dims, revision, measures, start_ms,
-    campaign, line, currency)
+    end_ms, campaign, line, currency)
   SELECT * FROM unnest($1::text::int[], $2::text[], $3::text[], $4::text[], $5::text::bigint[],
-    $6::text[], $7::text::bigint[], $8::text[], $9::text[], $10::text[])
+    $6::text[], $7::text::bigint[], $8::text::bigint[], $9::text[], $10::text[], $11::text[])
   ON CONFLICT (stream, period, entity, dims) DO UPDATE
   SET (revision, measures, currency) = (SELECT
     CASE WHEN fits THEN excluded.revision ELSE f.revision END,
@@ -75,12 +76,19 @@ WITH stated AS (
   WHERE excluded.revision > f.revision
      OR (excluded.revision = f.revision AND excluded.measures <> f.measures)
   RETURNING stream, period, entity, dims, old.measures, old.revision,
-    old.revision = new.revision AS refused, new.campaign, new.line
+    old.revision = new.revision AS refused, new.campaign, new.line, new.start_ms, new.end_ms
 ), counted AS (SELECT count(*) AS n FROM stated)
 SELECT n, array(
-  SELECT (stream, period, entity, dims, measures, revision, refused, campaign, line) FROM stated
+  SELECT (stream, period, entity, dims, measures, revision, refused, campaign, line, start_ms,
+    end_ms) FROM stated
   WHERE measures IS NOT NULL OR n < cardinality($2)) AS found
 FROM counted
+"""
+STORED_FACTS = """
+SELECT f.stream, f.period, f.entity, f.dims, f.measures, f.revision, true, f.campaign, f.line,
+  f.start_ms, f.end_ms
+FROM unnest($1::int[], $2::text[], $3::text[], $4::text[]) AS u(stream, period, entity, dims)
+JOIN kpi.facts f USING (stream, period, entity, dims)
 """
 ADD_SERIES = """
 INSERT INTO kpi.series (workspace, campaign, line, measure)
@@ -171,8 +179,8 @@ async def fix_reports(
 
 async def add_deltas(
     conn: Conn, deltas: Mapping[int, Mapping[str, Told]]
-) -> tuple[list[Told], list[Told]]:
-    """Stores ids by stream: the events that are new, and those whose id has another body.
+) -> tuple[list[Told], dict[tuple[int, str], bytes]]:
+    """Stores ids by stream: the events that are new, and the bodies of ids that have another one.
 
     Plain repeats are in neither.
     """
@@ -187,28 +195,18 @@ async def add_deltas(
     )
     assert answer is not None
     if answer["n"] == len(told):
-        return told, []
-    found = [(deltas[stream][name], is_new) for stream, name, is_new in answer["found"]]
-    return [one for one, new in found if new], [one for one, new in found if not new]
+        return told, {}
+    found = answer["found"]
+    new = [deltas[stream][name] for stream, name, stored in found if stored is None]
+    return new, {(stream, name): stored for stream, name, stored in found if stored is not None}
 
 
-class Restated(NamedTuple):
-    """A fact that was there before: its measures and revision then, and its place.
+async def upsert_facts(conn: Conn, facts: Mapping[FactKey, Told]) -> list[tuple[Told, Restated]]:
+    """Stores higher revisions of placed facts.
 
-    `refused`: nothing was changed, because an equal revision has other values (`revision` is that
-    of the event), or because the money is in another currency.
+    Returns the events that are new, newer or refused, each with what was there before, and those
+    that beside others of their poll state what stands already.
     """
-
-    measures: str
-    revision: int
-    refused: bool
-    place: Place
-
-
-async def upsert_facts(
-    conn: Conn, facts: Mapping[FactKey, Told]
-) -> list[tuple[Told, Restated | None]]:
-    """Stores higher revisions of placed facts; the events that are new (None), newer or refused."""
     keys = sorted(facts)
     told = [facts[key] for key in keys]
     streams, periods, entities, dims = zip(*keys, strict=True)
@@ -219,25 +217,32 @@ async def upsert_facts(
         periods,
         entities,
         dims,
-        integers(one.event.data.revision or 0 for one in told),
+        integers(one.revision for one in told),
         [one.measures_text for one in told],
         integers(one.start for one in told),
+        integers(one.end for one in told),
         campaigns,
         lines,
         [one.currency for one in told],
     )
     assert answer is not None
-    before = {tuple(row[:4]): _restated(*row[4:]) for row in answer["found"]}
+    before = {tuple(row[:4]): row for row in answer["found"]}
     pairs = zip(keys, told, strict=True)
     if answer["n"] == len(told):
-        return [(one, before.get(key)) for key, one in pairs]
-    return [(one, before[key]) for key, one in pairs if key in before]
+        return [(one, _before(one, before.get(key))) for key, one in pairs]
+    taken = [(one, _before(one, before[key])) for key, one in pairs if key in before]
+    asked = [key for key in keys if key not in before and contested(facts[key])]
+    rows = await conn.fetch(STORED_FACTS, *columns(asked, 4)) if asked else []
+    stands = [(facts[row[0], row[1], row[2], row[3]], row) for row in rows]
+    return taken + [(one, _before(one, row)) for one, row in stands]
 
 
-def _restated(
-    measures: str | None, revision: int, refused: bool, campaign: str, line: str
-) -> Restated | None:
-    return None if measures is None else Restated(measures, revision, refused, (campaign, line))
+def _before(told: Told, row: Any) -> Restated:
+    """From a row of a fact, its key first; without measures there was none."""
+    if row is None or row[4] is None:
+        return first(told)
+    _, _, _, _, measures, revision, refused, campaign, line, start, end = row
+    return Restated(measures, revision, refused, (campaign, line), start, end)
 
 
 async def known_feeds(conn: Conn, feeds: Iterable[Feed]) -> dict[Feed, int]:

@@ -101,8 +101,8 @@ REPORTS = _table(
     sa.PrimaryKeyConstraint("workspace", "source", "report", name="reports_pk"),
 )
 
-# Snapshot facts; `campaign` and `line` are where the fact is booked, `currency` that of its money,
-# "" before any was stated.
+# Snapshot facts; `campaign`, `line`, `start_ms` and `end_ms` are where the fact is booked, fixed by
+# its first statement; `currency` is that of its money, "" before any was stated.
 FACTS = _table(
     "facts",
     integer("stream"),
@@ -112,6 +112,7 @@ FACTS = _table(
     big("revision"),
     text("measures"),
     big("start_ms"),
+    big("end_ms"),
     text("campaign"),
     text("line"),
     text("currency"),
@@ -131,13 +132,16 @@ DELTAS = _table(
 
 # What no mapping names yet, and money whose campaign is not known: sums of deltas, and snapshots as
 # they came (`value`, from `partition` at `position`; `told` tells them apart, "" for sums; their
-# measures, one a line, and no amount). `currency` of the event's money: two must not become one.
+# measures, one a line, and no amount). `period`: the label of a snapshot, "" of sums; what a label
+# means may change with its source's zone. `known_ms`: the mark of a sum; of a snapshot, how far its
+# source was. `currency` of the event's money: two must not become one.
 HELD = _table(
     "held",
     serial("id"),
     text("workspace"),
     text("source"),
     text("entity"),
+    text("period"),
     big("start_ms"),
     text("measure"),
     big("end_ms"),
@@ -153,6 +157,7 @@ HELD = _table(
         "workspace",
         "source",
         "entity",
+        "period",
         "start_ms",
         "measure",
         "end_ms",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kpi_monitor import folding
 from kpi_monitor import totals as lines
-from kpi_monitor.folding import Changes, Refusal, Told, known_at, parse_measures, walk
+from kpi_monitor.folding import Refusal, Told, known_at, parse_measures, walk
 from kpi_monitor.windows import HOUR_MS, LONGEST_DAY_MS, MATURITY_MAX_MS, PANE_MS, to_ms
 from shared.events import BudgetTotals, MetricsEvent, SourceEvent
 from tests.unit.kpi.builders import at, change, heartbeat, metrics_event, received, totals
@@ -85,61 +85,14 @@ def test_the_mark_shows_a_period_to_exactly_the_windows_that_closed_after_it(
         assert (known_at(end, complete) < cutoff) is seen
 
 
-def test_revisions_of_one_batch_collapse_unless_a_heartbeat_lies_between() -> None:
-    first, second = metrics_event(10), metrics_event(10, revision=2, measures={"clicks": 5})
-    rounds, refused = folding.rounds_of(told(first, second))
-    assert len(rounds) == 1
-    (one,) = rounds[0].values()
-    assert one.event.data.revision == 2
-    assert one.dropped == {"clicks", "impressions"}
-    rounds, _ = folding.rounds_of(told(first, heartbeat(11), second))
-    assert [len(facts) for facts in rounds] == [1, 1]
-    assert not refused
-
-
-def test_collapsed_revisions_leave_what_one_after_the_other_would() -> None:
-    """A measure dropped by a later revision stays there as a zero, in both ways of batching."""
-    first, second = metrics_event(10), metrics_event(10, revision=2, measures={"clicks": 5})
-
-    def booked(*batches: list[MetricsEvent]) -> list[dict[str, int]]:
-        changes, stored = Changes(), None
-        for batch in batches:
-            for facts in folding.rounds_of(told(*batch))[0]:
-                (one,) = facts.values()
-                place = ("double11-2025", "L02")
-                changes.book(one, folding.difference(one, stored), place)
-                stored = one.measures_text
-        return [sums for lines in changes.panes.values() for sums in lines.values()]
-
-    assert booked([first, second]) == booked([first], [second])
-    assert booked([first, second]) == [{"clicks": 5 * M, "impressions": 0}]
-
-
-def test_an_equal_revision_with_other_values_is_a_conflict_and_the_first_wins() -> None:
-    rounds, refused = folding.rounds_of(
-        told(metrics_event(10), metrics_event(10, measures={"clicks": 1}))
-    )
-    assert [refusal.code for _, refusal in refused] == ["revision_conflict"]
-    (one,) = rounds[0].values()
-    assert one.measures["clicks"] == 3000 * M
-
-
-def test_lower_revisions_and_repeats_change_nothing() -> None:
-    rounds, refused = folding.rounds_of(
-        told(
-            metrics_event(10, revision=5),
-            metrics_event(10, revision=4),
-            metrics_event(10, revision=5),
-        )
-    )
-    assert (len(rounds), len(refused)) == (1, 0)
-
-
-def test_one_id_with_two_bodies_keeps_the_first() -> None:
-    events = [metrics_event(10, mode="delta", measures={"clicks": n}, id="same") for n in (1, 2, 1)]
-    first, refused = folding.distinct_deltas(told(*events))
-    assert [refusal.code for _, refusal in refused] == ["id_reused"]
+def test_of_one_id_with_two_bodies_the_other_one_than_is_stored_is_refused() -> None:
+    bodies = [1, 2, 1]
+    events = told(*(metrics_event(10, mode="delta", measures={"clicks": n}) for n in bodies))
+    first, repeats = folding.distinct_deltas(events)
     assert [one.measures for mine in first.values() for one in mine.values()] == [{"clicks": M}]
+    assert folding.reused(first, repeats, {}) == [events[1]], "the first is new, or stored already"
+    stored = {(0, events[1].event.id): bytes.fromhex(events[1].event.bodyhash)}
+    assert folding.reused(first, repeats, stored) == [events[0], events[2]]
 
 
 @pytest.mark.parametrize(
