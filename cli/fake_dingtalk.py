@@ -25,7 +25,7 @@ import uvicorn
 TOLERANCE_MS = 3_600_000
 PER_MINUTE_MAX = 20
 BODY_BYTES_MAX = 20_000
-START_TIMEOUT_S = 10.0
+START_TIMEOUT_S = 60.0
 
 OK = {"errcode": 0, "errmsg": "ok"}
 SIGN_NOT_MATCH = {"errcode": 310000, "errmsg": "sign not match"}

@@ -1,6 +1,5 @@
 """A local mail server that keeps what it is sent, parsed as a mail program would parse it."""
 
-import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +10,10 @@ from typing import Any, Self
 
 from aiosmtpd.controller import Controller
 
+from cli.processes import free_port
+
 HOST = "127.0.0.1"
+START_TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,14 @@ class FakeMail:
     """`with FakeMail() as inbox:` serves SMTP on 127.0.0.1; `inbox.port` is its port."""
 
     def __init__(self, port: int | None = None, *, refuse: Refusal = lambda _: None) -> None:
-        self.port = port or _free_port()
+        self.port = port or free_port()
         self._refuse = refuse
         self._lock = threading.Lock()
         self._mails: list[Mail] = []
         self._replies: list[str] = []
-        self._controller = Controller(_Handler(self), hostname=HOST, port=self.port)
+        self._controller = Controller(
+            _Handler(self), hostname=HOST, port=self.port, ready_timeout=START_TIMEOUT_S
+        )
 
     @property
     def mails(self) -> list[Mail]:
@@ -110,9 +114,3 @@ class _Handler:
         self, _server: Any, _session: Any, envelope: Any
     ) -> str:
         return self._inbox.take(envelope.rcpt_tos, envelope.content)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])

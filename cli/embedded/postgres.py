@@ -5,10 +5,12 @@ import secrets
 import signal
 import subprocess
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
 import asyncpg
+import psutil
 
 from cli.embedded.account import Account, forget_place, place_for
 from cli.embedded.jars import tell_stderr
@@ -17,6 +19,7 @@ from cli.processes import (
     Identity,
     end,
     end_leftover,
+    family,
     free_port,
     freeze_family,
     is_free,
@@ -129,9 +132,13 @@ class PostgresServer:
 
     def kill(self) -> None:
         """SIGKILL to all its processes, as a crash would: the next start replays the log."""
-        if self._process is not None:
-            signal_family(self._process.pid, signal.SIGKILL)
+        members = [] if self._process is None else family(self._process.pid)
+        for member in members:
+            with suppress(psutil.NoSuchProcess):
+                member.kill()
         self._end(signal.SIGKILL)
+        # While one of them still ends, the next start finds its shared memory in use.
+        psutil.wait_procs(members, timeout=STOP_TIMEOUT_S)
 
     def freeze(self) -> None:
         """SIGSTOP to all its processes: connections stay open and nothing is answered."""

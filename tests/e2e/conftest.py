@@ -29,7 +29,7 @@ def workspace() -> Iterator[Callable[[str], Caller]]:
         yield caller_of
         for caller in callers:
             caller.close()
-    shutil.rmtree(state)
+    shutil.rmtree(state, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from tests.documented import check_documented
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 STARTS = TODAY - timedelta(days=20)
 ENDS = TODAY + timedelta(days=10)
-WAIT_S = 20.0
+WAIT_S = 120.0
 PEOPLE = {
     "operator": "li.na",
     "approver": "zhao.min",

@@ -155,7 +155,7 @@ def test_credentials_that_do_not_serve_are_named(caller: Caller) -> None:
 def test_a_key_beyond_its_rate_is_told_when_to_come_again(caller: Caller) -> None:
     body = {"sources": ["*"], "name": "slow", "rate_per_s": 1}
     key = caller.send("POST", "ingest", "/v1/keys", role="admin", json=body).json()["key"]
-    events = [spend(name("s"), "1.00") for _ in range(5)]
+    events = [spend(name("s"), "1.00") for _ in range(200)]
     answers = [
         caller.send("POST", "ingest", "/v1/events", json=events, token=key) for _ in range(2)
     ]

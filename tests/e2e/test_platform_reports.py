@@ -104,7 +104,7 @@ def installation() -> Iterator[Installation]:
             yield made
         finally:
             process.terminate()
-            process.communicate(timeout=60)
+            process.communicate(timeout=150)
 
 
 def _expected() -> list[dict[str, str]]:

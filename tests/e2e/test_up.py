@@ -65,7 +65,7 @@ def _start(state: Path, *arguments: str) -> Up:
     assert process.stdout is not None
     line = process.stdout.readline().strip()
     if not READY.fullmatch(line):
-        process.communicate(timeout=60)
+        process.communicate(timeout=150)
     assert READY.fullmatch(line), (state / "up.log").read_text(encoding="utf-8")
     return Up(process, line, state)
 
@@ -86,7 +86,7 @@ def _status(url: str) -> int:
         return 0
 
 
-def _eventually(condition: object, timeout_s: float = 60) -> bool:
+def _eventually(condition: object, timeout_s: float = 120) -> bool:
     assert callable(condition)
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
@@ -121,7 +121,7 @@ def _running(state: Path) -> Iterator[Up]:
     yield running
     family = running.family()
     assert _finish(running, signal.SIGINT) == 130
-    _, left = psutil.wait_procs(family, timeout=10)
+    _, left = psutil.wait_procs(family, timeout=60)
     assert left == [], "Ctrl-C leaves no process behind"
     assert not (state / "run.json").exists()
 
@@ -197,7 +197,7 @@ def test_after_a_kill_nothing_is_left_and_the_next_up_starts_clean(empty_state: 
     family = first.family()
     assert len(family) >= 6
     assert _finish(first, signal.SIGKILL) == -signal.SIGKILL
-    _, left = psutil.wait_procs(family, timeout=15)
+    _, left = psutil.wait_procs(family, timeout=60)
     assert left == [], "children die with a killed `up`"
     assert (empty_state / "run.json").exists(), "it had no time to clean up"
     second = _start(empty_state)

@@ -99,8 +99,8 @@ async def _send(bootstrap: str, topic: str, value: bytes) -> None:
     producer = AIOKafkaProducer(
         bootstrap_servers=bootstrap, acks="all", enable_idempotence=True, compression_type="lz4"
     )
-    await producer.start()
     try:
+        await producer.start()
         await producer.send_and_wait(topic, value, partition=3)
     finally:
         await producer.stop()
@@ -111,7 +111,7 @@ async def _read_one(bootstrap: str, topic: str) -> bytes | None:
     await consumer.start()
     try:
         consumer.assign([TopicPartition(topic, 3)])
-        return (await asyncio.wait_for(consumer.getone(), 20)).value
+        return (await asyncio.wait_for(consumer.getone(), 120)).value
     finally:
         await consumer.stop()
 
@@ -140,7 +140,7 @@ async def test_a_frozen_broker_acknowledges_only_after_it_is_thawed(
             await asyncio.wait_for(asyncio.shield(sent), 1)
         assert kafka_server.alive()
         kafka_server.thaw()
-        await asyncio.wait_for(sent, 20)
+        await asyncio.wait_for(sent, 120)
     finally:
         kafka_server.thaw()
         await producer.stop()

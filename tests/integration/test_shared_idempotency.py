@@ -47,6 +47,7 @@ class Transfers:
         self.schema = schema
         self.error: Exception | None = None
         self.pause_s = 0.0
+        self.began = asyncio.Event()
 
     async def post(self, request: Request, principal: Principal = PRINCIPAL) -> Response:
         async with transaction(self.pool) as conn:
@@ -60,6 +61,7 @@ class Transfers:
         n = await conn.fetchval(
             f"INSERT INTO {self.schema}.seen (value) VALUES ('moved') RETURNING n"
         )
+        self.began.set()
         await asyncio.sleep(self.pause_s)
         if self.error is not None:
             raise self.error
@@ -139,12 +141,11 @@ async def test_concurrent_twins_have_one_effect_and_one_answer(transfers: Transf
 
 
 async def test_the_twin_of_one_that_fails_does_the_work(transfers: Transfers) -> None:
-    transfers.pause_s = 0.2
+    transfers.pause_s = 1.0
     transfers.error = ConflictError("not_in_review", "not now")
     failing = asyncio.create_task(transfers.post(post(b"{}")))
-    await asyncio.sleep(0.1)
+    await transfers.began.wait()
     waiting = asyncio.create_task(transfers.post(post(b"{}")))
-    await asyncio.sleep(0.05)
     with pytest.raises(ConflictError):
         await failing
     transfers.error = None

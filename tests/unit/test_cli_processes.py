@@ -102,10 +102,10 @@ def test_a_child_that_ignores_the_request_is_killed_after_the_timeout(tmp_path: 
         "print('deaf', flush=True); time.sleep(60)"
     )
     child = spawn([sys.executable, "-c", code], log=tmp_path / "log")
-    assert wait_until(lambda: b"deaf" in (tmp_path / "log").read_bytes(), 10)
+    assert wait_until(lambda: b"deaf" in (tmp_path / "log").read_bytes(), 60)
     began = time.monotonic()
     assert end(child, signal.SIGTERM, 0.3) == -signal.SIGKILL
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 def test_children_die_when_their_parent_is_killed(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_children_die_when_their_parent_is_killed(tmp_path: Path) -> None:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
         parent.kill()
-    assert wait_until(lambda: _gone(child), 10)
+    assert wait_until(lambda: _gone(child), 60)
 
 
 def _gone(pid: int) -> bool:
