@@ -82,6 +82,11 @@ DELIVERIES_FAILED = Counter(
     "Deliveries refused for the first time; somebody must look.",
     ["channel"],
 )
+FAULTS = Counter(
+    "paceline_alerts_faults_total",
+    "Messages that an error in alerts kept from being decided (flush) or sent (send).",
+    ["step"],
+)
 DELIVERY_DURATION = Histogram(
     "paceline_alerts_delivery_duration_seconds",
     "Time of one send attempt.",

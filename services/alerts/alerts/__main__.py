@@ -107,6 +107,8 @@ def start_counters() -> None:
         metrics.DELIVERY_DURATION.labels(channel)
         for kind in SendClass:
             metrics.DELIVERIES.labels(channel, kind.value)
+    for step in ("flush", "send"):
+        metrics.FAULTS.labels(step)
     for reason in Reason:
         metrics.DECISIONS.labels(reason.value)
 

@@ -12,6 +12,7 @@ from typing import Literal
 import yaml
 from msgspec import Struct
 
+from alerts.addresses import check_web_address, mail_address, mail_sender
 from alerts.matchers import Matcher, parse_matcher
 from alerts.yaml_reader import YamlReader, parse_duration
 
@@ -39,7 +40,6 @@ _ROUTE = frozenset(
 _RECEIVER = frozenset({"name", "locale", "send_resolved", "dingtalk_configs", "email_configs"})
 _DINGTALK = frozenset({"url_env", "secret_env", "at_mobiles"})
 _EMAIL = frozenset({"to", "from"})
-_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 _MOBILE = re.compile(r"\+?[\d-]{5,20}")
 
 
@@ -218,10 +218,13 @@ class _Parser:
     def _dingtalk(self, node: yaml.Node) -> Channel:
         found = self._reader.mapping(node, _DINGTALK, required=("url_env",))
         url_env = self._variable(found["url_env"])
-        if not self._environment[url_env].startswith(("https://", "http://")):
+        try:
+            check_web_address(self._environment[url_env])
+        except ValueError as error:
             raise self._reader.fail(
-                found["url_env"], f"environment variable {url_env} does not hold a web address"
-            )
+                found["url_env"],
+                f"environment variable {url_env} does not hold a web address: {error}",
+            ) from None
         secret_env = self._variable(found["secret_env"]) if "secret_env" in found else None
         mobiles = self._reader.texts(found["at_mobiles"]) if "at_mobiles" in found else ()
         for mobile in mobiles:
@@ -232,19 +235,25 @@ class _Parser:
 
     def _variable(self, node: yaml.Node) -> str:
         name = self._reader.text(node)
-        if not self._environment.get(name):
+        value = self._environment.get(name)
+        if not value:
             raise self._reader.fail(node, f"environment variable {name} is not set")
+        if not value.isprintable():
+            # A line break at the end of a secret, mostly; no signature would ever be right.
+            raise self._reader.fail(node, f"environment variable {name} holds a line break or such")
         return name
 
     def _email(self, node: yaml.Node) -> Channel:
         found = self._reader.mapping(node, _EMAIL, required=("to",))
-        recipients = tuple(sorted(set(self._reader.texts(found["to"]))))
-        if not recipients:
-            raise self._reader.fail(found["to"], "names no recipient")
-        for address in recipients:
-            if not _ADDRESS.fullmatch(address):
-                raise self._reader.fail(found["to"], f"{address!r} is no mail address")
-        sender = self._reader.text(found["from"]) if "from" in found else ""
+        reader = self._reader
+        addresses = {reader.parsed(one, mail_address) for one in reader.items(found["to"])}
+        if not addresses:
+            raise reader.fail(found["to"], "names no recipient")
+        recipients = tuple(sorted(addresses))
+        sender = ""
+        if "from" in found:
+            reader.parsed(found["from"], mail_sender)
+            sender = reader.text(found["from"])
         return Channel(f"email:{','.join(recipients)}", "email", EmailTarget(recipients, sender))
 
 

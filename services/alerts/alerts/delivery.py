@@ -9,18 +9,21 @@ configuration (`requeue`). So what the notification log calls told is heard, in 
 
 import asyncio
 import time
+import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from alerts import audit, store_deliveries
 from alerts.channels import dingtalk
 from alerts.channels.email import Mail, Thread
-from alerts.channels.result import SendClass, SendResult
+from alerts.channels.result import SendClass, SendResult, fault, origin
 from alerts.config import DingTalkTarget, EmailTarget
 from alerts.render import Renderer
 from alerts.settings import AlertsSettings
-from alerts.store_deliveries import Claimed
+from alerts.store_deliveries import Claimed, Outcome
 from alerts.tables import SCHEMA
 from alerts.verdict import Waits, judge
 from shared import metrics, outbox
@@ -110,12 +113,12 @@ class Courier:
         """Sends, then records; a database that is away is waited for while the claim holds."""
         began = time.monotonic()
         at = datetime.now(UTC)
-        result = await self._send(claimed, at)
+        result, outcome = self._judge(claimed, await self._send(claimed, at))
         took_s = time.monotonic() - began
         backoff_s = 0.1
         while True:
             try:
-                await self._record(claimed, result, at, took_s)
+                await self._record(claimed, result, outcome, at, took_s)
             except Exception as error:
                 held = time.monotonic() - began < self._settings.claim_s
                 log.warning("attempt_not_recorded", error=repr(error), tries_again=held)
@@ -130,6 +133,8 @@ class Courier:
                 return
 
     async def _send(self, claimed: Claimed, at: datetime) -> SendResult:
+        """One attempt within its time. Whatever goes wrong is its result: a message that cannot
+        be built or sent must not stop those of everybody else."""
         try:
             async with asyncio.timeout(self._settings.send_timeout_s):
                 if isinstance(claimed.target, DingTalkTarget):
@@ -145,6 +150,16 @@ class Courier:
                 provider_message=f"no answer in {self._settings.send_timeout_s:g} s",
                 maybe_delivered=True,
             )
+        except Exception as error:
+            return _fault(claimed, error)
+
+    def _judge(self, claimed: Claimed, result: SendResult) -> tuple[SendResult, Outcome]:
+        """What follows from an answer; a text that cannot be shortened is a fault as well."""
+        try:
+            return result, judge(claimed, result, self._renderer, self._waits)
+        except Exception as error:
+            broken = replace(_fault(claimed, error), maybe_delivered=result.maybe_delivered)
+            return broken, judge(claimed, broken, self._renderer, self._waits)
 
     def _mail(self, claimed: Claimed, target: EmailTarget) -> Mail:
         return Mail(
@@ -158,10 +173,9 @@ class Courier:
         )
 
     async def _record(
-        self, claimed: Claimed, result: SendResult, at: datetime, took_s: float
+        self, claimed: Claimed, result: SendResult, outcome: Outcome, at: datetime, took_s: float
     ) -> None:
-        kind = "dingtalk" if isinstance(claimed.target, DingTalkTarget) else "email"
-        outcome = judge(claimed, result, self._renderer, self._waits)
+        kind = _channel(claimed)
         attempt = {
             "at": at,
             "http_status": result.http_status,
@@ -192,3 +206,23 @@ class Courier:
             provider_code=result.provider_code,
             provider_message=result.provider_message,
         )
+
+
+def _channel(claimed: Claimed) -> str:
+    return "dingtalk" if isinstance(claimed.target, DingTalkTarget) else "email"
+
+
+def _fault(claimed: Claimed, error: Exception) -> SendResult:
+    """Loud: the place in the code, but not the error's words, which may hold an address."""
+    cause = origin(error)
+    metrics.FAULTS.labels("send").inc()
+    log.error(
+        "message_fault",
+        delivery=claimed.delivery,
+        workspace=claimed.workspace,
+        receiver=claimed.receiver,
+        channel=_channel(claimed),
+        error=type(cause).__name__,
+        traceback="".join(traceback.format_tb(cause.__traceback__)),
+    )
+    return fault(error)

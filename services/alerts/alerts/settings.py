@@ -1,10 +1,11 @@
 """alerts' settings: the common ones, the configuration directory, the mail server, deliveries."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator, model_validator
 
+from alerts.addresses import mail_sender
 from shared.settings import CommonSettings
 
 
@@ -37,3 +38,16 @@ class AlertsSettings(CommonSettings):
     """What was told, when it is over and has arrived; longer than anybody asks for a campaign."""
     flush_groups_max: int = Field(50, ge=1, le=1000)
     """Groups decided in one transaction."""
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_a_sender(cls, text: str) -> str:
+        mail_sender(text)
+        return text
+
+    @model_validator(mode="after")
+    def _claims_outlast_sends(self) -> Self:
+        # Else another sender takes what is still on its way, and people get it twice.
+        if self.claim_s <= self.send_timeout_s:
+            raise ValueError("claim_s must be longer than send_timeout_s")
+        return self

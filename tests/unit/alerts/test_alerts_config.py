@@ -8,6 +8,7 @@ import pytest
 from alerts.config import DingTalkTarget, EmailTarget, parse_configuration
 from alerts.configurations import Configurations
 from alerts.matchers import MatcherError, parse_matcher
+from alerts.settings import AlertsSettings
 from alerts.yaml_reader import ConfigError, format_duration, parse_duration
 from tests.unit.alerts.builders import CONFIGURATION, ENVIRONMENT
 
@@ -76,6 +77,10 @@ BAD = [
         "does not hold a web address",
     ),
     ("no mail address", "[ops@example.com]", "[ops]", 13, "'ops' is no mail address"),
+    ("a wrong mail address", "[ops@", "[a..b@", 13, "'a..b@example.com' is no mail address"),
+    ("a mail address among others", "[ops@", "\n  [a@b.c,\n  müller@", 15, "is no mail address"),
+    ("a sender without an address", "Paceline <paceline@example.com>", "Bot", 13, "'Bot' is no"),
+    ("a name that needs quotes", "Paceline <paceline@example.com>", "'P, Q <a@b.c>'", 13, "quotes"),
     ("a key written twice", "    locale: zh-CN", "    name: other", 9, "written twice"),
     ("a root with matchers", "  group_wait: 0s", "  matchers: ['a=b']", 4, "takes every alert"),
     ("no YAML", "receivers:", "receivers: [", 0, ""),
@@ -98,6 +103,32 @@ def test_an_error_never_shows_the_value_of_a_variable() -> None:
     with pytest.raises(ConfigError) as caught:
         parse(CONFIGURATION, environment)
     assert "SECRET-TOKEN" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "detail"),
+    [
+        ("OPS_DINGTALK_URL", "http://127.0.0.1:99999/SECRET", "host or port is malformed"),
+        ("OPS_DINGTALK_URL", "https://", "host or port is malformed"),
+        ("OPS_DINGTALK_URL", "https://x.com/SECRET\n", "OPS_DINGTALK_URL holds a line break"),
+        ("OPS_DINGTALK_SECRET", "SECRET\n", "OPS_DINGTALK_SECRET holds a line break"),
+        ("OPS_DINGTALK_SECRET", "SECRET\udc80", "OPS_DINGTALK_SECRET holds"),
+    ],
+)
+def test_a_variable_that_cannot_be_used_is_refused_without_its_value(
+    name: str, value: str, detail: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(CONFIGURATION, {**ENVIRONMENT, name: value})
+    assert caught.value.line == 11
+    assert detail in caught.value.detail
+    assert "SECRET" not in caught.value.detail.replace(name, "")
+
+
+def test_a_claim_outlasts_its_send() -> None:
+    assert AlertsSettings(claim_s=0.3, send_timeout_s=0.25).claim_s == 0.3
+    with pytest.raises(ValueError, match="claim_s must be longer than send_timeout_s"):
+        AlertsSettings(claim_s=15.0, send_timeout_s=15.0)
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,15 @@ from email import message_from_bytes, policy
 import pytest
 
 from alerts.channels.email import (
+    EmailSender,
     Mail,
+    Server,
     Thread,
     build,
     classify_code,
     classify_recipients,
-    message_id,
 )
-from alerts.channels.result import SendClass
+from alerts.channels.result import NotBuiltError, SendClass
 from tests.unit.alerts.builders import at
 
 
@@ -68,8 +69,24 @@ def test_a_subject_cannot_add_headers() -> None:
     assert message["Subject"] == "a Bcc: evil@x.com"
 
 
-def test_a_sender_without_domain_has_a_valid_id() -> None:
-    assert message_id("d", "nobody") == "<d@paceline.invalid>"
+@pytest.mark.parametrize(
+    "changes",
+    [{"to": ("a@x.com", "a..b@x.com")}, {"sender": "Pacing bot"}, {"to": ("a@例子.公司",)}],
+)
+async def test_what_no_server_would_take_is_known_before_anything_is_sent(
+    changes: dict[str, object],
+) -> None:
+    server = Server("127.0.0.1", 9, "none", None, None, 5.0)
+    with pytest.raises(NotBuiltError) as caught:
+        await EmailSender(server).send(mail(**changes), at(0))
+    assert isinstance(caught.value.__cause__, ValueError)
+
+
+async def test_a_server_whose_name_is_none_is_a_matter_of_configuration() -> None:
+    server = Server("a" * 64 + ".com", 25, "none", None, None, 5.0)
+    found = await EmailSender(server).send(mail(), at(0))
+    assert (found.kind, found.provider_code) == (SendClass.CONFIG, "connect")
+    assert not found.maybe_delivered
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def classify(status: int, body: bytes, retry_after: str | None = None) -> SendRe
             http_status=status,
             maybe_delivered=True,
         )
-    code = str(answer["errcode"])
+    code = clip(str(answer["errcode"]))
     # An unknown code is not retried for hours: it fails visibly, with the robot's own words.
     kind = _CLASSES.get(code, SendClass.CONFIG)
     return SendResult(

@@ -6,13 +6,14 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from typing import Literal
 
 import aiosmtplib
 from msgspec import Struct
 
-from alerts.channels.result import SendClass, SendResult, clip
+from alerts.addresses import Sender, mail_address, mail_sender
+from alerts.channels.result import NotBuiltError, SendClass, SendResult, clip
 
 TEXT_BYTES_MAX = 50_000
 """Mail takes megabytes; a person does not. Far below the 10 MB of alerting.md A10."""
@@ -52,24 +53,27 @@ class Mail(Struct, frozen=True):
     note: str = ""
 
 
-def message_id(delivery: str, sender: str) -> str:
+def message_id(delivery: str, sender: Sender) -> str:
     """`<delivery@own-domain>`: the same for every attempt, so mail programs can drop a copy."""
-    domain = parseaddr(sender)[1].partition("@")[2] or "paceline.invalid"
-    return f"<{delivery}@{domain}>"
+    return f"<{delivery}@{sender.domain}>"
 
 
 def build(mail: Mail, now: datetime) -> EmailMessage:
-    """The MIME message: multipart/alternative, text first; the subject is that of its thread."""
+    """The MIME message: multipart/alternative, text first; the subject is that of its thread.
+
+    Raises ValueError for an address that no server would take.
+    """
+    sender = mail_sender(mail.sender)
     message = EmailMessage(policy=SMTP_POLICY)
-    message["From"] = _address(mail.sender)
-    message["To"] = [Address(addr_spec=address) for address in mail.to]
+    message["From"] = Address(display_name=sender.name, addr_spec=sender.address)
+    message["To"] = [Address(addr_spec=mail_address(address)) for address in mail.to]
     message["Date"] = format_datetime(now)
     message["Subject"] = " ".join(mail.thread.subject.split())
-    message["Message-ID"] = message_id(mail.delivery, mail.sender)
+    message["Message-ID"] = message_id(mail.delivery, sender)
     message["Auto-Submitted"] = "auto-generated"
     if mail.thread.root:
-        root = message_id(mail.thread.root, mail.sender)
-        previous = message_id(mail.thread.previous or mail.thread.root, mail.sender)
+        root = message_id(mail.thread.root, sender)
+        previous = message_id(mail.thread.previous or mail.thread.root, sender)
         message["In-Reply-To"] = root
         message["References"] = root if previous == root else f"{root} {previous}"
     note = f"{mail.note}\n\n" if mail.note else ""
@@ -77,11 +81,6 @@ def build(mail: Mail, now: datetime) -> EmailMessage:
     html = mail.html.replace("<h2", f"<p>{mail.note}</p><h2", 1) if mail.note else mail.html
     message.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
     return message
-
-
-def _address(text: str) -> Address:
-    name, address = parseaddr(text)
-    return Address(display_name=name, addr_spec=address)
 
 
 def classify_recipients(
@@ -121,7 +120,14 @@ class EmailSender:
         self._tls = tls
 
     async def send(self, mail: Mail, now: datetime) -> SendResult:
-        """One mail; never raises for what a network or a server can do."""
+        """One mail; never raises for what a network or a server can do.
+
+        Raises NotBuiltError, with its cause, for what cannot be made a mail: nothing was sent.
+        """
+        try:
+            sender, content = mail_sender(mail.sender).address, build(mail, now).as_bytes()
+        except Exception as error:
+            raise NotBuiltError from error
         server = self._server
         session = aiosmtplib.SMTP(
             hostname=server.host,
@@ -139,28 +145,32 @@ class EmailSender:
             return _result(SendClass.CONFIG, str(error.code), "the server refused the login")
         except aiosmtplib.SMTPResponseException as error:
             return classify_code(error.code, error.message)
-        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+        except (aiosmtplib.SMTPException, OSError) as error:
             return _result(SendClass.RETRYABLE, "connect", type(error).__name__)
+        except ValueError as error:
+            # The settings of the server are none, such as a host that no name may be.
+            return _result(SendClass.CONFIG, "connect", type(error).__name__)
         try:
-            return await self._transmit(session, mail, now)
+            return await _transmit(session, sender, mail.to, content)
         finally:
             session.close()
 
-    async def _transmit(self, session: aiosmtplib.SMTP, mail: Mail, now: datetime) -> SendResult:
-        sender = parseaddr(mail.sender)[1]
-        content = build(mail, now).as_bytes()
-        try:
-            refused, text = await session.sendmail(sender, list(mail.to), content)
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            each = {one.recipient: (one.code, one.message) for one in error.recipients}
-            return classify_recipients(mail.to, each, "", "")
-        except aiosmtplib.SMTPResponseException as error:
-            return classify_code(error.code, error.message)
-        except (aiosmtplib.SMTPException, OSError) as error:
-            # DATA may have been accepted before the connection broke.
-            return _result(SendClass.RETRYABLE, "no_answer", type(error).__name__, maybe=True)
-        each = {one: (reply.code, reply.message) for one, reply in refused.items()}
-        return classify_recipients(mail.to, each, "250", clip(text))
+
+async def _transmit(
+    session: aiosmtplib.SMTP, sender: str, to: Sequence[str], content: bytes
+) -> SendResult:
+    try:
+        refused, text = await session.sendmail(sender, list(to), content)
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        each = {one.recipient: (one.code, one.message) for one in error.recipients}
+        return classify_recipients(to, each, "", "")
+    except aiosmtplib.SMTPResponseException as error:
+        return classify_code(error.code, error.message)
+    except (aiosmtplib.SMTPException, OSError) as error:
+        # DATA may have been accepted before the connection broke.
+        return _result(SendClass.RETRYABLE, "no_answer", type(error).__name__, maybe=True)
+    each = {one: (reply.code, reply.message) for one, reply in refused.items()}
+    return classify_recipients(to, each, "250", clip(text))
 
 
 def _result(kind: SendClass, code: str, message: str, *, maybe: bool = False) -> SendResult:

@@ -1,4 +1,8 @@
-"""What a provider said about one send: the class decides what happens next (alerting.md 2.6)."""
+"""What a provider said about one send: the class decides what happens next (alerting.md 2.6).
+
+What nobody said – a message that cannot be built, a fault of a library – is a result as well
+(`fault`): it waits for a correction like a refused one, and the other messages go on.
+"""
 
 from enum import StrEnum
 
@@ -31,6 +35,37 @@ class SendResult(Struct, frozen=True, kw_only=True):
     remaining: tuple[str, ...] | None = None
 
 
+class NotBuiltError(Exception):
+    """A message that cannot be built, by its cause; nothing of it was sent."""
+
+
 def clip(text: str) -> str:
-    """A provider's text for logs and rows: one line, bounded."""
-    return " ".join(text.split())[:PROVIDER_MESSAGE_CHARACTERS_MAX]
+    """A provider's text for logs and rows: one line, bounded, of characters a database stores
+    (a mail server may answer in any encoding, a robot with any escape)."""
+    line = " ".join(text.split())[:PROVIDER_MESSAGE_CHARACTERS_MAX]
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in line)
+
+
+def origin(error: BaseException) -> BaseException:
+    """The error that a NotBuiltError or a group of errors is about."""
+    while True:
+        if isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        elif isinstance(error, NotBuiltError) and error.__cause__ is not None:
+            error = error.__cause__
+        else:
+            return error
+
+
+def fault(error: Exception) -> SendResult:
+    """The attempt that ended with an error instead of an answer. Its words are left out: they may
+    hold an address."""
+    built = not isinstance(error, NotBuiltError)
+    return SendResult(
+        kind=SendClass.CONFIG,
+        provider_code=type(origin(error)).__name__,
+        provider_message=(
+            "a fault while the message was sent" if built else "the message cannot be built"
+        ),
+        maybe_delivered=built,
+    )
