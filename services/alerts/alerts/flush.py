@@ -1,11 +1,12 @@
 """Groups speak: decide, render once and enqueue, in one transaction per round (any replica).
 
 The message, its notification rows and the log are written together, so nothing is decided twice
-and nothing is sent that is not on record. Sending is `delivery`'s work.
+and nothing is sent that is not on record. Sending is `delivery`'s work. A group that cannot be read
+or rendered waits, loudly; the others speak.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -24,12 +25,14 @@ from alerts.store_groups import DeliveryRow, DueGroup, LogRow, NotificationRow
 from alerts.tables import SCHEMA
 from shared import metrics, outbox
 from shared.clock import Clock
-from shared.database import Conn, Pool, transaction
+from shared.database import Conn, Pool, is_transient, transaction
 from shared.logs import get_logger
 from shared.rounds import Rounds
 
 log = get_logger(__name__)
 
+FAULT_WAIT = timedelta(minutes=5)
+"""Until a group that could not be flushed is tried again: only another version helps it."""
 TEXT_BYTES_MAX = {"dingtalk": dingtalk.TEXT_BYTES_MAX, "email": email.TEXT_BYTES_MAX}
 
 
@@ -108,25 +111,54 @@ class Flusher:
         groups = await store_groups.take_due(conn, now, self._settings.flush_groups_max)
         if not groups:
             return 0
-        ids = [group.group_id for group in groups]
-        members = await store_groups.read_members(conn, ids)
-        logs = await store_groups.read_log(conn, ids)
-        told = await store_groups.read_told(conn, ids)
-        waiting = await store_groups.read_waiting(conn, ids)
-        writes = Writes()
-        for group in groups:
-            channels = logs[group.group_id]
-            known = {one: told.get((group.group_id, one), []) for one in channels}
-            heard = Heard(members[group.group_id], channels, known, waiting)
-            self._flush_group(writes, group, heard, now)
-        await _write(conn, writes)
+        try:
+            await self._flush_groups(conn, groups, now)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            # One of them cannot be told; which one, and what the others have to say:
+            for group in groups:
+                await self._flush_alone(conn, group, now)
         return len(groups)
+
+    async def _flush_alone(self, conn: Conn, group: DueGroup, now: datetime) -> None:
+        try:
+            await self._flush_groups(conn, [group], now)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            metrics.FAULTS.labels("flush").inc()
+            log.error(
+                "group_fault",
+                group=group.group_id,
+                workspace=group.workspace,
+                receiver=group.receiver,
+                exc_info=error,
+            )
+            await store_groups.postpone(conn, group.group_id, now + FAULT_WAIT)
+
+    async def _flush_groups(self, conn: Conn, groups: Sequence[DueGroup], now: datetime) -> None:
+        """All of these or, with an error, none."""
+        ids = [group.group_id for group in groups]
+        async with conn.transaction():
+            members = await store_groups.read_members(conn, ids)
+            logs = await store_groups.read_log(conn, ids)
+            told = await store_groups.read_told(conn, ids)
+            waiting = await store_groups.read_waiting(conn, ids)
+            writes = Writes()
+            for group in groups:
+                channels = logs[group.group_id]
+                known = {one: told.get((group.group_id, one), []) for one in channels}
+                heard = Heard(members[group.group_id], channels, known, waiting)
+                self._flush_group(writes, group, heard, now)
+            await _write(conn, writes)
 
     def _flush_group(self, writes: Writes, group: DueGroup, heard: Heard, now: datetime) -> None:
         members, logs, known, waiting = heard
         configuration = self._configurations.get(group.workspace)
-        receiver = snapshot.current_receiver(configuration, group.snapshot)
-        intervals = group.snapshot.intervals
+        kept = group.snapshot
+        receiver = snapshot.current_receiver(configuration, kept)
+        intervals = kept.intervals
         told_at: list[datetime] = []
         for channel, former in _channels(receiver, heard):
             before = logs.get(channel.id)

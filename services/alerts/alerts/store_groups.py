@@ -95,6 +95,7 @@ FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::boolean[])
   AS u(group_id, flushed_at, due_at, active)
 WHERE g.group_id = u.group_id
 """
+POSTPONE = "UPDATE alerts.groups SET due_at = $2 WHERE group_id = $1"
 LEAVE = """
 UPDATE alerts.group_members m SET active = false
 FROM unnest($1::bigint[], $2::bigint[], $3::int[]) AS u(group_id, alert, episode)
@@ -113,7 +114,12 @@ class DueGroup(NamedTuple):
     workspace: str
     receiver: str
     grouped_by: list[str]
-    snapshot: Snapshot
+    kept: Any
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Read when it is asked for: one group's must not keep the others from speaking."""
+        return from_json(self.kept)
 
 
 class LogRow(NamedTuple):
@@ -171,7 +177,7 @@ async def take_due(conn: Conn, now: datetime, limit: int) -> list[DueGroup]:
             row["workspace"],
             row["receiver"],
             list(row["labels"]),
-            from_json(row["snapshot"]),
+            row["snapshot"],
         )
         for row in await conn.fetch(TAKE_DUE, now, limit)
     ]
@@ -255,6 +261,11 @@ async def flushed(
     await conn.execute(FLUSHED, *columns(groups, 4))
     await conn.execute(LEAVE, *columns(left, 3))
     await conn.execute(ENDED, *columns(left, 3))
+
+
+async def postpone(conn: Conn, group: int, due_at: datetime) -> None:
+    """A group that could not be flushed is due again at `due_at`."""
+    await conn.execute(POSTPONE, group, due_at)
 
 
 async def count_due(conn: Conn, now: datetime) -> int:
