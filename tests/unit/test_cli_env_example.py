@@ -1,10 +1,12 @@
 """.env.example is the list of settings, so it must be whole and its defaults true."""
 
 import re
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from dotenv import dotenv_values
 from pydantic_core import PydanticUndefined
 
 from alerts.settings import AlertsSettings
@@ -20,10 +22,12 @@ CLASSES = [IngestSettings, BudgetSettings, KpiSettings, AlertsSettings]
 
 
 def _listed() -> dict[str, str]:
-    text = EXAMPLE.read_text(encoding="utf-8")
-    found = re.findall(r'^# (PACELINE_\w+)=("[^"]*"|\S*)', text, flags=re.MULTILINE)
-    assert len(found) == len(dict(found)), "no setting is listed twice"
-    return {name: value.strip('"') for name, value in found}
+    """As they would be read if all of them were uncommented."""
+    text = re.sub(r"^# (?=PACELINE_\w+=)", "", EXAMPLE.read_text("utf-8"), flags=re.MULTILINE)
+    names = re.findall(r"^(PACELINE_\w+)=", text, flags=re.MULTILINE)
+    assert len(names) == len(set(names)), "no setting is listed twice"
+    read = dotenv_values(stream=StringIO(text))
+    return {name: read[name] or "" for name in names}
 
 
 def _fields() -> dict[str, Any]:
