@@ -82,7 +82,8 @@ CREATE TABLE budget.entries (
 CREATE INDEX entries_account ON budget.entries (account_id, entry);
 CREATE TABLE budget.facts (
   revision bigint NOT NULL, amount bigint NOT NULL, entry bigint NOT NULL,
-  stated_at timestamptz NOT NULL, stream_id integer NOT NULL, account_id integer NOT NULL,
+  stated_at timestamptz NOT NULL, period_start timestamptz NOT NULL,
+  period_end timestamptz NOT NULL, stream_id integer NOT NULL, account_id integer NOT NULL,
   currency text NOT NULL, key text COLLATE "C" NOT NULL,
   CONSTRAINT facts_pk PRIMARY KEY (stream_id, key)) WITH (fillfactor = 80);
 CREATE TABLE budget.held (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from budget import store_held, store_postings
-from budget.store_held import HeldRow
+from budget.store_held import Adjusted, HeldRow
 from budget.store_postings import Change, DeltaRow, EntryRow, Reused
 from shared.database import Conn
 
@@ -39,7 +39,7 @@ class Books:
     entities: dict[int, str] = field(default_factory=dict)
     entries: list[EntryRow] = field(default_factory=list)
     held: list[HeldRow] = field(default_factory=list)
-    adjusted: list[tuple[int, str, int, int]] = field(default_factory=list)
+    adjusted: list[Adjusted] = field(default_factory=list)
     tallies: dict[Change, Tally] = field(default_factory=dict)
 
     def tally(self, change: Change, tally: Tally) -> None:

@@ -15,8 +15,17 @@ from budget.batch import Posting, Refusal
 from budget.books import Books, Tally
 from budget.router import Route, fact_key
 from budget.rules.posting import REFUSALS, AccountKey, Fact, Outcome, Stated, Step, restate
-from budget.store_held import HeldRow
-from budget.store_postings import KINDS, Change, DeltaRow, EntryRow, FactRow, Reused, StatedFact
+from budget.store_held import Adjusted, HeldRow
+from budget.store_postings import (
+    KINDS,
+    Change,
+    DeltaRow,
+    EntryRow,
+    FactRow,
+    Period,
+    Reused,
+    StatedFact,
+)
 from shared.database import Conn
 from shared.names import SUBJECT_BYTES_MAX
 
@@ -195,17 +204,22 @@ class _Facts:
             after, steps = _fold(known.before, by_key[key])
             if after != known.after:
                 settled.append((*key, after))
-            entered = self._enter(row, known, list(zip(by_key[key], steps, strict=True)))
-            if entered and keys[known.account_id].kind != "line":
+            # The label's day is in the key; its bounds are those of the first statement.
+            day = by_key[key][0][0].route.period.day
+            period = Period(day, after.period_start, after.period_end)
+            statements = zip(by_key[key], steps, strict=True)
+            entered = self._enter(row, known.account_id, period, statements)
+            if keys[known.account_id].kind != "line":
                 # The first statement chose the account; a later one may be refused.
-                self._hold(row, known, by_key[key][0][0], entered)
+                self._hold(known, after, by_key[key][0], entered)
         await store_postings.settle_facts(conn, settled)
 
     def _enter(
         self,
         row: FactRow,
-        known: StatedFact,
-        statements: Sequence[tuple[tuple[Posting, Stated], Step]],
+        account_id: int,
+        period: Period,
+        statements: Iterable[tuple[tuple[Posting, Stated], Step]],
     ) -> list[EntryRow]:
         entries = []
         for (posting, said), step in statements:
@@ -213,65 +227,64 @@ class _Facts:
                 self._posted.refusals.append(_fact_refusal(posting, step.outcome))
                 continue
             if posting.event.importid is not None:
-                self._posted.outcomes.append((posting, step.outcome, known.account_id))
+                self._posted.outcomes.append((posting, step.outcome, account_id))
             if step.amount is None:
                 continue
-            entry = _fact_entry(row, known.account_id, posting, said, step)
+            entry = EntryRow(
+                stream_id=row.stream_id,
+                id=f"{row.key}@{said.revision}",
+                entry=said.entry,
+                account_id=account_id,
+                amount=step.amount,
+                at=min(said.stated_at, period.end),
+                kind=KINDS.index(step.kind),
+                corrects=step.corrects,
+                period_start=period.start,
+                period_end=period.end,
+                period=posting.route.label,
+                event_id=posting.event.id,
+                entity=posting.route.entity_text,
+            )
             entries.append(entry)
-            change = Change(known.account_id, step.kind == "correction", posting.route.period)
-            self._books.tally(change, Tally(known.account_id, step.amount, entry.at))
+            change = Change(account_id, step.kind == "correction", period)
+            self._books.tally(change, Tally(account_id, step.amount, entry.at))
         self._books.entries += entries
         return entries
 
     def _hold(
-        self, row: FactRow, known: StatedFact, posting: Posting, entered: Sequence[EntryRow]
+        self, known: StatedFact, after: Fact, first: tuple[Posting, Stated], entered: list[EntryRow]
     ) -> None:
+        posting, said = first
         total = sum(entry.amount for entry in entered)
-        last = entered[-1]
+        before = known.before or said
+        stated_now = after.currency if before.currency != after.currency else None
+        key = fact_key(posting.route, posting.event)
         if known.before is None:
-            self._books.held.append(_held(posting, row.key, total, last.entry, last.at))
-        else:
-            self._books.adjusted.append((row.stream_id, row.key, total, last.entry))
+            row = _held(posting, key, total, after.entry, entered[-1].at)
+            self._books.held.append(row._replace(currency=stated_now or row.currency))
+        elif entered or stated_now:
+            adjusted = Adjusted(posting.ids[0], key, total, after.entry, stated_now)
+            self._books.adjusted.append(adjusted)
 
 
 def _stated(posting: Posting, entry: int) -> Stated:
     event = posting.event
     assert event.data.revision is not None
-    currency = posting.route.destination.account.currency
-    return Stated(event.data.revision, posting.amount, currency, event.time, entry)
+    route = posting.route
+    currency, period = route.destination.account.currency, route.period
+    revision, amount = event.data.revision, posting.amount
+    return Stated(revision, amount, currency, event.time, entry, period.start, period.end)
 
 
 def _fold(
     before: Fact | None, statements: Sequence[tuple[Posting, Stated]]
 ) -> tuple[Fact, list[Step]]:
     fact, steps = before, []
-    for posting, stated in statements:
-        fact, step = restate(fact, stated, posting.route.period.end)
+    for _, stated in statements:
+        fact, step = restate(fact, stated)
         steps.append(step)
     assert fact is not None
     return fact, steps
-
-
-def _fact_entry(
-    row: FactRow, account_id: int, posting: Posting, said: Stated, step: Step
-) -> EntryRow:
-    event, route = posting.event, posting.route
-    assert step.amount is not None
-    return EntryRow(
-        stream_id=row.stream_id,
-        id=f"{row.key}@{said.revision}",
-        entry=said.entry,
-        account_id=account_id,
-        amount=step.amount,
-        at=min(event.time, route.period.end),
-        kind=KINDS.index(step.kind),
-        corrects=step.corrects,
-        period_start=route.period.start,
-        period_end=route.period.end,
-        period=route.label,
-        event_id=event.id,
-        entity=route.entity_text,
-    )
 
 
 def _fact_refusal(posting: Posting, outcome: Outcome) -> Refusal:

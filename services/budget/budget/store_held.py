@@ -20,8 +20,10 @@ FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::bool[], $6::text[]
        currency, campaign, line, entity, period, period_start, period_end, at)
 """
 ADJUST = """
-UPDATE budget.held AS t SET amount = t.amount + u.amount, entry = u.entry
-FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[]) AS u(stream_id, key, amount, entry)
+UPDATE budget.held AS t SET amount = t.amount + u.amount, entry = u.entry,
+                            currency = coalesce(u.currency, t.currency)
+FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::text[])
+  AS u(stream_id, key, amount, entry, currency)
 WHERE t.stream_id = u.stream_id AND t.key = u.key
 """
 LIST = """
@@ -69,8 +71,19 @@ async def add(conn: Conn, rows: Sequence[HeldRow], now: datetime) -> None:
         await conn.execute(ADD, *zip(*rows, strict=True), now)
 
 
-async def adjust(conn: Conn, rows: Sequence[tuple[int, str, int, int]]) -> None:
-    """A held fact was restated: (stream, key, difference in micros, its entry)."""
+class Adjusted(NamedTuple):
+    """A held fact was restated: the difference in micros, its entry now, and its currency if this
+    is the first time that one is stated."""
+
+    stream_id: int
+    key: str
+    amount: int
+    entry: int
+    currency: str | None
+
+
+async def adjust(conn: Conn, rows: Sequence[Adjusted]) -> None:
+    """Brings held facts up to what was stated, no fact twice."""
     if rows:
         await conn.execute(ADJUST, *zip(*sorted(rows), strict=True))
 

@@ -60,13 +60,14 @@ FROM unnest($1::int[], $2::text[], $3::bigint[], $4::int[], $5::bigint[], $6::ti
 # `posting.restate` decides; the CASE repeats it for the common statement, `settle_facts` does the
 # rest.
 STATE_FACTS = f"""
-INSERT INTO budget.facts AS t (stream_id, key, revision, amount, currency, stated_at, account_id,
-                               entry)
-SELECT * FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::text[],
-                     $6::timestamptz[], $7::int[], $8::bigint[])
-ON CONFLICT (stream_id, key) DO UPDATE SET (revision, amount, stated_at, entry) =
+INSERT INTO budget.facts AS t (stream_id, key, account_id, revision, amount, currency, stated_at,
+                               entry, period_start, period_end)
+SELECT * FROM unnest($1::int[], $2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::text[],
+                     $7::timestamptz[], $8::bigint[], $9::timestamptz[], $10::timestamptz[])
+ON CONFLICT (stream_id, key) DO UPDATE SET (revision, amount, currency, stated_at, entry) =
   (SELECT CASE WHEN w THEN excluded.revision ELSE t.revision END,
           CASE WHEN w THEN excluded.amount ELSE t.amount END,
+          CASE WHEN w AND t.currency = '{NO_CURRENCY}' THEN excluded.currency ELSE t.currency END,
           CASE WHEN w THEN excluded.stated_at ELSE t.stated_at END,
           CASE WHEN w AND excluded.amount <> t.amount THEN excluded.entry ELSE t.entry END
    FROM (SELECT excluded.revision > t.revision AND (excluded.currency = t.currency
@@ -76,13 +77,14 @@ WHERE (t.revision, t.amount, t.currency)
 RETURNING new.stream_id, new.key, new.account_id,
           old.revision AS old_revision, old.amount AS old_amount, old.currency AS old_currency,
           old.stated_at AS old_stated_at, old.entry AS old_entry,
-          new.revision, new.amount, new.currency, new.stated_at, new.entry
+          new.revision, new.amount, new.currency, new.stated_at, new.entry,
+          new.period_start, new.period_end
 """
 SETTLE_FACTS = """
-UPDATE budget.facts AS t SET revision = u.revision, amount = u.amount, stated_at = u.stated_at,
-                             entry = u.entry
-FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::bigint[])
-  AS u(stream_id, key, revision, amount, stated_at, entry)
+UPDATE budget.facts AS t SET revision = u.revision, amount = u.amount, currency = u.currency,
+                             stated_at = u.stated_at, entry = u.entry
+FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::timestamptz[],
+            $7::bigint[]) AS u(stream_id, key, revision, amount, currency, stated_at, entry)
 WHERE t.stream_id = u.stream_id AND t.key = u.key
 """
 
@@ -224,20 +226,22 @@ async def state_facts(conn: Conn, rows: Sequence[FactRow]) -> dict[tuple[int, st
         return {}
     columns = list(
         zip(
-            *((r.stream_id, r.key, *r.fact[:4], r.account_id, r.fact.entry) for r in rows),
+            *((r.stream_id, r.key, r.account_id, *r.fact) for r in rows),
             strict=True,
         )
     )
     found = {}
     for row in await conn.fetch(STATE_FACTS, *columns):
-        before = None if row[3] is None else Fact(*tuple(row)[3:8])
-        found[row[0], row[1]] = StatedFact(before, Fact(*tuple(row)[8:13]), row[2])
+        _, _, account_id, *facts = row
+        # The period never changes, so it comes back once.
+        before = None if facts[0] is None else Fact(*facts[:5], *facts[10:])
+        found[row[0], row[1]] = StatedFact(before, Fact(*facts[5:]), account_id)
     return found
 
 
 async def settle_facts(conn: Conn, facts: Iterable[tuple[int, str, Fact]]) -> None:
     """Stores what the rule decided where it differs from what the statement guessed."""
-    rows = [(s, k, f.revision, f.amount, f.stated_at, f.entry) for s, k, f in facts]
+    rows = [(stream_id, key, *fact[:5]) for stream_id, key, fact in facts]
     if rows:
         await conn.execute(SETTLE_FACTS, *zip(*rows, strict=True))
 

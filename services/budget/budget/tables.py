@@ -198,6 +198,8 @@ facts = _table(
     big("amount"),
     big("entry"),
     instant("stated_at"),
+    instant("period_start"),
+    instant("period_end"),
     integer("stream_id"),
     integer("account_id"),
     text("currency"),

@@ -137,15 +137,19 @@ def test_suspense_without_any_currency_is_kept_apart() -> None:
 END = START + DAY
 
 
-def stated(revision: int, amount: int, *, hour: int = 0, currency: str = "CNY") -> Stated:
-    return Stated(revision, amount, currency, START + timedelta(hours=hour), revision * 1000)
+def stated(
+    revision: int, amount: int, *, hour: int = 0, currency: str = "CNY", zone: int = 0
+) -> Stated:
+    """`zone`: hours by which the source's clock is behind at the time it says so."""
+    at, behind = START + timedelta(hours=hour), timedelta(hours=zone)
+    return Stated(revision, amount, currency, at, revision * 1000, START + behind, END + behind)
 
 
 def run(statements: Sequence[Stated]) -> tuple[Fact | None, list[Step]]:
     fact: Fact | None = None
     steps = []
     for one in statements:
-        fact, step = restate(fact, one, END)
+        fact, step = restate(fact, one)
         steps.append(step)
     return fact, steps
 
@@ -215,6 +219,83 @@ def test_revisions_of_a_fact_only_rise(drawn: list[tuple[int, int, int]]) -> Non
     fact: Fact | None = None
     seen = []
     for revision, amount, hour in drawn:
-        fact, _ = restate(fact, stated(revision, amount, hour=hour), END)
+        fact, _ = restate(fact, stated(revision, amount, hour=hour))
         seen.append(fact.revision)
     assert all(a <= b for a, b in pairwise(seen))
+
+
+def test_the_first_statement_fixes_the_period_and_later_ones_are_judged_by_it() -> None:
+    """The source's zone was set after its first data: the label is the same, its bounds are not."""
+    fact, steps = run(
+        [stated(1, 100, hour=26, zone=5), stated(2, 70, hour=27), stated(3, 60, hour=30)]
+    )
+    assert fact is not None
+    assert (fact.period_start, fact.period_end) == (
+        START + timedelta(hours=5),
+        END + timedelta(hours=5),
+    )
+    assert [step.kind for step in steps] == ["spend", "spend", "spend"], "its day was running"
+    _, steps = run([stated(1, 100, hour=24), stated(2, 70, hour=25, zone=5)])
+    assert steps[1].kind == "correction", "the day was over when it was first stated"
+
+
+@pytest.mark.parametrize(
+    ("told", "outcomes", "currency", "amount", "why"),
+    [
+        (((1, "", 5), (2, "USD", 7), (3, "EUR", 9)), "+~!", "USD", 7, "the first that is stated"),
+        (((1, "", 5), (2, "USD", 5), (3, "EUR", 9)), "+=!", "USD", 5, "also when nothing changes"),
+        (((1, "", 5), (3, "EUR", 9), (2, "USD", 7)), "+~!", "EUR", 9, "of those that win"),
+        (
+            ((2, "", 5), (1, "USD", 7), (3, "EUR", 9)),
+            "+=~",
+            "EUR",
+            9,
+            "a lower one changes nothing",
+        ),
+        (((1, "USD", 5), (2, "", 7), (3, "EUR", 9)), "+~!", "USD", 7, "unstated fits any"),
+        (((1, "", 5), (2, "", 7), (3, "EUR", 9)), "+~~", "EUR", 9, "none was stated before"),
+        (((1, "", 5), (1, "USD", 7), (2, "EUR", 9)), "+!~", "EUR", 9, "a conflict states nothing"),
+    ],
+)
+def test_a_fact_takes_over_the_first_currency_that_is_stated(
+    told: Sequence[tuple[int, str, int]], outcomes: str, currency: str, amount: int, why: str
+) -> None:
+    fact, steps = run([stated(n, sum_, currency=c or NO_CURRENCY) for n, c, sum_ in told])
+    assert fact is not None
+    assert (fact.currency, fact.amount) == (currency, amount), why
+    signs = {
+        Outcome.INSERTED: "+",
+        Outcome.UPDATED: "~",
+        Outcome.UNCHANGED: "=",
+        Outcome.CURRENCY_CHANGED: "!",
+        Outcome.REVISION_CONFLICT: "!",
+    }
+    assert "".join(signs[step.outcome] for step in steps) == outcomes, why
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 6), st.integers(-5, 5), st.sampled_from([NO_CURRENCY, "USD", "EUR"])
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_no_fact_ever_sums_two_currencies(drawn: list[tuple[int, int, str]]) -> None:
+    """In any order: what was booked names one currency at most, and each other one is refused."""
+    fact: Fact | None = None
+    booked: set[str] = set()
+    total = 0
+    for revision, amount, currency in drawn:
+        before = fact
+        fact, step = restate(fact, stated(revision, amount, currency=currency))
+        total += step.amount or 0
+        if step.amount is not None:
+            booked.add(currency)
+        if before is not None and NO_CURRENCY not in (before.currency, currency):
+            assert (step.outcome is Outcome.CURRENCY_CHANGED) == (before.currency != currency)
+        if before is not None and before.currency != NO_CURRENCY:
+            assert fact.currency == before.currency, "what is stated stays"
+        assert booked <= {NO_CURRENCY, fact.currency}
+        assert total == fact.amount

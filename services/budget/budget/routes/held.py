@@ -80,6 +80,8 @@ async def post_decision(
 
 
 def _view(row: dict[str, Any]) -> dict[str, Any]:
+    # A suspense account without a currency may hold what names one since.
+    currency = row["currency"] or row["account_currency"]
     return {
         "id": row["held"],
         "status": row["status"],
@@ -89,7 +91,7 @@ def _view(row: dict[str, Any]) -> dict[str, Any]:
         "entity": row["entity"] or None,
         "campaign": row["campaign"],
         "line": row["line"],
-        "amount": {"amount": format_micros(row["amount"]), "currency": row["account_currency"]},
+        "amount": {"amount": format_micros(row["amount"]), "currency": currency},
         "period": row["period"],
         "period_start": row["period_start"],
         "period_end": row["period_end"],

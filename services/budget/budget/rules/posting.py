@@ -184,16 +184,24 @@ class Stated(NamedTuple):
     currency: str
     stated_at: datetime
     entry: int
+    period_start: datetime
+    period_end: datetime
 
 
 class Fact(NamedTuple):
-    """What is booked for a fact; `entry` is the last entry that changed it."""
+    """What is booked for a fact; `entry` is the last entry that changed it.
+
+    The first statement fixes the period: the label stays when the source's zone is set later, but
+    means other bounds then. `currency` is the first that was stated.
+    """
 
     revision: int
     amount: int
     currency: str
     stated_at: datetime
     entry: int
+    period_start: datetime
+    period_end: datetime
 
 
 class Step(NamedTuple):
@@ -205,7 +213,7 @@ class Step(NamedTuple):
     corrects: int | None
 
 
-def restate(before: Fact | None, stated: Stated, period_end: datetime) -> tuple[Fact, Step]:
+def restate(before: Fact | None, stated: Stated) -> tuple[Fact, Step]:
     """One statement against what is booked (contracts.md section 1, `mode: snapshot`).
 
     A higher revision replaces the lower one by the difference, a correction when the replaced one
@@ -221,10 +229,11 @@ def restate(before: Fact | None, stated: Stated, period_end: datetime) -> tuple[
         conflict = stated.revision == before.revision and stated.amount != before.amount
         outcome = Outcome.REVISION_CONFLICT if conflict else Outcome.UNCHANGED
         return before, Step(outcome, None, "spend", None)
-    after = before._replace(revision=stated.revision, stated_at=stated.stated_at)
+    currency = stated.currency if before.currency == NO_CURRENCY else before.currency
+    after = before._replace(revision=stated.revision, stated_at=stated.stated_at, currency=currency)
     if stated.amount == before.amount:
         return after, Step(Outcome.UNCHANGED, None, "spend", None)
-    late = before.stated_at >= period_end
+    late = before.stated_at >= before.period_end
     kind: EntryKind = "correction" if late else "spend"
     corrects = before.entry if late else None
     step = Step(Outcome.UPDATED, stated.amount - before.amount, kind, corrects)
