@@ -70,6 +70,12 @@ async def test_a_rule_is_made_once_per_key_and_read_back(kpi: World) -> None:
         (rule_body(kpi="magic"), 422, "kpi_unknown"),
         (rule_body(min={"reach": "1"}), 422, "measure_not_additive"),
         (rule_body(keep_firing=1), 422, "unsupported"),
+        (
+            rule_body(window={"kind": "tumbling", "size": "60m", "hop": "\0"}),
+            422,
+            "invalid_rule",
+        ),
+        (rule_body(window={"kind": "tumbling"}), 422, "invalid_rule"),
         (rule_body(min={"impressions": 50000}), 422, "invalid_request"),
         (rule_body(window={"kind": "tumbling", "size": "15m"}), 422, "grain_too_coarse"),
     ],

@@ -98,11 +98,11 @@ def compile_rule(
         version=version,
         name=body.get("name") or body["rule"],
         campaign=scope["campaign"],
-        lines=frozenset(scope["lines"]) if scope.get("lines") else None,
-        group_by=_group_by(body.get("group_by") or ["line"]),
+        lines=_lines(scope.get("lines")),
+        group_by=_group_by(body.get("group_by", ["line"])),
         kpi=kpi,
         size=_size(body.get("window"), kpi),
-        maturity=_maturity(body.get("maturity") or "0m"),
+        maturity=_maturity(body.get("maturity", "0m"), kpi),
         condition=_condition(body["condition"]),
         minimum=minimum,
         suppress=suppress,
@@ -131,9 +131,16 @@ def _kpi(name: str) -> Kpi:
 
 def _refuse_what_is_not_built(body: Mapping[str, Any]) -> None:
     """A rule that would be judged otherwise than its author means is refused, not bent."""
-    for field in ("for", "keep_firing", "baseline"):
-        if body.get(field):
-            raise InvalidError("unsupported", f"{field} is not available in this version")
+    asked = [field for field in ("for", "keep_firing") if body.get(field)]
+    asked += ["baseline"] if body.get("baseline") is not None else []
+    if asked:
+        raise InvalidError("unsupported", f"{asked[0]} is not available in this version")
+
+
+def _lines(names: list[str] | None) -> frozenset[str] | None:
+    if names == []:
+        raise InvalidError("invalid_rule", "state lines, or leave them out for every line")
+    return None if names is None else frozenset(names)
 
 
 def _group_by(names: list[str]) -> GroupBy:
@@ -153,19 +160,25 @@ def _size(window: Mapping[str, Any] | None, kpi: Kpi) -> int | None:
         raise InvalidError("invalid_rule", f"{kpi.name} needs a window")
     if window["kind"] != "tumbling":
         raise InvalidError("unsupported", "windows are tumbling in this version")
+    if window.get("hop") is not None:
+        raise InvalidError("invalid_rule", "tumbling windows follow each other, without a hop")
+    if window.get("size") is None:
+        raise InvalidError("invalid_rule", "a tumbling window states its size")
     try:
         return parse_size(window["size"])
     except WindowError as error:
         raise InvalidError("unsupported", str(error)) from error
 
 
-def _maturity(text: str) -> int:
+def _maturity(text: str, kpi: Kpi) -> int:
     try:
         maturity = parse_duration(text)
     except WindowError as error:
         raise InvalidError("invalid_rule", str(error)) from error
     if maturity > MATURITY_MAX_MS:
         raise InvalidError("invalid_rule", "maturity is at most 35d")
+    if maturity and kpi.kind == "budget":
+        raise InvalidError("invalid_rule", f"{kpi.name} is judged on totals, without maturity")
     return maturity
 
 

@@ -12,6 +12,11 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,6
 Decimal = Annotated[str, StringConstraints(pattern=r"^-?\d{1,12}(\.\d{1,6})?$")]
 Text = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
 """For people; PostgreSQL cannot hold U+0000."""
+KpiName = Annotated[str, StringConstraints(max_length=64)]
+Duration = Annotated[str, StringConstraints(max_length=20)]
+"""Such as 5m, 2h or 1d."""
+MINIMA_MAX = 64
+"""As many measures as an event may state."""
 SeverityName = Literal["info", "warning", "critical"]
 
 
@@ -20,18 +25,21 @@ class _Body(BaseModel):
 
 
 class ScopeBody(_Body):
-    """Which figures: a campaign and, unless all of them, its lines."""
+    """Which figures: a campaign and, unless all of them, its lines (at least one)."""
 
     campaign: Name
     lines: Annotated[list[Name], Field(max_length=500)] | None = None
 
 
 class WindowBody(_Body):
-    """`size` such as 60m or 1d: a multiple of five minutes that divides a day, or one day."""
+    """`size` such as 60m or 1d: a multiple of five minutes that divides a day, or one day.
+
+    `hop` belongs to sliding windows.
+    """
 
     kind: Literal["tumbling", "sliding", "to_date"]
-    size: str | None = None
-    hop: str | None = None
+    size: Duration | None = None
+    hop: Duration | None = None
 
 
 class LevelBody(_Body):
@@ -48,7 +56,7 @@ class ConditionBody(_Body):
 
 
 class WhileBody(_Body):
-    kpi: str
+    kpi: KpiName
     between: Annotated[list[Decimal], Field(min_length=2, max_length=2)]
 
 
@@ -66,14 +74,14 @@ class RuleBody(_Body):
     name: Text | None = None
     scope: ScopeBody
     group_by: Annotated[list[str], Field(max_length=5)] = ["line"]
-    kpi: Annotated[str, StringConstraints(max_length=64)]
+    kpi: KpiName
     window: WindowBody | None = None
     condition: ConditionBody
     for_windows: int = Field(0, alias="for", ge=0)
     keep_firing: int = Field(0, ge=0)
-    min: dict[Name, Decimal] | None = None
+    min: Annotated[dict[Name, Decimal], Field(max_length=MINIMA_MAX)] | None = None
     baseline: dict[str, Any] | None = None
-    maturity: str = "0m"
+    maturity: Duration = "0m"
     suppress: SuppressBody | None = None
     labels: Annotated[dict[Name, Text], Field(max_length=20)] = {}
     annotations: Annotated[dict[Name, Text | None], Field(max_length=20)] = {}

@@ -33,7 +33,26 @@ LEVELS = [{"severity": "warning", "value": "0.015"}]
         ({"keep_firing": 1}, "unsupported", "not built"),
         ({"baseline": {"kind": "week"}}, "unsupported", "not built"),
         ({"window": {"kind": "sliding", "size": "60m", "hop": "5m"}}, "unsupported", "not built"),
+        ({"baseline": {}}, "unsupported", "not built, whatever is in it"),
         ({"window": {"kind": "tumbling", "size": "7m"}}, "unsupported", "does not tile a day"),
+        (
+            {"window": {"kind": "tumbling", "size": "60m", "hop": "5m"}},
+            "invalid_rule",
+            "windows that tile the time do not hop",
+        ),
+        (
+            {"window": {"kind": "tumbling", "size": "60m", "hop": "\0"}},
+            "invalid_rule",
+            "what is not read would reach the database as it is",
+        ),
+        ({"window": {"kind": "tumbling"}}, "invalid_rule", "without a size there is no window"),
+        ({"group_by": []}, "unsupported", "a rule has a group"),
+        (
+            {"scope": {"campaign": "double11-2025", "lines": []}},
+            "invalid_rule",
+            "no line is not every line",
+        ),
+        ({"maturity": ""}, "invalid_rule", "no duration"),
         ({"group_by": ["channel"]}, "unsupported", "lines have no dimensions yet"),
         ({"window": None}, "invalid_rule", "a KPI over time needs a window"),
         ({"labels": {"severity": "x"}}, "invalid_rule", "severity would split one alert in two"),
@@ -77,6 +96,7 @@ def test_a_wrong_rule_is_refused_with_its_code(
         ({"window": {"kind": "tumbling", "size": "60m"}}, "invalid_rule"),
         ({"min": {"clicks": "5"}}, "invalid_rule"),
         ({"group_by": ["line", "channel"]}, "unsupported"),
+        ({"maturity": "30m"}, "invalid_rule"),
     ],
 )
 def test_a_wrong_budget_rule_is_refused(changes: dict[str, Any], code: str) -> None:
@@ -105,6 +125,10 @@ def test_a_rule_reads_the_measures_of_its_formula_minimum_and_suppress() -> None
         {"condition": {"op": "<", "levels": []}},
         {"condition": {"op": "=", "levels": LEVELS}},
         {"severity": "info"},
+        {"min": {f"m{n}": "1" for n in range(65)}},
+        {"maturity": "0" * 21},
+        {"window": {"kind": "tumbling", "size": "6" * 21}},
+        {"window": {"kind": "sliding", "size": "60m", "hop": "5" * 21}},
         {"rule": "white space"},
     ],
 )
