@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from shared.events import has_nul
 from shared.money import MoneyError, parse_micros
 from shared.zones import is_zone
 
@@ -56,7 +57,7 @@ def _storable(at: datetime) -> datetime:
 def _document(value: Any) -> Any:
     """Free-form JSON that PostgreSQL can store: no NUL, no half of a surrogate pair."""
     try:
-        sound = b"\\u0000" not in msgspec.json.encode(value)
+        sound = not has_nul(msgspec.json.encode(value))
     except (UnicodeEncodeError, RecursionError):
         sound = False
     if not sound:
