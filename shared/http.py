@@ -226,8 +226,9 @@ def create_app(
     checks: Mapping[str, Check],
     idle: Idle,
     refresh_metrics: Check | None = None,
+    body_bytes_max: int = BODY_BYTES_MAX,
 ) -> FastAPI:
-    """An app with the common routes and error handling.
+    """An app with the common routes and error handling; a larger body is a 413.
 
     `checks` raise to fail /readyz; `idle` answers {"lag", "outbox", "due"} for the manual clock.
     `app.state` holds settings, pool, clock and verifier for the routes.
@@ -247,7 +248,7 @@ def create_app(
     app.add_exception_handler(PacelineError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)
-    app.add_middleware(Edge)
+    app.add_middleware(Edge, body_bytes_max=body_bytes_max)
     add_docs(app)
     _add_health(app, checks, refresh_metrics)
     if settings.clock == "manual":

@@ -22,7 +22,7 @@ from shared.consumer import Consumer
 from shared.database import create_pool
 from shared.errors import UnavailableError
 from shared.events import REJECTED_TOPIC
-from shared.http import create_app
+from shared.http import BODY_BYTES_MAX, create_app
 from shared.producer import Producer
 from shared.service import Part, Service, closing, main
 from shared.sweep import Sweep, Sweeper
@@ -84,6 +84,8 @@ async def build(settings: IngestSettings) -> AsyncIterator[Service]:
                 "rejections": check_consumer,
             },
             idle=idle,
+            # Reports have a bound of their own, which may be above the common one.
+            body_bytes_max=max(BODY_BYTES_MAX, settings.report_bytes_max),
         )
         app.include_router(make_router(ingest, load_platforms()))
         keep = timedelta(days=settings.rejections_keep_days)

@@ -1,8 +1,9 @@
 """The HTTP edge: every refusal is an RFC 9457 body with a stable code, and a bug says nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import asyncpg
@@ -29,7 +30,9 @@ class Body(BaseModel):
 class Place:
     """The app under test, its checks, and a token for it."""
 
-    def __init__(self, private_key: Path, **changes: Any) -> None:
+    def __init__(
+        self, private_key: Path, limits: Mapping[str, int] = MappingProxyType({}), **changes: Any
+    ) -> None:
         self.private_key = private_key
         self.checks: dict[str, Check] = {}
         self.pool: Any = object()
@@ -38,7 +41,9 @@ class Place:
         async def idle() -> dict[str, int]:
             return {"lag": 0, "outbox": 2, "due": 0}
 
-        self.app = create_app(settings, title="test", pool=self.pool, checks=self.checks, idle=idle)
+        self.app = create_app(
+            settings, title="test", pool=self.pool, checks=self.checks, idle=idle, **limits
+        )
         add_routes(self.app)
 
     def token(self, *roles: str) -> dict[str, str]:
@@ -201,6 +206,17 @@ async def test_413_for_a_body_over_5_mib_with_and_without_a_length(
 async def test_a_body_of_exactly_5_mib_is_taken(client: httpx.AsyncClient) -> None:
     response = await client.post("/v1/raw", content=b" " * (5 * MEGABYTE))
     assert response.json() == {"bytes": 5 * MEGABYTE}
+
+
+async def test_a_service_may_take_larger_bodies_than_the_others(tmp_path: Path) -> None:
+    place = Place(generate_keys(tmp_path)[0], {"body_bytes_max": 7 * MEGABYTE})
+    transport = httpx.ASGITransport(app=place.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        taken = await client.post("/v1/raw", content=b" " * (7 * MEGABYTE))
+        refused = await client.post("/v1/raw", content=in_chunks(8 * MEGABYTE))
+
+    assert taken.json() == {"bytes": 7 * MEGABYTE}
+    assert str(7 * MEGABYTE) in assert_problem(refused, 413, "too_large")["detail"]
 
 
 async def test_alive_says_only_that(client: httpx.AsyncClient) -> None:
