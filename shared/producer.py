@@ -29,7 +29,9 @@ RECORD_BYTES_MAX = 512 * 1024
 REQUEST_BYTES_MAX = 32 * 1024 * 1024
 ROUNDS_MAX = 2
 """Rounds on their way at once: one at the broker, one being built."""
-PARTITION_CACHE_MAX = 200_000
+PARTITION_CACHE_BYTES_MAX = 64 * 1024 * 1024
+CACHE_ENTRY_BYTES = 250
+"""Of a cached partition beside its key, roughly."""
 STOP_TIMEOUT_S = 5.0
 
 TopicPartition = tuple[str, int]
@@ -79,6 +81,7 @@ class Producer:
         self._drained.set()
         self._counts: dict[str, int] = {}
         self._partition_of: dict[tuple[str, bytes], int] = {}
+        self._cached_bytes = 0
         self._closing = False
 
     async def start(self) -> None:
@@ -126,8 +129,10 @@ class Producer:
         found = self._partition_of.get((topic, key))
         if found is None:
             found = (murmur2(key) & 0x7FFFFFFF) % self.partition_count(topic)
-            if len(self._partition_of) >= PARTITION_CACHE_MAX:
+            self._cached_bytes += CACHE_ENTRY_BYTES + len(key)
+            if self._cached_bytes > PARTITION_CACHE_BYTES_MAX:
                 self._partition_of.clear()
+                self._cached_bytes = CACHE_ENTRY_BYTES + len(key)
             self._partition_of[topic, key] = found
         return found
 
@@ -298,6 +303,7 @@ class Producer:
         if counts != self._counts:
             self._counts = counts
             self._partition_of.clear()
+            self._cached_bytes = 0
 
 
 def _build(client: AIOKafkaProducer, batches: Sequence[Sequence[Record]]) -> list[Any]:

@@ -1,0 +1,19 @@
+"""Where a key goes is remembered within a bound, and is the same whether remembered or not."""
+
+import pytest
+from aiokafka.partitioner import murmur2
+
+from shared.producer import Producer
+from shared.settings import CommonSettings
+
+
+def test_long_keys_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.producer.PARTITION_CACHE_BYTES_MAX", 50_000)
+    producer = Producer(CommonSettings())
+    producer._counts = {"spend.v1": 24}
+    keys = [b"w|s|%05d" % number + b"x" * 2_900 for number in range(60)]
+    for key in keys * 2:
+        place = producer.partition_for("spend.v1", key)
+        assert place == (murmur2(key) & 0x7FFFFFFF) % 24
+
+    assert 0 < sum(len(key) for _, key in producer._partition_of) <= 50_000
