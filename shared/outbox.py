@@ -29,6 +29,7 @@ EVENT_TEXT_MAX = 16_384
 """Bytes of a set-aside event kept with its rejection."""
 LABEL_MAX = 256
 """Characters kept of the source and id of a set-aside event: as many as a valid one has."""
+DETAIL_MAX = 500
 EVENT_BRACKETS_MAX = 200
 """More of them are kept as text: readers of rejected.v1 walk through the event by recursion."""
 
@@ -118,7 +119,7 @@ def rejected_row(
     where = f"{received.topic}/{received.partition}/{received.offset}" if received else uuid4().hex
     rejected = Rejected(
         code=code,
-        detail=detail[:500],
+        detail=detail[:DETAIL_MAX],
         topic=received.topic if received else None,
         partition=received.partition if received else None,
         offset=received.offset if received else None,

@@ -20,7 +20,7 @@ from shared import metrics
 from shared.errors import PacelineError, UnavailableError
 from shared.events import ENCODER, METRICS_TOPIC, SPEND_TOPIC, SourceEvent
 from shared.logs import get_logger
-from shared.outbox import rejected_row
+from shared.outbox import DETAIL_MAX, EVENT_TEXT_MAX, LABEL_MAX, rejected_row
 from shared.producer import Producer, Record, TopicPartition
 
 log = get_logger(__name__)
@@ -28,6 +28,10 @@ log = get_logger(__name__)
 HEARTBEATS_PER_ROUND_MAX = 100
 """Each is written into every partition of two topics."""
 REJECTIONS_PER_ROUND_MAX = 500
+REJECTIONS_BYTES_MAX = 64 * 1024 * 1024
+"""Of what waits for Kafka; each keeps at most EVENT_TEXT_MAX bytes of its event."""
+REJECTION_OVERHEAD_BYTES = 1_000
+"""Of a rejection beside its event, roughly."""
 REJECTION_RETRY_S = 1.0
 SOURCE_LENGTH_MAX = 200
 """Of an event that could be accepted; what is longer is no name and no key of a cache."""
@@ -150,6 +154,24 @@ def _is_vouched(rejection: Rejection, context: Context) -> bool:
     return len(source) <= SOURCE_LENGTH_MAX and context.allows(source)
 
 
+def _to_keep(rejection: Rejection, context: Context) -> Rejection:
+    """What rejected.v1 will show of it, and no more: an event may be as large as a request."""
+    event = rejection.event
+    raw = event if isinstance(event, bytes) else ENCODER.encode(event)
+    source = rejection.source if _is_vouched(rejection, context) else None
+    return rejection._replace(
+        id=None if rejection.id is None else rejection.id[:LABEL_MAX],
+        source=None if source is None else source[:LABEL_MAX],
+        detail=rejection.detail[:DETAIL_MAX],
+        # One byte more than is shown says that something was left out.
+        event=raw[: EVENT_TEXT_MAX + 1],
+    )
+
+
+def _size_of(kept: Rejection) -> int:
+    return len(kept.event) + REJECTION_OVERHEAD_BYTES
+
+
 class RejectionLog:
     """Writes what requests had rejected to rejected.v1: bounded, best effort, off the hot path.
 
@@ -162,6 +184,7 @@ class RejectionLog:
         self._queue: asyncio.Queue[tuple[str, Rejection, Context]] = asyncio.Queue(
             settings.rejections_waiting_max
         )
+        self._waiting_bytes = 0
         self._stopping = asyncio.Event()
 
     @property
@@ -173,12 +196,13 @@ class RejectionLog:
         for code, count in Counter(rejection.code for rejection in rejected).items():
             metrics.INGEST_REJECTED.labels(code).inc(count)
         for taken, rejection in enumerate(rejected):
-            told = rejection if _is_vouched(rejection, context) else rejection._replace(source=None)
-            try:
-                self._queue.put_nowait((context.workspace, told, context))
-            except asyncio.QueueFull:
+            kept = _to_keep(rejection, context)
+            size = _size_of(kept)
+            if self._queue.full() or self._waiting_bytes + size > REJECTIONS_BYTES_MAX:
                 metrics.INGEST_REJECTIONS_DROPPED.inc(len(rejected) - taken)
                 return
+            self._waiting_bytes += size
+            self._queue.put_nowait((context.workspace, kept, context))
 
     async def run(self) -> None:
         """Sends until `stop`; while Kafka is away it waits, and the queue fills up."""
@@ -207,6 +231,7 @@ class RejectionLog:
             return []
         while len(batch) < REJECTIONS_PER_ROUND_MAX and not self._queue.empty():
             batch.append(self._queue.get_nowait())
+        self._waiting_bytes -= sum(_size_of(kept) for _, kept, _ in batch)
         return batch
 
     def _records(

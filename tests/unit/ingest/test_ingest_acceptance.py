@@ -15,8 +15,9 @@ from ingest.settings import IngestSettings
 from shared.clock import SystemClock
 from shared.errors import UnavailableError
 from shared.events import REJECTED_DECODER
+from shared.outbox import EVENT_TEXT_MAX
 from shared.producer import RECORD_BYTES_MAX
-from tests.unit.ingest.ingest_builders import context, heartbeat, spend
+from tests.unit.ingest.ingest_builders import context, heartbeat, new_stamper, spend
 
 PARTITIONS = 3
 
@@ -181,6 +182,32 @@ async def test_refused_events_are_written_to_rejected_v1_and_too_many_are_droppe
     assert [event.data.event for event in stored] == [5, 6]
     assert {event.workspace for event in stored} == {"acme"}
     assert len({event.id for event in stored}) == 2
+
+
+async def test_of_large_events_only_what_will_be_shown_waits_for_kafka(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ten thousand of them, while Kafka was away, would be fifty gigabytes."""
+    broker = Broker()
+    log = RejectionLog(IngestSettings(), broker)  # type: ignore[arg-type]
+    large = spend(id="i" * 500_000, data_amount="9" * 500_000)
+    decoded = decode(json.encode([large, {**large, "data": 1}]), Shape.EITHER, 100)
+    stamped = new_stamper().stamp(decoded, context())
+    assert len(stamped.rejected) == 2
+    log.add(stamped.rejected, context())
+
+    kept = [rejection for _, rejection, _ in log._queue._queue]  # type: ignore[attr-defined]
+    assert max(len(json.encode(rejection)) for rejection in kept) < 100_000
+    monkeypatch.setattr("ingest.accept.REJECTIONS_BYTES_MAX", 3 * 20_000)
+    log.add(stamped.rejected, context())
+    assert log.waiting == 3
+    await log.stop()
+    await log.run()
+    assert len(broker.stored) == 3
+    log.add(stamped.rejected, context())
+    assert log.waiting == 2
+    shown = REJECTED_DECODER.decode(broker.stored[0][1]).data.event
+    assert len(shown) == EVENT_TEXT_MAX
 
 
 async def test_an_id_too_long_to_be_sent_does_not_hold_up_the_log_of_rejections() -> None:
