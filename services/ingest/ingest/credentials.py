@@ -118,8 +118,9 @@ class Credentials:
         self._loaded_s = float("-inf")
         self.tried_s = float("-inf")
 
-    def replace(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Takes over all keys in force, as read from the table just now."""
+    def replace(self, rows: Iterable[Mapping[str, Any]], began_s: float) -> None:
+        """Takes over all keys in force, as read from the table since `began_s` (monotonic clock):
+        a key that was made after it may be missing."""
         known, self._keys = self._keys, {}
         for row in rows:
             caller = Caller(
@@ -134,7 +135,15 @@ class Credentials:
                 caller.inherit(earlier)
             self._keys[row["hash"]] = caller
         self._by_header.clear()
-        self._loaded_s = self.tried_s = time.monotonic()
+        self._loaded_s = self.tried_s = began_s
+
+    def forget(self, digest: bytes) -> None:
+        """Ends a key that was revoked, whether or not the table can be read again now."""
+        revoked = self._keys.pop(digest, None)
+        if revoked is not None:
+            self._by_header = {
+                header: known for header, known in self._by_header.items() if known[1] != revoked
+            }
 
     def reload_in_s(self) -> float:
         """How long to wait: guessing keys must not cost more than a look at the table a second."""

@@ -6,7 +6,9 @@ what waits to be written is bounded by the number of sources.
 
 import asyncio
 import time
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from ingest import store, store_quarantine
 from ingest.context import SourceView
@@ -23,9 +25,11 @@ log = get_logger(__name__)
 WRITE_BACK_S = 0.5
 REFRESH_TIMEOUT_S = 5.0
 ACTIVITIES_MAX = 100_000
-_DEFAULTS = SourceView()
 
 Place = tuple[str, str]
+Settings = tuple[int, SourceView]
+"""The version of a source's settings, and what they say."""
+_DEFAULTS: Settings = 0, SourceView()
 
 
 class Memory:
@@ -38,13 +42,15 @@ class Memory:
         self._pool = pool
         self._clock = clock
         self._credentials = credentials
-        self._views: dict[Place, SourceView] = {}
+        self._views: dict[Place, Settings] = {}
         self._quarantined: frozenset[Place] = frozenset()
         self._received: dict[Place, datetime] = {}
         self._complete: dict[Place, datetime] = {}
         self._loaded = False
         self._database_away = False
         self._manual_now: datetime | None = None
+        self._set_here: dict[Place, Settings] = {}
+        self._refreshing = asyncio.Lock()
         self._stopping = asyncio.Event()
         self._looking = asyncio.Lock()
         self._writing = asyncio.Lock()
@@ -60,11 +66,17 @@ class Memory:
             raise UnavailableError("settings_unavailable", "keys and sources were not read yet")
 
     def view(self, workspace: str, source: str) -> SourceView:
-        return self._views.get((workspace, source), _DEFAULTS)
+        return self._views.get((workspace, source), _DEFAULTS)[1]
 
-    def set_view(self, workspace: str, source: str, view: SourceView) -> None:
+    def set_view(self, workspace: str, source: str, view: SourceView, version: int) -> None:
         """A change made here is in force here at once, elsewhere after `refresh_s`."""
-        self._views[workspace, source] = view
+        place = workspace, source
+        if version > self._views.get(place, _DEFAULTS)[0]:
+            self._views[place] = self._set_here[place] = version, view
+
+    def forget_key(self, digest: bytes) -> None:
+        """A key revoked here ends here at once, elsewhere after `refresh_s`."""
+        self._credentials.forget(digest)
 
     def quarantined(self, workspace: str, source: str) -> bool:
         """Of the copy read last: while the database is away nothing begins and nothing ends."""
@@ -76,6 +88,8 @@ class Memory:
 
     def note_complete(self, workspace: str, source: str, complete_through: datetime) -> None:
         known = self._complete.get((workspace, source))
+        if known is None and len(self._complete) >= ACTIVITIES_MAX:
+            return
         if known is None or known < complete_through:
             self._complete[workspace, source] = complete_through
 
@@ -112,7 +126,7 @@ class Memory:
         async with self._looking:
             if self._credentials.tried_s < since_s:
                 await asyncio.sleep(self._credentials.reload_in_s())
-                await self._refresh_or_wait()
+                await self.refresh_or_wait()
 
     async def run(self) -> None:
         """Refreshes and writes back until `stop`; faults that pass by themselves are waited out."""
@@ -120,7 +134,7 @@ class Memory:
         while not self._stopping.is_set():
             now_s = time.monotonic()
             if now_s - refreshed_s >= (self._settings.refresh_s if self._loaded else 0):
-                await self._refresh_or_wait()
+                await self.refresh_or_wait()
                 refreshed_s = now_s
             await self.write_back()
             try:
@@ -135,25 +149,34 @@ class Memory:
 
     async def refresh(self) -> None:
         """Reads keys and settings; raises when the database is away."""
-        async with transaction(self._pool) as conn:
-            keys = await store.load_keys(conn)
-            rows = await store.load_settings(conn)
-            quarantined = await store_quarantine.load_open(conn)
-        self._credentials.replace(keys)
-        self._views = {
-            (row["workspace"], row["source"]): SourceView(
-                row["time_zone"],
-                row["currency"],
-                row["expected_interval_s"],
-                row["money_report"],
-            )
-            for row in rows
-        }
-        self._quarantined = quarantined
-        metrics.INGEST_QUARANTINED.set(len(quarantined))
-        self._loaded = True
+        # One at a time: of two, the one that read first could be the last to be believed.
+        async with self._refreshing:
+            self._set_here = {}
+            began_s = time.monotonic()
+            async with transaction(self._pool) as conn:
+                keys = await store.load_keys(conn)
+                rows = await store.load_settings(conn)
+                quarantined = await store_quarantine.load_open(conn)
+            self._credentials.replace(keys, began_s)
+            self._take_views(rows)
+            self._quarantined = quarantined
+            metrics.INGEST_QUARANTINED.set(len(quarantined))
+            self._loaded = True
 
-    async def _refresh_or_wait(self) -> None:
+    def _take_views(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """The settings as read, but for what was changed here while they were being read."""
+        read = {(row["workspace"], row["source"]): _settings_of(row) for row in rows}
+        for place, settings in self._set_here.items():
+            if settings[0] > read.get(place, _DEFAULTS)[0]:
+                read[place] = settings
+        self._views = read
+
+    async def refresh_or_wait(self) -> None:
+        """`refresh`; while the database is away, what is known stays in force.
+
+        For who has just committed a change: that it is not seen here yet is no reason to report it
+        as failed.
+        """
         try:
             async with asyncio.timeout(REFRESH_TIMEOUT_S):
                 await self.refresh()
@@ -196,3 +219,9 @@ class Memory:
             self._received = received | self._received
             for place, value in complete.items():
                 self.note_complete(*place, value)
+
+
+def _settings_of(row: Mapping[str, Any]) -> Settings:
+    return row["version"], SourceView(
+        row["time_zone"], row["currency"], row["expected_interval_s"], row["money_report"]
+    )

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime
 from ingest import store
 from ingest.adapters.mapping import Platform
 from ingest.adapters.reading import FileRefusedError
+from ingest.body import ClientGoneError
 from ingest.credentials import make_key
 from ingest.imports import is_import_id
 from ingest.reports import Sent, Wanted, load_report, refused, rows_rejected
@@ -31,6 +32,8 @@ from shared.errors import InvalidError, NotFoundError
 from shared.http import Json, require
 from shared.requests import decode_cursor, etag, page
 
+CLIENT_GONE = 499
+"""Nobody is there to read it: nginx's status, so that it is counted as what it was."""
 # These two read the credential themselves: a key of ours, or a token.
 _SECURITY: list[dict[str, list[str]]] = [{"HTTPBearer": []}]
 _EVENTS_BODY: dict[str, Any] = {
@@ -62,6 +65,7 @@ def make_router(ingest: Ingest, platforms: Mapping[str, Platform]) -> APIRouter:
     _add_reports(router, ingest, platforms)
     add_sources(router, ingest)
     _add_keys(router, ingest)
+    _add_key_reading(router)
     _add_rejections(router)
     return router
 
@@ -107,9 +111,12 @@ def _add_reports(router: APIRouter, ingest: Ingest, platforms: Mapping[str, Plat
             raise NotFoundError("platform_unknown", f"known platforms: {', '.join(platforms)}")
         if import_id is not None and not is_import_id(import_id):
             raise InvalidError("import_invalid", "an import id is a ULID")
-        body = await ingest.reader.read(
-            request.receive, request.headers.raw, ingest.settings.report_bytes_max
-        )
+        try:
+            body = await ingest.reader.read(
+                request.receive, request.headers.raw, ingest.settings.report_bytes_max
+            )
+        except ClientGoneError:
+            return Response(status_code=CLIENT_GONE)
         wanted = Wanted(
             source, currency, as_of, complete, decimal, import_id, revision, first_row, dry_run
         )
@@ -155,10 +162,27 @@ def _add_keys(router: APIRouter, ingest: Ingest) -> None:
                 body.expires_at,
             )
             await store.add_key(conn, key)
-        await ingest.memory.refresh()
+        # It is valid and shown only now, so nothing from here on may fail. Where it is not known
+        # yet, its first use asks for it.
+        await ingest.memory.refresh_or_wait()
         reply = {"key": text, "key_id": key_id, **body.model_dump()}
         return Json(reply, 201, {"Location": f"/v1/keys/{key_id}", "ETag": etag(1)})
 
+    @router.delete("/keys/{key_id}", **answers(None, 204), tags=["keys"], summary="Revoke a key")
+    async def delete_key(
+        request: Request, key_id: str, principal: Annotated[Principal, require("admin")]
+    ) -> Response:
+        async with transaction(request.app.state.pool) as conn:
+            digest = await store.revoke_key(conn, principal.workspace, key_id)
+            if digest is None:
+                raise NotFoundError("key_unknown", f"no key {key_id!r} in force")
+        await ingest.memory.refresh_or_wait()
+        # Last: a reading of the table that was under way may have brought it back.
+        ingest.memory.forget_key(digest)
+        return Response(status_code=204)
+
+
+def _add_key_reading(router: APIRouter) -> None:
     @router.get(
         "/keys",
         **answers(Page[KeyReply]),
@@ -190,16 +214,6 @@ def _add_keys(router: APIRouter, ingest: Ingest) -> None:
         if row is None:
             raise NotFoundError("key_unknown", f"no key {key_id!r}")
         return Json(row, headers={"ETag": etag(1 if row["revoked_at"] is None else 2)})
-
-    @router.delete("/keys/{key_id}", **answers(None, 204), tags=["keys"], summary="Revoke a key")
-    async def delete_key(
-        request: Request, key_id: str, principal: Annotated[Principal, require("admin")]
-    ) -> Response:
-        async with transaction(request.app.state.pool) as conn:
-            if not await store.revoke_key(conn, principal.workspace, key_id):
-                raise NotFoundError("key_unknown", f"no key {key_id!r} in force")
-        await ingest.memory.refresh()
-        return Response(status_code=204)
 
 
 def _add_rejections(router: APIRouter) -> None:

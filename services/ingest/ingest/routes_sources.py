@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -151,9 +152,13 @@ def _add_settings(router: APIRouter, ingest: Ingest) -> None:
             if "if-match" in request.headers:
                 check_if_match(request, known["version"] if known else 0)
             row = await store.put_source(conn, principal.workspace, source, view)
-        ingest.memory.set_view(principal.workspace, source, view)
+        ingest.memory.set_view(principal.workspace, source, view, row["version"])
         status = 201 if known is None else 200
-        headers = {"ETag": etag(row["version"]), "Location": f"/v1/sources/{source}"}
+        headers = {
+            "ETag": etag(row["version"]),
+            # A header holds no other characters, and the settings are committed already.
+            "Location": f"/v1/sources/{quote(source, safe='/')}",
+        }
         return Json(_source_reply(row, now), status, headers)
 
 
@@ -187,7 +192,7 @@ def _add_release(router: APIRouter, ingest: Ingest) -> None:
                 return Reply(200, _source_reply(row, now))
 
             answer = await idempotent(request, conn, SCHEMA, principal, produce)
-        await ingest.memory.refresh()
+        await ingest.memory.refresh_or_wait()
         if "idempotency-hit" not in answer.headers:
             about = {"workspace": workspace, "source": source, "subject": principal.subject}
             log.info("source_released", **about, reason=body.reason)

@@ -29,10 +29,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 REVOKE_KEY = """
 UPDATE ingest.api_keys SET revoked_at = now()
-WHERE workspace = $1 AND key_id = $2 AND revoked_at IS NULL RETURNING true
+WHERE workspace = $1 AND key_id = $2 AND revoked_at IS NULL RETURNING hash
 """
 SETTINGS = """
-SELECT workspace, source, time_zone, currency, expected_interval_s, money_report
+SELECT workspace, source, time_zone, currency, expected_interval_s, money_report, version
 FROM ingest.sources WHERE version > 0
 """
 PUT_SOURCE = """
@@ -144,9 +144,10 @@ async def add_key(conn: Conn, key: NewKey) -> None:
     await conn.execute(ADD_KEY, *key)
 
 
-async def revoke_key(conn: Conn, workspace: str, key_id: str) -> bool:
-    """False when there is no such key in force."""
-    return bool(await conn.fetchval(REVOKE_KEY, workspace, key_id))
+async def revoke_key(conn: Conn, workspace: str, key_id: str) -> bytes | None:
+    """The key's hash; None when there is no such key in force."""
+    digest: bytes | None = await conn.fetchval(REVOKE_KEY, workspace, key_id)
+    return digest
 
 
 async def load_settings(conn: Conn) -> list[Any]:

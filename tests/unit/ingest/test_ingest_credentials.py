@@ -1,6 +1,7 @@
 """API keys from memory: known ones work without a database, unknown ones are never guessed."""
 
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -49,7 +50,7 @@ def header(text: str) -> bytes:
 async def test_a_known_key_gives_workspace_and_sources() -> None:
     _, text, _ = make_key()
     known = credentials()
-    known.replace([row(text)])
+    known.replace([row(text)], monotonic())
     caller = await known.identify(header(text))
 
     assert caller is not None
@@ -62,7 +63,7 @@ async def test_a_known_key_gives_workspace_and_sources() -> None:
 async def test_a_key_that_is_not_in_the_cache_is_503_without_database_and_401_with() -> None:
     _, text, _ = make_key()
     known = credentials()
-    known.replace([])
+    known.replace([], monotonic())
 
     assert await known.identify(header(text)) is None
     assert isinstance(known.unknown(database_away=True), UnavailableError)
@@ -79,7 +80,7 @@ async def test_before_the_keys_were_read_once_every_key_is_503() -> None:
 async def test_a_cache_older_than_its_maximum_age_is_not_believed() -> None:
     _, text, _ = make_key()
     known = credentials(keys_max_age_s=-1.0)
-    known.replace([row(text)])
+    known.replace([row(text)], monotonic())
 
     with pytest.raises(UnavailableError, match="keys_unavailable"):
         await known.identify(header(text))
@@ -88,7 +89,7 @@ async def test_a_cache_older_than_its_maximum_age_is_not_believed() -> None:
 async def test_an_expired_key_is_named_also_when_it_was_valid_a_moment_ago() -> None:
     _, text, _ = make_key()
     known = credentials()
-    known.replace([row(text, expires_at=datetime.now(UTC) - timedelta(seconds=1))])
+    known.replace([row(text, expires_at=datetime.now(UTC) - timedelta(seconds=1))], monotonic())
 
     with pytest.raises(UnauthorizedError, match="key_expired"):
         await known.identify(header(text))
@@ -97,12 +98,26 @@ async def test_an_expired_key_is_named_also_when_it_was_valid_a_moment_ago() -> 
 async def test_a_revoked_key_is_gone_with_the_next_reload() -> None:
     _, text, _ = make_key()
     known = credentials()
-    known.replace([row(text)])
+    known.replace([row(text)], monotonic())
     await known.identify(header(text))
-    known.replace([])
+    known.replace([], monotonic())
 
     assert known.known(header(text)) is None
     assert await known.identify(header(text)) is None
+
+
+async def test_a_key_that_is_forgotten_ends_at_once_and_no_other_does() -> None:
+    texts = [make_key()[1] for _ in range(2)]
+    known = credentials()
+    known.replace([row(text) for text in texts], monotonic())
+    for text in texts:
+        await known.identify(header(text))
+    known.forget(hash_key(texts[0]))
+    known.forget(hash_key(texts[0]))
+
+    assert known.known(header(texts[0])) is None
+    assert await known.identify(header(texts[0])) is None
+    assert known.known(header(texts[1])) is not None
 
 
 async def test_a_token_is_verified_once_in_a_while_and_covers_all_sources() -> None:
@@ -169,11 +184,11 @@ def test_a_bucket_is_never_fuller_than_its_burst() -> None:
 async def test_a_reload_does_not_fill_a_bucket() -> None:
     _, text, _ = make_key()
     known = credentials()
-    known.replace([row(text, rate_per_s=10)])
+    known.replace([row(text, rate_per_s=10)], monotonic())
     caller = await known.identify(header(text))
     assert caller is not None
     caller.take(10_000)
-    known.replace([row(text, rate_per_s=10)])
+    known.replace([row(text, rate_per_s=10)], monotonic())
     again = await known.identify(header(text))
 
     assert again is not None
