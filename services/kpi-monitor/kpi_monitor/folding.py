@@ -24,9 +24,8 @@ from shared.events import (
     entity_text,
 )
 from shared.money import LIMIT_MICROS, MICROS, MoneyError, parse_micros
+from shared.names import SUBJECT_BYTES_MAX
 
-KEY_BYTES_MAX = 2000
-"""Entity and dims together: an index row of PostgreSQL has room for 2,700 bytes."""
 _is_hex = re.compile(r"[0-9a-f]+", re.ASCII).fullmatch
 
 Measures = dict[str, int]
@@ -245,8 +244,10 @@ def _told(received: Received, event: MetricsEvent, complete: int, oldest: dateti
         raise Refusal("subject_missing", "neither campaign and line nor entity is stated")
     if data.mode == "delta" and not (_is_hex(event.bodyhash) and len(event.bodyhash) % 2 == 0):
         raise Refusal("undecodable", "bodyhash is not hex")
-    if (data.entity or data.dims) and _key_bytes(data) > KEY_BYTES_MAX:
-        raise Refusal("subject_too_long", f"entity and dims together exceed {KEY_BYTES_MAX} bytes")
+    if (data.entity or data.dims) and _key_bytes(data) > SUBJECT_BYTES_MAX:
+        raise Refusal(
+            "subject_too_long", f"entity and dims together exceed {SUBJECT_BYTES_MAX} bytes"
+        )
     start, end = to_ms(data.period_start), to_ms(data.period_end)
     if end <= start:
         raise Refusal("period_empty", "period_end is not after period_start")
