@@ -11,7 +11,7 @@ from typing import Any
 
 from budget import catalog, store_catalogue, store_placed, store_plans, store_registry
 from budget.planning import Session
-from budget.release import Moved, Release, resolve
+from budget.release import Moved, resolve
 from budget.rules.posting import AccountKey, Catalogue, Destination
 from budget.schemas import MappingBody, MappingTargetBody
 from shared.errors import ConflictError, ErrorItem, InvalidError, NotFoundError
@@ -92,10 +92,7 @@ def check_match(match: Columns[str, str]) -> None:
 async def _move_placed(session: Session, row: Row, cause: str) -> Moved:
     """Resolves again what `row` (as it was) has brought to its line, and all that is held."""
     conn, workspace = session.conn, session.workspace
-    await store_catalogue.bump(conn, workspace)
-    moving = Release(conn, workspace, cause, session.now)
-    catalogue = await moving.catalogue()
-    await moving.move_held(catalogue)
+    moving, catalogue = await session.begin_release(cause)
     line = await _line_account(session, row)
     if line is not None:
         account_id, currency, time_zone = line

@@ -27,7 +27,7 @@ from budget.release import Moved, Release
 from budget.rules import approval
 from budget.rules.approval import Decision, Outcome, Request
 from budget.rules.plan import Terms, check
-from budget.rules.posting import AccountKey
+from budget.rules.posting import AccountKey, Catalogue
 from budget.schemas import CampaignBody, DecisionBody, PlanBody, SubmitBody
 from budget.store_audit import Act
 from shared.auth import Principal
@@ -62,14 +62,20 @@ class Session:
         act = Act(self.principal.subject, action, about, detail)
         await store_audit.add(self.conn, self.workspace, act, self.now)
 
-    async def release(self, cause: str, *, touched: str | None = None) -> Moved:
-        """Makes the catalogue's change seen, moves what it frees, tells a campaign's lines again.
+    async def begin_release(self, cause: str) -> tuple[Release, Catalogue]:
+        """Makes the catalogue's change seen and moves what it frees; the caller closes it.
 
         The caller has stopped posting before it changed the catalogue.
         """
         await store_catalogue.bump(self.conn, self.workspace)
         moving = Release(self.conn, self.workspace, cause, self.now)
-        await moving.move_held(await moving.catalogue())
+        catalogue = await moving.catalogue()
+        await moving.move_held(catalogue)
+        return moving, catalogue
+
+    async def release(self, cause: str, *, touched: str | None = None) -> Moved:
+        """A release of held money alone, after which a campaign's lines are told again."""
+        moving, _ = await self.begin_release(cause)
         if touched is not None:
             moving.touch(touched)
         return await moving.close()

@@ -9,11 +9,8 @@ of their ids, because the sealer locks them in that order too.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
-
-import msgspec
 
 from budget import (
     store_catalogue,
@@ -25,7 +22,7 @@ from budget import (
     store_registry,
 )
 from budget.books import Books, Tally
-from budget.rules.posting import Catalogue, Destination, Subject
+from budget.rules.posting import Catalogue, Destination, Subject, entity_json, ledger_day
 from budget.store_held import HeldRow
 from budget.store_moves import Restated
 from budget.store_placed import SCAN_TIMEOUT_S
@@ -179,8 +176,8 @@ class Release:
         item = leg.item
         account_id = item["account_id"] if out else leg.account_id
         # What leaves a line leaves the day it was booked on, whatever zone it goes to.
-        time_zone = item.get("time_zone") if out else None
-        day = _day(item, time_zone or leg.destination.time_zone)
+        zone = (item.get("time_zone") if out else None) or leg.destination.time_zone
+        day = ledger_day(item["period"], item["at"], zone)
         half = f"{'-' if out else '+'}{'c' if correction else ''}"
         self._books.entries.append(
             EntryRow(
@@ -196,7 +193,7 @@ class Release:
                 period_end=item["period_end"],
                 period=item["period"] or day.isoformat(),
                 event_id=item["event_id"],
-                entity=entity_text(item["entity"]),
+                entity=entity_json(item["entity"]),
             )
         )
         change = Change(
@@ -227,21 +224,9 @@ def resolve(catalogue: Catalogue, item: Item) -> Destination:
     )
 
 
-def entity_text(entity: Mapping[str, str]) -> str | None:
-    """A platform's ids as an entry keeps them; None for our own names."""
-    return msgspec.json.encode(entity, order="deterministic").decode() if entity else None
-
-
 def _is_news(item: Item, destination: Destination) -> bool:
     told = (item["reason"], item["campaign"], item["line"])
     return told != (str(destination.reason), destination.campaign, destination.line)
-
-
-def _day(item: Item, time_zone: str) -> date:
-    if item["period"]:
-        return date.fromisoformat(item["period"][:10])
-    at: datetime = item["at"]
-    return at.astimezone(ZoneInfo(time_zone)).date()
 
 
 def _held(leg: Leg, entry: int) -> HeldRow:

@@ -5,10 +5,7 @@ accounts. What this transaction makes itself is kept for the poll alone, because
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
-
-import msgspec
+from datetime import UTC, datetime
 
 from budget import store_catalogue, store_registry
 from budget.batch import Posting, Refusal, SpendRecord
@@ -18,6 +15,8 @@ from budget.rules.posting import (
     Destination,
     Reason,
     Subject,
+    entity_json,
+    ledger_day,
 )
 from budget.store_postings import Period
 from budget.store_registry import Report, ReportKey, StreamKey
@@ -67,11 +66,7 @@ class Route:
         self.source = event.source
         self.destination = destination
         self.entity = data.entity or {}
-        self.entity_text = (
-            msgspec.json.encode(data.entity, order="deterministic").decode()
-            if data.entity
-            else None
-        )
+        self.entity_text = entity_json(data.entity)
         self.is_fact = data.mode == "snapshot"
         self.stated_period = data.period
         self.refusal: str | None = None
@@ -87,13 +82,6 @@ class Route:
         self.feed = destination.reason is None
         self.ids: tuple[int, int] | None = None
         self.settled = False
-
-
-def _day(event: SpendRecord, time_zone: str) -> date:
-    """Ledger date: the period label as stated; for a delta, the campaign's local date."""
-    if event.data.period is not None:
-        return date.fromisoformat(event.data.period[:10])
-    return event.time.astimezone(ZoneInfo(time_zone)).date()
 
 
 def fact_key(route: Route, event: SpendRecord) -> str:
@@ -189,7 +177,8 @@ class Router:
                 end,
             )
             destination = self._catalogues[event.workspace].resolve(subject)
-            period = Period(_day(event, destination.time_zone), start, end)
+            day = ledger_day(data.period, event.time, destination.time_zone)
+            period = Period(day, start, end)
         except (ValueError, OverflowError):
             return _bad_period(event)
         return Route(event, destination, period)

@@ -18,6 +18,7 @@ from budget.rules.posting import (
     Stated,
     Step,
     Subject,
+    ledger_day,
     make_catalogue,
     restate,
 )
@@ -299,3 +300,24 @@ def test_no_fact_ever_sums_two_currencies(drawn: list[tuple[int, int, str]]) -> 
             assert fact.currency == before.currency, "what is stated stays"
         assert booked <= {NO_CURRENCY, fact.currency}
         assert total == fact.amount
+
+
+@pytest.mark.parametrize(
+    ("label", "zone", "day"),
+    [
+        ("2025-11-03", "Asia/Shanghai", "2025-11-03"),
+        ("2025-11-03T10", "Asia/Shanghai", "2025-11-03"),
+        (None, "Asia/Shanghai", "2025-11-02"),
+        (None, "UTC", "2025-11-01"),
+    ],
+)
+def test_money_is_booked_on_the_day_as_stated_or_the_local_one(
+    label: str | None, zone: str, day: str
+) -> None:
+    assert ledger_day(label, START + timedelta(hours=20), zone).isoformat() == day
+
+
+@pytest.mark.parametrize("label", ["", "2025", "today", "2025-13-01"])
+def test_a_label_without_a_date_is_no_day(label: str) -> None:
+    with pytest.raises(ValueError, match=r"isoformat|month"):
+        ledger_day(label, START, "UTC")

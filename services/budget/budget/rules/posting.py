@@ -7,9 +7,12 @@ does the same set-based and is checked against these by the property tests.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
 
 from shared.mapping import Mapping as EntityMapping
 from shared.mapping import MappingIndex
@@ -161,6 +164,21 @@ def make_catalogue(
     """A catalogue ready to be asked once per event."""
     by_name = {terms.campaign: terms for terms in campaigns}
     return Catalogue(workspace, version, by_name, MappingIndex(mappings))
+
+
+def ledger_day(label: str | None, at: datetime, time_zone: str) -> date:
+    """The day money is booked on: of the period's label as stated; for a delta, the local day.
+
+    Raises ValueError for a label that begins with no date.
+    """
+    if label is not None:
+        return date.fromisoformat(label[:10])
+    return at.astimezone(ZoneInfo(time_zone)).date()
+
+
+def entity_json(entity: Mapping[str, str] | None) -> str | None:
+    """A platform's ids as an entry keeps them; None for our own names."""
+    return msgspec.json.encode(entity, order="deterministic").decode() if entity else None
 
 
 class Outcome(StrEnum):
