@@ -28,6 +28,7 @@ from tests.documented import documented
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 PARTITIONS = 4
+SINCE = "2025-11-01T00:00:00+08:00"
 
 
 def at(text: str) -> dt.datetime:
@@ -35,16 +36,12 @@ def at(text: str) -> dt.datetime:
     return dt.datetime.strptime(f"2025-{text}", "%Y-%m-%d %H:%M").replace(tzinfo=SHANGHAI)
 
 
-def _bodyhash(data: dict[str, Any]) -> str:
-    return hashlib.blake2b(msgspec.json.encode(data), digest_size=16).hexdigest()
-
-
 def _event(
     source: str, name: str, time: dt.datetime, where: dict[str, Any], more: dict[str, Any]
 ) -> SpendEvent:
     envelope = {key: more.pop(key) for key in ("workspace", "importid") if key in more}
     sent = {**where, **more}
-    bodyhash = _bodyhash({key: value for key, value in sent.items() if "period_" not in key})
+    data = msgspec.json.encode({name: sent[name] for name in sent if "period_" not in name})
     utc = time.astimezone(dt.UTC)
     return SpendEvent(
         specversion="1.0",
@@ -53,7 +50,7 @@ def _event(
         time=utc,
         workspace=envelope.get("workspace", "default"),
         receivedat=utc,
-        bodyhash=bodyhash,
+        bodyhash=hashlib.blake2b(data, digest_size=16).hexdigest(),
         importid=envelope.get("importid"),
         data=SpendStored(**sent),
     )
@@ -206,28 +203,27 @@ class Caller:
 
     async def ask(self, method: str, path: str, **sent: Any) -> httpx.Response:
         """The answer, whatever it is."""
-        headers = {"Idempotency-Key": uuid.uuid4().hex}
+        headers = {"Idempotency-Key": uuid.uuid4().hex, **sent.pop("headers", {})}
         return await self._client.request(method, path, headers=headers, **sent)
 
     async def get(self, path: str, status: int = 200, **params: Any) -> Any:
         """The JSON answer; fails the test on another status."""
-        answer = await self._client.get(path, params=params)
-        assert answer.status_code == status, answer.text
-        return answer.json()
+        return await self._expect(status, "GET", path, params=params)
 
     async def post(self, path: str, body: Any, status: int = 200, key: str | None = None) -> Any:
         """The JSON answer; fails the test on another status."""
-        headers = {"Idempotency-Key": key or uuid.uuid4().hex}
-        answer = await self._client.post(path, json=body, headers=headers)
-        assert answer.status_code == status, answer.text
-        return answer.json()
+        headers = {"Idempotency-Key": key} if key else {}
+        return await self._expect(status, "POST", path, json=body, headers=headers)
 
     async def change(
         self, method: str, path: str, body: Any = None, status: int = 200, match: str = '"1"'
     ) -> Any:
         """PUT or DELETE with If-Match, if there is one; the JSON answer."""
         headers = {"If-Match": match} if match else {}
-        answer = await self._client.request(method, path, json=body, headers=headers)
+        return await self._expect(status, method, path, json=body, headers=headers)
+
+    async def _expect(self, status: int, method: str, path: str, **sent: Any) -> Any:
+        answer = await self.ask(method, path, **sent)
         assert answer.status_code == status, answer.text
         return answer.json()
 
@@ -290,9 +286,7 @@ def line_body(line: str = "L1", allocated: str = "150000.00", **changes: Any) ->
         {"at": "2025-11-11T00:00:00+08:00", "amount": "126000"},
         {"at": "2025-11-12T00:00:00+08:00", "amount": "150000"},
     ]
-    phasing: dict[str, Any] = {"kind": "even"}
-    if allocated == "150000.00":
-        phasing = {"kind": "curve", "points": points}
+    curve = {"kind": "curve", "points": points}
     return {
         "line": line,
         "name": "search ads",
@@ -300,7 +294,7 @@ def line_body(line: str = "L1", allocated: str = "150000.00", **changes: Any) ->
         "channel": "search",
         "allocated": allocated,
         "targets": ["sales"],
-        "phasing": phasing,
+        "phasing": curve if allocated == "150000.00" else {"kind": "even"},
         **changes,
     }
 
@@ -340,3 +334,16 @@ async def create_campaign(service: Service, name: str = "c1", **changes: Any) ->
     """A draft campaign by li.na."""
     async with service.caller("li.na", "operator") as operator:
         await operator.post("/v1/campaigns", campaign_body(name, **changes), 201)
+
+
+@asynccontextmanager
+async def running_campaign(
+    database_url: str, directory: Path, now: str, *lines: dict[str, Any]
+) -> AsyncIterator[Service]:
+    """The service with nothing but `c1`, approved since its start with these lines, or L1."""
+    async with running_service(database_url, directory) as made:
+        await made.empty()
+        await made.set_clock(at(now))
+        await create_campaign(made)
+        await approve(made, plan=plan_body(*lines), effective_from=SINCE)
+        yield made

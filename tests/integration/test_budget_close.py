@@ -9,17 +9,15 @@ import pytest_asyncio
 
 from tests.integration.budget_helpers import (
     Service,
-    approve,
     at,
     create_campaign,
     delta,
     line_body,
     plan_body,
-    running_service,
+    running_campaign,
     snapshot,
 )
 
-SINCE = "2025-11-01T00:00:00+08:00"
 CAMPAIGN = "/v1/campaigns/c1"
 WHY = {"reason": "settled with all suppliers"}
 SUMMER = {"account": "1", "campaign": "9"}
@@ -27,12 +25,9 @@ SUMMER = {"account": "1", "campaign": "9"}
 
 @pytest_asyncio.fixture
 async def service(database_url: str, tmp_path: Path) -> AsyncIterator[Service]:
-    async with running_service(database_url, tmp_path) as made:
-        await made.empty()
-        await made.set_clock(at("11-06 00:00"))
-        await create_campaign(made)
-        plan = plan_body(line_body(), line_body("L2", "9.00"))
-        await approve(made, plan=plan, effective_from=SINCE)
+    async with running_campaign(
+        database_url, tmp_path, "11-06 00:00", line_body(), line_body("L2", "9.00")
+    ) as made:
         yield made
 
 

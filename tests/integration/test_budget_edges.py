@@ -17,7 +17,7 @@ from tests.integration.budget_helpers import (
     delta,
     line_body,
     plan_body,
-    running_service,
+    running_campaign,
     snapshot,
 )
 
@@ -30,11 +30,7 @@ WHERE datname = current_database() AND wait_event_type = 'Lock'
 
 @pytest_asyncio.fixture
 async def service(database_url: str, tmp_path: Path) -> AsyncIterator[Service]:
-    async with running_service(database_url, tmp_path) as made:
-        await made.empty()
-        await made.set_clock(at("11-03 12:00"))
-        await create_campaign(made)
-        await approve(made, effective_from="2025-11-01T00:00:00+08:00")
+    async with running_campaign(database_url, tmp_path, "11-03 12:00") as made:
         yield made
 
 

@@ -11,11 +11,9 @@ import pytest_asyncio
 from tests.integration.budget_helpers import (
     Caller,
     Service,
-    approve,
     at,
-    create_campaign,
     delta,
-    running_service,
+    running_campaign,
 )
 
 DOCUMENT = json.loads(Path(__file__).parents[2].joinpath("docs/api/budget.json").read_text("utf-8"))
@@ -50,11 +48,7 @@ def filled(path: str, **values: str) -> str:
 
 @pytest_asyncio.fixture
 async def anybody(database_url: str, tmp_path: Path) -> AsyncIterator[Caller]:
-    async with running_service(database_url, tmp_path) as made:
-        await made.empty()
-        await made.set_clock(at("11-05 00:00"))
-        await create_campaign(made)
-        await approve(made, effective_from="2025-11-01T00:00:00+08:00")
+    async with running_campaign(database_url, tmp_path, "11-05 00:00") as made:
         await spend_and_map(made)
         async with made.caller("root", "admin", "approver", "operator") as caller:
             yield caller

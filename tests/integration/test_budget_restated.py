@@ -10,16 +10,16 @@ import pytest
 import pytest_asyncio
 
 from tests.integration.budget_helpers import (
+    SINCE,
     Service,
     approve,
     at,
     create_campaign,
     plan_body,
-    running_service,
+    running_campaign,
     snapshot,
 )
 
-SINCE = "2025-11-01T00:00:00+08:00"
 SUMMER = {"account": "1", "campaign": "9"}
 HOUR = dt.timedelta(hours=1)
 NEW_YORK = dt.timezone(-5 * HOUR)
@@ -30,9 +30,7 @@ SELECT DISTINCT period, period_start, period_end FROM budget.entries WHERE perio
 
 @pytest_asyncio.fixture
 async def service(database_url: str, tmp_path: Path) -> AsyncIterator[Service]:
-    async with running_service(database_url, tmp_path) as made:
-        await made.empty()
-        await made.set_clock(at("11-06 00:00"))
+    async with running_campaign(database_url, tmp_path, "11-06 00:00") as made:
         yield made
 
 
@@ -81,8 +79,6 @@ async def test_a_zone_set_after_the_first_data_moves_no_difference_to_another_pe
     service: Service, polls: int, mapped: bool
 ) -> None:
     """UTC until somebody sets New York: 10 h is 15 h UTC then, but its money was booked in 10 h."""
-    await create_campaign(service)
-    await approve(service, effective_from=SINCE)
     more: dict[str, Any] = {"entity": SUMMER} if mapped else {}
     first = dt.datetime(2025, 11, 3, 10, tzinfo=dt.UTC)
     events = [
@@ -131,8 +127,6 @@ async def test_money_in_two_currencies_reaches_no_line_of_a_third(
     service: Service, order: tuple[int, ...], polls: int
 ) -> None:
     """P30: the first currency that is stated is the fact's, in whatever order revisions come."""
-    await create_campaign(service)
-    await approve(service, effective_from=SINCE)
     await post(service, [STATED[index] for index in order], polls)
     first, amount = ("USD", "100.00") if order.index(1) < order.index(2) else ("EUR", "200.00")
     (item,) = await held(service)
@@ -157,8 +151,6 @@ async def test_a_currency_that_is_named_later_is_that_of_the_whole_fact(
     service: Service, amount: str, polls: int
 ) -> None:
     """Also by a revision with equal values: it has no entry, yet what is held knows it."""
-    await create_campaign(service)
-    await approve(service, effective_from=SINCE)
     await create_campaign(service, "usa", currency="USD")
     plan = plan_body()
     await approve(
@@ -179,8 +171,6 @@ async def test_a_currency_that_is_named_later_is_that_of_the_whole_fact(
 
 
 async def test_what_never_names_a_currency_is_in_that_of_its_line(service: Service) -> None:
-    await create_campaign(service)
-    await approve(service, effective_from=SINCE)
     await service.post(without(1, "50.00"), without(2, "55.00"))
     (item,) = await held(service)
     assert item["amount"] == {"amount": "55.00", "currency": "XXX"}

@@ -15,11 +15,9 @@ from shared.database import transaction
 from shared.errors import UnavailableError
 from tests.integration.budget_helpers import (
     Service,
-    approve,
     at,
-    create_campaign,
     delta,
-    running_service,
+    running_campaign,
     snapshot,
 )
 
@@ -33,11 +31,7 @@ VALUES ('budget', 'spend.v1', $1, 0, 9, $2, $3, $4)
 
 @pytest_asyncio.fixture
 async def service(database_url: str, tmp_path: Path) -> AsyncIterator[Service]:
-    async with running_service(database_url, tmp_path) as made:
-        await made.empty()
-        await made.set_clock(at("11-06 00:00"))
-        await create_campaign(made)
-        await approve(made, effective_from="2025-11-01T00:00:00+08:00")
+    async with running_campaign(database_url, tmp_path, "11-06 00:00") as made:
         yield made
 
 
