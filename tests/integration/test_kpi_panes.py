@@ -2,17 +2,18 @@
 
 import random
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from kpi_world import World, world
 
-from kpi_monitor import store_evaluate, store_views
-from kpi_monitor.judging import contents
+from kpi_monitor import store_evaluate
+from kpi_monitor.breaches import numbers_of
+from kpi_monitor.judging import Pane, contents
 from kpi_monitor.unit import Need
-from kpi_monitor.windows import HOUR_MS, Windows, to_ms
+from kpi_monitor.windows import HOUR_MS, Windows, from_ms, to_ms
 from tests.unit.kpi.builders import at, heartbeat, metrics_event, rule_body
 
 CAMPAIGN = "double11-2025"
@@ -22,6 +23,10 @@ CAMPAIGN = "double11-2025"
 async def kpi(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     async with world(database_url, tmp_path, at(60)) as made:
         yield made
+
+
+async def stored(kpi: World) -> list[Pane]:
+    return [Pane(*row[:5], amount=int(row[5])) for row in await kpi.panes()]
 
 
 async def tell(kpi: World, rng: random.Random) -> None:
@@ -54,10 +59,10 @@ async def test_added_up_panes_fill_every_window_as_the_panes_themselves_do(
 ) -> None:
     await tell(kpi, random.Random(seed))
     begin, end = to_ms(at(0)), to_ms(at(24))
+    raw = [pane for pane in await stored(kpi) if pane.measure == "clicks"]
     async with kpi.pool.acquire() as conn:
         loaded = await store_evaluate.load(conn, {("default", CAMPAIGN): None})
         assert loaded[0].zone == "Asia/Kathmandu"
-        raw = await store_views.panes(conn, loaded[0], ["L02"], ["clicks"], (begin, end))
         needs = {("default", CAMPAIGN): [Need("L02", "clicks", begin, end)]}
         merged = (await store_evaluate.panes(conn, needs, loaded))["default", CAMPAIGN]
     assert sum(one.amount for one in merged) == sum(one.amount for one in raw)
@@ -69,3 +74,41 @@ async def test_added_up_panes_fill_every_window_as_the_panes_themselves_do(
             assert {at: (c.sums, c.coarse) for at, c in one.items()} == {
                 at: (c.sums, c.coarse) for at, c in other.items()
             }
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("size", [15, 60, 1440])
+async def test_a_series_shows_every_window_as_the_panes_themselves_fill_it(
+    kpi: World, seed: int, size: int
+) -> None:
+    await tell(kpi, random.Random(seed))
+    raw = [pane for pane in await stored(kpi) if pane.measure in ("clicks", "impressions")]
+    windows = Windows(size * 60_000, "Asia/Kathmandu")
+    low, high = windows.containing(to_ms(at(10.2))).start, to_ms(at(13))
+    expected = {
+        (from_ms(start).isoformat(), from_ms(one.window.end).isoformat()): (
+            numbers_of("window", one.sums),
+            one.coarse,
+            one.late,
+        )
+        for start, one in sorted(contents(windows, raw, None).items())
+        if low <= start < high
+    }
+    for group_by in ("line", "campaign"):
+        asked = {
+            "campaign": CAMPAIGN,
+            "kpi": "ctr",
+            "window": f"{size}m" if size < 1440 else "1d",
+            "from": at(10.2).isoformat(),
+            "to": at(13).isoformat(),
+            "group_by": group_by,
+        }
+        items = (await kpi.client.get("/v1/series", params=asked)).json()["items"]
+        assert {
+            (
+                datetime.fromisoformat(one["start"]).isoformat(),
+                datetime.fromisoformat(one["end"]).isoformat(),
+            ): (one["numbers"], one["grain_too_coarse"], one["restated"])
+            for one in items
+        } == expected
+        assert len(items) == len(expected) > 0

@@ -1,7 +1,7 @@
-"""Series over HTTP at their limits: lost records, impossible times."""
+"""Series over HTTP at their limits: lost records, impossible times, too much at once."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ import pytest_asyncio
 from kpi_world import World, world
 
 from tests.unit.kpi.builders import at, metrics_event, rule_body
+
+PANE = timedelta(minutes=5)
 
 
 @pytest_asyncio.fixture
@@ -93,3 +95,55 @@ async def test_times_that_no_campaign_has_are_refused_by_name(kpi: World, year: 
     assert [(one.status_code, one.json()["code"]) for one in replies] == [
         (422, "range_invalid")
     ] * 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "reason"),
+    [
+        ({}, 200, "720 hours of 27 lines"),
+        ({"to": "2025-12-06T00:00:00Z"}, 422, "and a day more"),
+        ({"to": "2025-12-06T00:00:00Z", "group_by": "campaign"}, 200, "a value for all lines"),
+        ({"to": "2025-12-06T00:00:00Z", "window": "2h"}, 200, "half as many windows"),
+    ],
+)
+async def test_a_series_has_a_bounded_number_of_values(
+    kpi: World, changes: dict[str, str], status: int, reason: str
+) -> None:
+    await kpi.fold(kpi.campaign())
+    await kpi.fold(kpi.metrics(*(metrics_event(9, line=f"L{n:02}") for n in range(27))))
+    month = {"from": "2025-11-04T00:00:00Z", "to": "2025-12-04T00:00:00Z"}
+    reply = await series(kpi, **month | changes)
+    assert reply.status_code == status, reason
+    body = reply.json()
+    if status == 422:
+        assert (body["code"], "20000 values" in body["detail"]) == ("range_too_large", True)
+    else:
+        assert len(body["items"]) == (1 if "group_by" in changes else 27)
+    limits = {"from": month["from"], "to": changes.get("to", month["to"])}
+    if "group_by" not in changes and "window" not in changes:
+        asked = {"rule": rule_body(scope={"campaign": "double11-2025"}), **limits}
+        tested = await kpi.client.post("/v1/rules/test", json=asked)
+        assert tested.status_code == status, reason
+
+
+async def test_a_series_reads_a_bounded_number_of_periods(kpi: World) -> None:
+    """Days of deltas: few values of many panes."""
+    lines = [
+        metrics_event(9, id=f"d{n}", mode="delta", line=f"L{n:02}", period_end=at(9) + PANE)
+        for n in range(10)
+    ]
+    await kpi.fold(kpi.campaign())
+    await kpi.fold(kpi.metrics(*lines))
+    asked = {"window": "1d", "group_by": "campaign", "from": at(0).isoformat()}
+    year = await series(kpi, **asked, to=(at(0) + timedelta(days=365)).isoformat())
+    assert (year.status_code, year.json()["code"]) == (422, "range_too_large")
+    assert "2000000" in year.json()["detail"]
+    (quarter,) = (await series(kpi, **asked, to=at(90 * 24).isoformat())).json()["items"]
+    assert quarter["numbers"] == {"clicks": "30000", "impressions": "2000000"}
+
+
+async def test_what_was_told_of_the_whole_last_window_is_in_it(kpi: World) -> None:
+    await kpi.fold(kpi.campaign())
+    await kpi.fold(kpi.metrics(metrics_event(8), metrics_event(11)))
+    (one,) = (await series(kpi, window="4h", to=at(9).isoformat())).json()["items"]
+    assert one["numbers"]["clicks"] == "6000"

@@ -1,14 +1,14 @@
 """HTTP: what the monitor knows. Reading changes nothing."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime
 
-from kpi_monitor import store_evaluate, store_views, totals, views
+from kpi_monitor import ranges, store_evaluate, store_views, totals, views
 from kpi_monitor.breaches import breach_of
 from kpi_monitor.definition import Rule, compile_stored
 from kpi_monitor.kpis import KPIS, Kpi
@@ -23,9 +23,8 @@ from kpi_monitor.schemas_views import (
     TestView,
 )
 from kpi_monitor.tables import SCHEMA
-from kpi_monitor.unit import FeedState, StoredRule, Unit, groups_of, judge, needs_of
+from kpi_monitor.unit import FeedState, Need, StoredRule, Unit, groups_of, judge, needs_of
 from kpi_monitor.windows import (
-    DAY_MS,
     LONGEST_DAY_MS,
     WindowError,
     Windows,
@@ -42,11 +41,7 @@ from shared.http import Json
 from shared.requests import PAGE_MAX, decode_cursor, encode_cursor
 
 router = APIRouter(prefix="/v1")
-RANGE_MAX_MS = 400 * DAY_MS
-WINDOWS_MAX = 10_000
 NEWEST = 2**62
-EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
-LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 
 
@@ -119,21 +114,30 @@ async def get_series(
     group_by: str = "line",
 ) -> Response:
     """Values as of now; `restated` when a period was told again after it was complete,
-    `incomplete` when records that may belong to it were lost (docs/operating.md, offset gap)."""
+    `incomplete` when records that may belong to it were lost (docs/operating.md, offset gap).
+
+    All at once, so bounded: 422 `range_too_large` for more than 20,000 values (windows times
+    lines, or times one with `group_by=campaign`) or 2,000,000 stored periods in the range, 422
+    `range_invalid` for more than 9,000 windows or 400 days.
+    """
     found = _window_kpi(kpi)
     size = _size(window)
-    low, high = _range(begin, end, size)
+    low, high = ranges.span(begin, end, size)
     if group_by not in ("line", "campaign"):
         raise InvalidError("unsupported", "group_by is line or campaign in this version")
     async with transaction(request.app.state.pool) as conn:
         unit, windows = await _campaign(conn, principal.workspace, campaign, size)
-        low = windows.containing(low).start
-        lines = sorted({feed.line for feed in unit.feeds})
-        measures = sorted(found.formula.measures)
-        panes = await store_views.panes(conn, unit, lines, measures, (low - LONGEST_DAY_MS, high))
-        gaps = await _gaps(conn, unit.feeds, low, high)
-    items = views.series(unit, found, windows, panes, group_by=group_by, gaps=gaps)
-    return Json({"items": [i for i in items if low <= to_ms(i["start"]) < high], "next": None})
+        bounds = ranges.edges_of(windows, low, high)
+        feeds = [feed for feed in unit.feeds if feed.measure in found.formula.measures]
+        lines = {feed.line for feed in feeds}
+        ranges.check_cost(len(lines) if group_by == "line" else 1, bounds, feeds)
+        sums = await store_views.sums(
+            conn, unit, found.formula.measures, bounds, by_line=group_by == "line"
+        )
+        gaps = await _gaps(conn, feeds, bounds[0], high)
+    # Beside the event loop, on which the consumer has its heartbeats.
+    items = await asyncio.to_thread(views.series, unit, found, feeds, bounds, sums, gaps)
+    return Json({"items": items, "next": None})
 
 
 @router.get(
@@ -194,10 +198,11 @@ async def get_explanation(
         if window is None or unit.zone is None:
             raise InvalidError("window_missing", "state the start of a window of a known campaign")
         windows = Windows(compiled.size, unit.zone)
-        around = windows.containing(_moment(window))
-        measures = sorted(compiled.measures)
+        around = windows.containing(ranges.moment(window))
+        unit.rules = [StoredRule(compiled, False, 0)]
         reach = (around.start - LONGEST_DAY_MS, around.end)
-        panes = await store_views.panes(conn, unit, lines, measures, reach)
+        needs = [Need(line, name, *reach) for line in lines for name in sorted(compiled.measures)]
+        panes = (await store_evaluate.panes(conn, {unit.key: needs}, [unit]))[unit.key]
         told = await store_views.told_in(
             conn, unit, rule=rule, group=group, start=from_ms(around.start)
         )
@@ -209,15 +214,16 @@ async def get_explanation(
 
 @router.post("/rules/test", **answers(TestView), tags=["rules"], summary="What a rule would do")
 async def test_rule(request: Request, body: RuleTestBody, principal: Reader) -> Response:
-    """The transitions over stored panes of complete windows in the range; nothing is stored."""
+    """The transitions over stored panes of complete windows in the range; nothing is stored.
+
+    Bounded like a series: 422 `range_too_large` for more than 20,000 windows times lines.
+    """
     async with transaction(request.app.state.pool) as conn:
         rule = await compile_checked(conn, principal.workspace, body.rule, 1)
         if rule.size is None:
             raise InvalidError("unsupported", "totals keep no history to test a budget rule on")
-        start, end = _range(body.begin, body.end, rule.size)
-        unit = await store_evaluate.load_campaign(conn, principal.workspace, rule.campaign)
-        if unit.zone is None:
-            raise NotFoundError("campaign_unknown", f"nothing is known of {rule.campaign}")
+        start, end = ranges.span(body.begin, body.end, rule.size)
+        unit, windows = await _campaign(conn, principal.workspace, rule.campaign, rule.size)
         unit.rules = [StoredRule(rule, False, start)]
         # History is asked about, and the campaign and its lines were there then.
         unit.closed, unit.removed = False, set()
@@ -227,10 +233,13 @@ async def test_rule(request: Request, body: RuleTestBody, principal: Reader) -> 
             for feed in unit.feeds
         ]
         groups = groups_of(unit)
+        lines = {line for group in groups for line in group.lines}
+        feeds = [feed for group in groups for feed in group.feeds]
+        ranges.check_cost(len(lines), ranges.edges_of(windows, start, end), feeds)
         panes = await store_evaluate.panes(conn, {unit.key: needs_of(unit, groups)}, [unit])
         names = await store_evaluate.names(conn, [unit.key])
         now = await request.app.state.clock.now(conn)
-    outcomes = judge(unit, groups, panes[unit.key], to_ms(now))
+    outcomes = await asyncio.to_thread(judge, unit, groups, panes[unit.key], to_ms(now))
     told = [
         breach_of(unit, outcome.group, one, names[unit.key], now)
         for outcome in outcomes
@@ -303,21 +312,6 @@ def _size(text: str) -> int:
         return parse_size(text)
     except WindowError as error:
         raise InvalidError("unsupported", str(error)) from error
-
-
-def _moment(at: datetime) -> int:
-    if not EARLIEST <= at < LATEST:
-        raise InvalidError("range_invalid", f"times lie in {EARLIEST.year} to {LATEST.year - 1}")
-    return to_ms(at)
-
-
-def _range(begin: datetime, until: datetime, size: int) -> tuple[int, int]:
-    start, end = _moment(begin), _moment(until)
-    if not start < end or end - start > min(RANGE_MAX_MS, WINDOWS_MAX * size):
-        raise InvalidError(
-            "range_invalid", f"from is before to, by at most {WINDOWS_MAX} windows and 400 days"
-        )
-    return start, end
 
 
 async def _gaps(conn: Conn, feeds: Iterable[FeedState], low: int, high: int) -> Sequence[Gap]:

@@ -1,10 +1,11 @@
-"""SQL of what people read: lines with their state, breaches with history, panes of a range."""
+"""SQL of what people read: lines with their state, breaches with history, sums of a range."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from kpi_monitor.judging import Pane
 from kpi_monitor.unit import Unit
+from kpi_monitor.windows import LONGEST_DAY_MS
 from shared.database import Conn, Pool
 
 LINES = """
@@ -62,11 +63,19 @@ FROM kpi.held
 WHERE workspace = $1 AND ($2::text IS NULL OR source = $2) AND (source, entity) > ($3, $4)
 GROUP BY source, entity ORDER BY source, entity LIMIT $5
 """
-PANES = """
-SELECT s.line, s.measure, p.start_ms, p.end_ms, p.known_ms, p.amount
-FROM kpi.series s JOIN kpi.panes p ON p.series = s.series
-WHERE s.workspace = $1 AND s.campaign = $2 AND s.line = ANY($3::text[])
-  AND s.measure = ANY($4::text[]) AND p.start_ms >= $5 AND p.start_ms < $6
+# By the numbers, from 1, of the windows in which a period begins and ends: 0 is before the first.
+SUMS = """
+SELECT line, measure, first, last, sum(amount)::text AS amount,
+  bool_or(amount <> 0 AND known_ms >= ($4::bigint[])[first + 1]) AS late
+FROM (
+  SELECT CASE WHEN $5 THEN s.line END AS line, s.measure, p.known_ms, p.amount,
+    width_bucket(p.start_ms, $4) AS first,
+    least(width_bucket(p.end_ms - 1, $4), cardinality($4) - 1) AS last
+  FROM kpi.series s JOIN kpi.panes p ON p.series = s.series
+  WHERE s.workspace = $1 AND s.campaign = $2 AND s.measure = ANY($3::text[])
+    AND p.start_ms >= ($4::bigint[])[1] - $6 AND p.start_ms < ($4::bigint[])[cardinality($4)]
+    AND p.end_ms > ($4::bigint[])[1]) AS told
+GROUP BY line, measure, first, last
 """
 
 
@@ -106,12 +115,22 @@ async def told_in(conn: Conn, unit: Unit, *, rule: str, group: str, start: datet
     return [row["event"] for row in rows]
 
 
-async def panes(
-    conn: Conn, unit: Unit, names: list[str], measures: list[str], reach: tuple[int, int]
-) -> list[Pane]:
-    """Panes of lines and measures that start in `reach`, [start, end) in epoch ms."""
-    rows = await conn.fetch(PANES, unit.workspace, unit.campaign, names, measures, *reach)
-    return [Pane(row[0], row[1], row[2], row[3], row[4], int(row[5])) for row in rows]
+async def sums(
+    conn: Conn, unit: Unit, measures: Iterable[str], bounds: Sequence[int], *, by_line: bool
+) -> list[Any]:
+    """Rows (line, measure, first, last, amount, late) for `views.series`: what is stored of the
+    campaign between `bounds`, the edges of its windows; the line is None for all together."""
+    return list(
+        await conn.fetch(
+            SUMS,
+            unit.workspace,
+            unit.campaign,
+            sorted(measures),
+            bounds,
+            by_line,
+            LONGEST_DAY_MS,
+        )
+    )
 
 
 class Waiting(NamedTuple):

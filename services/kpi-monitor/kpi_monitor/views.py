@@ -1,13 +1,14 @@
 """Stored numbers as people read them: series, an explained window, the state of a source. Pure."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from kpi_monitor import formula
 from kpi_monitor.breaches import numbers_of, value_text
 from kpi_monitor.definition import Rule
-from kpi_monitor.judging import Content, Pane, contents, observe
+from kpi_monitor.judging import Content, Pane, Sums, contents, observe
 from kpi_monitor.kpis import Kpi
 from kpi_monitor.rules import COMPARE, Observation, Reason
 from kpi_monitor.unit import FeedState, Unit, completeness, is_complete, sum_figures
@@ -35,45 +36,72 @@ def freshness(complete: int | None, expected_interval_s: int | None, now: int) -
     return "late" if overdue_ms > 2 * interval_ms else "live"
 
 
-def series(
+@dataclass(slots=True)
+class _Cell:
+    """What a window of a group holds, as in `judging.Content`."""
+
+    sums: Sums = field(default_factory=dict)
+    coarse: bool = False
+    late: bool = False
+
+
+def series(  # noqa: PLR0917 - called in a thread
     unit: Unit,
     kpi: Kpi,
-    windows: Windows,
-    panes: Sequence[Pane],
-    *,
-    group_by: str,
+    feeds: Iterable[FeedState],
+    bounds: Sequence[int],
+    sums: Iterable[Any],
     gaps: Sequence[Gap] = (),
 ) -> list[dict[str, Any]]:
-    """Items as of now, by window and group. `gaps`: when records were lost, by their receipt."""
-    measures = kpi.formula.measures
-    members: dict[str, set[str]] = {}
-    for pane in panes:
-        group = {"line": pane.line} if group_by == "line" else {"campaign": unit.campaign}
-        members.setdefault(group_text(group), set()).add(pane.line)
-    items: list[dict[str, Any]] = []
-    for key in sorted(members):
-        lines = members[key]
-        feeds = [f for f in unit.feeds if f.line in lines and f.measure in measures]
-        found = contents(windows, [pane for pane in panes if pane.line in lines], None)
-        complete = instant(completeness(feeds, measures))
-        grain = longest_grain(feeds)
-        for start in sorted(found):
-            content = found[start]
-            value = None if content.coarse else formula.evaluate(kpi.formula, content.sums)
-            items.append(
-                {
-                    "group": key,
-                    "start": from_ms(start),
-                    "end": from_ms(content.window.end),
-                    "value": value_text(value),
-                    "numbers": numbers_of("window", content.sums),
-                    "complete_through": complete,
-                    "restated": content.late,
-                    "incomplete": _is_incomplete(content.window, grain, gaps),
-                    "grain_too_coarse": content.coarse,
-                }
-            )
-    return sorted(items, key=lambda item: (item["start"], item["group"]))
+    """Items as of now, by window and group.
+
+    `feeds`: those of the KPI's measures. `bounds`: edges of the windows (epoch ms). `sums`: rows of
+    `store_views.sums`. `gaps`: when records were lost, by their receipt.
+    """
+    by_line: dict[str | None, list[FeedState]] = {None: []}
+    for feed in feeds:
+        by_line.setdefault(feed.line, []).append(feed)
+        if feed.line not in unit.removed:
+            by_line[None].append(feed)
+    cells = _cells(sums)
+    known = {}
+    for line in {line for _, line in cells}:
+        mine = by_line.get(line, [])
+        group = {"campaign": unit.campaign} if line is None else {"line": line}
+        complete = instant(completeness(mine, kpi.formula.measures))
+        known[line] = group_text(group), complete, longest_grain(mine)
+    items = []
+    for number, line in sorted(cells, key=lambda one: (one[0], one[1] or "")):
+        cell, window = cells[number, line], Window(bounds[number - 1], bounds[number])
+        value = None if cell.coarse else formula.evaluate(kpi.formula, cell.sums)
+        key, complete, grain = known[line]
+        items.append(
+            {
+                "group": key,
+                "start": from_ms(window.start),
+                "end": from_ms(window.end),
+                "value": value_text(value),
+                "numbers": numbers_of("window", cell.sums),
+                "complete_through": complete,
+                "restated": cell.late,
+                "incomplete": bool(gaps) and _is_incomplete(window, grain, gaps),
+                "grain_too_coarse": cell.coarse,
+            }
+        )
+    return items
+
+
+def _cells(sums: Iterable[Any]) -> dict[tuple[int, str | None], _Cell]:
+    """By the number of the window and line. A period that reaches beyond its window is in none."""
+    cells: dict[tuple[int, str | None], _Cell] = {}
+    for line, measure, first, last, amount, late in sums:
+        for number in range(max(first, 1), last + 1):
+            cell = cells.setdefault((number, line), _Cell())
+            cell.coarse |= first != last
+            cell.late |= late and number == first
+            if first == last:
+                cell.sums[measure] = cell.sums.get(measure, 0) + int(amount)
+    return cells
 
 
 def longest_grain(feeds: Iterable[FeedState]) -> int:
