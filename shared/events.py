@@ -16,13 +16,15 @@ from shared.names import NAME
 
 T = TypeVar("T")
 
+END = r"$(?!\n)"
+"""Of a pattern: Python's $ alone also stands before a last line break."""
 Id = Annotated[str, Meta(min_length=1, max_length=256)]
-Name = Annotated[str, Meta(pattern=f"^{NAME}$")]
-Source = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\s|]+$")]
+Name = Annotated[str, Meta(pattern=f"^{NAME}{END}")]
+Source = Annotated[str, Meta(min_length=1, max_length=200, pattern=rf"^[^\s|]+{END}")]
 Label = Annotated[str, Meta(min_length=1, max_length=200)]
-Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[str, Meta(pattern=rf"^[A-Z]{{3}}{END}")]
 Instant = Annotated[datetime, Meta(tz=True)]
-Period = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}(T\d{2})?$")]
+Period = Annotated[str, Meta(pattern=rf"^[0-9]{{4}}(-[0-9]{{2}}){{2}}(T[0-9]{{2}})?{END}")]
 Revision = Annotated[int, Meta(ge=0, le=2**62)]
 Severity = Literal["info", "warning", "critical"]
 Transition = Literal[

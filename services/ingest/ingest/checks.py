@@ -1,5 +1,6 @@
 """Single checks of an event, each with its code; called by the hot path of stamping.py. Pure."""
 
+from collections.abc import Collection
 from typing import Any
 
 from ingest.context import SourceView
@@ -76,6 +77,12 @@ def refuse_long_subject(subject: str) -> None:
         raise FaultError(
             "subject_too_long", f"entity and dims together exceed {SUBJECT_BYTES_MAX} bytes"
         )
+
+
+def refuse_reserved(measures: Collection[str]) -> None:
+    """Raises FaultError `measure_reserved`: the ledger alone says what was spent."""
+    if "spend" in measures:
+        raise FaultError("measure_reserved", "spend comes from spend events, not from metrics")
 
 
 def refuse_no_currency(currency: str | None) -> None:

@@ -46,7 +46,8 @@ def period_bounds(label: str, zone_name: str) -> Bounds:
     try:
         wall = datetime.strptime(label, "%Y-%m-%dT%H" if hourly else "%Y-%m-%d")  # noqa: DTZ007
         next_wall = wall + (timedelta(hours=1) if hourly else timedelta(days=1))
-        if len(label) != (13 if hourly else 10):
+        # strptime also reads single digits, and digits of every script.
+        if len(label) != (13 if hourly else 10) or not label.isascii():
             raise ValueError(label)
     except (ValueError, OverflowError) as error:
         raise FaultError("period_invalid", f"{label[:40]!r} is no day or hour") from error

@@ -19,6 +19,7 @@ from ingest.checks import (
     refuse_long_subject,
     refuse_no_currency,
     refuse_nul,
+    refuse_reserved,
     snapshot_fields,
 )
 from ingest.context import Context, SourceView
@@ -244,6 +245,7 @@ class Stamper:
         names = tuple(measures)
         if names not in seen.names.measures:
             check_strictly(event)
+            refuse_reserved(names)
             self._remember(sum(map(len, names)))
             seen.names.measures.add(names)
         for value in measures.values():
