@@ -24,6 +24,7 @@ from alerts.flush import Flusher
 from alerts.handlers import Handlers
 from alerts.render import Renderer
 from alerts.settings import AlertsSettings
+from alerts.states import UNSENT
 from cli.fake_dingtalk import FakeDingTalk
 from cli.fake_mail import FakeMail
 from shared.clock import ManualClock, set_manual
@@ -85,6 +86,20 @@ class World:
             assert attempts < 100, "deliveries never end"
         return attempts
 
+    async def due_again(self, *states: str) -> None:
+        """As if the pauses of messages in these states, by default all, and of the robot's budget
+        had passed."""
+        self.robot.forget_rate()
+        await self.pool.execute(
+            "UPDATE alerts.destinations SET blocked_until = NULL, sent_at = '{}'"
+        )
+        await self.pool.execute(
+            "UPDATE alerts.deliveries SET next_attempt_at = now(), "
+            "claimed_until = CASE WHEN state = 'sending' THEN now() END "
+            "WHERE state = ANY($1::text[])",
+            list(states or UNSENT),
+        )
+
     async def rows(self, **wanted: Any) -> list[dict[str, Any]]:
         """Notification items, oldest first."""
         async with self.pool.acquire() as conn:
@@ -133,7 +148,7 @@ class World:
 
 def mail_server_at(port: int) -> Server:
     """A plain local server."""
-    return Server("127.0.0.1", port, "none", None, None, 5.0)
+    return Server("127.0.0.1", port, "none", None, None, 60.0)
 
 
 @asynccontextmanager
@@ -143,7 +158,17 @@ async def make_world(database_url: str, tmp_path: Path, **changes: Any) -> Async
         database_url=database_url,
         clock="manual",
         alerts_dir=tmp_path,
-        **{"retry_first_s": 0.01, "retry_max_s": 0.02, **changes},
+        **{
+            # Far longer than a slow machine needs: nothing is sent twice, or tried again before
+            # `due_again`, for its sake.
+            "send_timeout_s": 60,
+            "claim_s": 120,
+            "retry_first_s": 3600,
+            "retry_max_s": 7200,
+            "retry_refused_first_s": 3600,
+            "retry_refused_max_s": 7200,
+            **changes,
+        },
     )
     (tmp_path / "default.yml").write_text(CONFIGURATION, encoding="utf-8")
     conn = await asyncpg.connect(database_url)
@@ -162,7 +187,7 @@ async def make_world(database_url: str, tmp_path: Path, **changes: Any) -> Async
                 settings,
                 pool,
                 renderer,
-                DingTalkSender(environment, client, 5.0),
+                DingTalkSender(environment, client, settings.send_timeout_s),
                 EmailSender(mail_server_at(inbox.port)),
             )
             handlers = Handlers(configurations, clock)

@@ -33,7 +33,7 @@ MAIL_ONLY = "".join(
 FIRING, RESOLVED = make_history(("firing", "critical", "1.6"), ("resolved", "critical", "1.1"))
 
 
-class KilledError(Exception):
+class KilledError(BaseException):
     """The process died here."""
 
 
@@ -48,21 +48,26 @@ class DyingSender:
         raise KilledError
 
 
+class MuteSender:
+    """Sends, and keeps the answer to itself."""
+
+    def __init__(self, sender: DingTalkSender) -> None:
+        self._sender = sender
+        self.sent: list[asyncio.Task[SendResult]] = []
+
+    async def send(self, target: DingTalkTarget, title: str, text: str) -> SendResult:
+        self.sent.append(asyncio.create_task(self._sender.send(target, title, text)))
+        await asyncio.Event().wait()
+        raise AssertionError("nobody sets it")
+
+
 @pytest.fixture
 async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    async with make_world(database_url, tmp_path, claim_s=0.3, send_timeout_s=0.25) as found:
+    async with make_world(database_url, tmp_path) as found:
         async with transaction(found.pool) as conn:
             await set_manual(conn, at(0))
         found.configure(ROBOT_ONLY)
         yield found
-
-
-async def unblock(world: World) -> None:
-    """The minute has passed."""
-    world.robot.forget_rate()
-    async with world.pool.acquire() as conn:
-        await conn.execute("UPDATE alerts.destinations SET blocked_until = NULL, sent_at = '{}'")
-        await conn.execute("UPDATE alerts.deliveries SET next_attempt_at = now()")
 
 
 async def attempts(world: World, number: int = 0) -> list[tuple[str, str]]:
@@ -93,7 +98,7 @@ async def test_too_fast_parks_the_destination_and_nothing_is_lost(world: World) 
     assert await world.deliver() == 1
     assert await world.told() == [("firing", "critical", "parked")]
     assert await world.deliver() == 0
-    await unblock(world)
+    await world.due_again()
     assert await world.deliver() == 1
     assert await world.told() == [("firing", "critical", "delivered")]
     assert await attempts(world) == [("rate_limited", "130101"), ("delivered", "0")]
@@ -109,14 +114,14 @@ async def test_a_robot_gets_at_most_eighteen_messages_a_minute(world: World) -> 
     await world.deliver()
     assert len(world.robot.messages) == 18
     assert {answer["errcode"] for answer in world.robot.answers} == {0}
-    await unblock(world)
+    await world.due_again()
     await world.deliver()
     assert {state for _, _, state in await world.told()} == {"delivered"}
 
 
 async def test_a_crash_after_sending_leads_to_a_labelled_second_copy(world: World) -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
-        dying = DyingSender(DingTalkSender(world.environment, client, 5.0))
+        dying = DyingSender(DingTalkSender(world.environment, client, 60.0))
         mail = EmailSender(mail_server_at(world.inbox.port))
         courier = Courier(world.settings, world.pool, Renderer(), dying, mail)
         await world.tell(FIRING)
@@ -125,7 +130,7 @@ async def test_a_crash_after_sending_leads_to_a_labelled_second_copy(world: Worl
             await courier.send_one()
     assert await world.deliver() == 0
     assert await world.told() == [("firing", "critical", "sending")]
-    await asyncio.sleep(0.35)
+    await world.pool.execute("UPDATE alerts.deliveries SET claimed_until = now()")
     assert await world.deliver() == 1
     first, second = world.robot.messages
     assert second.title == f"(重发/resent) {first.title}"
@@ -134,16 +139,19 @@ async def test_a_crash_after_sending_leads_to_a_labelled_second_copy(world: Worl
 
 
 async def test_no_answer_is_tried_again_with_a_label(world: World) -> None:
-    world.robot.fail_next(Fault(body=b'{"errcode":0}', taken=True, delay_s=0.6))
     await world.tell(FIRING)
     await world.flush(at(0))
-    await world.deliver()
-    await asyncio.sleep(0.7)
-    await world.deliver()
+    hurried = world.settings.model_copy(update={"send_timeout_s": 0.05})
+    async with httpx.AsyncClient(trust_env=False) as client:
+        mute = MuteSender(DingTalkSender(world.environment, client, 60.0))
+        mail = EmailSender(mail_server_at(world.inbox.port))
+        assert await world.deliver(Courier(hurried, world.pool, Renderer(), mute, mail)) == 1
+        await asyncio.gather(*mute.sent)
+    await world.due_again()
+    assert await world.deliver() == 1
     first, second = world.robot.messages
     assert second.title == f"(重发/resent) {first.title}"
-    assert (await attempts(world))[0] == ("retryable", "timeout")
-    assert (await attempts(world))[-1] == ("delivered", "0")
+    assert await attempts(world) == [("retryable", "timeout"), ("delivered", "0")]
 
 
 async def test_a_resolve_never_overtakes_its_firing(world: World) -> None:
@@ -153,9 +161,9 @@ async def test_a_resolve_never_overtakes_its_firing(world: World) -> None:
     await world.deliver()
     await world.tell(RESOLVED)
     await world.flush(at(10))
-    for _ in range(10):
+    for _ in range(3):
+        await world.due_again()
         await world.deliver()
-        await asyncio.sleep(0.03)
     assert [message.title[:4] for message in world.robot.messages] == ["【严重】", "【已恢复"]
     assert await attempts(world) == [
         ("retryable", "http_502"),
@@ -195,7 +203,7 @@ async def test_mail_goes_out_when_its_server_is_back(world: World) -> None:
         await world.deliver(courier)
         assert await world.told("email") == [("firing", "critical", "pending")]
         with FakeMail(port) as inbox:
-            await asyncio.sleep(0.05)
+            await world.due_again()
             await world.deliver(courier)
             assert len(inbox.mails) == 1
     assert await world.told("email") == [("firing", "critical", "delivered")]
@@ -219,7 +227,7 @@ async def test_each_recipient_is_judged_alone(world: World) -> None:
             await world.tell(FIRING)
             await world.flush(at(0))
             await world.deliver(courier)
-            await asyncio.sleep(0.05)
+            await world.due_again()
             await world.deliver(courier)
         assert [one.to for one in inbox.mails] == [("ops@example.com",), ("late@example.com",)]
         first, second = inbox.mails

@@ -151,7 +151,7 @@ async def test_a_fault_of_sending_is_on_record_without_its_words_and_stops_nobod
     world.configure(ROBOT_ONLY.replace("OPS_DINGTALK_URL", "OTHER_URL"), workspace="second")
     await announce(world, "default", "second")
     async with httpx.AsyncClient(trust_env=False) as client:
-        robot = DingTalkSender(world.environment, client, 5.0)
+        robot = DingTalkSender(world.environment, client, 60.0)
         broken = BrokenRobot(robot, "OPS_DINGTALK_URL")
         mail = EmailSender(mail_server_at(world.inbox.port))
         courier = Courier(world.settings, world.pool, Renderer(), broken, mail)
@@ -230,7 +230,7 @@ async def test_a_text_that_cannot_be_shortened_is_on_record_and_stops_nobody(
     await announce(world, "default")
     world.robot.fail_next(Fault(body=json.dumps(TOO_LONG).encode()))
     async with httpx.AsyncClient(trust_env=False) as client:
-        robot = DingTalkSender(world.environment, client, 5.0)
+        robot = DingTalkSender(world.environment, client, 60.0)
         mail = EmailSender(mail_server_at(world.inbox.port))
         courier = Courier(world.settings, world.pool, BrokenRenderer(), robot, mail)
         assert await world.deliver(courier) == 1

@@ -55,7 +55,7 @@ def robots(*names: str) -> str:
 
 @pytest.fixture
 async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    async with make_world(database_url, tmp_path, retry_first_s=300, retry_max_s=600) as found:
+    async with make_world(database_url, tmp_path) as found:
         async with transaction(found.pool) as conn:
             await set_manual(conn, at(0))
         found.environment |= {

@@ -169,7 +169,7 @@ async def test_a_server_that_is_away_is_told_from_one_that_refuses(world: World)
         await world.deliver(courier)
         assert await waiting(world) == {("email", "unreachable"): 1}
         with FakeMail(port, refuse=lambda _: "550 no such user"):
-            await asyncio.sleep(0.05)
+            await world.due_again()
             await world.deliver(courier)
         assert await waiting(world) == {("email", "refused"): 1}
 
@@ -305,7 +305,7 @@ async def test_a_late_answer_locks_the_delivery_before_its_destination(world: Wo
         async with holder.transaction():
             await holder.execute("SELECT 1 FROM alerts.destinations FOR UPDATE")
             late = asyncio.create_task(answer_late())
-            for _ in range(1000):
+            for _ in range(3000):
                 if await looker.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
                     break
                 await asyncio.sleep(0.01)
