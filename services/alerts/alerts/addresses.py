@@ -70,8 +70,8 @@ def mail_sender(text: str) -> Sender:
     return Sender(name, mail_address(named["address"]))
 
 
-def check_web_address(text: str) -> None:
-    """Raises ValueError, without the address, when `text` is none a robot can be reached at."""
+def web_address(text: str) -> str:
+    """The address as it is. Raises ValueError, without the address, when no robot can have it."""
     if not (text.isascii() and text.isprintable()) or " " in text:
         raise ValueError("it has characters that a web address cannot have")
     try:
@@ -84,3 +84,4 @@ def check_web_address(text: str) -> None:
         raise ValueError("it begins with neither https:// nor http://")
     if not reachable or (port is not None and port not in PORTS):
         raise ValueError("its host or port is malformed")
+    return text

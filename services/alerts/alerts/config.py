@@ -12,7 +12,7 @@ from typing import Literal
 import yaml
 from msgspec import Struct
 
-from alerts.addresses import check_web_address, mail_address, mail_sender
+from alerts.addresses import mail_address, mail_sender, web_address
 from alerts.matchers import Matcher, parse_matcher
 from alerts.yaml_reader import YamlReader, parse_duration
 
@@ -219,7 +219,7 @@ class _Parser:
         found = self._reader.mapping(node, _DINGTALK, required=("url_env",))
         url_env = self._variable(found["url_env"])
         try:
-            check_web_address(self._environment[url_env])
+            web_address(self._environment[url_env])
         except ValueError as error:
             raise self._reader.fail(
                 found["url_env"],
