@@ -132,7 +132,11 @@ class Offsets:
 
 
 class Stands(Protocol):
-    async def standing(self) -> Standing: ...
+    """Knows where a group stands: `Offsets`, or what stands in for it."""
+
+    async def standing(self) -> Standing:
+        """Raises UnavailableError while nobody can say."""
+        ...
 
 
 class Progress:
