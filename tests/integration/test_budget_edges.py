@@ -69,7 +69,7 @@ async def test_a_time_without_a_zone_is_poison_not_the_end_of_the_service(
 async def somebody_waits(service: Service) -> None:
     """Returns once a transaction waits for a lock of another one."""
     async with service.pool.acquire() as conn:
-        for _ in range(250):
+        for _ in range(6000):
             if await conn.fetchval(WAITING):
                 return
             await asyncio.sleep(0.02)

@@ -80,7 +80,7 @@ async def idle(service: Service, token: str) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     passes = 0
     async with (
-        asyncio.timeout(40),
+        asyncio.timeout(120),
         httpx.AsyncClient(transport=transport, base_url="http://budget", headers=headers) as client,
     ):
         while passes < 2:
@@ -134,7 +134,7 @@ async def test_spend_on_the_topic_becomes_sealed_totals_and_a_kill_repeats_nothi
 
         monkeypatch.setattr(Consumer, "_commit", die)
         async with process(settings):
-            await asyncio.wait_for(died.wait(), 40)
+            await asyncio.wait_for(died.wait(), 120)
         monkeypatch.setattr(Consumer, "_commit", original)
         async with process(settings) as second:
             await idle(second, token)

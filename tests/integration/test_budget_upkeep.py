@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -83,21 +84,24 @@ async def test_many_who_ask_for_the_invariants_share_one_look_at_the_ledger(
 ) -> None:
     looks = 0
 
+    @dataclass(slots=True)
     class Counting(Invariants):
+        takes_s: float = 0.2
+
         async def _look(self, workspace: str) -> dict[str, Any]:
             nonlocal looks
             looks += 1
-            found = await super()._look(workspace)
-            await asyncio.sleep(0.2)
+            found = await Invariants._look(self, workspace)
+            await asyncio.sleep(self.takes_s)
             return found
 
-    kept = Counting(service.pool, timeout_s=60, long_s=0.1)
+    kept = Counting(service.pool, timeout_s=60, long_s=0.1, takes_s=3.0)
     answers = await asyncio.gather(*(kept.of("default") for _ in range(20)), kept.of("other"))
     assert looks == 2
     assert all(answer["holds"] for answer in answers)
     assert (await kept.of("default")) is answers[0]
     looks = 0
-    fresh = Counting(service.pool, timeout_s=60)
+    fresh = Counting(service.pool, timeout_s=60, long_s=3600)
     await asyncio.gather(*(fresh.of("default") for _ in range(20)))
     assert looks == 2, "one that was under way, and one for all who asked meanwhile"
     await fresh.of("default")
@@ -165,7 +169,7 @@ async def test_a_ledger_too_long_to_add_up_in_time_is_said_so(service: Service) 
             refused = await viewer.get(TOTALS, 503, known_at="2025-11-05T00:00:00Z")
             assert refused["code"] == "totals_timeout"
             assert (await viewer.get(TOTALS))["incomplete"] == []
-    assert (await limited.of("default"))["holds"]
+    assert (await Invariants(service.pool, timeout_s=60).of("default"))["holds"]
 
 
 async def test_totals_say_when_records_were_lost(service: Service) -> None:
