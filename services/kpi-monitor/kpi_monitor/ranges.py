@@ -15,9 +15,9 @@ RANGE_MAX_MS = 400 * DAY_MS
 WINDOWS_MAX = 9_000
 """A month of five-minute windows; the edges of so many are fewer than EDGES_MAX."""
 VALUES_MAX = 20_000
-"""Windows times lines (one for a whole campaign): as an answer some 6 MB, 2 s of one core."""
+"""Windows times lines (one for a whole campaign): as an answer 5 MB."""
 PERIODS_MAX = 2_000_000
-"""Stored periods in the range, which PostgreSQL adds up in some 3 s of one core."""
+"""Stored periods in the range, which PostgreSQL adds up in some 5 s of one core."""
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
