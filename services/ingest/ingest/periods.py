@@ -7,11 +7,12 @@ the hour that is skipped does not exist.
 
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from ingest.faults import FaultError
+from shared.zones import is_zone
 
 PANE_S = 300
 """A delta belongs to the five-minute pane of its time (design.md section 4)."""
@@ -24,11 +25,10 @@ Bounds = tuple[datetime, datetime]
 
 @lru_cache(maxsize=1024)
 def find_zone(name: str) -> ZoneInfo:
-    """The IANA zone. Raises FaultError `time_zone_unknown`."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise FaultError("time_zone_unknown", f"{name[:60]!r} is no IANA time zone") from error
+    """The zone of a region. Raises FaultError `time_zone_unknown`."""
+    if not is_zone(name):
+        raise FaultError("time_zone_unknown", f"{name[:60]!r} is no IANA time zone of a region")
+    return ZoneInfo(name)
 
 
 def _instant(wall: datetime, zone: ZoneInfo) -> datetime:

@@ -51,6 +51,8 @@ def test_a_label_has_its_bounds_in_utc(
         ("1999-12-31", "UTC", "time_out_of_range"),
         ("2025-11-01", "Mars/Olympus", "time_zone_unknown"),
         ("2025-11-01", "../../etc/passwd", "time_zone_unknown"),
+        ("2025-11-01", "localtime", "time_zone_unknown"),
+        ("2025-11-01", "posix/Asia/Shanghai", "time_zone_unknown"),
     ],
 )
 def test_what_is_no_period_is_refused(label: str, zone: str, code: str) -> None:
