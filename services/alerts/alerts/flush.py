@@ -21,6 +21,7 @@ from alerts.grouping import due_after_flush
 from alerts.plan import Member, Plan, Telling, entry_of, plan_channel
 from alerts.render import Renderer
 from alerts.settings import AlertsSettings
+from alerts.states import SUPPRESSED
 from alerts.store_groups import DeliveryRow, DueGroup, LogRow, NotificationRow
 from alerts.tables import SCHEMA
 from shared import metrics, outbox
@@ -299,7 +300,7 @@ def _notification(
         reason=reason.value,
         transition=telling.transition,
         severity=breach.severity,
-        state=None if delivery else "suppressed",
+        state=None if delivery else SUPPRESSED,
         locale=speaking.receiver.locale,
         decided_at=now,
         labels=dict(member.labels),

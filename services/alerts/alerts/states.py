@@ -2,6 +2,12 @@
 
 UNSENT = ("pending", "sending", "parked", "failed")
 """Decided to be told and not taken yet."""
+DELIVERED = "delivered"
+"""The provider said so, or nobody waits for it any more."""
+SUPPRESSED = "suppressed"
+"""Told in another way, or not to be told."""
 
 UNSENT_SQL = str(UNSENT)
-"""The same for a statement, as the predicate of the indexes has it."""
+"""The first for a statement, as the predicate of the indexes has it."""
+UNDELIVERED_SQL = f"state <> '{DELIVERED}'"
+"""The predicate of the index by state."""

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from alerts.config import EmailTarget, Target
-from alerts.states import UNSENT_SQL
+from alerts.states import DELIVERED, SUPPRESSED, UNDELIVERED_SQL, UNSENT_SQL
 from alerts.texts import Texts
 from shared.database import Conn
 
@@ -73,12 +73,12 @@ UPDATE alerts.deliveries SET state = $3,
     ELSE attempts - 1 END || jsonb_build_array($4::jsonb),
   next_attempt_at = CASE WHEN next_attempt_at <> $10 THEN now()
     ELSE now() + make_interval(secs => $5) END,
-  claimed_until = NULL, delivered_at = CASE WHEN $3 = 'delivered' THEN now() END,
+  claimed_until = NULL, delivered_at = CASE WHEN $3 = '{DELIVERED}' THEN now() END,
   possible_duplicate = possible_duplicate OR $6, shrunk = $7, partly = partly OR $8,
   target = coalesce($9, target), title = coalesce($11, title), body = coalesce($12, body),
   plain = coalesce($13, plain), html = coalesce($14, html)
-WHERE position = $1 AND state <> 'delivered'
-  AND ($3 = 'delivered' OR (claims = $2 AND state IN {UNSENT_SQL}))
+WHERE position = $1 AND {UNDELIVERED_SQL}
+  AND ($3 = '{DELIVERED}' OR (claims = $2 AND state IN {UNSENT_SQL}))
 RETURNING old.state
 """
 # Its recipients may have been corrected while it was on its way.
@@ -137,6 +137,11 @@ class Claimed(NamedTuple):
     held: tuple[str, ...] = ()
     """Recipients of the mail who have not got an earlier one: each mailbox hears in order, so this
     attempt leaves them out."""
+
+    @property
+    def channel_id(self) -> str:
+        """The channel it is claimed for."""
+        return self.destination.removeprefix(f"{self.workspace}/")
 
 
 class Outcome(NamedTuple):
@@ -230,7 +235,7 @@ async def record(
             target = msgspec.to_builtins(replace(now, to=left))
         else:
             # Who had not taken it was taken out of the receiver meanwhile: nobody waits for it.
-            state = "delivered"
+            state = DELIVERED
     written = await conn.fetchval(
         RECORD,
         claimed.position,
@@ -249,7 +254,7 @@ async def record(
         await conn.execute(PARK, claimed.destination, park_s)
     if written is None:
         return []
-    if written == "suppressed":
+    if written == SUPPRESSED:
         await conn.execute(HEARD_AFTER_ALL, claimed.delivery)
     return await read_joined(conn, [claimed.position])
 

@@ -6,6 +6,7 @@ A condition is in the statement only when it is asked for, so that each has its 
 
 from typing import Any, NamedTuple
 
+from alerts import states
 from shared.database import Conn
 
 NOTIFICATIONS = """
@@ -25,10 +26,10 @@ CONDITIONS = {
 # is delivered is nearly everything, so it is met on the way.
 WITHHELD = "AND n.state = {value}"
 DELIVERED = "AND d.state = {value}"
-UNSENT = """AND n.delivery IN (
+UNSENT = f"""AND n.delivery IN (
   SELECT delivery FROM alerts.deliveries
-  WHERE workspace = $1 AND state = {value} AND state <> 'delivered')"""
-WITHHELD_STATES = ("muted", "suppressed")
+  WHERE workspace = $1 AND state = {{value}} AND {states.UNDELIVERED_SQL})"""
+WITHHELD_STATES = ("muted", states.SUPPRESSED)
 ALERTS = """
 SELECT a.alert, a.fingerprint, a.campaign, a.labels, e.episode, e.state, e.severity, e.seq,
   e.starts_at, e.ends_at, t.breach, ARRAY(
@@ -104,4 +105,4 @@ def alerts_query(workspace: str, after: int, wanted: AlertFilter, limit: int) ->
 def _of_state(state: str | None) -> str:
     if state in WITHHELD_STATES:
         return WITHHELD
-    return DELIVERED if state == "delivered" else UNSENT
+    return DELIVERED if state == states.DELIVERED else UNSENT

@@ -7,7 +7,7 @@ import msgspec
 
 from alerts.config import Channel, Target
 from alerts.decide import Key, Reason
-from alerts.states import UNSENT_SQL
+from alerts.states import DELIVERED, SUPPRESSED, UNSENT_SQL
 from shared.database import Conn, columns
 
 # Groups are locked as a flush and a poll lock them, by rising id: their log is about to change.
@@ -15,11 +15,13 @@ LOCK_UNSENT_GROUPS = f"""
 SELECT group_id, workspace, receiver FROM alerts.groups
 WHERE group_id IN (
   SELECT group_id FROM alerts.deliveries WHERE state IN {UNSENT_SQL} AND group_id > $1
+    AND ($3::text IS NULL OR workspace = $3 AND channel_id = $4)
   GROUP BY group_id ORDER BY group_id LIMIT $2)
 ORDER BY group_id FOR UPDATE
 """
 NEXT_UNSENT = f"""
 SELECT min(group_id) FROM alerts.deliveries WHERE state IN {UNSENT_SQL} AND group_id > $1
+  AND ($2::text IS NULL OR workspace = $2 AND channel_id = $3)
 """
 UNSENT = f"""
 SELECT position, group_id, channel_id, state, partly, target FROM alerts.deliveries
@@ -41,24 +43,26 @@ WITH unsent AS MATERIALIZED (
 SELECT d.position, d.group_id, d.channel_id, n.alert, n.episode, n.seq
 FROM unsent u JOIN alerts.notifications n USING (group_id, alert, episode)
 JOIN alerts.deliveries d USING (delivery)
-WHERE d.state <> 'suppressed'
+WHERE d.state <> '{SUPPRESSED}'
 """
+# What is refused or on its way may go now although its address is the same: its secret may be new.
 READDRESS = """
 UPDATE alerts.deliveries d SET channel_id = u.channel_id, target = u.target,
   next_attempt_at = CASE WHEN d.state IN ('failed', 'sending') OR d.channel_id <> u.channel_id
     THEN now() ELSE d.next_attempt_at END
 FROM unnest($1::bigint[], $2::text[], $3::jsonb[]) AS u(position, channel_id, target)
 WHERE d.position = u.position
+  AND (d.channel_id <> u.channel_id OR d.target <> u.target OR d.state IN ('failed', 'sending'))
 """
-FINISH = """
-UPDATE alerts.deliveries SET state = 'delivered', delivered_at = now()
+FINISH = f"""
+UPDATE alerts.deliveries SET state = '{DELIVERED}', delivered_at = now()
 WHERE position = ANY($1::bigint[])
 """
-REPLACED = """
+REPLACED = f"""
 WITH ended AS (
-  UPDATE alerts.deliveries SET state = 'suppressed', claimed_until = NULL
+  UPDATE alerts.deliveries SET state = '{SUPPRESSED}', claimed_until = NULL
   WHERE position = ANY($1::bigint[]) RETURNING delivery)
-UPDATE alerts.notifications n SET state = 'suppressed', reason = $2
+UPDATE alerts.notifications n SET state = '{SUPPRESSED}', reason = $2
 FROM ended WHERE n.delivery = ended.delivery
 """
 # The successor may know the group already, or stand for two channels: then it knows what either
@@ -89,6 +93,16 @@ ON CONFLICT (group_id, channel_id, alert, episode) DO UPDATE
 SET seq = excluded.seq, severity = excluded.severity, firing = excluded.firing
 WHERE excluded.seq > t.seq
 """
+
+
+class Spoken(NamedTuple):
+    """A channel of a workspace, wherever it is or was configured."""
+
+    workspace: str
+    channel_id: str
+
+
+NOBODY = (None, None)
 
 
 class Addressed(NamedTuple):
@@ -134,9 +148,12 @@ class Moved(NamedTuple):
     channel: Any
 
 
-async def lock_unsent(conn: Conn, after: int, limit: int) -> list[UnsentGroup]:
-    """Up to `limit` groups with unsent deliveries and an id above `after`, locked."""
-    groups = await conn.fetch(LOCK_UNSENT_GROUPS, after, limit)
+async def lock_unsent(
+    conn: Conn, after: int, limit: int, of: Spoken | None = None
+) -> list[UnsentGroup]:
+    """Up to `limit` groups with unsent deliveries, or such `of` one channel, and an id above
+    `after`, locked."""
+    groups = await conn.fetch(LOCK_UNSENT_GROUPS, after, limit, *(of or NOBODY))
     ids = [row["group_id"] for row in groups]
     deliveries: dict[int, list[Addressed]] = {one: [] for one in ids}
     for row in await conn.fetch(UNSENT, ids):
@@ -165,15 +182,15 @@ async def lock_unsent(conn: Conn, after: int, limit: int) -> list[UnsentGroup]:
     ]
 
 
-async def next_unsent(conn: Conn, after: int) -> int:
-    """The next group with unsent deliveries and an id above `after`, or `after`."""
-    found = await conn.fetchval(NEXT_UNSENT, after)
+async def next_unsent(conn: Conn, after: int, of: Spoken | None = None) -> int:
+    """The id of the next such group above `after`, or `after`."""
+    found = await conn.fetchval(NEXT_UNSENT, after, *(of or NOBODY))
     return after if found is None else int(found)
 
 
-async def find_troubled(conn: Conn) -> set[tuple[str, str]]:
-    """(workspace, channel id) of which something unsent was refused or not answered last."""
-    return {(row["workspace"], row["channel_id"]) for row in await conn.fetch(TROUBLED)}
+async def find_troubled(conn: Conn) -> set[Spoken]:
+    """Channels of which something unsent was refused or not answered last."""
+    return {Spoken(row["workspace"], row["channel_id"]) for row in await conn.fetch(TROUBLED)}
 
 
 async def read_said(conn: Conn, groups: Sequence[int]) -> Said:

@@ -7,7 +7,7 @@ log knows what each channel was told; deliveries are messages, notifications wha
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from alerts.states import UNSENT_SQL
+from alerts.states import UNDELIVERED_SQL, UNSENT_SQL
 from shared.columns import INSTANT, big, flag, instant, integer, jsonb, serial, text
 from shared.tables import common_tables
 
@@ -181,7 +181,7 @@ sa.Index(
     "deliveries_state",
     deliveries.c.workspace,
     deliveries.c.state,
-    postgresql_where=sa.text("state <> 'delivered'"),
+    postgresql_where=sa.text(UNDELIVERED_SQL),
 )
 
 destinations = _table(

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from alerts.channels.result import SendClass, SendResult
 from alerts.config import EmailTarget
 from alerts.render import Renderer
+from alerts.states import DELIVERED
 from alerts.store_deliveries import Claimed, Outcome
 
 PARK_S = 60.0
@@ -35,7 +36,7 @@ def judge(claimed: Claimed, result: SendResult, renderer: Renderer, waits: Waits
     texts, shrunk, wait_s = claimed.texts, claimed.shrunk, 0.0
     match result.kind:
         case SendClass.DELIVERED:
-            state = "delivered"
+            state = DELIVERED
         case SendClass.RETRYABLE:
             state = "pending"
             wait_s = result.retry_after_s or _backoff_s(
@@ -54,7 +55,7 @@ def judge(claimed: Claimed, result: SendResult, renderer: Renderer, waits: Waits
             state = "failed"
             wait_s = _backoff_s(claimed.claim, waits.refused_first_s, waits.refused_max_s)
     taken = _taken(claimed, result)
-    if claimed.held and state == "delivered":
+    if claimed.held and state == DELIVERED:
         # The others wait for an earlier mail; the claim looks after the order.
         state = "pending"
     return Outcome(state, wait_s, result.maybe_delivered, shrunk, taken, texts)
