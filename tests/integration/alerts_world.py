@@ -183,14 +183,16 @@ async def make_world(database_url: str, tmp_path: Path, **changes: Any) -> Async
         environment = {"OPS_DINGTALK_URL": robot.url, "OPS_DINGTALK_SECRET": SECRET}
         configurations = Configurations(tmp_path, environment)
         async with httpx.AsyncClient(trust_env=False) as client:
+            handlers = Handlers(configurations, clock)
+            adoption = Adoption(settings, pool, configurations, handlers)
             courier = Courier(
                 settings,
                 pool,
                 renderer,
                 DingTalkSender(environment, client, settings.send_timeout_s),
                 EmailSender(mail_server_at(inbox.port)),
+                on_refused=adoption.refused,
             )
-            handlers = Handlers(configurations, clock)
             yield World(
                 settings=settings,
                 pool=pool,
@@ -202,6 +204,6 @@ async def make_world(database_url: str, tmp_path: Path, **changes: Any) -> Async
                 handlers=handlers,
                 flusher=Flusher(settings, pool, clock, configurations, renderer),
                 courier=courier,
-                adoption=Adoption(settings, pool, configurations, handlers),
+                adoption=adoption,
             )
     await pool.close()

@@ -52,12 +52,14 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
         clock = make_clock(settings.clock)
         renderer = Renderer()
         handlers = Handlers(configurations, clock)
+        adoption = Adoption(settings, pool, configurations, handlers)
         courier = Courier(
             settings,
             pool,
             renderer,
             DingTalkSender(os.environ, client, settings.send_timeout_s),
             EmailSender(mail_server(settings)),
+            on_refused=adoption.refused,
         )
         flusher = Flusher(
             settings, pool, clock, configurations, renderer, wake_courier=courier.wake
@@ -74,7 +76,6 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
         relay = Relay(settings, pool, producer, schema=SCHEMA)
 
         watch = Watch(pool, clock, consumer, relay)
-        adoption = Adoption(settings, pool, configurations, handlers)
         app = build_app(
             settings,
             pool=pool,

@@ -7,8 +7,10 @@ process would only mean that no process starts any more.
 
 from alerts.configurations import Configurations
 from alerts.handlers import REROUTE_MAX, Handlers
-from alerts.requeue import requeue
+from alerts.requeue import may_have_successor, requeue
 from alerts.settings import AlertsSettings
+from alerts.store_deliveries import Claimed
+from alerts.store_requeue import Spoken
 from shared.database import Pool, is_transient, transaction
 from shared.logs import get_logger
 from shared.rounds import Rounds
@@ -19,7 +21,8 @@ REST_S = 3600.0
 
 
 class Adoption:
-    """`run` adopts once, since a restart is how a corrected secret arrives, then waits for `stop`.
+    """`run` adopts once, since a restart is how a corrected secret arrives; until `stop` it then
+    moves what turns out to be refused by a channel that was replaced.
 
     It is a background part, so that the service starts while the database is away.
     """
@@ -35,6 +38,9 @@ class Adoption:
         self._configurations = configurations
         self._handlers = handlers
         self._rounds = Rounds(settings, "adoption", self._round)
+        self._refused: set[Spoken] = set()
+        self.adopted = False
+        """Whether `run` has adopted what was there when it began."""
 
     async def adopt(self) -> tuple[int, int]:
         """(alerts routed, refused deliveries that are due again); each step its own transaction.
@@ -60,6 +66,16 @@ class Adoption:
             if count < REROUTE_MAX:
                 return routed
 
+    def refused(self, claimed: Claimed) -> None:
+        """A message was refused for the first time. If its channel was replaced meanwhile, all of
+        that channel goes to its successor; each message asks for it once, so what cannot move
+        rests."""
+        configuration = self._configurations.get(claimed.workspace)
+        receiver = configuration.receivers.get(claimed.receiver) if configuration else None
+        if may_have_successor(receiver, claimed.channel_id):
+            self._refused.add(Spoken(claimed.workspace, claimed.channel_id))
+            self._rounds.wake()
+
     async def run(self) -> None:
         """Lasts until `stop`; transient faults wait, anything else is raised."""
         await self._rounds.run()
@@ -69,7 +85,15 @@ class Adoption:
         await self._rounds.stop()
 
     async def _round(self) -> bool:
-        await self.adopt()
-        while not self._rounds.stopping:
-            await self._rounds.rest(REST_S)
-        return False
+        if not self.adopted:
+            await self.adopt()
+            self.adopted = True
+        while self._refused:
+            one = self._refused.pop()
+            try:
+                await requeue(self._pool, self._configurations, one)
+            except Exception:
+                self._refused.add(one)
+                raise
+        await self._rounds.rest(REST_S)
+        return True

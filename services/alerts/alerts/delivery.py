@@ -10,7 +10,7 @@ configuration (`requeue`). So what the notification log calls told is heard, in 
 import asyncio
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -23,6 +23,7 @@ from alerts.channels.result import SendClass, SendResult, fault, origin
 from alerts.config import DingTalkTarget, EmailTarget
 from alerts.render import Renderer
 from alerts.settings import AlertsSettings
+from alerts.states import DELIVERED
 from alerts.store_deliveries import Claimed, Outcome
 from alerts.tables import SCHEMA
 from alerts.verdict import Waits, judge
@@ -55,12 +56,16 @@ class Courier:
         renderer: Renderer,
         dingtalk_sender: DingTalk,
         email_sender: Email,
+        *,
+        on_refused: Callable[[Claimed], None] = lambda _: None,
     ) -> None:
+        """`on_refused` is told of each message that is refused for the first time."""
         self._settings = settings
         self._pool = pool
         self._renderer = renderer
         self._dingtalk = dingtalk_sender
         self._email = email_sender
+        self._on_refused = on_refused
         self._waits = Waits(
             settings.retry_first_s,
             settings.retry_max_s,
@@ -190,11 +195,12 @@ class Courier:
             await outbox.add(conn, SCHEMA, audit.attempt_records(rows, claimed.claim, at))
         metrics.DELIVERIES.labels(kind, result.kind.value).inc()
         metrics.DELIVERY_DURATION.labels(kind).observe(took_s)
-        say = log.info if outcome.state == "delivered" else log.warning
+        say = log.info if outcome.state == DELIVERED else log.warning
         if outcome.state == "failed":
             say = log.error
             if not claimed.refused:
                 metrics.DELIVERIES_FAILED.labels(kind).inc()
+                self._on_refused(claimed)
         say(
             "delivery_attempted",
             delivery=claimed.delivery,

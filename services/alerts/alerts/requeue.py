@@ -13,7 +13,8 @@ address its channel has now:
   those are the people who were told the beginning.
 
 A gone channel that works keeps its messages: its people hear the end of what they were told, also
-when a process restarts between the decision and the send.
+when a process restarts between the decision and the send. If its first refusal comes later – the
+attempt was on its way during the reload – its messages move then (`Adoption.refused`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -26,7 +27,7 @@ from msgspec.structs import replace
 from alerts import audit, store_deliveries, store_requeue
 from alerts.config import Channel, EmailTarget, Receiver, Target
 from alerts.configurations import Configurations
-from alerts.store_requeue import Addressed, Moved, Readdressed, Said, UnsentGroup
+from alerts.store_requeue import Addressed, Moved, Readdressed, Said, Spoken, UnsentGroup
 from alerts.tables import SCHEMA
 from shared import outbox
 from shared.database import Conn, Pool, is_transient, transaction
@@ -48,19 +49,22 @@ class Corrections(NamedTuple):
     replaced: list[int]
 
 
-async def requeue(pool: Pool, configurations: Configurations) -> int:
+async def requeue(pool: Pool, configurations: Configurations, refused: Spoken | None = None) -> int:
     """Applies the configuration in use to all that is unsent; how many refused are due again.
+
+    With `refused` to what is unsent in the groups of that channel, of which it is known that it
+    does not work.
 
     A group that cannot be corrected is logged and left as it is: it must not keep the others from
     their correction, nor the service from starting. Raises what is transient only.
     """
     async with transaction(pool) as conn:
-        troubled = await store_requeue.find_troubled(conn)
+        troubled = {refused} if refused else await store_requeue.find_troubled(conn)
     after, count, limit = 0, 0, GROUPS_MAX
     while True:
         try:
             async with transaction(pool) as conn:
-                groups = await store_requeue.lock_unsent(conn, after, limit)
+                groups = await store_requeue.lock_unsent(conn, after, limit, refused)
                 await _correct(conn, groups, troubled, configurations)
         except Exception as error:
             if is_transient(error):
@@ -69,7 +73,7 @@ async def requeue(pool: Pool, configurations: Configurations) -> int:
                 limit //= 2
                 continue
             async with transaction(pool) as conn:
-                after = await store_requeue.next_unsent(conn, after)
+                after = await store_requeue.next_unsent(conn, after, refused)
             log.error("group_not_corrected", group=after, error=repr(error))
             continue
         count += sum(one.state == "failed" for group in groups for one in group.deliveries)
@@ -83,7 +87,7 @@ async def requeue(pool: Pool, configurations: Configurations) -> int:
 async def _correct(
     conn: Conn,
     groups: Sequence[UnsentGroup],
-    troubled: Collection[tuple[str, str]],
+    troubled: Collection[Spoken],
     configurations: Configurations,
 ) -> None:
     found = Corrections([], [], [], [])
@@ -104,8 +108,15 @@ async def _correct(
     await outbox.add(conn, SCHEMA, audit.finished_records(rows, datetime.now(UTC)))
 
 
+def may_have_successor(receiver: Receiver | None, channel_id: str) -> bool:
+    """Whether the channel is gone from its receiver and another of its kind is there."""
+    channels = receiver.channels if receiver else ()
+    kind = channel_id.partition(":")[0]
+    return all(one.id != channel_id for one in channels) and kind in {one.kind for one in channels}
+
+
 def successors(
-    group: UnsentGroup, receiver: Receiver | None, troubled: Collection[tuple[str, str]]
+    group: UnsentGroup, receiver: Receiver | None, troubled: Collection[Spoken]
 ) -> dict[str, Channel]:
     """Which channels of the receiver stand for those that are gone from it, by the gone one's id.
 
@@ -118,7 +129,7 @@ def successors(
     configured = receiver.channels if receiver else ()
     present = {channel.id for channel in configured}
     for old in dict.fromkeys(one.channel_id for one in group.deliveries):
-        if old in present or (group.workspace, old) not in troubled:
+        if old in present or Spoken(group.workspace, old) not in troubled:
             continue
         same = [one for one in configured if one.kind == old.partition(":")[0]]
         fresh = [one for one in same if one.id not in group.channels]
