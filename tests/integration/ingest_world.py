@@ -124,7 +124,7 @@ async def until_ready(world: World) -> None:
     async def ready() -> bool:
         return (await world.client.get("/readyz")).status_code == 200
 
-    await eventually(ready, timeout_s=30, what="/readyz")
+    await eventually(ready, what="/readyz")
 
 
 def settings_for(

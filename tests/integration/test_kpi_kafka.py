@@ -67,7 +67,7 @@ class Installation:
             passes = passes + 1 if reply.status_code == 200 and reply.json()["idle"] else 0
             return passes >= 2
 
-        await eventually(twice, timeout_s=40, what="idle")
+        await eventually(twice, what="idle")
 
     async def told(self) -> list[Breach]:
         records = await read_topic(

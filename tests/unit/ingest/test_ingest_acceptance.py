@@ -91,7 +91,7 @@ async def test_a_heartbeat_waits_for_requests_of_its_source_that_were_under_way(
 
 async def test_a_heartbeat_does_not_wait_for_a_request_that_has_ended_meanwhile() -> None:
     broker = Broker()
-    accept, _ = acceptance(broker, delivery_timeout_s=1.0)
+    accept, _ = acceptance(broker, delivery_timeout_s=60.0)
     first, second = asyncio.Event(), asyncio.Event()
     broker.held = first
     earlier = asyncio.create_task(post(accept, spend(id="earlier")))
