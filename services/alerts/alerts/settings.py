@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import SettingsConfigDict
 
 from alerts.addresses import mail_sender
 from shared.settings import CommonSettings
@@ -11,6 +12,9 @@ from shared.settings import CommonSettings
 
 class AlertsSettings(CommonSettings):
     """One alerts process. Units are the last word of a name."""
+
+    # Where two settings contradict each other, the error would show all of them, passwords too.
+    model_config = SettingsConfigDict(hide_input_in_errors=True)
 
     service: str = "alerts"
     port: int = 8004

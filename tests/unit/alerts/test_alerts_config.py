@@ -178,3 +178,9 @@ def test_matchers_are_anchored_and_see_absent_labels_as_empty(
 def test_other_texts_are_no_matchers(text: str) -> None:
     with pytest.raises(MatcherError):
         parse_matcher(text)
+
+
+def test_settings_that_contradict_each_other_are_refused_without_their_secrets() -> None:
+    with pytest.raises(ValueError, match="claim_s") as caught:
+        AlertsSettings(smtp_password="hunter2", claim_s=1.0)
+    assert "hunter2" not in str(caught.value)
