@@ -8,8 +8,8 @@ import re
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 """Of workspaces, campaigns, lines and measures: nothing in it separates the parts of a key."""
 SUBJECT_BYTES_MAX = 2000
-"""Entity and dims of an event together, in UTF-8: an index row of PostgreSQL has room for 2,700
-bytes, and period, report and revision stand beside them."""
+"""Source, entity and dims of an event together, in UTF-8: an index row of PostgreSQL has room for
+2,700 bytes, and a workspace, a period and a measure stand beside them."""
 
 _is_name = re.compile(NAME, re.ASCII).fullmatch
 

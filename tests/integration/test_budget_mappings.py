@@ -205,6 +205,7 @@ async def test_a_mapping_ahead_of_its_line_is_taken_and_said(
         ({"colour": "red"}, "match_level_unknown"),
         ({"campaign": "9", "Ad": "1"}, "match_level_unknown"),
         ({}, "match_empty"),
+        (dict.fromkeys(("account", "campaign", "ad_group", "ad"), "投" * 200), "invalid_request"),
     ],
 )
 async def test_a_match_nothing_can_meet_is_refused(

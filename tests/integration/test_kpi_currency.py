@@ -93,7 +93,7 @@ async def test_what_was_held_back_in_another_currency_stays_held_until_it_fits(
     )
     await kpi.fold(kpi.catalog(mapping()))
     assert await sums(kpi) == {("L03", "clicks"): 10, ("L03", "revenue"): 120}
-    held = await kpi.rows("SELECT measure, currency FROM kpi.held ORDER BY 1")
+    held = await kpi.rows("SELECT measures, currency FROM kpi.held ORDER BY 1")
     assert [tuple(row) for row in held] == [("clicks\nrevenue", "USD")]
     moved = mapping(campaign="us")
     await kpi.fold(kpi.catalog(CatalogItem(

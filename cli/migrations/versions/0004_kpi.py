@@ -51,7 +51,7 @@ CREATE TABLE kpi.held (
   entity text NOT NULL, period text NOT NULL, start_ms bigint NOT NULL, measure text NOT NULL,
   end_ms bigint NOT NULL, known_ms bigint NOT NULL, currency text NOT NULL,
   told text NOT NULL DEFAULT '', amount numeric NOT NULL, levels jsonb NOT NULL,
-  partition integer, position bigint, value bytea,
+  measures text NOT NULL, partition integer, position bigint, value bytea,
   CONSTRAINT held_pk PRIMARY KEY (workspace, source, entity, period, start_ms, measure, end_ms,
     known_ms, currency, told));
 CREATE INDEX held_start ON kpi.held USING brin (start_ms) WITH (autosummarize = on);

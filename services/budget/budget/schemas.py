@@ -4,7 +4,7 @@ Money is a decimal string; a JSON number is refused, because it may have been a 
 """
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import msgspec
 from pydantic import (
@@ -21,7 +21,8 @@ from pydantic_core import PydanticCustomError
 
 from shared.events import has_nul
 from shared.money import MoneyError, parse_micros
-from shared.zones import is_zone
+from shared.names import SUBJECT_BYTES_MAX
+from shared.zones import common_zone_names
 
 LINES_MAX = 500
 POINTS_MAX = 400
@@ -43,7 +44,7 @@ def _not_negative(micros: int) -> int:
 
 
 def _zone(name: str) -> str:
-    if not is_zone(name):
+    if name not in common_zone_names():
         raise PydanticCustomError("time_zone_unknown", "a zone is a region's name, or UTC")
     return name
 
@@ -188,6 +189,13 @@ class MappingBody(Body):
     campaign: Id
     line: Id
     effective_from: When | None = None
+
+    @model_validator(mode="after")
+    def _names_what_events_can_name(self) -> Self:
+        named = "".join([self.source, *self.match, *self.match.values()])
+        if len(named.encode()) > SUBJECT_BYTES_MAX:
+            raise ValueError(f"source and match together exceed {SUBJECT_BYTES_MAX} bytes")
+        return self
 
 
 class MappingTargetBody(Body):

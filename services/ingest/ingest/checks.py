@@ -72,10 +72,10 @@ def refuse_nul(event: SpendSent | MetricsSent | SourceSent) -> None:
 
 
 def refuse_long_subject(subject: str) -> None:
-    """Raises FaultError `subject_too_long` for entity and dims that no index could hold."""
+    """Raises FaultError `subject_too_long` for source, entity and dims no index could hold."""
     if len(subject.encode()) > SUBJECT_BYTES_MAX:
         raise FaultError(
-            "subject_too_long", f"entity and dims together exceed {SUBJECT_BYTES_MAX} bytes"
+            "subject_too_long", f"source, entity and dims together exceed {SUBJECT_BYTES_MAX} bytes"
         )
 
 

@@ -226,7 +226,7 @@ class Stamper:
             raise FaultError("campaign_and_entity", "name campaign and line, or entity, not both")
         elif not data.entity:
             raise FaultError("entity_missing", "entity names no level")
-        subject = f"{entity_text(data)}{dims_text(data.dims)}"
+        subject = f"{event.source}{entity_text(data)}{dims_text(data.dims)}"
         refuse_long_subject(subject)
         key = subject_key(context.workspace, event.source, data).encode()
         spend, metrics = self._topics

@@ -244,9 +244,9 @@ def _told(received: Received, event: MetricsEvent, complete: int, oldest: dateti
         raise Refusal("subject_missing", "neither campaign and line nor entity is stated")
     if data.mode == "delta" and not (_is_hex(event.bodyhash) and len(event.bodyhash) % 2 == 0):
         raise Refusal("undecodable", "bodyhash is not hex")
-    if (data.entity or data.dims) and _key_bytes(data) > SUBJECT_BYTES_MAX:
+    if (data.entity or data.dims) and _key_bytes(event) > SUBJECT_BYTES_MAX:
         raise Refusal(
-            "subject_too_long", f"entity and dims together exceed {SUBJECT_BYTES_MAX} bytes"
+            "subject_too_long", f"source, entity and dims together exceed {SUBJECT_BYTES_MAX} bytes"
         )
     start, end = to_ms(data.period_start), to_ms(data.period_end)
     if end <= start:
@@ -270,8 +270,8 @@ def _named(data: Subject) -> Place | None:
     return None if data.entity is not None else (data.campaign or "", data.line or "")
 
 
-def _key_bytes(data: Subject) -> int:
-    return len(entity_text(data).encode()) + len(dims_text(data.dims).encode())
+def _key_bytes(event: MetricsEvent) -> int:
+    return len(f"{event.source}{entity_text(event.data)}{dims_text(event.data.dims)}".encode())
 
 
 def shape_of(told: Told) -> tuple[str, str]:

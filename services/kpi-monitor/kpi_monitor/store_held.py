@@ -5,6 +5,7 @@ is. Whoever adds or releases holds the workspace's lock.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
 from typing import Any
 
 from kpi_monitor.folding import Group, HeldKey, Told, levels_of
@@ -17,9 +18,10 @@ of a fact that its revisions state in several periods all, of sums those that st
 
 ADD_SUMS = """
 INSERT INTO kpi.held AS h
-  (workspace, source, entity, period, measure, start_ms, end_ms, known_ms, currency, amount, levels)
+  (workspace, source, entity, period, measure, start_ms, end_ms, known_ms, currency, amount, levels,
+  measures)
 SELECT u.workspace, u.source, u.entity, '', u.measure, u.start_ms, u.end_ms, u.known_ms,
-  u.currency, u.amount::numeric, u.levels
+  u.currency, u.amount::numeric, u.levels, u.measure
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
   $7::bigint[], $8::text[], $9::text[], $10::jsonb[])
   AS u(workspace, source, entity, measure, start_ms, end_ms, known_ms, currency, amount, levels)
@@ -29,12 +31,12 @@ DO UPDATE SET amount = h.amount + excluded.amount
 # One that is held already, with whatever mark, was told before: the first telling counts.
 ADD_SNAPSHOTS = """
 INSERT INTO kpi.held (workspace, source, entity, period, measure, start_ms, end_ms, known_ms,
-  currency, amount, levels, told, partition, position, value)
-SELECT u.workspace, u.source, u.entity, u.period, u.measure, u.start_ms, u.end_ms, u.complete_ms,
-  u.currency, 0, u.levels, u.told, u.partition, u.position, u.value
+  currency, amount, levels, measures, told, partition, position, value)
+SELECT u.workspace, u.source, u.entity, u.period, '', u.start_ms, u.end_ms, u.complete_ms,
+  u.currency, 0, u.levels, u.measures, u.told, u.partition, u.position, u.value
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
   $8::bigint[], $9::text[], $10::jsonb[], $11::text[], $12::int[], $13::bigint[], $14::bytea[])
-  WITH ORDINALITY AS u(workspace, source, entity, period, measure, start_ms, end_ms, complete_ms,
+  WITH ORDINALITY AS u(workspace, source, entity, period, measures, start_ms, end_ms, complete_ms,
     currency, levels, told, partition, position, value, n)
 WHERE NOT EXISTS (SELECT FROM kpi.held h WHERE h.workspace = u.workspace AND h.source = u.source
   AND h.entity = u.entity AND h.period = u.period AND h.told = u.told)
@@ -92,7 +94,7 @@ async def add_snapshots(conn: Conn, told: Sequence[Told]) -> None:
                 one.complete,
                 one.currency,
                 levels_of(data),
-                f"{data.report}@{data.revision}#{one.event.bodyhash}",
+                _digest(f"{data.report}@{data.revision}#{one.event.bodyhash}"),
                 one.received.partition,
                 one.received.offset,
                 one.received.value,
@@ -122,3 +124,8 @@ async def release(conn: Conn, workspace: str, fits: Iterable[Fit]) -> list[Any]:
     """Takes out what fits, in the order it was kept aside."""
     rows = await conn.fetch(RELEASE, workspace, *columns(sorted(fits), 8))
     return sorted(rows, key=lambda row: int(row["id"]))
+
+
+def _digest(text: str) -> str:
+    """Of what may be longer than a key can be; 16 bytes in hex."""
+    return blake2b(text.encode(), digest_size=16).hexdigest()

@@ -56,7 +56,7 @@ FROM kpi.touches
 HELD_ROWS = "SELECT count(*) FROM (SELECT FROM kpi.held LIMIT 100000) AS held"
 HELD = """
 SELECT source, entity, (array_agg(levels))[1] AS levels, count(*) AS rows,
-  array_agg(DISTINCT measure) AS measures,
+  array_agg(DISTINCT measures) AS measures,
   array_remove(array_agg(DISTINCT currency), '') AS currencies,
   min(start_ms) AS since_ms, max(end_ms) AS last_ms
 FROM kpi.held

@@ -130,11 +130,12 @@ DELTAS = _table(
     sa.Index("deltas_at", "at_ms", postgresql_using="brin"),
 )
 
-# What no mapping names yet, and money whose campaign is not known: sums of deltas, and snapshots as
-# they came (`value`, from `partition` at `position`; `told` tells them apart, "" for sums; their
-# measures, one a line, and no amount). `period`: the label of a snapshot, "" of sums; what a label
-# means may change with its source's zone. `known_ms`: the mark of a sum; of a snapshot, how far its
-# source was. `currency` of the event's money: two must not become one.
+# What no mapping names yet, and money whose campaign is not known: sums of deltas by `measure`, and
+# snapshots as they came (`value`, from `partition` at `position`; `told` tells them apart, "" for
+# sums; no amount). `measures`: their names, one a line, which together are too long for a key.
+# `period`: the label of a snapshot, "" of sums; what a label means may change with its source's
+# zone. `known_ms`: the mark of a sum; of a snapshot, how far its source was. `currency` of the
+# event's money: two must not become one.
 HELD = _table(
     "held",
     serial("id"),
@@ -150,6 +151,7 @@ HELD = _table(
     sa.Column("told", sa.Text, nullable=False, server_default=""),
     total("amount"),
     jsonb("levels"),
+    text("measures"),
     integer("partition", nullable=True),
     big("position", nullable=True),
     sa.Column("value", pg.BYTEA),
