@@ -138,14 +138,16 @@ class TokenVerifier:
                 "token_invalid", "this is no JWT; API keys are for sending to ingest alone"
             ) from error
         key = await self._key(key_id)
+        audience = self._settings.jwt_audience or None
         try:
             claims = jwt.decode(
                 token,
                 key,
                 algorithms=list(ALGORITHMS),
                 issuer=self._settings.jwt_issuer,
-                audience=self._settings.jwt_audience,
-                options={"require": ["exp", "sub"]},
+                audience=audience,
+                # Issuers name an audience in each token, whether we want to look at it or not.
+                options={"require": ["exp", "sub"], "verify_aud": audience is not None},
             )
         except jwt.ExpiredSignatureError as error:
             raise UnauthorizedError("token_expired", "the token has expired") from error

@@ -134,6 +134,17 @@ async def test_roles_we_do_not_know_give_nothing(
     assert (await verifier.verify(forge(private_key, roles=None))).roles == frozenset()
 
 
+@pytest.mark.parametrize("setting", [None, ""])
+@pytest.mark.parametrize("audience", [None, "somebody-elses", ["several", "names"]])
+async def test_without_a_configured_audience_none_is_looked_at(
+    private_key: Path, setting: str | None, audience: Any
+) -> None:
+    """An OIDC issuer names one in each token; ours name none."""
+    jwks = str(private_key.parent / "jwks.json")
+    verifier = TokenVerifier(CommonSettings(jwks=jwks, jwt_audience=setting))
+    assert (await verifier.verify(forge(private_key, aud=audience))).subject == "li.na"
+
+
 async def test_an_audience_is_demanded_when_configured(private_key: Path) -> None:
     settings = CommonSettings(
         jwks=str(private_key.parent / "jwks.json"), jwt_audience="paceline-api"
