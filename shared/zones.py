@@ -6,16 +6,18 @@ from importlib.resources import files
 
 @cache
 def zone_names() -> frozenset[str]:
-    """Names of regions ("Asia/Shanghai"), and UTC and GMT, of the package `tzdata`.
+    """All names of the package `tzdata` that are a place's time.
 
-    Not the machine's own list: `localtime` and `posix/…` are files that some machines have. Names
-    without a region are left out because PostgreSQL reads the likes of CET as an abbreviation, an
-    hour off in summer.
+    Not the machine's own list: `localtime` and `posix/…` are files that some machines have.
     """
     names = files("tzdata").joinpath("zones").read_text("utf-8").split()
-    return frozenset(name for name in names if "/" in name or name in ("UTC", "GMT"))
+    return frozenset(names) - {"Factory"}
 
 
-def is_zone(name: str) -> bool:
-    """Whether a campaign or source may name this as its zone."""
-    return name in zone_names()
+@cache
+def common_zone_names() -> frozenset[str]:
+    """Those that PostgreSQL reads alike: names of regions ("Asia/Shanghai"), and UTC and GMT.
+
+    It reads the likes of CET as an abbreviation, an hour off in summer.
+    """
+    return frozenset(name for name in zone_names() if "/" in name or name in ("UTC", "GMT"))

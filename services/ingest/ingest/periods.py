@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from ingest.faults import FaultError
-from shared.zones import is_zone
+from shared.zones import zone_names
 
 PANE_S = 300
 """A delta belongs to the five-minute pane of its time (design.md section 4)."""
@@ -25,9 +25,9 @@ Bounds = tuple[datetime, datetime]
 
 @lru_cache(maxsize=1024)
 def find_zone(name: str) -> ZoneInfo:
-    """The zone of a region. Raises FaultError `time_zone_unknown`."""
-    if not is_zone(name):
-        raise FaultError("time_zone_unknown", f"{name[:60]!r} is no IANA time zone of a region")
+    """The IANA zone. Raises FaultError `time_zone_unknown`."""
+    if name not in zone_names():
+        raise FaultError("time_zone_unknown", f"{name[:60]!r} is no IANA time zone")
     return ZoneInfo(name)
 
 
