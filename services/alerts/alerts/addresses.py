@@ -8,6 +8,7 @@ secret, is in none of them.
 import re
 from ipaddress import ip_address
 from typing import NamedTuple
+from unicodedata import category
 from urllib.parse import urlsplit
 
 LOCAL_CHARACTERS_MAX = 64
@@ -22,7 +23,10 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _NAMED = re.compile(r"(?P<name>[^<]*)<(?P<address>[^<>]*)>")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
-_SPECIAL = re.compile(r'[()<>\[\]:;@\\,"]')
+_LISTED = re.compile(r'[;\\,"]')
+"""As in a list of addresses, which a sender is not."""
+_NO_LETTER = ("Cc", "Cs", "Cn", "Zl", "Zp")
+"""Categories of Unicode: controls, halves of characters, line separators."""
 _HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*")
 _NUMBERS = re.compile(r"[\d.]+|.*:.*")
 
@@ -61,12 +65,14 @@ def mail_sender(text: str) -> Sender:
     if named is None:
         return Sender("", mail_address(text.strip()))
     name = named["name"].strip()
+    if ENCODED in name or any(category(letter) in _NO_LETTER for letter in name):
+        raise ValueError(f"the name in {text!r} has characters that no mail may show")
     quoted = _QUOTED.fullmatch(name)
-    if quoted is None and _SPECIAL.search(name):
+    if quoted is None and _LISTED.search(name):
         raise ValueError(f"the name in {text!r} has characters that need double quotes around it")
     name = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else name
-    if not name.isprintable() or ENCODED in name:
-        raise ValueError(f"the name in {text!r} has characters that no mail may show")
+    # A wide blank is a blank, as is one that does not break.
+    name = " ".join(name.split())
     return Sender(name, mail_address(named["address"]))
 
 
