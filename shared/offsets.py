@@ -158,6 +158,7 @@ class Progress:
         self._stuck_after_s = stuck_after_s
         self._monotonic = monotonic
         self._standing: Standing | None = None
+        self._silent = False
         self._answered_at = self._back_at = self._moved_at = self._fed_at = monotonic()
 
     async def watch(self) -> None:
@@ -172,10 +173,11 @@ class Progress:
         try:
             standing = await self._offsets.standing()
         except UnavailableError:
+            self._silent = True
             return
         now = self._monotonic()
-        if now - self._answered_at > self._stuck_after_s:
-            self._back_at = now
+        if self._silent or now - self._answered_at > self._stuck_after_s:
+            self._back_at, self._silent = now, False
         self._answered_at = now
         before, self._standing = self._standing, standing
         if standing.lag == 0 or before is None or standing.committed != before.committed:

@@ -85,3 +85,13 @@ async def test_after_an_outage_the_fetcher_has_its_time_again(
     broker.standing_now = BEHIND
     assert not any(await broker.asked_for(progress, 2 * LIMIT_S))
     assert (await broker.asked_for(progress, 10))[-1]
+
+
+async def test_a_broker_that_comes_and_goes_is_not_held_against_the_fetcher_either(
+    broker: Broker, progress: Progress
+) -> None:
+    for _ in range(6):
+        broker.standing_now = None
+        assert not any(await broker.asked_for(progress, 50))
+        broker.standing_now = BEHIND
+        assert not any(await broker.asked_for(progress, 5))
