@@ -265,7 +265,7 @@ def check(state: State = DEFAULT_STATE, as_json: Json = False) -> None:
 
 
 def _database(given: str | None, state: Path) -> str:
-    url = given or _checked_url(os.environ.get("PACELINE_DATABASE_URL"))
+    url = given or _checked_url(os.environ.get("PACELINE_DATABASE_URL") or None)
     return url or require_run(state).database
 
 

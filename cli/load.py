@@ -316,6 +316,7 @@ def _tell(outcome: _Outcome, ledger: dict[str, Any] | None, options: LoadOptions
             "currency": ",".join(one["currency"] for one in amounts),
         }
         line += "\n" + " ".join(f"{name}={value}" for name, value in shown.items())
-        fields |= shown
+        one = amounts[0] if len(amounts) == 1 else {"amount": None, "currency": None}
+        fields |= {**shown, **one, "amounts": amounts}
     emit(line, fields, as_json=options.as_json)
     return Exit.REJECTIONS if refused or outcome.not_complete else Exit.OK

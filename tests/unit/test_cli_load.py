@@ -159,16 +159,19 @@ def test_the_last_line_tells_the_amount_of_each_currency(
     tmp_path: Path, state: Path, services: Services, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cny, usd = {"amount": "5.00", "currency": "CNY"}, {"amount": "1.50", "currency": "USD"}
-    for amounts, told in (
-        ([], "amount=0.00 currency="),
-        ([usd], "amount=1.50 currency=USD"),
-        ([cny, usd], "amount=5.00,1.50 currency=CNY,USD"),
+    for amounts, told, one in (
+        ([], "amount=0.00 currency=", {"amount": "0.00", "currency": ""}),
+        ([usd], "amount=1.50 currency=USD", usd),
+        ([cny, usd], "amount=5.00,1.50 currency=CNY,USD", {"amount": None, "currency": None}),
     ):
         services.imported = {"rows": 2, "inserted": 2, "amounts": amounts}
         assert load(written(tmp_path, ROW, OTHER), options(state, wait=True)) is Exit.OK
         assert capsys.readouterr().out.splitlines()[-1] == (
             f"inserted=2 updated=0 unchanged=0 rejected=0 suspense=0 {told}"
         )
+        load(written(tmp_path, ROW, OTHER), options(state, wait=True, as_json=True))
+        said = json.loads(capsys.readouterr().out)
+        assert {name: said[name] for name in one} == one
 
 
 def test_a_heartbeat_that_was_refused_is_told_and_changes_the_exit_code(
