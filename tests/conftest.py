@@ -25,10 +25,7 @@ _TEMPLATE = "paceline_template"
 # nothing about the code under test.
 _search = hypothesis.settings(
     deadline=None,
-    suppress_health_check=[
-        hypothesis.HealthCheck.too_slow,
-        hypothesis.HealthCheck.filter_too_much,
-    ],
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.register_profile("search", _search)
 hypothesis.settings.register_profile("suite", _search, derandomize=True, database=None)

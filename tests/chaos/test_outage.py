@@ -27,6 +27,7 @@ DELIVERY_TIMEOUT_S = 3.0
 BATCH = 50
 ACCEPTED = 202
 AWAY = "503 broker_unavailable"
+STALLS_MAX = 2
 
 
 @pytest.fixture(scope="module")
@@ -181,8 +182,11 @@ def test_ingest_goes_on_accepting_without_the_database_and_the_others_catch_up(
         poster.end()
 
     assert during > 0
-    # A machine that stalls for longer than the deadline looks like a broker that is away.
-    assert {refusal for poster in posters for refusal in poster.refusals} <= {AWAY}
+    # A machine that stalls for longer than the deadline looks like a broker that is away; each
+    # poster has one request under way then.
+    refusals = [refusal for poster in posters for refusal in poster.refusals]
+    assert set(refusals) <= {AWAY}
+    assert len(refusals) <= STALLS_MAX * len(posters)
     _await_total(client, before + sum(poster.acknowledged for poster in posters))
     assert client.get("budget", "/v1/invariants")["holds"]
     assert _processes(stack) == processes

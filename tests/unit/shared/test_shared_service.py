@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from cli.processes import free_port
+from shared.service import CANCEL_TIMEOUT_S, PARTS_TIMEOUT_S, STOP_TIMEOUT_S
 
 TINY = Path(__file__).with_name("tiny_service.py")
 ROOT = TINY.parents[3]
@@ -92,6 +93,10 @@ def test_a_signal_closes_http_then_the_parts_then_the_resources(number: int) -> 
     assert code == 0
     assert answers == ["done"]
     assert lines == ["request ended", *PARTS, *CLOSED]
+
+
+def test_all_bounds_together_leave_a_service_its_ten_seconds() -> None:
+    assert PARTS_TIMEOUT_S + CANCEL_TIMEOUT_S < STOP_TIMEOUT_S <= 10
 
 
 def test_a_part_that_will_not_stop_is_cut_off() -> None:
