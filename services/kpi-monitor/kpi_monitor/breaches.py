@@ -75,7 +75,7 @@ def breach_of(unit: Unit, group: Group, verdict: Verdict, names: Names, now: dat
         numbers=_numbers(rule.kpi.kind, verdict, [one.forecast_end for one in lines]),
         sources=sources_of(unit, group),
         plan_version=max((one.plan_version for one in lines), default=None),
-        names=_names(unit, line, names),
+        names={**_names(unit, line, names), "rule": rule.name},
         owner=_owner(unit, line, names),
         labels={
             **dict(rule.labels),

@@ -33,7 +33,8 @@ def test_a_marketer_reads_what_how_much_since_when_and_what_to_do() -> None:
         "- 相关数据：点击 1,600，曝光 200,000\n"
         "- 数据截至：11月3日 12:00（数据已完整）\n"
         "- 调整方向：关键词/文案 keyword or copy\n"
-        "- 负责人：wang.lei\n\n"
+        "- 负责人：wang.lei\n"
+        "- 规则：ctr-low\n\n"
         "时间均为 Asia/Shanghai（UTC+08:00）"
     )
 
@@ -52,7 +53,8 @@ def test_the_same_in_english() -> None:
         "budget of this line CNY 150,000.00, forecast at this pace CNY 240,000.00\n"
         "- Figures as of: Nov 3, 12:00 (complete)\n"
         "- What you can do: lower bids or the daily budget, or move money in from another line\n"
-        "- Owner: wang.lei\n\n"
+        "- Owner: wang.lei\n"
+        "- Rule: pacing-high\n\n"
         "All times Asia/Shanghai (UTC+08:00)"
     )
 

@@ -22,7 +22,7 @@ SPRING = {
         "used_ratio": "0.700000",
     },
     "sources": [BreachSource(source="budget/search", complete_through=None)],
-    "names": {"campaign": "Spring sale", "line": "Search ads"},
+    "names": {"campaign": "Spring sale", "line": "Search ads", "rule": "Spending too fast"},
     "labels": {"campaign": "spring", "line": "search", "rule": "pacing-high"},
     "annotations": {"lever": "bid or daily budget", "runbook": None, "bucket": None},
     "time_zone": "UTC",
