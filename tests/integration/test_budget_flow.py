@@ -211,6 +211,7 @@ async def test_unmapped_spend_waits_in_suspense_and_a_mapping_moves_it(service: 
         assert (await operator.get("/v1/mappings/m99", 404))["code"] == "mapping_unknown"
         twice = await operator.post("/v1/mappings", body, 409)
         assert twice["code"] == "mapping_overlaps"
+        assert twice["detail"].startswith(f"{made['mapping']} maps this")
         totals = await operator.get(TOTALS)
         assert totals["total"]["actual"] == "92.345678"
         assert {day["date"]: day["actual"] for day in totals["days"]} == {

@@ -12,6 +12,7 @@ from kpi_world import PARTITIONS, World, world
 
 from kpi_monitor.evaluate import Evaluator
 from shared.clock import ManualClock
+from shared.events import CatalogItem
 from tests.unit.kpi.builders import (
     at,
     budget_body,
@@ -86,6 +87,24 @@ async def test_a_wrong_rule_is_refused_with_its_code(
     await hour(kpi, 1, FINE)
     reply = await kpi.add_rule(body)
     assert (reply.status_code, reply.json()["code"]) == (status, code)
+
+
+async def test_a_line_that_no_plan_has_stops_no_rule_but_one_that_names_it(kpi: World) -> None:
+    """Clicks that a mapping with a typing error sent there, in periods of a day (B5)."""
+    place = {"campaign": "double11-2025", "line": "L02"}
+    planned = CatalogItem(
+        kind="line", id="double11-2025/L02", version=1, effective_from=None, object=place
+    )
+    await kpi.fold(kpi.catalog(planned))
+    day = metrics_event(0, line="L20", measures=FINE, period="2025-11-04", period_end=at(24))
+    await kpi.fold(kpi.metrics(day))
+    hourly = {"kind": "tumbling", "size": "60m"}
+    named = {"campaign": "double11-2025", "lines": ["L20"]}
+    refused = await kpi.add_rule(rule_body(rule="named", window=hourly, scope=named))
+    assert (refused.status_code, refused.json()["code"]) == (422, "grain_too_coarse")
+    assert "in periods of 1d" in refused.json()["detail"]
+    everywhere = rule_body(rule="everywhere", window=hourly, scope={"campaign": "double11-2025"})
+    assert (await kpi.add_rule(everywhere)).status_code == 201
 
 
 async def test_names_keys_and_versions_are_held(kpi: World) -> None:

@@ -258,3 +258,13 @@ def test_without_an_installation_a_report_of_tomorrow_is_refused_whole(tmp_path:
         load(written(tmp_path, ROW), late)
 
     assert caught.value.exit_code is Exit.REJECTIONS
+
+
+@pytest.mark.parametrize("source", ["a b", "a|b", "", "x" * 201])
+def test_a_source_that_can_have_no_name_like_that_is_a_usage_error(
+    tmp_path: Path, state: Path, services: Services, source: str
+) -> None:
+    with pytest.raises(CommandError, match="no source is called") as refused:
+        load(written(tmp_path, ROW), options(state, source=source))
+    assert refused.value.exit_code is Exit.USAGE
+    assert services.bodies == []

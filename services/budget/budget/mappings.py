@@ -28,17 +28,20 @@ async def add_mapping(session: Session, body: MappingBody) -> Row:
     """
     check_match(body.match)
     await session.stop_posting()
+    mapping = Mapping(
+        "", body.source, match_of(body.match), body.campaign, body.line, body.effective_from
+    )
     name = await store_catalogue.add_mapping(
         session.conn,
         session.workspace,
-        Mapping(
-            "", body.source, match_of(body.match), body.campaign, body.line, body.effective_from
-        ),
+        mapping,
         actor=session.principal.subject,
         now=session.now,
     )
     if name is None:
-        raise ConflictError("mapping_overlaps", "this match is mapped from the same time on")
+        other = await store_catalogue.overlapped(session.conn, session.workspace, mapping)
+        detail = f"{other} maps this from the same time on; change or delete {other} instead"
+        raise ConflictError("mapping_overlaps", detail)
     row = await find_mapping(session, name)
     moved = await session.release(f"mapping/{name}", touched=await _planned(session, body.campaign))
     await _tell(session, row, "mapping_created")

@@ -43,6 +43,10 @@ SELECT $1, 'm' || (SELECT count(*) + 1 FROM budget.mappings WHERE workspace = $1
        $2, $3, $4, $5, $6, $7, $8, $9
 ON CONFLICT DO NOTHING RETURNING mapping
 """
+OVERLAPPED = """
+SELECT mapping FROM budget.mappings WHERE workspace = $1 AND source = $2 AND match_text = $3
+  AND effective_from IS NOT DISTINCT FROM $4 AND deleted_at IS NULL
+"""
 CHANGE_MAPPING = """
 UPDATE budget.mappings SET campaign = $3, line = $4, version = version + 1
 WHERE workspace = $1 AND mapping = $2
@@ -146,6 +150,18 @@ async def add_mapping(
         mapping.effective_from,
         actor,
         now,
+    )
+    return name
+
+
+async def overlapped(conn: Conn, workspace: str, mapping: Mapping) -> str:
+    """The id of the mapping in force that maps the same from the same time on."""
+    name: str = await conn.fetchval(
+        OVERLAPPED,
+        workspace,
+        mapping.source,
+        dims_text(dict(mapping.match)),
+        mapping.effective_from,
     )
     return name
 

@@ -8,7 +8,7 @@ from kpi_monitor import store_metrics, store_rules
 from kpi_monitor.definition import Rule, compile_rule, compile_stored
 from kpi_monitor.schemas import RuleBody, RuleView
 from kpi_monitor.tables import SCHEMA
-from kpi_monitor.windows import Windows, from_ms, grain_fits, to_ms
+from kpi_monitor.windows import Windows, duration_text, from_ms, grain_fits, to_ms
 from shared.answers import Page, answers
 from shared.auth import Principal
 from shared.database import Conn, transaction
@@ -158,12 +158,14 @@ async def compile_checked(conn: Conn, workspace: str, body: RuleBody, version: i
     if rule.size is None:
         return rule
     for feed in await store_rules.grains(conn, workspace, rule.campaign, sorted(rule.measures)):
-        fits = any(grain_fits(grain, rule.size) for grain in feed["grains"])
-        if rule.covers(feed["line"]) and not fits:
+        # A line that no plan has, by a mapping that was wrong, concerns rules that name it.
+        concerned = rule.covers(feed["line"]) and (feed["planned"] or rule.lines is not None)
+        if concerned and not any(grain_fits(grain, rule.size) for grain in feed["grains"]):
+            least = duration_text(min(feed["grains"]))
             raise InvalidError(
                 "grain_too_coarse",
                 f"{feed['source']} reports {feed['measure']} of {feed['line']} in periods of "
-                f"{min(feed['grains']) // 60_000} minutes",
+                f"{least}; take a window of {least}, or name other lines in scope.lines",
             )
     return rule
 

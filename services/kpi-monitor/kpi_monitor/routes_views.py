@@ -336,5 +336,6 @@ def _lines_of(rule: Rule, unit: Unit, group: str) -> list[str]:
         if rule.covers(line) and group_text(rule.group(line)) == group
     ]
     if not lines:
-        raise NotFoundError("group_unknown", f"{rule.rule} has no group {group} with data")
+        detail = f"{rule.rule} has no group {group} with data; one is written as line:L02"
+        raise NotFoundError("group_unknown", detail)
     return lines

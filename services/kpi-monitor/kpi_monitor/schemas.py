@@ -68,23 +68,37 @@ class SuppressBody(_Body):
 
 
 class RuleBody(_Body):
-    """A rule as contracts.md section 4 writes it."""
+    """What is watched, where, and from which figure on somebody is told.
+
+    Over windows, {"kind": "tumbling", "size": "60m"}, for ctr, cvr, cpc, cpm, cpa and roas; with
+    `window` null over the latest totals, for budget.used_ratio and budget.pacing_ratio.
+    """
 
     rule: Name
-    name: Text | None = None
+    name: Text | None = Field(None, description="What people read in the message.")
     scope: ScopeBody
     group_by: Annotated[list[str], Field(max_length=5)] = ["line"]
     kpi: KpiName
     window: WindowBody | None = None
     condition: ConditionBody
-    for_windows: int = Field(0, alias="for", ge=0)
-    keep_firing: int = Field(0, ge=0)
-    min: Annotated[dict[Name, Decimal], Field(max_length=MINIMA_MAX)] | None = None
-    baseline: dict[str, Any] | None = None
-    maturity: Duration = "0m"
+    for_windows: int = Field(
+        0, alias="for", ge=0, description="Windows in a row before it fires; 0 in this version."
+    )
+    keep_firing: int = Field(
+        0, ge=0, description="Windows in a row before it resolves; 0 in this version."
+    )
+    min: Annotated[dict[Name, Decimal], Field(max_length=MINIMA_MAX)] | None = Field(
+        None, description='Least sums for a window to be judged, {"impressions": "50000"}.'
+    )
+    baseline: dict[str, Any] | None = Field(None, description="Null in this version.")
+    maturity: Duration = Field(
+        "0m", description="How long after its end a window is judged, for data that comes late."
+    )
     suppress: SuppressBody | None = None
     labels: Annotated[dict[Name, Text], Field(max_length=20)] = {}
-    annotations: Annotated[dict[Name, Text | None], Field(max_length=20)] = {}
+    annotations: Annotated[dict[Name, Text | None], Field(max_length=20)] = Field(
+        {}, description="`lever` and `runbook` are shown in the message."
+    )
 
     def as_json(self) -> dict[str, Any]:
         """The body in the words of the contract."""

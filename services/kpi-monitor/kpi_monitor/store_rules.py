@@ -39,9 +39,13 @@ SELECT EXISTS (SELECT FROM kpi.catalog WHERE workspace = $1 AND kind = 'campaign
   AND (deleted OR object->>'status' = 'closed'))
 """
 GRAINS = """
-SELECT line, measure, source, array_agg(grain_ms) AS grains FROM kpi.feeds
-WHERE workspace = $1 AND campaign = $2 AND measure = ANY($3::text[])
-GROUP BY line, measure, source
+WITH planned AS (
+  SELECT object->>'line' AS line FROM kpi.catalog
+  WHERE workspace = $1 AND kind = 'line' AND object->>'campaign' = $2 AND NOT deleted)
+SELECT f.line, f.measure, f.source, array_agg(f.grain_ms) AS grains,
+  f.line IN (SELECT line FROM planned) OR NOT EXISTS (SELECT FROM planned) AS planned
+FROM kpi.feeds f WHERE f.workspace = $1 AND f.campaign = $2 AND f.measure = ANY($3::text[])
+GROUP BY 1, 2, 3
 """
 NOT_ADDITIVE = """
 SELECT id FROM kpi.catalog WHERE workspace = $1 AND kind = 'measure' AND NOT deleted
@@ -109,7 +113,10 @@ async def is_closed(conn: Conn, workspace: str, campaign: str) -> bool:
 
 
 async def grains(conn: Conn, workspace: str, campaign: str, measures: list[str]) -> list[Any]:
-    """Rows (line, measure, source, grains) of who feeds these measures, grains in ms."""
+    """Rows (line, measure, source, grains, planned) of who feeds these measures, grains in ms.
+
+    `planned`: the line is one of the plan, as far as there is a plan.
+    """
     return list(await conn.fetch(GRAINS, workspace, campaign, measures))
 
 

@@ -56,6 +56,15 @@ def parse_duration(text: str) -> int:
     return int(match[1]) * _UNITS[match[2]]
 
 
+def duration_text(duration: int) -> str:
+    """ms → "90m", "2h", "1d"; a local day of 23 or 25 hours is a day."""
+    if duration % DAY_MS == 0 or abs(duration - DAY_MS) == HOUR_MS:
+        return f"{max(1, duration // DAY_MS)}d"
+    if duration % HOUR_MS == 0:
+        return f"{duration // HOUR_MS}h"
+    return f"{duration // MINUTE_MS}m"
+
+
 def parse_size(text: str) -> int:
     """Size of a tumbling window → ms: a multiple of 5 minutes that divides a day, or one day.
 
