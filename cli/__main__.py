@@ -102,7 +102,8 @@ def load(
     try:
         moment = datetime.fromisoformat(as_of) if as_of else None
     except ValueError as error:
-        raise typer.BadParameter(f"--as-of: {error}") from error
+        text = "--as-of is a time such as 2025-11-03T08:00:00+08:00"
+        raise typer.BadParameter(text) from error
     options = work.LoadOptions(
         platform=platform,
         source=source,

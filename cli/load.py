@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
+import msgspec
 
 from cli.access import make_token
 from cli.embedded.jars import tell_stderr
@@ -25,6 +26,7 @@ from ingest.reports import Wanted, plan_import
 from ingest.settings import IngestSettings
 from ingest.stamping import Stamper
 from shared.errors import PacelineError
+from shared.events import Source
 
 ROWS_PER_PART = 5_000
 FILE_ROWS_MAX = 5_000_000
@@ -66,14 +68,22 @@ class _Outcome:
 def load(file: Path, options: LoadOptions) -> Exit:
     """Loads one file; prints `accepted=N rejected=N`, with `wait` also what the ledger did.
 
-    Returns OK or REJECTIONS. Raises CommandError: exit 2 (no such file or platform, `complete`
-    without a time), 3 (a service is away), 4 (the file cannot be understood; nothing was sent).
+    Returns OK or REJECTIONS. Raises CommandError: exit 2 (no such file, platform or source,
+    `complete` without a time), 3 (a service is away), 4 (the file cannot be understood; nothing
+    was sent).
     """
     platforms = load_platforms()
     platform = platforms.get(options.platform)
     if platform is None:
         known = ", ".join(platforms)
         raise CommandError(f"unknown platform {options.platform!r}; known: {known}", Exit.USAGE)
+    try:
+        msgspec.convert(options.source, Source | None)
+    except msgspec.ValidationError as error:
+        detail = (
+            f"no source is called {options.source!r}: neither blanks nor |, at most 200 letters"
+        )
+        raise CommandError(detail, Exit.USAGE) from error
     if options.as_of is not None and options.as_of.tzinfo is None:
         raise CommandError("--as-of needs a time zone, such as 2025-11-03T12:00:00Z", Exit.USAGE)
     try:
