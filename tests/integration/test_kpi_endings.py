@@ -64,7 +64,8 @@ async def test_a_line_dropped_by_a_plan_ends_its_breach_once(
             await kpi.evaluate()
     (_, ended) = await kpi.told()
     assert (ended.transition, ended.reason, ended.seq) == ("resolved", "line_removed", 2)
-    assert ended.names == {"campaign": "双十一大促", "line": "material and gifts"}
+    names = {"campaign": "双十一大促", "line": "material and gifts", "rule": "CTR low"}
+    assert ended.names == names
     (item,) = (await kpi.client.get("/v1/breaches?open=false")).json()["items"]
     assert (item["open"], item["reason"]) == (False, "line_removed")
 

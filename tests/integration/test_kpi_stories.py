@@ -129,7 +129,7 @@ async def test_step_4_low_ctr_fires_with_its_lever_and_is_resolved_an_hour_later
         "campaign": "double11-2025",
         "line": "L02",
     }
-    assert fired.names == {"campaign": "双十一大促", "line": "L02"}
+    assert fired.names == {"campaign": "双十一大促", "line": "L02", "rule": "CTR low"}
     assert fired.window is not None
     assert fired.window.start == local("11-04 14:00")
     assert [one.source for one in fired.sources] == ["ads/metrics"]
