@@ -304,7 +304,9 @@ class Consumer:
         if not offsets:
             return
         try:
-            await self._consumer.commit(offsets)
+            # The client looks for a coordinator without end: seen once after a broker's restart.
+            async with asyncio.timeout(self._settings.delivery_timeout_s):
+                await self._consumer.commit(offsets)
         except (CommitFailedError, IllegalStateError) as error:
             log.info("commit_after_rebalance", group=self._group, error=repr(error))
 

@@ -1,0 +1,64 @@
+"""A commit of offsets that hangs: what was read is in the database, the next commit covers it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from shared_helpers import (
+    all_seen,
+    eventually,
+    make_consumer,
+    make_schema,
+    make_settings,
+    new_prefix,
+    put,
+    running,
+)
+
+from shared.database import Pool, create_pool
+from shared.settings import CommonSettings
+
+
+@pytest.fixture
+async def schema(postgres: str) -> str:
+    return await make_schema(postgres)
+
+
+@pytest.fixture
+async def settings(kafka: str, postgres: str) -> CommonSettings:
+    return make_settings(kafka, new_prefix(), database_url=postgres, session_timeout_s=10.0)
+
+
+@pytest.fixture
+async def pool(settings: CommonSettings) -> AsyncIterator[Pool]:
+    pool = await create_pool(settings)
+    yield pool
+    await pool.close()
+
+
+async def test_a_commit_that_never_ends_does_not_stop_the_reading(
+    settings: CommonSettings, pool: Pool, schema: str
+) -> None:
+    quick = settings.model_copy(update={"delivery_timeout_s": 1.0})
+    consumer = make_consumer(quick, pool, schema)
+    async with running(consumer):
+        await put(settings, ["a"])
+        await all_seen(pool, schema, ["a"])
+        assert (client := consumer._consumer) is not None
+        commit, lost = client.commit, asyncio.Event()
+
+        async def hang(_: object) -> None:
+            lost.set()
+            await asyncio.Event().wait()
+
+        client.commit = hang
+        await put(settings, ["b"])
+        await lost.wait()
+        client.commit = commit
+        await put(settings, ["c", "d"])
+        await all_seen(pool, schema, ["b", "c", "d"])
+
+        async def caught_up() -> bool:
+            return (await consumer._offsets.standing()).lag == 0
+
+        await eventually(caught_up, what="all of it committed")
