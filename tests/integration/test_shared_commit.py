@@ -44,7 +44,8 @@ async def test_a_commit_that_never_ends_does_not_stop_the_reading(
     async with running(consumer):
         await put(settings, ["a"])
         await all_seen(pool, schema, ["a"])
-        assert (client := consumer._consumer) is not None
+        client = consumer._consumer
+        assert client is not None
         commit, lost = client.commit, asyncio.Event()
 
         async def hang(_: object) -> None:
