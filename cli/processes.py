@@ -151,11 +151,16 @@ def family(pid: int) -> list[psutil.Process]:
         return []
 
 
-def signal_family(pid: int, number: int) -> None:
-    """Sends a signal to the process and all below it; those already gone are passed over."""
-    for process in family(pid):
+def signal_all(processes: Sequence[psutil.Process], number: int) -> None:
+    """Sends a signal to each; those already gone are passed over."""
+    for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.send_signal(number)
+
+
+def signal_family(pid: int, number: int) -> None:
+    """Sends a signal to the process and all below it."""
+    signal_all(family(pid), number)
 
 
 def freeze_family(pid: int) -> None:
@@ -167,9 +172,7 @@ def freeze_family(pid: int) -> None:
     frozen: set[psutil.Process] = set()
     # A parent that stands still makes no more children, so its children are listed after it.
     while running := [process for process in family(pid) if process not in frozen]:
-        for process in running:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.send_signal(signal.SIGSTOP)
+        signal_all(running, signal.SIGSTOP)
         for process in running:
             if not wait_until(functools.partial(_stands_still, process), FREEZE_TIMEOUT_S, 0.001):
                 raise TimeoutError(f"process {process.pid} goes on after SIGSTOP")
@@ -216,13 +219,10 @@ def end_leftover(path: Path, number: int = signal.SIGKILL, timeout_s: float = 10
     if identity is not None and identity.alive():
         found = True
         members = family(identity.pid)
-        signal_family(identity.pid, signal.SIGCONT)
-        with contextlib.suppress(psutil.NoSuchProcess):
-            psutil.Process(identity.pid).send_signal(number)
+        signal_all(members, signal.SIGCONT)
+        signal_all(members[:1], number)
         _, left = psutil.wait_procs(members, timeout=timeout_s)
-        for process in left:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
+        signal_all(left, signal.SIGKILL)
         psutil.wait_procs(left, timeout=timeout_s)
     path.unlink(missing_ok=True)
     return found

@@ -5,7 +5,6 @@ import secrets
 import signal
 import subprocess
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,6 +23,7 @@ from cli.processes import (
     freeze_family,
     is_free,
     run_coroutine,
+    signal_all,
     signal_family,
     spawn,
     wait_until,
@@ -133,9 +133,7 @@ class PostgresServer:
     def kill(self) -> None:
         """SIGKILL to all its processes, as a crash would: the next start replays the log."""
         members = [] if self._process is None else family(self._process.pid)
-        for member in members:
-            with suppress(psutil.NoSuchProcess):
-                member.kill()
+        signal_all(members, signal.SIGKILL)
         self._end(signal.SIGKILL)
         # While one of them still ends, the next start finds its shared memory in use.
         psutil.wait_procs(members, timeout=STOP_TIMEOUT_S)
