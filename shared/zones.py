@@ -1,4 +1,4 @@
-"""Time zones by names that mean the same to Python and PostgreSQL on every machine."""
+"""Names of time zones that mean the same on every machine, and those PostgreSQL reads alike."""
 
 from functools import cache
 from importlib.resources import files

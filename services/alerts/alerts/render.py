@@ -265,8 +265,8 @@ def _zone(view: AlertView, locale: str, now: datetime) -> str:
 
 
 def _facts(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str, Any]:
-    """Everything a template may say about one alert, as text. `mixed`: the times of the message
-    are of several zones, so that each alert has to say its own."""
+    """Everything a template may say about one alert, as text. `zone`: its own, where the times of
+    the message are of several; else ""."""
     breach = view.breach
     numbers = Numbers(locale, breach.currency, breach.time_zone)
     ended = view.ends_at is not None

@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.events import has_nul
 from shared.money import MoneyError, parse_micros
-from shared.names import SUBJECT_BYTES_MAX
+from shared.names import NAME, SUBJECT_BYTES_MAX
 from shared.zones import common_zone_names
 
 LINES_MAX = 500
@@ -71,7 +71,7 @@ Micros = Annotated[int, BeforeValidator(_micros), AfterValidator(_not_negative),
 Quantity = Annotated[int, BeforeValidator(_micros), _DECIMAL]
 When = Annotated[AwareDatetime, AfterValidator(_storable)]
 Document = Annotated[dict[str, Any], AfterValidator(_document)]
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Id = Annotated[str, Field(pattern=f"^{NAME}$")]
 Text = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
 Label = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 Source = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s|\x00]+$")]

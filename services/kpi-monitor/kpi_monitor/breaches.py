@@ -7,12 +7,19 @@ from fractions import Fraction
 
 from kpi_monitor.formula import evaluate
 from kpi_monitor.judging import Verdict
-from kpi_monitor.kpis import BUDGET_PACING, BUDGET_USED, KPIS, MONEY_MEASURES
+from kpi_monitor.kpis import BUDGET_PACING, BUDGET_USED, KPIS
 from kpi_monitor.totals import FORECAST
 from kpi_monitor.unit import Group, Unit
 from kpi_monitor.windows import from_ms
 from shared.events import Breach, BreachSource, BreachWindow
-from shared.money import MICROS, divide_half_even, format_micros, format_quantity, format_ratio
+from shared.money import (
+    MICROS,
+    MONEY_MEASURES,
+    divide_half_even,
+    format_micros,
+    format_quantity,
+    format_ratio,
+)
 
 
 @dataclass(frozen=True, slots=True)

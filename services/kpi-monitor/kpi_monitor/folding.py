@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from kpi_monitor.kpis import MONEY_MEASURES, SPEND
+from kpi_monitor.kpis import SPEND
 from kpi_monitor.windows import LONGEST_DAY_MS, MATURITY_MAX_MS, PANE_MS, to_ms
 from shared.consumer import Received
 from shared.events import (
@@ -23,7 +23,7 @@ from shared.events import (
     dims_text,
     entity_text,
 )
-from shared.money import LIMIT_MICROS, MICROS, MoneyError, parse_micros
+from shared.money import LIMIT_MICROS, MICROS, MONEY_MEASURES, MoneyError, parse_micros
 from shared.names import SUBJECT_BYTES_MAX
 
 _is_hex = re.compile(r"[0-9a-f]+", re.ASCII).fullmatch

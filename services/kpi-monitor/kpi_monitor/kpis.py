@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kpi_monitor import formula
-from shared import money
 
 SPEND = "spend"
 """The one measure that comes from the ledger (budget.totals.v1), never from metrics.v1."""
 
-MONEY_MEASURES = money.MONEY_MEASURES
 NOT_ADDITIVE = frozenset({"reach", "frequency", "unique_users", "unique_clicks", "followers"})
 """Measures whose sum over periods or lines means nothing: distinct counts and gauges."""
 

@@ -279,13 +279,15 @@ async def panes(
 async def names(conn: Conn, campaigns: Iterable[UnitKey]) -> dict[UnitKey, Names]:
     """Names and owners from the catalogue; read only of campaigns that have something to tell."""
     found = {key: Names() for key in campaigns}
+    if not found:
+        return found
     keys = columns(sorted(found), 2)
-    for row in await conn.fetch(CAMPAIGNS, *keys) if found else []:
+    for row in await conn.fetch(CAMPAIGNS, *keys):
         known = row["object"]
         found[row["workspace"], row["id"]] = Names(
             known.get("name"), known.get("owner"), known.get("currency")
         )
-    for row in await conn.fetch(CATALOG_LINES, *keys) if found else []:
+    for row in await conn.fetch(CATALOG_LINES, *keys):
         known, mine = row["object"], found[row["workspace"], row["campaign"]]
         if known.get("name"):
             mine.lines[known["line"]] = known["name"]

@@ -13,12 +13,13 @@ from shared.auth import Principal
 from shared.database import transaction
 from shared.errors import UnavailableError
 from shared.http import Json, require
+from shared.names import NAME
 from shared.requests import PAGE_MAX, decode_cursor, page
 
 READERS = ("viewer", "operator", "approver", "finance", "auditor")
 Reader = Annotated[Principal, require(*READERS)]
 Operator = Annotated[Principal, require("operator")]
-Name = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Name = Annotated[str, Path(pattern=f"^{NAME}$")]
 Filter = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]+$")]
 Financier = Annotated[Principal, require("finance")]
 Decider = Annotated[Principal, require("approver", "finance")]
