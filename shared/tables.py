@@ -1,6 +1,4 @@
-"""The four tables every service's schema has, as models and as the migration that makes them."""
-
-from typing import Any
+"""The tables that every service's schema has, as models; migrations say how they come to be."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
@@ -105,20 +103,3 @@ def common_tables(metadata: sa.MetaData, schema: str) -> None:
     gaps_table(metadata, schema)
     idempotency_table(metadata, schema)
     progress_table(metadata, schema)
-
-
-def create_common_tables(op: Any, schema: str) -> None:
-    """The common part of a service's first migration; `op` is alembic's operations proxy.
-
-    Later changes to these tables are migrations of their own and do not edit this function.
-    """
-    metadata = sa.MetaData()
-    common_tables(metadata, schema)
-    metadata.create_all(op.get_bind(), checkfirst=False)
-
-
-def drop_common_tables(op: Any, schema: str) -> None:
-    """The way back of `create_common_tables`."""
-    metadata = sa.MetaData()
-    common_tables(metadata, schema)
-    metadata.drop_all(op.get_bind(), checkfirst=False)

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from shared.tables import create_common_tables, drop_common_tables
+from cli.migrations import first_tables
 
 revision = "0002_ingest"
 down_revision = "0001_runtime"
@@ -50,7 +50,8 @@ CREATE TABLE ingest.quarantines (
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute("CREATE SCHEMA ingest")
-    create_common_tables(op, "ingest")
+    for statement in first_tables.create("ingest"):
+        op.execute(statement)
     op.execute(API_KEYS)
     op.execute(SOURCES)
     op.execute(REJECTIONS)
@@ -70,5 +71,6 @@ def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     for table in ("quarantines", "rejections", "sources", "api_keys"):
         op.execute(f"DROP TABLE ingest.{table}")
-    drop_common_tables(op, "ingest")
+    for statement in first_tables.drop("ingest"):
+        op.execute(statement)
     op.execute("DROP SCHEMA ingest")

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from shared.tables import create_common_tables, drop_common_tables
+from cli.migrations import first_tables
 
 revision = "0003_budget"
 down_revision = "0002_ingest"
@@ -136,7 +136,8 @@ CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON budget.audit
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute("CREATE SCHEMA budget")
-    create_common_tables(op, "budget")
+    for statement in first_tables.create("budget"):
+        op.execute(statement)
     for statement in (PLANNING + LEDGER + AUDIT).split(";\n"):
         if statement.strip():
             op.execute(statement)
@@ -144,7 +145,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
-    drop_common_tables(op, "budget")
+    for statement in first_tables.drop("budget"):
+        op.execute(statement)
     op.execute("DROP TABLE budget.audit")
     op.execute("DROP FUNCTION budget.refuse_edit()")
     tables = (

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from shared.tables import create_common_tables, drop_common_tables
+from cli.migrations import first_tables
 
 revision = "0004_kpi"
 down_revision = "0003_budget"
@@ -119,7 +119,8 @@ ALTER TABLE kpi.source_touches SET
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute("CREATE SCHEMA kpi")
-    create_common_tables(op, "kpi")
+    for statement in first_tables.create("kpi"):
+        op.execute(statement)
     # asyncpg takes one statement at a time.
     for statement in (TABLES + STORAGE).split(";"):
         if statement.strip():
@@ -128,7 +129,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
-    drop_common_tables(op, "kpi")
+    for statement in first_tables.drop("kpi"):
+        op.execute(statement)
     tables = (
         "catalog, catalog_versions, series, panes, feeds, reports, facts, deltas, held, "
         "sources, source_touches, touches, units, lines, rules, rule_versions, standings, "

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from shared.tables import create_common_tables, drop_common_tables
+from cli.migrations import first_tables
 
 revision = "0005_alerts"
 down_revision = "0004_kpi"
@@ -121,7 +121,8 @@ TABLES = (
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute("CREATE SCHEMA alerts")
-    create_common_tables(op, "alerts")
+    for statement in first_tables.create("alerts"):
+        op.execute(statement)
     for statement in (STATE + GROUPS + MESSAGES).split(";"):
         if statement.strip():
             op.execute(statement)
@@ -131,5 +132,6 @@ def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     for name in TABLES:
         op.execute(f"DROP TABLE alerts.{name}")
-    drop_common_tables(op, "alerts")
+    for statement in first_tables.drop("alerts"):
+        op.execute(statement)
     op.execute("DROP SCHEMA alerts")

@@ -1,0 +1,59 @@
+"""breaches.v1: changes of state of a rule and group, with all that a message needs."""
+
+from msgspec import Struct
+
+from shared.events.fields import Instant, Severity, Transition
+
+
+class BreachWindow(Struct, frozen=True, kw_only=True):
+    kind: str
+    start: Instant
+    end: Instant
+
+
+class BreachSource(Struct, frozen=True, kw_only=True):
+    source: str
+    complete_through: Instant | None
+
+
+class Breach(Struct, frozen=True, kw_only=True):
+    """breaches.v1: one change of state of (rule, group), with all its message needs.
+
+    `breach` is "<rule>/<group>/<episode>"; `seq` is contiguous within it, from 1. `numbers` are the
+    sums the value was computed from, as decimal text. `since` is the instant the episode began.
+    """
+
+    breach: str
+    seq: int
+    rule: str
+    rule_version: int
+    kind: str
+    group: dict[str, str]
+    transition: Transition
+    reason: str
+    severity: Severity
+    previous_severity: Severity | None
+    crossed: list[str]
+    value: str | None
+    threshold: str | None
+    op: str
+    window: BreachWindow | None
+    numbers: dict[str, str]
+    sources: list[BreachSource]
+    plan_version: int | None
+    names: dict[str, str]
+    owner: str | None
+    labels: dict[str, str]
+    annotations: dict[str, str | None]
+    corrects: str | None
+    event_time: Instant
+    decided_at: Instant
+    since: Instant
+    kpi: str = ""
+    currency: str | None = None
+    time_zone: str = "UTC"
+
+
+def group_text(group: dict[str, str]) -> str:
+    """A rule's group wherever it is text: `{"line": "L02"}` → "line:L02" (contracts.md 4)."""
+    return ",".join(f"{name}:{group[name]}" for name in sorted(group))

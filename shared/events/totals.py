@@ -1,0 +1,54 @@
+"""budget.totals.v1: the figures of a line."""
+
+from msgspec import Struct
+
+from shared.events.fields import Freshness, Instant
+
+
+class Amount(Struct, frozen=True, kw_only=True):
+    """Money in an event: decimal string and ISO 4217 code."""
+
+    amount: str
+    currency: str
+
+
+class TotalsChange(Struct, frozen=True, kw_only=True):
+    """What one period of a line gained since the previous `seq`."""
+
+    period_start: Instant
+    period_end: Instant
+    amount: str
+    native: Amount | None = None
+    correction: bool = False
+
+
+class BudgetTotals(Struct, frozen=True, kw_only=True):
+    """budget.totals.v1: the cumulative figures of one line at its anchor, and the changes.
+
+    `seq` is contiguous per line. Money as decimal strings in `currency`, ratios as decimal strings;
+    no value is null. Rules with < or <= are judged only when `complete_through` = `anchor`.
+    """
+
+    campaign: str
+    line: str
+    seq: int
+    plan_version: int
+    currency: str
+    allocated: str
+    actual: str
+    corrections: str
+    committed: str
+    remaining: str
+    planned_to_date: str
+    used_ratio: str | None
+    pacing_ratio: str | None
+    forecast_end: str | None
+    complete_through: Instant | None
+    freshness: Freshness
+    names: dict[str, str]
+    changes: list[TotalsChange]
+    as_of: Instant
+    anchor: Instant | None = None
+    time_zone: str = "UTC"
+    owner: str | None = None
+    channel: str | None = None
