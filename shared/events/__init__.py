@@ -7,6 +7,7 @@ Events are frozen and never edited: a change is a new version beside the old one
 
 from shared.events.breaches import (
     Breach,
+    BreachCause,
     BreachSource,
     BreachWindow,
     group_text,
@@ -105,6 +106,7 @@ __all__ = [
     "TOTALS_TOPIC",
     "Amount",
     "Breach",
+    "BreachCause",
     "BreachSource",
     "BreachWindow",
     "BudgetTotals",

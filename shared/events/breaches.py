@@ -16,11 +16,21 @@ class BreachSource(Struct, frozen=True, kw_only=True):
     complete_through: Instant | None
 
 
+class BreachCause(Struct, frozen=True, kw_only=True):
+    """What moved when it was not the figure: a plan (with its version), a document, a rule."""
+
+    kind: str
+    version: int | None = None
+    document: str | None = None
+
+
 class Breach(Struct, frozen=True, kw_only=True):
     """breaches.v1: one change of state of (rule, group), with all its message needs.
 
     `breach` is "<rule>/<group>/<episode>"; `seq` is contiguous within it, from 1. `numbers` are the
     sums the value was computed from, as decimal text. `since` is the instant the episode began.
+    `figures_at`: the anchor of the figures. `subject`: what it is about when that is no campaign or
+    line. `set_aside`: events that were refused or are held and would change the figures.
     """
 
     breach: str
@@ -52,6 +62,10 @@ class Breach(Struct, frozen=True, kw_only=True):
     kpi: str = ""
     currency: str | None = None
     time_zone: str = "UTC"
+    cause: BreachCause | None = None
+    subject: dict[str, str] | None = None
+    figures_at: Instant | None = None
+    set_aside: int = 0
 
 
 def group_text(group: dict[str, str]) -> str:
