@@ -7,7 +7,7 @@ faults roll back and are taken again, anything else ends the process.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from aiokafka.errors import (
     OffsetOutOfRangeError,
 )
 
-from shared import metrics
+from shared import metrics, witness
 from shared.database import Conn, Pool, is_transient, transaction
 from shared.errors import ConsumerStuckError, OffsetGapError
 from shared.logs import get_logger
@@ -34,21 +34,6 @@ log = get_logger(__name__)
 FETCH_BYTES_MAX = 16 * 1024 * 1024
 PARTITION_BYTES_MAX = 2 * 1024 * 1024
 STOP_TIMEOUT_S = 5.0
-
-WITNESS = """
-INSERT INTO {schema}.witness AS t (group_id, cluster, topic, partition, next_offset, written_at)
-SELECT $1, $2, u.topic, u.partition, u.next_offset, to_timestamp(u.written_ms / 1000.0)
-FROM unnest($3::text[], $4::int[], $5::bigint[], $6::bigint[])
-  AS u(topic, partition, next_offset, written_ms)
-ORDER BY u.topic, u.partition
-ON CONFLICT (group_id, cluster, topic, partition) DO UPDATE
-SET next_offset = greatest(t.next_offset, excluded.next_offset),
-  written_at = greatest(t.written_at, excluded.written_at)
-"""
-WITNESSED = """
-SELECT next_offset FROM {schema}.witness
-WHERE group_id = $1 AND cluster = $2 AND topic = $3 AND partition = $4
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +87,7 @@ class Consumer:
         self._progress = Progress(self._offsets, self._group, settings.stuck_after_s)
         self._cluster = ""
         self._next: dict[TopicPartition, int] = {}
+        self._owed: dict[TopicPartition, int] = {}
 
     def partitions(self, topic: str) -> int:
         """How many partitions Kafka names for `topic`; 0 until the consumer is connected."""
@@ -133,8 +119,11 @@ class Consumer:
                         self._progress.fed()
                         async with self._busy:
                             await self._process(polled)
-                    elif self._progress.is_hopeless():
-                        raise ConsumerStuckError(f"{self._group}: polls bring nothing")
+                    else:
+                        async with self._busy:
+                            await self._commit()
+                        if self._progress.is_hopeless():
+                            raise ConsumerStuckError(f"{self._group}: polls bring nothing")
                     backoff_s = 0.1
                 except Exception as error:
                     if not (is_transient(error) or isinstance(error, KafkaError)):
@@ -222,8 +211,7 @@ class Consumer:
         """A partition without a committed offset is read from the beginning."""
         assert self._consumer is not None
         async with self._pool.acquire() as conn:
-            query = WITNESSED.format(schema=self._schema)
-            seen = await conn.fetchval(query, self._group, self._cluster, *place)
+            seen = await witness.read(conn, self._schema, self._group, self._cluster, place)
         if place not in self._consumer.assignment():
             return
         if seen is not None:
@@ -265,7 +253,7 @@ class Consumer:
         try:
             async with transaction(self._pool) as conn:
                 await self._handler(conn, records)
-                await self._witness(conn, polled)
+                await witness.write(conn, self._schema, self._group, self._cluster, polled)
         except BaseException:
             self._seek_back(polled)
             raise
@@ -274,20 +262,11 @@ class Consumer:
         metrics.BATCH_RECORDS.labels(self._group).observe(len(records))
         for place, part in polled.items():
             metrics.CONSUMED.labels(place.topic[prefix:]).inc(len(part))
-        self._next.update({place: part[-1].offset + 1 for place, part in polled.items()})
+        read = {place: part[-1].offset + 1 for place, part in polled.items()}
+        self._next.update(read)
+        self._owed.update(read)
         self._progress.moved()
-        await self._commit(polled)
-
-    async def _witness(self, conn: Conn, polled: Polled) -> None:
-        await conn.execute(
-            WITNESS.format(schema=self._schema),
-            self._group,
-            self._cluster,
-            [place.topic for place in polled],
-            [place.partition for place in polled],
-            [part[-1].offset + 1 for part in polled.values()],
-            [part[-1].timestamp for part in polled.values()],
-        )
+        await self._commit()
 
     def _seek_back(self, polled: Polled) -> None:
         assert self._consumer is not None
@@ -296,19 +275,30 @@ class Consumer:
             if place in assigned:
                 self._consumer.seek(place, part[0].offset)
 
-    async def _commit(self, polled: Polled) -> None:
-        """Commits exactly this poll's offsets; a lost commit is covered by the next one."""
+    async def _commit(self) -> None:
+        """Commits what is read and not committed yet, of the partitions that are still ours.
+
+        What fails here is owed still: the next poll tries again, also one that brings nothing,
+        because a topic without further records would never be committed otherwise.
+        """
         assert self._consumer is not None
         assigned = self._consumer.assignment()
-        offsets = {p: part[-1].offset + 1 for p, part in polled.items() if p in assigned}
-        if not offsets:
+        self._owed = {place: at for place, at in self._owed.items() if place in assigned}
+        if not self._owed:
             return
+        offsets = dict(self._owed)
         try:
             # The client looks for a coordinator without end: seen once after a broker's restart.
             async with asyncio.timeout(self._settings.delivery_timeout_s):
                 await self._consumer.commit(offsets)
         except (CommitFailedError, IllegalStateError) as error:
             log.info("commit_after_rebalance", group=self._group, error=repr(error))
+        self._forget_owed(offsets)
+
+    def _forget_owed(self, offsets: Mapping[TopicPartition, int]) -> None:
+        for place, at in offsets.items():
+            if self._owed.get(place) == at:
+                del self._owed[place]
 
     def _observe_lag(self, polled: Polled) -> None:
         """Lag of the assigned partitions, from the high water marks that fetches bring along."""
@@ -327,13 +317,19 @@ class Consumer:
         """Asks Kafka again how many partitions the topics have; a rebalance follows any growth."""
         await self._offsets.refresh()
 
-    async def finish_batch(self) -> None:
-        """Waits, bounded, until the transaction in hand has ended (called before a revoke)."""
+    async def finish_batch(self, revoked: Iterable[TopicPartition]) -> None:
+        """Waits, bounded, until the transaction in hand has ended (called before a revoke).
+
+        What is owed of these partitions is their next owner's: committed by us after they came
+        back, it would take the group behind what was committed meanwhile.
+        """
         try:
             async with asyncio.timeout(self._settings.rebalance_timeout_s / 2), self._busy:
                 pass
         except TimeoutError:
             log.warning("revoked_during_batch", group=self._group)
+        for place in revoked:
+            self._owed.pop(place, None)
 
 
 class _FinishBatch(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -342,8 +338,8 @@ class _FinishBatch(ConsumerRebalanceListener):  # type: ignore[misc]
     def __init__(self, consumer: Consumer) -> None:
         self._consumer = consumer
 
-    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:  # noqa: ARG002
-        await self._consumer.finish_batch()
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        await self._consumer.finish_batch(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         log.info("assigned", partitions=len(assigned))

@@ -63,3 +63,32 @@ async def test_a_commit_that_never_ends_does_not_stop_the_reading(
             return (await consumer._offsets.standing()).lag == 0
 
         await eventually(caught_up, what="all of it committed")
+
+
+async def test_a_commit_that_times_out_is_tried_again_when_nothing_more_comes(
+    settings: CommonSettings, pool: Pool, schema: str
+) -> None:
+    quick = settings.model_copy(update={"delivery_timeout_s": 1.0})
+    consumer = make_consumer(quick, pool, schema)
+    async with running(consumer):
+        await put(settings, ["a"])
+        await all_seen(pool, schema, ["a"])
+        client = consumer._consumer
+        assert client is not None
+        commit, lost = client.commit, asyncio.Event()
+
+        async def hang(_: object) -> None:
+            lost.set()
+            await asyncio.Event().wait()
+
+        client.commit = hang
+        await put(settings, ["the last record for a long time"])
+        await lost.wait()
+        client.commit = commit
+
+        async def caught_up() -> bool:
+            return (await consumer._offsets.standing()).lag == 0
+
+        await eventually(caught_up, what="the owed commit is made without a further record")
+        await all_seen(pool, schema, ["the last record for a long time"])
+        assert consumer._owed == {}
