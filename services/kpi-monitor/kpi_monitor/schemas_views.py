@@ -111,6 +111,12 @@ class BreachSourceView(BaseModel):
     complete_through: datetime | None
 
 
+class BreachCauseView(BaseModel):
+    kind: str
+    version: int | None
+    document: str | None
+
+
 class BreachEvent(BaseModel):
     """One transition, as breaches.v1 carries it (docs/events)."""
 
@@ -143,6 +149,10 @@ class BreachEvent(BaseModel):
     kpi: str
     currency: str | None
     time_zone: str
+    cause: BreachCauseView | None = None
+    subject: dict[str, str] | None = None
+    figures_at: datetime | None = None
+    set_aside: int = 0
 
 
 class BreachView(BreachEvent):
