@@ -1,5 +1,6 @@
 """HTTP: rules (contracts.md section 4). Writes touch the campaign; the evaluator does the rest."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from kpi_monitor import store_metrics, store_rules
 from kpi_monitor.definition import Rule, compile_rule, compile_stored
 from kpi_monitor.schemas import RuleBody, RuleView
+from kpi_monitor.store_rules import Condition
 from kpi_monitor.tables import SCHEMA
 from kpi_monitor.windows import Windows, duration_text, from_ms, grain_fits, to_ms
 from shared.answers import Page, answers
@@ -68,7 +70,7 @@ async def list_rules(
         rows = await store_rules.list_rules(
             conn, principal.workspace, after[0] if after else "", campaign, limit + 1
         )
-        items = [await view(conn, row) for row in rows[:limit]]
+        items = await views(conn, principal.workspace, rows[:limit])
     following = encode_cursor([items[-1]["rule"]]) if len(rows) > limit else None
     return Json({"items": items, "next": following})
 
@@ -129,15 +131,26 @@ async def existing(conn: Conn, principal: Principal, rule: str) -> Any:
 
 async def view(conn: Conn, row: Any) -> dict[str, Any]:
     """A rule as answered: its body, version, status and where it begins."""
+    [one] = await views(conn, row["workspace"], [row])
+    return one
+
+
+async def views(conn: Conn, workspace: str, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Rules as answered, in their order; one statement however many there are."""
+    conditions = await store_rules.conditions(conn, workspace, rows)
+    return [_view(row, conditions[row["rule"]]) for row in rows]
+
+
+def _view(row: Any, condition: Condition) -> dict[str, Any]:
     compiled = compile_stored(row["version"], row["body"])
-    zone = await store_rules.zone(conn, row["workspace"], row["campaign"])
+    zone = condition.zone
     begin = None
     if compiled.size is not None and zone is not None:
         begin = from_ms(Windows(compiled.size, zone).containing(row["effective_from_ms"]).start)
     status = "active" if zone is not None else "campaign_unknown"
-    if await store_rules.is_too_coarse(conn, row["workspace"], row["rule"]):
+    if condition.too_coarse:
         status = "grain_too_coarse"
-    if await store_rules.is_closed(conn, row["workspace"], row["campaign"]):
+    if condition.closed:
         status = "campaign_closed"
     return {
         **row["body"],

@@ -1,7 +1,8 @@
 """SQL of rules and their versions."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.database import Conn
 
@@ -27,16 +28,17 @@ ADD_VERSION = """
 INSERT INTO kpi.rule_versions (workspace, rule, version, body, deleted, changed_by, changed_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
-CAMPAIGN_ZONE = """
-SELECT coalesce(
-  (SELECT object->>'time_zone' FROM kpi.catalog
-   WHERE workspace = $1 AND kind = 'campaign' AND id = $2 AND NOT deleted),
-  (SELECT convert_from(totals, 'UTF8')::jsonb->>'time_zone' FROM kpi.lines
-   WHERE workspace = $1 AND campaign = $2 AND totals IS NOT NULL LIMIT 1))
-"""
-CLOSED = """
-SELECT EXISTS (SELECT FROM kpi.catalog WHERE workspace = $1 AND kind = 'campaign' AND id = $2
-  AND (deleted OR object->>'status' = 'closed'))
+# Of all rules of a page in one statement: a list must not ask for each of its rows.
+CONDITIONS = """
+SELECT u.rule,
+  coalesce(CASE WHEN NOT c.deleted THEN c.object->>'time_zone' END,
+    (SELECT convert_from(l.totals, 'UTF8')::jsonb->>'time_zone' FROM kpi.lines l
+     WHERE l.workspace = $1 AND l.campaign = u.campaign AND l.totals IS NOT NULL LIMIT 1)) AS zone,
+  coalesce(c.deleted OR c.object->>'status' = 'closed', false) AS closed,
+  EXISTS (SELECT FROM kpi.standings s
+    WHERE s.workspace = $1 AND s.rule = u.rule AND s.too_coarse) AS too_coarse
+FROM unnest($2::text[], $3::text[]) AS u(rule, campaign)
+LEFT JOIN kpi.catalog c ON c.workspace = $1 AND c.kind = 'campaign' AND c.id = u.campaign
 """
 GRAINS = """
 WITH planned AS (
@@ -51,9 +53,6 @@ NOT_ADDITIVE = """
 SELECT id FROM kpi.catalog WHERE workspace = $1 AND kind = 'measure' AND NOT deleted
   AND coalesce(object->>'aggregation', 'sum') <> 'sum'
 """
-COARSE = """
-SELECT EXISTS (SELECT FROM kpi.standings WHERE workspace = $1 AND rule = $2 AND too_coarse)
-"""
 HAS_OPEN = """
 SELECT EXISTS (SELECT FROM kpi.standings
   WHERE workspace = $1 AND rule = $2 AND severity IS NOT NULL)
@@ -63,6 +62,16 @@ UPDATE kpi.standings SET campaign = $3, judged_through_ms = greatest(judged_thro
   window_start_ms = NULL, too_coarse = false
 WHERE workspace = $1 AND rule = $2
 """
+
+
+class Condition(NamedTuple):
+    """Of a rule: its campaign's zone (None while the campaign is not known here), whether that was
+    closed or deleted, so that no rule of it is judged, and whether data of any group comes in
+    periods longer than the window."""
+
+    zone: str | None
+    closed: bool
+    too_coarse: bool
 
 
 async def lock(conn: Conn, workspace: str, rule: str) -> None:
@@ -101,15 +110,13 @@ async def save(
     )
 
 
-async def zone(conn: Conn, workspace: str, campaign: str) -> str | None:
-    """The campaign's zone, or None while the campaign is not known here."""
-    found: str | None = await conn.fetchval(CAMPAIGN_ZONE, workspace, campaign)
-    return found
-
-
-async def is_closed(conn: Conn, workspace: str, campaign: str) -> bool:
-    """Whether the campaign was closed or deleted: then none of its rules is judged."""
-    return bool(await conn.fetchval(CLOSED, workspace, campaign))
+async def conditions(conn: Conn, workspace: str, rules: Sequence[Any]) -> dict[str, Condition]:
+    """What holds for each of these rows of rules, by rule; one statement for all of them."""
+    names = [row["rule"] for row in rules], [row["campaign"] for row in rules]
+    return {
+        row["rule"]: Condition(row["zone"], row["closed"], row["too_coarse"])
+        for row in await conn.fetch(CONDITIONS, workspace, *names)
+    }
 
 
 async def grains(conn: Conn, workspace: str, campaign: str, measures: list[str]) -> list[Any]:
@@ -123,11 +130,6 @@ async def grains(conn: Conn, workspace: str, campaign: str, measures: list[str])
 async def not_additive(conn: Conn, workspace: str) -> frozenset[str]:
     """Measures registered in the catalogue as gauge or distinct."""
     return frozenset(row["id"] for row in await conn.fetch(NOT_ADDITIVE, workspace))
-
-
-async def is_too_coarse(conn: Conn, workspace: str, rule: str) -> bool:
-    """Whether data of any group of the rule comes in periods longer than its window."""
-    return bool(await conn.fetchval(COARSE, workspace, rule))
 
 
 async def has_open(conn: Conn, workspace: str, rule: str) -> bool:
