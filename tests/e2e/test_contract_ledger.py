@@ -41,7 +41,7 @@ def test_money_waits_for_its_campaign_its_approval_and_its_line(caller: Caller) 
         )
         return sorted(item["reason"] for item in items)
 
-    assert held(3) == ["unknown_campaign"] * 3
+    assert held(3) == ["campaign_unknown"] * 3
     caller.post("/v1/campaigns", campaign_body(campaign), 201)
     assert held(1) == ["currency_differs"]
     exceptions = caller.get("/v1/exceptions", campaign=campaign)["items"]
@@ -50,7 +50,7 @@ def test_money_waits_for_its_campaign_its_approval_and_its_line(caller: Caller) 
     assert (totals["plan_version"], totals["lines"]) == (None, [])
     assert totals["exceptions"] == {"count": 2, "amount": "24.00"}
     caller.approve(campaign, plan_body())
-    assert held(2) == ["currency_differs", "unknown_line"]
+    assert held(2) == ["currency_differs", "line_unknown"]
     assert caller.actual(campaign, "8.00")["exceptions"] == {"count": 0, "amount": "0.00"}
     caller.approve(campaign, plan_body(line_body(), line_body("L2", "50.00"), total="350.00"))
     assert caller.actual(campaign, "24.00")["plan_version"] == 2

@@ -193,7 +193,7 @@ async def test_unmapped_spend_waits_in_suspense_and_a_mapping_moves_it(service: 
     async with service.caller("wang.lei", "operator") as operator:
         held = (await operator.get("/v1/suspense"))["items"]
         reasons = [one["reason"] for one in held]
-        assert sorted(reasons) == ["unknown_campaign", "unmapped", "unmapped", "unmapped"]
+        assert sorted(reasons) == ["campaign_unknown", "unmapped", "unmapped", "unmapped"]
         body = {
             "source": "google-ads/1",
             "match": {"campaign": "993"},

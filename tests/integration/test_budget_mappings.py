@@ -145,7 +145,7 @@ async def test_a_correction_of_a_mapping_reaches_what_it_kept_in_suspense(
 ) -> None:
     await service.post(*money_of(SUMMER))
     typo = await map_to(service, {"campaign": "9"}, "L7")
-    assert await suspense(service) == [("unknown_line", "1.00"), ("unknown_line", "3.00")]
+    assert await suspense(service) == [("line_unknown", "1.00"), ("line_unknown", "3.00")]
     changed = await change(service, "PUT", typo, {"campaign": "c1", "line": "L2"})
     assert (changed["moved"]["entries"], changed["findings"]) == (2, [])
     assert await lines(service) == {"L1": "0.00", "L2": "4.00"}

@@ -61,8 +61,8 @@ def entity(campaign: str, day: int) -> Subject:
         (subject(), "line", None, "named, approved, in the flight"),
         (subject(currency=None), "line", None, "without a currency: the campaign's"),
         (subject(currency="USD"), "suspense", Reason.CURRENCY_DIFFERS, "no rate is booked"),
-        (subject(campaign="c9"), "suspense", Reason.UNKNOWN_CAMPAIGN, "not created yet"),
-        (subject(line="L9"), "suspense", Reason.UNKNOWN_LINE, "not in the plan"),
+        (subject(campaign="c9"), "suspense", Reason.CAMPAIGN_UNKNOWN, "not created yet"),
+        (subject(line="L9"), "suspense", Reason.LINE_UNKNOWN, "not in the plan"),
         (subject(campaign="c2"), "exception", Reason.NOT_APPROVED, "a draft"),
         (
             subject(period_start=START + DAY, period_end=START + 2 * DAY),

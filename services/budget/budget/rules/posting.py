@@ -29,8 +29,8 @@ class Reason(StrEnum):
     """Why money is held instead of being posted to a line."""
 
     UNMAPPED = "unmapped"
-    UNKNOWN_CAMPAIGN = "unknown_campaign"
-    UNKNOWN_LINE = "unknown_line"
+    CAMPAIGN_UNKNOWN = "campaign_unknown"
+    LINE_UNKNOWN = "line_unknown"
     CURRENCY_DIFFERS = "currency_differs"
     NOT_APPROVED = "not_approved"
     BEFORE_APPROVAL = "before_approval"
@@ -107,14 +107,14 @@ class Catalogue:
             campaign, line = found
         terms = self.campaigns.get(campaign or "")
         if terms is None or campaign is None:
-            return self._suspense(subject, Reason.UNKNOWN_CAMPAIGN, campaign, line, None)
+            return self._suspense(subject, Reason.CAMPAIGN_UNKNOWN, campaign, line, None)
         if subject.currency not in (None, terms.currency):
             return self._suspense(subject, Reason.CURRENCY_DIFFERS, campaign, line, None)
         reason = exception_reason(terms, subject.period_start, subject.period_end)
         if reason is not None:
             account = AccountKey(self.workspace, "exception", campaign, "", "", terms.currency)
             return Destination(account, reason, campaign, line, terms.time_zone)
-        unknown = Reason.UNKNOWN_LINE
+        unknown = Reason.LINE_UNKNOWN
         return self.on_line(campaign, line) or self._suspense(
             subject, unknown, campaign, line, terms.currency
         )
