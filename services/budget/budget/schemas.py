@@ -3,6 +3,7 @@
 Money is a decimal string; a JSON number is refused, because it may have been a float on its way.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -21,7 +22,15 @@ from pydantic_core import PydanticCustomError
 
 from shared.events import has_nul
 from shared.money import MoneyError, parse_micros
-from shared.names import NAME, SUBJECT_BYTES_MAX
+from shared.names import (
+    NAME,
+    PLAIN,
+    PLAIN_LINES,
+    SUBJECT_BYTES_MAX,
+    TEXT_HAS_CONTROLS,
+    control_character,
+    controls_detail,
+)
 from shared.zones import common_zone_names
 
 LINES_MAX = 500
@@ -63,7 +72,27 @@ def _document(value: Any) -> Any:
         sound = False
     if not sound:
         raise PydanticCustomError("text_invalid", "text with a NUL or a broken character")
+    for text in _texts(value):
+        character = control_character(text, lines=True)
+        if character is not None:
+            raise PydanticCustomError(
+                TEXT_HAS_CONTROLS, "{detail}", {"detail": controls_detail(character)}
+            )
     return value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a document, names included; it has been encoded, so it is no deeper than
+    that allows."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            left += [*one.keys(), *one.values()]
+        elif isinstance(one, list):
+            left += one
 
 
 _DECIMAL = WithJsonSchema({"type": "string", "examples": ["12.34"]})
@@ -72,9 +101,9 @@ Quantity = Annotated[int, BeforeValidator(_micros), _DECIMAL]
 When = Annotated[AwareDatetime, AfterValidator(_storable)]
 Document = Annotated[dict[str, Any], AfterValidator(_document)]
 Id = Annotated[str, Field(pattern=f"^{NAME}$")]
-Text = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
-Label = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
-Source = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s|\x00]+$")]
+Text = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$"), PLAIN_LINES]
+Label = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$"), PLAIN]
+Source = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s|\x00]+$"), PLAIN]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
 

@@ -9,7 +9,12 @@ from ingest.periods import EARLIEST_S, period_fields
 from ingest.wire import SourceWire, SpendWire
 from shared.events import MetricsSent, SourceSent, SpendSent
 from shared.money import NO_CURRENCY, MoneyError, parse_micros
-from shared.names import SUBJECT_BYTES_MAX
+from shared.names import (
+    SUBJECT_BYTES_MAX,
+    TEXT_HAS_CONTROLS,
+    control_character,
+    controls_detail,
+)
 
 REVISION_MAX = 2**62
 
@@ -69,6 +74,25 @@ def refuse_nul(event: SpendSent | MetricsSent | SourceSent) -> None:
             texts.extend(text for pair in (labels or {}).items() for text in pair)
     if any("\0" in text for text in texts):
         raise FaultError("nul_character", "a text contains U+0000")
+
+
+def refuse_controls(field: str, *texts: str) -> None:
+    """Raises FaultError `text_has_control_characters` for names that people would misread.
+
+    U+0000 has a code of its own: see `refuse_nul`.
+    """
+    for text in texts:
+        character = control_character(text.replace("\0", ""))
+        if character is not None:
+            raise FaultError(TEXT_HAS_CONTROLS, f"{field}: {controls_detail(character)}")
+
+
+def refuse_control_names(data: Any) -> None:
+    """`refuse_controls` for all names that an event's data states."""
+    refuse_controls("report", data.report or "")
+    for field, labels in (("entity", data.entity), ("dims", data.dims)):
+        for name, text in (labels or {}).items():
+            refuse_controls(f"{field}.{name}", name, text)
 
 
 def refuse_long_subject(subject: str) -> None:

@@ -22,6 +22,7 @@ from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.events import SourceData
 from shared.http import Json, require
 from shared.logs import get_logger
+from shared.names import TEXT_HAS_CONTROLS, control_character, controls_detail
 from shared.requests import (
     PAGE_MAX,
     Reply,
@@ -62,6 +63,9 @@ def _source_reply(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
 
 
 def _check_source_name(source: str) -> None:
+    character = control_character(source)
+    if character is not None:
+        raise InvalidError(TEXT_HAS_CONTROLS, f"source: {controls_detail(character)}")
     beat = SourceWire(
         specversion="1.0",
         id="name",

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from ingest.checks import refuse_no_currency
 from ingest.faults import FaultError
 from ingest.periods import find_zone
+from shared.names import PLAIN, PLAIN_LINES
 
 _DURATION = re.compile(r"(\d{1,7})(s|m|h|d)", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -78,7 +79,9 @@ class SourceSettings(_Body):
         Annotated[str, Field(pattern=CURRENCY_PATTERN), AfterValidator(known_currency)] | None
     ) = None
     expected_interval: Annotated[int | str, AfterValidator(seconds_of)] | None = None
-    money_report: Annotated[str, Field(min_length=1, max_length=200), WithoutNul] | None = None
+    money_report: Annotated[str, Field(min_length=1, max_length=200), WithoutNul, PLAIN] | None = (
+        None
+    )
 
 
 class Quarantine(BaseModel):
@@ -89,7 +92,7 @@ class Quarantine(BaseModel):
 class Release(_Body):
     """Why a quarantine is over; it is kept."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=500), WithoutNul]
+    reason: Annotated[str, Field(min_length=1, max_length=500), WithoutNul, PLAIN_LINES]
 
 
 class SourceReply(BaseModel):
@@ -108,7 +111,7 @@ class SourceReply(BaseModel):
 
 
 SourcePattern = Annotated[
-    str, Field(min_length=1, max_length=200, pattern=r"^[^\s|]+$"), WithoutNul
+    str, Field(min_length=1, max_length=200, pattern=r"^[^\s|]+$"), WithoutNul, PLAIN
 ]
 
 
@@ -116,7 +119,7 @@ class KeyRequest(_Body):
     """`sources` are patterns; `*` stands for any text, `/` included. `rate_per_s` counts events."""
 
     sources: Annotated[list[SourcePattern], Field(min_length=1, max_length=100)]
-    name: Annotated[str, Field(max_length=200), WithoutNul] = ""
+    name: Annotated[str, Field(max_length=200), WithoutNul, PLAIN] = ""
     rate_per_s: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
     expires_at: Annotated[AwareDatetime, Field(strict=False), AfterValidator(_storable)] | None = (
         None

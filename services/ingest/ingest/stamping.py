@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 from ingest.checks import (
     check_instant,
     refuse_amount,
+    refuse_control_names,
+    refuse_controls,
     refuse_instant,
     refuse_long_subject,
     refuse_no_currency,
@@ -196,6 +198,7 @@ class Stamper:
         check_strictly(event)
         if "\0" in event.source:
             refuse_nul(event)
+        refuse_controls("source", event.source)
         if not context.allows(event.source):
             raise FaultError(
                 "source_not_allowed", f"the credential does not cover {event.source!r}"
@@ -226,6 +229,7 @@ class Stamper:
             raise FaultError("campaign_and_entity", "name campaign and line, or entity, not both")
         elif not data.entity:
             raise FaultError("entity_missing", "entity names no level")
+        refuse_control_names(data)
         subject = f"{event.source}{entity_text(data)}{dims_text(data.dims)}"
         refuse_long_subject(subject)
         key = subject_key(context.workspace, event.source, data).encode()

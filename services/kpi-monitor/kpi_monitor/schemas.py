@@ -8,12 +8,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from shared.names import NAME
+from shared.names import NAME, PLAIN, PLAIN_LINES
 
 Name = Annotated[str, StringConstraints(pattern=f"^{NAME}$")]
 Decimal = Annotated[str, StringConstraints(pattern=r"^-?\d{1,12}(\.\d{1,6})?$")]
-Text = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
-"""For people; PostgreSQL cannot hold U+0000."""
+Text = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$"), PLAIN]
+"""For people, in one line; PostgreSQL cannot hold U+0000."""
+Lines = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$"), PLAIN_LINES]
+"""For people, in several lines."""
 KpiName = Annotated[str, StringConstraints(max_length=64)]
 Duration = Annotated[str, StringConstraints(max_length=20)]
 """Such as 5m, 2h or 1d."""
@@ -98,7 +100,7 @@ class RuleBody(_Body):
     )
     suppress: SuppressBody | None = None
     labels: Annotated[dict[Name, Text], Field(max_length=20)] = {}
-    annotations: Annotated[dict[Name, Text | None], Field(max_length=20)] = Field(
+    annotations: Annotated[dict[Name, Lines | None], Field(max_length=20)] = Field(
         {}, description="`lever` and `runbook` are shown in the message."
     )
 

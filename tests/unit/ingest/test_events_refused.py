@@ -106,6 +106,10 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
     ("U+0000 in a level", metrics(data_entity={"campaign": "\0"}), "nul_character"),
     ("U+0000 in a dimension", metrics(data_dims={"\0": "x"}), "nul_character"),
     ("U+0000 in a heartbeat's id", heartbeat(id="\0"), "nul_character"),
+    ("a source's name read backwards", spend(source="a\u202eb"), "text_has_control_characters"),
+    ("ESC in a heartbeat's source", heartbeat(source="a\x1b"), "text_has_control_characters"),
+    ("DEL in a level", metrics(data_entity={"ad": "\x7f"}), "text_has_control_characters"),
+    ("a turn in a dimension", metrics(data_dims={"a": "\u2067"}), "text_has_control_characters"),
     ("no object", 5, "wrong_type"),
 ]  # fmt: skip
 
@@ -194,10 +198,10 @@ def test_the_largest_event_that_is_accepted_is_far_smaller_than_a_record_may_be(
     names = [f"{number:02d}" + "m" * 62 for number in range(64)]
     largest = metrics(
         id="\1" * 256,
-        source="\x0e" * 200,
-        data_entity={"\1" * 198: "\1" * 200, "\2" * 198: "\1" * 200},
-        data_dims={f"{number:02d}" + "\1" * 190: "\1" * 110 for number in range(3)},
-        data_report="\1" * 200,
+        source='"' * 200,
+        data_entity={'"' * 198: '"' * 200, "\\" * 198: '"' * 200},
+        data_dims={f"{number:02d}" + '"' * 190: '"' * 110 for number in range(3)},
+        data_report='"' * 200,
         data_measures=dict.fromkeys(names, "-" + "0" * 6 + "9" * 12 + "." + "9" * 6 + "0" * 12),
     )
     stamped = stamp(largest)
