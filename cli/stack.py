@@ -212,8 +212,8 @@ class Stack:
     def tick(self) -> None:
         """One look of the supervisor: what died is started again, with back-off, 1 s … 30 s.
 
-        Raises CommandError (exit 5) when a service ended because of a gap in its offsets: starting
-        it again would hide it.
+        Raises CommandError (exit 5) when a service ended because of a gap in its offsets or a topic
+        that it cannot read: starting it again would hide it.
         """
         now = time.monotonic()
         self._revive_servers(now)
@@ -285,7 +285,10 @@ def _died(replica: Replica) -> CommandError:
     code = Exit.BROKEN if replica.exit_code == Exit.BROKEN else Exit.NOT_READY
     cure = ""
     if code == Exit.BROKEN:
-        cure = "\nits offsets have a gap: see `./paceline offsets` and docs/operating.md"
+        cure = (
+            "\nits offsets have a gap or it cannot read a topic: the last lines say which; "
+            "docs/operating.md says what to do (Offset gap, Dead letters)"
+        )
     return CommandError(
         f"{replica.name} ended with {replica.exit_code}; {replica.log} ends:\n  "
         f"{replica.last_words()}{cure}",

@@ -26,7 +26,7 @@ def run_up(options: StackOptions, *, as_json: bool) -> int:
     """Starts everything, prints the ready line, supervises until told to stop.
 
     Returns the exit code: 0 after SIGTERM or when another `up` already runs here, 130 after
-    Ctrl-C. Raises CommandError with 3 (something missing) or 5 (offset gap).
+    Ctrl-C. Raises CommandError with 3 (something missing) or 5 (offset gap, unreadable topic).
     """
     lock = RunLock(options.state)
     if not lock.acquire():

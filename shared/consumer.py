@@ -7,13 +7,13 @@ faults roll back and are taken again, anything else ends the process.
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import (
     CommitFailedError,
     IllegalStateError,
@@ -23,16 +23,16 @@ from aiokafka.errors import (
 )
 
 from shared import metrics, witness
+from shared.brake import BrakePolicy, SetAside, Tallies, judge
 from shared.database import Conn, Pool, is_transient, transaction
 from shared.errors import ConsumerStuckError, OffsetGapError
 from shared.logs import get_logger
+from shared.member import make_member
 from shared.offsets import Offsets, Progress
 from shared.settings import CommonSettings
 
 log = get_logger(__name__)
 
-FETCH_BYTES_MAX = 16 * 1024 * 1024
-PARTITION_BYTES_MAX = 2 * 1024 * 1024
 STOP_TIMEOUT_S = 5.0
 
 
@@ -47,7 +47,8 @@ class Received:
     value: bytes
 
 
-Handler = Callable[[Conn, Sequence[Received]], Awaitable[None]]
+Handler = Callable[[Conn, Sequence[Received]], Awaitable[Sequence[SetAside] | None]]
+"""Gets a poll inside its transaction and says what of it was set aside (None: nothing)."""
 Polled = Mapping[TopicPartition, Sequence[Any]]
 
 
@@ -87,6 +88,10 @@ class Consumer:
         self._progress = Progress(self._offsets, self._group, settings.stuck_after_s)
         self._cluster = ""
         self._next: dict[TopicPartition, int] = {}
+        self._brake = BrakePolicy(
+            settings.dead_letters_share_max, settings.dead_letters_records_min
+        )
+        self._tallies: Tallies = {}
         self._owed: dict[TopicPartition, int] = {}
 
     def partitions(self, topic: str) -> int:
@@ -105,7 +110,7 @@ class Consumer:
         self._progress.check()
 
     async def run(self) -> None:
-        """Consumes until `stop`. Raises OffsetGapError, and any fault that is not transient."""
+        """Consumes until `stop`. Raises OffsetGapError, DeadLettersError, any fault that lasts."""
         await self._connect()
         watching = asyncio.create_task(self._progress.watch())
         backoff_s = 0.1
@@ -147,7 +152,9 @@ class Consumer:
             try:
                 self._cluster = await self._offsets.connect()
                 await self._offsets.check_horizons(self._horizons)
-                self._consumer = self._make()
+                self._consumer = make_member(
+                    self._settings, self._group, self._topics, _FinishBatch(self)
+                )
                 await self._consumer.start()
             except (KafkaError, OSError, TimeoutError) as error:
                 log.warning("kafka_unreachable", error=repr(error), retry_in_s=backoff_s)
@@ -159,27 +166,6 @@ class Consumer:
                 raise
             else:
                 return
-
-    def _make(self) -> AIOKafkaConsumer:
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._settings.kafka_bootstrap,
-            client_id=f"paceline-{self._settings.service}-{self._settings.replica}",
-            group_id=self._group,
-            group_instance_id=f"{self._group}-{self._settings.replica}",
-            enable_auto_commit=False,
-            auto_offset_reset="none",
-            session_timeout_ms=int(self._settings.session_timeout_s * 1000),
-            rebalance_timeout_ms=int(self._settings.rebalance_timeout_s * 1000),
-            heartbeat_interval_ms=2000,
-            fetch_max_bytes=FETCH_BYTES_MAX,
-            max_partition_fetch_bytes=PARTITION_BYTES_MAX,
-            fetch_max_wait_ms=100,
-            partition_assignment_strategy=[RoundRobinPartitionAssignor],
-            retry_backoff_ms=50,
-            metadata_max_age_ms=30_000,
-        )
-        consumer.subscribe(self._topics, listener=_FinishBatch(self))
-        return consumer
 
     async def _disconnect(self) -> None:
         if self._consumer is not None:
@@ -252,11 +238,13 @@ class Consumer:
         ]
         try:
             async with transaction(self._pool) as conn:
-                await self._handler(conn, records)
+                set_aside = await self._handler(conn, records) or ()
+                tallies = judge(self._brake, self._tallies, _count(polled, prefix), set_aside)
                 await witness.write(conn, self._schema, self._group, self._cluster, polled)
         except BaseException:
             self._seek_back(polled)
             raise
+        self._tallies = tallies
         self._wake()
         metrics.BATCH_DURATION.labels(self._group).observe(time.monotonic() - began)
         metrics.BATCH_RECORDS.labels(self._group).observe(len(records))
@@ -330,6 +318,14 @@ class Consumer:
             log.warning("revoked_during_batch", group=self._group)
         for place in revoked:
             self._owed.pop(place, None)
+
+
+def _count(polled: Polled, prefix: int) -> Counter[str]:
+    """Records by topic."""
+    counts: Counter[str] = Counter()
+    for place, part in polled.items():
+        counts[place.topic[prefix:]] += len(part)
+    return counts
 
 
 class _FinishBatch(ConsumerRebalanceListener):  # type: ignore[misc]

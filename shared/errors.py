@@ -91,3 +91,7 @@ class ConsumerStuckError(Exception):
 
 class OffsetGapError(Exception):
     """A committed offset is not in the log any more, or past its end: stop loudly (exit 5)."""
+
+
+class DeadLettersError(Exception):
+    """Too much of a topic cannot be read: our decoder may be wrong, so stop loudly (exit 5)."""

@@ -20,13 +20,13 @@ import uvloop
 from starlette.types import ASGIApp
 
 from shared import logs
-from shared.errors import OffsetGapError
+from shared.errors import DeadLettersError, OffsetGapError
 from shared.settings import CommonSettings
 
 STOP_TIMEOUT_S = 10.0
 PARTS_TIMEOUT_S = 7.0
 CANCEL_TIMEOUT_S = 1.0
-EXIT_OK, EXIT_FAILED, EXIT_GAP = 0, 1, 5
+EXIT_OK, EXIT_FAILED, EXIT_BROKEN = 0, 1, 5
 
 log = logs.get_logger(__name__)
 
@@ -60,7 +60,8 @@ def main(
     settings: CommonSettings,
     build: Callable[[], AbstractAsyncContextManager[Service]],
 ) -> None:
-    """Runs until a signal or a failure and exits: 0 stopped, 1 a part failed, 5 an offset gap."""
+    """Runs until a signal or a failure and exits: 0 stopped, 1 a part failed, 5 a gap in
+    the offsets or a topic that cannot be read: starting again would hide it."""
     logs.configure(settings)
     sys.exit(uvloop.run(_run(settings, build)))
 
@@ -127,7 +128,8 @@ def _judge(ended: set[asyncio.Task[None]]) -> int:
     for task in ended:
         error = task.exception()
         log.critical("part_ended", part=task.get_name(), exc_info=error, error=repr(error))
-        code = EXIT_GAP if isinstance(error, OffsetGapError) else max(code, EXIT_FAILED)
+        lost = isinstance(error, OffsetGapError | DeadLettersError)
+        code = EXIT_BROKEN if lost else max(code, EXIT_FAILED)
     return code
 
 

@@ -31,6 +31,8 @@ class CommonSettings(BaseSettings):
     stuck_after_s: float = Field(60.0, ge=5)
 
     batch_events_max: int = Field(5000, ge=1, le=100_000)
+    dead_letters_share_max: float = Field(0.5, gt=0, le=1)
+    dead_letters_records_min: int = Field(100, ge=1, le=100_000)
     batch_wait_ms: int = Field(50, ge=1, le=5000)
     tick_ms: int = Field(50, ge=5, le=10_000)
     idle_ms: int = Field(100, ge=5, le=10_000)

@@ -195,7 +195,7 @@ async def test_a_breach_of_a_workspace_without_a_file_waits_for_its_configuratio
     assert len(await world.rows(workspace="agency")) == 2
 
 
-async def test_an_undecodable_record_is_set_aside_and_the_rest_goes_on(world: World) -> None:
+async def test_an_unparseable_record_is_set_aside_and_the_rest_goes_on(world: World) -> None:
     from shared.consumer import Received
     from tests.unit.alerts.builders import encode
 
@@ -204,9 +204,11 @@ async def test_an_undecodable_record_is_set_aside_and_the_rest_goes_on(world: Wo
         Received("breaches.v1", 0, 2, b"k", encode(PACING[0])),
     ]
     async with transaction(world.pool) as conn:
-        await world.handlers.on_breaches(conn, batch)
+        set_aside = await world.handlers.on_breaches(conn, batch)
     await world.flush(at(0))
     assert len(await world.rows()) == 2
+    # The brake on dead letters counts it.
+    assert [(one.received.offset, one.code) for one in set_aside] == [(1, "unparseable")]
 
 
 async def test_a_breach_that_no_database_would_store_stops_nothing(world: World) -> None:
@@ -222,7 +224,7 @@ async def test_a_breach_that_no_database_would_store_stops_nothing(world: World)
         rejected = await conn.fetch(
             "SELECT value FROM alerts.outbox WHERE topic = 'rejected.v1' ORDER BY id"
         )
-    assert [b"undecodable" in row["value"] for row in rejected] == [True, True]
+    assert [b"unparseable" in row["value"] for row in rejected] == [True, True]
 
 
 async def test_several_replicas_flush_a_group_once(world: World) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest_asyncio
 
+from shared.brake import CONTRACT_CODES
 from shared.database import transaction
 from shared.events import ENCODER
 from tests.integration.budget_helpers import (
@@ -64,6 +65,18 @@ async def test_a_time_without_a_zone_is_poison_not_the_end_of_the_service(
     await service.post(msgspec.json.encode(event))
 
     assert [code for code, _ in await rejected(service)] == ["unparseable"]
+
+
+async def test_the_brake_hears_of_every_record_that_cannot_be_read(service: Service) -> None:
+    """Also of one nested deeper than the decoder goes, which ended the service at each start."""
+    deep = b'{"type":"paceline.spend.v1","x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    events = [b"not json", deep, delta("ads", "a", at("11-03 10:00"), "1.00")]
+    async with transaction(service.pool) as conn:
+        set_aside = await service.handler.on_spend(conn, service.receive(events))
+
+    assert [one.code for one in set_aside] == ["unparseable", "unparseable"]
+    assert {one.code for one in set_aside} <= CONTRACT_CODES
+    assert [code for code, _ in await rejected(service)] == ["unparseable"] * 2
 
 
 async def somebody_waits(service: Service) -> None:

@@ -166,7 +166,8 @@ async def test_a_rejection_delivered_twice_is_stored_once_and_poison_is_kept(
     try:
         for _ in range(2):
             async with transaction(pool) as conn:
-                await RejectedHandler(world.settings, make_clock("system"))(conn, batch)
+                handler = RejectedHandler(world.settings, make_clock("system"))
+                set_aside = await handler(conn, batch)
     finally:
         await pool.close()
     items: list[dict[str, Any]] = (await world.get("/v1/rejections", source="s/1"))["items"]
@@ -174,6 +175,8 @@ async def test_a_rejection_delivered_twice_is_stored_once_and_poison_is_kept(
     assert [(item["code"], item["offset"]) for item in items] == [("id_reused", 7)]
     poison = (await world.get("/v1/rejections", code="unparseable"))["items"]
     assert len(poison) == 1
+    # The brake on dead letters counts it.
+    assert [(one.received.offset, one.code) for one in set_aside] == [(2, "unparseable")]
 
 
 async def test_events_of_any_json_are_kept_as_refused_and_the_service_goes_on(

@@ -81,9 +81,9 @@ def poison() -> list[tuple[str, Any]]:
     snapshot = msgspec.json.decode(ENCODER.encode(metrics_event(9, **entity)))
     delta = msgspec.json.decode(ENCODER.encode(metrics_event(9, mode="delta", id="y", **entity)))
     return [
-        ("undecodable", {**plain, "id": "nul\0"}),
-        ("undecodable", {**plain, "bodyhash": "no hex"}),
-        ("undecodable", {**plain, "id": 5, "workspace": ["x"], "source": {}}),
+        ("unparseable", {**plain, "id": "nul\0"}),
+        ("unparseable", {**plain, "bodyhash": "no hex"}),
+        ("unparseable", {**plain, "id": 5, "workspace": ["x"], "source": {}}),
         ("subject_too_long", snapshot),
         ("subject_too_long", delta),
     ]
@@ -107,6 +107,20 @@ async def test_what_the_database_could_not_store_is_set_aside_by_name(kpi: World
         expected.append(code)
     assert await kpi.rejected() == expected
     assert await sums(kpi) == {}
+
+
+async def test_the_brake_hears_of_what_cannot_be_read_in_each_topic(kpi: World) -> None:
+    """Also of what is nested deeper than the decoder goes, which ended the service each time."""
+    deep = b'{"type":"paceline.metrics.v1","x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    values = [b"not json", deep]
+    topics = ("metrics.v1", "budget.totals.v1", "catalog.v1")
+    records = [kpi._append(topic, value, 0) for topic in topics for value in values]
+    async with transaction(kpi.pool) as conn:
+        set_aside = await kpi.handlers.on_batch(conn, records)
+
+    assert sorted(one.received.topic for one in set_aside) == sorted([*topics, *topics])
+    assert {one.code for one in set_aside} == {"unparseable"}
+    assert await kpi.rejected() == ["unparseable"] * 6
 
 
 async def test_a_rolled_back_mapping_is_not_remembered(kpi: World) -> None:

@@ -121,7 +121,7 @@ async def test_the_end_of_the_flight_ends_windows_and_leaves_money_open(kpi: Wor
 
 async def test_a_campaign_whose_end_is_no_instant_is_set_aside_by_name(kpi: World) -> None:
     await kpi.fold(kpi.campaign(ends_at="tomorrow"))
-    assert await kpi.rejected() == ["undecodable"]
+    assert await kpi.rejected() == ["unparseable"]
 
 
 async def test_a_rule_over_the_campaign_counts_what_a_dropped_line_has_spent(kpi: World) -> None:

@@ -192,7 +192,7 @@ async def test_bad_input_is_named_and_stops_nothing(kpi: World) -> None:
         "measure_reserved",
         "revision_conflict",
         "too_old",
-        "undecodable",
+        "unparseable",
     ]
     assert await line_sums(kpi) == {("L02", "clicks"): 3000, ("L02", "impressions"): 200_000}
 

@@ -15,6 +15,7 @@ from alerts.merge import Episode, apply_all, begin
 from alerts.reading import UnreadableError, read_breach
 from alerts.tables import SCHEMA
 from shared import metrics, outbox
+from shared.brake import SetAside
 from shared.clock import Clock
 from shared.consumer import Received
 from shared.database import Conn
@@ -24,6 +25,7 @@ from shared.logs import get_logger
 log = get_logger(__name__)
 
 SERVICE = "alerts"
+UNPARSEABLE = "unparseable"
 REROUTE_MAX = 1000
 
 
@@ -34,16 +36,19 @@ class Handlers:
         self._configurations = configurations
         self._clock = clock
 
-    async def on_breaches(self, conn: Conn, batch: Sequence[Received]) -> None:
-        """Merges a poll of breaches.v1 in the caller's transaction; poison is set aside."""
+    async def on_breaches(self, conn: Conn, batch: Sequence[Received]) -> list[SetAside]:
+        """Merges a poll of breaches.v1 in the caller's transaction; returns the poison, which is
+        set aside. A transition that is missing (`seq_gap`) is no poison."""
         now = await self._clock.now(conn)
         wanted: dict[tuple[str, str], list[tuple[Received, Breach]]] = {}
         rejected: list[outbox.OutboxRow] = []
+        poison: list[SetAside] = []
         for received in batch:
             try:
                 event = read_breach(received.value)
             except UnreadableError as error:
-                rejected.append(_undecodable(received, str(error), now))
+                poison.append(SetAside(received, UNPARSEABLE, str(error)))
+                rejected.append(_unparseable(received, str(error), now))
                 continue
             wanted.setdefault((event.workspace, event.data.breach), []).append(
                 (received, event.data)
@@ -51,6 +56,7 @@ class Handlers:
         touched = await _merge(conn, wanted, rejected, now)
         await outbox.add(conn, SCHEMA, rejected)
         await self._route(conn, touched, now)
+        return poison
 
     async def reroute(self, conn: Conn, workspace: str) -> int:
         """Puts up to REROUTE_MAX open episodes of a workspace that are in no group into one,
@@ -155,10 +161,10 @@ def _alert_of(workspace: str, breach: Breach) -> store_alerts.NewAlert:
     )
 
 
-def _undecodable(received: Received, detail: str, now: datetime) -> outbox.OutboxRow:
+def _unparseable(received: Received, detail: str, now: datetime) -> outbox.OutboxRow:
     return outbox.rejected_row(
         service=SERVICE,
-        code="undecodable",
+        code=UNPARSEABLE,
         detail=detail,
         received=received,
         workspace=None,

@@ -124,7 +124,7 @@ def sort_batch(records: Sequence[Received], latest: datetime) -> Batch:
             continue
         try:
             event = decode(received.value)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             refusals.append(Refusal("unparseable", str(error), received, None))
             continue
         if type(event) is SourceEvent:

@@ -12,6 +12,7 @@ from budget.settings import BudgetSettings
 from budget.store_imports import Counted
 from budget.tables import SCHEMA
 from shared import outbox
+from shared.brake import SetAside
 from shared.clock import Clock
 from shared.consumer import Received
 from shared.database import Conn
@@ -26,10 +27,11 @@ class SpendHandler:
         self._skew = timedelta(seconds=settings.future_skew_s)
         self._router = Router()
 
-    async def on_spend(self, conn: Conn, records: Sequence[Received]) -> None:
+    async def on_spend(self, conn: Conn, records: Sequence[Received]) -> list[SetAside]:
         """Books a poll in the caller's transaction; bad data goes to rejected.v1, never raises.
 
-        Heartbeats come after the data they cover; the accounts' rows are locked last of all.
+        Returns what was set aside. Heartbeats come after the data they cover; the accounts' rows
+        are locked last of all.
         """
         now = await self._clock.now(conn)
         batch = sort_batch(records, now + self._skew)
@@ -40,6 +42,7 @@ class SpendHandler:
         await store_progress.advance(conn, batch.beats)
         await outbox.add(conn, SCHEMA, [_rejected(refusal, now) for refusal in refusals])
         await posted.books.close(conn, now)
+        return [SetAside(one.received, one.code, one.detail) for one in refusals]
 
     async def _count_imports(self, conn: Conn, posted: Posted, refusals: Sequence[Refusal]) -> None:
         imported = [item for item in posted.outcomes if item[0].event.importid is not None]

@@ -11,10 +11,11 @@ import msgspec
 from ingest import store, store_quarantine
 from ingest.settings import IngestSettings
 from ingest.store import RejectionRow
+from shared.brake import SetAside
 from shared.clock import Clock
 from shared.consumer import Received
 from shared.database import Conn
-from shared.events import REJECTED_DECODER
+from shared.events import REJECTED_DECODER, Envelope, Rejected
 from shared.logs import get_logger
 
 log = get_logger(__name__)
@@ -28,11 +29,16 @@ class RejectedHandler:
         self._settings = settings
         self._clock = clock
 
-    async def __call__(self, conn: Conn, batch: Sequence[Received]) -> None:
-        """A record that cannot be read is stored as such, by its place."""
+    async def __call__(self, conn: Conn, batch: Sequence[Received]) -> list[SetAside]:
+        """A record that cannot be read is stored as such, by its place, and returned."""
         rows: dict[str, RejectionRow] = {}
+        unreadable: list[SetAside] = []
         for received in batch:
-            row = _row(received)
+            try:
+                row = _row(REJECTED_DECODER.decode(received.value))
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                row = _unreadable(received, str(error))
+                unreadable.append(SetAside(received, row.code, row.detail))
             rows[row.message] = row
         added = await store.add_rejections(conn, list(rows.values()))
         places = {
@@ -42,6 +48,7 @@ class RejectedHandler:
         }
         if places:
             await self._quarantine(conn, places)
+        return unreadable
 
     async def _quarantine(self, conn: Conn, places: set[tuple[str, str]]) -> None:
         begun = await store_quarantine.begin(
@@ -55,24 +62,24 @@ class RejectedHandler:
             log.error("source_quarantined", **one._asdict())
 
 
-def _row(received: Received) -> RejectionRow:
-    try:
-        event = REJECTED_DECODER.decode(received.value)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        log.warning("rejection_unreadable", partition=received.partition, offset=received.offset)
-        return RejectionRow(
-            f"{received.topic}/{received.partition}/{received.offset}",
-            "default",
-            None,
-            None,
-            "unparseable",
-            str(error)[:TEXT_MAX],
-            received.topic,
-            received.partition,
-            received.offset,
-            _text(received.value.decode("utf-8", "replace")[:TEXT_MAX]),
-            datetime.now(UTC),
-        )
+def _unreadable(received: Received, detail: str) -> RejectionRow:
+    log.warning("rejection_unreadable", partition=received.partition, offset=received.offset)
+    return RejectionRow(
+        f"{received.topic}/{received.partition}/{received.offset}",
+        "default",
+        None,
+        None,
+        "unparseable",
+        detail[:TEXT_MAX],
+        received.topic,
+        received.partition,
+        received.offset,
+        _text(received.value.decode("utf-8", "replace")[:TEXT_MAX]),
+        datetime.now(UTC),
+    )
+
+
+def _row(event: Envelope[Rejected]) -> RejectionRow:
     data = event.data
     return RejectionRow(
         _text(event.id),

@@ -20,6 +20,14 @@ from shared.events import (
 from shared.money import MoneyError
 
 T = TypeVar("T")
+UNREADABLE = (
+    msgspec.DecodeError,
+    MoneyError,
+    UnicodeDecodeError,
+    KeyError,
+    TypeError,
+    RecursionError,
+)
 ItemKey = tuple[str, str, str]
 """(workspace, kind, id) of a planning object."""
 
@@ -32,13 +40,13 @@ def decode(
     refused: list[tuple[Received, Refusal]] = []
     for one in received:
         if has_nul(one.value):
-            refused.append((one, Refusal("undecodable", "text with a NUL character")))
+            refused.append((one, Refusal("unparseable", "text with a NUL character")))
             continue
         try:
             events.append((one, decoder(one.value)))
-        except (msgspec.DecodeError, MoneyError, UnicodeDecodeError, KeyError, TypeError) as error:
+        except UNREADABLE as error:
             detail = f"{type(error).__name__}: {error}"
-            refused.append((one, Refusal("undecodable", detail)))
+            refused.append((one, Refusal("unparseable", detail)))
     return events, refused
 
 

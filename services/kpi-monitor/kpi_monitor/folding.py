@@ -243,7 +243,7 @@ def _told(received: Received, event: MetricsEvent, complete: int, oldest: dateti
     if data.entity is None and not (data.campaign and data.line):
         raise Refusal("subject_missing", "neither campaign and line nor entity is stated")
     if data.mode == "delta" and not (_is_hex(event.bodyhash) and len(event.bodyhash) % 2 == 0):
-        raise Refusal("undecodable", "bodyhash is not hex")
+        raise Refusal("unparseable", "bodyhash is not hex")
     if (data.entity or data.dims) and _key_bytes(event) > SUBJECT_BYTES_MAX:
         raise Refusal(
             "subject_too_long", f"source, entity and dims together exceed {SUBJECT_BYTES_MAX} bytes"

@@ -29,6 +29,7 @@ from kpi_monitor.settings import KpiSettings
 from kpi_monitor.tables import SCHEMA
 from kpi_monitor.totals import LineKey
 from shared import metrics, outbox
+from shared.brake import SetAside
 from shared.clock import Clock
 from shared.consumer import Received
 from shared.database import Conn
@@ -62,6 +63,7 @@ class Batch:
     changes: Changes = field(default_factory=Changes)
     touched: set[tuple[str, str, str | None]] = field(default_factory=set)
     rejected: list[OutboxRow] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
     remapped: set[str] = field(default_factory=set)
     """Workspaces whose mappings this transaction changes."""
 
@@ -76,13 +78,14 @@ class Batch:
 
     def reject(self, received: Received, refusal: Refusal) -> None:
         """Sets an event aside into rejected.v1."""
+        self.set_aside.append(SetAside(received, refusal.code, refusal.detail))
         workspace = source = event_id = None
         try:
             event: Any = msgspec.json.decode(received.value)
             workspace, source, event_id = (
                 event.get(name) for name in ("workspace", "source", "id")
             )
-        except (msgspec.DecodeError, UnicodeDecodeError, AttributeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, AttributeError, RecursionError):
             event = received.value
         self.rejected.append(
             rejected_row(
@@ -110,8 +113,8 @@ class Handlers:
         self._feeds = Feeds()
         self._reports = Reports()
 
-    async def on_batch(self, conn: Conn, received: Sequence[Received]) -> None:
-        """Folds one poll. Never commits."""
+    async def on_batch(self, conn: Conn, received: Sequence[Received]) -> list[SetAside]:
+        """Folds one poll and returns what was set aside. Never commits."""
         batch = Batch(conn, await self._clock.now(conn))
         by_topic: dict[str, list[Received]] = {topic: [] for topic in TOPICS}
         for one in received:
@@ -137,6 +140,7 @@ class Handlers:
         finally:
             # Should this transaction roll back, the version it gave is given again, to others.
             self._places.forget(batch.remapped)
+        return batch.set_aside
 
     async def _walk(
         self, batch: Batch, received: Sequence[Received]

@@ -60,6 +60,7 @@ def await_port(port: int) -> None:
         ("returns", 1, "None"),
         ("fails", 1, "KeyError"),
         ("gap", 5, "OffsetGapError"),
+        ("dead letters", 5, "120 of 120 records"),
     ],
 )
 def test_a_part_that_ends_ends_the_process(kind: str, code: int, error: str) -> None:

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from shared.errors import OffsetGapError
+from shared.errors import DeadLettersError, OffsetGapError
 from shared.service import Part, Service, closing, main
 from shared.settings import CommonSettings
 
@@ -50,6 +50,10 @@ class Worker:
         await asyncio.sleep(0.2)
         raise OffsetGapError("offset 7 is not in the log")
 
+    async def _dead_letters(self) -> None:
+        await asyncio.sleep(0.2)
+        raise DeadLettersError("120 of 120 records of spend.v1 cannot be read")
+
     async def _hang(self) -> None:
         while True:
             try:
@@ -62,6 +66,7 @@ BEHAVIOURS: dict[str, Callable[[Worker], Awaitable[None]]] = {
     "returns": Worker._return,
     "fails": Worker._fail,
     "gap": Worker._gap,
+    "dead letters": Worker._dead_letters,
     "hangs": Worker._hang,
 }
 
