@@ -66,6 +66,20 @@ OUTBOX_ROWS = Gauge("paceline_outbox_rows", "Sealed messages not yet sent.")
 OUTBOX_AGE = Gauge("paceline_outbox_oldest_seconds", "Age of the oldest unsent message.")
 RELAY_LEADER = Gauge("paceline_relay_leader", "1 on the replica that relays the outbox.")
 
+# budget
+LEDGER_DRIFT = Gauge(
+    "paceline_ledger_drift_micros",
+    "By how much accounts differ from their entries, all workspaces, when they were last checked.",
+)
+LEDGER_HOLDS = Gauge(
+    "paceline_ledger_holds", "1 while every rule of every ledger held when it was last checked."
+)
+LEDGER_HOLDS.set(1)
+LEDGER_CHECKED = Gauge(
+    "paceline_ledger_checked_timestamp_seconds",
+    "When the ledger that has waited longest was last checked.",
+)
+
 # alerts
 ALERTS_UNROUTED = Counter(
     "paceline_alerts_unrouted_total", "Breaches of a workspace that has no alerts configuration."

@@ -110,6 +110,7 @@ class Service:
         self.pool = pool
         self.handler = SpendHandler(settings, clocks.make_clock("manual"))
         self.sealer = Sealer(settings, clocks.make_clock("manual"), lambda: PARTITIONS)
+        self.invariants: Invariants = app.state.invariants
         self._app = app
         self._keys = keys
         self._offsets = itertools.count()

@@ -8,9 +8,10 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from budget import store_imports
+from budget import ledger_watch, store_imports
 from budget.handlers import SpendHandler
 from budget.invariants import Invariants
+from budget.ledger_watch import LedgerWatch
 from budget.routes import audit, campaigns, held, mappings, plans, totals
 from budget.seal import Sealer
 from budget.settings import BudgetSettings
@@ -49,6 +50,7 @@ def build_app(
 
     async def refresh_metrics() -> None:
         await relay.unsent()
+        await ledger_watch.refresh(pool)
 
     app = create_app(
         settings,
@@ -103,12 +105,14 @@ async def build(settings: BudgetSettings) -> AsyncIterator[Service]:
                 wake=relay.wake,
             )
             sweeper = Sweeper(settings, pool, clock, SCHEMA, sweeps(settings))
+            watch = LedgerWatch(settings, pool)
             yield Service(
                 app=build_app(settings, pool, consumer, relay, sealer),
                 parts=[
                     Part("consumer", consumer.run, consumer.stop),
                     Part("relay", relay.run, relay.stop),
                     Part("sweeper", sweeper.run, sweeper.stop),
+                    Part("ledger-watch", watch.run, watch.stop),
                 ],
             )
 

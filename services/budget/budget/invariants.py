@@ -3,10 +3,11 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from budget import store_audit, store_invariants
-from shared.database import Pool
+from shared.database import Conn, Pool
 from shared.errors import UnavailableError
 from shared.money import format_micros
 
@@ -61,16 +62,42 @@ class Invariants:
             self.pool.acquire() as conn,
             conn.transaction(isolation="repeatable_read", readonly=True),
         ):
-            found = await store_invariants.read(conn, workspace, timeout_s=self.timeout_s)
-            broken_at = await store_audit.broken_at(conn, workspace)
-        accounts, entries = found.pop("accounts"), found.pop("entries")
-        checks = {name: value == 0 for name, value in found.items()}
-        checks["audit"] = broken_at is None
-        drift = found["drift"]
+            found = await look(conn, workspace, timeout_s=self.timeout_s)
         return {
-            "holds": all(checks.values()),
-            "accounts": accounts,
-            "entries": entries,
-            "drift": format_micros(drift) if drift else "0",
-            "checks": checks,
+            "holds": found.holds,
+            "accounts": found.accounts,
+            "entries": found.entries,
+            "drift": format_micros(found.drift) if found.drift else "0",
+            "checks": found.checks,
+            "as_of": found.as_of,
+            "took_ms": found.took_ms,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """One look at a workspace's ledger: what was true at `as_of`, and how long it took to see."""
+
+    accounts: int
+    entries: int
+    drift: int
+    checks: dict[str, bool]
+    as_of: datetime
+    took_ms: int
+
+    @property
+    def holds(self) -> bool:
+        """Every rule of the ledger does."""
+        return all(self.checks.values())
+
+
+async def look(conn: Conn, workspace: str, *, timeout_s: float) -> Findings:
+    """Looks at the whole ledger in the caller's snapshot. Raises TimeoutError."""
+    as_of, began = datetime.now(UTC), time.monotonic()
+    found = await store_invariants.read(conn, workspace, timeout_s=timeout_s)
+    broken_at = await store_audit.broken_at(conn, workspace)
+    accounts, entries = found.pop("accounts"), found.pop("entries")
+    checks = {name: value == 0 for name, value in found.items()}
+    checks["audit"] = broken_at is None
+    took_ms = max(1, int((time.monotonic() - began) * 1000))
+    return Findings(accounts, entries, found["drift"], checks, as_of, took_ms)

@@ -324,13 +324,16 @@ class ImportReply(BaseModel):
 
 
 class InvariantsReply(BaseModel):
-    """`drift`: by how much accounts differ from their entries; `checks` by name."""
+    """`drift`: by how much accounts differ from their entries; `checks` by name. All of it was true
+    at `as_of`; `took_ms` milliseconds were needed to see it."""
 
     holds: bool
     accounts: int
     entries: int
     drift: str
     checks: dict[str, bool]
+    as_of: datetime
+    took_ms: int
 
 
 class AuditReply(BaseModel):

@@ -20,6 +20,9 @@ class BudgetSettings(CommonSettings):
     """Counters of an import, since they last changed. What it posted stays."""
     invariants_timeout_s: float = Field(300.0, gt=0, le=3600)
     """How long one look at the whole ledger of a workspace may take."""
+    invariants_every_s: float = Field(900.0, ge=1)
+    """How often each ledger is looked at without anybody asking, for its gauges and their alert;
+    one that takes long rests for nine times as long."""
     totals_timeout_s: float = Field(20.0, gt=0, le=3600)
     """How long adding up entries for `through` and `known_at` may take."""
     release_timeout_s: float = Field(45.0, gt=0, le=3600)

@@ -2,28 +2,38 @@
 
 from shared.database import Conn
 
-# The entries are read once, account by account along their index; everything else is small, and
-# of the workspace alone. `posted` is kept, because two sums are taken from it.
+# The entries are read once and everything is added up by account, without any join of one sum with
+# another: the planner knows nothing of how many accounts a new workspace has, and took the sums of
+# 100,000 for those of one, compared each with each, and did not end in five minutes. What is left
+# are joins by primary keys, which cost the same for each row whatever the planner believes. Changes
+# wait for the sealer, of all workspaces: there are few, and each is looked up by its account.
 READ = """
-WITH mine AS MATERIALIZED (
-  SELECT * FROM budget.accounts WHERE workspace = $1
-), posted AS MATERIALIZED (
+WITH posted AS MATERIALIZED (
   SELECT e.account_id, e.stream_id, sum(e.amount) AS amount, count(*) AS n,
          coalesce(sum(e.amount) FILTER (WHERE e.kind IN (1, 3)), 0) AS corrections
-  FROM budget.entries AS e WHERE e.account_id IN (SELECT account_id FROM mine)
-  GROUP BY e.account_id, e.stream_id
-), by_account AS (
-  SELECT account_id, sum(amount) AS amount, sum(n) AS n, sum(corrections) AS corrections
-  FROM posted GROUP BY account_id
-), pending AS (
-  SELECT c.account_id, sum(c.amount) AS amount FROM budget.changes AS c
-  WHERE c.account_id IN (SELECT account_id FROM mine) GROUP BY c.account_id
-), daily AS (
-  SELECT d.account_id, sum(d.actual) AS amount FROM budget.days AS d
-  WHERE d.account_id IN (SELECT account_id FROM mine) GROUP BY d.account_id
-), kept AS (
-  SELECT h.account_id, sum(h.amount) AS amount FROM budget.held AS h
-  WHERE h.workspace = $1 GROUP BY h.account_id
+  FROM budget.entries AS e JOIN budget.accounts AS a USING (account_id)
+  WHERE a.workspace = $1 GROUP BY e.account_id, e.stream_id
+), stated AS (
+  SELECT account_id, kind = 'line' AS is_line, balance, corrections, entries, sealed_actual,
+         0 AS posted, 0 AS corrected, 0 AS n, 0 AS pending, 0 AS daily, 0 AS kept
+  FROM budget.accounts WHERE workspace = $1
+  UNION ALL
+  SELECT account_id, NULL, 0, 0, 0, 0, amount, corrections, n, 0, 0, 0 FROM posted
+  UNION ALL
+  SELECT c.account_id, NULL, 0, 0, 0, 0, 0, 0, 0, c.amount, 0, 0 FROM budget.changes AS c
+  WHERE (SELECT a.workspace FROM budget.accounts AS a WHERE a.account_id = c.account_id) = $1
+  UNION ALL
+  SELECT d.account_id, NULL, 0, 0, 0, 0, 0, 0, 0, 0, d.actual, 0
+  FROM budget.days AS d JOIN budget.accounts AS a USING (account_id) WHERE a.workspace = $1
+  UNION ALL
+  SELECT h.account_id, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, h.amount
+  FROM budget.held AS h WHERE h.workspace = $1
+), summed AS (
+  SELECT bool_or(is_line) AS is_line, sum(balance) AS balance, sum(corrections) AS corrections,
+         sum(entries) AS entries, sum(sealed_actual) AS told, sum(posted) AS posted,
+         sum(corrected) AS corrected, sum(n) AS n, sum(pending) AS pending, sum(daily) AS daily,
+         sum(kept) AS kept
+  FROM stated GROUP BY account_id
 ), streamed AS (
   SELECT coalesce(sum(p.amount) FILTER (WHERE s.stream LIKE 'm/%'), 0) AS moves,
          coalesce(sum(p.amount) FILTER (WHERE s.stream LIKE 's/%'), 0)
@@ -31,19 +41,14 @@ WITH mine AS MATERIALIZED (
                      JOIN budget.streams AS t USING (stream_id) WHERE t.workspace = $1), 0) AS facts
   FROM posted AS p JOIN budget.streams AS s USING (stream_id)
 )
-SELECT count(*) AS accounts, coalesce(sum(p.n), 0) AS entries,
-  coalesce(sum(abs(a.balance - coalesce(p.amount, 0))), 0) AS drift,
-  count(*) FILTER (WHERE a.corrections <> coalesce(p.corrections, 0)
-                      OR a.entries <> coalesce(p.n, 0)) AS counters,
-  count(*) FILTER (WHERE a.kind = 'line' AND a.balance
-    <> coalesce(d.amount, 0) + coalesce(c.amount, 0)) AS days,
-  count(*) FILTER (WHERE a.kind = 'line' AND a.balance
-    <> a.sealed_actual + coalesce(c.amount, 0)) AS told,
-  count(*) FILTER (WHERE a.kind <> 'line' AND a.balance <> coalesce(k.amount, 0)) AS held,
+SELECT count(*) AS accounts, coalesce(sum(n), 0) AS entries,
+  coalesce(sum(abs(balance - posted)), 0) AS drift,
+  count(*) FILTER (WHERE corrections <> corrected OR entries <> n) AS counters,
+  count(*) FILTER (WHERE is_line AND balance <> daily + pending) AS days,
+  count(*) FILTER (WHERE is_line AND balance <> told + pending) AS told,
+  count(*) FILTER (WHERE NOT is_line AND balance <> kept) AS held,
   (SELECT moves FROM streamed) AS moves, (SELECT facts FROM streamed) AS facts
-FROM mine AS a LEFT JOIN by_account AS p USING (account_id)
-LEFT JOIN pending AS c USING (account_id) LEFT JOIN daily AS d USING (account_id)
-LEFT JOIN kept AS k USING (account_id)
+FROM summed
 """
 
 

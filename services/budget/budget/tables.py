@@ -163,6 +163,12 @@ accounts = _table(
     sa.UniqueConstraint(
         "workspace", "campaign", "line", "kind", "source", "currency", name="accounts_key"
     ),
+    sa.Index(
+        "accounts_suspense",
+        "workspace",
+        "source",
+        postgresql_where=sa.text("kind = 'suspense'"),
+    ),
 )
 line_sources = _table(
     "line_sources",
@@ -233,6 +239,29 @@ held = _table(
     sa.UniqueConstraint("stream_id", "key", name="held_key"),
     sa.Index("held_account", "account_id", "held"),
     sa.Index("held_workspace", "workspace", "held"),
+)
+# What was told of a source's suspense; `entries` of its accounts say whether it has changed since.
+suspense_told = _table(
+    "suspense_told",
+    text("workspace"),
+    text("source"),
+    big("version"),
+    big("entries"),
+    jsonb("told"),
+    instant("told_at"),
+    sa.PrimaryKeyConstraint("workspace", "source", name="suspense_told_pk"),
+)
+# The last look at a workspace's whole ledger; `checked_at` is null while none has ended.
+ledger_checks = _table(
+    "ledger_checks",
+    text("workspace"),
+    instant("known_since", now=True),
+    instant("tried_at"),
+    instant("checked_at", nullable=True),
+    big("took_ms"),
+    total("drift", default="0"),
+    flag("holds", default="true"),
+    sa.PrimaryKeyConstraint("workspace", name="ledger_checks_pk"),
 )
 changes = _table(
     "changes",

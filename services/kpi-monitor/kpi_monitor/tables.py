@@ -295,3 +295,22 @@ BREACHES = _table(
     sa.PrimaryKeyConstraint("workspace", "breach", name="breaches_pk"),
     sa.Index("breaches_page", "workspace", "id"),
 )
+
+# What budget has told of the suspense of a source, and the episode of its breach. `since`: when the
+# oldest of what waits came; null while nothing does.
+SUSPENSE = _table(
+    "suspense",
+    text("workspace"),
+    text("source"),
+    big("version"),
+    instant("since", nullable=True),
+    jsonb("object"),
+    big("episode", default="0"),
+    big("seq", default="0"),
+    flag("open", default="false"),
+    sa.PrimaryKeyConstraint("workspace", "source", name="suspense_pk"),
+    sa.Index(
+        "suspense_waiting", "since", postgresql_where=sa.text("NOT open AND since IS NOT NULL")
+    ),
+    sa.Index("suspense_open", "workspace", "source", postgresql_where=sa.text("open")),
+)
