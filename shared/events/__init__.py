@@ -10,7 +10,6 @@ from shared.events.breaches import (
     BreachCause,
     BreachSource,
     BreachWindow,
-    group_text,
 )
 from shared.events.catalog import (
     CatalogItem,
@@ -57,7 +56,6 @@ from shared.events.sent import (
     SpendData,
     SpendSent,
     Subject,
-    dims_text,
     entity_text,
     subject_key,
 )
@@ -138,9 +136,7 @@ __all__ = [
     "Subject",
     "TotalsChange",
     "Transition",
-    "dims_text",
     "entity_text",
-    "group_text",
     "has_nul",
     "subject_key",
 ]

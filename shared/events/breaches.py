@@ -66,8 +66,3 @@ class Breach(Struct, frozen=True, kw_only=True):
     subject: dict[str, str] | None = None
     figures_at: Instant | None = None
     set_aside: int = 0
-
-
-def group_text(group: dict[str, str]) -> str:
-    """A rule's group wherever it is text: `{"line": "L02"}` → "line:L02" (contracts.md 4)."""
-    return ",".join(f"{name}:{group[name]}" for name in sorted(group))

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from shared.events.fields import Currency, Id, Instant, Label, Name, Period, Revision, Source
+from shared.keys import subject_text
 
 
 class Subject(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -78,11 +79,4 @@ def subject_key(workspace: str, source: str, data: Subject) -> str:
 
 def entity_text(data: Subject) -> str:
     """The entity as one text: our `campaign/line`, or the platform's ids sorted by level."""
-    if data.entity is not None:
-        return dims_text(data.entity)
-    return f"{data.campaign}/{data.line}"
-
-
-def dims_text(dims: dict[str, str] | None) -> str:
-    """`{"b": "2", "a": "1"}` → "a=1,b=2"; nothing → ""."""
-    return ",".join(f"{name}={dims[name]}" for name in sorted(dims)) if dims else ""
+    return subject_text(data.entity, data.campaign, data.line)

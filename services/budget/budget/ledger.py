@@ -13,6 +13,7 @@ from operator import eq
 from budget import store_postings
 from budget.batch import Posting, Refusal
 from budget.books import Books, Tally
+from budget.entry_ids import revision_id
 from budget.router import Route, fact_key
 from budget.rules.posting import REFUSALS, AccountKey, Fact, Outcome, Stated, Step, restate
 from budget.store_held import Adjusted, HeldRow
@@ -232,7 +233,7 @@ class _Facts:
                 continue
             entry = EntryRow(
                 stream_id=row.stream_id,
-                id=f"{row.key}@{said.revision}",
+                id=revision_id(row.key, said.revision),
                 entry=said.entry,
                 account_id=account_id,
                 amount=step.amount,

@@ -22,6 +22,7 @@ from budget import (
     store_registry,
 )
 from budget.books import Books, Tally
+from budget.entry_ids import move_id
 from budget.rules.posting import Catalogue, Destination, Subject, entity_json, ledger_day
 from budget.store_held import HeldRow
 from budget.store_moves import Restated
@@ -178,11 +179,10 @@ class Release:
         # What leaves a line leaves the day it was booked on, whatever zone it goes to.
         zone = (item.get("time_zone") if out else None) or leg.destination.time_zone
         day = ledger_day(item["period"], item["at"], zone)
-        half = f"{'-' if out else '+'}{'c' if correction else ''}"
         self._books.entries.append(
             EntryRow(
                 stream_id=stream_id,
-                id=f"{item['stream_id']}|{item['key']}|{half}",
+                id=move_id(item["stream_id"], item["key"], out=out, corrections=correction),
                 entry=entry,
                 account_id=account_id,
                 amount=amount,

@@ -7,7 +7,7 @@ accounts. What this transaction makes itself is kept for the poll alone, because
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from budget import store_catalogue, store_registry
+from budget import entry_ids, store_catalogue, store_registry
 from budget.batch import Posting, Refusal, SpendRecord
 from budget.rules.posting import (
     AccountKey,
@@ -21,7 +21,7 @@ from budget.rules.posting import (
 from budget.store_postings import Period
 from budget.store_registry import Report, ReportKey, StreamKey
 from shared.database import Conn
-from shared.events import dims_text
+from shared.keys import pairs_text
 from shared.money import NO_CURRENCY
 
 ROUTES_MAX = 100_000
@@ -72,8 +72,7 @@ class Route:
         self.refusal: str | None = None
         self.period = period
         self.label = data.period or period.day.isoformat()
-        subject = dims_text(data.entity) if data.entity else f"{data.campaign}/{data.line}"
-        self.key_prefix = f"{data.period}|{subject}|"
+        self.key_prefix = entry_ids.fact_prefix(data.period, data.entity, data.campaign, data.line)
         stream = f"s/{data.report}" if self.is_fact else DELTA_STREAM
         self.stream: StreamKey = (event.workspace, event.source, stream)
         self.report: ReportKey = (event.workspace, event.source, data.report or "")
@@ -86,7 +85,7 @@ class Route:
 
 def fact_key(route: Route, event: SpendRecord) -> str:
     """`<period>|<entity>|<dims>`: what a snapshot's revisions are about."""
-    return route.key_prefix + dims_text(event.data.dims)
+    return route.key_prefix + pairs_text(event.data.dims)
 
 
 class Router:

@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from shared.events import has_nul
+from shared.keys import pairs_text
 from shared.money import MoneyError, parse_micros
 from shared.names import (
     NAME,
@@ -221,7 +222,7 @@ class MappingBody(Body):
 
     @model_validator(mode="after")
     def _names_what_events_can_name(self) -> Self:
-        named = "".join([self.source, *self.match, *self.match.values()])
+        named = f"{self.source}{pairs_text(self.match)}"
         if len(named.encode()) > SUBJECT_BYTES_MAX:
             raise ValueError(f"source and match together exceed {SUBJECT_BYTES_MAX} bytes")
         return self

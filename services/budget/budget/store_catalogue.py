@@ -6,7 +6,7 @@ from typing import Any
 
 from budget.rules.posting import CampaignTerms, Catalogue, make_catalogue
 from shared.database import Conn
-from shared.events import dims_text
+from shared.keys import pairs_text
 from shared.mapping import Mapping, match_of
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('paceline-budget/' || $1, 0))"
@@ -144,7 +144,7 @@ async def add_mapping(
         workspace,
         mapping.source,
         dict(mapping.match),
-        dims_text(dict(mapping.match)),
+        pairs_text(dict(mapping.match)),
         mapping.campaign,
         mapping.line,
         mapping.effective_from,
@@ -160,7 +160,7 @@ async def overlapped(conn: Conn, workspace: str, mapping: Mapping) -> str:
         OVERLAPPED,
         workspace,
         mapping.source,
-        dims_text(dict(mapping.match)),
+        pairs_text(dict(mapping.match)),
         mapping.effective_from,
     )
     return name

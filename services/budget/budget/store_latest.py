@@ -4,27 +4,23 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+from budget.entry_ids import IS_LEAVING, item_of
 from shared.database import Conn
 
 # An item is a delta or a fact. All of its entries on an account before a leaving half are gone:
 # of a fact also the revisions before the one that the half names. What came back has an entry
-# of its own. Only deltas have a bodyhash; the entries of facts add the revision to the key.
-_ITEM = """
-CASE WHEN {0}.kind = 2 THEN left({0}.id, -2)
-     WHEN {0}.bodyhash IS NULL THEN {0}.stream_id || '|' || regexp_replace({0}.id, '@[0-9]+$', '')
-     ELSE {0}.stream_id || '|' || {0}.id END
-"""
+# of its own.
 LATEST = f"""
 WITH gone AS MATERIALIZED (
-  SELECT m.account_id, left(m.id, -2) AS item, max(m.entry) AS entry FROM budget.entries AS m
-  WHERE m.account_id = ANY($1::int[]) AND m.kind = 2 AND m.id LIKE '%|-'
+  SELECT m.account_id, {item_of("m")} AS item, max(m.entry) AS entry FROM budget.entries AS m
+  WHERE m.account_id = ANY($1::int[]) AND m.kind = 2 AND m.id {IS_LEAVING}
     AND ($2::timestamptz IS NULL OR m.at <= $2)
     AND ($3::timestamptz IS NULL OR m.recorded_at <= $3)
   GROUP BY m.account_id, item
 )
 SELECT e.account_id, max(e.at) AS latest_at
 FROM budget.entries AS e
-LEFT JOIN gone ON gone.account_id = e.account_id AND gone.item = {_ITEM.format("e")}
+LEFT JOIN gone ON gone.account_id = e.account_id AND gone.item = {item_of("e")}
 WHERE e.account_id = ANY($1::int[]) AND e.kind IN (0, 1, 2)
   AND ($2::timestamptz IS NULL OR e.at <= $2)
   AND ($3::timestamptz IS NULL OR e.recorded_at <= $3)

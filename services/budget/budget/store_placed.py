@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from budget.entry_ids import moves_of, read_move_id
 from budget.store_latest import joined_by_hash
 from shared.database import Conn
 
@@ -15,11 +16,11 @@ PANE = "interval '5 minutes'"
 
 # A delta is where its newest entry put it: its own, or the arriving half of a move. `$3` is the
 # source; what a later move took away again has a leaving half that corrects it.
-LIVE_DELTAS = """
+LIVE_DELTAS = f"""
 FROM budget.entries AS e JOIN budget.streams AS s USING (stream_id)
 JOIN budget.streams AS d ON d.workspace = s.workspace AND d.source = s.source AND d.stream = 'd'
 WHERE e.account_id = $1 AND s.workspace = $2 AND s.source = $3
-  AND (s.stream = 'd' OR s.stream LIKE 'm/%' AND e.id LIKE d.stream_id || '|%|+')
+  AND (s.stream = 'd' OR s.stream LIKE 'm/%' AND e.id LIKE {moves_of("d.stream_id")})
   AND NOT EXISTS (SELECT FROM budget.entries AS m
                   WHERE m.account_id = e.account_id AND m.kind = 2 AND m.corrects = e.entry)
 """
@@ -81,7 +82,7 @@ def _common(row: Any) -> dict[str, Any]:
 
 
 def _delta(row: Any) -> dict[str, Any]:
-    """The item's key is the entry's id, or stands within a move's id: `<stream>|<key>|+`."""
-    key = row["id"] if row["kind"] == 0 else row["id"].partition("|")[2].rpartition("|")[0]
+    """The item's key is the entry's id, or stands within a move's id."""
+    key = row["id"] if row["kind"] == 0 else read_move_id(row["id"]).key
     event_id = row["event_id"] or key
     return {**_common(row), "key": key, "is_fact": False, "period": None, "event_id": event_id}

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from budget import store_latest
+from budget.entry_ids import IS_LEAVING
 from shared.database import Conn
 from shared.errors import UnavailableError
 
@@ -18,12 +19,12 @@ SELECT account_id, day, sum(amount) AS amount FROM (
 ) AS told GROUP BY account_id, day ORDER BY day, account_id
 """
 # A delta has no period of its own: its day is the local date of its time.
-AS_KNOWN = """
+AS_KNOWN = f"""
 SELECT e.account_id, coalesce(left(e.period, 10)::date, (e.at AT TIME ZONE $4)::date) AS day,
        sum(e.amount) AS amount,
        coalesce(sum(e.amount) FILTER (WHERE e.kind IN (1, 3)), 0) AS corrections,
        max(e.at) AS latest_at,
-       count(*) FILTER (WHERE e.kind = 2 AND e.id LIKE '%|-') AS gone
+       count(*) FILTER (WHERE e.kind = 2 AND e.id {IS_LEAVING}) AS gone
 FROM budget.entries AS e
 WHERE e.account_id = ANY($1::int[]) AND ($2::timestamptz IS NULL OR e.at <= $2)
   AND ($3::timestamptz IS NULL OR e.recorded_at <= $3)

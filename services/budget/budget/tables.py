@@ -289,11 +289,23 @@ imports = _table(
     big("inserted"),
     big("updated"),
     big("unchanged"),
+    big("outdated", default="0"),
     big("rejected"),
     big("suspense"),
     total("amount", default="0"),
     instant("counted_at", now=True),
     sa.PrimaryKeyConstraint("workspace", "import_id", "currency", name="imports_pk"),
+)
+import_facts = _table(
+    "import_facts",
+    integer("stream_id"),
+    big("revision"),
+    sa.Column("key", KEY_TEXT, nullable=False),
+    text("import_id"),
+    instant("counted_at", now=True),
+    sa.PrimaryKeyConstraint("stream_id", "key", "import_id", name="import_facts_pk"),
+    sa.Index("import_facts_import", "import_id"),
+    sa.Index("import_facts_counted", "counted_at", postgresql_using="brin"),
 )
 import_progress = _table(
     "import_progress",

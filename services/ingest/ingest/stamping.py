@@ -39,10 +39,10 @@ from shared.events import (
     SourceEvent,
     SourceSent,
     SpendSent,
-    dims_text,
     entity_text,
     subject_key,
 )
+from shared.keys import pairs_text
 from shared.money import LIMIT_MICROS, MICROS, MONEY_MEASURES
 from shared.producer import Record, TopicPartition
 
@@ -230,7 +230,7 @@ class Stamper:
         elif not data.entity:
             raise FaultError("entity_missing", "entity names no level")
         refuse_control_names(data)
-        subject = f"{event.source}{entity_text(data)}{dims_text(data.dims)}"
+        subject = f"{event.source}{entity_text(data)}{pairs_text(data.dims)}"
         refuse_long_subject(subject)
         key = subject_key(context.workspace, event.source, data).encode()
         spend, metrics = self._topics

@@ -19,7 +19,8 @@ from kpi_monitor.windows import to_ms
 from shared import metrics, outbox
 from shared.clock import Clock
 from shared.database import Conn, Pool, transaction
-from shared.events import BREACHES_TOPIC, Breach, group_text
+from shared.events import BREACHES_TOPIC, Breach
+from shared.keys import group_text
 from shared.logs import get_logger
 from shared.outbox import OutboxRow
 from shared.rounds import Rounds

@@ -20,9 +20,9 @@ from shared.events import (
     MetricsEvent,
     SourceEvent,
     Subject,
-    dims_text,
     entity_text,
 )
+from shared.keys import pairs_text
 from shared.money import LIMIT_MICROS, MICROS, MONEY_MEASURES, MoneyError, parse_micros
 from shared.names import SUBJECT_BYTES_MAX
 
@@ -100,7 +100,7 @@ class Told:
     @property
     def fact(self) -> FactKey:
         data = self.event.data
-        return self.stream, data.period or "", entity_text(data), dims_text(data.dims)
+        return self.stream, data.period or "", entity_text(data), pairs_text(data.dims)
 
     @property
     def currency(self) -> str:
@@ -271,7 +271,7 @@ def _named(data: Subject) -> Place | None:
 
 
 def _key_bytes(event: MetricsEvent) -> int:
-    return len(f"{event.source}{entity_text(event.data)}{dims_text(event.data.dims)}".encode())
+    return len(f"{event.source}{entity_text(event.data)}{pairs_text(event.data.dims)}".encode())
 
 
 def shape_of(told: Told) -> tuple[str, str]:

@@ -35,9 +35,9 @@ from kpi_monitor.windows import (
 from shared.answers import Page, answers
 from shared.database import Conn, transaction
 from shared.errors import InvalidError, NotFoundError
-from shared.events import group_text
 from shared.gaps import Gap, gaps_between
 from shared.http import Json
+from shared.keys import group_text
 from shared.requests import PAGE_MAX, decode_cursor, encode_cursor
 
 router = APIRouter(prefix="/v1")
@@ -93,7 +93,9 @@ async def get_lines(
             "line": row["line"],
             **_totals_state(row),
             "sources": [_source(one, now) for one in sources if one["line"] == row["line"]],
-            "rules": [_state(s) for s in standings if s["group_key"] == f"line:{row['line']}"],
+            "rules": [
+                _state(s) for s in standings if s["group_key"] == group_text({"line": row["line"]})
+            ],
         }
         for row in shown
     ]

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from kpi_monitor.unit import Unit
 from kpi_monitor.windows import LONGEST_DAY_MS
 from shared.database import Conn, Pool
+from shared.keys import group_text
 
 LINES = """
 SELECT coalesce(l.line, f.line) AS line, l.seq, l.totals, l.complete_ms, l.gap_seq, l.gap_at
@@ -92,7 +93,9 @@ async def sources(conn: Conn, workspace: str, campaign: str, names: list[str]) -
 async def standings(conn: Conn, workspace: str, campaign: str, names: list[str]) -> list[Any]:
     """Rows of the states of rules on these lines."""
     return list(
-        await conn.fetch(STANDINGS, workspace, campaign, [f"line:{name}" for name in names])
+        await conn.fetch(
+            STANDINGS, workspace, campaign, [group_text({"line": name}) for name in names]
+        )
     )
 
 

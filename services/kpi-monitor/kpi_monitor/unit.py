@@ -23,7 +23,8 @@ from kpi_monitor.judging import (
 from kpi_monitor.kpis import SPEND
 from kpi_monitor.rules import Reason, close
 from kpi_monitor.windows import Windows, to_ms
-from shared.events import BudgetTotals, group_text
+from shared.events import BudgetTotals
+from shared.keys import group_text, read_group
 
 UnitKey = tuple[str, str]  # workspace, campaign
 
@@ -221,7 +222,7 @@ def _group(
 
 def _gone(unit: Unit, stored: StoredRule, key: str, feeds: dict[str, list[FeedState]]) -> Group:
     """A group with a standing that is judged no more, and why."""
-    rule, group = stored.rule, _parse_group(key)
+    rule, group = stored.rule, read_group(key)
     line = group.get("line")
     known = [line] if line is not None else sorted(feeds)
     made = Group(stored, key, group, [], unit.standings[rule.rule, key], known=True)
@@ -252,10 +253,6 @@ def _fresh(unit: Unit, stored: StoredRule) -> Standing:
     if stored.rule.kpi.kind == "window" and unit.zone is not None:
         begin = _windows(unit, stored.rule).containing(stored.effective_from).start
     return Standing(judged_through=begin, rule_version=stored.rule.version)
-
-
-def _parse_group(key: str) -> dict[str, str]:
-    return dict(part.split(":", 1) for part in key.split(",") if ":" in part)
 
 
 def _windows(unit: Unit, rule: Rule) -> Windows:

@@ -13,8 +13,8 @@ from kpi_monitor.kpis import Kpi
 from kpi_monitor.rules import COMPARE, Observation, Reason
 from kpi_monitor.unit import FeedState, Unit, completeness, is_complete, sum_figures
 from kpi_monitor.windows import Window, Windows, from_ms, to_ms
-from shared.events import group_text
 from shared.gaps import Gap
+from shared.keys import group_text
 
 EXPECTED_INTERVAL_S = 3600
 """Assumed for a source that states none."""

@@ -199,7 +199,7 @@ def test_the_largest_event_that_is_accepted_is_far_smaller_than_a_record_may_be(
     largest = metrics(
         id="\1" * 256,
         source='"' * 200,
-        data_entity={'"' * 198: '"' * 200, "\\" * 198: '"' * 200},
+        data_entity={'"' * 198: '"' * 200, '"' * 197 + "!": '"' * 200},
         data_dims={f"{number:02d}" + '"' * 190: '"' * 110 for number in range(3)},
         data_report='"' * 200,
         data_measures=dict.fromkeys(names, "-" + "0" * 6 + "9" * 12 + "." + "9" * 6 + "0" * 12),

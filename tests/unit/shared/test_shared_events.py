@@ -281,8 +281,6 @@ def test_keys_name_workspace_source_and_entity_in_one_order() -> None:
     assert events.subject_key("w", "google-ads/1", ours) == "w|google-ads/1|c/L1"
     theirs = events.SpendData(entity={"campaign": "9", "account": "1"}, amount="1")
     assert events.subject_key("w", "s", theirs) == "w|s|account=1,campaign=9"
-    assert events.dims_text(None) == ""
-    assert events.group_text({"line": "L02", "channel": "search"}) == "channel:search,line:L02"
 
 
 def test_every_topic_is_listed_once() -> None:

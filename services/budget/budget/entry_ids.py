@@ -1,0 +1,88 @@
+"""Ids of entries that the ledger makes itself, and how they are read apart, here and in SQL.
+
+A delta's entry has the id its source sent. The entry of a fact's revision is `<key>@<revision>`;
+the one that takes a fact's money off an account because a later statement is in another currency
+ends in "-", its corrections in "-c". The halves of a move are `<stream>|<key>|<half>` with stream
+and key of what moves: "-" leaves, "+" arrives, "c" behind it are the corrections. A stream is a
+number, a revision and a half hold none of the separators, so every id is read in one way only,
+whatever the key holds.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from shared import keys
+
+RETRACTED = "-"
+CORRECTIONS = "c"
+LEAVES, ARRIVES = "-", "+"
+
+IS_LEAVING = "LIKE '%|-'"
+"""Of the id of a move (kind 2), in SQL: the half that leaves, corrections apart."""
+IS_RETRACTION = "~ '@[0-9]+-$'"
+"""Of the id of a fact's entry, in SQL: it takes the whole amount off its account."""
+REVISION_OF_KEY = "'^[0-9]+(-c)?$'"
+"""What follows `<key>@` in the ids of entries that count among a fact's corrections."""
+
+
+class MoveId(NamedTuple):
+    """What moved: its stream and key; `half`: "-", "+", "-c" or "+c"."""
+
+    stream_id: int
+    key: str
+    half: str
+
+
+def fact_prefix(
+    period: str | None, entity: Mapping[str, str] | None, campaign: str | None, line: str | None
+) -> str:
+    """The key of a fact without its dims, which differ from event to event."""
+    return keys.fact_key(str(period), keys.subject_text(entity, campaign, line), "")
+
+
+def revision_id(key: str, revision: int) -> str:
+    """The id of the entry that a revision of a fact makes."""
+    return f"{key}@{revision}"
+
+
+def retraction_id(key: str, revision: int, *, corrections: bool) -> str:
+    """The id of the entry by which a revision takes a fact's money back where it was."""
+    return f"{key}@{revision}{RETRACTED}{CORRECTIONS if corrections else ''}"
+
+
+def move_id(stream_id: int, key: str, *, out: bool, corrections: bool) -> str:
+    """The id of one half of a move."""
+    half = f"{LEAVES if out else ARRIVES}{CORRECTIONS if corrections else ''}"
+    return f"{stream_id}|{key}|{half}"
+
+
+def read_revision_id(entry_id: str) -> tuple[str, str]:
+    """Key and revision of a fact's entry; a retraction's revision has its ending."""
+    key, _, revision = entry_id.rpartition("@")
+    return key, revision
+
+
+def read_move_id(entry_id: str) -> MoveId:
+    """The way back of `move_id`."""
+    stream_id, _, rest = entry_id.partition("|")
+    key, _, half = rest.rpartition("|")
+    return MoveId(int(stream_id), key, half)
+
+
+def item_of(alias: str) -> str:
+    """SQL: `<stream>|<key>` of the delta or fact that an entry is about, corrections' halves apart.
+
+    Only deltas have a bodyhash.
+    """
+    e = alias
+    return (
+        f"CASE WHEN {e}.kind IN (2, 3) THEN regexp_replace({e}.id, '[|][-+]c?$', '')"
+        f" WHEN {e}.bodyhash IS NULL"
+        f" THEN {e}.stream_id || '|' || regexp_replace({e}.id, '@[0-9]+(-c?)?$', '')"
+        f" ELSE {e}.stream_id || '|' || {e}.id END"
+    )
+
+
+def moves_of(stream: str) -> str:
+    """SQL pattern: ids of arriving halves of what came by the stream with this number."""
+    return f"{stream} || '|%|+'"
