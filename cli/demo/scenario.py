@@ -18,16 +18,16 @@ RECEIVER = "ops"
 DUPLICATED_EVENTS = 500
 
 LINES: dict[str, tuple[str, int, str]] = {
-    "L01": ("市场调研 research", 50_000, "research"),
-    "L02": ("社交广告 social ads", 200_000, "social"),
-    "L03": ("搜索广告 search ads", 150_000, "search"),
-    "L04": ("短视频/直播 short video and live", 100_000, "video"),
-    "L05": ("邮件 email", 30_000, "email"),
-    "L06": ("合作伙伴 partners", 120_000, "partner"),
-    "L07": ("创意制作 creative", 60_000, "creative"),
-    "L08": ("技术 technical", 60_000, "technical"),
-    "L09": ("人员 staff", 80_000, "staff"),
-    "L10": ("物料与赠品 material and gifts", 50_000, "material"),
+    "L01": ("市场调研", 50_000, "research"),
+    "L02": ("社交广告", 200_000, "social"),
+    "L03": ("搜索广告", 150_000, "search"),
+    "L04": ("短视频/直播", 100_000, "video"),
+    "L05": ("邮件", 30_000, "email"),
+    "L06": ("合作伙伴", 120_000, "partner"),
+    "L07": ("创意制作", 60_000, "creative"),
+    "L08": ("技术", 60_000, "technical"),
+    "L09": ("人员", 80_000, "staff"),
+    "L10": ("物料与赠品", 50_000, "material"),
 }
 CURVES: dict[str, list[tuple[str, int]]] = {
     "L03": [("11-01", 0), ("11-10", 108_000), ("11-11", 126_000), ("11-12", 150_000)],

@@ -101,32 +101,30 @@ def rules() -> list[dict[str, Any]]:
     """POST /v1/rules, one each."""
     used, pacing = "budget.used_ratio", "budget.pacing_ratio"
     steps = [("info", "0.80"), ("warning", "0.95"), ("critical", "1.00")]
-    budget_used = _budget_rule(
-        ("budget-used", "预算使用 budget used"), used, ">=", steps, "预算分配 allocation"
-    )
+    budget_used = _budget_rule(("budget-used", "预算使用"), used, ">=", steps, "调整预算分配")
     budget_used["suppress"] = {"to": "info", "while": {"kpi": pacing, "between": ["0.7", "1.2"]}}
     return [
         _budget_rule(
-            ("pacing-high", "花费过快 pacing high"),
+            ("pacing-high", "花费过快"),
             pacing,
             ">=",
             [("warning", "1.2"), ("critical", "1.5")],
-            "出价/日预算 bid or daily budget",
+            "调整出价或日预算",
         ),
         _budget_rule(
-            ("pacing-low", "花费过慢 pacing low"),
+            ("pacing-low", "花费过慢"),
             pacing,
             "<=",
             [("warning", "0.7")],
-            "投放/出价 delivery or bid",
+            "检查投放或出价",
         ),
         budget_used,
         _budget_rule(
-            ("overspend", "超支 overspend"),
+            ("overspend", "超支"),
             used,
             ">",
             [("critical", "1.00")],
-            "暂停投放或申请追加 pause, or ask for a transfer",
+            "暂停投放或申请追加",
         ),
         _ctr_rule(),
     ]
@@ -135,7 +133,7 @@ def rules() -> list[dict[str, Any]]:
 def _ctr_rule() -> dict[str, Any]:
     return {
         "rule": "ctr-low",
-        "name": "点击率偏低 CTR low",
+        "name": "点击率偏低",
         "scope": {"campaign": s.CAMPAIGN, "lines": ["L02"]},
         "group_by": ["line"],
         "kpi": "ctr",
@@ -156,7 +154,7 @@ def _ctr_rule() -> dict[str, Any]:
         "suppress": None,
         "labels": {"team": "social"},
         "annotations": {
-            "lever": "关键词/文案 keyword or copy",
+            "lever": "调整关键词或文案",
             "runbook": None,
             "bucket": None,
         },
