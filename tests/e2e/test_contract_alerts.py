@@ -160,9 +160,10 @@ def test_a_change_is_told_once_by_each_channel_and_the_item_says_all(
     ) <= set(item["explain"])
     assert item["explain"]["numbers"] == {"clicks": "1", "impressions": "1000"}
     assert item["body"] == {"title": robot.messages[0].title, "text": robot.messages[0].text}
-    assert robot.messages[0].title == "【警告】alerts / ops：点击率偏低，为 0.1%"
+    assert robot.messages[0].title == "【警告】alerts / ops：点击率偏低：0.1%"
     first, second = inbox.mails
-    assert first.subject == second.subject == "【首次提醒：警告】alerts / ops：点击率偏低，为 0.1%"
+    assert first.subject == robot.messages[0].title
+    assert second.subject == "【已恢复】alerts / ops：点击率现为 5%，已不再低于预警线"
     assert second.message["In-Reply-To"] == first.message["Message-ID"]
     assert "点击率现为 5%" in second.text
     assert "点击率现为 5%" in second.html

@@ -65,16 +65,19 @@ async def test_an_item_says_what_was_told_to_whom_and_why(world: World) -> None:
     assert "access_token" not in str(row)
 
 
-async def test_mails_of_an_episode_share_subject_and_thread(world: World) -> None:
+async def test_mails_of_an_episode_are_a_thread_and_each_subject_says_its_own_state(
+    world: World,
+) -> None:
     for step, breach in enumerate(PACING):
         await world.tell(breach)
         await world.flush(at(10 * step))
         await world.deliver()
     first, second, third = world.inbox.mails
-    assert first.subject == second.subject == third.subject
-    assert first.subject == (
-        "【首次提醒：严重】双十一大促 / 搜索广告（L03）：花费过快，实际是计划的 160%"
-    )
+    assert [one.subject for one in (first, second, third)] == [
+        "【严重】双十一大促 / 搜索广告（L03）：花费过快，实际是计划的 160%",
+        "【降为警告】双十一大促 / 搜索广告（L03）：花费过快，实际是计划的 138.89%",
+        "【已恢复】双十一大促 / 搜索广告（L03）：实际花费现为计划的 110%，已低于预警线",
+    ]
     root = first.message["Message-ID"]
     assert first.message["In-Reply-To"] is None
     assert second.message["In-Reply-To"] == third.message["In-Reply-To"] == root

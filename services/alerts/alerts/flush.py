@@ -237,12 +237,10 @@ class Flusher:
             plan.views,
             locale=receiver.locale,
             receiver=receiver.name,
-            grouped_by=group.grouped_by,
             now=now,
             text_bytes_max=TEXT_BYTES_MAX[channel.kind],
         ):
             delivery = uuid4().hex
-            subject = message.subject if fresh or before is None else before.subject
             rows.append(
                 DeliveryRow(
                     delivery=delivery,
@@ -256,7 +254,7 @@ class Flusher:
                     body=message.text,
                     plain=message.plain,
                     html=message.html,
-                    subject=subject,
+                    subject=message.subject,
                     thread_root=root,
                     thread_previous=previous,
                 )

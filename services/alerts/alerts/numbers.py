@@ -20,6 +20,7 @@ MONEY_NUMBERS = frozenset(
     {
         "actual",
         "allocated",
+        "amount",
         "committed",
         "corrections",
         "forecast_end",
@@ -30,6 +31,9 @@ MONEY_NUMBERS = frozenset(
     }
 )
 PERCENT_NUMBERS = frozenset({"used_ratio", "pacing_ratio"})
+MINUS = "\u2011"
+"""Non-breaking: after a plain minus a line may end, and "-" stands alone before the amount."""
+_NO_BREAK_SPACE = "\u00a0"
 _DAY_PATTERN = {"zh-CN": "M月d日", "en": "MMM d"}
 _SPAN_WORDS = {
     # CLDR's Chinese unit patterns are not in Babel's zh data; English needs its plurals.
@@ -70,7 +74,9 @@ class Numbers:
     def decimal(self, text: str | None) -> str | None:
         """Up to six decimals, with the locale's grouping; text that is no number stays as is."""
         value = _decimal(text)
-        return text if value is None else format_decimal(value, "#,##0.######", self._locale)
+        if value is None:
+            return text
+        return _unbroken(format_decimal(value, "#,##0.######", self._locale))
 
     def _kpi(self, kpi: str, text: str | None, *, exact: bool = False) -> str | None:
         if kpi in PERCENT_KPIS:
@@ -80,7 +86,9 @@ class Numbers:
     def _percent(self, text: str | None, *, exact: bool = False) -> str | None:
         value = _decimal(text)
         pattern = "#,##0.####%" if exact else "#,##0.##%"
-        return text if value is None else format_percent(value, pattern, self._locale)
+        if value is None:
+            return text
+        return _unbroken(format_percent(value, pattern, self._locale))
 
     def _money(self, text: str | None, *, exact: bool = False) -> str | None:
         value = _decimal(text)
@@ -88,12 +96,14 @@ class Numbers:
             return self.decimal(text)
         # An amount too small for two decimals is shown in full: "-¥0.00" says nothing.
         whole = exact or 0 < abs(value) < TWO_DECIMALS_MIN
-        return format_currency(
-            value,
-            self._currency,
-            _MONEY_PATTERN[self._name],
-            self._locale,
-            decimal_quantization=not whole,
+        return _unbroken(
+            format_currency(
+                value,
+                self._currency,
+                _MONEY_PATTERN[self._name],
+                self._locale,
+                decimal_quantization=not whole,
+            )
         )
 
     def instant(self, at: datetime) -> str:
@@ -142,6 +152,11 @@ def exceeds_one(text: str | None) -> bool:
     """True when a ratio's text is above 1, that is above 100 %."""
     value = _decimal(text)
     return value is not None and value > 1
+
+
+def _unbroken(figure: str) -> str:
+    """A figure that stays on one line."""
+    return figure.replace("-", MINUS).replace(" ", _NO_BREAK_SPACE)
 
 
 def _decimal(text: str | None) -> Decimal | None:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from alerts.decide import Current, Decision, Entry, Key, Reason, Told, decide
 from alerts.merge import Episode
-from alerts.render import AlertView, Change, Saying
+from alerts.view import AlertView, Change, Saying
 from shared.events import Breach
 
 DATA_STATES = frozenset({"corrected", "no_data", "degraded"})

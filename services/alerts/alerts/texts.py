@@ -60,11 +60,6 @@ def plain_words(text: str) -> str:
     return " ".join(_NOT_PLAIN.sub(" ", text).split())
 
 
-def one_line(text: str) -> str:
-    """A tenant's text without line breaks or endless length, so it cannot forge another line."""
-    return shorten(" ".join(text.split()), NAME_CHARACTERS_MAX)
-
-
 def shorten(text: str, characters_max: int) -> str:
     """At most so many characters, the last one an ellipsis if some are missing."""
     return text if len(text) <= characters_max else text[: characters_max - 1] + "…"

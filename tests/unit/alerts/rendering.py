@@ -3,7 +3,8 @@
 from typing import Any
 
 from alerts.decide import Key
-from alerts.render import AlertView, Message, Renderer
+from alerts.render import Message, Renderer
+from alerts.view import AlertView
 from tests.unit.alerts.builders import START, at, make_breach
 
 RENDERER = Renderer()
@@ -30,13 +31,11 @@ def render(
     *views: AlertView,
     locale: str = "zh-CN",
     bytes_max: int = 18_000,
-    grouped_by: tuple[str, ...] = ("campaign", "line"),
 ) -> list[Message]:
     return RENDERER.render(
         views,
         locale=locale,
         receiver="ops",
-        grouped_by=grouped_by,
         now=at(90),
         text_bytes_max=bytes_max,
     )

@@ -53,9 +53,9 @@ def test_spans_are_said_in_two_units(span: timedelta, zh: str, en: str) -> None:
 def test_times_are_in_the_campaigns_zone_and_money_has_its_currency() -> None:
     berlin = Numbers("en", "EUR", "Europe/Berlin")
     assert berlin.instant(START) == "Nov 3, 05:00"
-    assert berlin.number("actual", "1234.5") == "EUR 1,234.50"
-    assert Numbers("zh-CN", "USD", "UTC").number("actual", "-12.34") == "-US$12.34"
-    assert Numbers("zh-CN", "CNY", "UTC").number("remaining", "-0.000001") == "-¥0.000001"
+    assert berlin.number("actual", "1234.5") == "EUR\u00a01,234.50"
+    assert Numbers("zh-CN", "USD", "UTC").number("actual", "-12.34") == "\u2011US$12.34"
+    assert Numbers("zh-CN", "CNY", "UTC").number("remaining", "-0.000001") == "\u2011¥0.000001"
     assert Numbers("zh-CN", "CNY", "UTC").number("remaining", "0.00") == "¥0.00"
     assert Numbers("zh-CN", None, "UTC").number("actual", "1234.5") == "1,234.5"
 
@@ -66,3 +66,22 @@ def test_a_zone_whose_clocks_change_in_between_has_no_one_offset() -> None:
     assert berlin.zone([winter]) == "Europe/Berlin (UTC+01:00)"
     assert berlin.zone([summer, winter]) == "Europe/Berlin"
     assert Numbers("en", None, "Mars/Olympus").zone([winter]) == "UTC"
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en"])
+@pytest.mark.parametrize("currency", ["CNY", "USD", "EUR", None])
+@pytest.mark.parametrize("amount", ["-1234.00", "-0.5", "-1234567.891", "1234.00"])
+def test_no_figure_can_be_broken_between_two_lines(
+    locale: str, currency: str | None, amount: str
+) -> None:
+    """ "-¥1,234.00" left its minus at the end of a line, and the rest read like a gain."""
+    numbers = Numbers(locale, currency, "UTC")
+    shown = [
+        numbers.number("actual", amount),
+        numbers.number("clicks", amount),
+        numbers.number("pacing_ratio", amount),
+        numbers.kpi("cpa", amount) or "",
+        numbers.limit("roas", amount) or "",
+    ]
+    assert all(" " not in one and "-" not in one for one in shown)
+    assert all(one.startswith("\u2011") is amount.startswith("-") for one in shown)

@@ -19,12 +19,12 @@ def source(name: str, minutes: float | None) -> BreachSource:
         ([source("a", 30)], "（数据已完整）", " (complete)"),
         (
             [source("a", 0), source("b", -720)],
-            "（来源确认完整至 11月3日 00:00）",
+            "（数据源确认完整至 11月3日 00:00）",
             " (sources complete to Nov 3, 00:00)",
         ),
         (
             [source("a", 0), source("b", None)],
-            "（来源尚未确认完整到何时）",
+            "（数据源尚未确认完整到何时）",
             " (completeness unknown: a source has not said)",
         ),
         ([], "", ""),
