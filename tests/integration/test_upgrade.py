@@ -182,7 +182,7 @@ def test_the_services_go_on_where_the_previous_landing_stopped(upgraded: Caller)
     assert {(item["reason"], item["amount"]["amount"]) for item in suspense} == {
         ("unmapped", "44.00"),
         ("unmapped", "12.00"),
-        ("unknown_campaign", "5.00"),
+        ("campaign_unknown", "5.00"),
         ("unmapped", "12.50"),
         ("unmapped", "3.00"),
     }
