@@ -11,10 +11,11 @@ from typing import Annotated, Literal
 import typer
 
 from cli.embedded.jars import tell_stderr
-from cli.errors import CommandError
+from cli.errors import CommandError, Exit, explain
 from cli.output import emit
 from cli.processes import run_coroutine
 from cli.state import DEFAULT_STATE, require_run
+from shared.errors import KeysUnreadableError
 
 app = typer.Typer(
     name="paceline",
@@ -284,6 +285,15 @@ def main() -> None:
     except CommandError as error:
         tell_stderr(str(error))
         sys.exit(error.exit_code)
+    except KeysUnreadableError as error:
+        tell_stderr(str(error))
+        sys.exit(Exit.NOT_READY)
+    except OSError as error:
+        text = explain(error)
+        if text is None:
+            raise
+        tell_stderr(text)
+        sys.exit(Exit.NOT_READY)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,9 @@ Called by the launcher when the environment is missing or its lock has changed; 
 import fcntl
 import filecmp
 import importlib.util
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".paceline" / "venv"
 SERVICES = ("ingest", "budget", "kpi-monitor", "alerts")
 EXIT_NOT_READY = 3
+EXIT_INTERRUPTED = 130
 
 
 def main() -> int:
@@ -25,15 +28,21 @@ def main() -> int:
     if missing := missing_package():
         tell(f"this Python cannot make virtual environments; install the package {missing}")
         return EXIT_NOT_READY
-    VENV.parent.mkdir(exist_ok=True)
-    with (VENV.parent / "venv.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
+    try:
+        VENV.parent.mkdir(exist_ok=True)
+        with (VENV.parent / "venv.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
             for name in wanted:
                 install(name)
-        except subprocess.CalledProcessError as error:
-            tell(f"the set-up failed; the command was: {' '.join(map(str, error.cmd))}")
-            return EXIT_NOT_READY
+    except subprocess.CalledProcessError as error:
+        tell(f"the set-up failed; the command was: {' '.join(map(str, error.cmd))}")
+        return EXIT_NOT_READY
+    except OSError as error:
+        tell(f"the set-up failed: {error.filename or VENV}: {error.strerror}")
+        return EXIT_NOT_READY
+    except KeyboardInterrupt:
+        tell("interrupted during the set-up; the next call begins it again")
+        return EXIT_INTERRUPTED
     return 0
 
 
@@ -76,8 +85,19 @@ def write_paths() -> None:
 
 
 def run(*command: object) -> None:
-    """A step whose output is only of interest on stderr. Raises CalledProcessError."""
-    subprocess.run([str(part) for part in command], check=True, stdout=sys.stderr)
+    """A step whose output is only of interest on stderr. Raises CalledProcessError.
+
+    It is a session of its own, so that Ctrl-C is ours to explain and ends all of it.
+    """
+    arguments = [str(part) for part in command]
+    with subprocess.Popen(arguments, stdout=sys.stderr, start_new_session=True) as process:
+        try:
+            code = process.wait()
+        except KeyboardInterrupt:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    if code:
+        raise subprocess.CalledProcessError(code, arguments)
 
 
 def tell(message: str) -> None:

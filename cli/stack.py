@@ -12,10 +12,17 @@ from typing import Literal, Self
 from cli.embedded.jars import tell_stderr
 from cli.embedded.kafka import KafkaServer
 from cli.embedded.postgres import PostgresServer
-from cli.errors import CommandError, Exit
+from cli.errors import CommandError, Exit, explain
 from cli.migrate import migrate
 from cli.processes import Identity, free_port
-from cli.replica import SERVICES, Replica, ServiceSpec, backoff_s, python_path
+from cli.replica import (
+    HEALTHY_AFTER_S,
+    SERVICES,
+    Replica,
+    ServiceSpec,
+    backoff_s,
+    python_path,
+)
 from cli.state import DEFAULT_STATE, RunInfo, RunningReplica, run_file, save_run
 from cli.topics import ensure_topics
 from shared.auth import generate_keys
@@ -61,6 +68,10 @@ class Stack:
         self._tell = tell
         self._server_failures = 0
         self._servers_next_start_at = 0.0
+        self._looks_failed = 0
+        self._look_failed_at = float("-inf")
+        self._next_look_at = 0.0
+        self._unsaved = False
 
     def __enter__(self) -> Self:
         try:
@@ -212,12 +223,27 @@ class Stack:
     def tick(self) -> None:
         """One look of the supervisor: what died is started again, with back-off, 1 s … 30 s.
 
-        Raises CommandError (exit 5) when a service ended because of a gap in its offsets or a topic
-        that it cannot read: starting it again would hide it.
+        A full disk is waited out: it is said, and all goes on when there is room. Raises
+        CommandError (exit 5) when a service ended because of a gap in its offsets or a topic that
+        it cannot read: starting it again would hide it.
         """
         now = time.monotonic()
-        self._revive_servers(now)
-        changed = False
+        if now < self._next_look_at:
+            return
+        try:
+            self._revive_servers(now)
+            self._revive_replicas(now)
+        except OSError as error:
+            # A look between two failures may find all alive: it ends nothing.
+            lasting = now - self._look_failed_at < HEALTHY_AFTER_S
+            self._looks_failed = self._looks_failed + 1 if lasting else 1
+            self._look_failed_at = now
+            wait_s = backoff_s(self._looks_failed)
+            self._next_look_at = now + wait_s
+            reason = explain(error, self.options.state) or str(error)
+            self._tell(f"{reason}; next try in {wait_s:.0f} s")
+
+    def _revive_replicas(self, now: float) -> None:
         for replica in self.replicas:
             if not replica.wanted or replica.alive():
                 continue
@@ -236,9 +262,10 @@ class Stack:
                     self._tell(f"{replica.name}'s port was taken; its address is now {replica.url}")
                 replica.start()
                 self._tell(f"{replica.name} started again, pid {replica.pid}")
-                changed = True
-        if changed:
+                self._unsaved = True
+        if self._unsaved:
             self.save()
+            self._unsaved = False
 
     def _revive_servers(self, now: float) -> None:
         if now < self._servers_next_start_at:

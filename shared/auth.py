@@ -16,10 +16,11 @@ from typing import Any
 
 import httpx
 import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from shared.errors import ForbiddenError, UnauthorizedError, UnavailableError
+from shared.errors import ForbiddenError, KeysUnreadableError, UnauthorizedError, UnavailableError
 from shared.names import is_name
 from shared.settings import CommonSettings
 
@@ -56,9 +57,14 @@ class Principal:
 
 
 def generate_keys(directory: Path) -> tuple[Path, Path]:
-    """Makes an Ed25519 key pair once: (private PEM, mode 0600; public JWKS). Re-used if present."""
+    """Makes an Ed25519 key pair once: (private PEM, mode 0600; public JWKS). Re-used if present.
+
+    Raises KeysUnreadableError when what is present is no such pair: making another in silence
+    would sign out everybody.
+    """
     private, jwks = directory / PRIVATE_KEY_FILE, directory / JWKS_FILE
     if private.exists() and jwks.exists():
+        _check_pair(private, jwks)
         return private, jwks
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = Ed25519PrivateKey.generate()
@@ -69,11 +75,34 @@ def generate_keys(directory: Path) -> tuple[Path, Path]:
     )
     with os.fdopen(os.open(private, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(pem)
-    raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-    x = base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    x = _public_part(key)
     public = {"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": x[:8], "x": x}
     jwks.write_text(json.dumps({"keys": [public]}))
     return private, jwks
+
+
+def _public_part(key: Ed25519PrivateKey) -> str:
+    raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _check_pair(private: Path, jwks: Path) -> None:
+    try:
+        key = serialization.load_pem_private_key(private.read_bytes(), password=None)
+        stated = json.loads(jwks.read_bytes())["keys"][0]
+        ours = isinstance(key, Ed25519PrivateKey) and stated["x"] == _public_part(key)
+        named = isinstance(stated["kid"], str)
+    except (ValueError, KeyError, IndexError, TypeError, UnsupportedAlgorithm) as error:
+        raise KeysUnreadableError(_pair_fault(private, jwks)) from error
+    if not (ours and named):
+        raise KeysUnreadableError(_pair_fault(private, jwks))
+
+
+def _pair_fault(private: Path, jwks: Path) -> str:
+    return (
+        f"{private} and {jwks.name} beside it are no key pair: restore them from a copy, or delete "
+        "both to have new ones made (everybody then needs a new token)"
+    )
 
 
 def sign_token(
@@ -178,7 +207,7 @@ class TokenVerifier:
     async def _refresh(self) -> None:
         try:
             keys = jwt.PyJWKSet.from_dict(await self._load()).keys
-        except (OSError, ValueError, httpx.HTTPError, jwt.PyJWTError):
+        except (OSError, ValueError, TypeError, AttributeError, httpx.HTTPError, jwt.PyJWTError):
             return
         finally:
             self._tried_at = time.monotonic()

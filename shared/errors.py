@@ -95,3 +95,7 @@ class OffsetGapError(Exception):
 
 class DeadLettersError(Exception):
     """Too much of a topic cannot be read: our decoder may be wrong, so stop loudly (exit 5)."""
+
+
+class KeysUnreadableError(Exception):
+    """The stored key pair is no key pair: cut short, edited, or of two different makes."""

@@ -1,8 +1,9 @@
 """Logs are events with fields, on stderr; secrets and full webhook URLs never appear."""
 
+import contextlib
 import logging
 import sys
-from typing import Any, cast
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -47,8 +48,25 @@ def _name_module(_: Any, __: str, event: Any) -> Any:
     return event
 
 
+class _Unfailing:
+    """A stream that drops a line instead of raising: a full disk must not end what logs to it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._stream.flush()
+
+
 def configure(settings: CommonSettings) -> None:
     """Sends our events and the libraries' warnings to stderr, as JSON lines or for a console."""
+    stderr = _Unfailing(sys.stderr)
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if settings.log_format == "json"
@@ -66,12 +84,12 @@ def configure(settings: CommonSettings) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[settings.log_level]
         ),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", stderr)),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=settings.service, replica=settings.replica)
     # What a library says through logging is a line of the same form, with its name as `module`.
-    libraries = logging.StreamHandler(sys.stderr)
+    libraries = logging.StreamHandler(stderr)
     libraries.addFilter(Sparing())
     libraries.setFormatter(
         structlog.stdlib.ProcessorFormatter(

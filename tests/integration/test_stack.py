@@ -152,6 +152,33 @@ def test_a_replica_that_dies_is_started_again_on_its_port(stack: Stack, said: li
     assert _get(replica) == "first-2"
 
 
+def test_a_state_folder_that_takes_nothing_is_told_and_waited_out(
+    stack: Stack, options: StackOptions, said: list[str]
+) -> None:
+    # Whatever keeps the supervisor from writing, a full disk first of all, is the same error.
+    records = options.state / "processes"
+    kept = records.rename(options.state / "kept")
+    records.write_text("in the way", encoding="utf-8")
+    replica = stack.replica("first")
+    _tell_to_exit(replica, 1)
+
+    def told_twice() -> bool:
+        stack.tick()
+        return sum(f"{records}: File exists; next try in" in line for line in said) == 2
+
+    assert wait_until(told_twice, 60)
+    assert [line[-3:] for line in said if "next try in" in line] == ["1 s", "2 s"]
+    records.unlink()
+    kept.rename(records)
+
+    def back() -> bool:
+        stack.tick()
+        return replica.alive() and replica.ready()
+
+    assert wait_until(back, 60)
+    assert load_run(options.state) == stack.info()
+
+
 def test_a_replica_whose_port_was_taken_while_it_was_dead_moves_and_says_so(
     stack: Stack, said: list[str]
 ) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+NO_KEY = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
+TOKEN = ["token", "--role", "viewer", "--subject", "li.na"]
 GAP = ["offsets", "accept-gap", "spend.v1", "0", "--reason", "disk", "--kafka", "127.0.0.1:1"]
 
 
@@ -48,3 +50,48 @@ def test_the_environment_is_held_to_the_same(tmp_path: Path) -> None:
     done = paceline("migrate", "--state", str(tmp_path), PACELINE_DATABASE_URL="nonsense")
     assert done.returncode == 2
     assert "postgresql://" in done.stderr
+
+
+def _spoil(name: str, content: str, keys: Path) -> None:
+    (keys / name).write_text(content, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("jwt_private.pem", "", "cut short"),
+        (
+            "jwt_private.pem",
+            "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+            "no key",
+        ),
+        ("jwks.json", "{", "no JSON"),
+        ("jwks.json", '{"keys": []}', "no key in it"),
+        ("jwks.json", '{"keys": [{"kid": "a", "x": "b"}]}', "of another pair"),
+    ],
+)
+def test_a_spoiled_key_pair_is_named_and_kept(
+    tmp_path: Path, name: str, content: str, reason: str
+) -> None:
+    token = [*TOKEN, "--state", str(tmp_path)]
+    assert paceline(*token).returncode == 0
+    _spoil(name, content, tmp_path / "keys")
+    for command in (token, ["up", "--state", str(tmp_path)]):
+        done = paceline(*command)
+        assert done.returncode == 3, (reason, done.stderr)
+        assert "are no key pair" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert done.stdout == ""
+    assert (tmp_path / "keys" / name).read_text(encoding="utf-8") == content
+
+
+@pytest.mark.parametrize(
+    "command", [["up"], ["demo"], ["token", "--role", "viewer", "--subject", "a"]]
+)
+def test_a_folder_that_cannot_hold_the_state_is_named(tmp_path: Path, command: list[str]) -> None:
+    # A file in the way is refused to every user; a folder without permission not to root.
+    (tmp_path / "taken").write_text("a file", encoding="utf-8")
+    done = paceline(*command, "--state", str(tmp_path / "taken" / "state"))
+    assert done.returncode == 3, done.stderr
+    assert str(tmp_path / "taken") in done.stderr
+    assert "Traceback" not in done.stderr
