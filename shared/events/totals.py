@@ -1,6 +1,6 @@
 """budget.totals.v1: the figures of a line."""
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from shared.events.fields import Freshness, Instant
 
@@ -13,13 +13,19 @@ class Amount(Struct, frozen=True, kw_only=True):
 
 
 class TotalsChange(Struct, frozen=True, kw_only=True):
-    """What one period of a line gained since the previous `seq`."""
+    """What one period of a line gained since the previous `seq`.
+
+    `known_through`: how complete the source was, in its partition, when it told this; null when
+    the period was not complete then, absent for money that was moved and in older messages. What
+    was told in time and later in one message are two changes of the period.
+    """
 
     period_start: Instant
     period_end: Instant
     amount: str
     native: Amount | None = None
     correction: bool = False
+    known_through: Instant | UnsetType | None = UNSET
 
 
 class BudgetTotals(Struct, frozen=True, kw_only=True):

@@ -91,11 +91,11 @@ def line(name: str, seq: int, now: datetime, **figures: int) -> BudgetTotals:
     )
 
 
-async def ctr_low(kpi: World) -> None:
+async def ctr_low(kpi: World, **changes: Any) -> None:
     """Up to 11-04 14:00, with the rule in force."""
     await kpi.fold(kpi.campaign())
     await kpi.set_now(local("11-04 13:30"))
-    assert (await kpi.add_rule(rule_body())).status_code == 201
+    assert (await kpi.add_rule(rule_body(**changes))).status_code == 201
     await kpi.set_now(local("11-04 14:00"))
     await kpi.fold(kpi.metrics(hourly(local("11-04 13:00"), 100_000, 2000)))
     await kpi.fold(kpi.metrics(beat(local("11-04 14:00"))))
@@ -188,6 +188,38 @@ async def test_a_restated_closed_window_says_nothing_and_shows_in_series_and_exp
     assert body["numbers"] == {"clicks": "1600", "impressions": "200000"}
     assert (body["current"]["value"], body["restated"]) == ("0.020000", True)
     assert [one["transition"] for one in body["told"]] == ["firing"]
+
+
+async def test_explain_shows_what_was_judged_and_beside_it_what_was_told_since(
+    kpi: World,
+) -> None:
+    """Of a window that closes three minutes after its end, restated in the fourth."""
+    await ctr_low(kpi, maturity="3m")
+    await kpi.set_now(local("11-04 15:10"))
+    start = local("11-04 14:00")
+    asked = {"group": "line:L02", "window": start.isoformat()}
+    await kpi.fold(kpi.metrics(hourly(start, 200_000, 1000), beat(local("11-04 15:02"))))
+    # Told after the end, and before the window closes.
+    await kpi.fold(kpi.metrics(hourly(start, 200_000, 1600, revision=2)))
+    await kpi.fold(kpi.metrics(beat(local("11-04 15:04"))))
+    await kpi.evaluate()
+    answer = (await kpi.client.get("/v1/rules/ctr-low/explain", params=asked)).json()
+    assert (answer["value"], answer["value_now"], answer["restated"]) == ("0.008000",) * 2 + (
+        False,
+    )
+    # In one poll with a later heartbeat, and in one of its own.
+    late = hourly(start, 200_000, 4000, revision=3), beat(local("11-04 15:06"))
+    await kpi.fold(kpi.metrics(*late))
+    await kpi.fold(kpi.metrics(hourly(start, 200_000, 6000, revision=4)))
+    await kpi.evaluate()
+    assert [one.value for one in await kpi.told()] == ["0.008000"]
+    answer = (await kpi.client.get("/v1/rules/ctr-low/explain", params=asked)).json()
+    assert (answer["value"], answer["value_now"], answer["restated"]) == (
+        "0.008000",
+        "0.030000",
+        True,
+    )
+    assert answer["numbers"] == {"clicks": "1600", "impressions": "200000"}
 
 
 async def test_l03_is_told_when_it_spends_too_fast_and_when_it_is_back(kpi: World) -> None:

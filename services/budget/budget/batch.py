@@ -98,6 +98,8 @@ class Beat(NamedTuple):
     partition: int
     complete_through: datetime
     expected_interval_s: int | None
+    position: int
+    """Its place in the poll."""
 
 
 @dataclass(slots=True)
@@ -128,7 +130,7 @@ def sort_batch(records: Sequence[Received], latest: datetime) -> Batch:
             refusals.append(Refusal("unparseable", str(error), received, None))
             continue
         if type(event) is SourceEvent:
-            _sort_beat(batch, event, received, latest)
+            _sort_beat(batch, event, received, index, latest)
             continue
         data = event.data
         if (
@@ -151,7 +153,9 @@ def sort_batch(records: Sequence[Received], latest: datetime) -> Batch:
     return batch
 
 
-def _sort_beat(batch: Batch, event: SourceEvent, received: Received, latest: datetime) -> None:
+def _sort_beat(
+    batch: Batch, event: SourceEvent, received: Received, index: int, latest: datetime
+) -> None:
     if event.data.complete_through > latest:
         detail = f"complete_through {event.data.complete_through.isoformat()} lies in the future"
         batch.refusals.append(Refusal("future_time", detail, received, event))
@@ -164,6 +168,7 @@ def _sort_beat(batch: Batch, event: SourceEvent, received: Received, latest: dat
             received.partition,
             event.data.complete_through,
             event.expectedinterval,
+            index,
         )
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from budget import ledger, store_imports, store_progress
+from budget import lateness, ledger, store_imports, store_progress
 from budget.batch import Posting, Refusal, sort_batch
 from budget.ledger import Posted
 from budget.router import Router
@@ -36,7 +36,8 @@ class SpendHandler:
         now = await self._clock.now(conn)
         batch = sort_batch(records, now + self._skew)
         routed, misrouted = await self._router.assign(conn, batch.postings)
-        posted = await ledger.post(conn, routed, now, self._router.keys_of)
+        complete = await lateness.read(conn, routed, batch.beats)
+        posted = await ledger.post(conn, routed, now, self._router.keys_of, complete)
         refusals = [*batch.refusals, *misrouted, *posted.refusals]
         await self._count_imports(conn, posted, refusals)
         await store_progress.advance(conn, batch.beats)

@@ -14,6 +14,7 @@ from budget import store_postings
 from budget.batch import Posting, Refusal
 from budget.books import Books, Tally
 from budget.entry_ids import revision_id
+from budget.lateness import Completeness, by_mark, mark
 from budget.router import Route, fact_key
 from budget.rules.posting import REFUSALS, AccountKey, Fact, Outcome, Stated, Step, restate
 from budget.store_held import Adjusted, HeldRow
@@ -46,7 +47,13 @@ class Posted:
     outcomes: list[tuple[Posting, Outcome, int]] = field(default_factory=list)
 
 
-async def post(conn: Conn, postings: Sequence[Posting], now: datetime, keys_of: KeysOf) -> Posted:
+async def post(
+    conn: Conn,
+    postings: Sequence[Posting],
+    now: datetime,
+    keys_of: KeysOf,
+    complete: Completeness,
+) -> Posted:
     """Enters routed postings, in order of arrival, in the caller's transaction.
 
     The caller closes the books as its last step, because that locks the hot rows of the accounts.
@@ -58,8 +65,8 @@ async def post(conn: Conn, postings: Sequence[Posting], now: datetime, keys_of: 
     numbers: Sequence[int] = blocks[0] if len(blocks) == 1 else list(chain(*blocks))
     facts = [posting for posting in postings if posting.route.is_fact]
     if facts:
-        await _Facts(posted, numbers).book(conn, facts, keys_of)
-    deltas = _Deltas(posted, numbers)
+        await _Facts(posted, numbers, complete).book(conn, facts, keys_of)
+    deltas = _Deltas(posted, numbers, complete)
     deltas.take([p for p in postings if not p.route.is_fact] if facts else postings)
     deltas.book(*await posted.books.enter(conn, now))
     return posted
@@ -68,10 +75,11 @@ async def post(conn: Conn, postings: Sequence[Posting], now: datetime, keys_of: 
 class _Deltas:
     """Deltas on their way: one entry per new (stream, id), repeats and reuse told apart."""
 
-    def __init__(self, posted: Posted, numbers: Sequence[int]) -> None:
+    def __init__(self, posted: Posted, numbers: Sequence[int], complete: Completeness) -> None:
         self._posted = posted
         self._books = posted.books
         self._numbers = numbers
+        self._complete = complete
         self._taken: Sequence[Posting] = ()
         self._repeats: list[Posting] = []
 
@@ -122,8 +130,12 @@ class _Deltas:
             taken = self._set_known_apart(fresh, reused)
         if self._repeats:
             self._answer_repeats(reused)
+        for known, postings in by_mark(taken, self._complete).items():
+            self._tally(postings, known)
+
+    def _tally(self, postings: Sequence[Posting], known: int) -> None:
         by_route: dict[Route, Tally] = {}
-        for posting in taken:
+        for posting in postings:
             route = posting.route
             at = posting.event.time
             tally = by_route.get(route)
@@ -137,9 +149,9 @@ class _Deltas:
             if posting.event.importid is not None:
                 self._posted.outcomes.append((posting, Outcome.INSERTED, posting.ids[1]))
         for route, tally in by_route.items():
-            self._books.tally(Change(tally.account_id, False, route.period), tally)
+            self._books.tally(Change(tally.account_id, False, route.period, known), tally)
         if not all(route.feed for route in by_route):
-            self._books.held += [self._held(p) for p in taken if not p.route.feed]
+            self._books.held += [self._held(p) for p in postings if not p.route.feed]
 
     def _set_known_apart(self, fresh: set[int], reused: list[Reused]) -> list[Posting]:
         """The new ones; of the others, the same body changes nothing, another is `id_reused`."""
@@ -176,10 +188,11 @@ def _repeat(posted: Posted, posting: Posting, stored: bytes) -> None:
 class _Facts:
     """The facts a poll states: what is booked for them, and the entries that change it."""
 
-    def __init__(self, posted: Posted, numbers: Sequence[int]) -> None:
+    def __init__(self, posted: Posted, numbers: Sequence[int], complete: Completeness) -> None:
         self._posted = posted
         self._books = posted.books
         self._numbers = numbers
+        self._complete = complete
 
     async def book(self, conn: Conn, postings: Sequence[Posting], keys_of: KeysOf) -> None:
         """States the facts and gathers their entries, on the accounts where the facts are now."""
@@ -247,7 +260,8 @@ class _Facts:
                 entity=posting.route.entity_text,
             )
             entries.append(entry)
-            change = Change(account_id, step.kind == "correction", period)
+            known = mark(period.end, self._complete.get(posting.index))
+            change = Change(account_id, step.kind == "correction", period, known)
             self._books.tally(change, Tally(account_id, step.amount, entry.at))
         self._books.entries += entries
         return entries

@@ -7,11 +7,15 @@ data it covers, and the anchor never lies before money that is told (design.md s
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec import UNSET
+
 from budget import store_lines, store_seal
+from budget.lateness import IN_TIME
 from budget.rules.pacing import Figures, SourceState, complete_through, figures
+from budget.rules.phasing import EPOCH
 from budget.settings import BudgetSettings
 from budget.store_seal import Mark
 from budget.tables import SCHEMA
@@ -185,11 +189,16 @@ def _message(
 
 def _change(change: dict[str, Any], currency: str) -> TotalsChange:
     """`native` is what was spent in its own currency; a line holds only its campaign's."""
-    amount = format_micros(int(change["amount"]))
+    amount, known_ms = format_micros(int(change["amount"])), change["known_ms"]
     return TotalsChange(
         period_start=change["period_start"],
         period_end=change["period_end"],
         amount=amount,
         native=Amount(amount=amount, currency=currency),
         correction=change["correction"],
+        known_through=UNSET if known_ms is None else _known_through(known_ms),
     )
+
+
+def _known_through(known_ms: int) -> datetime | None:
+    return None if known_ms == IN_TIME else EPOCH + timedelta(milliseconds=known_ms)

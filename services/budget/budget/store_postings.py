@@ -99,9 +99,10 @@ WITH given AS MATERIALIZED (
   SELECT account_id, kind FROM budget.accounts WHERE account_id = ANY($1::int[])
   ORDER BY account_id FOR NO KEY UPDATE
 ), told AS (
-  INSERT INTO budget.changes (account_id, correction, day, period_start, period_end, amount)
+  INSERT INTO budget.changes (account_id, correction, day, period_start, period_end, known_ms,
+                              amount)
   SELECT account_id, correction, ($7::date[])[period], ($8::timestamptz[])[period],
-         ($9::timestamptz[])[period], amount
+         ($9::timestamptz[])[period], ($10::bigint[])[period], amount
   FROM given JOIN locked USING (account_id) WHERE kind = 'line'
 )
 UPDATE budget.accounts AS t
@@ -172,11 +173,15 @@ class Period(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What a sum is kept for: one period of one account, corrections apart."""
+    """What a sum is kept for: one period of one account, corrections apart.
+
+    `known`: the mark of what a source told (`lateness`); None of what a person moved.
+    """
 
     account_id: int
     correction: bool
     period: Period
+    known: int | None = None
 
 
 class Summed(Protocol):
@@ -253,16 +258,17 @@ async def post_accounts(conn: Conn, tallies: Mapping[Change, Summed]) -> None:
     """
     if not tallies:
         return
-    periods: dict[Period, int] = {}
+    periods: dict[tuple[Period, int | None], int] = {}
     rows = [
         (
             change.account_id,
             change.correction,
-            periods.setdefault(change.period, len(periods) + 1),
+            periods.setdefault((change.period, change.known), len(periods) + 1),
             str(tally.amount),
             tally.count,
             tally.latest_at,
         )
         for change, tally in tallies.items()
     ]
-    await conn.execute(POST_ACCOUNTS, *zip(*rows, strict=True), *zip(*periods, strict=True))
+    told = [(*period, known) for period, known in periods]
+    await conn.execute(POST_ACCOUNTS, *zip(*rows, strict=True), *zip(*told, strict=True))

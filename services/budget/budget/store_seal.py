@@ -26,11 +26,11 @@ COUNT_PENDING = "SELECT count(*) FROM (SELECT FROM budget.changes LIMIT 100000) 
 TAKE = """
 WITH taken AS (
   DELETE FROM budget.changes WHERE account_id = ANY($1::int[])
-  RETURNING account_id, correction, day, period_start, period_end, amount
+  RETURNING account_id, correction, day, period_start, period_end, known_ms, amount
 )
-SELECT account_id, correction, day, period_start, period_end, sum(amount) AS amount
-FROM taken GROUP BY account_id, correction, day, period_start, period_end
-ORDER BY account_id, period_start, period_end, correction
+SELECT account_id, correction, day, period_start, period_end, known_ms, sum(amount) AS amount
+FROM taken GROUP BY account_id, correction, day, period_start, period_end, known_ms
+ORDER BY account_id, period_start, period_end, correction, known_ms
 """
 FOLD_DAYS = """
 INSERT INTO budget.days AS t (account_id, day, actual)
@@ -76,7 +76,7 @@ async def count_due(conn: Conn, tick: datetime) -> int:
 
 
 async def take_changes(conn: Conn, account_ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Removes and returns the pending changes, summed per period; a touch has no period."""
+    """Removes and returns the pending changes, summed per period and mark; touches have none."""
     return [dict(row) for row in await conn.fetch(TAKE, account_ids)]
 
 

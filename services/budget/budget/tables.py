@@ -272,6 +272,7 @@ changes = _table(
     instant("period_start", nullable=True),
     instant("period_end", nullable=True),
     total("amount", default="0"),
+    big("known_ms", nullable=True),
     sa.PrimaryKeyConstraint("change", name="changes_pk"),
 )
 days = _table(

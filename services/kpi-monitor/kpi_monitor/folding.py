@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from kpi_monitor.kpis import SPEND
-from kpi_monitor.windows import LONGEST_DAY_MS, MATURITY_MAX_MS, PANE_MS, to_ms
+from kpi_monitor.windows import LONGEST_DAY_MS, MATURITY_MAX_MS, MINUTE_MS, to_ms
 from shared.consumer import Received
 from shared.events import (
     METRICS_TOPIC_DECODER,
@@ -191,13 +191,13 @@ def parse_measures(stated: Mapping[str, int | str]) -> Measures:
 def known_at(end: int, complete: int) -> int:
     """The mark of a period that ends at `end`, told when its source was complete to `complete`.
 
-    0 while the period was not complete. Marks are floored to the pane, as window ends lie on it,
-    and stop where the longest window with the greatest maturity has closed: later ones would only
-    split rows without changing a sum.
+    0 while the period was not complete. Marks are floored to the minute, as the ends of windows and
+    maturities lie on it, and stop where the longest window with the greatest maturity has closed:
+    later ones would only split rows without changing a sum.
     """
     if complete < end:
         return 0
-    return min(complete // PANE_MS * PANE_MS, end + LONGEST_DAY_MS + MATURITY_MAX_MS)
+    return min(complete // MINUTE_MS * MINUTE_MS, end + LONGEST_DAY_MS + MATURITY_MAX_MS)
 
 
 def walk(

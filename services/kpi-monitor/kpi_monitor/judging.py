@@ -68,23 +68,19 @@ class Verdict(NamedTuple):
 
 
 class Content(NamedTuple):
-    """What a window holds. `coarse`: a period reaches beyond it. `late`: told after its end."""
+    """What a window holds. `coarse`: a period reaches beyond it."""
 
     window: Window
     sums: Sums
     coarse: bool
-    late: bool
 
 
 def contents(windows: Windows, panes: Iterable[Pane], maturity: int | None) -> dict[int, Content]:
     """Sums by window start. `maturity` ms: as known when the window was judged; None: as of now."""
     sums: dict[Window, Sums] = {}
     coarse: set[Window] = set()
-    late: set[Window] = set()
     for pane in panes:
         window = windows.containing(pane.start)
-        if pane.known >= window.end and pane.amount:
-            late.add(window)
         touched = [window] if pane.end <= window.end else _overlapped(windows, window, pane.end)
         if maturity is not None:
             touched = [one for one in touched if pane.known < one.end + maturity]
@@ -95,8 +91,7 @@ def contents(windows: Windows, panes: Iterable[Pane], maturity: int | None) -> d
         elif touched:
             sums[window][pane.measure] = sums[window].get(pane.measure, 0) + pane.amount
     return {
-        window.start: Content(window, found, window in coarse, window in late)
-        for window, found in sums.items()
+        window.start: Content(window, found, window in coarse) for window, found in sums.items()
     }
 
 

@@ -202,13 +202,16 @@ class FeedView(BaseModel):
 class WindowExplanation(_Explanation):
     """What a rule saw in a window, and the transitions that it told of it.
 
-    `incomplete` as in series: records that may belong to the window were lost.
+    `value` is what was judged when the window closed; `restated`: sources have told more of it
+    since, which makes it `value_now` (`current`, with its numbers). `incomplete` as in series:
+    records that may belong to the window were lost.
     """
 
     window: WindowView
     closed: bool
     complete_through: datetime | None
     restated: bool
+    value_now: str | None
     incomplete: bool
     current: CurrentView
     sources: list[FeedView]

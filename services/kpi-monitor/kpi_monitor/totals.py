@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import msgspec
+from msgspec import UNSET
 
 from kpi_monitor.folding import known_at
 from kpi_monitor.formula import parse
 from kpi_monitor.windows import to_ms
-from shared.events import ENCODER, BudgetTotals
+from shared.events import ENCODER, BudgetTotals, TotalsChange
 from shared.money import parse_sum
 
 FIGURES = ("allocated", "actual", "committed", "remaining", "planned_to_date", "corrections")
@@ -48,9 +49,8 @@ class Spent:
 def fold(state: LineState, messages: Iterable[BudgetTotals]) -> tuple[LineState, list[Spent]]:
     """Applies messages in order: only seq + 1 counts, lower ones are repeats, higher ones a gap.
 
-    A gap stops the line: nothing after it is applied until the missing message comes. A change is
-    known at the completeness of the message before it, since its own says what is complete with
-    it. The messages have passed `check`.
+    A gap stops the line: nothing after it is applied until the missing message comes. The messages
+    have passed `check`.
     """
     spent: list[Spent] = []
     for message in messages:
@@ -63,7 +63,7 @@ def fold(state: LineState, messages: Iterable[BudgetTotals]) -> tuple[LineState,
         for change in message.changes:
             start, end = to_ms(change.period_start), to_ms(change.period_end)
             amount = parse_sum(change.amount)
-            spent.append(Spent(start, end, known_at(end, before), amount))
+            spent.append(Spent(start, end, known_at(end, _told_at(change, before)), amount))
         complete = None if message.complete_through is None else to_ms(message.complete_through)
         bare = msgspec.structs.replace(message, changes=[])
         state = LineState(
@@ -73,6 +73,18 @@ def fold(state: LineState, messages: Iterable[BudgetTotals]) -> tuple[LineState,
             gap=state.gap if state.gap is not None and state.gap > message.seq else None,
         )
     return state, spent
+
+
+def _told_at(change: TotalsChange, before: int) -> int:
+    """How complete its source was when a change was told, 0 for in time; epoch ms.
+
+    Money that was moved says nothing of it, and was not in what the line was judged on up to the
+    completeness of the message `before`.
+    """
+    told = change.known_through
+    if told is UNSET:
+        return before
+    return 0 if told is None else to_ms(told)
 
 
 def check(message: BudgetTotals) -> None:

@@ -38,7 +38,7 @@ def freshness(complete: int | None, expected_interval_s: int | None, now: int) -
 
 @dataclass(slots=True)
 class _Cell:
-    """What a window of a group holds, as in `judging.Content`."""
+    """What a window of a group holds, as in `judging.Content`. `late`: told after its end."""
 
     sums: Sums = field(default_factory=dict)
     coarse: bool = False
@@ -124,7 +124,10 @@ def explain_window(
     *,
     gaps: Sequence[Gap] = (),
 ) -> dict[str, Any]:
-    """What a rule saw in the window that starts at `start`, and what stands there now."""
+    """What a rule saw in the window that starts at `start`, and what stands there now.
+
+    The value is the one that was judged: what a source told after that is beside it, `restated`.
+    """
     window = windows.containing(start)
     feeds = list(feeds)
     complete = completeness(feeds, rule.measures)
@@ -132,15 +135,20 @@ def explain_window(
     current = contents(windows, panes, None).get(window.start)
     closed = complete is not None and window.end + rule.maturity <= complete
     seen = _seen(rule, judged, closed=closed)
+    now = _seen(rule, current, closed=True)
+    closing = window.end + rule.maturity
     return {
         **_observed(rule, seen, judged.sums if judged else {}),
         "window": {"kind": "tumbling", "start": from_ms(window.start), "end": from_ms(window.end)},
         "closed": closed,
         "complete_through": instant(complete),
-        "restated": current is not None and current.late,
+        "restated": any(
+            pane.amount and pane.known >= closing and _overlap(pane, window) for pane in panes
+        ),
+        "value_now": value_text(now.value),
         "incomplete": _is_incomplete(window, longest_grain(feeds), gaps),
         "current": {
-            "value": value_text(_seen(rule, current, closed=True).value),
+            "value": value_text(now.value),
             "numbers": numbers_of("window", current.sums if current else {}),
         },
         "sources": [
@@ -153,6 +161,10 @@ def explain_window(
             for feed in feeds
         ],
     }
+
+
+def _overlap(pane: Pane, window: Window) -> bool:
+    return pane.start < window.end and pane.end > window.start
 
 
 def explain_totals(rule: Rule, unit: Unit, lines: Sequence[str]) -> dict[str, Any]:

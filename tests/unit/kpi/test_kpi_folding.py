@@ -2,16 +2,25 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import UNSET
 
 from kpi_monitor import folding
 from kpi_monitor import totals as lines
 from kpi_monitor.folding import Refusal, Told, known_at, parse_measures, walk
-from kpi_monitor.windows import HOUR_MS, LONGEST_DAY_MS, MATURITY_MAX_MS, PANE_MS, to_ms
+from kpi_monitor.windows import (
+    HOUR_MS,
+    LONGEST_DAY_MS,
+    MATURITY_MAX_MS,
+    MINUTE_MS,
+    PANE_MS,
+    to_ms,
+)
 from shared.events import BudgetTotals, MetricsEvent, SourceEvent
 from tests.unit.kpi.builders import at, change, heartbeat, metrics_event, received, totals
 
@@ -74,12 +83,13 @@ def test_a_period_told_after_its_heartbeat_is_marked_with_that_completeness() ->
     assert later.known == to_ms(at(13))
 
 
-@given(st.integers(1, 10**6), st.integers(0, (LONGEST_DAY_MS + MATURITY_MAX_MS) // PANE_MS))
+@given(st.integers(1, 10**6), st.integers(0, (LONGEST_DAY_MS + MATURITY_MAX_MS) // MINUTE_MS))
 def test_the_mark_shows_a_period_to_exactly_the_windows_that_closed_after_it(
     end: int, later: int
 ) -> None:
+    """A maturity of three minutes is one: a mark by panes took what came after it for known."""
     end *= PANE_MS
-    cutoff = end + later * PANE_MS
+    cutoff = end + later * MINUTE_MS
     for complete in (cutoff - 1, cutoff, cutoff + 1, cutoff + 100 * LONGEST_DAY_MS):
         seen = complete < max(cutoff, end)
         assert (known_at(end, complete) < cutoff) is seen
@@ -139,11 +149,29 @@ def test_spend_is_counted_once_in_any_redelivery(order: list[int]) -> None:
     assert sum(one.amount for one in spent) == sum(range(1, state.seq + 1)) * M
 
 
-def test_spend_is_known_at_the_completeness_of_the_message_before() -> None:
+def test_what_does_not_say_when_it_was_told_is_known_at_the_message_before() -> None:
     first = totals(1, complete_through=at(2), changes=[change(1, "5")])
     late = totals(2, complete_through=at(3), changes=[change(1, "-2"), change(2, "7")])
     _, spent = lines.fold(lines.LineState(), [first, late])
     assert [one.known for one in spent] == [0, to_ms(at(2)), 0]
+
+
+@pytest.mark.parametrize(
+    ("known_through", "mark", "reason"),
+    [
+        (None, 0, "told in time, however late the ledger sealed it"),
+        (at(2), to_ms(at(2)), "the source had said that the period was complete"),
+        (at(1), 0, "the source had not got so far"),
+        (UNSET, to_ms(at(3)), "moved by a person: the line was judged without it"),
+    ],
+)
+def test_spend_is_known_when_its_source_told_it_not_when_it_was_sealed(
+    known_through: Any, mark: int, reason: str
+) -> None:
+    told = msgspec.structs.replace(change(1, "-2"), known_through=known_through)
+    messages = [totals(1, complete_through=at(3)), totals(2, changes=[told])]
+    _, (spent,) = lines.fold(lines.LineState(), messages)
+    assert spent.known == mark, reason
 
 
 def test_completeness_never_goes_back() -> None:
