@@ -10,7 +10,7 @@ import yaml
 T = TypeVar("T")
 
 _DURATION = re.compile(
-    r"(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?"
+    "".join(rf"(?:(\d{{1,15}}){unit})?" for unit in ("y", "w", "d", "h", "m", "s", "ms")), re.ASCII
 )
 _MILLISECONDS = (31_536_000_000, 604_800_000, 86_400_000, 3_600_000, 60_000, 1000, 1)
 _UNITS = ("y", "w", "d", "h", "m", "s", "ms")
@@ -33,7 +33,7 @@ def parse_duration(text: str) -> timedelta:
     if match is None or not text or not any(match.groups()):
         if text == "0":
             return timedelta(0)
-        raise ValueError(f"{text!r} is no duration such as 30s, 5m, 1h30m or 30d")
+        raise ValueError(f"{text[:40]!r} is no duration such as 30s, 5m, 1h30m or 30d")
     amounts = match.groups(default="0")
     milliseconds = sum(
         int(amount) * unit for amount, unit in zip(amounts, _MILLISECONDS, strict=True)

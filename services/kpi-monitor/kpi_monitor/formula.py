@@ -5,6 +5,7 @@ from sums only (platforms.md section 5), so the KPI of a group is never a mean o
 """
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,6 +15,8 @@ from shared.money import MICROS
 
 LENGTH_MAX = 200
 DEPTH_MAX = 20
+_NUMBER = re.compile(r"(?:\d{1,18}(?:\.\d{0,18})?|\.\d{1,18})(?:[eE][+-]?\d\d?)?", re.ASCII)
+"""Before any number is made: "1e2000000" is short, and a number of two million digits."""
 
 Operator = Literal["+", "-", "*", "/"]
 _OPERATORS: dict[type[ast.operator], Operator] = {
@@ -92,7 +95,13 @@ def _node(node: ast.expr, text: str, depth: int) -> Node:
     # bool is an int: `True` must not become 1.
     if isinstance(node, ast.Constant) and type(node.value) in (int, float):
         # The literal's own text keeps 0.1 exact; its float value would not be.
-        return Number(Fraction((ast.get_source_segment(text, node) or "").replace("_", "")))
+        literal = (ast.get_source_segment(text, node) or "").replace("_", "")
+        if _NUMBER.fullmatch(literal) is None:
+            raise FormulaError(
+                f"{literal[:40]!r} is no number of at most 18 digits before and after the point "
+                "and two in the exponent"
+            )
+        return Number(Fraction(literal))
     raise FormulaError(f"{ast.unparse(node)!r} is not allowed in a formula")
 
 

@@ -77,6 +77,17 @@ class NumberFormat:
             raise FaultError("number_unreadable", f"{text[:40]!r} is no number") from error
 
 
+def json_number(text: str) -> Decimal:
+    """A JSON number with a point or an exponent, exact; `to_micros` knows which are too large.
+
+    Raises ValueError when no decimal can have its exponent.
+    """
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(f"{text[:40]} is no number in this file") from error
+
+
 def exponent_of(unit: Unit, currency: str | None) -> int:
     """Power of ten from one unit to micros. Raises FaultError when minor has no currency."""
     if unit == "micro":

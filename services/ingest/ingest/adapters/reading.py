@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 import msgspec
 
 from ingest.adapters.mapping import Layout, Platform
+from ingest.adapters.numbers import json_number
 
 PREAMBLE_ROWS_MAX = 50
 SAMPLE_ROWS_MAX = 100
 NESTING_MAX = 6
 DELIMITERS = (",", "\t", ";")
-_JSON = msgspec.json.Decoder(float_hook=Decimal)
+_JSON = msgspec.json.Decoder(float_hook=json_number)
 _BYTE = re.compile(r"\(byte (\d+)\)")
 
 

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -10,6 +9,7 @@ import msgspec
 
 from ingest.adapters.facts import Conflict
 from ingest.adapters.mapping import Platform
+from ingest.adapters.numbers import json_number
 from ingest.adapters.reading import Table, decode_text, raw_rows, read_csv, read_json
 
 PART_BYTES_MAX = 4 * 1024 * 1024
@@ -51,7 +51,7 @@ def split(
     part could not see that it contradicts. The part ends there, so that rows keep their numbers.
     """
     if file.media_type == JSON:
-        document = msgspec.json.Decoder(float_hook=Decimal).decode(file.body)
+        document = msgspec.json.Decoder(float_hook=json_number).decode(file.body)
         pieces = [msgspec.json.encode(row) for row in raw_rows(document, platform)]
         for first, some in _packs(pieces, rows_max, conflicts):
             yield FilePart(b"[" + b",".join(some) + b"]", first, len(some))
