@@ -250,6 +250,23 @@ def is_subject(subject: object) -> bool:
     )
 
 
+def authorization_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
+    """The Authorization header as sent, or None.
+
+    Raises UnauthorizedError `credential_repeated` when there are two: a proxy before us may have
+    judged the other one, so neither is believed.
+    """
+    found: bytes | None = None
+    for name, value in headers:
+        if name == b"authorization":
+            if found is not None:
+                raise UnauthorizedError(
+                    "credential_repeated", "send one Authorization header, not several"
+                )
+            found = value
+    return found
+
+
 def bearer(authorization: str | None) -> str:
     """The credential of an Authorization header. Raises UnauthorizedError `credential_missing`."""
     scheme, _, credential = (authorization or "").partition(" ")

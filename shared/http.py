@@ -5,10 +5,7 @@ Expected errors carry their status and code; a database that is away is a 503; a
 """
 
 import asyncio
-import re
-import time
 from collections.abc import Awaitable, Callable, Mapping
-from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -17,34 +14,26 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.security import HTTPBearer
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.routing import Match
 
 from shared import clock as clocks
-from shared import metrics
 from shared.answers import PROBLEMS, DocumentedApp, answers
-from shared.auth import Principal, TokenVerifier, bearer
-from shared.database import BUSY, Pool, is_transient, transaction
+from shared.auth import Principal, TokenVerifier, authorization_of, bearer
+from shared.database import Pool, transaction
 from shared.docs_page import add_docs
-from shared.errors import (
-    ErrorItem,
-    InvalidError,
-    PacelineError,
-    TooLargeError,
-    UnavailableError,
-    UnparseableError,
-)
+from shared.edge import BODY_BYTES_MAX, Edge
+from shared.errors import ErrorItem, PacelineError, UnavailableError
+from shared.instants import Instant
 from shared.logs import get_logger
+from shared.problems import StatusError, as_problem, invalid_request, problem
 from shared.settings import CommonSettings
 
 log = get_logger(__name__)
 
-BODY_BYTES_MAX = 5 * 1024 * 1024
 READY_TIMEOUT_S = 3.0
-_OFFSET = re.compile(
-    rb"([Tt]\d\d(?::|%3[Aa])\d\d(?:(?::|%3[Aa])\d\d(?:\.\d+)?)?)\+(?=\d\d(?::|%3[Aa])?\d\d(?:&|$))"
-)
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 Check = Callable[[], Awaitable[None]]
 Idle = Callable[[], Awaitable[Mapping[str, int]]]
 
@@ -56,131 +45,9 @@ class Json(JSONResponse):
         return msgspec.json.encode(content)
 
 
-def problem(error: PacelineError) -> Response:
-    """RFC 9457 body with a stable `code`."""
-    metrics.ERRORS.labels(error.code).inc()
-    body = {
-        "type": f"urn:paceline:error:{error.code}",
-        "title": HTTPStatus(error.status).phrase,
-        "status": error.status,
-        "code": error.code,
-        "detail": error.detail,
-        "errors": error.errors,
-    }
-    headers = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
-    if error.status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    return Response(
-        msgspec.json.encode(body), error.status, headers, media_type="application/problem+json"
-    )
-
-
-def as_problem(error: Exception) -> PacelineError:
-    """Any exception as an expected error: database faults become 503, bugs `internal`."""
-    if isinstance(error, PacelineError):
-        return error
-    if isinstance(error, BUSY):
-        log.warning("database_busy", error=repr(error))
-        return UnavailableError("database_busy", "others are changing the same rows; send it again")
-    if is_transient(error):
-        log.warning("database_unavailable", error=repr(error))
-        return UnavailableError("database_unavailable", "the database cannot be reached")
-    log.error("unexpected_error", exc_info=error)
-    return PacelineError("internal", "an unexpected error; it has been logged")
-
-
-class _StatusError(PacelineError):
-    """An error whose status is only known at run time (404 and 405 of the router)."""
-
-    def __init__(self, status: int, code: str, detail: str) -> None:
-        super().__init__(code, detail)
-        self.status = status  # type: ignore[misc]
-
-
-def _validation_problem(error: RequestValidationError) -> PacelineError:
-    items: list[ErrorItem] = [
-        {
-            "loc": ".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0]),
-            "code": item["type"],
-            "detail": item["msg"],
-        }
-        for item in error.errors()
-    ]
-    if any(item["code"] == "json_invalid" for item in items):
-        return UnparseableError("unparseable", "the body is not JSON", errors=items)
-    first = f"{items[0]['loc']}: {items[0]['detail']}"
-    more = f" (and {len(items) - 1} more, see errors)" if len(items) > 1 else ""
-    return InvalidError("invalid_request", first + more, errors=items)
-
-
-def tidy_query(query: bytes) -> bytes:
-    """A query string as its writer meant it, where the standard reads it otherwise.
-
-    The + of a time's offset ("…T14:00:00+08:00") would be read as a space, although the offset is
-    what people copy from our own answers; a parameter that is sent empty is not sent.
-    """
-    stated = [part for part in query.split(b"&") if part.partition(b"=")[2]]
-    return _OFFSET.sub(rb"\1%2B", b"&".join(stated))
-
-
-class Edge:
-    """The outermost ASGI layer: body limit, metrics, and the last line against exceptions."""
-
-    def __init__(self, app: ASGIApp, body_bytes_max: int = BODY_BYTES_MAX) -> None:
-        self._app = app
-        self._body_bytes_max = body_bytes_max
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        if scope["query_string"]:
-            scope["query_string"] = tidy_query(scope["query_string"])
-        began = time.perf_counter()
-        status = 0
-        received = 0
-        refused = False
-
-        async def counted_receive() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self._body_bytes_max:
-                raise self._too_large()
-            return message
-
-        async def noted_send(message: Message) -> None:
-            nonlocal status, refused
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                if received > self._body_bytes_max and status != 413:
-                    # A framework that caught our exception answers a plain 400; say what it was.
-                    refused = True
-                    status = 413
-                    await problem(self._too_large())(scope, receive, send)
-            if not refused:
-                await send(message)
-
-        try:
-            if "\0" in scope["path"] or b"%00" in scope["query_string"]:
-                raise InvalidError("invalid_request", "an address holds no U+0000")
-            await self._app(scope, counted_receive, noted_send)
-        except Exception as error:
-            if status:
-                raise
-            await problem(as_problem(error))(scope, receive, noted_send)
-        route = scope.get("route")
-        path = getattr(route, "path", "other")
-        metrics.HTTP_REQUESTS.labels(scope["method"], path, str(status)).inc()
-        metrics.HTTP_DURATION.labels(path).observe(time.perf_counter() - began)
-
-    def _too_large(self) -> TooLargeError:
-        return TooLargeError("too_large", f"a body has at most {self._body_bytes_max} bytes")
-
-
 class ClockBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    now: AwareDatetime
+    now: Instant
 
 
 class Alive(BaseModel):
@@ -211,7 +78,8 @@ def require(*roles: str) -> Any:
 
     async def authenticate(request: Request, _: Annotated[Any, Depends(_SCHEME)]) -> Principal:
         verifier: TokenVerifier = request.app.state.verifier
-        principal = await verifier.verify(bearer(request.headers.get("authorization")))
+        sent = authorization_of(request.headers.raw)
+        principal = await verifier.verify(bearer(None if sent is None else sent.decode("latin-1")))
         principal.require(*roles)
         return principal
 
@@ -262,14 +130,27 @@ async def _on_error(_: Request, error: Exception) -> Response:
 
 async def _on_validation(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return problem(_validation_problem(error))
+    return problem(invalid_request(error))
 
 
-async def _on_http(_: Request, error: Exception) -> Response:
+async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     codes = {404: "not_found", 405: "method_not_allowed"}
     code = codes.get(error.status_code, "http_error")
-    return problem(_StatusError(error.status_code, code, str(error.detail)))
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_methods_of(request))
+    return problem(StatusError(error.status_code, code, str(error.detail)), headers)
+
+
+def _methods_of(request: Request) -> list[str]:
+    """What may be asked of a path, over all its routes: the router names those of the first."""
+    found: set[str] = set()
+    for method in METHODS:
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes):
+            found.add(method)
+    return sorted(found)
 
 
 def _add_health(app: FastAPI, checks: Mapping[str, Check], refresh_metrics: Check | None) -> None:

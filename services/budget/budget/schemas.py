@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal, Self
 import msgspec
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -21,6 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from shared.events import has_nul
+from shared.instants import Instant
 from shared.keys import pairs_text
 from shared.money import MoneyError, parse_micros
 from shared.names import (
@@ -59,12 +59,6 @@ def _zone(name: str) -> str:
     return name
 
 
-def _storable(at: datetime) -> datetime:
-    if not 1970 <= at.year <= 2999:
-        raise PydanticCustomError("time_out_of_range", "the time is not between 1970 and 2999")
-    return at
-
-
 def _document(value: Any) -> Any:
     """Free-form JSON that PostgreSQL can store: no NUL, no half of a surrogate pair."""
     try:
@@ -99,7 +93,7 @@ def _texts(value: Any) -> Iterator[str]:
 _DECIMAL = WithJsonSchema({"type": "string", "examples": ["12.34"]})
 Micros = Annotated[int, BeforeValidator(_micros), AfterValidator(_not_negative), _DECIMAL]
 Quantity = Annotated[int, BeforeValidator(_micros), _DECIMAL]
-When = Annotated[AwareDatetime, AfterValidator(_storable)]
+When = Instant
 Document = Annotated[dict[str, Any], AfterValidator(_document)]
 Id = Annotated[str, Field(pattern=f"^{NAME}$")]
 Text = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$"), PLAIN_LINES]
@@ -177,7 +171,7 @@ class LineBody(Body):
     percent: Micros | None = None
     remainder: bool = False
     cap: Micros | None = None
-    priority: int | None = Field(default=None, ge=0, le=1000)
+    priority: int | None = Field(default=None, ge=0, le=1000, strict=True)
     key: bool = False
     targets: list[Id] = Field(default_factory=list, max_length=50)
     owner: Label | None = None

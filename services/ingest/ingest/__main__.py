@@ -20,9 +20,10 @@ from shared.auth import TokenVerifier
 from shared.clock import make_clock
 from shared.consumer import Consumer
 from shared.database import create_pool
+from shared.edge import BODY_BYTES_MAX
 from shared.errors import UnavailableError
 from shared.events import REJECTED_TOPIC
-from shared.http import BODY_BYTES_MAX, create_app
+from shared.http import create_app
 from shared.producer import Producer
 from shared.service import Part, Service, closing, main
 from shared.sweep import Sweep, Sweeper

@@ -9,6 +9,7 @@ import msgspec
 from ingest.faults import FaultError, fault_of
 from ingest.wire import LIST_DECODER, ONE_DECODER, RAW_LIST_DECODER, Wire
 from shared.errors import TooLargeError, UnparseableError
+from shared.json_keys import json_fault, keeps_all_keys
 
 
 class Shape(enum.Enum):
@@ -68,12 +69,16 @@ def _decode_many(body: bytes, events_max: int) -> Decoded:
     except msgspec.ValidationError:
         return _decode_each(body, events_max)
     _check_count(len(events), events_max)
+    if not keeps_all_keys(body, events) and json_fault(body) is not None:
+        return _decode_each(body, events_max)
     return Decoded(events, range(len(events)), [])
 
 
 def _decode_one(body: bytes) -> Decoded:
     try:
-        return Decoded([ONE_DECODER.decode(body)], [0], [])
+        return Decoded([_decode_event(body)], [0], [])
+    except FaultError as fault:
+        return Decoded([], [], [_reject(0, body, fault)])
     except msgspec.ValidationError as error:
         # The type is judged before the rest of the text is read: `1 x` is no JSON all the same.
         msgspec.json.decode(body, type=msgspec.Raw)
@@ -90,12 +95,22 @@ def _decode_each(body: bytes, events_max: int) -> Decoded:
     rejected: list[Rejection] = []
     for index, raw in enumerate(raws):
         try:
-            events.append(ONE_DECODER.decode(raw))
+            events.append(_decode_event(bytes(raw)))
+        except FaultError as fault:
+            rejected.append(_reject(index, bytes(raw), fault))
         except msgspec.ValidationError as error:
             rejected.append(_reject(index, bytes(raw), fault_of(error)))
         else:
             places.append(index)
     return Decoded(events, places, rejected)
+
+
+def _decode_event(raw: bytes) -> Wire:
+    """One event. Raises ValidationError, and FaultError `unparseable` for a key stated twice."""
+    event: Wire = ONE_DECODER.decode(raw)
+    if not keeps_all_keys(raw, event) and (fault := json_fault(raw)) is not None:
+        raise FaultError(fault.code, fault.detail)
+    return event
 
 
 def _check_count(count: int, events_max: int) -> None:

@@ -21,6 +21,7 @@ from ingest.wire import SourceWire
 from shared import metrics
 from shared.errors import InvalidError, UnsupportedMediaError
 from shared.events import SourceData, SourceSent
+from shared.json_keys import json_fault
 
 EVENTS_PER_ROUND_MAX = 5_000
 _CSV_TYPES = ("text/csv", "text/tab-separated-values", "text/plain", "application/csv")
@@ -73,6 +74,8 @@ def read_report(sent: Sent, platform: Platform, rows_max: int) -> Table:
     """
     kind = sent.media_type.partition(";")[0].strip().lower()
     if kind in _JSON_TYPES:
+        if (fault := json_fault(sent.body)) is not None:
+            raise fault
         return read_json(sent.body, platform, rows_max)
     if kind in _CSV_TYPES:
         return read_csv(decode_text(sent.body), platform, rows_max)

@@ -1,10 +1,11 @@
 """HTTP of ingest: events, reports, sources, keys, rejections."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator
 
 from ingest import store
 from ingest.adapters.mapping import Platform
@@ -26,10 +27,11 @@ from ingest.schemas import (
     known_currency,
 )
 from shared.answers import Page, answers
-from shared.auth import Principal
+from shared.auth import Principal, authorization_of
 from shared.database import transaction
 from shared.errors import InvalidError, NotFoundError
 from shared.http import Json, require
+from shared.instants import Instant
 from shared.requests import decode_cursor, etag, page
 
 CLIENT_GONE = 499
@@ -92,7 +94,7 @@ def _add_reports(router: APIRouter, ingest: Ingest, platforms: Mapping[str, Plat
         request: Request,
         platform: str,
         source: Annotated[str | None, Query(max_length=200)] = None,
-        as_of: AwareDatetime | None = None,
+        as_of: Instant | None = None,
         complete: bool = False,
         currency: Annotated[
             Annotated[str, AfterValidator(known_currency)] | None, Query(pattern=CURRENCY_PATTERN)
@@ -104,8 +106,7 @@ def _add_reports(router: APIRouter, ingest: Ingest, platforms: Mapping[str, Plat
         dry_run: bool = False,
     ) -> Response:
         """`dry_run` judges everything and sends nothing; its answer is the one of a real load."""
-        header = request.headers.get("authorization")
-        caller = await ingest.memory.identify(None if header is None else header.encode("latin-1"))
+        caller = await ingest.memory.identify(authorization_of(request.headers.raw))
         mapping = platforms.get(platform)
         if mapping is None:
             raise NotFoundError("platform_unknown", f"known platforms: {', '.join(platforms)}")
@@ -149,6 +150,9 @@ def _add_keys(router: APIRouter, ingest: Ingest) -> None:
     async def post_key(
         request: Request, body: KeyRequest, principal: Annotated[Principal, require("admin")]
     ) -> Response:
+        if body.expires_at is not None and body.expires_at <= datetime.now(UTC):
+            # Against the machine's clock, as its use will be.
+            raise InvalidError("expires_in_the_past", "expires_at is over already")
         key_id, text, digest = make_key()
         async with transaction(request.app.state.pool) as conn:
             key = store.NewKey(

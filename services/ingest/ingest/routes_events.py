@@ -20,8 +20,9 @@ from ingest.memory import Memory
 from ingest.settings import IngestSettings
 from ingest.stamping import Stamped
 from shared import metrics
+from shared.auth import authorization_of
 from shared.errors import UnsupportedMediaError
-from shared.http import as_problem, problem
+from shared.problems import as_problem, problem
 
 PATH = "/v1/events"
 _SHAPES = {shape.value.encode(): shape for shape in Shape}
@@ -67,16 +68,15 @@ class Events:
         metrics.HTTP_DURATION.labels(PATH).observe(perf_counter() - began)
 
     async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
-        authorization = media_type = None
-        for name, value in scope["headers"]:
-            if name == b"authorization":
-                authorization = value
-            elif name == b"content-type":
+        headers = scope["headers"]
+        media_type = None
+        for name, value in headers:
+            if name == b"content-type":
                 media_type = value
         ingest = self._ingest
-        caller = await ingest.memory.identify(authorization)
+        caller = await ingest.memory.identify(authorization_of(headers))
         shape = _shape_of(media_type)
-        body = await ingest.reader.read(receive, scope["headers"], self._settings.events_bytes_max)
+        body = await ingest.reader.read(receive, headers, self._settings.events_bytes_max)
         decoded = decode(body, shape, self._settings.events_max)
         caller.take(len(decoded.places) + len(decoded.rejected))
         ingest.memory.check_loaded()

@@ -4,11 +4,12 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ingest.checks import refuse_no_currency
 from ingest.faults import FaultError
 from ingest.periods import find_zone
+from shared.instants import Instant
 from shared.names import PLAIN, PLAIN_LINES
 
 _DURATION = re.compile(r"(\d{1,7})(s|m|h|d)", re.ASCII)
@@ -56,12 +57,6 @@ def known_currency(code: str) -> str:
 
 WithoutNul = AfterValidator(_without_nul)
 """PostgreSQL can store no other text."""
-
-
-def _storable(at: datetime) -> datetime:
-    if not 1970 <= at.year <= 2999:
-        raise ValueError("the time is not between 1970 and 2999")
-    return at
 
 
 class _Body(BaseModel):
@@ -121,9 +116,7 @@ class KeyRequest(_Body):
     sources: Annotated[list[SourcePattern], Field(min_length=1, max_length=100)]
     name: Annotated[str, Field(max_length=200), WithoutNul, PLAIN] = ""
     rate_per_s: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
-    expires_at: Annotated[AwareDatetime, Field(strict=False), AfterValidator(_storable)] | None = (
-        None
-    )
+    expires_at: Instant | None = None
 
 
 class KeyCreated(BaseModel):

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime
 
 from kpi_monitor import ranges, store_evaluate, store_views, totals, views
 from kpi_monitor.breaches import breach_of
@@ -37,6 +36,7 @@ from shared.database import Conn, transaction
 from shared.errors import InvalidError, NotFoundError
 from shared.gaps import Gap, gaps_between
 from shared.http import Json
+from shared.instants import AnyInstant
 from shared.keys import group_text
 from shared.requests import PAGE_MAX, decode_cursor, encode_cursor
 
@@ -111,8 +111,8 @@ async def get_series(
     campaign: str,
     kpi: str,
     window: str,
-    begin: Annotated[AwareDatetime, Query(alias="from")],
-    end: Annotated[AwareDatetime, Query(alias="to")],
+    begin: Annotated[AnyInstant, Query(alias="from")],
+    end: Annotated[AnyInstant, Query(alias="to")],
     group_by: str = "line",
 ) -> Response:
     """Values as of now; `restated` when a period was told again after it was complete,
@@ -187,7 +187,7 @@ async def get_explanation(
     rule: str,
     principal: Reader,
     group: str,
-    window: AwareDatetime | None = None,
+    window: AnyInstant | None = None,
 ) -> Response:
     """Value, threshold, numbers and sources of one window, or of the latest totals."""
     async with transaction(request.app.state.pool) as conn:

@@ -6,8 +6,9 @@ Quantities are decimal strings, never JSON numbers.
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from shared.instants import AnyInstant
 from shared.names import NAME, PLAIN, PLAIN_LINES
 
 Name = Annotated[str, StringConstraints(pattern=f"^{NAME}$")]
@@ -86,10 +87,14 @@ class RuleBody(_Body):
     window: WindowBody | None = None
     condition: ConditionBody
     for_windows: int = Field(
-        0, alias="for", ge=0, description="Windows in a row before it fires; 0 in this version."
+        0,
+        alias="for",
+        ge=0,
+        strict=True,
+        description="Windows in a row before it fires; 0 in this version.",
     )
     keep_firing: int = Field(
-        0, ge=0, description="Windows in a row before it resolves; 0 in this version."
+        0, ge=0, strict=True, description="Windows in a row before it resolves; 0 in this version."
     )
     min: Annotated[dict[Name, Decimal], Field(max_length=MINIMA_MAX)] | None = Field(
         None, description='Least sums for a window to be judged, {"impressions": "50000"}.'
@@ -124,5 +129,5 @@ class RuleTestBody(_Body):
     """A rule that need not exist, and a range of time (half-open)."""
 
     rule: RuleBody
-    begin: AwareDatetime = Field(alias="from")
-    end: AwareDatetime = Field(alias="to")
+    begin: AnyInstant = Field(alias="from")
+    end: AnyInstant = Field(alias="to")

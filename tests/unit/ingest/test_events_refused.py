@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from ingest.context import SourceView
+from ingest.decode import Shape, decode
 from ingest.faults import FaultError, check_strictly
 from ingest.wire import ONE_DECODER
 from shared.names import SUBJECT_BYTES_MAX
@@ -208,3 +209,49 @@ def test_the_largest_event_that_is_accepted_is_far_smaller_than_a_record_may_be(
     assert stamped.rejected == []
     ((key, value),) = next(iter(stamped.batches.values()))
     assert len(key) + len(value) < RECORD_BYTES_MAX / 10
+
+
+REPEATED = [
+    ("an attribute", b'"id":"a"', b'"id":"a","id":"b"', "id"),
+    ("the same value twice", b'"amount":"1.00"', b'"amount":"1.00","amount":"1.00"', "data.amount"),
+    ("spelled with an escape", b'"amount":"1.00"', b'"amount":"1.00","\\u0061mount":"9.00"',
+     "data.amount"),
+    ("a level of the entity", b'"ad":"1"', b'"ad":"1","ad":"2"', "data.entity.ad"),
+    ("an attribute we do not know", b'"id":"a"', b'"id":"a","ext":1,"ext":2', "ext"),
+    ("inside an attribute we do not know", b'"id":"a"', b'"id":"a","ext":{"k":1,"k":1}', "ext.k"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("why", "sent", "instead", "path"), REPEATED)
+@pytest.mark.parametrize("beside", [b"", b'{"id":7}'], ids=["alone", "beside another fault"])
+def test_an_event_that_states_a_key_twice_is_refused_and_the_others_are_not(
+    why: str, sent: bytes, instead: bytes, path: str, beside: bytes
+) -> None:
+    good = msgspec.json.encode(
+        spend(id="a", data_amount="1.00", data_campaign=REMOVED, data_line=REMOVED,
+              data_entity={"ad": "1"})
+    )  # fmt: skip
+    bad = good.replace(sent, instead)
+    assert bad != good
+    events = [event for event in (good, bad, beside) if event]
+    decoded = decode(b"[" + b",".join(events) + b"]", Shape.BATCH, 10)
+    alone = decode(bad, Shape.ONE, 10)
+
+    assert list(decoded.places) == [0], why
+    assert decoded.rejected[0].code == "unparseable"
+    assert decoded.rejected[0].detail == f"the key {path} is repeated"
+    assert [(one.code, one.detail) for one in alone.rejected] == [
+        ("unparseable", f"the key {path} is repeated")
+    ]
+
+
+def test_extensions_defaults_and_nulls_are_no_repeated_keys() -> None:
+    plain = spend(time=REMOVED, data_mode="snapshot", data_report="r", data_revision=1,
+                  data_period="2025-11-01")  # fmt: skip
+    events = [
+        {**plain, "datacontenttype": "application/json", "subject": 'a "b"'},
+        {**plain, "workspace": None},
+        spend(data_mode="delta"),
+    ]
+    decoded = decode(msgspec.json.encode(events), Shape.BATCH, 10)
+    assert (list(decoded.places), decoded.rejected) == ([0, 1, 2], [])

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict
 
 from shared import errors, http
 from shared.auth import Principal, generate_keys, sign_token
-from shared.http import Check, create_app, require, tidy_query
+from shared.edge import tidy_query
+from shared.http import Check, create_app, require
 from shared.requests import check_if_match
 from shared.settings import CommonSettings
 
