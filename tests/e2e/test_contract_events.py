@@ -167,14 +167,14 @@ def test_a_key_beyond_its_rate_is_told_when_to_come_again(caller: Caller) -> Non
 
 def test_what_only_the_ledger_can_know_is_in_the_rejections_after_the_202(caller: Caller) -> None:
     """One id with two bodies, one revision with two values, a second mode, a second grain."""
-    source = name("s")
+    source, line = name("s"), {"data_campaign": caller.campaign()}
     caller.events(
         spend(source, "1.00", id="twice"),
         spend(source, "1.00", id="twice"),
         spend(source, "1.01", id="twice"),
-        snapshot(source, "5.00", 1, id="first"),
-        snapshot(source, "6.00", 1, id="second-value"),
-        snapshot(source, "6.00", 2, id="other-currency", data_currency="USD"),
+        snapshot(source, "5.00", 1, id="first", **line),
+        snapshot(source, "6.00", 1, id="second-value", **line),
+        snapshot(source, "6.00", 2, id="other-currency", data_currency="USD", **line),
         spend(source, "1.00", id="delta", data_report="daily"),
         snapshot(source, "1.00", 3, id="hour", data_period=f"{day(3)}T10"),
     )

@@ -75,7 +75,8 @@ async def test_a_large_release_and_polls_on_its_facts_never_wait_for_each_other(
     service: Service,
 ) -> None:
     """Facts held for their currency; polls restate them from the other end, some of them in a
-    currency that reaches a line, beside spend on the very account the release fills."""
+    third currency, which they take as long as they are on no line, beside spend on the very account
+    the release fills."""
     await usd_campaign(service)
     await map_to(service, {"account": "1"})
     numbers = range(FACTS)
@@ -88,7 +89,7 @@ async def test_a_large_release_and_polls_on_its_facts_never_wait_for_each_other(
         while not released.is_set() or round_ < 4:
             round_ += 1
             some = list(numbers[-1 - part :: -97])[:3]
-            stated = {"currency": None if part else "USD"}
+            stated = {"currency": "EUR" if part else "USD"}
             events: list[Any] = [fact(number, 1 + round_, **stated) for number in some]
             place = {"campaign": "c2", "line": "L1", "currency": "USD"}
             events.append(delta("tap", f"{part}-{round_}", at("11-05 00:00"), "1.00", **place))
@@ -106,7 +107,7 @@ async def test_a_large_release_and_polls_on_its_facts_never_wait_for_each_other(
         await asyncio.sleep(0.2)
         try:
             made = await map_to(service, {"ad_group": "7"}, "c2")
-            assert made["moved"]["entries"] == FACTS
+            assert FACTS - 6 <= made["moved"]["entries"] <= FACTS
         finally:
             released.set()
 

@@ -33,11 +33,13 @@ class Tally:
 
 @dataclass(slots=True)
 class Books:
-    """Rows by statement; `entities` of deltas by entry; `tallies` per account and period."""
+    """Rows by statement; `entities` of deltas by entry; `released`: facts that are not held as they
+    were; `tallies` per account and period."""
 
     deltas: list[DeltaRow] = field(default_factory=list)
     entities: dict[int, str] = field(default_factory=dict)
     entries: list[EntryRow] = field(default_factory=list)
+    released: list[tuple[int, str]] = field(default_factory=list)
     held: list[HeldRow] = field(default_factory=list)
     adjusted: list[Adjusted] = field(default_factory=list)
     tallies: dict[Change, Tally] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class Books:
 
     async def close(self, conn: Conn, now: datetime) -> None:
         """Writes all the rest; the accounts come last."""
+        await store_held.release(conn, self.released)
         await store_held.add(conn, self.held, now)
         await store_held.adjust(conn, self.adjusted)
         await store_postings.post_accounts(conn, self.tallies)

@@ -1,11 +1,11 @@
 """Ids of entries that the ledger makes itself, and how they are read apart, here and in SQL.
 
 A delta's entry has the id its source sent. The entry of a fact's revision is `<key>@<revision>`;
-the one that takes a fact's money off an account because a later statement is in another currency
-ends in "-", its corrections in "-c". The halves of a move are `<stream>|<key>|<half>` with stream
-and key of what moves: "-" leaves, "+" arrives, "c" behind it are the corrections. A stream is a
-number, a revision and a half hold none of the separators, so every id is read in one way only,
-whatever the key holds.
+where that brings the fact to an account of another currency, "-" behind it takes its money back
+where it was and "+" brings it along, "c" behind that are the corrections. The halves of a move are
+`<stream>|<key>|<half>` with stream and key of what moves, in the same signs. A stream is a number,
+a revision and a half hold none of the separators, so every id is read in one way only, whatever the
+key holds.
 """
 
 from collections.abc import Mapping
@@ -13,15 +13,14 @@ from typing import NamedTuple
 
 from shared import keys
 
-RETRACTED = "-"
 CORRECTIONS = "c"
 LEAVES, ARRIVES = "-", "+"
 
 IS_LEAVING = "LIKE '%|-'"
 """Of the id of a move (kind 2), in SQL: the half that leaves, corrections apart."""
-IS_RETRACTION = "~ '@[0-9]+-$'"
-"""Of the id of a fact's entry, in SQL: it takes the whole amount off its account."""
-REVISION_OF_KEY = "'^[0-9]+(-c)?$'"
+IS_TAKEN_BACK = "~ '@[0-9]+-$'"
+"""Of the id of a fact's entry, in SQL: the fact is not on that account any more."""
+REVISION_OF_KEY = "'^[0-9]+([-+]c)?$'"
 """What follows `<key>@` in the ids of entries that count among a fact's corrections."""
 
 
@@ -45,9 +44,9 @@ def revision_id(key: str, revision: int) -> str:
     return f"{key}@{revision}"
 
 
-def retraction_id(key: str, revision: int, *, corrections: bool) -> str:
-    """The id of the entry by which a revision takes a fact's money back where it was."""
-    return f"{key}@{revision}{RETRACTED}{CORRECTIONS if corrections else ''}"
+def passage_id(key: str, revision: int, way: str, *, corrections: bool) -> str:
+    """The id of an entry by which a revision takes a fact to another account; `way`: "-" or "+"."""
+    return f"{key}@{revision}{way}{CORRECTIONS if corrections else ''}"
 
 
 def move_id(stream_id: int, key: str, *, out: bool, corrections: bool) -> str:
@@ -57,7 +56,7 @@ def move_id(stream_id: int, key: str, *, out: bool, corrections: bool) -> str:
 
 
 def read_revision_id(entry_id: str) -> tuple[str, str]:
-    """Key and revision of a fact's entry; a retraction's revision has its ending."""
+    """Key and revision of a fact's entry, with the ending of one that takes it elsewhere."""
     key, _, revision = entry_id.rpartition("@")
     return key, revision
 
@@ -76,11 +75,16 @@ def item_of(alias: str) -> str:
     """
     e = alias
     return (
-        f"CASE WHEN {e}.kind IN (2, 3) THEN regexp_replace({e}.id, '[|][-+]c?$', '')"
+        f"CASE WHEN {e}.kind IN (2, 3) THEN {item_of_move(f'{e}.id')}"
         f" WHEN {e}.bodyhash IS NULL"
-        f" THEN {e}.stream_id || '|' || regexp_replace({e}.id, '@[0-9]+(-c?)?$', '')"
+        f" THEN {e}.stream_id || '|' || regexp_replace({e}.id, '@[0-9]+([-+]c?)?$', '')"
         f" ELSE {e}.stream_id || '|' || {e}.id END"
     )
+
+
+def item_of_move(entry_id: str) -> str:
+    """SQL: `<stream>|<key>` of the id of a move, which all its halves have."""
+    return f"regexp_replace({entry_id}, '[|][-+]c?$', '')"
 
 
 def moves_of(stream: str) -> str:

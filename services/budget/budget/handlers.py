@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from budget import lateness, ledger, store_imports, store_progress
 from budget.batch import Posting, Refusal, sort_batch
-from budget.ledger import Posted
+from budget.posted import Posted
 from budget.router import Router
 from budget.rules.posting import Outcome
 from budget.settings import BudgetSettings

@@ -95,6 +95,7 @@ async def look(conn: Conn, workspace: str, *, timeout_s: float) -> Findings:
     """Looks at the whole ledger in the caller's snapshot. Raises TimeoutError."""
     as_of, began = datetime.now(UTC), time.monotonic()
     found = await store_invariants.read(conn, workspace, timeout_s=timeout_s)
+    found["currencies"] = await store_invariants.crossings(conn, workspace, timeout_s=timeout_s)
     broken_at = await store_audit.broken_at(conn, workspace)
     accounts, entries = found.pop("accounts"), found.pop("entries")
     checks = {name: value == 0 for name, value in found.items()}

@@ -104,6 +104,7 @@ async def _move_placed(session: Session, row: Row, cause: str) -> Moved:
             "source": row["source"],
             "account_id": account_id,
             "currency": currency,
+            "account_currency": currency,
             "time_zone": time_zone,
         }
         async for items in store_placed.placed(conn, workspace, row["source"], account_id):

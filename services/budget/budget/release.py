@@ -29,12 +29,15 @@ from budget.store_moves import Restated
 from budget.store_placed import SCAN_TIMEOUT_S
 from budget.store_postings import MOVE, MOVED_CORRECTION, Change, EntryRow, Period
 from shared.database import Conn
+from shared.errors import ConflictError
+from shared.money import NO_CURRENCY, format_micros
 
 CHUNK = 2000
 """Items looked at in one round; a release runs until none is left."""
 
 Item = Mapping[str, Any]
-"""A delta or fact as `held` has it; `held` is None for one that is on a line."""
+"""A delta or fact as `held` has it, with the currency of its account (`account_currency`). `held`
+is None for one that is on a line."""
 
 
 class HeldAs(NamedTuple):
@@ -102,13 +105,17 @@ class Release:
             await self.move([(item, resolve(catalogue, item)) for item in items])
 
     async def move(self, wanted: Sequence[tuple[Item, Destination]]) -> None:
-        """Moves items to their destinations; one that stays only learns why it is held now."""
+        """Moves items to their destinations; one that stays only learns why it is held now.
+
+        Raises ConflictError `currency_differs`: no item changes its currency on the way.
+        """
         keys = {destination.account for _, destination in wanted}
         accounts = await store_registry.add_accounts(self._conn, keys)
         legs, staying = [], []
         for item, destination in wanted:
             account_id = accounts[destination.account]
             if account_id != item["account_id"]:
+                _refuse_crossing(item, destination)
                 legs.append(Leg(item, destination, account_id))
             elif destination.reason is not None and _is_news(item, destination):
                 about = (destination.campaign, destination.line)
@@ -208,6 +215,25 @@ class Release:
         return {key[1]: stream_id for key, stream_id in found.items()}
 
 
+def currency_of(item: Item) -> str | None:
+    """The currency of an item's money: as stated, else that of the account it is on; None as long
+    as neither says."""
+    on_account = item["account_currency"]
+    stated: str | None = item["currency"] or on_account
+    return None if stated == NO_CURRENCY else stated
+
+
+def _refuse_crossing(item: Item, destination: Destination) -> None:
+    """The last door before the ledger: `resolve` sends money of another currency to suspense, and
+    who names a line for it is told. Money without a currency takes that of its line."""
+    currency, wanted = currency_of(item), destination.account.currency
+    if currency in (None, wanted):
+        return
+    place = f"{destination.account.campaign} counts in {wanted}"
+    detail = f"{format_micros(item['amount'])} {currency} cannot go there: {place}"
+    raise ConflictError("currency_differs", detail)
+
+
 def resolve(catalogue: Catalogue, item: Item) -> Destination:
     """Where an item belongs by this catalogue."""
     entity = item["entity"]
@@ -217,7 +243,7 @@ def resolve(catalogue: Catalogue, item: Item) -> Destination:
             None if entity else item["campaign"],
             None if entity else item["line"],
             tuple(sorted(entity.items())),
-            item["currency"],
+            currency_of(item),
             item["period_start"].astimezone(UTC),
             item["period_end"].astimezone(UTC),
         )
@@ -242,7 +268,7 @@ def _held(leg: Leg, entry: int) -> HeldRow:
         entry=entry,
         source=item["source"],
         event_id=item["event_id"],
-        currency=item["currency"],
+        currency=currency_of(item),
         campaign=destination.campaign,
         line=destination.line,
         entity=item["entity"],

@@ -21,9 +21,13 @@ FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::bool[], $6::text[]
 """
 ADJUST = """
 UPDATE budget.held AS t SET amount = t.amount + u.amount, entry = u.entry,
-                            currency = coalesce(u.currency, t.currency)
-FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::text[])
-  AS u(stream_id, key, amount, entry, currency)
+                            at = greatest(t.at, u.at)
+FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::timestamptz[])
+  AS u(stream_id, key, amount, entry, at)
+WHERE t.stream_id = u.stream_id AND t.key = u.key
+"""
+RELEASE = """
+DELETE FROM budget.held AS t USING unnest($1::int[], $2::text[]) AS u(stream_id, key)
 WHERE t.stream_id = u.stream_id AND t.key = u.key
 """
 LIST = """
@@ -72,14 +76,19 @@ async def add(conn: Conn, rows: Sequence[HeldRow], now: datetime) -> None:
 
 
 class Adjusted(NamedTuple):
-    """A held fact was restated: the difference in micros, its entry now, and its currency if this
-    is the first time that one is stated."""
+    """A held fact was restated: the difference in micros, its entry now, and the latest `at`."""
 
     stream_id: int
     key: str
     amount: int
     entry: int
-    currency: str | None
+    at: datetime
+
+
+async def release(conn: Conn, facts: Sequence[tuple[int, str]]) -> None:
+    """Facts, by (stream, key), that are not held as they were any more."""
+    if facts:
+        await conn.execute(RELEASE, *zip(*sorted(facts), strict=True))
 
 
 async def adjust(conn: Conn, rows: Sequence[Adjusted]) -> None:

@@ -1,6 +1,8 @@
 """The rules of the ledger, held against each other in one pass over a workspace's entries."""
 
+from budget.entry_ids import item_of_move
 from shared.database import Conn
+from shared.money import NO_CURRENCY
 
 # The entries are read once and everything is added up by account, without any join of one sum with
 # another: the planner knows nothing of how many accounts a new workspace has, and took the sums of
@@ -50,6 +52,30 @@ SELECT count(*) AS accounts, coalesce(sum(n), 0) AS entries,
   (SELECT moves FROM streamed) AS moves, (SELECT facts FROM streamed) AS facts
 FROM summed
 """
+# Money never crosses currencies: the halves of a move cancel out within one, and what is known of
+# the money on an account is of the account's. Accounts without a currency hold what named none.
+CURRENCIES = f"""
+WITH moved AS (
+  SELECT sum(e.amount) AS amount,
+         count(DISTINCT a.currency) FILTER (WHERE a.currency <> '{NO_CURRENCY}') AS currencies
+  FROM budget.streams AS s JOIN budget.entries AS e USING (stream_id)
+  JOIN budget.accounts AS a USING (account_id)
+  WHERE s.workspace = $1 AND s.stream LIKE 'm/%'
+  GROUP BY e.stream_id, {item_of_move("e.id")}
+)
+SELECT (SELECT count(*) FROM moved WHERE amount <> 0 OR currencies > 1)
+  + (SELECT count(*) FROM budget.streams AS s JOIN budget.facts AS f USING (stream_id)
+     JOIN budget.accounts AS a USING (account_id)
+     WHERE s.workspace = $1 AND f.currency <> a.currency AND a.currency <> '{NO_CURRENCY}')
+  + (SELECT count(*) FROM budget.held AS h JOIN budget.accounts AS a USING (account_id)
+     WHERE h.workspace = $1 AND h.currency <> a.currency AND a.currency <> '{NO_CURRENCY}')
+"""
+
+
+async def crossings(conn: Conn, workspace: str, *, timeout_s: float) -> int:
+    """Moves, facts and held items that are in two currencies at once. Raises TimeoutError."""
+    found: int = await conn.fetchval(CURRENCIES, workspace, timeout=timeout_s)
+    return found
 
 
 async def read(conn: Conn, workspace: str, *, timeout_s: float) -> dict[str, int]:

@@ -10,8 +10,9 @@ from budget.entry_ids import REVISION_OF_KEY
 from shared.database import Conn
 
 OPEN = """
-SELECT * FROM budget.held WHERE workspace = $1 AND held > $2 AND status = 'open'
-ORDER BY held LIMIT $3
+SELECT h.*, a.currency AS account_currency
+FROM budget.held AS h JOIN budget.accounts AS a USING (account_id)
+WHERE h.workspace = $1 AND h.held > $2 AND h.status = 'open' ORDER BY h.held LIMIT $3
 """
 RESTATE = """
 UPDATE budget.held AS t SET reason = u.reason, campaign = u.campaign, line = u.line

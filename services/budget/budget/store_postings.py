@@ -82,9 +82,10 @@ RETURNING new.stream_id, new.key, new.account_id,
 """
 SETTLE_FACTS = """
 UPDATE budget.facts AS t SET revision = u.revision, amount = u.amount, currency = u.currency,
-                             stated_at = u.stated_at, entry = u.entry
+                             stated_at = u.stated_at, entry = u.entry, account_id = u.account_id
 FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::timestamptz[],
-            $7::bigint[]) AS u(stream_id, key, revision, amount, currency, stated_at, entry)
+            $7::bigint[], $8::int[])
+  AS u(stream_id, key, revision, amount, currency, stated_at, entry, account_id)
 WHERE t.stream_id = u.stream_id AND t.key = u.key
 """
 
@@ -244,9 +245,10 @@ async def state_facts(conn: Conn, rows: Sequence[FactRow]) -> dict[tuple[int, st
     return found
 
 
-async def settle_facts(conn: Conn, facts: Iterable[tuple[int, str, Fact]]) -> None:
-    """Stores what the rule decided where it differs from what the statement guessed."""
-    rows = [(stream_id, key, *fact[:5]) for stream_id, key, fact in facts]
+async def settle_facts(conn: Conn, facts: Iterable[tuple[int, str, Fact, int]]) -> None:
+    """Stores what the rule decided where it differs from what the statement guessed: the fact and
+    its account."""
+    rows = [(stream_id, key, *fact[:5], account) for stream_id, key, fact, account in facts]
     if rows:
         await conn.execute(SETTLE_FACTS, *zip(*rows, strict=True))
 

@@ -162,7 +162,10 @@ def run(statements: Sequence[Stated]) -> tuple[Fact | None, list[Step]]:
         (stated(2, 100), Outcome.UNCHANGED, None, "spend", "a higher revision with equal values"),
         (stated(1, 100), Outcome.UNCHANGED, None, "spend", "the same again"),
         (stated(1, 90), Outcome.REVISION_CONFLICT, None, "spend", "one revision, two values"),
-        (stated(0, 90), Outcome.UNCHANGED, None, "spend", "a lower revision says nothing"),
+        (stated(0, 90), Outcome.OUTDATED, None, "spend", "a lower revision says nothing"),
+        (stated(0, 100), Outcome.UNCHANGED, None, "spend", "a lower one that says the same"),
+        (stated(0, 90, currency="USD"), Outcome.OUTDATED, None, "spend", "whatever its currency"),
+        (stated(1, 100, currency="USD"), Outcome.REVISION_CONFLICT, None, "spend", "two values"),
         (stated(2, 90, currency="USD"), Outcome.CURRENCY_CHANGED, None, "spend", "no mixing"),
         (stated(2, 90, currency=NO_CURRENCY), Outcome.UPDATED, -10, "spend", "unstated fits"),
     ],
@@ -245,10 +248,10 @@ def test_the_first_statement_fixes_the_period_and_later_ones_are_judged_by_it() 
     [
         (((1, "", 5), (2, "USD", 7), (3, "EUR", 9)), "+~!", "USD", 7, "the first that is stated"),
         (((1, "", 5), (2, "USD", 5), (3, "EUR", 9)), "+=!", "USD", 5, "also when nothing changes"),
-        (((1, "", 5), (3, "EUR", 9), (2, "USD", 7)), "+~!", "EUR", 9, "of those that win"),
+        (((1, "", 5), (3, "EUR", 9), (2, "USD", 7)), "+~-", "EUR", 9, "of those that win"),
         (
             ((2, "", 5), (1, "USD", 7), (3, "EUR", 9)),
-            "+=~",
+            "+-~",
             "EUR",
             9,
             "a lower one changes nothing",
@@ -268,38 +271,61 @@ def test_a_fact_takes_over_the_first_currency_that_is_stated(
         Outcome.INSERTED: "+",
         Outcome.UPDATED: "~",
         Outcome.UNCHANGED: "=",
+        Outcome.OUTDATED: "-",
         Outcome.CURRENCY_CHANGED: "!",
         Outcome.REVISION_CONFLICT: "!",
     }
     assert "".join(signs[step.outcome] for step in steps) == outcomes, why
 
 
-@given(
-    st.lists(
-        st.tuples(
-            st.integers(0, 6), st.integers(-5, 5), st.sampled_from([NO_CURRENCY, "USD", "EUR"])
-        ),
-        min_size=1,
-        max_size=12,
-    )
+CURRENCIES = st.sampled_from([NO_CURRENCY, "USD", "EUR"])
+IN_CURRENCIES = st.lists(
+    st.tuples(st.integers(0, 6), st.integers(-5, 5), CURRENCIES), min_size=1, max_size=12
 )
-def test_no_fact_ever_sums_two_currencies(drawn: list[tuple[int, int, str]]) -> None:
-    """In any order: what was booked names one currency at most, and each other one is refused."""
+
+
+@given(IN_CURRENCIES)
+def test_no_fact_on_a_line_ever_sums_two_currencies(drawn: list[tuple[int, int, str]]) -> None:
+    """In any order: another currency is refused, unless the fact is 0 and leaves the line."""
     fact: Fact | None = None
-    booked: set[str] = set()
-    total = 0
     for revision, amount, currency in drawn:
         before = fact
         fact, step = restate(fact, stated(revision, amount, currency=currency))
-        total += step.amount or 0
-        if step.amount is not None:
-            booked.add(currency)
-        if before is not None and NO_CURRENCY not in (before.currency, currency):
-            assert (step.outcome is Outcome.CURRENCY_CHANGED) == (before.currency != currency)
-        if before is not None and before.currency != NO_CURRENCY:
-            assert fact.currency == before.currency, "what is stated stays"
-        assert booked <= {NO_CURRENCY, fact.currency}
-        assert total == fact.amount
+        if before is None:
+            continue
+        differs = NO_CURRENCY not in (before.currency, currency) and before.currency != currency
+        higher = revision > before.revision
+        assert (step.outcome is Outcome.CURRENCY_CHANGED) == (
+            differs and higher and before.amount != 0
+        )
+        assert (step.leaves == "whole") == (differs and higher and before.amount == 0)
+        kept = 0 if step.leaves == "whole" else before.amount
+        assert kept + (step.amount or 0) == fact.amount
+
+
+@given(IN_CURRENCIES, st.randoms())
+def test_as_long_as_a_fact_is_on_no_line_the_highest_revision_alone_says_what_it_is(
+    drawn: list[tuple[int, int, str]], random: object
+) -> None:
+    by_revision = {one[0]: stated(one[0], one[1], currency=one[2]) for one in drawn}
+    order = [*by_revision.values(), *by_revision.values()]
+    random.shuffle(order)  # type: ignore[attr-defined]
+    fact: Fact | None = None
+    sums = dict.fromkeys((NO_CURRENCY, "USD", "EUR"), 0)
+    for one in order:
+        before = fact
+        fact, step = restate(fact, one, on_line=False)
+        if step.leaves is not None:
+            assert before is not None
+            assert before.currency != fact.currency
+            sums[before.currency] -= before.amount
+            sums[fact.currency] += before.amount if step.leaves == "moved" else 0
+        sums[fact.currency] += step.amount or 0
+        assert step.outcome is not Outcome.CURRENCY_CHANGED
+        assert sums == {**dict.fromkeys(sums, 0), fact.currency: fact.amount}
+    highest = by_revision[max(by_revision)]
+    assert fact is not None
+    assert (fact.amount, fact.currency) == (highest.amount, highest.currency)
 
 
 @pytest.mark.parametrize(

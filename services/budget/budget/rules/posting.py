@@ -187,6 +187,7 @@ class Outcome(StrEnum):
     INSERTED = "inserted"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
+    OUTDATED = "outdated"
     REVISION_CONFLICT = "revision_conflict"
     CURRENCY_CHANGED = "currency_changed"
 
@@ -210,7 +211,7 @@ class Fact(NamedTuple):
     """What is booked for a fact; `entry` is the last entry that changed it.
 
     The first statement fixes the period: the label stays when the source's zone is set later, but
-    means other bounds then. `currency` is the first that was stated.
+    means other bounds then. `currency` is that of the account it is on.
     """
 
     revision: int
@@ -223,36 +224,56 @@ class Fact(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What one statement does: the difference to book (None: no entry) and what it corrects."""
+    """What one statement does: the difference to book (None: no entry) and what it corrects.
+
+    `leaves`: the fact goes to an account of another currency first. "whole": its money is taken
+    back where it was, and `amount` is all there is of it now; "moved": it named no currency before,
+    or names none now, and goes as it is.
+    """
 
     outcome: Outcome
     amount: int | None
     kind: EntryKind
     corrects: int | None
+    leaves: Literal["whole", "moved"] | None = None
 
 
-def restate(before: Fact | None, stated: Stated) -> tuple[Fact, Step]:
+def restate(before: Fact | None, stated: Stated, *, on_line: bool = True) -> tuple[Fact, Step]:
     """One statement against what is booked (contracts.md section 1, `mode: snapshot`).
 
     A higher revision replaces the lower one by the difference, a correction when the replaced one
-    was stated at or after the end of its period; first wins among equal revisions.
+    was stated at or after the end of its period; first wins among equal revisions. What is on a
+    line (`on_line`) keeps its currency; as long as a fact is on none, or is 0, the highest revision
+    alone says which, else one wrong statement would refuse all later ones for ever.
     """
     if before is None:
         return Fact(*stated), Step(Outcome.INSERTED, stated.amount, "spend", None)
-    if NO_CURRENCY not in (before.currency, stated.currency) and (
-        before.currency != stated.currency
-    ):
-        return before, Step(Outcome.CURRENCY_CHANGED, None, "spend", None)
+    agree = before.currency == stated.currency or NO_CURRENCY in (before.currency, stated.currency)
     if stated.revision <= before.revision:
-        conflict = stated.revision == before.revision and stated.amount != before.amount
-        outcome = Outcome.REVISION_CONFLICT if conflict else Outcome.UNCHANGED
-        return before, Step(outcome, None, "spend", None)
-    currency = stated.currency if before.currency == NO_CURRENCY else before.currency
-    after = before._replace(revision=stated.revision, stated_at=stated.stated_at, currency=currency)
+        return before, Step(_unheard(before, stated, agree=agree), None, "spend", None)
+    if not agree and on_line and before.amount:
+        return before, Step(Outcome.CURRENCY_CHANGED, None, "spend", None)
+    after = before._replace(revision=stated.revision, stated_at=stated.stated_at)
+    if not agree:
+        whole = after._replace(amount=stated.amount, currency=stated.currency, entry=stated.entry)
+        return whole, Step(Outcome.UPDATED, stated.amount, "spend", before.entry, "whole")
+    moved = not on_line and before.currency != stated.currency
+    if moved or before.currency == NO_CURRENCY:
+        after = after._replace(currency=stated.currency)
+    if moved:
+        after = after._replace(entry=stated.entry)
+    leaves: Literal["moved"] | None = "moved" if moved else None
     if stated.amount == before.amount:
-        return after, Step(Outcome.UNCHANGED, None, "spend", None)
+        return after, Step(Outcome.UNCHANGED, None, "spend", None, leaves)
     late = before.stated_at >= before.period_end
     kind: EntryKind = "correction" if late else "spend"
     corrects = before.entry if late else None
-    step = Step(Outcome.UPDATED, stated.amount - before.amount, kind, corrects)
+    step = Step(Outcome.UPDATED, stated.amount - before.amount, kind, corrects, leaves)
     return after._replace(amount=stated.amount, entry=stated.entry), step
+
+
+def _unheard(before: Fact, stated: Stated, *, agree: bool) -> Outcome:
+    """What a revision is that is not higher than the one that is booked."""
+    if agree and stated.amount == before.amount:
+        return Outcome.UNCHANGED
+    return Outcome.REVISION_CONFLICT if stated.revision == before.revision else Outcome.OUTDATED
