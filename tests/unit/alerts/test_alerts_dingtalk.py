@@ -1,9 +1,12 @@
 """DingTalk: signed as in the vectors, and delivered only in the robot's own words (M1)."""
 
 import json
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alerts.channels.dingtalk import (
     DingTalkSender,
@@ -38,51 +41,89 @@ def test_a_mentioned_mobile_stands_in_the_text_and_chinese_stays_three_bytes() -
     assert "标题".encode() in body
 
 
+OK = b'{"errcode":0,"errmsg":"ok"}'
+PAGE = b"<html>"
+SIGN = b'{"errcode":310000,"errmsg":"sign not match"}'
+FAST = b'{"errcode":130101,"errmsg":"send too fast"}'
+LONG = b'{"errcode":460101,"errmsg":"too long"}'
+TITLE = b'{"errcode":400402,"errmsg":"title"}'
+BUSY = b'{"errcode":-1,"errmsg":"system busy"}'
+PUNISHED = b'{"status":1111,"punish":"slow"}'
+DELIVERED, RETRYABLE, RATE_LIMITED, CONTENT, CONFIG = (
+    SendClass.DELIVERED,
+    SendClass.RETRYABLE,
+    SendClass.RATE_LIMITED,
+    SendClass.CONTENT,
+    SendClass.CONFIG,
+)
+# What is said, status, body, class, code, and whether the message may have arrived all the same.
 ANSWERS = [
-    ("ok", 200, b'{"errcode":0,"errmsg":"ok"}', SendClass.DELIVERED, "0"),
-    ("200 without errcode is no delivery", 200, b"{}", SendClass.RETRYABLE, "no_errcode"),
-    ("200 with a page is no delivery", 200, b"<html>", SendClass.RETRYABLE, "no_errcode"),
-    ("a list is no answer", 200, b"[0]", SendClass.RETRYABLE, "no_errcode"),
-    ("punished", 200, b'{"status":1111,"punish":"slow"}', SendClass.RATE_LIMITED, "punish"),
-    (
-        "punished with an errcode",
-        200,
-        b'{"errcode":0,"status":1}',
-        SendClass.RATE_LIMITED,
-        "punish",
-    ),
-    (
-        "wrong signature",
-        200,
-        b'{"errcode":310000,"errmsg":"sign not match"}',
-        SendClass.CONFIG,
-        "310000",
-    ),
-    (
-        "too fast",
-        200,
-        b'{"errcode":130101,"errmsg":"send too fast"}',
-        SendClass.RATE_LIMITED,
-        "130101",
-    ),
-    ("too long", 200, b'{"errcode":460101,"errmsg":"too long"}', SendClass.CONTENT, "460101"),
-    ("no title", 200, b'{"errcode":400402,"errmsg":"title"}', SendClass.CONTENT, "400402"),
-    ("busy", 200, b'{"errcode":-1,"errmsg":"system busy"}', SendClass.RETRYABLE, "-1"),
-    ("unknown code fails visibly", 200, b'{"errcode":42}', SendClass.CONFIG, "42"),
-    ("bad gateway", 502, b"<html>", SendClass.RETRYABLE, "http_502"),
-    ("too many", 429, b"", SendClass.RATE_LIMITED, "http_429"),
-    ("gone", 404, b"", SendClass.CONFIG, "http_404"),
-    ("redirect", 302, b"", SendClass.CONFIG, "http_302"),
-    ("too large", 413, b"", SendClass.CONTENT, "http_413"),
+    ("ok", 200, OK, DELIVERED, "0", False),
+    ("ok as a text", 200, b'{"errcode":"0"}', DELIVERED, "0", False),
+    ("another 2xx in the robot's words", 201, OK, DELIVERED, "0", False),
+    ("200 without errcode is no delivery", 200, b"{}", RETRYABLE, "no_errcode", True),
+    ("200 with a page is no delivery", 200, PAGE, RETRYABLE, "no_errcode", True),
+    ("200 with nothing is no delivery", 200, b"", RETRYABLE, "no_errcode", True),
+    ("a list is no answer", 200, b"[0]", RETRYABLE, "no_errcode", True),
+    ("null is no code", 200, b'{"errcode":null}', RETRYABLE, "no_errcode", True),
+    ("false is no 0", 200, b'{"errcode":false}', RETRYABLE, "no_errcode", True),
+    ("a decimal is no code", 200, b'{"errcode":0.0}', RETRYABLE, "no_errcode", True),
+    ("a word is no code", 200, b'{"errcode":"ok"}', RETRYABLE, "no_errcode", True),
+    ("half an answer", 200, b'{"errcode":0,"err', RETRYABLE, "no_errcode", True),
+    ("no content", 204, b"", RETRYABLE, "no_errcode", True),
+    ("accepted by somebody", 202, PAGE, RETRYABLE, "no_errcode", True),
+    ("punished", 200, PUNISHED, RATE_LIMITED, "punish", False),
+    ("punished with an errcode", 200, b'{"errcode":0,"status":1}', RATE_LIMITED, "punish", False),
+    ("wrong signature", 200, SIGN, CONFIG, "310000", False),
+    ("wrong signature behind a 400", 400, SIGN, CONFIG, "310000", False),
+    ("too fast", 200, FAST, RATE_LIMITED, "130101", False),
+    ("too long", 200, LONG, CONTENT, "460101", False),
+    ("no title", 200, TITLE, CONTENT, "400402", False),
+    ("busy", 200, BUSY, RETRYABLE, "-1", False),
+    ("unknown code fails visibly", 200, b'{"errcode":42}', CONFIG, "42", False),
+    ("a gateway that passed it on", 502, PAGE, RETRYABLE, "http_502", True),
+    ("a gateway that waited in vain", 504, b"", RETRYABLE, "http_504", True),
+    ("a gateway's own JSON", 502, b'{"status":502}', RETRYABLE, "http_502", True),
+    ("an error after the work", 500, PAGE, RETRYABLE, "http_500", True),
+    ("reset behind a proxy", 503, b"upstream reset", RETRYABLE, "http_503", True),
+    ("500 is no delivery whatever it says", 500, OK, RETRYABLE, "http_500", True),
+    ("403 is no delivery whatever it says", 403, OK, CONFIG, "http_403", True),
+    ("a redirect is no delivery whatever it says", 302, OK, CONFIG, "http_302", True),
+    ("too many", 429, b"", RATE_LIMITED, "http_429", False),
+    ("forbidden", 403, PAGE, CONFIG, "http_403", False),
+    ("gone", 404, b"", CONFIG, "http_404", False),
+    ("redirect", 302, b"", CONFIG, "http_302", True),
+    ("see other, after the work", 303, b"", CONFIG, "http_303", True),
+    ("timed out in the middle", 408, b"", RETRYABLE, "http_408", True),
+    ("too large", 413, b"", CONTENT, "http_413", False),
 ]
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "kind", "code"), [row[1:] for row in ANSWERS], ids=[r[0] for r in ANSWERS]
+    ("status", "body", "kind", "code", "maybe"),
+    [row[1:] for row in ANSWERS],
+    ids=[row[0] for row in ANSWERS],
 )
-def test_an_answer_means(status: int, body: bytes, kind: SendClass, code: str) -> None:
+def test_an_answer_means(status: int, body: bytes, kind: SendClass, code: str, maybe: bool) -> None:
     found = classify(status, body)
     assert (found.kind, found.provider_code, found.http_status) == (kind, code, status)
+    assert found.maybe_delivered is maybe
+
+
+@given(
+    st.integers(100, 599),
+    st.binary(max_size=40)
+    | st.builds(
+        lambda code, more: json.dumps({"errcode": code, **more}).encode(),
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+        st.dictionaries(st.sampled_from(["status", "punish", "errmsg"]), st.text(max_size=5)),
+    ),
+)
+def test_delivered_is_only_what_the_robot_says_behind_a_success(status: int, body: bytes) -> None:
+    found = classify(status, body)
+    if found.kind is SendClass.DELIVERED:
+        assert 200 <= status < 300
+        assert json.loads(body)["errcode"] in (0, "0")
 
 
 def test_retry_after_is_honoured() -> None:
@@ -142,6 +183,23 @@ async def test_an_oversize_body_is_not_sent_at_all() -> None:
 
     found = await send(robot, "长" * 7000)
     assert (found.kind, found.provider_code) == (SendClass.CONTENT, "too_long")
+
+
+async def test_of_a_strangers_endless_page_only_the_beginning_is_read() -> None:
+    sent = 0
+
+    async def page() -> AsyncIterator[bytes]:
+        nonlocal sent
+        for _ in range(10_000):
+            sent += 65_536
+            yield b"x" * 65_536
+
+    def robot(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=page())
+
+    found = await send(robot)
+    assert (found.kind, found.provider_code) == (SendClass.RETRYABLE, "no_errcode")
+    assert sent < 1_000_000
 
 
 async def test_a_variable_that_vanished_is_a_fault_of_configuration() -> None:

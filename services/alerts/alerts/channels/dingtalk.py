@@ -8,12 +8,14 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 import httpx
+from msgspec.structs import replace
 
 from alerts.channels.result import SendClass, SendResult, clip
 from alerts.config import DingTalkTarget
@@ -28,6 +30,13 @@ RETRY_AFTER_MAX_S = 3600.0
 PUNISHED_PARK_S = 600.0
 """A robot that was blocked stays blocked for ten minutes (secondary, alerting.md A2)."""
 
+ANSWER_BYTES_MAX = 65_536
+"""A robot's answer has a hundred bytes; the rest of a longer page is not read."""
+SUCCESS = range(200, 300)
+REFUSED = range(400, 500)
+"""Whoever answers so has looked at the request and not passed it on."""
+
+_CODE = re.compile(r"-?[0-9]{1,20}")
 _CLASSES = {
     "0": SendClass.DELIVERED,
     "-1": SendClass.RETRYABLE,
@@ -67,21 +76,27 @@ def build_body(title: str, text: str, at_mobiles: tuple[str, ...]) -> bytes:
 
 
 def classify(status: int, body: bytes, retry_after: str | None = None) -> SendResult:
-    """What the robot's answer means; every branch is total, whatever the body holds."""
+    """What an answer means; every branch is total, whatever the body holds.
+
+    Delivered is only a 2xx in which the robot says `errcode` 0. A code of the robot's own that is
+    not 0 says that it did not take the message. Whatever else comes may be the word of a gateway
+    that had passed the message on, so the next attempt says that it may be a second copy.
+    """
     answer = _decode(body)
-    if status != 200 and "errcode" not in answer:
+    code = _errcode(answer)
+    success = status in SUCCESS
+    if code is None and not success:
         return _classify_status(status, body, retry_after)
     punished = answer.get("punish") or answer.get("status") not in (None, 0, "0")
-    if "errcode" not in answer or punished:
-        if punished:
-            message = clip(str(answer.get("punish") or answer.get("status")))
-            return SendResult(
-                kind=SendClass.RATE_LIMITED,
-                provider_code="punish",
-                provider_message=message,
-                http_status=status,
-                retry_after_s=PUNISHED_PARK_S,
-            )
+    if punished and (success or code == "0"):
+        return SendResult(
+            kind=SendClass.RATE_LIMITED,
+            provider_code="punish",
+            provider_message=clip(str(answer.get("punish") or answer.get("status"))),
+            http_status=status,
+            retry_after_s=PUNISHED_PARK_S,
+        )
+    if code is None:
         return SendResult(
             kind=SendClass.RETRYABLE,
             provider_code="no_errcode",
@@ -89,7 +104,9 @@ def classify(status: int, body: bytes, retry_after: str | None = None) -> SendRe
             http_status=status,
             maybe_delivered=True,
         )
-    code = clip(str(answer["errcode"]))
+    if code == "0" and not success:
+        # Two that contradict each other: a proxy's status around the robot's words, or the reverse.
+        return replace(_classify_status(status, body, retry_after), maybe_delivered=True)
     # An unknown code is not retried for hours: it fails visibly, with the robot's own words.
     kind = _CLASSES.get(code, SendClass.CONFIG)
     return SendResult(
@@ -118,8 +135,18 @@ def _classify_status(status: int, body: bytes, retry_after: str | None) -> SendR
         provider_code=f"http_{status}",
         provider_message=clip(body[:500].decode("utf-8", "replace")),
         http_status=status,
+        maybe_delivered=status not in REFUSED or status == 408,
         retry_after_s=wait_s,
     )
+
+
+def _errcode(answer: Mapping[str, Any]) -> str | None:
+    """The robot's code as text; None for what is no number: `null`, `false`, a list, a page."""
+    code = answer.get("errcode")
+    if isinstance(code, bool) or not isinstance(code, int | str):
+        return None
+    text = str(code)
+    return text if _CODE.fullmatch(text) else None
 
 
 def _seconds(retry_after: str | None) -> float | None:
@@ -158,13 +185,7 @@ class DingTalkSender:
         if len(body) > BODY_BYTES_MAX:
             return _failed(SendClass.CONTENT, "too_long", f"{len(body)} bytes, not sent")
         try:
-            answer = await self._client.post(
-                signed_url(url, secret, time.time_ns() // 1_000_000),
-                content=body,
-                headers={"content-type": "application/json; charset=utf-8"},
-                timeout=self._timeout_s,
-                follow_redirects=False,
-            )
+            return await self._post(signed_url(url, secret, time.time_ns() // 1_000_000), body)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return _failed(SendClass.RETRYABLE, "connect", type(error).__name__)
         except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
@@ -172,7 +193,22 @@ class DingTalkSender:
         except httpx.HTTPError as error:
             # The request may have arrived: the next attempt says that it may be a second copy.
             return _failed(SendClass.RETRYABLE, "no_answer", type(error).__name__, maybe=True)
-        return classify(answer.status_code, answer.content, answer.headers.get("retry-after"))
+
+    async def _post(self, url: str, body: bytes) -> SendResult:
+        async with self._client.stream(
+            "POST",
+            url,
+            content=body,
+            headers={"content-type": "application/json; charset=utf-8"},
+            timeout=self._timeout_s,
+            follow_redirects=False,
+        ) as answer:
+            read = b""
+            async for chunk in answer.aiter_bytes(ANSWER_BYTES_MAX):
+                read += chunk
+                if len(read) >= ANSWER_BYTES_MAX:
+                    break
+            return classify(answer.status_code, read, answer.headers.get("retry-after"))
 
 
 def _failed(kind: SendClass, code: str, message: str, *, maybe: bool = False) -> SendResult:
