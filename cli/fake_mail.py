@@ -18,10 +18,11 @@ START_TIMEOUT_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail as it arrived: the envelope's recipients and the parsed message."""
+    """One mail as it arrived: the envelope's recipients, the parsed message and its bytes."""
 
     to: tuple[str, ...]
     message: EmailMessage
+    content: bytes
 
     @property
     def subject(self) -> str:
@@ -93,7 +94,7 @@ class FakeMail:
             if self._replies:
                 return self._replies.pop(0)
             message = message_from_bytes(content, policy=policy.default)
-            self._mails.append(Mail(tuple(recipients), message))
+            self._mails.append(Mail(tuple(recipients), message, content))
         return "250 Message accepted"
 
 

@@ -36,7 +36,7 @@ from tests.unit.alerts.builders import CONFIGURATION, encode
 SECRET = "SEC-of-the-test"
 TABLES = (
     "alerts, episodes, transitions, groups, group_members, notify_log, told, deliveries, "
-    "destinations, notifications, outbox, idempotency, witness"
+    "configurations, destinations, notifications, outbox, idempotency, witness"
 )
 
 
@@ -136,7 +136,9 @@ class World:
         clock, renderer = ManualClock(), Renderer()
         self.handlers = Handlers(self.configurations, clock)
         self.flusher = Flusher(self.settings, self.pool, clock, self.configurations, renderer)
-        self.adoption = Adoption(self.settings, self.pool, self.configurations, self.handlers)
+        self.adoption = Adoption(
+            self.settings, self.pool, self.configurations, self.handlers, clock
+        )
 
     async def until(self, ready: Callable[[], bool], timeout_s: float = 20.0) -> None:
         """Waits for something another task does."""
@@ -152,8 +154,10 @@ def mail_server_at(port: int) -> Server:
 
 
 @asynccontextmanager
-async def make_world(database_url: str, tmp_path: Path, **changes: Any) -> AsyncIterator[World]:
-    """Empty tables, an empty robot and an empty inbox."""
+async def make_world(
+    database_url: str, tmp_path: Path, *, filled: bool = False, **changes: Any
+) -> AsyncIterator[World]:
+    """Empty tables, unless they are `filled` already, an empty robot and an empty inbox."""
     settings = AlertsSettings(
         database_url=database_url,
         clock="manual",
@@ -171,12 +175,13 @@ async def make_world(database_url: str, tmp_path: Path, **changes: Any) -> Async
         },
     )
     (tmp_path / "default.yml").write_text(CONFIGURATION, encoding="utf-8")
-    conn = await asyncpg.connect(database_url)
-    await conn.execute(
-        "TRUNCATE runtime.clock, "
-        + ", ".join(f"alerts.{name.strip()}" for name in TABLES.split(","))
-    )
-    await conn.close()
+    if not filled:
+        conn = await asyncpg.connect(database_url)
+        await conn.execute(
+            "TRUNCATE runtime.clock, "
+            + ", ".join(f"alerts.{name.strip()}" for name in TABLES.split(","))
+        )
+        await conn.close()
     pool = await create_pool(settings)
     clock, renderer = ManualClock(), Renderer()
     with FakeDingTalk(SECRET) as robot, FakeMail() as inbox:
@@ -184,7 +189,7 @@ async def make_world(database_url: str, tmp_path: Path, **changes: Any) -> Async
         configurations = Configurations(tmp_path, environment)
         async with httpx.AsyncClient(trust_env=False) as client:
             handlers = Handlers(configurations, clock)
-            adoption = Adoption(settings, pool, configurations, handlers)
+            adoption = Adoption(settings, pool, configurations, handlers, clock)
             courier = Courier(
                 settings,
                 pool,

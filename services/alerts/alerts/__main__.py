@@ -52,7 +52,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
         clock = make_clock(settings.clock)
         renderer = Renderer()
         handlers = Handlers(configurations, clock)
-        adoption = Adoption(settings, pool, configurations, handlers)
+        adoption = Adoption(settings, pool, configurations, handlers, clock)
         courier = Courier(
             settings,
             pool,

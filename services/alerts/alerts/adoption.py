@@ -1,16 +1,19 @@
 """Applies the configuration in use to what is already there, at start and after a reload: open
-alerts without a group are routed, refused messages are tried again (`requeue`).
+alerts without a group are routed, refused messages are tried again (`requeue`), and who has joined
+a receiver hears of what is open.
 
 What it cannot adopt is logged and left as it is. It was there before this process, so ending the
 process would only mean that no process starts any more.
 """
 
+from alerts import store_groups
 from alerts.configurations import Configurations
 from alerts.handlers import REROUTE_MAX, Handlers
-from alerts.requeue import may_have_successor, requeue
+from alerts.requeue import GROUPS_MAX, may_have_successor, requeue
 from alerts.settings import AlertsSettings
 from alerts.store_deliveries import Claimed
 from alerts.store_requeue import Spoken
+from shared.clock import Clock
 from shared.database import Pool, is_transient, transaction
 from shared.logs import get_logger
 from shared.rounds import Rounds
@@ -33,10 +36,12 @@ class Adoption:
         pool: Pool,
         configurations: Configurations,
         handlers: Handlers,
+        clock: Clock,
     ) -> None:
         self._pool = pool
         self._configurations = configurations
         self._handlers = handlers
+        self._clock = clock
         self._rounds = Rounds(settings, "adoption", self._round)
         self._refused: set[Spoken] = set()
         self.adopted = False
@@ -55,7 +60,30 @@ class Adoption:
                 if is_transient(error):
                     raise
                 log.error("alerts_not_routed", workspace=workspace, error=repr(error))
-        return routed, await requeue(self._pool, self._configurations)
+        requeued = await requeue(self._pool, self._configurations)
+        for workspace in self._configurations.workspaces():
+            await self._wake_joined(workspace)
+        return routed, requeued
+
+    async def _wake_joined(self, workspace: str) -> None:
+        """Lets groups speak that have open alerts and a channel that never heard of them."""
+        configuration = self._configurations.get(workspace)
+        receivers = configuration.receivers.values() if configuration else ()
+        channels = [(one.name, channel.id) for one in receivers for channel in one.channels]
+        after = 0
+        while True:
+            async with transaction(self._pool) as conn:
+                woken = await store_groups.wake_joined(
+                    conn,
+                    workspace,
+                    channels,
+                    after=after,
+                    limit=GROUPS_MAX,
+                    now=await self._clock.now(conn),
+                )
+            if len(woken) < GROUPS_MAX:
+                return
+            after = woken[-1]
 
     async def _route(self, workspace: str) -> int:
         routed = 0

@@ -7,6 +7,7 @@ exist when the file is loaded. Everything here is frozen; a reload builds a new 
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from itertools import chain
 from typing import Literal
 
 import yaml
@@ -52,25 +53,30 @@ class DingTalkTarget(Struct, frozen=True, tag="dingtalk", tag_field="kind"):
 
 
 class EmailTarget(Struct, frozen=True, tag="email", tag_field="kind"):
-    """Mail recipients; an empty `sender` means the service's own address."""
+    """One mailbox; an empty `sender` means the service's own address."""
 
-    to: tuple[str, ...]
+    to: str
     sender: str = ""
+
+
+class NoTarget(Struct, frozen=True, tag="none", tag_field="kind"):
+    """Nobody: the place of an address in what is only on record."""
 
 
 Target = DingTalkTarget | EmailTarget
 
 
 class Channel(Struct, frozen=True):
-    """One way to a receiver. `id` names the destination itself, never its place in the file,
-    so reordering the configuration neither repeats nor swallows a message."""
+    """One way to one destination: a robot, or one mailbox. `id` names the destination itself,
+    never its place in the file or its neighbours in a list, so whoever else is added, removed or
+    reordered, this one neither hears anything twice nor misses it."""
 
     id: str
     kind: Literal["dingtalk", "email", "none"]
-    target: Target
+    target: Target | NoTarget
 
 
-NO_CHANNEL = Channel("none", "none", EmailTarget(()))
+NO_CHANNEL = Channel("none", "none", NoTarget())
 """Stands in for a receiver without channels: what nobody is told is on record all the same."""
 
 
@@ -201,7 +207,7 @@ class _Parser:
             locale = reader.parsed(found["locale"], _locale)
         channels = [
             *map(self._dingtalk, self._list(found.get("dingtalk_configs"))),
-            *map(self._email, self._list(found.get("email_configs"))),
+            *chain.from_iterable(map(self._email, self._list(found.get("email_configs")))),
         ]
         if len({channel.id for channel in channels}) < len(channels):
             raise reader.fail(node, "the same destination is named twice in one receiver")
@@ -243,18 +249,29 @@ class _Parser:
             raise self._reader.fail(node, f"environment variable {name} holds a line break or such")
         return name
 
-    def _email(self, node: yaml.Node) -> Channel:
+    def _email(self, node: yaml.Node) -> list[Channel]:
+        """A channel for each mailbox of the list."""
         found = self._reader.mapping(node, _EMAIL, required=("to",))
         reader = self._reader
-        addresses = {reader.parsed(one, mail_address) for one in reader.items(found["to"])}
-        if not addresses:
+        mailboxes: dict[str, str] = {}
+        for one in reader.items(found["to"]):
+            address = reader.parsed(one, mail_address)
+            mailboxes.setdefault(mailbox_id(address), address)
+        if not mailboxes:
             raise reader.fail(found["to"], "names no recipient")
-        recipients = tuple(sorted(addresses))
         sender = ""
         if "from" in found:
             reader.parsed(found["from"], mail_sender)
             sender = reader.text(found["from"])
-        return Channel(f"email:{','.join(recipients)}", "email", EmailTarget(recipients, sender))
+        return [
+            Channel(id_, "email", EmailTarget(address, sender))
+            for id_, address in sorted(mailboxes.items())
+        ]
+
+
+def mailbox_id(address: str) -> str:
+    """The id of a mailbox's channel: however its letters are written, it is one mailbox."""
+    return f"email:{address.lower()}"
 
 
 def _route_key(parent: Route | None, matchers: tuple[Matcher, ...]) -> str:

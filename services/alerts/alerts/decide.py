@@ -4,7 +4,7 @@ Rows are tried in order and the first match wins. The sets hold (alert, episode)
 an alert is a new member, so a resolve and a firing inside one interval are both told.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -16,6 +16,7 @@ class Reason(StrEnum):
     """Why a message is sent or not; travels with the message and into the audit."""
 
     FIRST = "first notification"
+    JOINED = "joined later"
     NEW = "new alerts added"
     LEVEL = "level changed"
     RESTATED = "restated"
@@ -25,6 +26,8 @@ class Reason(StrEnum):
     UNHEARD = "an earlier message has not arrived yet"
     REPLACED = "told over the channel that replaced this one"
     NO_CHANNEL = "no channel"
+    OVER = "over before it was told"
+    NOT_WANTED = "resolves are not wanted"
     NONE = "none"
 
 
@@ -79,11 +82,14 @@ def decide(
     repeat: timedelta,
     send_resolved: bool,
     now: datetime,
+    elsewhere: Container[Key] = frozenset(),
 ) -> Decision:
     """The table of alerting.md 2.3. Resolved members that were never announced do not count:
-    nobody is told the end of something they were not told the beginning of."""
+    nobody is told the end of something they were not told the beginning of. `elsewhere`: members
+    that others of the receiver were told before this one came."""
     if entry is None:
-        return _send(Reason.FIRST) if firing else NOTHING
+        joins = any(key in elsewhere for key in firing)
+        return _send(Reason.JOINED if joins else Reason.FIRST) if firing else NOTHING
     known = {**entry.resolved, **entry.firing}
     ended = {key: value for key, value in resolved.items() if key in known}
     if firing.keys() - entry.firing.keys():

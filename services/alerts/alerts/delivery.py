@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from alerts import audit, store_deliveries
 from alerts.channels import dingtalk
-from alerts.channels.email import Mail, Thread
+from alerts.channels.mail import Mail, Thread
 from alerts.channels.result import SendClass, SendResult, fault, origin
 from alerts.config import DingTalkTarget, EmailTarget
 from alerts.render import Renderer
@@ -170,7 +170,7 @@ class Courier:
         return Mail(
             delivery=claimed.delivery,
             sender=target.sender or self._settings.mail_from,
-            to=tuple(one for one in target.to if one not in claimed.held),
+            to=target.to,
             thread=Thread(claimed.subject, claimed.thread_root, claimed.thread_previous),
             plain=claimed.texts.plain,
             html=claimed.texts.html,

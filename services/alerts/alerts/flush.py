@@ -8,20 +8,18 @@ or rendered waits, loudly; the others speak.
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
-from uuid import uuid4
 
 import msgspec
 
 from alerts import audit, snapshot, store_groups
-from alerts.channels import dingtalk, email
 from alerts.config import NO_CHANNEL, Channel, Receiver
 from alerts.configurations import Configurations
 from alerts.decide import Key, Reason, Told
 from alerts.grouping import due_after_flush
-from alerts.plan import Member, Plan, Telling, entry_of, plan_channel
+from alerts.messages import Rendered, Speaking, delivery_rows, notification_row
+from alerts.plan import Member, entry_of, plan_channel
 from alerts.render import Renderer
 from alerts.settings import AlertsSettings
-from alerts.states import SUPPRESSED
 from alerts.store_groups import DeliveryRow, DueGroup, LogRow, NotificationRow
 from alerts.tables import SCHEMA
 from shared import metrics, outbox
@@ -34,7 +32,6 @@ log = get_logger(__name__)
 
 FAULT_WAIT = timedelta(minutes=5)
 """Until a group that could not be flushed is tried again: only another version helps it."""
-TEXT_BYTES_MAX = {"dingtalk": dingtalk.TEXT_BYTES_MAX, "email": email.TEXT_BYTES_MAX}
 
 
 class Writes:
@@ -58,15 +55,14 @@ class Heard(NamedTuple):
     waiting: set[tuple[int, str]]
     """(group, channel id) that have not got an earlier message yet."""
 
-
-class Speaking(NamedTuple):
-    """One channel of one group at one flush."""
-
-    group: DueGroup
-    receiver: Receiver
-    channel: Channel
-    plan: Plan
-    before: LogRow | None
+    def announced(self) -> set[Key]:
+        """Members that somebody of the receiver was told."""
+        return {
+            key
+            for channel_id, row in self.logs.items()
+            if row.channel.kind != NO_CHANNEL.kind
+            for key, _, _ in self.known[channel_id]
+        }
 
 
 class Flusher:
@@ -161,6 +157,8 @@ class Flusher:
         receiver = snapshot.current_receiver(configuration, kept)
         intervals = kept.intervals
         told_at: list[datetime] = []
+        announced = heard.announced()
+        rendered = Rendered(self._renderer, receiver)
         for channel, former in _channels(receiver, heard):
             before = logs.get(channel.id)
             entry = entry_of(before.told_at, known[channel.id]) if before else None
@@ -172,10 +170,12 @@ class Flusher:
                 send_resolved=receiver.send_resolved,
                 now=now,
                 waiting=(group.group_id, channel.id) in waiting,
+                elsewhere=announced,
             )
             metrics.DECISIONS.labels(plan.decision.reason.value).inc()
-            self._speak(writes, Speaking(group, receiver, channel, plan, before), members, now)
-            if channel.kind == "none":
+            speaking = Speaking(group, receiver, channel, plan, before)
+            _speak(writes, speaking, rendered, members, now)
+            if channel.kind == NO_CHANNEL.kind:
                 continue
             if plan.decision.log:
                 told_at.append(now)
@@ -188,80 +188,44 @@ class Flusher:
             (group.group_id, *member.key) for member in members if not member.episode.open
         ]
 
-    def _speak(
-        self, writes: Writes, speaking: Speaking, members: Sequence[Member], now: datetime
-    ) -> None:
-        """Renders and enqueues what a plan says, and notes what the channel then knows."""
-        group, _, channel, plan, before = speaking
-        carried: dict[Key, str] = {}
-        rows: list[DeliveryRow] = []
-        speaks = plan.decision.send and channel.kind != "none"
-        if speaks and any(view.told != "unchanged" for view in plan.views):
-            rows, carried = self._messages(speaking, now)
-            writes.deliveries += rows
-        by_key = {member.key: member for member in members}
-        for telling in plan.tellings:
-            delivery = None if telling.suppressed else carried.get(telling.key)
-            writes.notifications.append(
-                _notification(speaking, by_key[telling.key], telling, delivery, now)
-            )
-        if not plan.decision.log:
-            return
-        root = before.thread_root if before else ""
-        subject = before.subject if before else ""
-        last = before.thread_last if before else ""
-        if rows:
-            if plan.decision.reason is Reason.FIRST or not root:
-                root, subject = rows[0].delivery, rows[0].subject
-            last = rows[-1].delivery
-        reason = plan.decision.reason.value
-        place = (group.group_id, channel.id)
-        kept = msgspec.to_builtins(channel)
-        writes.log.append((*place, kept, now, reason, subject, root, last))
-        writes.told += [
-            (*place, *key, value.seq, value.severity, firing)
-            for key, (value, firing) in plan.told.items()
-        ]
 
-    def _messages(
-        self, speaking: Speaking, now: datetime
-    ) -> tuple[list[DeliveryRow], dict[Key, str]]:
-        """Delivery rows for one channel, and which of them carries each alert."""
-        group, receiver, channel, plan, before = speaking
-        fresh = plan.decision.reason is Reason.FIRST or before is None or not before.thread_root
-        root = None if fresh or before is None else before.thread_root
-        previous = None if fresh or before is None else before.thread_last
-        rows: list[DeliveryRow] = []
-        carried: dict[Key, str] = {}
-        for message in self._renderer.render(
-            plan.views,
-            locale=receiver.locale,
-            receiver=receiver.name,
-            now=now,
-            text_bytes_max=TEXT_BYTES_MAX[channel.kind],
-        ):
-            delivery = uuid4().hex
-            rows.append(
-                DeliveryRow(
-                    delivery=delivery,
-                    workspace=group.workspace,
-                    group_id=group.group_id,
-                    receiver=group.receiver,
-                    channel_id=channel.id,
-                    target=msgspec.to_builtins(channel.target),
-                    locale=receiver.locale,
-                    title=message.title,
-                    body=message.text,
-                    plain=message.plain,
-                    html=message.html,
-                    subject=message.subject,
-                    thread_root=root,
-                    thread_previous=previous,
-                )
-            )
-            carried.update(dict.fromkeys(message.keys, delivery))
-            root, previous = root or delivery, delivery
-        return rows, carried
+def _speak(
+    writes: Writes,
+    speaking: Speaking,
+    rendered: Rendered,
+    members: Sequence[Member],
+    now: datetime,
+) -> None:
+    """Renders and enqueues what a plan says, and notes what the channel then knows."""
+    group, _, channel, plan, before = speaking
+    carried: dict[Key, str] = {}
+    rows: list[DeliveryRow] = []
+    speaks = plan.decision.send and channel.kind != NO_CHANNEL.kind
+    if speaks and any(view.told != "unchanged" for view in plan.views):
+        rows, carried = delivery_rows(speaking, rendered, now)
+        writes.deliveries += rows
+    by_key = {member.key: member for member in members}
+    for telling in plan.tellings:
+        delivery = None if telling.suppressed else carried.get(telling.key)
+        writes.notifications.append(
+            notification_row(speaking, by_key[telling.key], telling, delivery, now)
+        )
+    if not plan.decision.log:
+        return
+    root = before.thread_root if before else ""
+    last = before.thread_last if before else ""
+    if rows:
+        if plan.decision.reason is Reason.FIRST or not root:
+            root = rows[0].delivery
+        last = rows[-1].delivery
+    reason = plan.decision.reason.value
+    place = (group.group_id, channel.id)
+    kept = msgspec.to_builtins(channel)
+    writes.log.append((*place, kept, now, reason, root, last))
+    writes.told += [
+        (*place, *key, value.seq, value.severity, firing)
+        for key, (value, firing) in plan.told.items()
+    ]
 
 
 def _channels(receiver: Receiver, heard: Heard) -> list[tuple[Channel, bool]]:
@@ -275,35 +239,6 @@ def _channels(receiver: Receiver, heard: Heard) -> list[tuple[Channel, bool]]:
         if channel_id not in current and any(firing for _, _, firing in heard.known[channel_id])
     ]
     return [(one, False) for one in channels] + [(one, True) for one in former]
-
-
-def _notification(
-    speaking: Speaking, member: Member, telling: Telling, delivery: str | None, now: datetime
-) -> NotificationRow:
-    breach = telling.breach
-    heard = speaking.channel.kind != "none"
-    reason = speaking.plan.decision.reason if heard else Reason.NO_CHANNEL
-    return NotificationRow(
-        workspace=speaking.group.workspace,
-        delivery=delivery,
-        group_id=speaking.group.group_id,
-        receiver=speaking.group.receiver,
-        channel_id=speaking.channel.id,
-        channel=speaking.channel.kind,
-        alert=telling.key.alert,
-        episode=telling.key.episode,
-        seq=breach.seq,
-        fingerprint=member.fingerprint,
-        campaign=member.campaign,
-        reason=reason.value,
-        transition=telling.transition,
-        severity=breach.severity,
-        state=None if delivery else SUPPRESSED,
-        locale=speaking.receiver.locale,
-        decided_at=now,
-        labels=dict(member.labels),
-        explain=audit.explain(breach),
-    )
 
 
 async def _write(conn: Conn, writes: Writes) -> None:

@@ -4,7 +4,7 @@ Every transition since the channel was last told is one telling, so two changes 
 interval are both on record, whatever message carries them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -32,12 +32,14 @@ class Member(Struct, frozen=True):
 
 
 class Telling(Struct, frozen=True):
-    """One transition a channel is told, or not told (`suppressed`)."""
+    """One transition a channel is told, or not told (`suppressed`). `reason` is its own where it
+    is another than that of the decision."""
 
     key: Key
     breach: Breach
     transition: str
     suppressed: bool = False
+    reason: Reason | None = None
 
 
 class Plan(Struct, frozen=True):
@@ -57,8 +59,10 @@ def plan_channel(
     send_resolved: bool,
     now: datetime,
     waiting: bool = False,
+    elsewhere: Container[Key] = frozenset(),
 ) -> Plan:
-    """Decides for one channel and says what its message holds.
+    """Decides for one channel and says what its message holds. `elsewhere`: members of which other
+    channels of the receiver were told.
 
     `waiting`: it has not yet got an earlier message. Reminders of that would only queue up behind
     it, so they are on record and not sent; whatever is new is.
@@ -71,6 +75,7 @@ def plan_channel(
         repeat=repeat,
         send_resolved=send_resolved,
         now=now,
+        elsewhere=elsewhere,
     )
     if waiting and decision.reason is Reason.REPEAT:
         decision = Decision(Reason.UNHEARD, send=False, log=True)
@@ -82,12 +87,13 @@ def plan_channel(
         untold = _untold(member, before)
         if before is None and not member.episode.open:
             # It came and went before this channel knew: on record, but nobody is disturbed.
-            tellings += _tell(member, untold, suppressed=True)
+            why = Reason.JOINED if member.key in elsewhere else Reason.OVER
+            tellings += _withhold(member, untold, why)
             continue
         if not decision.log:
             if not member.episode.open:
                 # A receiver without resolves, and something else still fires: nothing is said.
-                tellings += _tell(member, untold, suppressed=True)
+                tellings += _withhold(member, untold, Reason.NOT_WANTED)
             continue
         told[member.key] = _told(member)
         saying = _saying(member, before, untold, decision)
@@ -126,6 +132,13 @@ def _untold(member: Member, before: Told | None) -> list[Breach]:
 
 def _tell(member: Member, untold: Sequence[Breach], *, suppressed: bool) -> list[Telling]:
     return [Telling(member.key, breach, breach.transition, suppressed) for breach in untold]
+
+
+def _withhold(member: Member, untold: Sequence[Breach], why: Reason) -> list[Telling]:
+    return [
+        Telling(member.key, breach, breach.transition, suppressed=True, reason=why)
+        for breach in untold
+    ]
 
 
 def _told(member: Member) -> tuple[Told, bool]:

@@ -3,7 +3,7 @@
 After a reload, and when a process starts, every refused delivery is due at once and goes to the
 address its channel has now:
 
-- a channel that is still configured (the same robot variable, the same recipients) gives its
+- a channel that is still configured (the same robot variable, the same mailbox) gives its
   present secret, mentions and sender;
 - a channel that does not work and is gone from its receiver was replaced (`successors`): messages,
   log and what was told move there, so the same receiver hears all of it, once and in order. What
@@ -22,12 +22,11 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
-from msgspec.structs import replace
 
 from alerts import audit, store_deliveries, store_requeue
-from alerts.config import Channel, EmailTarget, Receiver, Target
+from alerts.config import Channel, Receiver
 from alerts.configurations import Configurations
-from alerts.store_requeue import Addressed, Moved, Readdressed, Said, Spoken, UnsentGroup
+from alerts.store_requeue import Moved, Readdressed, Said, Spoken, UnsentGroup
 from alerts.tables import SCHEMA
 from shared import outbox
 from shared.database import Conn, Pool, is_transient, transaction
@@ -40,12 +39,11 @@ GROUPS_MAX = 500
 
 
 class Corrections(NamedTuple):
-    """What a correction writes, as positions of deliveries that end: `finished` are those nobody
-    waits for, `replaced` those that the channel's successor has told."""
+    """What a correction writes; `replaced` are the positions of deliveries that end, for the
+    channel's successor has told them."""
 
     rows: list[Readdressed]
     moved: list[Moved]
-    finished: list[int]
     replaced: list[int]
 
 
@@ -90,7 +88,7 @@ async def _correct(
     troubled: Collection[Spoken],
     configurations: Configurations,
 ) -> None:
-    found = Corrections([], [], [], [])
+    found = Corrections([], [], [])
     receivers: dict[int, Receiver | None] = {}
     moves: dict[int, dict[str, Channel]] = {}
     for group in groups:
@@ -102,8 +100,8 @@ async def _correct(
     for group in groups:
         correct(found, group, receivers[group.group_id], moves[group.group_id], said)
     await store_requeue.readdress(conn, found.rows, found.moved)
-    await store_requeue.finish(conn, found.finished, found.replaced)
-    ended = found.finished + found.replaced
+    await store_requeue.finish(conn, found.replaced)
+    ended = found.replaced
     rows = await store_deliveries.read_joined(conn, ended) if ended else []
     await outbox.add(conn, SCHEMA, audit.finished_records(rows, datetime.now(UTC)))
 
@@ -158,28 +156,10 @@ def correct(
                 continue
             for key, seq in tells:
                 known[key] = max(seq, known.get(key, 0))
-        target = _target(one, group.channels.get(one.channel_id), channel)
-        if target is None:
-            found.finished.append(one.position)
-            continue
+        target = channel.target if channel else one.target
         now_id = channel.id if channel else one.channel_id
         found.rows.append(Readdressed(one.position, now_id, msgspec.to_builtins(target)))
     found.moved.extend(
         Moved(group.group_id, old, channel.id, msgspec.to_builtins(channel))
         for old, channel in moves.items()
     )
-
-
-def _target(one: Addressed, before: Channel | None, channel: Channel | None) -> Target | None:
-    """The delivery's address under `channel`; None when all whom the channel still names have
-    taken it, and only somebody who was since removed has not."""
-    if channel is None:
-        return one.target
-    now = channel.target
-    if not (isinstance(now, EmailTarget) and isinstance(one.target, EmailTarget) and one.partly):
-        return now
-    former = before.target if before else one.target
-    everybody = former.to if isinstance(former, EmailTarget) else one.target.to
-    taken = {address for address in everybody if address not in one.target.to}
-    left = tuple(address for address in now.to if address not in taken)
-    return replace(now, to=left) if left else None

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 
 from alerts import audit, store_read
 from alerts.adoption import Adoption
-from alerts.config import Configuration, DingTalkTarget, Receiver, Route
+from alerts.config import Configuration, DingTalkTarget, EmailTarget, Receiver, Route
 from alerts.configurations import Configurations, file_name
 from alerts.schemas import Alert, ConfigurationView, Notification, Reloaded
 from alerts.yaml_reader import ConfigError, format_duration
@@ -168,17 +168,18 @@ def _route(route: Route) -> dict[str, Any]:
 
 
 def _receiver(receiver: Receiver) -> dict[str, Any]:
-    robots, mails = [], []
+    robots: list[dict[str, Any]] = []
+    mails: dict[str, list[str]] = {}
     for channel in receiver.channels:
         target = channel.target
         if isinstance(target, DingTalkTarget):
             robots.append({"url_env": target.url_env, "secret_env": target.secret_env})
-        else:
-            mails.append({"to": list(target.to), "from": target.sender or None})
+        elif isinstance(target, EmailTarget):
+            mails.setdefault(target.sender, []).append(target.to)
     return {
         "name": receiver.name,
         "locale": receiver.locale,
         "send_resolved": receiver.send_resolved,
         "dingtalk_configs": robots,
-        "email_configs": mails,
+        "email_configs": [{"to": to, "from": sender or None} for sender, to in mails.items()],
     }

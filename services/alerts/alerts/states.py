@@ -3,7 +3,7 @@
 UNSENT = ("pending", "sending", "parked", "failed")
 """Decided to be told and not taken yet."""
 DELIVERED = "delivered"
-"""The provider said so, or nobody waits for it any more."""
+"""The provider said so."""
 SUPPRESSED = "suppressed"
 """Told in another way, or not to be told."""
 

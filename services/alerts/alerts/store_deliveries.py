@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec.structs import replace
 
-from alerts.config import EmailTarget, Target
+from alerts.config import Target
 from alerts.states import DELIVERED, SUPPRESSED, UNDELIVERED_SQL, UNSENT_SQL
 from alerts.texts import Texts
 from shared.database import Conn
@@ -19,14 +18,11 @@ from shared.database import Conn
 ATTEMPTS_KEPT_MAX = 50
 """Of one delivery: the first and the newest; what is refused for weeks is tried each hour."""
 
-# Something earlier for the same people is unsent: a resolve never overtakes its firing. A mail that
-# some have taken holds up those only who have not, for the mailbox of one must not keep the later
-# ones from the others (`Claimed.held`).
+# Something earlier for the same destination is unsent: a resolve never overtakes its firing.
 BEHIND = f"""EXISTS (
     SELECT 1 FROM alerts.deliveries earlier
     WHERE earlier.group_id = d.group_id AND earlier.channel_id = d.channel_id
-      AND earlier.position < d.position AND earlier.state IN {UNSENT_SQL}
-      AND (d.partly OR NOT earlier.partly OR (earlier.target->'to') @> (d.target->'to')))"""
+      AND earlier.position < d.position AND earlier.state IN {UNSENT_SQL})"""
 CLAIMABLE = f"""
 SELECT d.* FROM alerts.deliveries d
 LEFT JOIN alerts.destinations p ON p.destination = d.workspace || '/' || d.channel_id
@@ -48,11 +44,6 @@ UPDATE alerts.destinations SET blocked_until = (
   SELECT min(s) + interval '60 s' FROM unnest(sent_at) AS s WHERE s > now() - interval '60 s')
 WHERE destination = $1
 """
-# Recipients whom an earlier mail of this channel has not reached yet.
-OUTSTANDING = f"""
-SELECT DISTINCT jsonb_array_elements_text(target->'to') FROM alerts.deliveries
-WHERE group_id = $1 AND channel_id = $2 AND position < $3 AND state IN {UNSENT_SQL}
-"""
 CLAIM = """
 UPDATE alerts.deliveries SET state = 'sending', claims = claims + 1,
   claimed_until = now() + make_interval(secs => $2),
@@ -66,23 +57,21 @@ ON CONFLICT (destination) DO UPDATE
 SET blocked_until = greatest(p.blocked_until, excluded.blocked_until)
 """
 # A late answer of an expired claim counts only if it says delivered: somebody else is sending.
-# What was readdressed meanwhile ($10 is no longer its time) is tried again at once.
+# What was readdressed meanwhile ($8 is no longer its time) is tried again at once.
 RECORD = f"""
 UPDATE alerts.deliveries SET state = $3,
   attempts = CASE WHEN jsonb_array_length(attempts) < {ATTEMPTS_KEPT_MAX} THEN attempts
     ELSE attempts - 1 END || jsonb_build_array($4::jsonb),
-  next_attempt_at = CASE WHEN next_attempt_at <> $10 THEN now()
+  next_attempt_at = CASE WHEN next_attempt_at <> $8 THEN now()
     ELSE now() + make_interval(secs => $5) END,
   claimed_until = NULL, delivered_at = CASE WHEN $3 = '{DELIVERED}' THEN now() END,
-  possible_duplicate = possible_duplicate OR $6, shrunk = $7, partly = partly OR $8,
-  target = coalesce($9, target), title = coalesce($11, title), body = coalesce($12, body),
-  plain = coalesce($13, plain), html = coalesce($14, html)
+  possible_duplicate = possible_duplicate OR $6, shrunk = $7,
+  title = coalesce($9, title), body = coalesce($10, body),
+  plain = coalesce($11, plain), html = coalesce($12, html)
 WHERE position = $1 AND {UNDELIVERED_SQL}
   AND ($3 = '{DELIVERED}' OR (claims = $2 AND state IN {UNSENT_SQL}))
 RETURNING old.state
 """
-# Its recipients may have been corrected while it was on its way.
-TARGET_NOW = "SELECT target FROM alerts.deliveries WHERE position = $1 FOR UPDATE"
 HEARD_AFTER_ALL = "UPDATE alerts.notifications SET state = NULL WHERE delivery = $1"
 
 NOTIFICATIONS = """
@@ -102,9 +91,7 @@ SELECT channel, why, count(*) AS deliveries,
   extract(epoch FROM now() - min(created_at))::float8 AS age_s
 FROM (
   SELECT created_at, target->>'kind' AS channel, CASE
-    WHEN state = 'failed' OR bool_or(state = 'failed' AND NOT partly) OVER (
-      PARTITION BY group_id, channel_id ORDER BY position) THEN 'refused'
-    WHEN partly AND bool_or(state = 'failed') OVER (
+    WHEN bool_or(state = 'failed') OVER (
       PARTITION BY group_id, channel_id ORDER BY position) THEN 'refused'
     WHEN state = 'parked' THEN 'rate_limited'
     WHEN state = 'pending' AND attempts <> '[]' THEN 'unreachable'
@@ -134,9 +121,6 @@ class Claimed(NamedTuple):
     due_at: datetime
     refused: bool
     """It was refused before: this is one of the slow further attempts."""
-    held: tuple[str, ...] = ()
-    """Recipients of the mail who have not got an earlier one: each mailbox hears in order, so this
-    attempt leaves them out."""
 
     @property
     def channel_id(self) -> str:
@@ -145,14 +129,12 @@ class Claimed(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What to write after an attempt; `wait_s` until the next one, `taken` by these recipients of
-    a mail that the others have not got."""
+    """What to write after an attempt; `wait_s` until the next one."""
 
     state: str
     wait_s: float
     maybe_delivered: bool
     shrunk: int
-    taken: tuple[str, ...]
     texts: Texts
 
 
@@ -183,14 +165,6 @@ async def claim(conn: Conn, *, claim_s: float, per_minute: Mapping[str, int]) ->
         return None
     claimed = await conn.fetchrow(CLAIM, row["position"], claim_s)
     assert claimed is not None
-    target = msgspec.convert(row["target"], Target)
-    held: tuple[str, ...] = ()
-    if isinstance(target, EmailTarget):
-        place = (row["group_id"], row["channel_id"], row["position"])
-        outstanding = {one for (one,) in await conn.fetch(OUTSTANDING, *place)}
-        held = tuple(one for one in target.to if one in outstanding)
-        # Edits of recipients can make several earlier mails hold all: rather early than never.
-        held = held if len(held) < len(target.to) else ()
     return Claimed(
         position=row["position"],
         claim=claimed["claims"],
@@ -198,7 +172,7 @@ async def claim(conn: Conn, *, claim_s: float, per_minute: Mapping[str, int]) ->
         workspace=row["workspace"],
         receiver=row["receiver"],
         destination=destination,
-        target=target,
+        target=msgspec.convert(row["target"], Target),
         locale=row["locale"],
         texts=Texts(row["title"], row["body"], row["plain"], row["html"]),
         subject=row["subject"],
@@ -208,7 +182,6 @@ async def claim(conn: Conn, *, claim_s: float, per_minute: Mapping[str, int]) ->
         shrunk=row["shrunk"],
         due_at=row["next_attempt_at"],
         refused=row["state"] == "failed",
-        held=held,
     )
 
 
@@ -227,26 +200,15 @@ async def record(
     # What stays as it was is not written again: a mail is large.
     unchanged = outcome.texts == claimed.texts
     texts = (None,) * 4 if unchanged else msgspec.structs.astuple(outcome.texts)
-    state, target = outcome.state, None
-    if outcome.taken:
-        now = msgspec.convert(await conn.fetchval(TARGET_NOW, claimed.position), EmailTarget)
-        left = tuple(one for one in now.to if one not in outcome.taken)
-        if left:
-            target = msgspec.to_builtins(replace(now, to=left))
-        else:
-            # Who had not taken it was taken out of the receiver meanwhile: nobody waits for it.
-            state = DELIVERED
     written = await conn.fetchval(
         RECORD,
         claimed.position,
         claimed.claim,
-        state,
+        outcome.state,
         attempt,
         outcome.wait_s,
         outcome.maybe_delivered,
         outcome.shrunk,
-        bool(outcome.taken),
-        target,
         claimed.due_at,
         *texts,
     )

@@ -19,7 +19,7 @@ TRANSITIONS_MAX = 100
 """Newest transitions of an episode that a message looks at."""
 
 TAKE_DUE = """
-SELECT group_id, workspace, receiver, labels, snapshot FROM alerts.groups WHERE due_at <= $1
+SELECT group_id, workspace, receiver, snapshot FROM alerts.groups WHERE due_at <= $1
 ORDER BY due_at, group_id LIMIT $2 FOR UPDATE SKIP LOCKED
 """
 MEMBERS = """
@@ -43,8 +43,7 @@ WHERE m.group_id = ANY($1::bigint[]) AND m.active
 """
 WAITING = f"""
 SELECT DISTINCT group_id, channel_id FROM alerts.deliveries
-WHERE group_id = ANY($1::bigint[]) AND NOT partly
-  AND state IN {UNSENT_SQL}
+WHERE group_id = ANY($1::bigint[]) AND state IN {UNSENT_SQL}
 """
 # The order of the rows is the order of their ids: each channel gets its messages in it.
 ADD_DELIVERIES = """
@@ -73,13 +72,13 @@ FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::te
 ORDER BY n RETURNING notification
 """
 SAVE_LOG = """
-INSERT INTO alerts.notify_log AS l (group_id, channel_id, channel, told_at, reason, subject,
-  thread_root, thread_last)
+INSERT INTO alerts.notify_log AS l (group_id, channel_id, channel, told_at, reason, thread_root,
+  thread_last)
 SELECT * FROM unnest($1::bigint[], $2::text[], $3::jsonb[], $4::timestamptz[], $5::text[],
-  $6::text[], $7::text[], $8::text[])
+  $6::text[], $7::text[])
 ON CONFLICT (group_id, channel_id) DO UPDATE SET channel = excluded.channel,
   told_at = greatest(l.told_at, excluded.told_at), reason = excluded.reason,
-  subject = excluded.subject, thread_root = excluded.thread_root,
+  thread_root = excluded.thread_root,
   thread_last = excluded.thread_last
 """
 SAVE_TOLD = """
@@ -106,6 +105,20 @@ UPDATE alerts.told t SET firing = false
 FROM unnest($1::bigint[], $2::bigint[], $3::int[]) AS u(group_id, alert, episode)
 WHERE t.group_id = u.group_id AND t.alert = u.alert AND t.episode = u.episode AND t.firing
 """
+# Groups that have spoken, that speak for a receiver with a channel they have never spoken to.
+WAKE_JOINED = """
+WITH joined AS (
+  SELECT g.group_id FROM alerts.groups g
+  WHERE g.workspace = $1 AND g.group_id > $2 AND g.active AND g.flushed_at IS NOT NULL
+    AND EXISTS (
+      SELECT 1 FROM unnest($3::text[], $4::text[]) AS u(receiver, channel_id)
+      WHERE u.receiver = g.receiver AND NOT EXISTS (
+        SELECT 1 FROM alerts.notify_log l
+        WHERE l.group_id = g.group_id AND l.channel_id = u.channel_id))
+  ORDER BY g.group_id LIMIT $5 FOR UPDATE)
+UPDATE alerts.groups g SET due_at = least(g.due_at, $6) FROM joined
+WHERE g.group_id = joined.group_id RETURNING g.group_id
+"""
 DUE = "SELECT count(*) FROM alerts.groups WHERE due_at <= $1"
 
 
@@ -113,7 +126,6 @@ class DueGroup(NamedTuple):
     group_id: int
     workspace: str
     receiver: str
-    grouped_by: list[str]
     kept: Any
 
     @property
@@ -125,7 +137,6 @@ class DueGroup(NamedTuple):
 class LogRow(NamedTuple):
     channel: Channel
     told_at: datetime
-    subject: str
     thread_root: str
     thread_last: str
 
@@ -176,7 +187,6 @@ async def take_due(conn: Conn, now: datetime, limit: int) -> list[DueGroup]:
             row["group_id"],
             row["workspace"],
             row["receiver"],
-            list(row["labels"]),
             row["snapshot"],
         )
         for row in await conn.fetch(TAKE_DUE, now, limit)
@@ -206,7 +216,6 @@ async def read_log(conn: Conn, groups: Sequence[int]) -> dict[int, dict[str, Log
         found[row["group_id"]][row["channel_id"]] = LogRow(
             msgspec.convert(row["channel"], Channel),
             row["told_at"],
-            row["subject"],
             row["thread_root"],
             row["thread_last"],
         )
@@ -243,8 +252,8 @@ async def add_notifications(conn: Conn, rows: Sequence[NotificationRow]) -> list
 
 
 async def save_log(conn: Conn, rows: Sequence[tuple[Any, ...]]) -> None:
-    """(group, channel id, channel, told at, reason, subject, root, last) of each channel."""
-    await conn.execute(SAVE_LOG, *columns(rows, 8))
+    """(group, channel id, channel, told at, reason, root, last) of each channel."""
+    await conn.execute(SAVE_LOG, *columns(rows, 7))
 
 
 async def save_told(conn: Conn, rows: Sequence[tuple[int, str, int, int, int, str, bool]]) -> None:
@@ -266,6 +275,21 @@ async def flushed(
 async def postpone(conn: Conn, group: int, due_at: datetime) -> None:
     """A group that could not be flushed is due again at `due_at`."""
     await conn.execute(POSTPONE, group, due_at)
+
+
+async def wake_joined(
+    conn: Conn,
+    workspace: str,
+    channels: Sequence[tuple[str, str]],
+    *,
+    after: int,
+    limit: int,
+    now: datetime,
+) -> list[int]:
+    """Up to `limit` groups with an id above `after` whose receiver has one of these (receiver,
+    channel id) that never heard of them are due now; their ids."""
+    rows = await conn.fetch(WAKE_JOINED, workspace, after, *columns(channels, 2), limit, now)
+    return sorted(row["group_id"] for row in rows)
 
 
 async def count_due(conn: Conn, now: datetime) -> int:

@@ -7,7 +7,7 @@ import msgspec
 
 from alerts.config import Channel, Target
 from alerts.decide import Key, Reason
-from alerts.states import DELIVERED, SUPPRESSED, UNSENT_SQL
+from alerts.states import SUPPRESSED, UNSENT_SQL
 from shared.database import Conn, columns
 
 # Groups are locked as a flush and a poll lock them, by rising id: their log is about to change.
@@ -24,7 +24,7 @@ SELECT min(group_id) FROM alerts.deliveries WHERE state IN {UNSENT_SQL} AND grou
   AND ($2::text IS NULL OR workspace = $2 AND channel_id = $3)
 """
 UNSENT = f"""
-SELECT position, group_id, channel_id, state, partly, target FROM alerts.deliveries
+SELECT position, group_id, channel_id, state, target FROM alerts.deliveries
 WHERE group_id = ANY($1::bigint[]) AND state IN {UNSENT_SQL}
 ORDER BY position FOR UPDATE
 """
@@ -54,10 +54,6 @@ FROM unnest($1::bigint[], $2::text[], $3::jsonb[]) AS u(position, channel_id, ta
 WHERE d.position = u.position
   AND (d.channel_id <> u.channel_id OR d.target <> u.target OR d.state IN ('failed', 'sending'))
 """
-FINISH = f"""
-UPDATE alerts.deliveries SET state = '{DELIVERED}', delivered_at = now()
-WHERE position = ANY($1::bigint[])
-"""
 REPLACED = f"""
 WITH ended AS (
   UPDATE alerts.deliveries SET state = '{SUPPRESSED}', claimed_until = NULL
@@ -73,10 +69,9 @@ WITH gone AS (
   USING unnest($1::bigint[], $2::text[], $3::text[], $4::jsonb[])
     AS u(group_id, old_id, new_id, channel)
   WHERE l.group_id = u.group_id AND l.channel_id = u.old_id
-  RETURNING l.group_id, u.new_id, u.channel, l.told_at, l.reason, l.subject, l.thread_root,
-    l.thread_last)
-INSERT INTO alerts.notify_log AS l (group_id, channel_id, channel, told_at, reason, subject,
-  thread_root, thread_last)
+  RETURNING l.group_id, u.new_id, u.channel, l.told_at, l.reason, l.thread_root, l.thread_last)
+INSERT INTO alerts.notify_log AS l (group_id, channel_id, channel, told_at, reason, thread_root,
+  thread_last)
 SELECT DISTINCT ON (group_id, new_id) * FROM gone ORDER BY group_id, new_id, told_at DESC
 ON CONFLICT (group_id, channel_id) DO UPDATE SET told_at = greatest(l.told_at, excluded.told_at)
 """
@@ -111,7 +106,6 @@ class Addressed(NamedTuple):
     position: int
     channel_id: str
     state: str
-    partly: bool
     target: Target
 
 
@@ -162,7 +156,6 @@ async def lock_unsent(
                 row["position"],
                 row["channel_id"],
                 row["state"],
-                row["partly"],
                 msgspec.convert(row["target"], Target),
             )
         )
@@ -213,8 +206,6 @@ async def readdress(conn: Conn, rows: Sequence[Readdressed], moved: Sequence[Mov
     await conn.execute(MOVE_TOLD, *columns([one[:3] for one in moved], 3))
 
 
-async def finish(conn: Conn, finished: Sequence[int], replaced: Sequence[int]) -> None:
-    """Ends deliveries by position: those that nobody waits for, and those that the successor of
-    their channel has told."""
-    await conn.execute(FINISH, list(finished))
+async def finish(conn: Conn, replaced: Sequence[int]) -> None:
+    """Ends deliveries, by position, that the successor of their channel has told."""
     await conn.execute(REPLACED, list(replaced), Reason.REPLACED.value)

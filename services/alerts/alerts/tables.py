@@ -1,4 +1,5 @@
-"""The tables of schema `alerts`, as models. Migration 0005 makes them; a test compares the two.
+"""The tables of schema `alerts`, as models. Migrations 0005 and 0011 make them; a test
+compares the two.
 
 Alerts hold episodes, episodes hold transitions; groups hold members and speak; the notification
 log knows what each channel was told; deliveries are messages, notifications what they told.
@@ -113,7 +114,6 @@ notify_log = _table(
     jsonb("channel"),
     instant("told_at"),
     text("reason"),
-    text("subject"),
     text("thread_root"),
     text("thread_last"),
     sa.PrimaryKeyConstraint("group_id", "channel_id", name="notify_log_pk"),
@@ -155,7 +155,6 @@ deliveries = _table(
     jsonb("attempts", default="'[]'"),
     flag("possible_duplicate", default="false"),
     integer("shrunk", default="0"),
-    flag("partly", default="false"),
     instant("created_at", now=True),
     instant("next_attempt_at", now=True),
     instant("claimed_until", nullable=True),
@@ -182,6 +181,19 @@ sa.Index(
     deliveries.c.workspace,
     deliveries.c.state,
     postgresql_where=sa.text(UNDELIVERED_SQL),
+)
+
+configurations = _table(
+    "configurations",
+    serial("revision"),
+    text("workspace"),
+    integer("version"),
+    text("text", nullable=True),
+    text("sha256"),
+    text("made_by"),
+    instant("made_at", now=True),
+    sa.PrimaryKeyConstraint("revision", name="configurations_pk"),
+    sa.UniqueConstraint("workspace", "version", name="configurations_version_key"),
 )
 
 destinations = _table(

@@ -10,7 +10,6 @@ import random
 from typing import NamedTuple
 
 from alerts.channels.result import SendClass, SendResult
-from alerts.config import EmailTarget
 from alerts.render import Renderer
 from alerts.states import DELIVERED
 from alerts.store_deliveries import Claimed, Outcome
@@ -54,24 +53,7 @@ def judge(claimed: Claimed, result: SendResult, renderer: Renderer, waits: Waits
         case SendClass.CONTENT | SendClass.CONFIG:
             state = "failed"
             wait_s = _backoff_s(claimed.claim, waits.refused_first_s, waits.refused_max_s)
-    taken = _taken(claimed, result)
-    if claimed.held and state == DELIVERED:
-        # The others wait for an earlier mail; the claim looks after the order.
-        state = "pending"
-    return Outcome(state, wait_s, result.maybe_delivered, shrunk, taken, texts)
-
-
-def _taken(claimed: Claimed, result: SendResult) -> tuple[str, ...]:
-    """Recipients who have the mail now, when some others have not."""
-    if not isinstance(claimed.target, EmailTarget):
-        return ()
-    if result.kind is SendClass.DELIVERED:
-        left: tuple[str, ...] = claimed.held
-    elif result.remaining:
-        left = (*result.remaining, *claimed.held)
-    else:
-        return ()
-    return tuple(one for one in claimed.target.to if one not in left) if left else ()
+    return Outcome(state, wait_s, result.maybe_delivered, shrunk, texts)
 
 
 def _backoff_s(attempt: int, first_s: float, longest_s: float) -> float:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.addresses import Sender, mail_address, mail_sender, web_address
-from alerts.channels.email import Mail, Thread, build
+from alerts.channels.mail import Mail, Thread, build
 from alerts.settings import AlertsSettings
 from tests.unit.alerts.builders import at
 
@@ -17,10 +17,10 @@ ATOMS = "abzAZ09!#$%&'*+/=?^_`{|}~-"
 LONG = "l" * 64 + "@" + ".".join(["d" * 63] * 2 + ["e" * 61])
 
 
-def sent(sender: str, *to: str) -> tuple[list[Address], list[Address]]:
+def sent(sender: str, to: str) -> tuple[list[Address], list[Address]]:
     """From and To as a mail program reads them."""
     mail = Mail("d1", sender, to, Thread("s"), "text", "<h2>text</h2>")
-    content = build(mail, at(0)).as_bytes()
+    content = build(mail, at(0))
     assert content.isascii()
     message = message_from_bytes(content, policy=policy.default)
     return list(message["From"].addresses), list(message["To"].addresses)
@@ -121,7 +121,7 @@ def test_whatever_address_is_accepted_arrives_as_it_was_written(text: str) -> No
         mail_address(text)
     except ValueError:
         return
-    assert [one.addr_spec for one in sent("a@x.com", text, LONG)[1]] == [text, LONG]
+    assert [one.addr_spec for one in sent("a@x.com", text)[1]] == [text]
 
 
 @given(st.from_regex(rf"\A[{ATOMS}]{{1,12}}(\.[{ATOMS}]{{1,9}}){{0,3}}@[a-z0-9]{{1,9}}\.com\Z"))

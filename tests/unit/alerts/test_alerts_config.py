@@ -27,9 +27,26 @@ def test_the_example_of_the_contract_is_read() -> None:
     ]
     assert ops.channels[0].target == DingTalkTarget("OPS_DINGTALK_URL", "OPS_DINGTALK_SECRET")
     assert ops.channels[1].target == EmailTarget(
-        ("ops@example.com",), "Paceline <paceline@example.com>"
+        "ops@example.com", "Paceline <paceline@example.com>"
     )
     assert found.route.repeat_interval == timedelta(days=30)
+
+
+def test_each_mailbox_of_a_list_is_a_channel_of_its_own() -> None:
+    lists = "[ops@example.com, Boss@Example.com, boss@example.com]"
+    text = CONFIGURATION.replace("[ops@example.com]", lists)
+    ops = parse_configuration("default", "default.yml", text, ENVIRONMENT).receivers["ops"]
+    mails = [(one.id, one.target.to) for one in ops.channels if isinstance(one.target, EmailTarget)]
+    assert mails == [
+        ("email:boss@example.com", "Boss@Example.com"),
+        ("email:ops@example.com", "ops@example.com"),
+    ]
+
+
+def test_a_mailbox_of_two_lists_is_named_twice() -> None:
+    again = CONFIGURATION + "      - {to: [boss@example.com, OPS@example.com]}\n"
+    with pytest.raises(ConfigError, match="the same destination is named twice"):
+        parse(again)
 
 
 def test_the_file_that_is_shipped_is_valid() -> None:

@@ -158,6 +158,25 @@ ROWS = [
 
 
 @pytest.mark.parametrize(
+    ("firing", "elsewhere", "reason"),
+    [
+        ({A: NOW_W}, {A}, Reason.JOINED),
+        ({A: NOW_W, B: NOW_W}, {A}, Reason.JOINED),
+        ({A: NOW_W}, {B}, Reason.FIRST),
+        ({}, {A}, Reason.NONE),
+    ],
+)
+def test_who_comes_when_others_know_already_has_joined_later(
+    firing: dict[Key, Current], elsewhere: set[Key], reason: Reason
+) -> None:
+    found = decide(
+        None, firing, {}, repeat=REPEAT, send_resolved=True, now=at(0), elsewhere=elsewhere
+    )
+    assert found.reason is reason
+    assert found.send is bool(firing)
+
+
+@pytest.mark.parametrize(
     "row",
     ROWS,
     ids=[row[0] for row in ROWS],

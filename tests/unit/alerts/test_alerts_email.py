@@ -1,18 +1,18 @@
-"""E-mail: readable in both parts, threaded, each recipient's own answer (M3, A9)."""
+"""E-mail: readable in both parts, threaded, and what each reply of a server means (M3, A9)."""
 
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 
 import pytest
 
 from alerts.channels.email import (
     EmailSender,
-    Mail,
     Server,
-    Thread,
-    build,
-    classify_code,
-    classify_recipients,
+    classify_data,
+    classify_greeting,
+    classify_recipient,
 )
+from alerts.channels.mail import Mail, Thread, build
 from alerts.channels.result import NotBuiltError, SendClass
 from tests.unit.alerts.builders import at
 
@@ -21,7 +21,7 @@ def mail(**changes: object) -> Mail:
     values: dict[str, object] = {
         "delivery": "d2",
         "sender": "Paceline <paceline@example.com>",
-        "to": ("a@x.com", "b@x.com"),
+        "to": "a@x.com",
         "thread": Thread("双十一大促 / L03：花费进度提醒", "d0", "d1"),
         "plain": "花费过快",
         "html": "<html><h2>花费过快</h2></html>",
@@ -29,16 +29,22 @@ def mail(**changes: object) -> Mail:
     return Mail(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def parsed(found: Mail):  # type: ignore[no-untyped-def]
-    return message_from_bytes(build(found, at(0)).as_bytes(), policy=policy.default)
+def parsed(found: Mail) -> EmailMessage:
+    return message_from_bytes(build(found, at(0)), policy=policy.default)
+
+
+def body(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
 
 
 def test_text_comes_first_and_html_last_both_in_utf8() -> None:
     message = parsed(mail())
     assert message.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
-    assert message.get_body(("plain",)).get_content().strip() == "花费过快"
-    assert "花费过快" in message.get_body(("html",)).get_content()
+    assert body(message, "plain").strip() == "花费过快"
+    assert "花费过快" in body(message, "html")
 
 
 def test_headers_thread_the_episode() -> None:
@@ -47,7 +53,7 @@ def test_headers_thread_the_episode() -> None:
     assert message["In-Reply-To"] == "<d0@example.com>"
     assert message["References"] == "<d0@example.com> <d1@example.com>"
     assert message["Subject"] == "双十一大促 / L03：花费进度提醒"
-    assert message["To"] == "a@x.com, b@x.com"
+    assert message["To"] == "a@x.com"
 
 
 def test_the_first_mail_is_the_root() -> None:
@@ -59,19 +65,20 @@ def test_the_first_mail_is_the_root() -> None:
 def test_every_attempt_has_the_same_id_and_a_copy_is_labelled() -> None:
     again = parsed(mail(note="(重发/resent)"))
     assert again["Message-ID"] == parsed(mail())["Message-ID"]
-    assert again.get_body(("plain",)).get_content().startswith("(重发/resent)")
-    assert "(重发/resent)" in again.get_body(("html",)).get_content()
-
-
-def test_a_subject_cannot_add_headers() -> None:
-    message = parsed(mail(thread=Thread("a\r\nBcc: evil@x.com")))
-    assert message["Bcc"] is None
-    assert message["Subject"] == "a Bcc: evil@x.com"
+    assert body(again, "plain").startswith("(重发/resent)")
+    assert "(重发/resent)" in body(again, "html")
 
 
 @pytest.mark.parametrize(
     "changes",
-    [{"to": ("a@x.com", "a..b@x.com")}, {"sender": "Pacing bot"}, {"to": ("a@例子.公司",)}],
+    [
+        {"to": "a..b@x.com"},
+        {"sender": "Pacing bot"},
+        {"to": "a@例子.公司"},
+        {"delivery": "d>\r\nBcc: evil@x.com"},
+        {"thread": Thread("s", "d0>\r\nBcc: evil@x.com")},
+        {"thread": Thread("s", "d0", "d 1")},
+    ],
 )
 async def test_what_no_server_would_take_is_known_before_anything_is_sent(
     changes: dict[str, object],
@@ -89,37 +96,29 @@ async def test_a_server_whose_name_is_none_is_a_matter_of_configuration() -> Non
     assert not found.maybe_delivered
 
 
-@pytest.mark.parametrize(
-    ("code", "kind"),
-    [
-        (421, SendClass.RATE_LIMITED),
-        (451, SendClass.RETRYABLE),
-        (452, SendClass.RATE_LIMITED),
-        (550, SendClass.CONFIG),
-        (552, SendClass.CONTENT),
-        (554, SendClass.CONFIG),
-    ],
-)
-def test_a_reply_means(code: int, kind: SendClass) -> None:
-    assert classify_code(code, "x").kind is kind
+# (reply, class before a word of the mail, about the mailbox, to the mail itself, may have arrived)
+REPLIES = [
+    (250, SendClass.RETRYABLE, SendClass.RETRYABLE, SendClass.DELIVERED, False),
+    (251, SendClass.RETRYABLE, SendClass.RETRYABLE, SendClass.DELIVERED, False),
+    (354, SendClass.RETRYABLE, SendClass.RETRYABLE, SendClass.RETRYABLE, True),
+    (-1, SendClass.RETRYABLE, SendClass.RETRYABLE, SendClass.RETRYABLE, True),
+    (199, SendClass.RETRYABLE, SendClass.RETRYABLE, SendClass.RETRYABLE, True),
+    (650, SendClass.RETRYABLE, SendClass.RETRYABLE, SendClass.RETRYABLE, True),
+    (421, SendClass.RATE_LIMITED, SendClass.RETRYABLE, SendClass.RATE_LIMITED, False),
+    (451, SendClass.RETRYABLE, SendClass.RETRYABLE, SendClass.RETRYABLE, False),
+    (452, SendClass.RATE_LIMITED, SendClass.RETRYABLE, SendClass.RATE_LIMITED, False),
+    (550, SendClass.CONFIG, SendClass.CONFIG, SendClass.CONFIG, False),
+    (552, SendClass.CONTENT, SendClass.CONFIG, SendClass.CONTENT, False),
+    (554, SendClass.CONFIG, SendClass.CONFIG, SendClass.CONFIG, False),
+]
 
 
-TO = ("a@x.com", "b@x.com", "c@x.com")
-
-
-def test_all_taken_is_delivered() -> None:
-    assert classify_recipients(TO, {}, "250", "ok").kind is SendClass.DELIVERED
-
-
-def test_those_refused_are_tried_again_soon_if_one_of_them_is_refused_for_now_only() -> None:
-    refused = {"b@x.com": (450, "later"), "c@x.com": (550, "no such user")}
-    found = classify_recipients(TO, refused, "250", "ok")
-    assert (found.kind, found.remaining) == (SendClass.RETRYABLE, ("b@x.com", "c@x.com"))
-    assert "1 of 3 recipients taken" in found.provider_message
-
-
-def test_a_recipient_refused_for_good_waits_for_a_correction() -> None:
-    found = classify_recipients(TO, {"c@x.com": (550, "no such user")}, "250", "ok")
-    assert (found.kind, found.provider_code) == (SendClass.CONFIG, "550")
-    assert found.remaining == ("c@x.com",)
-    assert "2 of 3 recipients taken; c@x.com: 550 no such user" in found.provider_message
+@pytest.mark.parametrize(("code", "greeting", "recipient", "data", "maybe"), REPLIES)
+def test_a_reply_means(
+    code: int, greeting: SendClass, recipient: SendClass, data: SendClass, maybe: bool
+) -> None:
+    found = [classify(code, "x") for classify in (classify_greeting, classify_recipient)]
+    assert [one.kind for one in found] == [greeting, recipient]
+    assert not any(one.maybe_delivered for one in found), "nothing of the mail was sent yet"
+    last = classify_data(code, "x")
+    assert (last.kind, last.maybe_delivered) == (data, maybe)

@@ -15,7 +15,6 @@ from tests.unit.alerts.builders import at
 RENDERER = Renderer()
 WAITS = Waits(retry_first_s=1, retry_max_s=300, refused_first_s=60, refused_max_s=3600)
 ROBOT = DingTalkTarget("URL")
-PEOPLE = ("a@example.com", "b@example.com", "c@example.com")
 TEXTS = Texts("【严重】双十一 / L03：花费过快", "**正文**\n" * 3000, "正文\n" * 3000, "<p>正文</p>")
 
 
@@ -23,8 +22,6 @@ def claimed(
     claim: int = 1,
     target: Target = ROBOT,
     texts: Texts = TEXTS,
-    *,
-    held: tuple[str, ...] = (),
     **changes: int,
 ) -> Claimed:
     return Claimed(
@@ -44,17 +41,15 @@ def claimed(
         shrunk=changes.get("shrunk", 0),
         due_at=at(0),
         refused=False,
-        held=held,
     )
 
 
-def answer(kind: SendClass, *remaining: str, retry_after_s: float | None = None) -> SendResult:
+def answer(kind: SendClass, *, retry_after_s: float | None = None) -> SendResult:
     return SendResult(
         kind=kind,
         provider_code="x",
         provider_message="",
         retry_after_s=retry_after_s,
-        remaining=remaining or None,
     )
 
 
@@ -84,46 +79,28 @@ def test_a_provider_may_ask_for_its_own_pause() -> None:
     assert (found.state, found.wait_s) == ("parked", 7)
 
 
-def test_only_those_who_did_not_take_a_mail_get_it_again() -> None:
-    mail = claimed(target=EmailTarget(PEOPLE))
-    found = judge(mail, answer(SendClass.CONFIG, *PEOPLE[1:]), RENDERER, WAITS)
-    assert (found.state, found.taken) == ("failed", PEOPLE[:1])
-    nobody = judge(mail, answer(SendClass.CONFIG, *PEOPLE), RENDERER, WAITS)
-    assert nobody.taken == ()
+def test_whatever_may_have_arrived_is_marked_for_the_next_attempt() -> None:
+    for maybe in (True, False):
+        result = SendResult(
+            kind=SendClass.RETRYABLE,
+            provider_code="x",
+            provider_message="",
+            maybe_delivered=maybe,
+        )
+        assert judge(claimed(), result, RENDERER, WAITS).maybe_delivered is maybe
 
 
-def test_a_mail_taken_by_all_it_went_to_waits_for_those_it_did_not_go_to() -> None:
-    mail = claimed(target=EmailTarget(PEOPLE), held=PEOPLE[:1])
-    found = judge(mail, answer(SendClass.DELIVERED), RENDERER, WAITS)
-    assert (found.state, found.wait_s, found.taken) == ("pending", 0, PEOPLE[1:])
-    partly = judge(mail, answer(SendClass.CONFIG, PEOPLE[1]), RENDERER, WAITS)
-    assert (partly.state, partly.taken) == ("failed", PEOPLE[2:])
-    away = judge(mail, answer(SendClass.RETRYABLE), RENDERER, WAITS)
-    assert (away.state, away.taken) == ("pending", ())
-
-
-answers = st.lists(
-    st.builds(
-        lambda kind, left: (kind, left),
-        st.sampled_from(sorted(SendClass)),
-        st.sets(st.sampled_from(PEOPLE), min_size=1),
-    ),
-    min_size=1,
-    max_size=12,
-)
+answers = st.lists(st.sampled_from(sorted(SendClass)), min_size=1, max_size=12)
 
 
 @given(answers, st.booleans())
-def test_whatever_is_answered_a_message_is_delivered_or_waits_for_the_same_people(
-    said: list[tuple[SendClass, set[str]]], is_mail: bool
+def test_whatever_is_answered_a_message_is_delivered_or_waits(
+    said: list[SendClass], is_mail: bool
 ) -> None:
-    target: Target = EmailTarget(PEOPLE) if is_mail else ROBOT
-    now, taken = claimed(target=target), set[str]()
-    for number, (kind, left) in enumerate(said, start=1):
-        to = now.target.to if isinstance(now.target, EmailTarget) else ()
-        refused = [one for one in to if one in left]
-        partial = refused if kind in (SendClass.CONFIG, SendClass.RETRYABLE) else []
-        found = judge(now, answer(kind, *partial), RENDERER, WAITS)
+    target: Target = EmailTarget("a@example.com") if is_mail else ROBOT
+    now = claimed(target=target)
+    for number, kind in enumerate(said, start=1):
+        found = judge(now, answer(kind), RENDERER, WAITS)
         if kind is SendClass.DELIVERED:
             assert found.state == "delivered"
             return
@@ -132,11 +109,4 @@ def test_whatever_is_answered_a_message_is_delivered_or_waits_for_the_same_peopl
         assert now.shrunk <= found.shrunk <= 2
         assert len(found.texts.body.encode()) <= len(now.texts.body.encode())
         assert found.texts.title
-        if isinstance(now.target, EmailTarget):
-            taken |= set(to) - set(partial) if partial else set()
-            waiting = tuple(one for one in to if one not in found.taken)
-            assert waiting, "somebody has not got it"
-            assert {*waiting, *taken} == set(PEOPLE)
-            assert not taken & set(waiting), "nobody gets a mail twice"
-            target = EmailTarget(waiting)
         now = claimed(number + 1, target, found.texts, shrunk=found.shrunk)

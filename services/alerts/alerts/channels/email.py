@@ -1,23 +1,21 @@
-"""E-mail over SMTP: text and HTML, threaded per episode, each recipient's answer kept (A9, A10)."""
+"""E-mail over SMTP: one mail to one mailbox, and what the server's replies mean (A9, A10)."""
 
 import ssl
-from collections.abc import Sequence
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
-from email.utils import format_datetime
 from typing import Literal
 
 import aiosmtplib
 from msgspec import Struct
 
-from alerts.addresses import Sender, mail_address, mail_sender
+from alerts.addresses import mail_sender
+from alerts.channels.mail import Mail, build
 from alerts.channels.result import NotBuiltError, SendClass, SendResult, clip
 
 TEXT_BYTES_MAX = 50_000
 """Mail takes megabytes; a person does not. Far below the 10 MB of alerting.md A10."""
+TAKEN = range(200, 300)
 NOT_NOW = range(400, 500)
+NEVER = range(500, 600)
 
 Security = Literal["none", "starttls", "tls"]
 
@@ -33,83 +31,40 @@ class Server(Struct, frozen=True):
     timeout_s: float
 
 
-class Thread(Struct, frozen=True):
-    """Where a mail stands in its episode: the root is the first mail that was sent."""
-
-    subject: str
-    root: str | None = None
-    previous: str | None = None
-
-
-class Mail(Struct, frozen=True):
-    """One rendered mail; `delivery` is stable over retries and names the message."""
-
-    delivery: str
-    sender: str
-    to: tuple[str, ...]
-    thread: Thread
-    plain: str
-    html: str
-    note: str = ""
+def classify_greeting(code: int, text: str) -> SendResult:
+    """A reply before any word of the mail: greeting, TLS, MAIL FROM. What nobody can read comes
+    from a server that has nothing of ours yet."""
+    if code in NOT_NOW or code in NEVER:
+        return _refusal(code, text)
+    return _result(SendClass.RETRYABLE, "unreadable", clip(text))
 
 
-def message_id(delivery: str, sender: Sender) -> str:
-    """`<delivery@own-domain>`: the same for every attempt, so mail programs can drop a copy."""
-    return f"<{delivery}@{sender.domain}>"
+def classify_recipient(code: int, text: str) -> SendResult:
+    """The reply about the mailbox: 4xx soon again, 5xx waits for a correction."""
+    if code in NEVER:
+        return _result(SendClass.CONFIG, str(code), clip(text))
+    if code in NOT_NOW:
+        return _result(SendClass.RETRYABLE, str(code), clip(text))
+    return _result(SendClass.RETRYABLE, "unreadable", clip(text))
 
 
-def build(mail: Mail, now: datetime) -> EmailMessage:
-    """The MIME message: multipart/alternative, text first; the subject is that of its thread.
-
-    Raises ValueError for an address that no server would take.
-    """
-    sender = mail_sender(mail.sender)
-    message = EmailMessage(policy=SMTP_POLICY)
-    message["From"] = Address(display_name=sender.name, addr_spec=sender.address)
-    message["To"] = [Address(addr_spec=mail_address(address)) for address in mail.to]
-    message["Date"] = format_datetime(now)
-    message["Subject"] = " ".join(mail.thread.subject.split())
-    message["Message-ID"] = message_id(mail.delivery, sender)
-    message["Auto-Submitted"] = "auto-generated"
-    if mail.thread.root:
-        root = message_id(mail.thread.root, sender)
-        previous = message_id(mail.thread.previous or mail.thread.root, sender)
-        message["In-Reply-To"] = root
-        message["References"] = root if previous == root else f"{root} {previous}"
-    note = f"{mail.note}\n\n" if mail.note else ""
-    message.set_content(note + mail.plain + "\n", charset="utf-8", cte="quoted-printable")
-    html = mail.html.replace("<h2", f"<p>{mail.note}</p><h2", 1) if mail.note else mail.html
-    message.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
-    return message
+def classify_data(code: int, text: str) -> SendResult:
+    """The reply to the mail itself. Only 4xx and 5xx say that it was not taken; whatever else is
+    no 2xx may come from a server that has it."""
+    if code in TAKEN:
+        return _result(SendClass.DELIVERED, str(code), clip(text))
+    if code in NOT_NOW or code in NEVER:
+        return _refusal(code, text)
+    return _result(SendClass.RETRYABLE, "unreadable", clip(text), maybe=True)
 
 
-def classify_recipients(
-    to: Sequence[str], refused: dict[str, tuple[int, str]], code: str, text: str
-) -> SendResult:
-    """The server took the mail for some: the others are tried again, alone, soon if one of them
-    was refused for now only."""
-    later = tuple(one for one in to if one in refused and refused[one][0] in NOT_NOW)
-    never = tuple(one for one in to if one in refused and refused[one][0] not in NOT_NOW)
-    taken = len(to) - len(refused)
-    if not refused:
-        return SendResult(kind=SendClass.DELIVERED, provider_code=code, provider_message=text)
-    said = "; ".join(f"{one}: {refused[one][0]} {clip(refused[one][1])}" for one in refused)
-    kind = SendClass.RETRYABLE if later else SendClass.CONFIG
-    return SendResult(
-        kind=kind,
-        provider_code=str(refused[(later or never)[0]][0]),
-        provider_message=clip(f"{taken} of {len(to)} recipients taken; {said}"),
-        remaining=tuple(one for one in to if one in refused),
-    )
-
-
-def classify_code(code: int, text: str) -> SendResult:
-    """A reply to the whole mail: 4xx later, 552 too long, other 5xx a matter of configuration."""
+def _refusal(code: int, text: str) -> SendResult:
+    """4xx later, 552 too long, other 5xx a matter of configuration."""
     if code in NOT_NOW:
         kind = SendClass.RATE_LIMITED if code in (421, 450, 452) else SendClass.RETRYABLE
     else:
         kind = SendClass.CONTENT if code == 552 else SendClass.CONFIG
-    return SendResult(kind=kind, provider_code=str(code), provider_message=clip(text))
+    return _result(kind, str(code), clip(text))
 
 
 class EmailSender:
@@ -125,7 +80,7 @@ class EmailSender:
         Raises NotBuiltError, with its cause, for what cannot be made a mail: nothing was sent.
         """
         try:
-            sender, content = mail_sender(mail.sender).address, build(mail, now).as_bytes()
+            sender, content = mail_sender(mail.sender).address, build(mail, now)
         except Exception as error:
             raise NotBuiltError from error
         server = self._server
@@ -144,33 +99,44 @@ class EmailSender:
         except aiosmtplib.SMTPAuthenticationError as error:
             return _result(SendClass.CONFIG, str(error.code), "the server refused the login")
         except aiosmtplib.SMTPResponseException as error:
-            return classify_code(error.code, error.message)
+            return classify_greeting(error.code, error.message)
         except (aiosmtplib.SMTPException, OSError) as error:
             return _result(SendClass.RETRYABLE, "connect", type(error).__name__)
         except ValueError as error:
             # The settings of the server are none, such as a host that no name may be.
             return _result(SendClass.CONFIG, "connect", type(error).__name__)
         try:
-            return await _transmit(session, sender, mail.to, content)
+            return await _address(session, sender, mail.to) or await _transmit(session, content)
         finally:
             session.close()
 
 
-async def _transmit(
-    session: aiosmtplib.SMTP, sender: str, to: Sequence[str], content: bytes
-) -> SendResult:
+async def _address(session: aiosmtplib.SMTP, sender: str, to: str) -> SendResult | None:
+    """The envelope; None when the server takes it. Nothing of the mail is sent before."""
     try:
-        refused, text = await session.sendmail(sender, list(to), content)
-    except aiosmtplib.SMTPRecipientsRefused as error:
-        each = {one.recipient: (one.code, one.message) for one in error.recipients}
-        return classify_recipients(to, each, "", "")
+        await session.mail(sender)
     except aiosmtplib.SMTPResponseException as error:
-        return classify_code(error.code, error.message)
+        return classify_greeting(error.code, error.message)
     except (aiosmtplib.SMTPException, OSError) as error:
-        # DATA may have been accepted before the connection broke.
+        return _result(SendClass.RETRYABLE, "connect", type(error).__name__)
+    try:
+        await session.rcpt(to)
+    except aiosmtplib.SMTPResponseException as error:
+        return classify_recipient(error.code, error.message)
+    except (aiosmtplib.SMTPException, OSError) as error:
+        return _result(SendClass.RETRYABLE, "connect", type(error).__name__)
+    return None
+
+
+async def _transmit(session: aiosmtplib.SMTP, content: bytes) -> SendResult:
+    try:
+        reply = await session.data(content)
+    except aiosmtplib.SMTPResponseException as error:
+        return classify_data(error.code, error.message)
+    except (aiosmtplib.SMTPException, OSError) as error:
+        # The mail may have been taken before the connection broke.
         return _result(SendClass.RETRYABLE, "no_answer", type(error).__name__, maybe=True)
-    each = {one: (reply.code, reply.message) for one, reply in refused.items()}
-    return classify_recipients(to, each, "250", clip(text))
+    return classify_data(reply.code, reply.message)
 
 
 def _result(kind: SendClass, code: str, message: str, *, maybe: bool = False) -> SendResult:

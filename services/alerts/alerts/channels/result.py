@@ -22,9 +22,8 @@ class SendClass(StrEnum):
 
 
 class SendResult(Struct, frozen=True, kw_only=True):
-    """`maybe_delivered`: the request went out and no answer came, so a retry may be a second
-    copy. `remaining`: mail recipients who have not taken it, None for all. `retry_after_s` is the
-    provider's own wish."""
+    """`maybe_delivered`: the request went out and no answer says that it was not taken, so a
+    retry may be a second copy. `retry_after_s` is the provider's own wish."""
 
     kind: SendClass
     provider_code: str
@@ -32,7 +31,6 @@ class SendResult(Struct, frozen=True, kw_only=True):
     http_status: int | None = None
     maybe_delivered: bool = False
     retry_after_s: float | None = None
-    remaining: tuple[str, ...] | None = None
 
 
 class NotBuiltError(Exception):
