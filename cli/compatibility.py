@@ -1,7 +1,8 @@
 """Whether a new JSON Schema or OpenAPI description still serves those who know the old one.
 
-Adding an optional field is free. Removing or changing a field, or demanding a new one, needs a new
-version beside the old one (contracts.md). Pure: two documents in, a list of sentences out.
+Adding an optional field is free, and so is a new code in what a service answers. Removing or
+changing a field, or demanding a new one, needs a new version beside the old one (contracts.md).
+Pure: two documents in, a list of sentences out.
 """
 
 from collections.abc import Mapping
@@ -27,7 +28,8 @@ def incompatibilities(old: Schema, new: Schema) -> list[str]:
 
 @dataclass(frozen=True)
 class _Comparison:
-    """`may_demand`: for what we answer, a new field is always there, which harms nobody."""
+    """`may_demand`: for what we answer, a new field is always there, which harms nobody; nor does
+    a new code, which readers have to expect."""
 
     old_root: Schema
     new_root: Schema
@@ -47,6 +49,8 @@ class _Comparison:
                 found += self.schemas(before, after, f"{place}[{word}]", depth + 1)
             elif word in ("anyOf", "oneOf", "allOf", "prefixItems"):
                 found += self._alternatives(before, after, place, depth)
+            elif word == "enum" and self.may_demand and _has_all(after, before):
+                continue
             elif _plain(before) != _plain(after):
                 found.append(f"{place or 'the whole'}: {word} changed from {before} to {after}")
         return found
@@ -145,6 +149,10 @@ def _resolve(root: Schema, schema: Any) -> Any:
             found = found[part.replace("~1", "/").replace("~0", "~")]
         schema = found
     return schema
+
+
+def _has_all(after: Any, before: Any) -> bool:
+    return isinstance(before, list) and isinstance(after, list) and set(before) <= set(after)
 
 
 def _plain(value: Any) -> Any:

@@ -79,6 +79,7 @@ from shared.events.topics import (
 from shared.events.totals import (
     Amount,
     BudgetTotals,
+    PlanBefore,
     TotalsChange,
 )
 
@@ -121,6 +122,7 @@ __all__ = [
     "MetricsStored",
     "Name",
     "Period",
+    "PlanBefore",
     "Rejected",
     "Revision",
     "Sent",

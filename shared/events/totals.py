@@ -28,11 +28,20 @@ class TotalsChange(Struct, frozen=True, kw_only=True):
     known_through: Instant | UnsetType | None = UNSET
 
 
+class PlanBefore(Struct, frozen=True, kw_only=True):
+    """What the plan that the line's plan superseded would say at the same anchor."""
+
+    allocated: str
+    planned_to_date: str
+
+
 class BudgetTotals(Struct, frozen=True, kw_only=True):
     """budget.totals.v1: the cumulative figures of one line at its anchor, and the changes.
 
     `seq` is contiguous per line. Money as decimal strings in `currency`, ratios as decimal strings;
     no value is null. Rules with < or <= are judged only when `complete_through` = `anchor`.
+    `plan_before`: set while the plan before this one would say something else, so that a reader can
+    tell money that moved from a plan that did.
     """
 
     campaign: str
@@ -58,3 +67,4 @@ class BudgetTotals(Struct, frozen=True, kw_only=True):
     time_zone: str = "UTC"
     owner: str | None = None
     channel: str | None = None
+    plan_before: PlanBefore | None = None

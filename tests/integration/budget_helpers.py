@@ -111,7 +111,7 @@ class Service:
         self.handler = SpendHandler(settings, clocks.make_clock("manual"))
         self.sealer = Sealer(settings, clocks.make_clock("manual"), lambda: PARTITIONS)
         self.invariants: Invariants = app.state.invariants
-        self._app = app
+        self.app = app
         self._keys = keys
         self._offsets = itertools.count()
 
@@ -186,7 +186,7 @@ class Service:
     ) -> AsyncIterator["Caller"]:
         """Somebody with these roles, over HTTP."""
         token = sign_token(self._keys, subject=subject, roles=roles, workspace=workspace)
-        transport = httpx.ASGITransport(app=self._app, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(
             transport=transport,
             base_url="http://budget",

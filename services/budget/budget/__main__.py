@@ -1,7 +1,7 @@
 """Wiring: settings → pool → producer → consumer, relay with sealer, HTTP → run."""
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -9,6 +9,7 @@ from functools import partial
 from fastapi import FastAPI
 
 from budget import ledger_watch, store_imports
+from budget.activation import Activator
 from budget.handlers import SpendHandler
 from budget.invariants import Invariants
 from budget.ledger_watch import LedgerWatch
@@ -19,7 +20,7 @@ from budget.tables import SCHEMA
 from shared import service
 from shared.clock import make_clock
 from shared.consumer import Consumer
-from shared.database import Pool, create_pool
+from shared.database import Conn, Pool, create_pool
 from shared.events import SPEND_TOPIC
 from shared.http import check_database, create_app
 from shared.outbox import Relay
@@ -34,15 +35,22 @@ walks them over and over (measured: 1 µs an event)."""
 
 
 def build_app(
-    settings: BudgetSettings, pool: Pool, consumer: Consumer, relay: Relay, sealer: Sealer
+    settings: BudgetSettings,
+    pool: Pool,
+    consumer: Consumer,
+    relay: Relay,
+    count_due: Callable[[Conn], Awaitable[int]],
 ) -> FastAPI:
-    """The HTTP side; `app.state.partitions` tells how many partitions spend.v1 has."""
+    """The HTTP side; `app.state.partitions` tells how many partitions spend.v1 has.
+
+    `count_due`: what time has made due and nobody has done yet.
+    """
 
     async def idle() -> dict[str, int]:
         # In the order of the flow: what has left one place is counted at the next.
         lag = await consumer.lag()
         async with pool.acquire() as conn:
-            due = await sealer.count_due(conn)
+            due = await count_due(conn)
         return {"lag": lag, "due": due, "outbox": await relay.unsent()}
 
     async def check_progress() -> None:
@@ -104,13 +112,19 @@ async def build(settings: BudgetSettings) -> AsyncIterator[Service]:
                 handler=SpendHandler(settings, clock).on_spend,
                 wake=relay.wake,
             )
+            activator = Activator(settings, pool, clock)
+
+            async def count_due(conn: Conn) -> int:
+                return await activator.count_due(conn) + await sealer.count_due(conn)
+
             sweeper = Sweeper(settings, pool, clock, SCHEMA, sweeps(settings))
             watch = LedgerWatch(settings, pool)
             yield Service(
-                app=build_app(settings, pool, consumer, relay, sealer),
+                app=build_app(settings, pool, consumer, relay, count_due),
                 parts=[
                     Part("consumer", consumer.run, consumer.stop),
                     Part("relay", relay.run, relay.stop),
+                    Part("activator", activator.run, activator.stop),
                     Part("sweeper", sweeper.run, sweeper.stop),
                     Part("ledger-watch", watch.run, watch.stop),
                 ],

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from budget import planning, store_held, store_plans
-from budget.planning import Session
+from budget import planning, store_decisions, store_held
+from budget.planning import Decidable, Session
 from budget.release import Release
 from budget.rules import approval
+from budget.rules.approval import Subject
 from budget.rules.posting import Catalogue, Destination
 from budget.schemas import DecisionBody
 from shared.errors import ConflictError, NotFoundError
@@ -15,7 +16,8 @@ async def decide_exception(session: Session, held: int, body: DecisionBody) -> d
     """One role's decision; when both roles approve, the item is moved to its line.
 
     Raises NotFoundError `exception_unknown`, ConflictError `line_unknown` (its campaign has no such
-    line in force), and what `approval.decide` raises.
+    line in force), and what `planning.decide` raises. A fact that was restated since a decision is
+    another amount: the decision does not count any more.
     """
     await session.stop_posting()
     item = await store_held.get_exception(session.conn, session.workspace, held)
@@ -24,8 +26,13 @@ async def decide_exception(session: Session, held: int, body: DecisionBody) -> d
         raise NotFoundError("exception_unknown", f"there is no exception {held}")
     moving = Release(session.conn, session.workspace, f"exception/{held}", session.now)
     destination = _destination(await moving.catalogue(), item)
-    status = "in_review" if item["status"] == "open" else item["status"]
-    outcome = await planning.decide(session, f"exception/{held}", status, frozenset(), body)
+    about = Decidable(
+        _name(held),
+        "in_review" if item["status"] == "open" else "rejected",
+        held_subject(item),
+        item["account_currency"],
+    )
+    outcome = await planning.decide(session, about, body)
     if outcome.status == "rejected":
         await store_held.set_status(session.conn, held, "rejected")
     elif outcome.status == "approved":
@@ -35,11 +42,22 @@ async def decide_exception(session: Session, held: int, body: DecisionBody) -> d
     return {**planning.decision_view(outcome), "moved": {"entries": moving.moved.items}}
 
 
+def held_subject(item: dict[str, Any]) -> Subject:
+    """What a decision on a held item is about: its amount, as its last entry left it."""
+    return Subject(item["amount"], item["entry"])
+
+
 async def _refuse_moved(session: Session, held: int, body: DecisionBody) -> None:
     """What was approved is not held any more; a late decision on it is a conflict, not unknown."""
-    known = await store_plans.decisions(session.conn, session.workspace, f"exception/{held}")
-    if known and not approval.needs(known):
-        await planning.decide(session, f"exception/{held}", "approved", frozenset(), body)
+    name = _name(held)
+    known = (await store_decisions.decisions(session.conn, session.workspace, [name]))[name]
+    last = known[-1].subject if known else None
+    if last is not None and not approval.needs(approval.about(last, known)):
+        await planning.decide(session, Decidable(name, "approved", last, ""), body)
+
+
+def _name(held: int) -> str:
+    return f"exception/{held}"
 
 
 def _destination(catalogue: Catalogue, item: dict[str, Any]) -> Destination:

@@ -7,32 +7,32 @@ changes where money belongs also keeps polls out, before it locks anything a pol
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from budget import (
     catalog,
     store_audit,
     store_catalogue,
+    store_decisions,
     store_plans,
-    store_registry,
 )
 from budget.documents import (
     campaign_values,
-    line_rows,
     plan_document,
     read_lines,
     read_reserve,
 )
 from budget.release import Moved, Release
 from budget.rules import approval
-from budget.rules.approval import Decision, Outcome, Request
-from budget.rules.plan import Terms, check
-from budget.rules.posting import AccountKey, Catalogue
+from budget.rules.approval import Decision, Outcome, Request, Status, Subject
+from budget.rules.plan import Terms, check, without_echoes
+from budget.rules.posting import Catalogue
 from budget.schemas import CampaignBody, DecisionBody, PlanBody, SubmitBody
 from budget.store_audit import Act
 from shared.auth import Principal
 from shared.database import Conn
 from shared.errors import ConflictError, InvalidError, NotFoundError
+from shared.money import format_micros, parse_micros
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +110,12 @@ async def create_plan(session: Session, campaign: str, body: PlanBody) -> dict[s
 
     Raises ConflictError `campaign_closed`, as do submitting and deciding."""
     await session.lock()
-    row = await _find_open(session, campaign)
+    row = await find_open(session, campaign)
     checked = check(
         _terms(row),
         body.total.amount,
         body.total.currency,
-        read_lines(body),
+        without_echoes(read_lines(body), await _read_before(session, campaign, body.plan_version)),
         read_reserve(body),
     )
     plan = await store_plans.add_plan(
@@ -130,7 +130,7 @@ async def create_plan(session: Session, campaign: str, body: PlanBody) -> dict[s
             session.now,
         ),
     )
-    await session.audit("plan_created", _plan_name(plan), {"total": body.total.amount})
+    await session.audit("plan_created", plan_name(plan), {"total": body.total.amount})
     return plan
 
 
@@ -140,7 +140,7 @@ async def submit_plan(
     """Draft → in review (B8). Raises NotFoundError, ConflictError `not_draft`, InvalidError
     `target_missing`."""
     await session.lock()
-    row = await _find_open(session, campaign)
+    row = await find_open(session, campaign)
     plan = await find_plan(session.conn, session.workspace, campaign, version, lock=True)
     approval.check_submit(plan["status"], targets=len(row["body"]["targets"]))
     due_at = session.now + due
@@ -159,47 +159,51 @@ async def submit_plan(
         )
     await session.audit(
         "plan_submitted",
-        _plan_name(plan),
+        plan_name(plan),
         {"comment": body.comment, "effective_from": body.effective_from},
     )
     return {"status": "in_review", "needs": list(approval.ROLES_NEEDED), "due_at": due_at}
 
 
-async def decide_plan(
-    session: Session, campaign: str, version: int, body: DecisionBody
-) -> dict[str, Any]:
-    """One role's decision; the last approval puts the plan in force and releases held money."""
-    await session.lock()
-    plan = await find_plan(session.conn, session.workspace, campaign, version, lock=True)
-    await _find_open(session, campaign)
-    authors = frozenset(one for one in (plan["created_by"], plan["submitted_by"]) if one)
-    outcome = await decide(session, _plan_name(plan), plan["status"], authors, body)
-    approved_at = session.now if outcome.status == "approved" else None
-    if outcome.status != "in_review":
-        since = plan["effective_from"] or approved_at
-        await store_plans.set_plan_status(session.conn, plan, outcome.status, approved_at, since)
-    if outcome.status == "approved":
-        await _put_in_force(session, plan)
-    elif outcome.status == "rejected":
-        await _back_to_draft(session, campaign)
-    return {**decision_view(outcome), "approved_at": approved_at}
+class Decidable(NamedTuple):
+    """An object that needs several people, as it stands: its name in the audit, status, what is
+    decided on, its currency, and who may not decide."""
+
+    name: str
+    status: Status
+    subject: Subject
+    currency: str
+    authors: frozenset[str] = frozenset()
 
 
-async def decide(
-    session: Session, about: str, status: Any, authors: frozenset[str], body: DecisionBody
-) -> Outcome:
-    """Judges and stores one decision; see `approval.decide` for the codes."""
-    known = await store_plans.decisions(session.conn, session.workspace, about)
-    made = Decision(body.role, session.principal.subject, body.decision, session.now, body.opinion)
-    outcome = approval.decide(Request(status, authors, known), made, session.principal.roles)
-    await store_plans.add_decision(session.conn, session.workspace, about, made)
+async def decide(session: Session, on: Decidable, body: DecisionBody) -> Outcome:
+    """Judges and stores one decision; see `approval.decide` and `check_subject` for the codes."""
+    made = Decision(
+        body.role,
+        session.principal.subject,
+        body.decision,
+        session.now,
+        body.opinion,
+        on.subject,
+    )
+    known = await store_decisions.decisions(session.conn, session.workspace, [on.name])
+    request = Request(on.status, on.subject, on.authors, known[on.name])
+    outcome = approval.decide(request, made, session.principal.roles)
+    amount, currency = body.named
+    approval.check_subject(on.subject, amount, body.version)
+    if currency not in (None, on.currency):
+        raise ConflictError("subject_changed", f"its amount is in {on.currency}")
+    await store_decisions.add(session.conn, session.workspace, on.name, made)
     await session.audit(
         "decided",
-        about,
+        on.name,
         {
             "as": made.role,
             "decision": made.verdict,
             "opinion": made.opinion,
+            "amount": format_micros(on.subject.amount),
+            "currency": on.currency,
+            "version": on.subject.version,
             "status": outcome.status,
         },
     )
@@ -241,7 +245,7 @@ def decision_view(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-async def _find_open(session: Session, campaign: str) -> dict[str, Any]:
+async def find_open(session: Session, campaign: str) -> dict[str, Any]:
     """The campaign, which may be planned. Raises ConflictError `campaign_closed`."""
     row = await find_campaign(session.conn, session.workspace, campaign)
     if row["status"] == "closed":
@@ -249,31 +253,13 @@ async def _find_open(session: Session, campaign: str) -> dict[str, Any]:
     return row
 
 
-async def _put_in_force(session: Session, plan: dict[str, Any]) -> None:
-    conn, workspace, campaign = session.conn, session.workspace, plan["campaign"]
-    await session.stop_posting()
-    since = plan["effective_from"] or session.now
-    row = await store_plans.approve_campaign(conn, workspace, campaign, plan["plan_version"], since)
-    lines = await store_plans.put_lines(
-        conn, workspace, campaign, plan["plan_version"], line_rows(row, plan)
-    )
-    await store_registry.add_accounts(
-        conn,
-        [AccountKey(workspace, "line", campaign, ln["line"], "", row["currency"]) for ln in lines],
-    )
-    await session.release(f"plan/{campaign}/{plan['plan_version']}", touched=campaign)
-    items = [catalog.campaign_item(row), *(catalog.line_item(line) for line in lines)]
-    await catalog.tell(conn, workspace, items, session.now)
-
-
-async def _back_to_draft(session: Session, campaign: str) -> None:
-    row = await find_campaign(session.conn, session.workspace, campaign)
-    if row["plan_version"] is None:
-        await store_plans.set_campaign_status(session.conn, session.workspace, campaign, "draft")
-        row = await find_campaign(session.conn, session.workspace, campaign)
-        await catalog.tell(
-            session.conn, session.workspace, [catalog.campaign_item(row)], session.now
-        )
+async def _read_before(session: Session, campaign: str, version: int | None) -> dict[str, int]:
+    """What the lines came to in the version that somebody has read and edited."""
+    if version is None:
+        return {}
+    plan = await store_plans.get_plan(session.conn, session.workspace, campaign, version)
+    lines = plan["body"]["lines"] if plan else []
+    return {line["line"]: parse_micros(line["allocated"]) for line in lines}
 
 
 def _terms(row: dict[str, Any]) -> Terms:
@@ -281,7 +267,7 @@ def _terms(row: dict[str, Any]) -> Terms:
     return Terms(row["currency"], row["starts_at"], row["ends_at"], targets)
 
 
-def _plan_name(plan: dict[str, Any]) -> str:
+def plan_name(plan: dict[str, Any]) -> str:
     return f"plan/{plan['campaign']}/{plan['plan_version']}"
 
 

@@ -65,18 +65,6 @@ class Finding(BaseModel):
     detail: str
 
 
-class PlanCreated(BaseModel):
-    plan_version: int
-    status: Literal["draft"]
-    findings: list[Finding]
-
-
-class Submitted(BaseModel):
-    status: Literal["in_review"]
-    needs: list[Literal["approver", "finance"]]
-    due_at: datetime
-
-
 class Decision(BaseModel):
     model_config = ConfigDict(populate_by_name=True)
 
@@ -95,76 +83,12 @@ class Decided(BaseModel):
     needs: list[Literal["approver", "finance"]]
 
 
-class PlanDecided(Decided):
-    approved_at: datetime | None
-
-
 class MovedCount(BaseModel):
     entries: int
 
 
 class ExceptionDecided(Decided):
     moved: MovedCount
-
-
-class Point(BaseModel):
-    at: datetime
-    amount: str
-
-
-class EvenPhasing(BaseModel):
-    kind: Literal["even"]
-
-
-class CurvePhasing(BaseModel):
-    kind: Literal["curve"]
-    points: list[Point]
-
-
-class PlanLine(BaseModel):
-    line: str
-    name: str
-    category: str
-    cost_nature: Literal["direct", "indirect"] | None
-    cost_behavior: Literal["fixed", "variable"] | None
-    channel: str | None
-    allocated: str
-    percent: str | None
-    remainder: bool
-    cap: str | None
-    priority: int | None
-    key: bool
-    targets: list[str]
-    owner: str | None
-    phasing: EvenPhasing | CurvePhasing
-
-
-class Reserve(BaseModel):
-    bucket: str
-    amount: str
-    draw_condition: str | None
-
-
-class PlanReply(BaseModel):
-    """A plan with every amount worked out, its findings and the decisions on it."""
-
-    campaign: str
-    plan_version: int
-    status: Literal["draft", "in_review", "approved", "rejected"]
-    findings: list[Finding]
-    created_by: str
-    created_at: datetime
-    submitted_by: str | None
-    submitted_at: datetime | None
-    comment: str | None
-    effective_from: datetime | None
-    due_at: datetime | None
-    approved_at: datetime | None
-    total: Money
-    lines: list[PlanLine]
-    reserve: list[Reserve]
-    needs: list[Literal["approver", "finance"]]
-    decisions: list[Decision]
 
 
 class MappingReply(BaseModel):
@@ -202,7 +126,8 @@ class EventName(BaseModel):
 
 
 class HeldReply(BaseModel):
-    """A delta or fact that is on no line; `campaign` and `line` are those meant, if known."""
+    """A delta or fact that is on no line; `campaign` and `line` are those meant, if known. A
+    decision on it may name `amount` and `version`: both change when the fact is restated."""
 
     id: int
     status: Literal["open", "rejected"]
@@ -213,6 +138,7 @@ class HeldReply(BaseModel):
     campaign: str | None
     line: str | None
     amount: Money
+    version: int
     period: str | None
     period_start: datetime
     period_end: datetime

@@ -184,10 +184,44 @@ class ReserveBody(Body):
     draw_condition: Text | None = None
 
 
+PLAN_READ_ONLY = frozenset(
+    {
+        "campaign",
+        "status",
+        "findings",
+        "created_by",
+        "created_at",
+        "submitted_by",
+        "submitted_at",
+        "comment",
+        "effective_from",
+        "due_at",
+        "approved_at",
+        "needs",
+        "decisions",
+    }
+)
+"""What a plan says of itself when it is read, and nobody sets by proposing one."""
+
+
 class PlanBody(Body):
+    """A plan as GET gives it is taken as the next version: what it says of itself is ignored, and
+    an `allocated` beside `percent` or `remainder` that is as in `plan_version` is worked out anew.
+    """
+
     total: MoneyBody
     lines: list[LineBody] = Field(min_length=1, max_length=LINES_MAX)
     reserve: list[ReserveBody] = Field(default_factory=list, max_length=4)
+    plan_version: int | None = Field(
+        default=None, ge=1, lt=2**31, description="The version that was read and edited, if any."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ignore_what_is_only_read(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        return {name: value for name, value in data.items() if name not in PLAN_READ_ONLY}
 
 
 class SubmitBody(Body):
@@ -199,12 +233,31 @@ class CloseBody(Body):
     reason: Annotated[Text, Field(min_length=1)]
 
 
+class NamedMoney(Body):
+    """An amount of any sign, as a list shows it."""
+
+    amount: Quantity
+    currency: Currency
+
+
 class DecisionBody(Body):
+    """`amount` and `version` name what the decision is about; what has changed meanwhile is
+    refused. Without them it is about what stands when it arrives."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     decision: Literal["approve", "reject"]
     role: Literal["approver", "finance"] = Field(alias="as")
     opinion: Text = ""
+    amount: Quantity | NamedMoney | None = None
+    version: int | None = Field(default=None, ge=0, lt=2**63)
+
+    @property
+    def named(self) -> tuple[int | None, str | None]:
+        """The amount in micros and the currency that it names, if it does."""
+        if isinstance(self.amount, NamedMoney):
+            return self.amount.amount, self.amount.currency
+        return self.amount, None
 
 
 class MappingBody(Body):

@@ -22,7 +22,7 @@ from budget.tables import SCHEMA
 from shared import outbox
 from shared.clock import Clock
 from shared.database import Conn
-from shared.events import TOTALS_TOPIC, Amount, BudgetTotals, TotalsChange
+from shared.events import TOTALS_TOPIC, Amount, BudgetTotals, PlanBefore, TotalsChange
 from shared.money import format_micros
 from shared.outbox import OutboxRow
 
@@ -174,6 +174,7 @@ def _message(
         time_zone=row["time_zone"],
         owner=row["owner"] or row["campaign_owner"],
         channel=row["channel"],
+        plan_before=_plan_before(row, told),
     )
     place = f"{row['workspace']}/{row['campaign']}/{row['line']}"
     value = outbox.envelope(
@@ -185,6 +186,18 @@ def _message(
         time=now,
     )
     return OutboxRow(TOTALS_TOPIC, f"{row['workspace']}|{row['campaign']}", value)
+
+
+def _plan_before(row: dict[str, Any], told: Figures) -> PlanBefore | None:
+    """What the superseded plan would say, if it would say something else."""
+    if row["curve_before"] is None:
+        return None
+    planned = store_lines.read_curve(row["curve_before"]).planned(told.anchor)
+    if (planned, row["allocated_before"]) == (told.planned_to_date, told.allocated):
+        return None
+    return PlanBefore(
+        allocated=format_micros(row["allocated_before"]), planned_to_date=format_micros(planned)
+    )
 
 
 def _change(change: dict[str, Any], currency: str) -> TotalsChange:

@@ -19,8 +19,10 @@ FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::bool[], $6::text[]
   AS u(workspace, account_id, stream_id, key, is_fact, reason, amount, entry, source, event_id,
        currency, campaign, line, entity, period, period_start, period_end, at)
 """
+# What somebody rejected is another amount now, and open again.
 ADJUST = """
 UPDATE budget.held AS t SET amount = t.amount + u.amount, entry = u.entry,
+                            status = CASE WHEN u.amount = 0 THEN t.status ELSE 'open' END,
                             at = greatest(t.at, u.at)
 FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::timestamptz[])
   AS u(stream_id, key, amount, entry, at)

@@ -28,7 +28,7 @@ FROM fed LEFT JOIN told USING (workspace, source) ORDER BY fed.account_id, fed.s
 LINES = """
 SELECT a.account_id, a.workspace, a.campaign, a.line, a.currency, a.balance, a.corrections,
        a.latest_at, a.seq, a.sealed_at, a.sealed_through, a.sealed_actual, a.sealed_corrections,
-       l.name, l.owner, l.channel, l.allocated, l.curve,
+       l.name, l.owner, l.channel, l.allocated, l.curve, l.allocated_before, l.curve_before,
        c.name AS campaign_name, c.owner AS campaign_owner, c.time_zone, c.starts_at, c.ends_at,
        c.plan_version
 FROM budget.accounts AS a

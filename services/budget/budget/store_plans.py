@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from asyncpg.exceptions import InvalidParameterValueError
 
-from budget.rules.approval import Decision
 from shared.database import Conn
 
 READ_ZONE = "SELECT now() AT TIME ZONE $1::text"
@@ -51,11 +50,6 @@ LIST_PLANS = """
 SELECT * FROM budget.plans WHERE workspace = $1 AND campaign = $2 AND plan_version > $3::bigint
 ORDER BY plan_version LIMIT $4
 """
-PLAN_IN_FORCE = """
-SELECT * FROM budget.plans
-WHERE workspace = $1 AND campaign = $2 AND status = 'approved' AND approved_at <= $3
-ORDER BY approved_at DESC, plan_version DESC LIMIT 1
-"""
 SUBMIT = """
 UPDATE budget.plans SET status = 'in_review', submitted_by = $4, submitted_at = $5, comment = $6,
                         effective_from = $7, due_at = $8
@@ -64,31 +58,6 @@ WHERE workspace = $1 AND campaign = $2 AND plan_version = $3
 SET_PLAN_STATUS = """
 UPDATE budget.plans SET status = $4, approved_at = $5, effective_from = $6
 WHERE workspace = $1 AND campaign = $2 AND plan_version = $3
-"""
-DECISIONS = """
-SELECT role, decided_by, verdict, decided_at, opinion FROM budget.decisions
-WHERE workspace = $1 AND object = $2 ORDER BY decided_at, role
-"""
-ADD_DECISION = """
-INSERT INTO budget.decisions (workspace, object, role, decided_by, verdict, opinion, decided_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-"""
-PUT_LINES = """
-INSERT INTO budget.lines AS t (workspace, campaign, line, version, plan_version, removed, name,
-                               owner, channel, allocated, curve)
-SELECT $1, $2, u.line, 1, $3, false, u.name, u.owner, u.channel, u.allocated, u.curve
-FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::jsonb[])
-  AS u(line, name, owner, channel, allocated, curve)
-ORDER BY u.line
-ON CONFLICT ON CONSTRAINT lines_pk DO UPDATE SET
-  version = t.version + 1, plan_version = excluded.plan_version, removed = false,
-  name = excluded.name, owner = excluded.owner, channel = excluded.channel,
-  allocated = excluded.allocated, curve = excluded.curve
-"""
-REMOVE_LINES = """
-UPDATE budget.lines SET version = version + 1, plan_version = $3, removed = true, allocated = 0,
-                        curve = $5
-WHERE workspace = $1 AND campaign = $2 AND NOT removed AND line <> ALL($4::text[])
 """
 LINES = "SELECT * FROM budget.lines WHERE workspace = $1 AND campaign = $2 ORDER BY line"
 LINE_NAMES = """
@@ -115,7 +84,7 @@ ORDER BY 1, 2 ON CONFLICT DO NOTHING
 
 
 class LineRow(NamedTuple):
-    """A line as a plan puts it in force."""
+    """A line as a plan puts it in force; `removed`: the plan leaves it out."""
 
     line: str
     name: str
@@ -123,6 +92,7 @@ class LineRow(NamedTuple):
     channel: str | None
     allocated: int
     curve: dict[str, Any]
+    removed: bool = False
 
 
 async def reads_zone(conn: Conn, time_zone: str) -> bool:
@@ -197,13 +167,6 @@ async def list_plans(
     return [dict(row) for row in await conn.fetch(LIST_PLANS, workspace, campaign, after, limit)]
 
 
-async def plan_in_force(
-    conn: Conn, workspace: str, campaign: str, at: datetime
-) -> dict[str, Any] | None:
-    """The plan that was approved last by then; it need not be the newest version."""
-    return _maybe(await conn.fetchrow(PLAN_IN_FORCE, workspace, campaign, at))
-
-
 async def submit_plan(conn: Conn, plan: dict[str, Any], values: Sequence[Any]) -> None:
     """Draft → in review; `values`: by, at, comment, effective_from, due_at."""
     await conn.execute(SUBMIT, *_key(plan), *values)
@@ -216,27 +179,8 @@ async def set_plan_status(
     await conn.execute(SET_PLAN_STATUS, *_key(plan), status, at, since)
 
 
-async def decisions(conn: Conn, workspace: str, about: str) -> tuple[Decision, ...]:
-    """The decisions on an object, in order of time."""
-    rows = await conn.fetch(DECISIONS, workspace, about)
-    return tuple(Decision(*tuple(row)) for row in rows)
-
-
-async def add_decision(conn: Conn, workspace: str, about: str, made: Decision) -> None:
-    """Stores a decision; one per role."""
-    await conn.execute(
-        ADD_DECISION, workspace, about, made.role, made.by, made.verdict, made.opinion, made.at
-    )
-
-
-async def put_lines(
-    conn: Conn, workspace: str, campaign: str, plan_version: int, rows: Sequence[LineRow]
-) -> list[dict[str, Any]]:
-    """Puts a plan's lines in force; lines it does not have stay, with nothing allocated."""
-    await conn.execute(PUT_LINES, workspace, campaign, plan_version, *zip(*rows, strict=True))
-    nothing = {"instants": [0], "amounts": [0]}
-    names = [row.line for row in rows]
-    await conn.execute(REMOVE_LINES, workspace, campaign, plan_version, names, nothing)
+async def lines(conn: Conn, workspace: str, campaign: str) -> list[dict[str, Any]]:
+    """The lines as they are in force, also those that were left out."""
     return [dict(row) for row in await conn.fetch(LINES, workspace, campaign)]
 
 

@@ -7,123 +7,16 @@ insert, and every row of them is written by one module from ids it has just read
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
+from budget import tables_planning
+from budget.schema import SCHEMA, metadata, table
 from shared.columns import big, flag, instant, integer, jsonb, serial, text, total
-from shared.tables import common_tables
 
-SCHEMA = "budget"
+__all__ = ["SCHEMA", "metadata", "tables_planning"]
+
 KEY_TEXT = sa.Text(collation="C")
 """Keys compare by bytes: faster, and the same order on every machine."""
 
-metadata = sa.MetaData()
-common_tables(metadata, SCHEMA)
-
-
-def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
-    return sa.Table(name, metadata, *parts, schema=SCHEMA)
-
-
-campaigns = _table(
-    "campaigns",
-    text("workspace"),
-    text("campaign"),
-    integer("version"),
-    text("status"),
-    text("name"),
-    text("currency"),
-    text("time_zone"),
-    instant("starts_at"),
-    instant("ends_at"),
-    text("owner", nullable=True),
-    jsonb("body"),
-    integer("plan_version", nullable=True),
-    instant("effective_from", nullable=True),
-    text("created_by"),
-    instant("created_at"),
-    text("closed_by", nullable=True),
-    instant("closed_at", nullable=True),
-    text("close_reason", nullable=True),
-    sa.PrimaryKeyConstraint("workspace", "campaign", name="campaigns_pk"),
-)
-plans = _table(
-    "plans",
-    text("workspace"),
-    text("campaign"),
-    integer("plan_version"),
-    text("status"),
-    big("total"),
-    jsonb("body"),
-    jsonb("findings"),
-    text("created_by"),
-    instant("created_at"),
-    text("submitted_by", nullable=True),
-    instant("submitted_at", nullable=True),
-    text("comment", nullable=True),
-    instant("effective_from", nullable=True),
-    instant("due_at", nullable=True),
-    instant("approved_at", nullable=True),
-    sa.PrimaryKeyConstraint("workspace", "campaign", "plan_version", name="plans_pk"),
-)
-decisions = _table(
-    "decisions",
-    text("workspace"),
-    text("object"),
-    text("role"),
-    text("decided_by"),
-    text("verdict"),
-    text("opinion"),
-    instant("decided_at"),
-    sa.PrimaryKeyConstraint("workspace", "object", "role", name="decisions_pk"),
-)
-lines = _table(
-    "lines",
-    text("workspace"),
-    text("campaign"),
-    text("line"),
-    integer("version"),
-    integer("plan_version"),
-    flag("removed"),
-    text("name"),
-    text("owner", nullable=True),
-    text("channel", nullable=True),
-    big("allocated"),
-    jsonb("curve"),
-    sa.PrimaryKeyConstraint("workspace", "campaign", "line", name="lines_pk"),
-)
-mappings = _table(
-    "mappings",
-    text("workspace"),
-    text("mapping"),
-    integer("version"),
-    text("source"),
-    jsonb("match"),
-    text("match_text"),
-    text("campaign"),
-    text("line"),
-    instant("effective_from", nullable=True),
-    text("created_by"),
-    instant("created_at"),
-    text("deleted_by", nullable=True),
-    instant("deleted_at", nullable=True),
-    sa.PrimaryKeyConstraint("workspace", "mapping", name="mappings_pk"),
-    sa.Index(
-        "mappings_match_key",
-        "workspace",
-        "source",
-        "match_text",
-        "effective_from",
-        unique=True,
-        postgresql_nulls_not_distinct=True,
-        postgresql_where=sa.text("deleted_at IS NULL"),
-    ),
-)
-catalogue_versions = _table(
-    "catalogue_versions",
-    text("workspace"),
-    big("version"),
-    sa.PrimaryKeyConstraint("workspace", name="catalogue_versions_pk"),
-)
-
-streams = _table(
+streams = table(
     "streams",
     sa.Column("stream_id", sa.Integer, sa.Identity(always=True), nullable=False),
     text("workspace"),
@@ -132,7 +25,7 @@ streams = _table(
     sa.PrimaryKeyConstraint("stream_id", name="streams_pk"),
     sa.UniqueConstraint("workspace", "source", "stream", name="streams_key"),
 )
-reports = _table(
+reports = table(
     "reports",
     text("workspace"),
     text("source"),
@@ -141,7 +34,7 @@ reports = _table(
     text("grain"),
     sa.PrimaryKeyConstraint("workspace", "source", "report", name="reports_pk"),
 )
-accounts = _table(
+accounts = table(
     "accounts",
     sa.Column("account_id", sa.Integer, sa.Identity(always=True), nullable=False),
     big("entries", default="0"),
@@ -170,7 +63,7 @@ accounts = _table(
         postgresql_where=sa.text("kind = 'suspense'"),
     ),
 )
-line_sources = _table(
+line_sources = table(
     "line_sources",
     integer("account_id"),
     text("source"),
@@ -178,7 +71,7 @@ line_sources = _table(
     sa.Index("line_sources_source", "source", "account_id"),
 )
 entry_blocks = sa.Sequence("entry_blocks", metadata=metadata, schema=SCHEMA)
-entries = _table(
+entries = table(
     "entries",
     big("entry"),
     big("amount"),
@@ -198,7 +91,7 @@ entries = _table(
     sa.PrimaryKeyConstraint("stream_id", "id", name="entries_pk"),
     sa.Index("entries_account", "account_id", "entry"),
 )
-facts = _table(
+facts = table(
     "facts",
     big("revision"),
     big("amount"),
@@ -212,7 +105,7 @@ facts = _table(
     sa.Column("key", KEY_TEXT, nullable=False),
     sa.PrimaryKeyConstraint("stream_id", "key", name="facts_pk"),
 )
-held = _table(
+held = table(
     "held",
     serial("held"),
     text("workspace"),
@@ -241,7 +134,7 @@ held = _table(
     sa.Index("held_workspace", "workspace", "held"),
 )
 # What was told of a source's suspense; `entries` of its accounts say whether it has changed since.
-suspense_told = _table(
+suspense_told = table(
     "suspense_told",
     text("workspace"),
     text("source"),
@@ -252,7 +145,7 @@ suspense_told = _table(
     sa.PrimaryKeyConstraint("workspace", "source", name="suspense_told_pk"),
 )
 # The last look at a workspace's whole ledger; `checked_at` is null while none has ended.
-ledger_checks = _table(
+ledger_checks = table(
     "ledger_checks",
     text("workspace"),
     instant("known_since", now=True),
@@ -263,7 +156,7 @@ ledger_checks = _table(
     flag("holds", default="true"),
     sa.PrimaryKeyConstraint("workspace", name="ledger_checks_pk"),
 )
-changes = _table(
+changes = table(
     "changes",
     serial("change"),
     integer("account_id"),
@@ -275,14 +168,14 @@ changes = _table(
     big("known_ms", nullable=True),
     sa.PrimaryKeyConstraint("change", name="changes_pk"),
 )
-days = _table(
+days = table(
     "days",
     integer("account_id"),
     sa.Column("day", sa.Date, nullable=False),
     total("actual", default="0"),
     sa.PrimaryKeyConstraint("account_id", "day", name="days_pk"),
 )
-imports = _table(
+imports = table(
     "imports",
     text("workspace"),
     text("import_id"),
@@ -297,7 +190,7 @@ imports = _table(
     instant("counted_at", now=True),
     sa.PrimaryKeyConstraint("workspace", "import_id", "currency", name="imports_pk"),
 )
-import_facts = _table(
+import_facts = table(
     "import_facts",
     integer("stream_id"),
     big("revision"),
@@ -308,7 +201,7 @@ import_facts = _table(
     sa.Index("import_facts_import", "import_id"),
     sa.Index("import_facts_counted", "counted_at", postgresql_using="brin"),
 )
-import_progress = _table(
+import_progress = table(
     "import_progress",
     text("workspace"),
     text("import_id"),
@@ -320,7 +213,7 @@ import_progress = _table(
         "workspace", "import_id", "topic", "partition", name="import_progress_pk"
     ),
 )
-audit = _table(
+audit = table(
     "audit",
     text("workspace"),
     big("seq"),

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from budget import store_lines, store_plans, store_totals
+from budget import store_in_force, store_lines, store_plans, store_totals
 from budget.documents import line_rows
 from budget.planning import find_campaign
 from budget.rules import pacing
 from budget.rules.pacing import Figures, LineState, SourceState
+from budget.rules.phasing import NOTHING
 from budget.store_totals import Known
 from budget.tables import SCHEMA
 from shared.database import Conn
@@ -55,11 +56,7 @@ async def read_totals(conn: Conn, asked: Asked) -> dict[str, Any]:
     """
     campaign = await find_campaign(conn, asked.workspace, asked.campaign)
     rows = await store_lines.campaign_lines(conn, asked.workspace, asked.campaign)
-    plan = await store_plans.plan_in_force(
-        conn, asked.workspace, asked.campaign, asked.known_at or asked.now
-    )
-    if asked.known_at is not None:
-        rows = _as_planned(rows, campaign, plan)
+    plan, rows = await _planned(conn, asked, campaign, rows)
     ids = [row["account_id"] for row in rows]
     sources = await store_lines.sources(conn, ids, asked.partitions)
     known, days = await _known(conn, asked, rows, campaign["time_zone"])
@@ -118,21 +115,58 @@ async def _known(
     return known, await store_totals.days(conn, ids)
 
 
+async def _planned(
+    conn: Conn,
+    asked: Asked,
+    campaign: Mapping[str, Any],
+    rows: list[dict[str, Any]],
+) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+    """The plan in force at the moment asked for, and the lines as they were planned then.
+
+    How much is allocated is said by that plan; the curve is the one known last, because it keeps
+    what was planned before each change.
+    """
+    plans = await store_in_force.known_plans(
+        conn, asked.workspace, asked.campaign, asked.known_at or asked.now
+    )
+    if not plans:
+        return None, _as_planned(rows, {}, {}) if asked.past else rows
+    newest = plans[0][0]
+    version = next((one for one, since in plans if since <= asked.moment), plans[-1][0])
+    plan = await store_plans.get_plan(conn, asked.workspace, asked.campaign, version)
+    assert plan is not None, "a plan that was applied is never deleted"
+    if not asked.past:
+        return plan, rows
+    known = await _lines_of(conn, campaign, newest)
+    then = known if version == newest else await _lines_of(conn, campaign, version)
+    return plan, _as_planned(rows, known, then)
+
+
+async def _lines_of(
+    conn: Conn, campaign: Mapping[str, Any], version: int
+) -> dict[str, Mapping[str, Any]]:
+    """What a plan made of the lines; of one of before that was kept, what it states."""
+    names = campaign["workspace"], campaign["campaign"], version
+    kept = await store_in_force.plan_lines(conn, *names)
+    if not kept:
+        plan = await store_plans.get_plan(conn, *names)
+        assert plan is not None, "a plan that was applied is never deleted"
+        kept = [row._asdict() for row in line_rows(campaign, plan)]
+    return {line["line"]: line for line in kept}
+
+
 def _as_planned(
     rows: Sequence[Mapping[str, Any]],
-    campaign: Mapping[str, Any],
-    plan: Mapping[str, Any] | None,
+    known: Mapping[str, Mapping[str, Any]],
+    then: Mapping[str, Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
-    """Lines with the amounts and curves of the plan that was in force then."""
-    planned = {line.line: line for line in line_rows(campaign, plan)} if plan else {}
-    nothing = {"instants": [0], "amounts": [0]}
+    """Lines with the curves known and the amounts in force then."""
+    nothing = {"allocated": 0, "curve": store_lines.store_curve(NOTHING)}
     shown = []
     for row in rows:
-        line = planned.get(row["line"])
-        amounts = {"allocated": 0, "curve": nothing}
-        if line is not None:
-            amounts = {"allocated": line.allocated, "curve": line.curve, "name": line.name}
-        shown.append({**row, **amounts})
+        line, in_force = known.get(row["line"], nothing), then.get(row["line"], nothing)
+        amounts = {"allocated": in_force["allocated"], "curve": line["curve"]}
+        shown.append({**row, **amounts, "name": in_force.get("name", row["name"])})
     return shown
 
 

@@ -263,6 +263,7 @@ STANDINGS = _table(
     big("since_ms", nullable=True),
     big("window_start_ms", nullable=True),
     flag("too_coarse"),
+    big("plan_version", nullable=True),
     sa.PrimaryKeyConstraint("workspace", "rule", "group_key", name="standings_pk"),
     sa.Index("standings_campaign", "workspace", "campaign"),
 )

@@ -147,6 +147,20 @@ def demand(api: dict[str, Any], schema: str) -> None:
     body["required"].append("reason")
 
 
+def codes(api: dict[str, Any], schema: str, *values: str) -> None:
+    """The amount as one of these codes; the published one knows "a" and "b"."""
+    api["components"]["schemas"][schema]["properties"]["code"] = {"enum": list(values)}
+
+
+def test_a_new_code_is_free_in_an_answer_and_one_that_goes_is_not() -> None:
+    published = copy.deepcopy(API)
+    codes(published, "Given", "a", "b")
+    assert after(published, lambda a: codes(a, "Given", "a", "b", "c")) == []
+    assert after(published, lambda a: codes(a, "Given", "a", "c")) == [
+        "POST /v1/transfers 201.code: enum changed from ['a', 'b'] to ['a', 'c']"
+    ]
+
+
 @pytest.mark.parametrize(
     ("edit", "expected"),
     [

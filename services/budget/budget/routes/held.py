@@ -70,7 +70,8 @@ async def post_decision(
     body: DecisionBody,
     principal: Decider,
 ) -> Response:
-    """Errors: exception_unknown, line_unknown, four_eyes, role_missing, already_decided."""
+    """Errors: exception_unknown, line_unknown, four_eyes, role_missing, already_decided,
+    subject_changed."""
     async with session(request, principal) as caller:
 
         async def produce() -> Reply:
@@ -92,6 +93,7 @@ def _view(row: dict[str, Any]) -> dict[str, Any]:
         "campaign": row["campaign"],
         "line": row["line"],
         "amount": {"amount": format_micros(row["amount"]), "currency": currency},
+        "version": row["entry"],
         "period": row["period"],
         "period_start": row["period_start"],
         "period_end": row["period_end"],

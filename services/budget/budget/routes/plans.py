@@ -1,15 +1,17 @@
 """Plans: draft, submit, decide (B8, B12); versions stay readable."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
-from budget import planning, store_plans
+from budget import approving, planning, store_decisions, store_plans
 from budget.planning import Session
-from budget.replies import PlanCreated, PlanDecided, PlanReply, Submitted
+from budget.replies_plans import PlanCreated, PlanDecided, PlanReply, Submitted
 from budget.routes.common import Decider, Name, Operator, Paged, Reader, session
 from budget.rules import approval
+from budget.rules.approval import Decision
 from budget.schemas import DecisionBody, PlanBody, SubmitBody
 from budget.tables import SCHEMA
 from shared.answers import Page, answers
@@ -47,14 +49,15 @@ async def list_plans(
     principal: Reader,
     paging: Paged,
 ) -> Json:
-    """All versions, also those that are no longer in force."""
+    """All versions with their status: `in_force`, what it `superseded`, `approved` for a later
+    time."""
     async with session(request, principal) as caller:
         begin = paging.after(0)
         await planning.find_campaign(caller.conn, caller.workspace, campaign)
         rows = await store_plans.list_plans(
             caller.conn, caller.workspace, campaign, begin, paging.limit + 1
         )
-        items = [await _view(caller, row) for row in rows]
+        items = await _views(caller, rows)
     return paging.page(items, "plan_version")
 
 
@@ -63,7 +66,8 @@ async def get_plan(request: Request, campaign: Name, version: Version, principal
     """The plan with its findings and decisions. Errors: plan_unknown."""
     async with session(request, principal) as caller:
         row = await planning.find_plan(caller.conn, caller.workspace, campaign, version)
-        return Json(await _view(caller, row))
+        [item] = await _views(caller, [row])
+    return Json(item)
 
 
 @router.post(
@@ -92,18 +96,24 @@ async def post_submit(
 async def post_decision(
     request: Request, campaign: Name, version: Version, body: DecisionBody, principal: Decider
 ) -> Response:
-    """Errors: four_eyes, role_missing, already_decided, not_in_review, campaign_closed."""
+    """Errors: four_eyes, role_missing, already_decided, not_in_review, subject_changed,
+    campaign_closed."""
     async with session(request, principal) as caller:
 
         async def produce() -> Reply:
-            return Reply(200, await planning.decide_plan(caller, campaign, version, body))
+            return Reply(200, await approving.decide_plan(caller, campaign, version, body))
 
         return await idempotent(request, caller.conn, SCHEMA, principal, produce)
 
 
-async def _view(caller: Session, row: dict[str, Any]) -> dict[str, Any]:
-    about = f"plan/{row['campaign']}/{row['plan_version']}"
-    decisions = await store_plans.decisions(caller.conn, caller.workspace, about)
+async def _views(caller: Session, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Plans with their decisions, which are one statement for all of them."""
+    names = [planning.plan_name(row) for row in rows]
+    decisions = await store_decisions.decisions(caller.conn, caller.workspace, names)
+    return [_view(row, decisions[name]) for row, name in zip(rows, names, strict=True)]
+
+
+def _view(row: dict[str, Any], decisions: Sequence[Decision]) -> dict[str, Any]:
     needs = approval.needs(decisions) if row["status"] == "in_review" else ()
     shown = (
         "plan_version",

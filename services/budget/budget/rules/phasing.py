@@ -2,11 +2,15 @@
 
 Instants are integer microseconds since the epoch, amounts integer micros. A phasing is a
 piecewise-linear curve of cumulative amounts over the flight; `even` is the curve of two points.
+What a plan changes in mid-flight keeps what was planned until then: time passes once, and a line
+must not be late or early because somebody decided something about it.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from shared.money import divide_half_even
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -32,13 +36,21 @@ class Curve:
     instants: tuple[int, ...]
     amounts: tuple[int, ...]
 
+    @property
+    def end(self) -> int:
+        """What is planned in all, in micros."""
+        return self.amounts[-1]
+
     def planned(self, at: datetime) -> int:
         """Cumulative micros planned at an instant.
 
         The floor of the exact interpolation: a plan never claims a fraction of a micro that is not
         yet due. Before the first point it is the first amount, after the last one the last.
         """
-        moment = instant(at)
+        return self.planned_at(instant(at))
+
+    def planned_at(self, moment: int) -> int:
+        """`planned` at an instant in microseconds."""
         after = bisect_right(self.instants, moment)
         if after == 0:
             return self.amounts[0]
@@ -47,6 +59,18 @@ class Curve:
         start, end = self.instants[after - 1], self.instants[after]
         low, high = self.amounts[after - 1], self.amounts[after]
         return low + (high - low) * (moment - start) // (end - start)
+
+
+NOTHING = Curve((0,), (0,))
+"""The curve of a line that no plan has: nothing is ever planned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """When a campaign runs, half-open."""
+
+    starts_at: datetime
+    ends_at: datetime
 
 
 def even(starts_at: datetime, ends_at: datetime, allocated: int) -> Curve:
@@ -63,4 +87,35 @@ def curve(starts_at: datetime, points: list[Point]) -> Curve:
     if pairs[0][0] > instant(starts_at):
         pairs.insert(0, (instant(starts_at), 0))
     instants, amounts = zip(*pairs, strict=True)
+    return Curve(tuple(instants), tuple(amounts))
+
+
+def changed(before: Curve, after: Curve, at: datetime, flight: Flight) -> Curve:
+    """`before` until the instant `at`, and from then on `after`, so that it ends where that ends.
+
+    What was planned until `at` is kept; what `after` plans from `at` on is scaled, each amount
+    rounded once, to what is left; when it plans nothing from then on, what is left is spread evenly
+    to the end of the flight. A line that is new (`before` is NOTHING) so begins when it comes into
+    force. Before the flight nothing is kept, after it the change is there at once.
+    """
+    moment, ends = instant(at), instant(flight.ends_at)
+    if moment <= instant(flight.starts_at):
+        return after
+    kept, end = before.planned_at(moment), after.end
+    known = bisect_left(before.instants, moment)
+    instants, amounts = [*before.instants[:known], moment], [*before.amounts[:known], kept]
+    passed = after.planned_at(moment)
+    if moment >= ends:
+        instants.append(moment + 1)
+        amounts.append(end)
+    elif passed == end:
+        instants.append(ends)
+        amounts.append(end)
+    else:
+        left = bisect_right(after.instants, moment)
+        instants += after.instants[left:]
+        amounts += [
+            kept + divide_half_even((amount - passed) * (end - kept), end - passed)
+            for amount in after.amounts[left:]
+        ]
     return Curve(tuple(instants), tuple(amounts))

@@ -4,7 +4,7 @@ Hard faults refuse the plan, each with its place; findings are remarks that trav
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
@@ -126,6 +126,21 @@ def allocate(total: int, lines: Sequence[LineDraft], reserved: int) -> tuple[Pla
         PlanLine(line.line, amount, replace(line, allocated=amount))
         for line, amount in zip(lines, amounts, strict=True)
     )
+
+
+def without_echoes(lines: Sequence[LineDraft], read: Mapping[str, int]) -> list[LineDraft]:
+    """Lines that were read, edited and sent again, each with one statement of how much.
+
+    A line that is a percentage or the remainder is read with what that came to. Sent back unchanged
+    (`read`: micros per line of the version that was read) it states nothing; changed, it stays and
+    `check` finds the two statements unclear.
+    """
+    return [
+        replace(line, allocated=None)
+        if (line.remainder or line.percent is not None) and line.allocated == read.get(line.line)
+        else line
+        for line in lines
+    ]
 
 
 def line_curve(line: PlanLine, starts_at: datetime, ends_at: datetime) -> Curve:

@@ -1,0 +1,53 @@
+"""Puts approved plans in force when their time comes: what no person does, but time alone.
+
+Runs in every replica; the workspace's lock and the plan's status make the second of two find
+nothing to do. Each plan is a transaction of its own, like the decision of a person.
+"""
+
+from budget import approving, store_in_force
+from budget.settings import BudgetSettings
+from budget.store_in_force import InForce
+from shared.clock import Clock
+from shared.database import Conn, Pool, transaction
+from shared.logs import get_logger
+from shared.rounds import Rounds
+
+log = get_logger(__name__)
+
+PLANS_MAX = 100
+"""Plans looked for at once; more come in the next round."""
+
+
+class Activator:
+    """Looks for plans whose time has come, until `stop`."""
+
+    def __init__(self, settings: BudgetSettings, pool: Pool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._rounds = Rounds(settings, "activator", self.step)
+
+    async def run(self) -> None:
+        """Lasts until `stop`; transient faults wait, anything else is raised."""
+        await self._rounds.run()
+
+    async def stop(self) -> None:
+        """Asks `run` to end after the plan in hand."""
+        await self._rounds.stop()
+
+    async def step(self) -> bool:
+        """Puts all due plans in force, in the order of their times; False when none was."""
+        async with self._pool.acquire() as conn:
+            plans = await store_in_force.due(conn, await self._clock.now(conn), PLANS_MAX)
+        for plan in plans:
+            async with transaction(self._pool) as conn:
+                await self._put(conn, plan)
+        return bool(plans)
+
+    async def count_due(self, conn: Conn) -> int:
+        """Plans that wait for this, for GET /internal/idle."""
+        return await store_in_force.count_due(conn, await self._clock.now(conn))
+
+    async def _put(self, conn: Conn, plan: InForce) -> None:
+        session = approving.system_session(conn, plan.workspace, await self._clock.now(conn))
+        await approving.put_due_in_force(session, plan)
+        log.info("plan_in_force", campaign=plan.campaign, plan_version=plan.plan_version)

@@ -1,0 +1,126 @@
+"""The tables of what people decide: campaigns, plans, decisions, lines, mappings (see `tables`)."""
+
+import sqlalchemy as sa
+
+from budget.schema import table
+from shared.columns import big, flag, instant, integer, jsonb, text
+
+campaigns = table(
+    "campaigns",
+    text("workspace"),
+    text("campaign"),
+    integer("version"),
+    text("status"),
+    text("name"),
+    text("currency"),
+    text("time_zone"),
+    instant("starts_at"),
+    instant("ends_at"),
+    text("owner", nullable=True),
+    jsonb("body"),
+    integer("plan_version", nullable=True),
+    instant("effective_from", nullable=True),
+    text("created_by"),
+    instant("created_at"),
+    text("closed_by", nullable=True),
+    instant("closed_at", nullable=True),
+    text("close_reason", nullable=True),
+    sa.PrimaryKeyConstraint("workspace", "campaign", name="campaigns_pk"),
+)
+plans = table(
+    "plans",
+    text("workspace"),
+    text("campaign"),
+    integer("plan_version"),
+    text("status"),
+    big("total"),
+    jsonb("body"),
+    jsonb("findings"),
+    text("created_by"),
+    instant("created_at"),
+    text("submitted_by", nullable=True),
+    instant("submitted_at", nullable=True),
+    text("comment", nullable=True),
+    instant("effective_from", nullable=True),
+    instant("due_at", nullable=True),
+    instant("approved_at", nullable=True),
+    instant("applied_at", nullable=True),
+    sa.PrimaryKeyConstraint("workspace", "campaign", "plan_version", name="plans_pk"),
+    # Approved for a time to come: few, and looked for all the time.
+    sa.Index("plans_waiting", "effective_from", postgresql_where=sa.text("status = 'approved'")),
+)
+decisions = table(
+    "decisions",
+    text("workspace"),
+    text("object"),
+    text("role"),
+    text("decided_by"),
+    text("verdict"),
+    text("opinion"),
+    instant("decided_at"),
+    big("amount"),
+    big("version"),
+    sa.PrimaryKeyConstraint("workspace", "object", "role", "version", name="decisions_pk"),
+)
+lines = table(
+    "lines",
+    text("workspace"),
+    text("campaign"),
+    text("line"),
+    integer("version"),
+    integer("plan_version"),
+    flag("removed"),
+    text("name"),
+    text("owner", nullable=True),
+    text("channel", nullable=True),
+    big("allocated"),
+    jsonb("curve"),
+    big("allocated_before", nullable=True),
+    jsonb("curve_before", nullable=True),
+    sa.PrimaryKeyConstraint("workspace", "campaign", "line", name="lines_pk"),
+)
+# What each plan made of the lines when it was applied; never changed.
+plan_lines = table(
+    "plan_lines",
+    text("workspace"),
+    text("campaign"),
+    integer("plan_version"),
+    text("line"),
+    text("name"),
+    big("allocated"),
+    jsonb("curve"),
+    sa.PrimaryKeyConstraint("workspace", "campaign", "plan_version", "line", name="plan_lines_pk"),
+)
+mappings = table(
+    "mappings",
+    text("workspace"),
+    text("mapping"),
+    integer("version"),
+    text("source"),
+    jsonb("match"),
+    text("match_text"),
+    text("campaign"),
+    text("line"),
+    instant("effective_from", nullable=True),
+    text("created_by"),
+    instant("created_at"),
+    text("deleted_by", nullable=True),
+    instant("deleted_at", nullable=True),
+    sa.PrimaryKeyConstraint("workspace", "mapping", name="mappings_pk"),
+    sa.Index(
+        "mappings_match_key",
+        "workspace",
+        "source",
+        "match_text",
+        "effective_from",
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    ),
+)
+catalogue_versions = table(
+    "catalogue_versions",
+    text("workspace"),
+    big("version"),
+    sa.PrimaryKeyConstraint("workspace", name="catalogue_versions_pk"),
+)
