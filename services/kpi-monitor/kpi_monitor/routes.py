@@ -10,7 +10,7 @@ from kpi_monitor.definition import Rule, compile_rule, compile_stored
 from kpi_monitor.schemas import RuleBody, RuleView
 from kpi_monitor.store_rules import Condition
 from kpi_monitor.tables import SCHEMA
-from kpi_monitor.windows import Windows, duration_text, from_ms, grain_fits, to_ms
+from kpi_monitor.windows import Windows, duration_text, from_ms, grain_fits, nominal_grain, to_ms
 from shared.answers import Page, answers
 from shared.auth import Principal
 from shared.database import Conn, transaction
@@ -174,7 +174,7 @@ async def compile_checked(conn: Conn, workspace: str, body: RuleBody, version: i
         # A line that no plan has, by a mapping that was wrong, concerns rules that name it.
         concerned = rule.covers(feed["line"]) and (feed["planned"] or rule.lines is not None)
         if concerned and not any(grain_fits(grain, rule.size) for grain in feed["grains"]):
-            least = duration_text(min(feed["grains"]))
+            least = duration_text(nominal_grain(min(feed["grains"])))
             raise InvalidError(
                 "grain_too_coarse",
                 f"{feed['source']} reports {feed['measure']} of {feed['line']} in periods of "

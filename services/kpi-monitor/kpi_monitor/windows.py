@@ -1,7 +1,9 @@
 """Tumbling windows over epoch milliseconds, aligned to the campaign's local midnight.
 
-All windows are half-open, [start, end). A local day of 23 or 25 hours is one day window; windows
-below a day are counted from local midnight and cut at the next one, so windows tile the time line.
+All windows are half-open, [start, end), and tile the time line. A local day is one window, of 23.5
+hours where the clock is put forward by half of one; windows of whole hours go by the local clock
+too, as the periods of sources do: the hour that comes twice is one, and so is the half that is left
+of one. Shorter windows are counted from local midnight and cut at the next one.
 """
 
 import re
@@ -16,7 +18,8 @@ HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 PANE_MS = 5 * MINUTE_MS
 """The finest pane: a delta's period (design.md section 4)."""
-LONGEST_DAY_MS = 25 * HOUR_MS
+SHORTEST_DAY_MS, LONGEST_DAY_MS = 22 * HOUR_MS, 26 * HOUR_MS
+"""Antarctica/Troll changes its clock by two hours."""
 MATURITY_MAX_MS = 35 * DAY_MS
 EDGES_MAX = 10_000
 """A month of five-minute windows has 8,928."""
@@ -25,6 +28,7 @@ _DURATION = re.compile(r"(\d{1,5})([mhd])", re.ASCII)
 _UNITS = {"m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_PANE = timedelta(milliseconds=PANE_MS)
 
 
 class WindowError(ValueError):
@@ -57,9 +61,9 @@ def parse_duration(text: str) -> int:
 
 
 def duration_text(duration: int) -> str:
-    """ms → "90m", "2h", "1d"; a local day of 23 or 25 hours is a day."""
-    if duration % DAY_MS == 0 or abs(duration - DAY_MS) == HOUR_MS:
-        return f"{max(1, duration // DAY_MS)}d"
+    """ms → "90m", "2h", "1d"."""
+    if duration % DAY_MS == 0:
+        return f"{duration // DAY_MS}d"
     if duration % HOUR_MS == 0:
         return f"{duration // HOUR_MS}h"
     return f"{duration // MINUTE_MS}m"
@@ -76,11 +80,20 @@ def parse_size(text: str) -> int:
     return size
 
 
+def nominal_grain(grain: int) -> int:
+    """The length (ms) of a source's periods by what they are, from that of one of them.
+
+    A period is a pane, an hour or a day of the local clock, and some of these are longer or shorter
+    because the clock was changed in them.
+    """
+    if grain <= PANE_MS:
+        return grain
+    return DAY_MS if grain >= SHORTEST_DAY_MS else HOUR_MS
+
+
 def grain_fits(grain: int, size: int) -> bool:
     """Whether periods of `grain` ms can add up to windows of `size` ms (design.md section 4)."""
-    if size == DAY_MS and DAY_MS - HOUR_MS <= grain <= LONGEST_DAY_MS:
-        return True
-    return size % grain == 0
+    return size % nominal_grain(grain) == 0
 
 
 class Windows(NamedTuple):
@@ -118,10 +131,19 @@ def edges(tilings: Iterable[Windows], start: int, end: int) -> list[int] | None:
 @lru_cache(maxsize=16_384)
 def _containing(size: int, zone: str, at: int) -> Window:
     midnight, next_midnight = _day(zone, at)
-    start = midnight + (at - midnight) // size * size
     if size == DAY_MS:
         return Window(midnight, next_midnight)
-    return Window(start, min(start + size, next_midnight))
+    if size % HOUR_MS:
+        start = midnight + (at - midnight) // size * size
+        return Window(start, min(start + size, next_midnight))
+    local = datetime.fromtimestamp(at // 1000, _zone(zone))
+    hours = size // HOUR_MS
+    begin = datetime(local.year, local.month, local.day, local.hour // hours * hours)  # noqa: DTZ001
+    begin += timedelta(hours=hours)
+    # Where two hours come twice, the second time of both belongs to the latter.
+    while (end := _first(zone, begin)) <= at:
+        begin += timedelta(hours=hours)
+    return Window(_first(zone, begin - timedelta(hours=hours)), end)
 
 
 def _day(zone: str, at: int) -> Window:
@@ -136,14 +158,21 @@ def _zone(name: str) -> ZoneInfo:
 
 @lru_cache(maxsize=16_384)
 def _day_bounds(zone: str, local: date) -> Window:
-    """First instants of the local day and of the next one.
-
-    A midnight that the clock skips is read with the offset before the change, which is the first
-    instant of that day.
-    """
-    return Window(_midnight(zone, local), _midnight(zone, local + timedelta(days=1)))
+    """First instants of the local day and of the next one."""
+    midnight = datetime(local.year, local.month, local.day)  # noqa: DTZ001
+    return Window(_first(zone, midnight), _first(zone, midnight + timedelta(days=1)))
 
 
-def _midnight(zone: str, local: date) -> int:
-    moment = datetime(local.year, local.month, local.day, tzinfo=_zone(zone))
-    return to_ms(moment.astimezone(UTC))
+@lru_cache(maxsize=16_384)
+def _first(zone: str, wall: datetime) -> int:
+    """The first instant (epoch ms) at which a local clock shows `wall` or, if skipped, more."""
+    moment = wall.replace(tzinfo=_zone(zone)).astimezone(UTC)
+    # One that is skipped is read with the offset before the change, as far after it as `wall` lies
+    # in what is skipped.
+    while _wall(zone, moment) > wall and _wall(zone, moment - _PANE) > wall:
+        moment -= _PANE
+    return to_ms(moment)
+
+
+def _wall(zone: str, moment: datetime) -> datetime:
+    return moment.astimezone(_zone(zone)).replace(tzinfo=None)

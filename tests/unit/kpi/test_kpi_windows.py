@@ -1,12 +1,15 @@
 """Windows tile the time line, follow local midnight, and know which periods fit (W5)."""
 
 from datetime import UTC, datetime
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.faults import FaultError
+from ingest.periods import period_bounds
 from kpi_monitor.windows import (
     DAY_MS,
     HOUR_MS,
@@ -22,10 +25,33 @@ from kpi_monitor.windows import (
     to_ms,
 )
 
-SIZES = [parse_size(text) for text in ("5m", "15m", "60m", "6h", "12h", "1d")]
-ZONES = ["UTC", "Asia/Shanghai", "America/New_York", "Asia/Kathmandu", "America/Sao_Paulo"]
-INSTANTS = st.integers(
-    to_ms(datetime(2015, 1, 1, tzinfo=UTC)), to_ms(datetime(2035, 1, 1, tzinfo=UTC))
+SIZES = [parse_size(text) for text in ("5m", "15m", "20m", "60m", "2h", "6h", "12h", "1d")]
+ZONES = [
+    "UTC",
+    "Asia/Shanghai",
+    "America/New_York",
+    "Asia/Kathmandu",
+    "America/Sao_Paulo",
+    # Clocks that are or were changed by half an hour, and by two.
+    "Australia/Lord_Howe",
+    "America/Caracas",
+    "Asia/Pyongyang",
+    "Antarctica/Troll",
+]
+CHANGES = [
+    to_ms(datetime.fromisoformat(text))
+    for text in (
+        "2025-11-02T06:00Z",
+        "2026-10-03T15:30Z",
+        "2026-04-04T15:00Z",
+        "2016-05-01T07:00Z",
+        "2018-05-04T15:00Z",
+        "2025-10-26T01:00Z",
+    )
+]
+INSTANTS = st.one_of(
+    st.integers(to_ms(datetime(2015, 1, 1, tzinfo=UTC)), to_ms(datetime(2035, 1, 1, tzinfo=UTC))),
+    st.builds(int.__add__, st.sampled_from(CHANGES), st.integers(-4 * HOUR_MS, 4 * HOUR_MS)),
 )
 
 
@@ -63,10 +89,14 @@ def test_windows_below_a_day_never_cross_local_midnight(at: int, zone: str) -> N
         ("America/New_York", "2025-11-02", 25),
         # The clock skips midnight itself: the day begins at 01:00.
         ("America/Sao_Paulo", "2018-11-04", 23),
+        ("Australia/Lord_Howe", "2026-10-04", 23.5),
+        ("Australia/Lord_Howe", "2026-04-05", 24.5),
+        ("America/Caracas", "2016-05-01", 23.5),
+        ("Antarctica/Troll", "2025-10-26", 26),
     ],
 )
 def test_a_day_window_is_the_local_day_even_when_the_clock_changes(
-    zone: str, day: str, hours: int
+    zone: str, day: str, hours: float
 ) -> None:
     noon = datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=ZoneInfo(zone))
     window = Windows(DAY_MS, zone).containing(to_ms(noon))
@@ -88,6 +118,13 @@ def test_milliseconds_survive_the_way_to_datetime_and_back(at: int) -> None:
         (HOUR_MS, DAY_MS, True),
         (DAY_MS, DAY_MS, True),
         (23 * HOUR_MS, DAY_MS, True),
+        (47 * HOUR_MS // 2, DAY_MS, True),
+        (49 * HOUR_MS // 2, DAY_MS, True),
+        (HOUR_MS // 2, HOUR_MS, True),
+        (3 * HOUR_MS // 2, HOUR_MS, True),
+        (2 * HOUR_MS, HOUR_MS, True),
+        (HOUR_MS // 2, 15 * MINUTE_MS, False),
+        (49 * HOUR_MS // 2, 12 * HOUR_MS, False),
         (25 * HOUR_MS, DAY_MS, True),
         (DAY_MS, HOUR_MS, False),
         (HOUR_MS, 15 * MINUTE_MS, False),
@@ -116,3 +153,42 @@ def test_edges_are_where_any_of_the_windows_begin_or_end() -> None:
     assert edges([hours], 0, HOUR_MS) == [0, HOUR_MS]
     assert edges([hours, halves], 1, HOUR_MS + 1) == [n * HOUR_MS // 2 for n in range(5)]
     assert edges([Windows(PANE_MS, "UTC")], 0, 60 * DAY_MS) is None
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("size", SIZES)
+def test_the_periods_of_a_source_in_the_zone_of_the_campaign_lie_in_one_window(
+    zone: str, size: int
+) -> None:
+    """Whatever the clock does: an hour in windows of whole hours, a day in windows of a day."""
+    for change, hours in product(CHANGES, range(-4, 5)):
+        local = from_ms(change + hours * HOUR_MS).astimezone(ZoneInfo(zone))
+        for label, least in ((f"{local:%Y-%m-%dT%H}", HOUR_MS), (f"{local:%Y-%m-%d}", DAY_MS)):
+            if size % least:
+                continue
+            try:
+                start, end = (to_ms(bound) for bound in period_bounds(label, zone))
+            except FaultError:
+                continue  # What ingest does not take is nothing that a window has to hold.
+            window = Windows(size, zone).containing(start)
+            assert window.start <= start < end <= window.end, label
+            assert size != least or window == (start, end), label
+            assert grain_fits(end - start, size), label
+
+
+@pytest.mark.parametrize(
+    ("at", "minutes"),
+    [
+        ("2026-10-03T15:00Z", 60),
+        ("2026-10-03T15:30Z", 30),
+        ("2026-10-03T16:00Z", 60),
+        ("2026-04-04T14:30Z", 90),
+        ("2026-04-04T15:30Z", 60),
+    ],
+)
+def test_the_hours_of_lord_howe_have_the_minutes_that_its_clock_leaves_them(
+    at: str, minutes: int
+) -> None:
+    """2026-10-04T02 is half an hour, as 02:00 is followed by 02:30; on 2026-04-05 01:30 follows."""
+    window = Windows(HOUR_MS, "Australia/Lord_Howe").containing(to_ms(datetime.fromisoformat(at)))
+    assert (window.end - window.start) // MINUTE_MS == minutes
