@@ -67,6 +67,15 @@ class MappingIndex:
             )
             for source, shapes in found.items()
         }
+        self._count = sum(
+            len(same)
+            for shapes in found.values()
+            for table in shapes.values()
+            for same in table.values()
+        )
+
+    def __len__(self) -> int:
+        return self._count
 
     @staticmethod
     def _newest_first(table: dict[Match, list[Mapping]]) -> dict[Match, list[Mapping]]:

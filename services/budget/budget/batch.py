@@ -16,7 +16,7 @@ from shared.events import Instant, SourceEvent, has_nul
 from shared.money import MoneyError, parse_micros
 
 if TYPE_CHECKING:
-    from budget.router import Route
+    from budget.route import Route
 
 Text = Annotated[str, Meta(max_length=200)]
 """Bounded because it becomes part of an index key, which PostgreSQL limits to 2,700 bytes."""

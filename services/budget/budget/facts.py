@@ -15,7 +15,7 @@ from budget.batch import Posting, Refusal
 from budget.books import Tally
 from budget.lateness import Completeness, mark
 from budget.posted import Posted, held_row
-from budget.router import fact_key
+from budget.route import fact_key
 from budget.rules.posting import REFUSALS, AccountKey, Fact, Outcome, Stated, Step, restate
 from budget.store_held import Adjusted
 from budget.store_postings import (

@@ -15,7 +15,7 @@ from budget.books import Books, Tally
 from budget.facts import Facts, KeysOf
 from budget.lateness import Completeness, by_mark
 from budget.posted import Posted, held_row
-from budget.router import Route
+from budget.route import Route
 from budget.rules.posting import Outcome
 from budget.store_held import HeldRow
 from budget.store_postings import Change, DeltaRow, Reused

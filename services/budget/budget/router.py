@@ -4,101 +4,73 @@ Caches hold only what is committed and does not change: catalogues by version, i
 accounts. What this transaction makes itself is kept for the poll alone, because it may roll back.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
+from functools import partial
+from itertools import count
+from typing import NamedTuple, TypeVar
 
-from budget import entry_ids, store_catalogue, store_registry
+from budget import store_catalogue, store_registry
 from budget.batch import Posting, Refusal, SpendRecord
+from budget.route import Route
 from budget.rules.posting import (
     AccountKey,
     Catalogue,
     Destination,
     Reason,
     Subject,
-    entity_json,
     ledger_day,
 )
 from budget.store_postings import Period
 from budget.store_registry import Report, ReportKey, StreamKey
 from shared.database import Conn
-from shared.keys import pairs_text
+from shared.generations import Generations
 from shared.money import NO_CURRENCY
 
-ROUTES_MAX = 100_000
-"""Cached routes per workspace; a route is about 1 kB."""
+ROUTES_MAX = 150_000
+"""Of all workspaces of the process, as all bounds here; a route is about 1 kB."""
+IDS_MAX = 50_000
+"""Streams, accounts, reports and feeds, each; some 300 bytes. Only new routes ask for them."""
+CATALOGUE_ITEMS_MAX = 200_000
+"""Campaigns, lines and mappings of all catalogues; some 500 bytes each."""
 
-DELTA_STREAM = "d"
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 UNKNOWN = (0, 0)
 """Ids of what is refused and never written."""
 
 
-class Route:
-    """Where events that differ only in id, time, amount and revision go.
+class Loaded(NamedTuple):
+    """A catalogue, and the number under which this process has its routes."""
 
-    `refusal` is set for events that break what their report's first event fixed. `ids` are those
-    of stream and account, once both are known to be committed. `feed`: the money reaches a line.
-    `settled`: a posting needs nothing more, because all is committed and nothing is held.
-    """
-
-    __slots__ = (
-        "destination",
-        "entity",
-        "entity_text",
-        "feed",
-        "ids",
-        "is_fact",
-        "key_prefix",
-        "label",
-        "period",
-        "refusal",
-        "report",
-        "settled",
-        "source",
-        "stated_period",
-        "stream",
-        "wanted",
-        "workspace",
-    )
-
-    def __init__(self, event: SpendRecord, destination: Destination, period: Period) -> None:
-        data = event.data
-        self.workspace = event.workspace
-        self.source = event.source
-        self.destination = destination
-        self.entity = data.entity or {}
-        self.entity_text = entity_json(data.entity)
-        self.is_fact = data.mode == "snapshot"
-        self.stated_period = data.period
-        self.refusal: str | None = None
-        self.period = period
-        self.label = data.period or period.day.isoformat()
-        self.key_prefix = entry_ids.fact_prefix(data.period, data.entity, data.campaign, data.line)
-        stream = f"s/{data.report}" if self.is_fact else DELTA_STREAM
-        self.stream: StreamKey = (event.workspace, event.source, stream)
-        self.report: ReportKey = (event.workspace, event.source, data.report or "")
-        grain = ("hour" if "T" in (data.period or "") else "day") if self.is_fact else ""
-        self.wanted = Report(data.mode, grain)
-        self.feed = destination.reason is None
-        self.ids: tuple[int, int] | None = None
-        self.settled = False
+    number: int
+    catalogue: Catalogue
 
 
-def fact_key(route: Route, event: SpendRecord) -> str:
-    """`<period>|<entity>|<dims>`: what a snapshot's revisions are about."""
-    return route.key_prefix + pairs_text(event.data.dims)
+class Known(NamedTuple):
+    """What is committed of the names of a poll: only this may be remembered and settled by."""
+
+    reports: dict[ReportKey, Report]
+    streams: dict[StreamKey, int]
+    accounts: dict[AccountKey, int]
+    feeds: set[tuple[int, str]]
 
 
 class Router:
     """One per process. `assign` gives each posting its route and makes the rows it needs."""
 
     def __init__(self) -> None:
-        self._catalogues: dict[str, Catalogue] = {}
-        self._routes: dict[str, dict[object, Route]] = {}
-        self._accounts: dict[AccountKey, int] = {}
-        self._keys: dict[int, AccountKey] = {}
-        self._streams: dict[StreamKey, int] = {}
-        self._reports: dict[ReportKey, Report] = {}
-        self._feeds: set[tuple[int, str]] = set()
+        self._catalogues: Generations[str, Loaded] = Generations(CATALOGUE_ITEMS_MAX, _items)
+        self._present: dict[str, Loaded] = {}
+        """By workspace, for the poll in hand: none of them may fall away meanwhile."""
+        self._numbers = count()
+        self._routes: Generations[object, Route] = Generations(ROUTES_MAX)
+        self._accounts: Generations[AccountKey, int] = Generations(IDS_MAX)
+        self._keys: Generations[int, AccountKey] = Generations(IDS_MAX)
+        self._streams: Generations[StreamKey, int] = Generations(IDS_MAX)
+        self._reports: Generations[ReportKey, Report] = Generations(IDS_MAX)
+        self._feeds: Generations[tuple[int, str], bool] = Generations(IDS_MAX)
 
     async def assign(
         self, conn: Conn, postings: Sequence[Posting]
@@ -124,36 +96,48 @@ class Router:
     async def keys_of(self, conn: Conn, account_ids: Iterable[int]) -> dict[int, AccountKey]:
         """What stands behind account ids."""
         wanted = set(account_ids)
-        missing = wanted - self._keys.keys()
-        found = await store_registry.account_keys(conn, missing) if missing else {}
-        return {one: found.get(one) or self._keys[one] for one in wanted}
+        known = {one: key for one in wanted if (key := self._keys.get(one)) is not None}
+        missing = wanted - known.keys()
+        return known | (await store_registry.account_keys(conn, missing) if missing else {})
 
     async def _refresh(self, conn: Conn, workspaces: Sequence[str]) -> None:
+        self._present = {}
         for workspace, version in (await store_catalogue.versions(conn, workspaces)).items():
             known = self._catalogues.get(workspace)
-            if known is None or known.version != version:
+            if known is None or known.catalogue.version != version:
                 loaded = await store_catalogue.load(conn, workspace, version)
-                self._catalogues[workspace] = loaded
-                self._routes[workspace] = {}
+                # Another number: routes by the former catalogue are not found again and fall away.
+                known = Loaded(next(self._numbers), loaded)
+                self._catalogues.put(workspace, known)
                 # A mapping that was withdrawn may have taken its feed with it.
                 self._feeds.clear()
-            elif len(self._routes[workspace]) > ROUTES_MAX:
-                self._routes[workspace] = {}
+            self._present[workspace] = known
 
     def _resolve(self, postings: Sequence[Posting]) -> list[Posting]:
         """Gives each posting its route; returns those that need more than a look-up."""
         unsettled = []
+        numbers = {workspace: loaded.number for workspace, loaded in self._present.items()}
+        recent = self._routes.recent
         for posting in postings:
             event = posting.event
             data = event.data
-            key = (event.source, data.campaign, data.line, data.currency, data.period_start)
+            key = (
+                numbers[event.workspace],
+                event.source,
+                data.campaign,
+                data.line,
+                data.currency,
+                data.period_start,
+            )
             if data.entity is not None or data.period is not None or data.report is not None:
                 entity = tuple(sorted((data.entity or {}).items()))
                 key += (data.period, data.report, data.mode, entity)  # type: ignore[assignment]
-            routes = self._routes[event.workspace]
-            route = routes.get(key)
+            route = recent.get(key)
             if route is None:
-                route = routes[key] = self._make(event)
+                route = self._routes.get(key)
+                if route is None:
+                    route = self._make(event)
+                    self._routes.put(key, route)
             posting.route = route
             if route.settled:
                 posting.ids = route.ids  # type: ignore[assignment]  # settled means they are set
@@ -175,7 +159,7 @@ class Router:
                 start,
                 end,
             )
-            destination = self._catalogues[event.workspace].resolve(subject)
+            destination = self._present[event.workspace].catalogue.resolve(subject)
             day = ledger_day(data.period, event.time, destination.time_zone)
             period = Period(day, start, end)
         except (ValueError, OverflowError):
@@ -185,66 +169,93 @@ class Router:
     async def _register(self, conn: Conn, routes: list[Route]) -> dict[Route, tuple[int, int]]:
         """Ids for routes seen for the first time; what was already committed enters the caches."""
         dated = [route for route in routes if route.refusal != "period_invalid"]
-        reports = await self._register_reports(conn, dated)
+        known = Known({}, {}, {}, set())
+        reports = await self._register_reports(conn, dated, known)
         for route in dated:
             # Judged anew each time: a transaction that was rolled back has fixed nothing.
             route.refusal = _conflict(reports[route.report], route.wanted)
         usable = [route for route in routes if route.refusal is None]
-        streams = await self._register_streams(conn, {route.stream for route in usable})
-        accounts = await self._register_accounts(
-            conn, {route.destination.account for route in usable}
+        streams = await _register(
+            self._streams,
+            known.streams,
+            {route.stream for route in usable},
+            partial(store_registry.find_streams, conn),
+            partial(store_registry.add_streams, conn),
         )
+        accounts = await _register(
+            self._accounts,
+            known.accounts,
+            {route.destination.account for route in usable},
+            partial(store_registry.find_accounts, conn),
+            partial(store_registry.add_accounts, conn),
+        )
+        self._keys.put_all((number, key) for key, number in known.accounts.items())
         await self._register_feeds(
-            conn,
-            {(accounts[r.destination.account], r.source) for r in usable if r.feed},
+            conn, {(accounts[r.destination.account], r.source) for r in usable if r.feed}, known
         )
         made = {}
         for route in usable:
             made[route] = streams[route.stream], accounts[route.destination.account]
-            self._settle(route)
+            _settle(route, known)
         return made
 
-    def _settle(self, route: Route) -> None:
-        stream_id = self._streams.get(route.stream)
-        account_id = self._accounts.get(route.destination.account)
-        if stream_id is None or account_id is None or route.report not in self._reports:
-            return
-        if not route.feed or (account_id, route.source) in self._feeds:
-            route.ids = stream_id, account_id
-            route.settled = route.feed
-
-    async def _register_reports(self, conn: Conn, routes: list[Route]) -> dict[ReportKey, Report]:
+    async def _register_reports(
+        self, conn: Conn, routes: list[Route], known: Known
+    ) -> dict[ReportKey, Report]:
         wanted: dict[ReportKey, Report] = {}
         for route in routes:
-            if route.report not in self._reports:
-                wanted.setdefault(route.report, route.wanted)
-        self._reports.update(await store_registry.find_reports(conn, wanted) if wanted else {})
-        new = {key: report for key, report in wanted.items() if key not in self._reports}
-        made = await store_registry.add_reports(conn, new) if new else {}
-        return {r.report: made.get(r.report) or self._reports[r.report] for r in routes}
+            wanted.setdefault(route.report, route.wanted)
 
-    async def _register_streams(self, conn: Conn, keys: set[StreamKey]) -> dict[StreamKey, int]:
-        missing = keys - self._streams.keys()
-        self._streams.update(await store_registry.find_streams(conn, missing) if missing else {})
-        new = missing - self._streams.keys()
-        made = await store_registry.add_streams(conn, new) if new else {}
-        return {key: made.get(key) or self._streams[key] for key in keys}
+        async def add(new: Iterable[ReportKey]) -> dict[ReportKey, Report]:
+            return await store_registry.add_reports(conn, {key: wanted[key] for key in new})
 
-    async def _register_accounts(self, conn: Conn, keys: set[AccountKey]) -> dict[AccountKey, int]:
-        missing = keys - self._accounts.keys()
-        found = await store_registry.find_accounts(conn, missing) if missing else {}
-        self._accounts.update(found)
-        self._keys.update({account_id: key for key, account_id in found.items()})
-        new = missing - found.keys()
-        made = await store_registry.add_accounts(conn, new) if new else {}
-        return {key: made.get(key) or self._accounts[key] for key in keys}
+        find = partial(store_registry.find_reports, conn)
+        return await _register(self._reports, known.reports, wanted.keys(), find, add)
 
-    async def _register_feeds(self, conn: Conn, feeds: set[tuple[int, str]]) -> None:
-        missing = feeds - self._feeds
+    async def _register_feeds(self, conn: Conn, feeds: set[tuple[int, str]], known: Known) -> None:
+        known.feeds.update(feed for feed in feeds if self._feeds.get(feed))
+        missing = feeds - known.feeds
         if missing:
-            self._feeds |= await store_registry.find_feeds(conn, missing)
-            if new := missing - self._feeds:
+            found = await store_registry.find_feeds(conn, missing)
+            self._feeds.put_all((feed, True) for feed in found)
+            known.feeds.update(found)
+            if new := missing - found:
                 await store_registry.add_feeds(conn, new)
+
+
+async def _register(
+    memory: Generations[K, V],
+    committed: dict[K, V],
+    keys: AbstractSet[K],
+    find: Callable[[AbstractSet[K]], Awaitable[dict[K, V]]],
+    add: Callable[[AbstractSet[K]], Awaitable[dict[K, V]]],
+) -> dict[K, V]:
+    """What stands for each key, made where there was nothing; `committed` gets what was there."""
+    committed.update((key, value) for key in keys if (value := memory.get(key)) is not None)
+    missing = keys - committed.keys()
+    if missing:
+        found = await find(missing)
+        memory.put_all(found.items())
+        committed.update(found)
+    new = missing - committed.keys()
+    return committed | (await add(new) if new else {})
+
+
+def _settle(route: Route, known: Known) -> None:
+    stream_id = known.streams.get(route.stream)
+    account_id = known.accounts.get(route.destination.account)
+    if stream_id is None or account_id is None or route.report not in known.reports:
+        return
+    if not route.feed or (account_id, route.source) in known.feeds:
+        route.ids = stream_id, account_id
+        route.settled = route.feed
+
+
+def _items(loaded: Loaded) -> int:
+    """What a catalogue weighs."""
+    catalogue = loaded.catalogue
+    lines = sum(len(terms.lines) for terms in catalogue.campaigns.values())
+    return 1 + len(catalogue.campaigns) + lines + len(catalogue.mappings)
 
 
 def _conflict(spoken: Report, wanted: Report) -> str | None:

@@ -5,11 +5,12 @@ not know is then 503 and not 401: we cannot say that it is wrong.
 """
 
 import hashlib
+import re
 import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from typing import Any
 
 from shared.auth import TokenVerifier, bearer
@@ -21,7 +22,6 @@ from shared.errors import (
 )
 
 KEY_PREFIX = "plk_"
-SOURCES_CACHED_MAX = 10_000
 CALLERS_CACHED_MAX = 10_000
 BURST_S = 2.0
 RELOAD_MIN_S = 1.0
@@ -81,17 +81,13 @@ class Caller:
         self.rate_per_s = rate_per_s
         self.expires_s = None if expires_at is None else expires_at.timestamp()
         self._bucket = None if rate_per_s is None else Bucket(rate_per_s, time.monotonic())
-        self._allowed: dict[str, bool] = {}
+        self._covered: re.Pattern[str] | None = None
 
     def allows(self, source: str) -> bool:
         """True when a pattern of the key covers the source; `*` also covers `/`."""
-        found = self._allowed.get(source)
-        if found is None:
-            found = any(fnmatchcase(source, pattern) for pattern in self.patterns)
-            if len(self._allowed) >= SOURCES_CACHED_MAX:
-                self._allowed.clear()
-            self._allowed[source] = found
-        return found
+        if self._covered is None:
+            self._covered = re.compile("|".join(map(translate, self.patterns)) or "(?!)")
+        return self._covered.match(source) is not None
 
     def take(self, count: int) -> None:
         """Counts events against the key's rate. Raises TooManyRequestsError."""
@@ -99,9 +95,11 @@ class Caller:
             self._bucket.take(count, time.monotonic())
 
     def inherit(self, known: "Caller") -> None:
-        """Keeps the bucket of the same key over a reload."""
+        """Keeps the bucket and the compiled patterns of the same key over a reload."""
         if known.rate_per_s == self.rate_per_s:
             self._bucket = known._bucket
+        if known.patterns == self.patterns:
+            self._covered = known._covered
 
 
 class Credentials:

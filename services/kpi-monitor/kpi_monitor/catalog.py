@@ -15,6 +15,12 @@ from kpi_monitor.windows import from_ms, to_ms
 from shared import mapping as mappings
 from shared.database import Conn
 from shared.events import Instant
+from shared.generations import Generations
+
+MAPPINGS_MAX = 200_000
+"""Of all workspaces of the process; some 500 bytes each."""
+CAMPAIGNS_MAX = 200_000
+"""Whose currency is remembered; some 200 bytes each."""
 
 Campaign = tuple[str, str]
 """(workspace, campaign)."""
@@ -57,8 +63,10 @@ class Places:
     """
 
     def __init__(self) -> None:
-        self._indexes: dict[str, tuple[int, mappings.MappingIndex]] = {}
-        self._currencies: dict[Campaign, str] = {}
+        self._indexes: Generations[str, tuple[int, mappings.MappingIndex]] = Generations(
+            MAPPINGS_MAX, _mappings
+        )
+        self._currencies: Generations[Campaign, str] = Generations(CAMPAIGNS_MAX)
 
     async def settle(self, conn: Conn, batch: Sequence[Told]) -> list[Told]:
         """Sets the place of every event; returns those that have to wait, in their order.
@@ -98,7 +106,8 @@ class Places:
         """Of a settled event that does not wait: money in another currency than its campaign's."""
         if told.place is None or not told.currency:
             return None
-        expected = self._currencies[told.event.workspace, told.place[0]]
+        # A poll has fewer campaigns than are remembered, and `settle` has asked for all of them.
+        expected = self._currencies.get((told.event.workspace, told.place[0]))
         if told.currency == expected:
             return None
         detail = f"money in {told.currency} for a campaign in {expected}"
@@ -134,20 +143,22 @@ class Places:
     def forget(self, workspaces: Iterable[str]) -> None:
         """Has the mappings of these workspaces read again when they are next asked for."""
         for workspace in workspaces:
-            self._indexes.pop(workspace, None)
+            self._indexes.forget(workspace)
 
     async def _map(self, conn: Conn, batch: Sequence[Told]) -> None:
         """By the start of the period. A fact that is booked stays where it is, whatever a later
         revision says."""
         workspaces = {told.event.workspace for told in batch}
+        indexes: dict[str, mappings.MappingIndex] = {}
         for workspace, version in (await store_catalog.versions(conn, workspaces)).items():
             known = self._indexes.get(workspace)
             if known is None or known[0] != version:
-                self._indexes[workspace] = (version, await load_index(conn, workspace))
+                known = version, await load_index(conn, workspace)
+                self._indexes.put(workspace, known)
+            indexes[workspace] = known[1]
         for told in batch:
             event = told.event
-            _, index = self._indexes[event.workspace]
-            told.place = index.resolve(
+            told.place = indexes[event.workspace].resolve(
                 event.source, event.data.entity or {}, event.data.period_start
             )
 
@@ -155,11 +166,23 @@ class Places:
         self, conn: Conn, campaigns: set[Campaign], priced: set[Campaign]
     ) -> dict[Campaign, str]:
         """Currencies; absent while a campaign is unknown, asked for again for money while \"\"."""
-        asked = campaigns - self._currencies.keys()
-        asked |= {one for one in priced if not self._currencies.get(one)}
+        known = {
+            one: currency
+            for one in campaigns
+            if (currency := self._currencies.get(one)) is not None
+        }
+        asked = campaigns - known.keys()
+        asked |= {one for one in priced if not known.get(one)}
         if asked:
-            self._currencies |= await store_catalog.currencies(conn, asked)
-        return self._currencies
+            found = await store_catalog.currencies(conn, asked)
+            self._currencies.put_all(found.items())
+            known |= found
+        return known
+
+
+def _mappings(known: tuple[int, mappings.MappingIndex]) -> int:
+    """What an index weighs."""
+    return 1 + len(known[1])
 
 
 def _group(held: Any) -> tuple[str, str, str, int]:

@@ -3,16 +3,18 @@
 Everything here may be forgotten at any time; nothing is remembered before it is committed.
 """
 
-from collections import ChainMap
 from collections.abc import Mapping
 
 from kpi_monitor import store_metrics
 from kpi_monitor.folding import Fed, Measures, Period, Shape
 from kpi_monitor.store_metrics import Feed, ReportKey
 from shared.database import Conn
+from shared.generations import Generations
 
 LINES_MAX = 1_000_000
 """Lines whose series are remembered, some 500 bytes each."""
+REPORTS_MAX = 200_000
+"""Reports whose shape is remembered, some 400 bytes each."""
 
 Line = tuple[Fed, int]
 """What a source feeds, and the grain (ms) in which it does."""
@@ -22,16 +24,10 @@ NONE: Numbers = {}
 
 
 class Feeds:
-    """Feeds that are surely stored, with the numbers of their series.
-
-    In two generations: when the recent one is full it becomes the old one, from which what is still
-    in use is taken over; what then falls away has not been used for long.
-    """
+    """Feeds that are surely stored, with the numbers of their series."""
 
     def __init__(self, lines_max: int = LINES_MAX) -> None:
-        self._recent: dict[Line, Numbers] = {}
-        self._old: dict[Line, Numbers] = {}
-        self._generation_max = lines_max // 2
+        self._lines: Generations[Line, Numbers] = Generations(lines_max)
         self.added: set[Feed] = set()
         """What the last call of `number` has stored: lines with something new to judge."""
 
@@ -45,7 +41,7 @@ class Feeds:
         for (start, end, _), lines in panes.items():
             for fed, amounts in lines.items():
                 line = fed, end - start
-                known = numbers[line] = self._recall(line)
+                known = numbers[line] = self._lines.get(line) or NONE
                 if not amounts.keys() <= known.keys():
                     unknown |= {_feed(line, name) for name in amounts.keys() - known.keys()}
         if unknown:
@@ -59,26 +55,13 @@ class Feeds:
         stored = await store_metrics.known_feeds(conn, unknown)
         for line, found in _by_line(stored).items():
             numbers[line] = {**numbers[line], **found}
-            self._remember(line, numbers[line])
+            self._lines.put(line, numbers[line])
         self.added = unknown - stored.keys()
         if self.added:
             await store_metrics.add_feeds(conn, self.added)
             found_now = await store_metrics.known_feeds(conn, self.added)
             for line, found in _by_line(found_now).items():
                 numbers[line] = {**numbers[line], **found}
-
-    def _recall(self, line: Line) -> Numbers:
-        found = self._recent.get(line)
-        if found is None:
-            found = self._old.pop(line, NONE)
-            if found:
-                self._remember(line, found)
-        return found
-
-    def _remember(self, line: Line, numbers: Numbers) -> None:
-        if len(self._recent) >= self._generation_max:
-            self._recent, self._old = {}, self._recent
-        self._recent[line] = numbers
 
 
 def _feed(line: Line, measure: str) -> Feed:
@@ -109,15 +92,16 @@ class Reports:
     """The shape each report keeps; a row once committed never changes."""
 
     def __init__(self) -> None:
-        self._stored: dict[ReportKey, Shape] = {}
+        self._stored: Generations[ReportKey, Shape] = Generations(REPORTS_MAX)
 
     async def shapes(
         self, conn: Conn, seen: dict[ReportKey, tuple[str, str]]
     ) -> Mapping[ReportKey, Shape]:
         """The stored shape of each report in `seen`, which becomes its shape if it has none."""
-        asked = {key: shape for key, shape in seen.items() if key not in self._stored}
+        known = {key: shape for key in seen if (shape := self._stored.get(key)) is not None}
+        asked = {key: shape for key, shape in seen.items() if key not in known}
         if not asked:
-            return self._stored
+            return known
         new, found = await store_metrics.fix_reports(conn, asked)
-        self._stored |= {key: shape for key, shape in found.items() if key not in new}
-        return ChainMap(found, self._stored)
+        self._stored.put_all((key, shape) for key, shape in found.items() if key not in new)
+        return known | found

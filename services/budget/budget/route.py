@@ -1,0 +1,66 @@
+"""Where events that differ only in id, time, amount and revision go: found once for all of them."""
+
+from budget import entry_ids
+from budget.batch import SpendRecord
+from budget.rules.posting import Destination, entity_json
+from budget.store_postings import Period
+from budget.store_registry import Report, ReportKey, StreamKey
+from shared.keys import pairs_text
+
+DELTA_STREAM = "d"
+
+
+class Route:
+    """Where events that differ only in id, time, amount and revision go.
+
+    `refusal` is set for events that break what their report's first event fixed. `ids` are those
+    of stream and account, once both are known to be committed. `feed`: the money reaches a line.
+    `settled`: a posting needs nothing more, because all is committed and nothing is held.
+    """
+
+    __slots__ = (
+        "destination",
+        "entity",
+        "entity_text",
+        "feed",
+        "ids",
+        "is_fact",
+        "key_prefix",
+        "label",
+        "period",
+        "refusal",
+        "report",
+        "settled",
+        "source",
+        "stated_period",
+        "stream",
+        "wanted",
+        "workspace",
+    )
+
+    def __init__(self, event: SpendRecord, destination: Destination, period: Period) -> None:
+        data = event.data
+        self.workspace = event.workspace
+        self.source = event.source
+        self.destination = destination
+        self.entity = data.entity or {}
+        self.entity_text = entity_json(data.entity)
+        self.is_fact = data.mode == "snapshot"
+        self.stated_period = data.period
+        self.refusal: str | None = None
+        self.period = period
+        self.label = data.period or period.day.isoformat()
+        self.key_prefix = entry_ids.fact_prefix(data.period, data.entity, data.campaign, data.line)
+        stream = f"s/{data.report}" if self.is_fact else DELTA_STREAM
+        self.stream: StreamKey = (event.workspace, event.source, stream)
+        self.report: ReportKey = (event.workspace, event.source, data.report or "")
+        grain = ("hour" if "T" in (data.period or "") else "day") if self.is_fact else ""
+        self.wanted = Report(data.mode, grain)
+        self.feed = destination.reason is None
+        self.ids: tuple[int, int] | None = None
+        self.settled = False
+
+
+def fact_key(route: Route, event: SpendRecord) -> str:
+    """`<period>|<entity>|<dims>`: what a snapshot's revisions are about."""
+    return route.key_prefix + pairs_text(event.data.dims)
