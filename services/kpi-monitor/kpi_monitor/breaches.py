@@ -11,7 +11,7 @@ from kpi_monitor.kpis import BUDGET_PACING, BUDGET_USED, KPIS
 from kpi_monitor.totals import FORECAST
 from kpi_monitor.unit import Group, Unit
 from kpi_monitor.windows import from_ms
-from shared.events import Breach, BreachSource, BreachWindow
+from shared.events import Breach, BreachSource, BreachWindow, BudgetTotals
 from shared.money import (
     MICROS,
     MONEY_MEASURES,
@@ -98,7 +98,17 @@ def breach_of(unit: Unit, group: Group, verdict: Verdict, names: Names, now: dat
         kpi=rule.kpi.name,
         currency=next((one.currency for one in lines), names.currency),
         time_zone=unit.zone or "UTC",
+        figures_at=_figures_at(verdict, lines),
     )
+
+
+def _figures_at(verdict: Verdict, lines: Sequence[BudgetTotals]) -> datetime | None:
+    """Up to when the figures go: the end of the window, or the least anchor of the totals."""
+    if verdict.window is not None:
+        return from_ms(verdict.window.end)
+    if not verdict.sums:
+        return None
+    return min((one.anchor or one.as_of for one in lines), default=None)
 
 
 def sources_of(unit: Unit, group: Group) -> list[BreachSource]:

@@ -139,7 +139,13 @@ def judge_windows(
 
 
 def judge_again(
-    rule: Rule, windows: Windows, standing: Standing, panes: Sequence[Pane], complete_through: int
+    rule: Rule,
+    windows: Windows,
+    standing: Standing,
+    panes: Sequence[Pane],
+    complete_through: int,
+    *,
+    now: int,
 ) -> tuple[Standing, Verdict | None]:
     """An edited rule's open episode, over the last window that was judged with a value.
 
@@ -153,12 +159,12 @@ def judge_again(
     if content is None or window.end + rule.maturity > complete_through:
         return moved, None
     verdict = _judge_window(rule, standing.episode, content)
-    changed = because_of_edit(verdict.judgement)
+    changed = because_of_edit(verdict.judgement, now)
     return moved._replace(episode=changed.episode), verdict._replace(judgement=changed)
 
 
 def judge_totals(
-    rule: Rule, standing: Standing, sums: Mapping[str, int], *, at: int, complete: bool
+    rule: Rule, standing: Standing, sums: Mapping[str, int], *, at: int, complete: bool, now: int
 ) -> tuple[Standing, Verdict]:
     """A budget rule over the latest figures (micros by name) of its group at `at` (epoch ms).
 
@@ -170,7 +176,7 @@ def judge_totals(
         seen = Observation(at, None, Reason.NOT_COMPLETE)
     judgement = judge(rule.condition, standing.episode, seen)
     if standing.rule_version != rule.version:
-        judgement = because_of_edit(judgement)
+        judgement = because_of_edit(judgement, now)
     moved = standing._replace(episode=judgement.episode, rule_version=rule.version)
     return moved, Verdict(judgement, seen.value, dict(sums), None)
 

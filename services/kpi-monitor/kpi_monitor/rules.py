@@ -160,11 +160,17 @@ def close(episode: Episode, at: int, reason: Reason, *, threshold: str | None = 
     return Judgement(closed, transition, reason)
 
 
-def because_of_edit(judgement: Judgement) -> Judgement:
-    """The same judgement, said to come from a new version of the rule, not from new numbers."""
+def because_of_edit(judgement: Judgement, now: int) -> Judgement:
+    """The same judgement, said to come from a new version of the rule, not from new numbers.
+
+    What was open was so until the edit, `now`, however old the figures are that it is judged on.
+    """
     if judgement.transition is None:
         return judgement
-    transition = replace(judgement.transition, reason=Reason.RULE_CHANGED)
+    at = judgement.transition.at
+    if judgement.transition.change != "firing":
+        at = max(at, now)
+    transition = replace(judgement.transition, reason=Reason.RULE_CHANGED, at=at)
     return Judgement(judgement.episode, transition, Reason.RULE_CHANGED)
 
 

@@ -164,10 +164,10 @@ def judge(unit: Unit, groups: Iterable[Group], panes: Sequence[Pane], now: int) 
         if group.gone is not None:
             outcome = _leave(group, group.gone, now)
         elif group.stored.rule.kpi.kind == "budget":
-            outcome = _judge_totals(unit, group)
+            outcome = _judge_totals(unit, group, now)
         else:
             mine = [pane for line in group.lines for pane in by_line.get(line, ())]
-            outcome = _judge_windows(unit, group, mine)
+            outcome = _judge_windows(unit, group, mine, now)
         if outcome.standing != group.standing or not group.known:
             outcomes.append(outcome)
     return outcomes
@@ -305,7 +305,7 @@ def _close(group: Group, standing: Standing, at: int, reason: Reason) -> Outcome
     return Outcome(group, moved, [Verdict(judgement, None, {}, None)])
 
 
-def _judge_totals(unit: Unit, group: Group) -> Outcome:
+def _judge_totals(unit: Unit, group: Group, now: int) -> Outcome:
     lines = [unit.lines[line] for line in group.lines]
     standing, verdict = judge_totals(
         group.stored.rule,
@@ -313,11 +313,12 @@ def _judge_totals(unit: Unit, group: Group) -> Outcome:
         sum_figures(lines),
         at=max(to_ms(line.as_of) for line in lines),
         complete=is_complete(unit, lines),
+        now=now,
     )
     return Outcome(group, standing, [verdict])
 
 
-def _judge_windows(unit: Unit, group: Group, panes: list[Pane]) -> Outcome:
+def _judge_windows(unit: Unit, group: Group, panes: list[Pane], now: int) -> Outcome:
     rule, standing = group.stored.rule, group.standing
     if group.complete is None:
         return Outcome(group, standing, [])
@@ -329,7 +330,7 @@ def _judge_windows(unit: Unit, group: Group, panes: list[Pane]) -> Outcome:
         present = windows.closed_through(through - rule.maturity)
         standing = standing._replace(judged_through=present)
     if standing.rule_version != rule.version:
-        standing, again = judge_again(rule, windows, standing, mine, through)
+        standing, again = judge_again(rule, windows, standing, mine, through, now=now)
         verdicts += [again] if again is not None else []
     standing, judged = judge_windows(rule, windows, standing, mine, through)
     verdicts += judged

@@ -174,12 +174,41 @@ def test_an_edited_rule_judges_its_open_episode_again_and_says_so() -> None:
     milder = rule_body(min={})
     milder["condition"] = {"op": "<", "levels": [{"severity": "warning", "value": "0.005"}]}
     edited = compile_rule(2, milder)
-    moved, verdict = judge_again(edited, WINDOWS, standing, panes, BEGIN + HOUR_MS)
+    edit = BEGIN + HOUR_MS + 196_000
+    moved, verdict = judge_again(edited, WINDOWS, standing, panes, BEGIN + HOUR_MS, now=edit)
     assert verdict is not None
     transition = verdict.judgement.transition
     assert transition is not None
     assert (transition.change, transition.reason) == ("resolved", Reason.RULE_CHANGED)
     assert (moved.rule_version, moved.episode.open) == (2, False)
+    # Open until the edit, not until the end of the window that both judged.
+    assert transition.at - transition.since == 196_000
+
+
+@pytest.mark.parametrize(
+    ("limit", "change", "at"),
+    [
+        ("0.9", "resolved", 196_000),
+        ("0.4", "level_changed", 196_000),
+        ("0.6", None, None),
+    ],
+)
+def test_an_alert_over_totals_was_open_until_the_edit_not_until_its_old_figures(
+    limit: str, change: str | None, at: int | None
+) -> None:
+    """Totals of 32 s after the start, an edit after 3 min 16 s: it lasted the latter."""
+    sums = {"actual": 70 * M, "planned_to_date": 70 * M, "allocated": 100 * M}
+    levels = [{"severity": "warning", "value": "0.5"}]
+    first = budget_body(suppress=None, condition={"op": ">=", "levels": levels})
+    standing, _ = judge_totals(compile_rule(1, first), TOTALS, sums, at=0, complete=True, now=0)
+    severity = "critical" if limit == "0.4" else "warning"
+    edited = first | {"condition": {"op": ">=", "levels": [{"severity": severity, "value": limit}]}}
+    moved, verdict = judge_totals(
+        compile_rule(2, edited), standing, sums, at=32_000, complete=True, now=196_000
+    )
+    transition = verdict.judgement.transition
+    assert (transition and transition.change, transition and transition.at) == (change, at)
+    assert moved.episode.since == (None if change == "resolved" else 0), "the start survives"
 
 
 TOTALS = Standing(judged_through=0, rule_version=1)
@@ -192,8 +221,8 @@ def test_underspend_is_not_judged_while_a_source_is_late() -> None:
         condition={"op": "<=", "levels": [{"severity": "warning", "value": "0.7"}]},
     )
     sums = {"actual": 5 * M, "planned_to_date": 10 * M, "allocated": 100 * M}
-    late = judge_totals(compile_rule(1, low), TOTALS, sums, at=1, complete=False)
-    full = judge_totals(compile_rule(1, low), TOTALS, sums, at=1, complete=True)
+    late = judge_totals(compile_rule(1, low), TOTALS, sums, at=1, complete=False, now=1)
+    full = judge_totals(compile_rule(1, low), TOTALS, sums, at=1, complete=True, now=1)
     assert late[1].judgement.reason is Reason.NOT_COMPLETE
     assert full[1].judgement.reason is Reason.THRESHOLD_CROSSED
 
@@ -213,5 +242,7 @@ def test_budget_use_is_told_by_level_and_held_down_on_plan(
     actual: int, planned: int, severity: str | None, why: str
 ) -> None:
     sums = {"actual": actual * M, "planned_to_date": planned * M, "allocated": 50 * M}
-    _, verdict = judge_totals(compile_rule(1, budget_body()), TOTALS, sums, at=1, complete=True)
+    _, verdict = judge_totals(
+        compile_rule(1, budget_body()), TOTALS, sums, at=1, complete=True, now=1
+    )
     assert verdict.judgement.episode.severity == severity, why
