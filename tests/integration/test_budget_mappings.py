@@ -111,7 +111,8 @@ async def test_what_a_withdrawn_mapping_brought_goes_back_and_what_others_say_ho
     assert right["mapping"] not in (wrong["mapping"], "m2")
     assert await lines(service) == {"L1": "0.75", "L2": "8.50"}
     again = await map_to(service, {"campaign": "9"})
-    assert again["moved"]["entries"] == 0
+    assert again["moved"]["entries"] == 4, "the more specific one takes what the other brought"
+    assert await lines(service) == {"L1": "9.25", "L2": "0.00"}
     assert await suspense(service) == []
 
 

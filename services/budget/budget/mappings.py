@@ -1,24 +1,29 @@
 """Mappings from platforms' entities to lines: made, corrected, withdrawn (P30).
 
-Making one moves what was held for it; what is on lines already stays. Correcting or withdrawing
-one also moves what it brought to its line: to where the mappings that are left say, else back to
-suspense. Each is one transaction that keeps polls out.
+Making one moves what was held for it, and what a lesser one has brought to a line: figures do not
+depend on whether a mapping or the data came first. Correcting or withdrawing one moves what it
+brought to its line: to where the mappings that are left say, else back to suspense. What is on a
+line by its own names, or by a person's decision, is never touched. Each is one transaction that
+keeps polls out.
 """
 
 from collections.abc import Mapping as Columns
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from budget import catalog, store_catalogue, store_placed, store_plans, store_registry
+from budget import catalog, store_catalogue, store_held, store_placed, store_plans
 from budget.planning import Session
 from budget.release import Moved, resolve
-from budget.rules.posting import AccountKey, Catalogue, Destination
+from budget.rules.posting import Catalogue, Destination
 from budget.schemas import MappingBody, MappingTargetBody
 from shared.errors import ConflictError, ErrorItem, InvalidError, NotFoundError
-from shared.mapping import LEVELS, Mapping, match_of
+from shared.mapping import LEVELS, Mapping, MappingIndex, match_of, specificity
 from shared.money import format_micros
 
 Row = dict[str, Any]
+Place = tuple[str, str]
+"""(campaign, line)."""
 
 
 async def add_mapping(session: Session, body: MappingBody) -> Row:
@@ -28,6 +33,7 @@ async def add_mapping(session: Session, body: MappingBody) -> Row:
     """
     check_match(body.match)
     await session.stop_posting()
+    before = await store_catalogue.mappings_of(session.conn, session.workspace, body.source)
     mapping = Mapping(
         "", body.source, match_of(body.match), body.campaign, body.line, body.effective_from
     )
@@ -43,31 +49,38 @@ async def add_mapping(session: Session, body: MappingBody) -> Row:
         detail = f"{other} maps this from the same time on; change or delete {other} instead"
         raise ConflictError("mapping_overlaps", detail)
     row = await find_mapping(session, name)
-    moved = await session.release(f"mapping/{name}", touched=await _planned(session, body.campaign))
+    lesser = {(m.campaign, m.line) for m in before if may_yield(m, mapping)}
+    follows = await _follow(session, row, MappingIndex(before), lesser, f"mapping/{name}")
     await _tell(session, row, "mapping_created")
-    return await _answer_with_findings(session, row, moved)
+    answer = await _answer_with_findings(session, row, follows.moved)
+    answer["findings"] += await _nothing_moved(session, row, follows)
+    return answer
 
 
 async def change_mapping(session: Session, row: Row, body: MappingTargetBody) -> Row:
     """Points a mapping to another line and moves what it has brought to the wrong one."""
+    before = await store_catalogue.mappings_of(session.conn, session.workspace, row["source"])
     after = await store_catalogue.change_mapping(
         session.conn, session.workspace, row["mapping"], body.campaign, body.line
     )
-    moved = await _move_placed(session, row, f"mapping/{row['mapping']}/{after['version']}")
+    cause, place = f"mapping/{row['mapping']}/{after['version']}", (row["campaign"], row["line"])
+    follows = await _follow(session, row, MappingIndex(before), {place}, cause)
     await _tell(session, after, "mapping_changed")
-    return await _answer_with_findings(session, after, moved)
+    return await _answer_with_findings(session, after, follows.moved)
 
 
 async def delete_mapping(session: Session, row: Row) -> Row:
     """Withdraws a mapping and moves what it has brought to its line."""
+    before = await store_catalogue.mappings_of(session.conn, session.workspace, row["source"])
     version = await store_catalogue.delete_mapping(
         session.conn, session.workspace, row["mapping"], session.principal.subject, session.now
     )
     after = {**row, "version": version}
-    moved = await _move_placed(session, row, f"mapping/{row['mapping']}/{version}")
+    cause, place = f"mapping/{row['mapping']}/{version}", (row["campaign"], row["line"])
+    follows = await _follow(session, row, MappingIndex(before), {place}, cause)
     await _tell(session, after, "mapping_deleted", deleted=True)
     campaign = await store_plans.get_campaign(session.conn, session.workspace, row["campaign"])
-    return _answer(after, moved, campaign, [])
+    return _answer(after, follows.moved, campaign, [])
 
 
 async def find_mapping(session: Session, mapping: str) -> Row:
@@ -92,62 +105,115 @@ def check_match(match: Columns[str, str]) -> None:
         raise InvalidError("match_level_unknown", detail, errors=items)
 
 
-async def _move_placed(session: Session, row: Row, cause: str) -> Moved:
-    """Resolves again what `row` (as it was) has brought to its line, and all that is held."""
-    conn, workspace = session.conn, session.workspace
+@dataclass(slots=True)
+class Follows:
+    """What followed a mapping; `stays` are items on lines that match it and stay, `early` those of
+    them whose period begins before it is in force."""
+
+    moved: Moved
+    stays: int = 0
+    early: int = 0
+
+
+async def _follow(
+    session: Session, row: Row, before: MappingIndex, places: set[Place], cause: str
+) -> Follows:
+    """Resolves again what is held, and what `before` has brought to lines of `places` and matches
+    `row` (as it was)."""
+    conn, workspace, source = session.conn, session.workspace, row["source"]
     moving, catalogue = await session.begin_release(cause)
-    line = await _line_account(session, row)
-    if line is not None:
-        account_id, currency, time_zone = line
-        common = {
-            "workspace": workspace,
-            "source": row["source"],
-            "account_id": account_id,
-            "currency": currency,
-            "account_currency": currency,
-            "time_zone": time_zone,
-        }
-        async for items in store_placed.placed(conn, workspace, row["source"], account_id):
-            wanted = [
-                (item, destination)
-                for item in ({**common, **one} for one in items)
-                if (destination := _elsewhere(catalogue, row, item)) is not None
-            ]
-            if wanted:
-                await moving.move(wanted)
-        await store_placed.drop_feed(conn, workspace, row["source"], account_id)
-        moving.touch(row["campaign"])
-    return await moving.close()
+    follows = Follows(moving.moved)
+    known = await store_placed.fed_lines(conn, workspace, source)
+    asked = {*places, (row["campaign"], row["line"])}
+    lines = {one.account_id: one for one in known if (one.campaign, one.line) in asked}
+    touched = {one for one in [await _planned(session, row["campaign"])] if one}
+    match = row["match"]
+    async for items in store_placed.placed(conn, workspace, source, sorted(lines), match):
+        wanted = []
+        for one in items:
+            line = lines[one["account_id"]]
+            item = {"workspace": workspace, "source": source, **_on_line(line), **one}
+            destination = _elsewhere(catalogue, before, (line.campaign, line.line), item)
+            if destination is not None:
+                wanted.append((item, destination))
+                touched.add(line.campaign)
+        follows.stays += len(items) - len(wanted)
+        follows.early += sum(_is_early(row, one) for one in items)
+        if wanted:
+            await moving.move(wanted)
+    # A line that one of them still leads to stays fed: after a new mapping all of them are.
+    left = {
+        (m.campaign, m.line) for m in await store_catalogue.mappings_of(conn, workspace, source)
+    }
+    gone = [one.account_id for one in lines.values() if (one.campaign, one.line) not in left]
+    await store_placed.drop_feeds(conn, workspace, source, gone)
+    for campaign in sorted(touched):
+        moving.touch(campaign)
+    await moving.close()
+    return follows
 
 
-def _elsewhere(catalogue: Catalogue, row: Row, item: Columns[str, Any]) -> Destination | None:
-    """Where an item on the mapping's line goes; None if it was not this one that brought it."""
-    entity, since = item["entity"], row["effective_from"]
-    if any(entity.get(level) != name for level, name in row["match"].items()):
+def _on_line(line: store_placed.FedLine) -> dict[str, str]:
+    """What an item on a line has from it."""
+    return {
+        "currency": line.currency,
+        "account_currency": line.currency,
+        "time_zone": line.time_zone,
+    }
+
+
+def _is_early(row: Row, item: Columns[str, Any]) -> bool:
+    since = row["effective_from"]
+    return since is not None and item["period_start"] < since
+
+
+def may_yield(lesser: Mapping, mapping: Mapping) -> bool:
+    """Whether one may have brought what the other takes: it is not more specific, and no level says
+    that they are about different entities."""
+    stated = dict(lesser.match)
+    agrees = all(stated.get(level, name) == name for level, name in mapping.match)
+    return agrees and specificity(lesser.match) <= specificity(mapping.match)
+
+
+def _elsewhere(
+    catalogue: Catalogue, before: MappingIndex, place: Place, item: Columns[str, Any]
+) -> Destination | None:
+    """Where an item on a line goes; None if no mapping brought it there, or it still does."""
+    asked = item["source"], item["entity"], item["period_start"]
+    if before.resolve(*asked) != place or catalogue.mappings.resolve(*asked) == place:
         return None
-    if since is not None and item["period_start"] < since:
-        return None
-    said = catalogue.mappings.resolve(row["source"], entity, item["period_start"])
-    if said == (row["campaign"], row["line"]):
-        return None
+    campaign = place[0]
     found = resolve(catalogue, item)
-    if found.account.kind == "exception" and found.campaign == row["campaign"]:
+    if found.account.kind == "exception" and found.campaign == campaign:
         # It is on a line although its period is an exception: it was accepted for the campaign, or
         # posted before the close. Which line was meant does not undo that.
-        return catalogue.on_line(row["campaign"], found.line) or found
+        return catalogue.on_line(campaign, found.line) or found
     return found
 
 
-async def _line_account(session: Session, row: Row) -> tuple[int, str, str] | None:
-    """Account, currency and zone of the mapping's line; None as long as there is none."""
-    campaign = await store_plans.get_campaign(session.conn, session.workspace, row["campaign"])
-    if campaign is None:
-        return None
-    key = AccountKey(
-        session.workspace, "line", row["campaign"], row["line"], "", campaign["currency"]
+async def _nothing_moved(session: Session, row: Row, follows: Follows) -> list[dict[str, Any]]:
+    """A new mapping that moves nothing although something matches it: said, with the cause."""
+    if follows.moved.items or follows.moved.held:
+        return []
+    waits = await store_held.count_matching(
+        session.conn, session.workspace, row["source"], row["match"]
     )
-    found = await store_registry.find_accounts(session.conn, [key])
-    return (found[key], key.currency, campaign["time_zone"]) if key in found else None
+    if not follows.stays and not waits:
+        return []
+    said = [
+        (follows.early, "on lines are of periods before it is in force"),
+        (follows.stays - follows.early, "on lines are there by this or another mapping"),
+        (waits, "are held: their reason is in /v1/suspense and /v1/exceptions"),
+    ]
+    detail = "; ".join(f"{count} {what}" for count, what in said if count)
+    return [
+        {
+            "code": "nothing_moved",
+            "line": row["line"],
+            "severity": "warning",
+            "detail": f"of what matches, {detail}",
+        }
+    ]
 
 
 async def _planned(session: Session, campaign: str) -> str | None:

@@ -32,6 +32,7 @@ MAPPINGS = """
 SELECT mapping, source, match, campaign, line, effective_from
 FROM budget.mappings WHERE workspace = $1 AND deleted_at IS NULL
 """
+MAPPINGS_OF = f"{MAPPINGS} AND source = $2"
 BUMP = """
 INSERT INTO budget.catalogue_versions AS t (workspace, version) VALUES ($1, 1)
 ON CONFLICT (workspace) DO UPDATE SET version = t.version + 1
@@ -121,18 +122,24 @@ async def load(conn: Conn, workspace: str, version: int) -> Catalogue:
         )
         for row in await conn.fetch(CAMPAIGNS, workspace)
     ]
-    mappings = [
-        Mapping(
-            mapping=row["mapping"],
-            source=row["source"],
-            match=match_of(row["match"]),
-            campaign=row["campaign"],
-            line=row["line"],
-            effective_from=row["effective_from"],
-        )
-        for row in await conn.fetch(MAPPINGS, workspace)
-    ]
+    mappings = [_mapping(row) for row in await conn.fetch(MAPPINGS, workspace)]
     return make_catalogue(workspace, version, campaigns, mappings)
+
+
+async def mappings_of(conn: Conn, workspace: str, source: str) -> list[Mapping]:
+    """The mappings in force of one source."""
+    return [_mapping(row) for row in await conn.fetch(MAPPINGS_OF, workspace, source)]
+
+
+def _mapping(row: Any) -> Mapping:
+    return Mapping(
+        mapping=row["mapping"],
+        source=row["source"],
+        match=match_of(row["match"]),
+        campaign=row["campaign"],
+        line=row["line"],
+        effective_from=row["effective_from"],
+    )
 
 
 async def add_mapping(

@@ -1,6 +1,6 @@
 """Money that is on no line yet: one row per delta or fact in a suspense or exception account."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -44,6 +44,9 @@ GET = """
 SELECT h.*, a.kind AS account_kind, a.currency AS account_currency
 FROM budget.held AS h JOIN budget.accounts AS a USING (account_id)
 WHERE h.workspace = $1 AND h.held = $2 AND a.kind = 'exception'
+"""
+COUNT_MATCHING = """
+SELECT count(*) FROM budget.held WHERE workspace = $1 AND source = $2 AND entity @> $3
 """
 SET_STATUS = "UPDATE budget.held SET status = $2 WHERE held = $1"
 
@@ -119,6 +122,12 @@ async def get_exception(conn: Conn, workspace: str, held: int) -> dict[str, Any]
     """One item of an exception account, or None."""
     row = await conn.fetchrow(GET, workspace, held)
     return dict(row) if row else None
+
+
+async def count_matching(conn: Conn, workspace: str, source: str, match: Mapping[str, str]) -> int:
+    """How many held items of a source have these levels in their entity."""
+    found: int = await conn.fetchval(COUNT_MATCHING, workspace, source, match)
+    return found
 
 
 async def set_status(conn: Conn, held: int, status: str) -> None:
