@@ -42,6 +42,7 @@ WRITTEN: Mapping[str, Any] = {
     events.TOTALS_TOPIC: events.Envelope[events.BudgetTotals],
     events.CATALOG_TOPIC: events.Envelope[events.CatalogItem],
     events.BREACHES_TOPIC: events.Envelope[events.Breach],
+    events.FIGURES_TOPIC: events.Envelope[events.BreachFigures],
     events.REJECTED_TOPIC: events.Envelope[events.Rejected],
     events.NOTIFICATIONS_TOPIC: events.Envelope[notifications.Notification],
 }

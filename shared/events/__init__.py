@@ -8,6 +8,7 @@ Events are frozen and never edited: a change is a new version beside the old one
 from shared.events.breaches import (
     Breach,
     BreachCause,
+    BreachFigures,
     BreachSource,
     BreachWindow,
 )
@@ -18,6 +19,7 @@ from shared.events.coders import (
     BREACH_DECODER,
     CATALOG_DECODER,
     ENCODER,
+    FIGURES_DECODER,
     METRICS_TOPIC_DECODER,
     REJECTED_DECODER,
     SENT_DECODER,
@@ -69,6 +71,7 @@ from shared.events.stored import (
 from shared.events.topics import (
     BREACHES_TOPIC,
     CATALOG_TOPIC,
+    FIGURES_TOPIC,
     METRICS_TOPIC,
     NOTIFICATIONS_TOPIC,
     REJECTED_TOPIC,
@@ -90,6 +93,8 @@ __all__ = [
     "CATALOG_TOPIC",
     "ENCODER",
     "END",
+    "FIGURES_DECODER",
+    "FIGURES_TOPIC",
     "METRICS_TOPIC",
     "METRICS_TOPIC_DECODER",
     "NOTIFICATIONS_TOPIC",
@@ -106,6 +111,7 @@ __all__ = [
     "Amount",
     "Breach",
     "BreachCause",
+    "BreachFigures",
     "BreachSource",
     "BreachWindow",
     "BudgetTotals",

@@ -66,3 +66,25 @@ class Breach(Struct, frozen=True, kw_only=True):
     subject: dict[str, str] | None = None
     figures_at: Instant | None = None
     set_aside: int = 0
+
+
+class BreachFigures(Struct, frozen=True, kw_only=True):
+    """breaches.figures.v1: newer figures of an open breach, judged without a change of its state.
+
+    They are those of the state that transition `seq` began. Of several the last `decided_at` is the
+    newest, whatever order they come in; what comes for an earlier `seq` is over. Nobody is told of
+    one by itself: reminders and lists of what is still open carry them.
+    """
+
+    breach: str
+    seq: int
+    rule: str
+    group: dict[str, str]
+    value: str
+    numbers: dict[str, str]
+    window: BreachWindow | None
+    sources: list[BreachSource]
+    plan_version: int | None
+    figures_at: Instant
+    decided_at: Instant
+    set_aside: int = 0

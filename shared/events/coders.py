@@ -2,7 +2,7 @@
 
 import msgspec
 
-from shared.events.breaches import Breach
+from shared.events.breaches import Breach, BreachFigures
 from shared.events.catalog import CatalogItem
 from shared.events.envelope import Envelope
 from shared.events.rejected import Rejected
@@ -19,4 +19,5 @@ METRICS_TOPIC_DECODER = msgspec.json.Decoder(MetricsEvent | SourceEvent)
 TOTALS_DECODER = msgspec.json.Decoder(Envelope[BudgetTotals])
 CATALOG_DECODER = msgspec.json.Decoder(Envelope[CatalogItem])
 BREACH_DECODER = msgspec.json.Decoder(Envelope[Breach])
+FIGURES_DECODER = msgspec.json.Decoder(Envelope[BreachFigures])
 REJECTED_DECODER = msgspec.json.Decoder(Envelope[Rejected])

@@ -5,6 +5,7 @@ METRICS_TOPIC = "metrics.v1"
 TOTALS_TOPIC = "budget.totals.v1"
 CATALOG_TOPIC = "catalog.v1"
 BREACHES_TOPIC = "breaches.v1"
+FIGURES_TOPIC = "breaches.figures.v1"
 REJECTED_TOPIC = "rejected.v1"
 NOTIFICATIONS_TOPIC = "notifications.v1"
 TOPICS = (
@@ -13,6 +14,7 @@ TOPICS = (
     TOTALS_TOPIC,
     CATALOG_TOPIC,
     BREACHES_TOPIC,
+    FIGURES_TOPIC,
     REJECTED_TOPIC,
     NOTIFICATIONS_TOPIC,
 )

@@ -30,12 +30,12 @@ from cli.fake_mail import FakeMail
 from shared.clock import ManualClock, set_manual
 from shared.consumer import Received
 from shared.database import Pool, create_pool, transaction
-from shared.events import Breach
+from shared.events import Breach, BreachFigures
 from tests.unit.alerts.builders import CONFIGURATION, encode
 
 SECRET = "SEC-of-the-test"
 TABLES = (
-    "alerts, episodes, transitions, groups, group_members, notify_log, told, deliveries, "
+    "alerts, episodes, transitions, figures, groups, group_members, notify_log, told, deliveries, "
     "configurations, destinations, notifications, outbox, idempotency, witness"
 )
 
@@ -61,6 +61,15 @@ class World:
         """One poll with these breaches, committed."""
         async with transaction(self.pool) as conn:
             await self.handlers.on_breaches(conn, self.poll(*breaches, workspace=workspace))
+
+    async def tell_figures(self, *figures: BreachFigures, workspace: str = "default") -> None:
+        """One poll with newer figures, committed."""
+        batch = [
+            Received("breaches.figures.v1", 0, number, b"k", encode(one, workspace))
+            for number, one in enumerate(figures)
+        ]
+        async with transaction(self.pool) as conn:
+            assert await self.handlers.on_batch(conn, batch) == []
 
     def poll(self, *breaches: Breach, workspace: str = "default") -> list[Received]:
         """The next records of the topic."""

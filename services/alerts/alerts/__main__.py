@@ -29,7 +29,7 @@ from shared import metrics, service
 from shared.clock import make_clock
 from shared.consumer import Consumer
 from shared.database import create_pool
-from shared.events import BREACHES_TOPIC
+from shared.events import BREACHES_TOPIC, FIGURES_TOPIC
 from shared.outbox import Relay
 from shared.producer import Producer
 from shared.service import Part, Service
@@ -69,8 +69,8 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             pool,
             schema=SCHEMA,
             group=SERVICE,
-            topics=[BREACHES_TOPIC],
-            handler=handlers.on_breaches,
+            topics=[BREACHES_TOPIC, FIGURES_TOPIC],
+            handler=handlers.on_batch,
             wake=flusher.wake,
         )
         relay = Relay(settings, pool, producer, schema=SCHEMA)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from alerts.figures import as_of
 from alerts.markup import one_line
 from alerts.numbers import Numbers, exceeds_one
 from alerts.scope import scope_of
@@ -87,11 +88,6 @@ def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str
     }
     found: dict[str, Any] = _folded(facts | _figures(breach, numbers) | _quality(breach, numbers))
     return found
-
-
-def as_of(breach: Breach) -> datetime:
-    """The instant that the figures of a breach describe."""
-    return breach.figures_at or breach.event_time
 
 
 def _figures(breach: Breach, numbers: Numbers) -> dict[str, Any]:

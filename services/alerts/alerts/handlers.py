@@ -7,19 +7,19 @@ time only moves forward by what is new. Nothing is sent here.
 from collections.abc import Sequence
 from datetime import datetime
 
-from alerts import routing, snapshot, store_alerts
+from alerts import routing, snapshot, store_alerts, store_figures
 from alerts.configurations import Configurations
 from alerts.decide import Key
 from alerts.grouping import due_after_change
 from alerts.merge import Episode, apply_all, begin
-from alerts.reading import UnreadableError, read_breach
+from alerts.reading import UnreadableError, read_breach, read_figures
 from alerts.tables import SCHEMA
 from shared import metrics, outbox
 from shared.brake import SetAside
 from shared.clock import Clock
 from shared.consumer import Received
 from shared.database import Conn
-from shared.events import BREACH_DECODER, Breach, Envelope
+from shared.events import BREACH_DECODER, FIGURES_TOPIC, Breach, BreachFigures, Envelope
 from shared.logs import get_logger
 
 log = get_logger(__name__)
@@ -30,11 +30,34 @@ REROUTE_MAX = 1000
 
 
 class Handlers:
-    """`on_breaches` is the consumer's handler; configuration and clock are read at each poll."""
+    """`on_batch` is the consumer's handler; configuration and clock are read at each poll."""
 
     def __init__(self, configurations: Configurations, clock: Clock) -> None:
         self._configurations = configurations
         self._clock = clock
+
+    async def on_batch(self, conn: Conn, batch: Sequence[Received]) -> list[SetAside]:
+        """The consumer's handler: a poll of both topics, in one transaction."""
+        breaches = [one for one in batch if one.topic != FIGURES_TOPIC]
+        figures = [one for one in batch if one.topic == FIGURES_TOPIC]
+        poison = await self.on_breaches(conn, breaches) if breaches else []
+        return poison + (await self.on_figures(conn, figures) if figures else [])
+
+    async def on_figures(self, conn: Conn, batch: Sequence[Received]) -> list[SetAside]:
+        """Keeps the newest figures of each breach for the next message about it; nobody is told of
+        them by themselves. Returns the poison, which is set aside."""
+        now = await self._clock.now(conn)
+        poison: list[SetAside] = []
+        found: list[Envelope[BreachFigures]] = []
+        for received in batch:
+            try:
+                found.append(read_figures(received.value))
+            except UnreadableError as error:
+                poison.append(SetAside(received, UNPARSEABLE, str(error)))
+        await store_figures.keep(conn, found)
+        refused = [_unparseable(one.received, one.detail, now) for one in poison]
+        await outbox.add(conn, SCHEMA, refused)
+        return poison
 
     async def on_breaches(self, conn: Conn, batch: Sequence[Received]) -> list[SetAside]:
         """Merges a poll of breaches.v1 in the caller's transaction; returns the poison, which is
@@ -137,7 +160,8 @@ async def _merge(
     for key, mine in wanted.items():
         breaches = [breach for _, breach in mine]
         alert = alert_of[key]
-        before = known.get(key) or begin(alert, counts[alert] + 1, breaches[0])
+        first = min(breaches, key=lambda one: one.seq)
+        before = known.get(key) or begin(alert, counts[alert] + 1, first)
         after, applied, gaps = apply_all(before, breaches)
         rejected += [
             _gap(received, before, gaps, now) for received, breach in mine if breach in gaps

@@ -8,13 +8,16 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from alerts import figures
 from alerts.decide import Current, Decision, Entry, Key, Reason, Told, decide
 from alerts.merge import Episode
 from alerts.view import AlertView, Change, Saying
-from shared.events import Breach
+from shared.events import Breach, BreachFigures
 
 DATA_STATES = frozenset({"corrected", "no_data", "degraded"})
+REMINDING = frozenset({"repeat", "unchanged"})
 
 
 class Member(Struct, frozen=True):
@@ -25,6 +28,8 @@ class Member(Struct, frozen=True):
     campaign: str | None
     labels: Mapping[str, str]
     transitions: tuple[Breach, ...]
+    figures: BreachFigures | None = None
+    """Newer ones than the transitions have, if any were told."""
 
     @property
     def key(self) -> Key:
@@ -106,7 +111,7 @@ def plan_channel(
             tellings.append(Telling(member.key, member.transitions[-1], "firing", silent))
         else:
             tellings += _tell(member, untold, suppressed=silent)
-    return Plan(decision, tuple(views), tuple(tellings), told)
+    return Plan(decision, *_with_figures(members, views, tellings), told)
 
 
 def entry_of(told_at: datetime, rows: Iterable[tuple[Key, Told, bool]]) -> Entry:
@@ -116,6 +121,32 @@ def entry_of(told_at: datetime, rows: Iterable[tuple[Key, Told, bool]]) -> Entry
     for key, value, is_firing in rows:
         (firing if is_firing else resolved)[key] = value
     return Entry(told_at, firing, resolved)
+
+
+def _with_figures(
+    members: Iterable[Member], views: Sequence[AlertView], tellings: Sequence[Telling]
+) -> tuple[tuple[AlertView, ...], tuple[Telling, ...]]:
+    """The views with the figures that the message shows; a reminder is on record with its own."""
+    newer = {member.key: member.figures for member in members}
+    breaches = figures.shown(
+        {
+            view.key: figures.Candidate(
+                view.breach,
+                newer[view.key],
+                told=view.told not in REMINDING,
+                ended=view.ends_at is not None,
+            )
+            for view in views
+        }
+    )
+    reminders = {view.key for view in views if view.told == "repeat"}
+    return (
+        tuple(replace(view, breach=breaches[view.key]) for view in views),
+        tuple(
+            replace(one, breach=breaches[one.key]) if one.key in reminders else one
+            for one in tellings
+        ),
+    )
 
 
 def _current(members: Iterable[Member]) -> dict[Key, Current]:

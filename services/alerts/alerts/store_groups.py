@@ -13,7 +13,7 @@ from alerts.plan import Member
 from alerts.snapshot import Snapshot, from_json
 from alerts.states import UNSENT_SQL
 from shared.database import Conn, columns
-from shared.events import Breach
+from shared.events import Breach, BreachFigures
 
 TRANSITIONS_MAX = 100
 """Newest transitions of an episode that a message looks at."""
@@ -23,10 +23,11 @@ SELECT group_id, workspace, receiver, snapshot FROM alerts.groups WHERE due_at <
 ORDER BY due_at, group_id LIMIT $2 FOR UPDATE SKIP LOCKED
 """
 MEMBERS = """
-SELECT m.group_id, e.*, a.fingerprint, a.campaign, a.labels, t.breaches
+SELECT m.group_id, e.*, a.fingerprint, a.campaign, a.labels, t.breaches, f.figures
 FROM alerts.group_members m
 JOIN alerts.episodes e USING (alert, episode)
 JOIN alerts.alerts a USING (alert)
+LEFT JOIN alerts.figures f ON f.workspace = e.workspace AND f.breach = e.breach
 CROSS JOIN LATERAL (
   SELECT jsonb_agg(t.breach ORDER BY t.seq) AS breaches FROM alerts.transitions t
   WHERE t.alert = e.alert AND t.episode = e.episode AND t.seq > e.seq - $2) AS t
@@ -204,6 +205,7 @@ async def read_members(conn: Conn, groups: Sequence[int]) -> dict[int, list[Memb
                 campaign=row["campaign"],
                 labels=row["labels"],
                 transitions=msgspec.convert(row["breaches"], tuple[Breach, ...]),
+                figures=msgspec.convert(row["figures"], BreachFigures | None),
             )
         )
     return found

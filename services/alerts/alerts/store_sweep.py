@@ -7,6 +7,7 @@ replay of breaches.v1 from the beginning finds it and tells nobody again.
 
 from datetime import datetime, timedelta
 
+from alerts import store_figures
 from alerts.states import UNSENT_SQL
 from alerts.store_alerts import GROUPS_LOCK
 from shared.database import Conn, columns
@@ -59,6 +60,8 @@ DELETE FROM alerts.groups WHERE group_id = ANY(ARRAY(
 RETURNING group_id
 """
 FORGET_OF_GROUPS = "DELETE FROM alerts.{table} WHERE group_id = ANY($1::bigint[])"
+FIGURES_KEEP = timedelta(days=7)
+"""Of a breach that is over, or has not come at all: as long as its topic keeps them."""
 TRY_GROUPS_LOCK = f"SELECT pg_try_advisory_xact_lock({GROUPS_LOCK})"
 
 
@@ -68,6 +71,7 @@ def sweeps(keep: timedelta) -> dict[str, Sweep]:
         "notifications": Sweep(keep, forget_notifications),
         "episodes": Sweep(keep, strip_episodes),
         "groups": Sweep(keep, forget_groups),
+        "figures": Sweep(FIGURES_KEEP, store_figures.forget),
     }
 
 

@@ -75,6 +75,18 @@ transitions = _table(
     sa.PrimaryKeyConstraint("alert", "episode", "seq", name="transitions_pk"),
 )
 
+# Newer figures of open breaches; they may come before the breach, and are never told by themselves.
+figures = _table(
+    "figures",
+    text("workspace"),
+    text("breach"),
+    integer("seq"),
+    instant("decided_at"),
+    jsonb("figures"),
+    sa.PrimaryKeyConstraint("workspace", "breach", name="figures_pk"),
+)
+sa.Index("figures_decided", figures.c.decided_at)
+
 groups = _table(
     "groups",
     serial("group_id"),

@@ -59,8 +59,7 @@ def breach_of(unit: Unit, group: Group, verdict: Verdict, names: Names, now: dat
     transition = verdict.judgement.transition
     assert transition is not None, "only transitions are told"
     rule, line = group.stored.rule, group.group.get("line")
-    lines = [unit.lines[one] for one in group.lines if one in unit.lines]
-    window = verdict.window
+    lines = lines_of(unit, group)
     return Breach(
         breach=f"{rule.rule}/{group.key}/{transition.episode}",
         seq=transition.seq,
@@ -76,12 +75,10 @@ def breach_of(unit: Unit, group: Group, verdict: Verdict, names: Names, now: dat
         value=value_text(verdict.value),
         threshold=transition.threshold,
         op=rule.condition.operator,
-        window=BreachWindow(kind="tumbling", start=from_ms(window.start), end=from_ms(window.end))
-        if window
-        else None,
-        numbers=_numbers(rule.kpi.kind, verdict, [one.forecast_end for one in lines]),
+        window=window_of(verdict),
+        numbers=numbers_behind(rule.kpi.kind, verdict, lines),
         sources=sources_of(unit, group),
-        plan_version=max((one.plan_version for one in lines), default=None),
+        plan_version=plan_version_of(lines),
         names={**_names(unit, line, names), "rule": rule.name},
         owner=_owner(unit, line, names),
         labels={
@@ -98,11 +95,29 @@ def breach_of(unit: Unit, group: Group, verdict: Verdict, names: Names, now: dat
         kpi=rule.kpi.name,
         currency=next((one.currency for one in lines), names.currency),
         time_zone=unit.zone or "UTC",
-        figures_at=_figures_at(verdict, lines),
+        figures_at=figures_at(verdict, lines),
     )
 
 
-def _figures_at(verdict: Verdict, lines: Sequence[BudgetTotals]) -> datetime | None:
+def lines_of(unit: Unit, group: Group) -> list[BudgetTotals]:
+    """The totals that a group is judged on."""
+    return [unit.lines[one] for one in group.lines if one in unit.lines]
+
+
+def window_of(verdict: Verdict) -> BreachWindow | None:
+    """The window a verdict is about."""
+    window = verdict.window
+    if window is None:
+        return None
+    return BreachWindow(kind="tumbling", start=from_ms(window.start), end=from_ms(window.end))
+
+
+def plan_version_of(lines: Sequence[BudgetTotals]) -> int | None:
+    """The newest plan that the figures of these lines are taken against."""
+    return max((one.plan_version for one in lines), default=None)
+
+
+def figures_at(verdict: Verdict, lines: Sequence[BudgetTotals]) -> datetime | None:
     """Up to when the figures go: the end of the window, or the least anchor of the totals."""
     if verdict.window is not None:
         return from_ms(verdict.window.end)
@@ -127,13 +142,14 @@ def sources_of(unit: Unit, group: Group) -> list[BreachSource]:
     ]
 
 
-def _numbers(kind: str, verdict: Verdict, forecasts: Sequence[str | None]) -> dict[str, str]:
+def numbers_behind(kind: str, verdict: Verdict, lines: Sequence[BudgetTotals]) -> dict[str, str]:
+    """The numbers that a verdict's message shows; none without figures."""
     if not verdict.sums:
         return {}
     numbers = numbers_of(kind, verdict.sums)
-    if kind == "budget" and len(forecasts) == 1 and forecasts[0] is not None:
+    if kind == "budget" and len(lines) == 1 and lines[0].forecast_end is not None:
         # The ledger's own forecast is the one people see elsewhere.
-        numbers["forecast_end"] = forecasts[0]
+        numbers["forecast_end"] = lines[0].forecast_end
     return numbers
 
 

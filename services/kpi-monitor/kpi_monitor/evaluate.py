@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from kpi_monitor import breaches, store_evaluate, store_sources
+from kpi_monitor import breaches, store_evaluate, store_figures, store_sources
 from kpi_monitor.due import NEVER, due_of
+from kpi_monitor.figures import newest_of
 from kpi_monitor.handlers import SERVICE
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.tables import SCHEMA
@@ -79,7 +80,10 @@ class Evaluator:
                 async with transaction(self._pool) as conn:
                     spread = await store_sources.spread(conn, touches)
         async with transaction(self._pool) as conn:
-            return await self._evaluate(conn) or spread > 0
+            judged = await self._evaluate(conn)
+            figures = await store_figures.take_due(conn, await self._clock.now(conn))
+            await outbox.add(conn, SCHEMA, figures)
+            return judged or spread > 0 or bool(figures)
 
     async def _evaluate(self, conn: Conn) -> bool:
         began = time.monotonic()
@@ -126,7 +130,9 @@ class Evaluator:
             (*unit.key, breaches.breach_of(unit, group, verdict, names[unit.key], now))
             for unit, group, verdict in changed
         ]
-        await store_evaluate.save(conn, outcomes, told, now)
+        await store_evaluate.save(conn, [one for one in outcomes if one[1].moved], told, now)
+        newest, ended = newest_of(outcomes, SERVICE, now)
+        await store_figures.keep(conn, newest, ended, now, self._settings.figures_interval_s)
         metrics.KPI_WINDOWS_CLOSED.inc(
             sum(verdict.window is not None for _, one in outcomes for verdict in one.verdicts)
         )

@@ -20,5 +20,7 @@ class KpiSettings(CommonSettings):
     """How long sums per period are kept for series; windows need the last 60 days at most."""
     breaches_keep_days: int = Field(400, ge=1, le=36_500)
     """How long the history of an ended breach is shown."""
+    figures_interval_s: float = Field(60.0, ge=0)
+    """Newer figures of an open breach are told at most this often, by the clock of decisions."""
     evaluate_units_max: int = Field(100, ge=1, le=1000)
     """Campaigns judged in one transaction at most; how many fit a tenth of a second is learned."""

@@ -304,9 +304,10 @@ async def save(
 ) -> None:
     """Writes standings, the history of `told` (workspace, campaign, breach), and what is open."""
     rows = sorted(_standing_row(unit, outcome) for unit, outcome in outcomes)
-    arrays = columns(rows, 12)
-    numbers = [integers(array) for array in arrays[4:8]]
-    await conn.execute(SAVE_STANDINGS, *arrays[:4], *numbers, *arrays[8:])
+    if rows:
+        arrays = columns(rows, 12)
+        numbers = [integers(array) for array in arrays[4:8]]
+        await conn.execute(SAVE_STANDINGS, *arrays[:4], *numbers, *arrays[8:])
     if not told:
         return
     events = [

@@ -47,6 +47,8 @@ ORDER BY decided_at, seq
 """
 DUE = """
 SELECT (SELECT count(*) FROM kpi.touches) + (SELECT count(*) FROM kpi.source_touches)
+  + (SELECT count(*) FROM kpi.figures
+     WHERE due_at <= coalesce((SELECT now FROM runtime.clock), now()))
 """
 WAITING = """
 SELECT count(DISTINCT (workspace, campaign)) AS campaigns,
@@ -163,6 +165,7 @@ async def held(
 
 
 async def due(pool: Pool) -> int:
-    """Touches not judged yet: what the manual clock's idle state waits for."""
+    """Touches not judged yet, and figures not told yet that are due by the manual clock: what its
+    idle state waits for."""
     async with pool.acquire() as conn:
         return int(await conn.fetchval(DUE))

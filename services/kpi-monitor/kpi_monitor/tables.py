@@ -285,6 +285,20 @@ TRANSITIONS = _table(
         postgresql_where=sa.text("transition = 'resolved'"),
     ),
 )
+# Of an open breach the figures it was last judged on. `event`: newer ones, to be told at `due_at`;
+# then both are null. `content` tells them apart from the next; `told_at`: when any were told last.
+FIGURES = _table(
+    "figures",
+    text("workspace"),
+    text("breach"),
+    text("key"),
+    sa.Column("content", pg.BYTEA, nullable=False),
+    sa.Column("event", pg.BYTEA),
+    instant("told_at"),
+    instant("due_at", nullable=True),
+    sa.PrimaryKeyConstraint("workspace", "breach", name="figures_pk"),
+    sa.Index("figures_due", "due_at", postgresql_where=sa.text("due_at IS NOT NULL")),
+)
 BREACHES = _table(
     "breaches",
     serial("id"),

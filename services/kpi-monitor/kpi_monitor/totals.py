@@ -104,6 +104,15 @@ def figures(totals: BudgetTotals) -> dict[str, int]:
     return {name: parse_sum(getattr(totals, name)) for name in FIGURES}
 
 
+def sum_figures(lines: Iterable[BudgetTotals]) -> dict[str, int]:
+    """Figures of several lines added up; micros by name."""
+    sums: dict[str, int] = {}
+    for line in lines:
+        for name, amount in figures(line).items():
+            sums[name] = sums.get(name, 0) + amount
+    return sums
+
+
 def is_complete(totals: BudgetTotals) -> bool:
     """Whether the figures' anchor is what the sources have reported through."""
     return totals.complete_through is not None and totals.complete_through == totals.anchor

@@ -14,7 +14,6 @@ from kpi_monitor.judging import (
     AWAY,
     Pane,
     Standing,
-    Sums,
     Verdict,
     judge_again,
     judge_totals,
@@ -106,6 +105,11 @@ class Outcome(NamedTuple):
     standing: Standing
     verdicts: list[Verdict]
 
+    @property
+    def moved(self) -> bool:
+        """Whether the standing is another than the stored one."""
+        return self.standing != self.group.standing or not self.group.known
+
     def changes(self) -> list[Verdict]:
         """The verdicts that changed the state, in the order in which they happened."""
         return [one for one in self.verdicts if one.judgement.transition is not None]
@@ -155,7 +159,7 @@ def needs_of(unit: Unit, groups: Iterable[Group]) -> list[Need]:
 
 
 def judge(unit: Unit, groups: Iterable[Group], panes: Sequence[Pane], now: int) -> list[Outcome]:
-    """What changes: an outcome for each group whose standing moved. `now` in epoch ms."""
+    """An outcome for each group whose standing moved or that is open. `now` in epoch ms."""
     by_line: dict[str, list[Pane]] = {}
     for pane in panes:
         by_line.setdefault(pane.line, []).append(pane)
@@ -168,7 +172,7 @@ def judge(unit: Unit, groups: Iterable[Group], panes: Sequence[Pane], now: int) 
         else:
             mine = [pane for line in group.lines for pane in by_line.get(line, ())]
             outcome = _judge_windows(unit, group, mine, now)
-        if outcome.standing != group.standing or not group.known:
+        if outcome.moved or outcome.standing.episode.open:
             outcomes.append(outcome)
     return outcomes
 
@@ -182,15 +186,6 @@ def completeness(feeds: Sequence[FeedState], measures: Iterable[str]) -> int | N
         return None
     known = [feed.complete for feed in feeds if feed.complete is not None]
     return min(known) if known and len(known) == len(feeds) else None
-
-
-def sum_figures(lines: Iterable[BudgetTotals]) -> Sums:
-    """Figures of several lines added up; micros by name."""
-    sums: Sums = {}
-    for line in lines:
-        for name, amount in totals.figures(line).items():
-            sums[name] = sums.get(name, 0) + amount
-    return sums
 
 
 def is_complete(unit: Unit, lines: Iterable[BudgetTotals]) -> bool:
@@ -310,7 +305,7 @@ def _judge_totals(unit: Unit, group: Group, now: int) -> Outcome:
     standing, verdict = judge_totals(
         group.stored.rule,
         group.standing,
-        sum_figures(lines),
+        totals.sum_figures(lines),
         at=max(to_ms(line.as_of) for line in lines),
         complete=is_complete(unit, lines),
         now=now,

@@ -11,7 +11,8 @@ from kpi_monitor.definition import Rule
 from kpi_monitor.judging import Content, Pane, Sums, contents, observe
 from kpi_monitor.kpis import Kpi
 from kpi_monitor.rules import COMPARE, Observation, Reason
-from kpi_monitor.unit import FeedState, Unit, completeness, is_complete, sum_figures
+from kpi_monitor.totals import sum_figures
+from kpi_monitor.unit import FeedState, Unit, completeness, is_complete
 from kpi_monitor.windows import Window, Windows, from_ms, to_ms
 from shared.gaps import Gap
 from shared.keys import group_text

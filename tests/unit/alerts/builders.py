@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.events import ENCODER, Breach, BreachSource, Envelope
+from shared.events import ENCODER, Breach, BreachFigures, BreachSource, Envelope
 
 START = datetime(2025, 11, 3, 4, tzinfo=UTC)
 """2025-11-03 12:00 in Shanghai."""
@@ -93,7 +93,32 @@ def make_history(
     ]
 
 
-def encode(breach: Breach, workspace: str = "default") -> bytes:
+def make_figures(**changes: Any) -> BreachFigures:
+    """Newer figures of `make_breach`, judged half an hour after it: 1.7 of plan."""
+    moment = changes.get("decided_at", at(30))
+    values: dict[str, Any] = {
+        "breach": "pacing-high/line:L03/1",
+        "seq": 1,
+        "rule": "pacing-high",
+        "group": {"line": "L03"},
+        "value": "1.700000",
+        "numbers": {
+            "actual": "51000.00",
+            "planned_to_date": "30000.00",
+            "allocated": "150000.00",
+            "used_ratio": "0.340000",
+            "pacing_ratio": "1.700000",
+        },
+        "window": None,
+        "sources": [BreachSource(source="google-ads/1", complete_through=moment)],
+        "plan_version": 1,
+        "figures_at": moment,
+        "decided_at": moment,
+    }
+    return BreachFigures(**{**values, **changes})
+
+
+def encode(breach: Breach | BreachFigures, workspace: str = "default") -> bytes:
     """The record's value in breaches.v1."""
     return ENCODER.encode(
         Envelope(

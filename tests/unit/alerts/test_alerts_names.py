@@ -72,7 +72,7 @@ def named(name: str, locale: str) -> list[AlertView]:
         "names": {"campaign": name, "line": name, "rule": name},
         "owner": name,
         "annotations": {"lever": name, "runbook": None, "bucket": None},
-        "numbers": {name: "5", "actual": name},
+        "numbers": {f"of {name}": "5", "actual": name},
         "group": {"line": "L03", "channel": name},
         "subject": {"source": name},
         "time_zone": "UTC",

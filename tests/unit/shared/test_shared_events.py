@@ -284,7 +284,7 @@ def test_keys_name_workspace_source_and_entity_in_one_order() -> None:
 
 
 def test_every_topic_is_listed_once() -> None:
-    assert len(set(events.TOPICS)) == len(events.TOPICS) == 7
+    assert len(set(events.TOPICS)) == len(events.TOPICS) == 8
 
 
 @pytest.mark.parametrize(
