@@ -2,7 +2,9 @@
 
 A label is a day ("2025-11-03") or an hour ("2025-11-03T14") on the source's clock. A day of a
 daylight-saving change has 23 or 25 hours; the hour that occurs twice is one period of two hours;
-the hour that is skipped does not exist.
+the hour that is skipped does not exist. Lord Howe sets its clock by half an hour: the hour of the
+change then has 30 minutes in spring and 90 in autumn. A period reaches from the first instant at
+which the clock shows it to the last one.
 """
 
 from datetime import UTC, datetime, timedelta, timezone
@@ -32,8 +34,47 @@ def find_zone(name: str) -> ZoneInfo:
 
 
 def _instant(wall: datetime, zone: ZoneInfo) -> datetime:
-    """UTC instant of a wall-clock time; the first one if it occurs twice."""
-    return wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    """The first UTC instant at which the clock shows `wall` or, where it skips it, later."""
+    start = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if start.astimezone(zone).replace(tzinfo=None) == wall:
+        return start
+    # Skipped: the clock jumps between these two, which lie as far apart as it jumps.
+    before, after = wall.replace(tzinfo=zone, fold=1).astimezone(UTC), start
+    offset = after.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) // 2
+        if middle.astimezone(zone).utcoffset() == offset:
+            after = middle
+        else:
+            before = middle
+    return after.replace(microsecond=0)
+
+
+def _is_repeated(wall: datetime, zone: ZoneInfo) -> bool:
+    """Whether the clock shows `wall` twice."""
+    first, second = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return first < second
+
+
+def _hour_end(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The last end of the hour that begins at `wall`, if any of it occurs twice."""
+    end = wall + timedelta(hours=1)
+    last = end - timedelta(seconds=1)
+    if _is_repeated(last, zone):
+        return last.replace(tzinfo=zone, fold=1).astimezone(UTC) + timedelta(seconds=1)
+    return _instant(end, zone)
+
+
+@lru_cache(maxsize=4096)
+def occurs_twice(label: str, zone_name: str) -> bool:
+    """Whether the whole of an hour, or a part of it, occurs twice in a zone."""
+    try:
+        wall = datetime.strptime(label, "%Y-%m-%dT%H")  # noqa: DTZ007 - a label on that clock
+        zone = find_zone(zone_name)
+    except (ValueError, FaultError):
+        return False
+    last = wall + timedelta(hours=1) - timedelta(seconds=1)
+    return _is_repeated(wall, zone) or _is_repeated(last, zone)
 
 
 def period_bounds(label: str, zone_name: str) -> Bounds:
@@ -53,9 +94,14 @@ def period_bounds(label: str, zone_name: str) -> Bounds:
         raise FaultError("period_invalid", f"{label[:40]!r} is no day or hour") from error
     if wall.year < EARLIEST.year:
         raise FaultError("time_out_of_range", f"{label!r} is before the year 2000")
-    start, end = _instant(wall, zone), _instant(next_wall, zone)
-    if hourly and start.astimezone(zone).replace(tzinfo=None) != wall:
-        raise FaultError("period_invalid", f"the hour {label} is skipped in {zone_name}")
+    start = _instant(wall, zone)
+    end = _hour_end(wall, zone) if hourly else _instant(next_wall, zone)
+    if start >= end:
+        grain = "hour" if hourly else "day"
+        raise FaultError(
+            "period_invalid",
+            f"the {grain} {label} does not exist in {zone_name}: the clock was set forward over it",
+        )
     return start, end
 
 

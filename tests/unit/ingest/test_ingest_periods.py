@@ -1,6 +1,7 @@
 """Labels on a source's clock → UTC, over daylight-saving changes."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -27,6 +28,18 @@ BOUNDS = [
      "2025-03-09T06", "2025-03-09T07"),
     ("a day without midnight begins later", "2025-04-25", "Africa/Cairo",
      "2025-04-24T22", "2025-04-25T21"),
+    ("half an hour is left of the hour in which Lord Howe sets its clock", "2026-10-04T02",
+     "Australia/Lord_Howe", "2026-10-03T15:30", "2026-10-03T16"),
+    ("and an hour and a half when it sets it back", "2026-04-05T01", "Australia/Lord_Howe",
+     "2026-04-04T14", "2026-04-04T15:30"),
+    ("Caracas gave up half an hour", "2016-05-01T02", "America/Caracas",
+     "2016-05-01T06:30", "2016-05-01T07"),
+    ("Pyongyang gave up the last half hour of a day", "2018-05-04T23", "Asia/Pyongyang",
+     "2018-05-04T14:30", "2018-05-04T15"),
+    ("Gaza set its clock a minute past midnight", "2011-04-01T01", "Asia/Gaza",
+     "2011-03-31T22:01", "2011-03-31T23"),
+    ("Troll sets it by two hours: an hour reaches to its last instant", "2026-10-25T01",
+     "Antarctica/Troll", "2026-10-24T23", "2026-10-25T02"),
     ("a leap day", "2024-02-29", "UTC", "2024-02-29T00", "2024-03-01T00"),
 ]  # fmt: skip
 
@@ -47,6 +60,9 @@ def test_a_label_has_its_bounds_in_utc(
         ("2025-11-01T7", "UTC", "period_invalid"),
         ("", "UTC", "period_invalid"),
         ("2025-03-09T02", "America/New_York", "period_invalid"),
+        ("2026-03-29T01", "Antarctica/Troll", "period_invalid"),
+        ("2011-12-30", "Pacific/Apia", "period_invalid"),
+        ("2011-12-30T05", "Pacific/Apia", "period_invalid"),
         ("9999-12-31", "UTC", "period_invalid"),
         ("1999-12-31", "UTC", "time_out_of_range"),
         ("2025-11-01", "Mars/Olympus", "time_zone_unknown"),
@@ -80,3 +96,25 @@ def test_an_instant_lies_in_its_pane_of_five_minutes(epoch_s: int) -> None:
     assert start.timestamp() <= epoch_s < end.timestamp()
     assert end - start == timedelta(minutes=5)
     assert start.timestamp() % 300 == 0
+
+
+CHANGES = [
+    ("Australia/Lord_Howe", "2026-10-03T12"),
+    ("Australia/Lord_Howe", "2026-04-04T12"),
+    ("America/New_York", "2026-11-01T03"),
+    ("Antarctica/Troll", "2026-10-24T22"),
+    ("Asia/Pyongyang", "2015-08-14T12"),
+    ("America/St_Johns", "2010-11-07T01"),
+]
+
+
+@pytest.mark.parametrize(("zone", "begin"), CHANGES)
+def test_every_instant_around_a_change_lies_in_the_hour_its_clock_shows(
+    zone: str, begin: str
+) -> None:
+    for minutes in range(0, 8 * 60, 10):
+        instant = utc(begin) + timedelta(minutes=minutes)
+        label = instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H")
+        start, end = period_bounds(label, zone)
+
+        assert start <= instant < end, label
