@@ -5,6 +5,7 @@ from typing import Any
 
 from ingest.context import SourceView
 from ingest.faults import FaultError
+from ingest.owners import NOT_MEASURES_REPORT, NOT_MONEY_REPORT, Owners
 from ingest.periods import EARLIEST_S, period_fields
 from ingest.wire import SourceWire, SpendWire
 from shared.events import MetricsSent, SourceSent, SpendSent
@@ -37,7 +38,8 @@ def snapshot_fields(
 ) -> bytes:
     """The end of a snapshot's data, with the UTC bounds of its period on the source's clock.
 
-    Raises FaultError `snapshot_incomplete`, `not_money_report`, `period_invalid`, `future_time`.
+    Raises FaultError `snapshot_incomplete`, `not_money_report`, `not_measures_report`,
+    `period_invalid`, `future_time`.
     """
     data = event.data
     if data.mode == "delta":
@@ -48,17 +50,25 @@ def snapshot_fields(
         raise FaultError("snapshot_incomplete", "a snapshot needs report, period and revision")
     if not 0 <= data.revision <= REVISION_MAX:
         raise FaultError("wrong_type", "revision is an integer from 0 to 2^62")
-    if (
-        type(event) is SpendWire
-        and view.money_report is not None
-        and view.money_report != data.report
-    ):
-        raise FaultError(
-            "not_money_report", f"report {view.money_report!r} carries this source's money"
-        )
+    if view.money_report is not None or view.measures_report is not None:
+        refuse_other_report(event, view)
     start_s, fields = period_fields(data.period, view.time_zone or zone)
     check_instant(start_s, latest_s)
     return fields
+
+
+def refuse_other_report(event: SpendSent | MetricsSent, view: SourceView) -> None:
+    """Raises FaultError `not_money_report` or `not_measures_report` for a report without a right.
+
+    Called when the settings of the source name one.
+    """
+    owners = Owners.of(view)
+    if type(event) is SpendWire:
+        owner, code = owners.money, NOT_MONEY_REPORT
+    else:
+        owner, code = owners.measures, NOT_MEASURES_REPORT
+    if owner is not None and owner != event.data.report:
+        raise FaultError(code, owners.detail(code))
 
 
 def refuse_nul(event: SpendSent | MetricsSent | SourceSent) -> None:

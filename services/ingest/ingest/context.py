@@ -12,6 +12,7 @@ class SourceView(NamedTuple):
     currency: str | None = None
     expected_interval_s: int | None = None
     money_report: str | None = None
+    measures_report: str | None = None
 
 
 class Context(NamedTuple):

@@ -223,5 +223,9 @@ class Memory:
 
 def _settings_of(row: Mapping[str, Any]) -> Settings:
     return row["version"], SourceView(
-        row["time_zone"], row["currency"], row["expected_interval_s"], row["money_report"]
+        row["time_zone"],
+        row["currency"],
+        row["expected_interval_s"],
+        row["money_report"],
+        row["measures_report"],
     )

@@ -12,7 +12,7 @@ from ingest.context import SourceView
 from ingest.faults import FaultError, check_strictly
 from ingest.freshness import state_of
 from ingest.routes_events import Ingest
-from ingest.schemas import Release, SourceReply, SourceSettings
+from ingest.schemas import ZONE_DEFAULT, Release, SourceReply, SourceSettings
 from ingest.tables import SCHEMA
 from ingest.wire import SourceWire
 from shared.answers import Page, answers
@@ -41,15 +41,16 @@ READERS = ("viewer", "operator", "approver", "finance", "auditor")
 def _source_reply(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     kept = (
         "source",
-        "time_zone",
         "currency",
         "money_report",
+        "measures_report",
         "last_received",
         "complete_through",
     )
     since = row["quarantined_since"]
     return {
         **{name: row[name] for name in kept},
+        "time_zone": row["time_zone"] or ZONE_DEFAULT,
         "expected_interval": row["expected_interval_s"],
         "state": "quarantined"
         if since is not None
@@ -149,6 +150,7 @@ def _add_settings(router: APIRouter, ingest: Ingest) -> None:
             body.currency,
             None if interval is None else int(interval),
             body.money_report,
+            body.measures_report,
         )
         async with transaction(request.app.state.pool) as conn:
             now = await request.app.state.clock.now(conn)

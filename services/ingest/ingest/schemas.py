@@ -17,7 +17,13 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 INTERVAL_MAX_S = 31 * 86_400
 
 
-def _known_zone(name: str) -> str:
+ZONE_DEFAULT = "UTC (default)"
+"""How the zone of a source is shown that nobody has set; sent back, it means the same."""
+
+
+def _known_zone(name: str) -> str | None:
+    if name == ZONE_DEFAULT:
+        return None
     try:
         find_zone(name)
     except FaultError as fault:
@@ -63,10 +69,15 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class SourceSettings(_Body):
-    """What is fixed per source: its clock, its currency, how often it speaks, its money report.
+ReportName = Annotated[str, Field(min_length=1, max_length=200), WithoutNul, PLAIN]
 
-    `currency` is that of money whose event or row states none; without it, the campaign's.
+
+class SourceSettings(_Body):
+    """What is fixed per source: its clock, its currency, how often it speaks, its two reports.
+
+    `currency` is that of money whose event or row states none; without it, the campaign's. Of the
+    source's reports `money_report` carries the money, and the measures too unless
+    `measures_report` names another one for these.
     """
 
     time_zone: Annotated[str, AfterValidator(_known_zone)] | None = None
@@ -74,9 +85,8 @@ class SourceSettings(_Body):
         Annotated[str, Field(pattern=CURRENCY_PATTERN), AfterValidator(known_currency)] | None
     ) = None
     expected_interval: Annotated[int | str, AfterValidator(seconds_of)] | None = None
-    money_report: Annotated[str, Field(min_length=1, max_length=200), WithoutNul, PLAIN] | None = (
-        None
-    )
+    money_report: ReportName | None = None
+    measures_report: ReportName | None = None
 
 
 class Quarantine(BaseModel):
@@ -91,14 +101,18 @@ class Release(_Body):
 
 
 class SourceReply(BaseModel):
-    """`expected_interval` in seconds; `state` by the heartbeat, else by the last event, unless the
-    source is quarantined: then its heartbeats do not count until somebody releases it."""
+    """`time_zone` is `UTC (default)` until one is set. `expected_interval` in seconds.
+
+    `state` is judged by the heartbeat, else by the last event, unless the source is quarantined:
+    then its heartbeats do not count until somebody releases it.
+    """
 
     source: str
     time_zone: str | None
     currency: str | None
     expected_interval: int | None
     money_report: str | None
+    measures_report: str | None = None
     last_received: datetime | None
     complete_through: datetime | None
     state: Literal["live", "late", "silent", "quarantined"]
@@ -164,7 +178,21 @@ class RowRejected(BaseModel):
     detail: str
 
 
+class RowEqual(BaseModel):
+    """A row that states what the row `first` of the load states: it is counted once."""
+
+    row: int
+    line: int
+    first: int
+    detail: str
+
+
 class NotComplete(BaseModel):
+    """A source that is not told complete, and why: `rows_refused` names how many rows and for what.
+
+    Where no row and no `source` names one, it is the platform's name.
+    """
+
     source: str
     code: str
     detail: str
@@ -174,7 +202,12 @@ class ReportReply(BaseModel):
     """`spend_rows`: accepted rows that carry money, which budget counts under `import`.
 
     `not_complete`: sources whose `complete=true` was refused, for example `source_quarantined`,
-    or `as_of_missing`: a heartbeat needs its time.
+    `rows_refused`, or `as_of_missing`: a heartbeat needs its time.
+    `equal`: the first 1,000 of `equal_rows` rows that repeat another one.
+    `left_out`: rows of which the money (`not_money_report`) or the measures
+    (`not_measures_report`) belong to another report of the source, and did not count.
+    `sources`: those of the accepted rows; `unset_sources`: those whose time zone nobody has set, so
+    that their days are read in the platform's zone, mostly UTC.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -184,6 +217,11 @@ class ReportReply(BaseModel):
     spend_rows: int
     rejected: list[RowRejected]
     not_complete: list[NotComplete]
+    equal: list[RowEqual] = []
+    equal_rows: int = 0
+    left_out: dict[str, int] = {}
+    sources: list[str] = []
+    unset_sources: list[str] = []
 
 
 class RejectionReply(BaseModel):

@@ -32,17 +32,19 @@ UPDATE ingest.api_keys SET revoked_at = now()
 WHERE workspace = $1 AND key_id = $2 AND revoked_at IS NULL RETURNING hash
 """
 SETTINGS = """
-SELECT workspace, source, time_zone, currency, expected_interval_s, money_report, version
+SELECT workspace, source, time_zone, currency, expected_interval_s, money_report, measures_report,
+  version
 FROM ingest.sources WHERE version > 0
 """
 PUT_SOURCE = """
 INSERT INTO ingest.sources AS s
-  (workspace, source, time_zone, currency, expected_interval_s, money_report, version)
-VALUES ($1, $2, $3, $4, $5, $6, 1)
+  (workspace, source, time_zone, currency, expected_interval_s, money_report, measures_report,
+   version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
 ON CONFLICT (workspace, source) DO UPDATE
 SET time_zone = excluded.time_zone, currency = excluded.currency,
     expected_interval_s = excluded.expected_interval_s, money_report = excluded.money_report,
-    version = s.version + 1
+    measures_report = excluded.measures_report, version = s.version + 1
 """
 _SOURCES = """
 SELECT s.*, q.since AS quarantined_since, q.reason AS quarantine_reason

@@ -41,6 +41,7 @@ sources = sa.Table(
     instant("last_received", nullable=True),
     instant("complete_through", nullable=True),
     integer("version", default="0"),
+    text("measures_report", nullable=True),
     sa.PrimaryKeyConstraint("workspace", "source", name="sources_pk"),
     sa.CheckConstraint("expected_interval_s > 0", name="sources_interval_ck"),
     schema=SCHEMA,

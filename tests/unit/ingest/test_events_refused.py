@@ -157,17 +157,34 @@ def test_of_a_quarantined_source_only_the_heartbeat_is_refused() -> None:
     assert set(stamped.heartbeats) == {"meta-ads/1"}
 
 
-def test_only_the_sources_money_report_may_carry_spend() -> None:
+DAILY, BY_AD = "campaign-daily", "ad-daily"
+NO_MONEY, NO_MEASURES = (1, "not_money_report"), (3, "not_measures_report")
+OWNERS: list[tuple[str, SourceView, list[tuple[int, str]]]] = [
+    ("nothing is set: every report may", SourceView(), []),
+    ("the money's report carries the measures too", SourceView(money_report=DAILY),
+     [NO_MONEY, NO_MEASURES]),
+    ("unless another one is named", SourceView(money_report=DAILY, measures_report=BY_AD),
+     [NO_MONEY, (2, "not_measures_report")]),
+    ("measures alone have an owner", SourceView(measures_report=DAILY), [NO_MEASURES]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("view", "refused"), [row[1:] for row in OWNERS], ids=[row[0] for row in OWNERS]
+)
+def test_only_one_report_of_a_source_may_carry_money_and_one_measures(
+    view: SourceView, refused: list[tuple[int, str]]
+) -> None:
     snapshot = {"data_mode": "snapshot", "data_period": "2025-11-01", "data_revision": 1}
     stamped = stamp(
-        spend(data_report="campaign-daily", **snapshot),
-        spend(data_report="account-daily", **snapshot),
-        metrics(data_report="account-daily"),
-        settings=lambda _: SourceView(money_report="campaign-daily"),
+        spend(data_report=DAILY, **snapshot),
+        spend(data_report=BY_AD, **snapshot),
+        metrics(data_report=DAILY),
+        metrics(data_report=BY_AD),
+        settings=lambda _: view,
     )
 
-    assert stamped.accepted == 2
-    assert [(r.place, r.code) for r in stamped.rejected] == [(1, "not_money_report")]
+    assert [(r.place, r.code) for r in stamped.rejected] == refused
 
 
 def test_a_refused_event_keeps_its_id_and_source_for_the_rejections_list() -> None:
