@@ -79,6 +79,15 @@ def demo(
     raise typer.Exit(run_demo(state, checked=check, as_json=as_json, tell=tell_stderr))
 
 
+_MARKS: dict[str | None, Literal[".", ","] | None] = {
+    None: None,
+    ".": ".",
+    "point": ".",
+    ",": ",",
+    "comma": ",",
+}
+
+
 @app.command()
 def load(
     file: Annotated[Path, typer.Argument(help="A report: CSV or JSON.", show_default=False)],
@@ -91,21 +100,32 @@ def load(
     complete: Annotated[
         bool, typer.Option(help="With --as-of: the source is complete up to that time.")
     ] = False,
-    decimal: Annotated[Literal["point", "comma"], typer.Option(help="Of the amounts.")] = "point",
+    complete_anyway: Annotated[
+        bool, typer.Option(help="As --complete, although rows were refused: your word for it.")
+    ] = False,
+    decimal: Annotated[
+        Literal["point", "comma", ".", ","] | None,
+        typer.Option(help="The decimal mark, if the file does not prove it.", show_default=False),
+    ] = None,
+    dates: Annotated[
+        Literal["dmy", "mdy", "ymd"] | None,
+        typer.Option(help="The order of days, if the file does not prove it.", show_default=False),
+    ] = None,
     batch: Annotated[int, typer.Option(min=1, max=100_000, help="Rows per request.")] = 5_000,
     workspace: str = "default",
     state: State = DEFAULT_STATE,
     as_json: Json = False,
 ) -> None:
-    """Send a platform's report file; exit 4 when rows were rejected."""
+    """Send a platform's report file; exit 4 when rows were rejected, equal or not complete."""
     from cli import load as work
+    from cli.load_outcome import LoadOptions
 
     try:
         moment = datetime.fromisoformat(as_of) if as_of else None
     except ValueError as error:
         text = "--as-of is a time such as 2025-11-03T08:00:00+08:00"
         raise typer.BadParameter(text) from error
-    options = work.LoadOptions(
+    options = LoadOptions(
         platform=platform,
         source=source,
         wait=wait,
@@ -114,7 +134,9 @@ def load(
         currency=currency,
         as_of=moment,
         complete=complete,
-        decimal=decimal,
+        complete_anyway=complete_anyway,
+        decimal=_MARKS[decimal],
+        dates=dates,
         workspace=workspace,
         state=state,
         as_json=as_json,

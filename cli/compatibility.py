@@ -121,6 +121,8 @@ class _Comparison:
             if parameter.get("required") and not earlier.get("required"):
                 found.append(f"{place}: {key[1]} became required")
             schemas = earlier.get("schema", {}), parameter.get("schema", {})
+            if _taken(schemas[0]) <= _taken(schemas[1]):
+                continue
             found += self.schemas(*schemas, f"{place} {key[1]}", 0)
         return found
 
@@ -137,6 +139,15 @@ class _Comparison:
 
 def _by_name(operation: Schema) -> dict[tuple[str, str], Schema]:
     return {(one["in"], one["name"]): one for one in operation.get("parameters", [])}
+
+
+def _taken(schema: Schema) -> set[str]:
+    """What a parameter takes, alternative by alternative: taking more harms nobody."""
+    if "anyOf" in schema:
+        return set().union(*map(_taken, schema["anyOf"]))
+    rest = {name: schema[name] for name in sorted(schema.keys() - WORDS - {"default"})}
+    choices = rest.pop("enum", None) or ([rest.pop("const")] if "const" in rest else None)
+    return {repr((rest, choice)) for choice in choices or [None]}
 
 
 def _resolve(root: Schema, schema: Any) -> Any:

@@ -1,11 +1,15 @@
-"""`paceline load`: a platform's report file over HTTP, in parts, and what became of its rows."""
+"""`paceline load`: a platform's report file over HTTP, in parts, and what became of its rows.
+
+A file is read three times and never held: once to understand it, once to find what it states twice
+(only if it is sent in parts), and once to send it.
+"""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 import msgspec
@@ -13,56 +17,24 @@ import msgspec
 from cli.access import make_token
 from cli.embedded.jars import tell_stderr
 from cli.errors import CommandError, Exit
-from cli.output import emit
-from cli.state import DEFAULT_STATE, RunInfo, load_run, require_run
-from ingest.adapters.convert import Import, convert, find_conflicts
+from cli.load_file import judge, opened, read_file
+from cli.load_outcome import LoadOptions, Outcome, tell
+from cli.state import RunInfo, load_run, require_run
+from ingest.adapters.convert import Import
 from ingest.adapters.facts import CODE as CONFLICT_CODE
 from ingest.adapters.mapping import Platform, load_platforms
-from ingest.adapters.reading import FileRefusedError
-from ingest.adapters.splitting import FilePart, ReportFile, split, understand
-from ingest.context import Context, SourceView
+from ingest.adapters.reading import Report
+from ingest.adapters.repeats import Repeats, TooManyConflictsError, find_repeats
+from ingest.adapters.splitting import FilePart, LeftOut, empty, split
 from ingest.imports import make_import_id
-from ingest.reports import Wanted, plan_import
-from ingest.settings import IngestSettings
-from ingest.stamping import Stamper
-from shared.errors import PacelineError
 from shared.events import Source
 
-ROWS_PER_PART = 5_000
-FILE_ROWS_MAX = 5_000_000
 REQUEST_TIMEOUT_S = 60.0
 ATTEMPTS_MAX = 6
 WAIT_STALLED_S = 120.0
 POLL_S = 0.2
-SHOWN_REJECTIONS_MAX = 20
 LEFT_OUT_MAX = 1_000
 """Each may cost a request of its own."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadOptions:
-    """What the command line says. `batch` is rows per request."""
-
-    platform: str
-    source: str | None = None
-    wait: bool = False
-    dry_run: bool = False
-    batch: int = ROWS_PER_PART
-    currency: str | None = None
-    as_of: datetime | None = None
-    complete: bool = False
-    decimal: str = "point"
-    workspace: str = "default"
-    state: Path = DEFAULT_STATE
-    as_json: bool = False
-
-
-@dataclass(slots=True)
-class _Outcome:
-    accepted: int = 0
-    spend_rows: int = 0
-    rejected: list[dict[str, Any]] = field(default_factory=list)
-    not_complete: list[dict[str, Any]] = field(default_factory=list)
 
 
 def load(file: Path, options: LoadOptions) -> Exit:
@@ -86,31 +58,26 @@ def load(file: Path, options: LoadOptions) -> Exit:
         raise CommandError(detail, Exit.USAGE) from error
     if options.as_of is not None and options.as_of.tzinfo is None:
         raise CommandError("--as-of needs a time zone, such as 2025-11-03T12:00:00Z", Exit.USAGE)
-    try:
-        report = understand(file.read_bytes(), platform, FILE_ROWS_MAX)
-    except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error.strerror}", Exit.USAGE) from error
-    except FileRefusedError as error:
-        emit("accepted=0 rejected=1", _refused(error), as_json=options.as_json)
-        raise CommandError(f"{file}: {error} ({error.code})", Exit.REJECTIONS) from error
-    if options.complete and options.as_of is None and report.table.as_of is None:
-        raise CommandError(
-            "--complete needs --as-of, the time up to which the source is complete", Exit.USAGE
-        )
-    info = load_run(options.state) if options.dry_run else require_run(options.state)
-    if info is None:
-        tell_stderr(
-            f"nothing is running in {options.state}: judged by the file alone,"
-            " without the settings of its source"
-        )
-        return _tell(_judge(report, platform, options), None, options)
-    return _load(file, report, platform, info, options)
+    with opened(file) as opener:
+        report = read_file(opener, platform, file, options)
+        if options.completes and options.as_of is None and report.as_of is None:
+            raise CommandError(
+                "--complete needs --as-of, the time up to which the source is complete", Exit.USAGE
+            )
+        info = load_run(options.state) if options.dry_run else require_run(options.state)
+        if info is None:
+            tell_stderr(
+                f"nothing is running in {options.state}: judged by the file alone,"
+                " without the settings of its source"
+            )
+            return tell(judge(report, platform, options), None, options, platform.time_zone)
+        return _load(file, report, platform, info, options)
 
 
 def _load(
-    file: Path, report: ReportFile, platform: Platform, info: RunInfo, options: LoadOptions
+    file: Path, report: Report, platform: Platform, info: RunInfo, options: LoadOptions
 ) -> Exit:
-    parts = _parts(file, report, platform, options)
+    repeats = _find_repeats(file, report, platform, options)
     token = make_token(
         options.state, roles=["operator"], subject="paceline-load", workspace=options.workspace
     )
@@ -119,7 +86,7 @@ def _load(
     ) as client:
         import_id = make_import_id(int(time.time() * 1000))
         url = f"{info.urls['ingest']}/v1/reports/{platform.platform}"
-        outcome = _send(client, url, report, parts, import_id, options)
+        outcome = _Sending(client, url, report, repeats, import_id, options).send()
         ledger = None
         if options.wait and not options.dry_run:
             imported = f"{info.urls['budget']}/v1/imports/{import_id}"
@@ -128,118 +95,133 @@ def _load(
         source = options.source or f"{platform.platform}/<account>"
         where = f"{info.urls['ingest']}/v1/rejections?source={source}"
         tell_stderr(f"the ledger refused {ledger['rejected']} accepted rows; why: GET {where}")
-    return _tell(outcome, ledger, options)
+    return tell(outcome, ledger, options, platform.time_zone)
 
 
-class _Parts(NamedTuple):
-    """What is sent, and the rows that are not: they contradict a row of an earlier part."""
+def _find_repeats(file: Path, report: Report, platform: Platform, options: LoadOptions) -> Repeats:
+    """Of a file of several parts; of one part, the service sees all there is.
 
-    sent: Sequence[FilePart]
-    left_out: Sequence[dict[str, Any]]
-
-
-def _parts(file: Path, report: ReportFile, platform: Platform, options: LoadOptions) -> _Parts:
-    """Raises CommandError (exit 4) when far too many rows contradict earlier ones."""
-    parts = list(split(report, platform, max(1, options.batch)))
-    if len(parts) <= 1:
-        return _Parts(parts, [])
-    load = Import("", datetime.now(UTC), 0, options.source, options.currency, options.decimal)
-    conflicts = find_conflicts(report.table, platform, load)
-    if not conflicts:
-        return _Parts(parts, [])
-    parts = list(split(report, platform, max(1, options.batch), conflicts))
-    sent = {n for part in parts for n in range(part.first_row, part.first_row + part.rows)}
-    left_out = [
-        {**_place(report, conflict.second), "code": CONFLICT_CODE, "detail": conflict.detail}
-        for number, conflict in conflicts.items()
-        if number not in sent
-    ]
-    if len(left_out) > LEFT_OUT_MAX:
-        detail = f"more than {LEFT_OUT_MAX} rows contradict earlier ones: {left_out[0]['detail']}"
-        raise CommandError(f"{file}: {detail} ({CONFLICT_CODE})", Exit.REJECTIONS)
-    return _Parts(parts, left_out)
-
-
-def _place(report: ReportFile, number: int) -> dict[str, Any]:
-    row = report.table.rows[number - 1]
-    return {"row": row.number, "line": row.line}
-
-
-def _refused(error: FileRefusedError) -> dict[str, Any]:
-    reason = {"line": error.line, "code": error.code, "detail": error.detail}
-    return {"accepted": 0, "rejected": 1, "reasons": [reason]}
-
-
-def _judge(report: ReportFile, platform: Platform, options: LoadOptions) -> _Outcome:
-    """What the file alone can tell, by the service's own checks.
-
-    Raises CommandError (exit 4) `future_time` of the whole report.
+    Raises CommandError (exit 4) when far too many rows contradict earlier ones.
     """
-    now, skew_s = datetime.now(UTC), IngestSettings().future_skew_s
-    wanted = Wanted(options.source, options.currency, options.as_of, mark=options.decimal)
+    parts = split(report, options.batch)
+    if next(parts, None) is None or next(parts, None) is None:
+        return Repeats()
+    load = Import("", datetime.now(UTC), 0, options.source, options.currency)
     try:
-        load = plan_import(report.table, wanted, now, skew_s)
-    except PacelineError as error:
-        raise CommandError(f"{error.detail} ({error.code})", Exit.REJECTIONS) from error
-    converted = convert(report.table, platform, load, _no_settings)
-    context = Context(
-        options.workspace, lambda _: True, _no_settings, now, skew_s, None, platform.time_zone
-    )
-    stamped = Stamper(lambda _, __: 0, str).stamp(converted.decoded, context)
-    # One reason per row, the first one, as the service tells it.
-    found = {rejection.place: rejection for rejection in reversed(stamped.rejected)}
-    rejected = [
-        {**_place(report, place + 1), "code": found[place].code, "detail": found[place].detail}
-        for place in sorted(found)
-    ]
-    accepted = len(report.table.rows) - len(rejected)
-    return _Outcome(accepted, len(converted.spend_rows - found.keys()), rejected)
+        repeats = find_repeats(report, platform, load)
+    except TooManyConflictsError as error:
+        raise _contradictory(file, str(error)) from error
+    left_out = 0
+    if repeats.conflicts:
+        for part in split(report, options.batch, repeats.conflicts):
+            left_out += isinstance(part, LeftOut)
+            if left_out > LEFT_OUT_MAX and isinstance(part, LeftOut):
+                raise _contradictory(file, repeats.conflicts[part.row].detail)
+    return repeats
 
 
-def _no_settings(_: str) -> SourceView:
-    return SourceView()
+def _contradictory(file: Path, detail: str) -> CommandError:
+    text = f"{file}: more than {LEFT_OUT_MAX} rows contradict earlier ones: {detail}"
+    return CommandError(f"{text} ({CONFLICT_CODE})", Exit.REJECTIONS)
 
 
-def _send(  # noqa: PLR0917 - one load's fixed parts
-    client: httpx.Client,
-    url: str,
-    report: ReportFile,
-    parts: _Parts,
-    import_id: str,
-    options: LoadOptions,
-) -> _Outcome:
-    """All parts under one import and one revision; only the last one may say `complete`."""
-    moment = options.as_of or report.table.as_of
-    query: dict[str, Any] = {
-        "import": import_id,
-        "revision": int((moment or datetime.now(UTC)).timestamp() * 1000),
-        "decimal": options.decimal,
-    }
-    if moment is not None:
-        query["as_of"] = moment.isoformat()
-    if options.dry_run:
-        query["dry_run"] = "true"
-    for name in ("source", "currency"):
-        if getattr(options, name) is not None:
-            query[name] = getattr(options, name)
-    outcome = _Outcome(rejected=list(parts.left_out))
-    for number, part in enumerate(parts.sent, 1):
-        last = number == len(parts.sent)
-        params = {
-            **query,
-            "first_row": part.first_row,
-            "complete": "true" if options.complete and last else "false",
+class _Sending:
+    """One load under way: all its parts have one import and one revision."""
+
+    def __init__(  # noqa: PLR0917 - one load's fixed parts
+        self,
+        client: httpx.Client,
+        url: str,
+        report: Report,
+        repeats: Repeats,
+        import_id: str,
+        options: LoadOptions,
+    ) -> None:
+        self._client = client
+        self._url = url
+        self._report = report
+        self._repeats = repeats
+        self._equal = {equal.second: equal for equal in repeats.equal}
+        self._options = options
+        self._outcome = Outcome()
+        moment = options.as_of or report.as_of
+        self._query: dict[str, Any] = {
+            "import": import_id,
+            "revision": int((moment or datetime.now(UTC)).timestamp() * 1000),
+            "decimal": report.notation.decimal,
+            "dates": report.notation.dates,
         }
-        headers = {"Content-Type": report.media_type}
-        reply = _post(client, url, params=params, content=part.body, headers=headers)
+        if moment is not None:
+            self._query["as_of"] = moment.isoformat()
+        if options.dry_run:
+            self._query["dry_run"] = "true"
+        for name in ("source", "currency"):
+            if getattr(options, name) is not None:
+                self._query[name] = getattr(options, name)
+
+    def send(self) -> Outcome:
+        """The only part says itself that its source is complete; of several parts, none does:
+        that is said when all are there, and how many rows they had refused."""
+        parts = split(self._report, self._options.batch, self._repeats.conflicts)
+        first, second = next(parts, None), next(parts, None)
+        if isinstance(first, FilePart) and second is None:
+            self._send_part(first, self._wish())
+            return self._outcome
+        for part in chain((first, second), parts):
+            if isinstance(part, FilePart):
+                self._send_part(part, "false")
+                self._name_equal(part)
+            elif part is not None:
+                detail = self._repeats.conflicts[part.row].detail
+                self._outcome.refuse(part.row, part.line, CONFLICT_CODE, detail)
+        if self._options.completes:
+            self._complete()
+        return self._outcome
+
+    def _wish(self) -> str:
+        if self._options.complete_anyway:
+            return "anyway"
+        return "true" if self._options.complete else "false"
+
+    def _send_part(self, part: FilePart, complete: str) -> None:
+        params = {"first_row": part.first_row, "complete": complete}
+        reply = self._post(part.body, params)
+        outcome = self._outcome
         outcome.accepted += reply["accepted"]
         outcome.spend_rows += reply["spend_rows"]
         outcome.not_complete += reply.get("not_complete", [])
-        for rejection in reply["rejected"]:
-            place = _place(report, rejection["row"] + part.first_row - 1)
-            outcome.rejected.append({**rejection, **place})
-    outcome.rejected.sort(key=lambda rejection: rejection["row"])
-    return outcome
+        for one in reply["rejected"]:
+            row = one["row"] + part.first_row - 1
+            outcome.refuse(row, part.lines[one["row"] - 1], one["code"], one["detail"])
+        for one in reply.get("equal", []):
+            row, line = one["row"] + part.first_row - 1, part.lines[one["row"] - 1]
+            outcome.equal.append({"row": row, "line": line, "detail": one["detail"]})
+        outcome.equal_count += reply.get("equal_rows", 0)
+        outcome.left_out.update(reply.get("left_out", {}))
+        outcome.sources.update(reply.get("sources", []))
+        outcome.unset.update(reply.get("unset_sources", []))
+
+    def _name_equal(self, part: FilePart) -> None:
+        """Rows that repeat one of an earlier part: the service cannot see that."""
+        for row in range(part.first_row, part.first_row + part.rows):
+            equal = self._equal.get(row)
+            if equal is not None and equal.first < part.first_row:
+                line = part.lines[row - part.first_row]
+                self._outcome.equal.append({"row": row, "line": line, "detail": equal.detail})
+                self._outcome.equal_count += 1
+
+    def _complete(self) -> None:
+        """Says of each source that it is complete, with reports without rows."""
+        body = empty(self._report)
+        for source in sorted(self._outcome.sources) or (self._options.source,):
+            params = {"complete": self._wish(), "unsettled": self._outcome.unsettled}
+            reply = self._post(body, params if source is None else {**params, "source": source})
+            self._outcome.not_complete += reply.get("not_complete", [])
+
+    def _post(self, body: bytes, params: dict[str, Any]) -> Any:
+        headers = {"Content-Type": self._report.media_type}
+        query = {**self._query, **params}
+        return _post(self._client, self._url, params=query, content=body, headers=headers)
 
 
 def _post(client: httpx.Client, url: str, **rest: Any) -> Any:
@@ -291,42 +273,3 @@ def wait_for_ledger(
         if time.monotonic() - moved_s > stalled_s:
             raise CommandError(f"budget has counted {counted} of {rows} rows and no more")
         sleep(POLL_S)
-
-
-def _tell(outcome: _Outcome, ledger: dict[str, Any] | None, options: LoadOptions) -> Exit:
-    for rejection in outcome.rejected[:SHOWN_REJECTIONS_MAX]:
-        place = f"row {rejection['row']}, line {rejection['line']}"
-        tell_stderr(f"{place}: {rejection['code']}: {rejection['detail']}")
-    hidden = len(outcome.rejected) - SHOWN_REJECTIONS_MAX
-    if hidden > 0:
-        tell_stderr(f"and {hidden} more; --json shows all")
-    for beat in outcome.not_complete:
-        tell_stderr(f"{beat['source']} is not told complete: {beat['code']}: {beat['detail']}")
-    if options.dry_run:
-        tell_stderr("a dry run: nothing was sent")
-    line = f"accepted={outcome.accepted} rejected={len(outcome.rejected)}"
-    fields: dict[str, Any] = {
-        "accepted": outcome.accepted,
-        "rejected": len(outcome.rejected),
-        "reasons": outcome.rejected,
-        "not_complete": outcome.not_complete,
-        "dry_run": options.dry_run,
-    }
-    refused = len(outcome.rejected)
-    if ledger is not None:
-        counts = {name: ledger.get(name, 0) for name in ("inserted", "updated", "unchanged")}
-        refused += ledger.get("rejected", 0)
-        # One amount in almost all files; those of several currencies are told side by side.
-        amounts = ledger.get("amounts") or [{"amount": "0.00", "currency": options.currency or ""}]
-        shown = {
-            **counts,
-            "rejected": refused,
-            "suspense": ledger.get("suspense", 0),
-            "amount": ",".join(one["amount"] for one in amounts),
-            "currency": ",".join(one["currency"] for one in amounts),
-        }
-        line += "\n" + " ".join(f"{name}={value}" for name, value in shown.items())
-        one = amounts[0] if len(amounts) == 1 else {"amount": None, "currency": None}
-        fields |= {**shown, **one, "amounts": amounts}
-    emit(line, fields, as_json=options.as_json)
-    return Exit.REJECTIONS if refused or outcome.not_complete else Exit.OK

@@ -91,6 +91,136 @@ async def test_complete_sends_the_heartbeat_behind_the_rows(world: World) -> Non
         assert mine[-1]["data"]["complete_through"] == "2025-11-03T00:00:00Z"
 
 
+async def heartbeats(world: World, source: str) -> set[str]:
+    found = [e for events in (await world.stored()).values() for e in events]
+    return {
+        e["data"]["complete_through"]
+        for e in found
+        if e["source"] == source and e["type"] == "paceline.source.v1"
+    }
+
+
+THROUGH = "2025-11-03T00:00:00Z"
+UNSETTLED = [
+    ("a refused row", [*ROWS, "2025-11-02,150,350,USD,200,5,lots"], "",
+     "1 of 3 rows was refused (number_unreadable 1)"),
+    ("a contradiction", [*ROWS, "2025-11-01,150,349,USD,100,3,9.50"], "",
+     "1 of 3 rows was refused (revision_conflict 1)"),
+    ("an equal row", [*ROWS, ROWS[0]], "", "1 row was equal to another and counted once"),
+    ("rows of other parts", ROWS, "&unsettled=2", "2 rows were refused or counted once in other"),
+    ("no good row at all", ["2025-11-02,150,350,USD,200,5,lots"], "", "1 of 1 rows was refused"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "more", "words"), [row[1:] for row in UNSETTLED], ids=[row[0] for row in UNSETTLED]
+)
+async def test_a_report_that_is_not_settled_tells_nothing_complete_but_a_person_may(
+    world: World, rows: list[str], more: str, words: str, request: pytest.FixtureRequest
+) -> None:
+    source = f"microsoft-ads/unsettled-{abs(hash(request.node.name))}"
+    query = f"?source={source}&as_of={THROUGH}{more}&complete="
+    answer = (await report(world, *rows, query=f"{query}true")).json()
+
+    (why,) = answer["not_complete"]
+    assert (why["source"], why["code"]) == (source, "rows_refused")
+    assert words in why["detail"]
+    assert await heartbeats(world, source) == set()
+
+    confirmed = (await report(world, *rows, query=f"{query}anyway")).json()
+    assert confirmed["not_complete"] == []
+    assert await heartbeats(world, source) == {THROUGH}
+
+
+async def test_an_empty_report_tells_its_source_complete(world: World) -> None:
+    source = "microsoft-ads/empty"
+    reply = await report(world, query=f"?source={source}&as_of={THROUGH}&complete=true")
+
+    assert (reply.status_code, reply.json()["accepted"]) == (202, 0)
+    assert reply.json()["not_complete"] == []
+    assert await heartbeats(world, source) == {THROUGH}
+
+
+async def test_an_empty_report_without_a_source_says_what_could_not_be_marked(
+    world: World,
+) -> None:
+    reply = await report(world, query=f"?as_of={THROUGH}&complete=true")
+
+    (why,) = reply.json()["not_complete"]
+    assert (reply.status_code, why["code"]) == (202, "source_missing")
+
+
+async def test_a_page_without_rows_is_an_empty_report(world: World) -> None:
+    path = f"/v1/reports/google-ads?source=google-ads/9&as_of={THROUGH}&complete=true"
+    reply = await world.send(b'{"fieldMask":"campaign.id","requestId":"x"}', path)
+
+    assert (reply.status_code, reply.json()["rows"]) == (202, 0)
+    assert await heartbeats(world, "google-ads/9") == {THROUGH}
+
+
+async def test_equal_rows_are_named_in_the_answer(world: World) -> None:
+    answer = (await report(world, ROWS[0], ROWS[1], ROWS[0])).json()
+
+    assert (answer["accepted"], answer["equal_rows"]) == (3, 1)
+    (one,) = answer["equal"]
+    assert (one["row"], one["line"], one["first"]) == (3, 4, 1)
+
+
+async def test_an_ambiguous_file_is_refused_whole_until_the_query_settles_it(world: World) -> None:
+    row = '2025-11-02,150,349,USD,200,5,"1,234"'
+    refused = await report(world, row, query=f"?as_of={THROUGH}&complete=true")
+    sent = {
+        mark: (await report(world, row, query=f"?dry_run=true&decimal={mark}")).json()["accepted"]
+        for mark in (".", ",", "point", "comma")
+    }
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "decimal_ambiguous")
+    assert [one["code"] for one in refused.json()["errors"]] == [
+        "decimal_ambiguous",
+        "not_complete",
+    ]
+    assert sent == {".": 1, ",": 1, "point": 1, "comma": 1}
+    days = await report(world, "02/03/2025,150,349,USD,200,5,1.5", query="?dates=dmy")
+    spend = await events_of(world, "spend.v1", days.json()["import"])
+    assert [event["data"]["period"] for event in spend] == ["2025-03-02"]
+
+
+async def test_the_measures_of_a_source_have_one_report(world: World) -> None:
+    source = "microsoft-ads/owned"
+    settings = {"money_report": "campaign-hourly", "measures_report": "campaign-daily"}
+    put = await world.client.put(
+        f"/v1/sources/{source}", json=settings, headers=world.token("operator")
+    )
+    hourly = await report(world, "2025-11-01|10,150,349,USD,100,3,1.5", query=f"?source={source}")
+    daily = await report(world, ROWS[0], query=f"?source={source}")
+
+    assert put.json()["measures_report"] == "campaign-daily"
+    assert hourly.json()["left_out"] == {"not_measures_report": 1}
+    assert daily.json()["left_out"] == {"not_money_report": 1}
+    spend = await events_of(world, "spend.v1", hourly.json()["import"])
+    metrics = await events_of(world, "metrics.v1", daily.json()["import"])
+    assert [e["data"]["amount"] for e in spend] == ["1.50"]
+    assert [e["data"]["measures"]["clicks"] for e in metrics] == ["3"]
+    assert await events_of(world, "metrics.v1", hourly.json()["import"]) == []
+
+
+async def test_a_source_that_nobody_has_set_is_said_to_be_in_utc(world: World) -> None:
+    source = "microsoft-ads/unset"
+    answer = (await report(world, ROWS[0], query=f"?source={source}")).json()
+    shown = await world.get(f"/v1/sources/{source}")
+    kept = {name: shown[name] for name in ("time_zone", "currency", "money_report")}
+    put = await world.client.put(
+        f"/v1/sources/{source}", json=kept, headers=world.token("operator")
+    )
+
+    assert answer["unset_sources"] == [source]
+    assert shown["time_zone"] == put.json()["time_zone"] == "UTC (default)"
+    await world.client.put(
+        f"/v1/sources/{source}", json={"time_zone": "UTC"}, headers=world.token("operator")
+    )
+    assert (await report(world, ROWS[0], query=f"?source={source}")).json()["unset_sources"] == []
+
+
 async def test_complete_without_a_time_is_said_not_to_be_taken(world: World) -> None:
     answer = (await report(world, *ROWS, query="?complete=true")).json()
 

@@ -1,99 +1,16 @@
 """What `load` decides and tells: parts, refusals, dry runs. A small HTTP server takes its rows."""
 
 import json
-import os
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from cli import load as loading
 from cli.errors import CommandError, Exit
-from cli.load import LoadOptions, load
-from cli.processes import Identity
-from cli.state import RunInfo, save_run
-
-HEAD = "TimePeriod,AccountId,CampaignId,CurrencyCode,Impressions,Clicks,Spend"
-ROW = "2025-11-01,150,349,USD,100,3,1.50"
-OTHER = "2025-11-02,150,349,USD,100,3,1.50"
-AS_OF = datetime(2025, 11, 3, tzinfo=UTC)
-
-
-@dataclass
-class Services:
-    """Takes every row, unless `reply` says otherwise, and counts it as ingest and budget would."""
-
-    url: str = ""
-    reply: dict[str, Any] = field(default_factory=dict)
-    imported: dict[str, Any] = field(default_factory=dict)
-    queries: list[dict[str, str]] = field(default_factory=list)
-    bodies: list[list[str]] = field(default_factory=list)
-
-    def take(self, address: str, body: str) -> dict[str, Any]:
-        self.queries.append({name: v[0] for name, v in parse_qs(urlsplit(address).query).items()})
-        self.bodies.append(body.splitlines()[1:])
-        rows = len(self.bodies[-1])
-        counts = {"import": "01J", "rows": rows, "accepted": rows, "spend_rows": rows}
-        return {**counts, "rejected": [], "not_complete": [], **self.reply}
-
-
-@pytest.fixture
-def services() -> Iterator[Services]:
-    made = Services()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            self.answer(202, made.take(self.path, body))
-
-        def do_GET(self) -> None:
-            self.answer(200, made.imported)
-
-        def answer(self, status: int, document: dict[str, Any]) -> None:
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(json.dumps(document).encode())
-
-        def log_message(self, *_: Any) -> None:
-            """Not into the tests' output."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield made
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def state(tmp_path: Path, services: Services) -> Path:
-    """The state of an installation whose services are `services`."""
-    identity = Identity.of(os.getpid())
-    assert identity is not None
-    urls = {"ingest": services.url, "budget": services.url}
-    path = tmp_path / "state"
-    path.mkdir()
-    info = RunInfo(identity.pid, identity.began, urls, "", "", "", "system", "", 1)
-    save_run(path, info)
-    return path
-
-
-def written(tmp_path: Path, *rows: str) -> Path:
-    path = tmp_path / "report.csv"
-    path.write_text("\n".join([HEAD, *rows]), encoding="utf-8")
-    return path
-
-
-def options(state: Path, **changes: Any) -> LoadOptions:
-    return LoadOptions(platform="microsoft-ads", state=state, **changes)
+from cli.load import load
+from cli.load_outcome import SHOWN_REJECTIONS_MAX
+from tests.unit.load_services import AS_OF, OTHER, ROW, Services, options, written
 
 
 def test_complete_without_any_time_is_a_usage_error_and_sends_nothing(
@@ -137,7 +54,7 @@ def test_many_refused_rows_are_told_up_to_a_bound(
     load(written(tmp_path, *rows), options(tmp_path / "nothing", dry_run=True))
     told = capsys.readouterr().err
 
-    assert told.count("number_unreadable") == loading.SHOWN_REJECTIONS_MAX
+    assert told.count("number_unreadable") == SHOWN_REJECTIONS_MAX
     assert "and 5 more; --json shows all" in told
 
 

@@ -1,14 +1,27 @@
 """POST /v1/reports/{platform}: a platform's own rows, as its API returns them or as CSV."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+import io
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from ingest.adapters.convert import Converted, Import, convert
+from ingest.adapters.facts import StatedFacts
 from ingest.adapters.mapping import Platform
-from ingest.adapters.reading import FileRefusedError, Table, decode_text, read_csv, read_json
+from ingest.adapters.notation import NOTHING_ASKED, Asked
+from ingest.adapters.reading import Report, understand
+from ingest.adapters.refusals import FileRefusedError
+from ingest.adapters.rows import Row, Table
+from ingest.completeness import (
+    AS_OF_MISSING,
+    ROWS_REFUSED,
+    SOURCE_MISSING,
+    Wish,
+    why_unsettled,
+)
 from ingest.context import Context, SourceView
 from ingest.credentials import Caller
 from ingest.decode import Decoded, Rejection
@@ -19,30 +32,35 @@ from ingest.routes_events import Ingest
 from ingest.stamping import Stamped
 from ingest.wire import SourceWire
 from shared import metrics
-from shared.errors import InvalidError, UnsupportedMediaError
+from shared.errors import ErrorItem, InvalidError, UnsupportedMediaError
 from shared.events import SourceData, SourceSent
 from shared.json_keys import json_fault
+from shared.logs import get_logger
 
-EVENTS_PER_ROUND_MAX = 5_000
+log = get_logger(__name__)
+
 _CSV_TYPES = ("text/csv", "text/tab-separated-values", "text/plain", "application/csv")
 _JSON_TYPES = ("application/json",)
-AS_OF_MISSING = "as_of_missing"
+OURS = (AS_OF_MISSING, ROWS_REFUSED, SOURCE_MISSING)
+"""Why a heartbeat was never made: said in the answer only, it says nothing against the source."""
 
 Send = Callable[[Stamped, Context], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The query of a request. `revision` and `import_id` let one load span several requests."""
+    """The query of a request. `revision` and `import_id` let one load span several requests, and
+    `unsettled` says how many rows of the others were refused or counted once."""
 
     source: str | None = None
     currency: str | None = None
     as_of: datetime | None = None
-    complete: bool = False
-    mark: str = "point"
+    complete: Wish = "no"
+    asked: Asked = NOTHING_ASKED
     import_id: str | None = None
     revision: int | None = None
     first_row: int = 1
+    unsettled: int = 0
     dry_run: bool = False
 
 
@@ -53,57 +71,88 @@ class Sent(NamedTuple):
     media_type: str
 
 
-class Loaded(NamedTuple):
+class RefusedRow(NamedTuple):
+    """A row of the request, by its number and line, and why it is refused."""
+
+    row: int
+    line: int
+    code: str
+    detail: str
+
+
+class EqualRow(NamedTuple):
+    """A row that repeats the row `first`; both are numbers in the whole load."""
+
+    row: int
+    line: int
+    first: int
+    detail: str
+
+
+@dataclass(slots=True)
+class Loaded:
     """What became of a report; `rejected` are rows, one reason each.
 
-    `not_complete` are heartbeats that `complete` asked for and that were refused, by source.
+    `not_complete` are heartbeats that `complete` asked for and that were refused, by source;
+    `left_out` counts rows of which one half had no right; `unset` are sources whose time zone
+    nobody has set.
     """
 
     import_id: str
-    table: Table
-    accepted: int
-    spend_rows: int
-    rejected: Sequence[Rejection]
-    not_complete: Sequence[Rejection]
+    rows: int
+    spend_rows: int = 0
+    rejected: list[RefusedRow] = field(default_factory=list)
+    equal: list[EqualRow] = field(default_factory=list)
+    equal_count: int = 0
+    not_complete: Sequence[Rejection] = ()
+    left_out: Counter[str] = field(default_factory=Counter)
+    sources: set[str] = field(default_factory=set)
+    unset: list[str] = field(default_factory=list)
+
+    @property
+    def accepted(self) -> int:
+        return self.rows - len(self.rejected)
+
+    @property
+    def codes(self) -> Counter[str]:
+        """How many rows were refused, by code."""
+        return Counter(refused.code for refused in self.rejected)
 
 
-def read_report(sent: Sent, platform: Platform, rows_max: int) -> Table:
-    """A body by its media type → a table.
+def read_report(
+    sent: Sent, platform: Platform, rows_max: int, asked: Asked = NOTHING_ASKED
+) -> Report:
+    """A body by its media type → a report that can be read.
 
-    Raises UnsupportedMediaError, FileRefusedError.
+    Raises UnsupportedMediaError, FileRefusedError, UnparseableError for a key stated twice.
     """
     kind = sent.media_type.partition(";")[0].strip().lower()
-    if kind in _JSON_TYPES:
-        if (fault := json_fault(sent.body)) is not None:
-            raise fault
-        return read_json(sent.body, platform, rows_max)
-    if kind in _CSV_TYPES:
-        return read_csv(decode_text(sent.body), platform, rows_max)
-    known = ", ".join(_JSON_TYPES + _CSV_TYPES[:1])
-    raise UnsupportedMediaError("unsupported_media_type", f"send one of: {known}")
+    if kind not in _JSON_TYPES + _CSV_TYPES:
+        known = ", ".join(_JSON_TYPES + _CSV_TYPES[:1])
+        raise UnsupportedMediaError("unsupported_media_type", f"send one of: {known}")
+    is_json = kind in _JSON_TYPES
+    try:
+        return understand(lambda: io.BytesIO(sent.body), platform, rows_max, asked, json=is_json)
+    except FileRefusedError as error:
+        # A key that is stated twice has one code and one wording at every door.
+        if is_json and (fault := json_fault(sent.body)) is not None:
+            raise fault from error
+        raise
 
 
-def plan_import(table: Table, wanted: Wanted, now: datetime, skew_s: float) -> Import:
-    """The report's time: `as_of`, else what the preamble says, else its receipt.
+def plan_import(stated: datetime | None, wanted: Wanted, now: datetime, skew_s: float) -> Import:
+    """The report's time: `as_of`, else what its preamble has `stated`, else its receipt.
 
     Raises InvalidError `future_time`.
     """
-    time = as_utc(wanted.as_of or table.as_of or now)
+    time = as_utc(wanted.as_of or stated or now)
     if time > now + timedelta(seconds=skew_s):
         raise InvalidError("future_time", "as_of lies in the future")
     import_id = wanted.import_id or make_import_id(int(datetime.now(UTC).timestamp() * 1000))
     revision = wanted.revision
     if revision is None:
         revision = int(time.timestamp() * 1000)
-    return Import(
-        import_id,
-        time,
-        revision,
-        wanted.source,
-        wanted.currency,
-        wanted.mark,
-        wanted.first_row,
-    )
+    return Import(import_id, time, revision, wanted.source, wanted.currency, wanted.first_row)
 
 
 async def load_report(
@@ -111,7 +160,8 @@ async def load_report(
 ) -> Loaded:
     """Reads, converts, stamps and sends a whole report; rows with a fault are set aside.
 
-    A dry run does all of it but sends nothing and leaves no trace but in the answer.
+    It is read once to understand it, then round by round: only a round of it is in memory as rows
+    and events. A dry run does all of it but sends nothing and leaves no trace but in the answer.
 
     Raises FileRefusedError (the file as a whole), InvalidError, UnavailableError (any round was
     not acknowledged: send the same report again).
@@ -119,17 +169,18 @@ async def load_report(
     settings = ingest.settings
     ingest.memory.check_loaded()
     now = await ingest.memory.now()
-    table = await asyncio.to_thread(read_report, sent, platform, settings.report_rows_max)
+    report = await asyncio.to_thread(
+        read_report, sent, platform, settings.report_rows_max, wanted.asked
+    )
     try:
-        load = plan_import(table, wanted, now, settings.future_skew_s)
+        load = plan_import(report.as_of, wanted, now, settings.future_skew_s)
     except FaultError as fault:
         raise InvalidError(fault.code, fault.detail) from fault
-    caller.take(len(table.rows))
+    caller.take(report.rows_count)
 
     def view(source: str) -> SourceView:
         return ingest.memory.view(caller.workspace, source)
 
-    converted = await asyncio.to_thread(convert, table, platform, load, view)
     context = Context(
         caller.workspace,
         caller.allows,
@@ -141,23 +192,26 @@ async def load_report(
         lambda source: ingest.memory.quarantined(caller.workspace, source),
     )
     send = _send_nothing if wanted.dry_run else ingest.acceptance.send
-    rejected = await _send(ingest, converted, context, send)
-    not_complete: Sequence[Rejection] = ()
-    if wanted.complete:
-        beats = _heartbeats(converted, load)
-        if wanted.as_of is None:
-            not_complete = [_without_time(beat) for beat in beats]
-        else:
-            not_complete = await _send_heartbeats(ingest, beats, context, send)
-    refused = {rejection.place for rejection in rejected}
-    accepted = len(table.rows) - len(refused)
+    loaded = Loaded(load.import_id, report.rows_count)
+    told: list[Rejection] = []
+    stated, tables = StatedFacts(), report.tables()
+    while (table := await asyncio.to_thread(next, tables, None)) is not None:
+        converted = await asyncio.to_thread(convert, table, platform, load, view, stated)
+        rejected = await _send(ingest, converted, context, send)
+        _count(loaded, table, converted, rejected)
+        _name_equal(loaded, table.rows, stated, load.first_row)
+        told += rejected
+    loaded.equal_count = stated.equal_count
+    loaded.unset = sorted(name for name in loaded.sources if view(name).time_zone is None)
+    if wanted.complete != "no":
+        beats = _heartbeats(loaded, load)
+        loaded.not_complete = await _complete(ingest, caller, loaded, beats, wanted, context, send)
     if not wanted.dry_run:
-        told = [*rejected, *(beat for beat in not_complete if beat.code != AS_OF_MISSING)]
+        told += [beat for beat in loaded.not_complete if beat.code not in OURS]
         if told:
             ingest.rejection_log.add(told, context)
-        metrics.INGEST_REPORT_ROWS.labels(platform.platform).inc(accepted)
-    spend_rows = len(converted.spend_rows - refused)
-    return Loaded(load.import_id, table, accepted, spend_rows, rejected, not_complete)
+        metrics.INGEST_REPORT_ROWS.labels(platform.platform).inc(loaded.accepted)
+    return loaded
 
 
 async def _send_nothing(_: Stamped, __: Context) -> None:
@@ -170,22 +224,41 @@ async def _send(
     """One reason per refused row: both of its events fail alike, the first one is told."""
     decoded = converted.decoded
     found = {rejection.place: rejection for rejection in decoded.rejected}
-    for start in range(0, len(decoded.events), EVENTS_PER_ROUND_MAX):
-        end = start + EVENTS_PER_ROUND_MAX
-        some = Decoded(decoded.events[start:end], decoded.places[start:end], [])
-        stamped = ingest.acceptance.stamp(some, context)
-        await send(stamped, context)
-        for rejection in stamped.rejected:
-            found.setdefault(rejection.place, rejection)
-        # A long report must not keep single events waiting.
-        await asyncio.sleep(0)
+    stamped = ingest.acceptance.stamp(Decoded(decoded.events, decoded.places, []), context)
+    await send(stamped, context)
+    for rejection in stamped.rejected:
+        found.setdefault(rejection.place, rejection)
+    # A long report must not keep single events waiting.
+    await asyncio.sleep(0)
     return [found[place] for place in sorted(found)]
 
 
-def _heartbeats(converted: Converted, load: Import) -> list[SourceSent]:
-    sources = {event.source for event in converted.decoded.events}
-    if load.source is not None:
-        sources.add(load.source)
+def _count(
+    loaded: Loaded, table: Table, converted: Converted, rejected: Sequence[Rejection]
+) -> None:
+    """Adds a round to the outcome."""
+    refused = {rejection.place for rejection in rejected}
+    first = table.rows[0].number
+    for rejection in rejected:
+        row = table.rows[rejection.place + 1 - first]
+        loaded.rejected.append(RefusedRow(row.number, row.line, rejection.code, rejection.detail))
+    loaded.spend_rows += len(converted.spend_rows - refused)
+    loaded.left_out.update(converted.left_out)
+    places = converted.decoded.places
+    for place, event in zip(places, converted.decoded.events, strict=True):
+        if place not in refused:
+            loaded.sources.add(event.source)
+
+
+def _name_equal(loaded: Loaded, rows: Sequence[Row], stated: StatedFacts, first_row: int) -> None:
+    """Gives the equal rows that this round has found their lines."""
+    for equal in stated.equal[len(loaded.equal) :]:
+        row = rows[equal.second - first_row + 1 - rows[0].number]
+        loaded.equal.append(EqualRow(row.number, row.line, equal.first, equal.detail))
+
+
+def _heartbeats(loaded: Loaded, load: Import) -> list[SourceSent]:
+    named = () if load.source is None else (load.source,)
     return [
         SourceWire(
             specversion="1.0",
@@ -194,20 +267,40 @@ def _heartbeats(converted: Converted, load: Import) -> list[SourceSent]:
             time=load.time,
             data=SourceData(complete_through=load.time),
         )
-        for source in sorted(sources)
+        for source in sorted({*loaded.sources, *named})
     ]
 
 
-def _without_time(beat: SourceSent) -> Rejection:
-    """Nobody sent it, so it is told in the answer only: it says nothing against the source."""
-    detail = "complete=true needs as_of, the time up to which the source is complete"
-    return Rejection(0, beat.id, beat.source, AS_OF_MISSING, detail, None)
-
-
-async def _send_heartbeats(
-    ingest: Ingest, beats: Sequence[SourceSent], context: Context, send: Send
-) -> list[Rejection]:
-    """Those that were refused: of a quarantined source, or one the credential does not cover."""
+async def _complete(  # noqa: PLR0917 - one request's parts
+    ingest: Ingest,
+    caller: Caller,
+    loaded: Loaded,
+    beats: Sequence[SourceSent],
+    wanted: Wanted,
+    context: Context,
+    send: Send,
+) -> Sequence[Rejection]:
+    """Sends the heartbeats, or says of each source why it is not told complete."""
+    detail = why_unsettled(loaded.rows, loaded.codes, loaded.equal_count, wanted.unsettled)
+    if not beats:
+        missing = detail or "no row names a source: say which one is complete (source, --source)"
+        code = ROWS_REFUSED if detail else SOURCE_MISSING
+        return [Rejection(0, None, None, code, missing, None)]
+    if wanted.as_of is None:
+        time = "complete needs as_of, the time up to which the source is complete"
+        return _withheld(beats, AS_OF_MISSING, time)
+    if detail is not None and wanted.complete != "anyway":
+        return _withheld(beats, ROWS_REFUSED, detail)
+    if detail is not None and not wanted.dry_run:
+        log.warning(
+            "complete_anyway",
+            workspace=context.workspace,
+            subject=caller.subject,
+            sources=[beat.source for beat in beats],
+            complete_through=wanted.as_of.isoformat(),
+            importid=loaded.import_id,
+            unsettled=detail.partition(":")[0],
+        )
     stamped = ingest.acceptance.stamp(
         Decoded(beats, range(len(beats)), []), context._replace(import_id=None)
     )
@@ -215,23 +308,38 @@ async def _send_heartbeats(
     return stamped.rejected
 
 
-def refused(error: FileRefusedError) -> InvalidError:
+def _withheld(beats: Iterable[SourceSent], code: str, detail: str) -> list[Rejection]:
+    """Nobody sent these, so they are told in the answer only."""
+    return [Rejection(0, beat.id, beat.source, code, detail, None) for beat in beats]
+
+
+def refused(error: FileRefusedError, *, complete: bool = False) -> InvalidError:
     """A file refused whole: 422 with the line and the reason."""
-    return InvalidError(
-        error.code,
-        f"line {error.line}: {error.detail}",
-        errors=[{"loc": f"line.{error.line}", "code": error.code, "detail": error.detail}],
-    )
-
-
-def rows_rejected(loaded: Loaded) -> list[dict[str, Any]]:
-    """The refused rows as the reply shows them."""
-    return [
-        {
-            "row": loaded.table.rows[rejection.place].number,
-            "line": loaded.table.rows[rejection.place].line,
-            "code": rejection.code,
-            "detail": rejection.detail,
-        }
-        for rejection in loaded.rejected
+    errors: list[ErrorItem] = [
+        {"loc": f"line.{error.line}", "code": error.code, "detail": error.detail}
     ]
+    if complete:
+        detail = "nothing was loaded, so no source is told complete"
+        errors.append({"loc": "query.complete", "code": "not_complete", "detail": detail})
+    return InvalidError(error.code, f"line {error.line}: {error.detail}", errors=errors)
+
+
+def reply_of(loaded: Loaded, platform: Platform) -> dict[str, Any]:
+    """The answer as it is documented (schemas.ReportReply)."""
+    return {
+        "import": loaded.import_id,
+        "rows": loaded.rows,
+        "accepted": loaded.accepted,
+        "spend_rows": loaded.spend_rows,
+        "rejected": [row._asdict() for row in loaded.rejected],
+        "not_complete": [
+            # A report without rows and source names nothing but its platform.
+            {"source": b.source or platform.platform, "code": b.code, "detail": b.detail}
+            for b in loaded.not_complete
+        ],
+        "equal": [row._asdict() for row in loaded.equal],
+        "equal_rows": loaded.equal_count,
+        "left_out": dict(loaded.left_out),
+        "sources": sorted(loaded.sources),
+        "unset_sources": loaded.unset,
+    }

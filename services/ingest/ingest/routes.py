@@ -9,11 +9,14 @@ from pydantic import AfterValidator
 
 from ingest import store
 from ingest.adapters.mapping import Platform
-from ingest.adapters.reading import FileRefusedError
+from ingest.adapters.notation import Asked
+from ingest.adapters.numbers import Mark
+from ingest.adapters.refusals import FileRefusedError
 from ingest.body import ClientGoneError
+from ingest.completeness import Wish
 from ingest.credentials import make_key
 from ingest.imports import is_import_id
-from ingest.reports import Sent, Wanted, load_report, refused, rows_rejected
+from ingest.reports import Sent, Wanted, load_report, refused, reply_of
 from ingest.routes_events import Events, Handed, Ingest
 from ingest.routes_sources import READERS, Limit, add_sources
 from ingest.schemas import (
@@ -34,6 +37,13 @@ from shared.http import Json, require
 from shared.instants import Instant
 from shared.requests import decode_cursor, etag, page
 
+_MARKS: dict[str | None, Mark | None] = {
+    None: None,
+    "point": ".",
+    ".": ".",
+    "comma": ",",
+    ",": ",",
+}
 CLIENT_GONE = 499
 """Nobody is there to read it: nginx's status, so that it is counted as what it was."""
 # These two read the credential themselves: a key of ours, or a token.
@@ -95,17 +105,26 @@ def _add_reports(router: APIRouter, ingest: Ingest, platforms: Mapping[str, Plat
         platform: str,
         source: Annotated[str | None, Query(max_length=200)] = None,
         as_of: Instant | None = None,
-        complete: bool = False,
+        complete: bool | Literal["anyway"] = False,
         currency: Annotated[
             Annotated[str, AfterValidator(known_currency)] | None, Query(pattern=CURRENCY_PATTERN)
         ] = None,
-        decimal: Literal["point", "comma"] = "point",
+        decimal: Literal["point", "comma", ".", ","] | None = None,
+        dates: Literal["dmy", "mdy", "ymd"] | None = None,
         import_id: Annotated[str | None, Query(alias="import")] = None,
         revision: Annotated[int | None, Query(ge=0, le=2**62)] = None,
         first_row: Annotated[int, Query(ge=1, le=10**9)] = 1,
+        unsettled: Annotated[int, Query(ge=0, le=10**9)] = 0,
         dry_run: bool = False,
     ) -> Response:
-        """`dry_run` judges everything and sends nothing; its answer is the one of a real load."""
+        """`dry_run` judges everything and sends nothing; its answer is the one of a real load.
+
+        `decimal` and `dates` say how the file writes numbers and days where its own cells do not
+        prove it: `decimal_ambiguous`, `decimal_contradictory`, `dates_ambiguous`,
+        `dates_contradictory`. `complete` is not taken (`rows_refused`) while a row was refused or
+        equal to another, in this request or, as `unsettled` says, in other parts of the load;
+        `anyway` is a person's word that the source is complete all the same.
+        """
         caller = await ingest.memory.identify(authorization_of(request.headers.raw))
         mapping = platforms.get(platform)
         if mapping is None:
@@ -118,26 +137,26 @@ def _add_reports(router: APIRouter, ingest: Ingest, platforms: Mapping[str, Plat
             )
         except ClientGoneError:
             return Response(status_code=CLIENT_GONE)
+        wish: Wish = "anyway" if complete == "anyway" else "yes" if complete else "no"
         wanted = Wanted(
-            source, currency, as_of, complete, decimal, import_id, revision, first_row, dry_run
+            source,
+            currency,
+            as_of,
+            wish,
+            Asked(_MARKS[decimal], dates),
+            import_id,
+            revision,
+            first_row,
+            unsettled,
+            dry_run,
         )
         sent = Sent(body, request.headers.get("content-type", ""))
         try:
             loaded = await load_report(ingest, caller, mapping, sent, wanted)
         except FileRefusedError as error:
-            raise refused(error) from error
-        reply = {
-            "import": loaded.import_id,
-            "rows": len(loaded.table.rows),
-            "accepted": loaded.accepted,
-            "spend_rows": loaded.spend_rows,
-            "rejected": rows_rejected(loaded),
-            "not_complete": [
-                {"source": beat.source, "code": beat.code, "detail": beat.detail}
-                for beat in loaded.not_complete
-            ],
-        }
-        return Json(reply, 422 if loaded.rejected and not loaded.accepted else 202)
+            raise refused(error, complete=wish != "no") from error
+        none = loaded.rejected and not loaded.accepted
+        return Json(reply_of(loaded, mapping), 422 if none else 202)
 
 
 def _add_keys(router: APIRouter, ingest: Ingest) -> None:

@@ -1,9 +1,14 @@
 """Events as senders write them, valid unless told otherwise, and a stamper to hold them against."""
 
+import io
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ingest.adapters.mapping import Platform
+from ingest.adapters.notation import Asked
+from ingest.adapters.reading import Report, looks_like_json, understand
+from ingest.adapters.rows import Table
 from ingest.context import Context, SourceView
 from ingest.decode import Shape, decode
 from ingest.stamping import Stamped, Stamper
@@ -77,3 +82,19 @@ def stamp(*events: Any, stamper: Stamper | None = None, **changes: Any) -> Stamp
 def values(stamped: Stamped) -> list[bytes]:
     """Record values in no particular order."""
     return [value for batch in stamped.batches.values() for _, value in batch]
+
+
+def report_of(body: str | bytes, platform: Platform, rows_max: int = 1000, **asked: Any) -> Report:
+    """A report file, understood; `decimal` and `dates` as who sends it may say them."""
+    raw = body.encode() if isinstance(body, str) else body
+
+    def opener() -> io.BytesIO:
+        return io.BytesIO(raw)
+
+    return understand(opener, platform, rows_max, Asked(**asked), json=looks_like_json(opener))
+
+
+def table_of(body: str | bytes, platform: Platform, rows_max: int = 1000, **asked: Any) -> Table:
+    """All rows of a report file."""
+    report = report_of(body, platform, rows_max, **asked)
+    return report.table(list(report.rows()))

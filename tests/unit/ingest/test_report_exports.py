@@ -8,8 +8,9 @@ import pytest
 
 from ingest.adapters.convert import Converted, Import, convert
 from ingest.adapters.mapping import load_platforms
-from ingest.adapters.reading import FileRefusedError, decode_text, read_csv, read_json
+from ingest.adapters.refusals import FileRefusedError
 from ingest.context import SourceView
+from tests.unit.ingest.ingest_builders import table_of
 
 GOOGLE = load_platforms()["google-ads"]
 MOMENT = datetime(2025, 11, 5, tzinfo=UTC)
@@ -26,8 +27,8 @@ Total: Search, --, --, --,USD,"1,234.56","12,345",330,6.62,"1,662.39"
 """
 
 
-def export(text: str = EXPORT, source: str | None = SOURCE) -> Converted:
-    table = read_csv(text, GOOGLE, 1000)
+def export(text: str | bytes = EXPORT, source: str | None = SOURCE) -> Converted:
+    table = table_of(text, GOOGLE, 1000)
     return convert(table, GOOGLE, Import("01J", MOMENT, 7, source), lambda _: SourceView())
 
 
@@ -66,7 +67,7 @@ def test_the_export_and_the_apis_rows_are_the_same_facts() -> None:
             "conversionsValue": 1662.39,
         },
     }
-    table = read_json(msgspec.json.encode([row]), GOOGLE, 10)
+    table = table_of(msgspec.json.encode([row]), GOOGLE, 10)
     of_api = convert(table, GOOGLE, Import("01J", MOMENT, 7, SOURCE), lambda _: SourceView())
 
     assert export().decoded.events[:2] == of_api.decoded.events
@@ -80,12 +81,12 @@ def test_as_csv_and_as_csv_for_excel(encoding: str) -> None:
         tabbed = [line if '"Nov' in line else line.replace(",", "\t") for line in lines]
         text = "\n".join(tabbed).replace("1;", "1,").replace("12;", "12,")
 
-    assert len(export(decode_text(text.encode(encoding))).decoded.events) == 4
+    assert len(export(text.encode(encoding)).decoded.events) == 4
 
 
 CASES: list[tuple[str, str, str, str | None, list[str]]] = [
     ("a row that sums the days of a campaign", "2025-11-02", "", SOURCE, ["missing_field"]),
-    ("a day as another locale writes it", "2025-11-02", "02.11.2025", SOURCE, ["period_invalid"]),
+    ("a day that is none", "2025-11-02", "31.11.2025", SOURCE, ["period_invalid"]),
     ("no account anywhere", "", "", None, ["missing_field", "missing_field"]),
     ("a source that names no account", "", "", "search/main", ["missing_field"] * 2),
 ]

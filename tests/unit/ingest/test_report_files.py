@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from ingest.adapters.convert import Converted, Import, convert
 from ingest.adapters.mapping import MappingFileError, load_platform, load_platforms
-from ingest.adapters.reading import FileRefusedError, Table, decode_text, read_csv, read_json
-from ingest.adapters.splitting import ReportFile, split, understand
+from ingest.adapters.refusals import FileRefusedError
+from ingest.adapters.rows import Table
+from ingest.adapters.splitting import FilePart, split
 from ingest.context import SourceView
 from shared.events import MetricsSent, SpendSent
+from tests.unit.ingest.ingest_builders import report_of, table_of
 
 PLATFORMS = load_platforms()
 GOOGLE, MICROSOFT = PLATFORMS["google-ads"], PLATFORMS["microsoft-ads"]
@@ -38,7 +40,7 @@ MICROSOFT_EXPORT = """\
 
 def csv(*rows: str, head: str = HEAD + ",impressions") -> Table:
     lines = [head, *(f"{row}163" if row.endswith(",") else row for row in rows)]
-    return read_csv("\n".join(lines), GOOGLE, 1000)
+    return table_of("\n".join(lines), GOOGLE, 1000)
 
 
 def converted(
@@ -96,14 +98,14 @@ def test_googles_api_rows_and_its_warehouse_table_are_the_same_facts(
         },
     }
     body = msgspec.json.encode([{"results": [row], "fieldMask": "…"}])
-    from_api = events(read_json(body, GOOGLE, 10))
+    from_api = events(table_of(body, GOOGLE, 10))
     from_table = events(csv(ROW))
 
     assert [event.data for event in from_api] == [event.data for event in from_table]
 
 
 def test_a_microsoft_export_is_read_past_preamble_totals_and_footer() -> None:
-    table = read_csv("\ufeff".lstrip("\ufeff") + MICROSOFT_EXPORT, MICROSOFT, 100)
+    table = table_of("\ufeff" + MICROSOFT_EXPORT, MICROSOFT, 100)
     found = events(table, MICROSOFT)
 
     assert [row.number for row in table.rows] == [1, 2]
@@ -113,29 +115,42 @@ def test_a_microsoft_export_is_read_past_preamble_totals_and_footer() -> None:
     assert found[0].data.currency == "USD"
 
 
-def test_hourly_rows_are_a_report_of_their_own_without_money() -> None:
-    head = "TimePeriod,AccountId,CampaignId,Impressions,Clicks,Spend"
-    table = read_csv(f"{head}\n2023-11-04|11,150,349,5,1,0.5", MICROSOFT, 10)
-    (metrics,) = events(table, MICROSOFT)
+HOURLY = "TimePeriod,AccountId,CampaignId,Impressions,Clicks,Spend\n2023-11-04|11,150,349,5,1,0.5"
+RIGHTS = [
+    ("both belong to the daily report", {}, [], {}),
+    ("its measures alone", {"measures_report": "campaign-hourly"}, ["metrics"],
+     {"not_money_report": 1}),
+    ("its money, and so its measures", {"money_report": "campaign-hourly"},
+     ["spend", "metrics"], {}),
+    ("its money, while the measures are the daily report's",
+     {"money_report": "campaign-hourly", "measures_report": "campaign-daily"}, ["spend"],
+     {"not_measures_report": 1}),
+]  # fmt: skip
 
-    assert (metrics.data.report, metrics.data.period) == ("campaign-hourly", "2023-11-04T11")
 
-
-def test_a_source_may_say_that_its_hourly_report_carries_the_money() -> None:
-    head = "TimePeriod,AccountId,CampaignId,Impressions,Clicks,Spend"
-    table = read_csv(f"{head}\n2023-11-04|11,150,349,5,1,0.5", MICROSOFT, 10)
-    spend, _ = events(
-        table, MICROSOFT, settings=lambda _: SourceView(money_report="campaign-hourly")
+@pytest.mark.parametrize(
+    ("view", "kinds", "left_out"), [row[1:] for row in RIGHTS], ids=[row[0] for row in RIGHTS]
+)
+def test_of_an_hourly_row_counts_what_its_report_has_a_right_to(
+    view: dict[str, str], kinds: list[str], left_out: dict[str, int]
+) -> None:
+    result = converted(
+        table_of(HOURLY, MICROSOFT, 10), MICROSOFT, settings=lambda _: SourceView(**view)
     )
 
-    assert spend.data.amount == "0.50"
+    assert [type(e).__name__.removesuffix("Sent").lower() for e in result.decoded.events] == kinds
+    assert [e.data.period for e in result.decoded.events] == ["2023-11-04T11"] * len(kinds)
+    assert result.left_out == left_out
+    refused = [(one.code, one.detail) for one in result.decoded.rejected]
+    assert [code for code, _ in refused] == ([] if kinds else ["not_money_report"])
+    assert all("report 'campaign-daily' carries this source's money" in why for _, why in refused)
 
 
 def test_the_encodings_of_exports_are_understood() -> None:
     text = f"{HEAD},impressions\n{ROW}163\n"
     for encoding in ("utf-8", "utf-8-sig", "utf-16"):
         body = text.replace(",", "\t" if encoding == "utf-16" else ",").encode(encoding)
-        assert len(read_csv(decode_text(body), GOOGLE, 10).rows) == 1
+        assert len(table_of(body, GOOGLE, 10).rows) == 1
 
 
 def test_blanks_around_header_names_and_blank_lines_do_no_harm() -> None:
@@ -184,7 +199,7 @@ def test_a_refund_and_an_adjusted_conversion_are_below_zero_by_right() -> None:
 
 @pytest.mark.parametrize("code", ["XXX", "usd", "US", "Dollar", "U5D"])
 def test_a_currency_is_three_capital_letters_that_mean_one(code: str) -> None:
-    table = read_csv(MICROSOFT_EXPORT.replace('"USD"', f'"{code}"'), MICROSOFT, 10)
+    table = table_of(MICROSOFT_EXPORT.replace('"USD"', f'"{code}"'), MICROSOFT, 10)
     refused = converted(table, MICROSOFT).decoded.rejected
 
     assert [found.code for found in refused] == ["currency_invalid"] * 2
@@ -194,7 +209,7 @@ def test_currency_is_the_rows_else_the_callers_else_the_sources() -> None:
     def sources(_: str) -> SourceView:
         return SourceView(currency="EUR")
 
-    table = read_csv(MICROSOFT_EXPORT, MICROSOFT, 10)
+    table = table_of(MICROSOFT_EXPORT, MICROSOFT, 10)
 
     assert events(table, MICROSOFT, currency="GBP", settings=sources)[0].data.currency == "USD"
     assert events(csv(ROW), currency="GBP", settings=sources)[0].data.currency == "GBP"
@@ -217,13 +232,13 @@ def test_a_file_that_cannot_be_understood_is_refused_whole_with_line_and_reason(
     reason: str, body: bytes, code: str, line: int
 ) -> None:
     with pytest.raises(FileRefusedError) as caught:
-        understand(body, GOOGLE, 10)
+        report_of(body, GOOGLE, 10)
     assert (caught.value.code, caught.value.line) == (code, line), reason
 
 
 def test_more_rows_than_allowed_are_refused_whole() -> None:
     with pytest.raises(FileRefusedError, match="more than 1 rows"):
-        read_csv("\n".join([HEAD + ",impressions", ROW + "1", ROW + "1"]), GOOGLE, 1)
+        table_of("\n".join([HEAD + ",impressions", ROW + "1", ROW + "1"]), GOOGLE, 1)
 
 
 @given(rows=st.integers(0, 30), size=st.integers(1, 12))
@@ -234,10 +249,11 @@ def test_the_parts_of_a_file_have_all_rows_once_under_their_own_numbers(
     text = "\n".join(
         ["title", HEAD + ",impressions", *(f"{body}{n}" for n in range(rows)), "Total,"]
     )
-    whole = understand(text.encode(), GOOGLE, 1000)
+    whole = report_of(text, GOOGLE)
     seen = []
-    for part in split(whole, GOOGLE, size):
-        table = understand(part.body, GOOGLE, size).table
+    for part in split(whole, size):
+        assert isinstance(part, FilePart)
+        table = table_of(part.body, GOOGLE, size)
         seen += [(row.number + part.first_row - 1, row.values["impressions"]) for row in table.rows]
 
     assert seen == [(number + 1, str(number)) for number in range(rows)]
@@ -249,12 +265,10 @@ def test_json_rows_are_split_without_losing_a_digit() -> None:
         b'"segments":{"date":"2025-11-01"},'
         b'"metrics":{"costMicros":"5","conversions":0.123456}}]}'
     )
-    whole = understand(body, GOOGLE, 10)
-    (part,) = split(whole, GOOGLE, 1)
-    again = understand(part.body, GOOGLE, 10)
+    (part,) = split(report_of(body, GOOGLE), 1)
+    assert isinstance(part, FilePart)
 
-    assert events(again.table) == events(whole.table)
-    assert isinstance(whole, ReportFile)
+    assert events(table_of(part.body, GOOGLE)) == events(table_of(body, GOOGLE))
 
 
 def test_both_platforms_have_the_layouts_that_are_promised() -> None:
@@ -318,7 +332,7 @@ layouts:
         b'"valid_click_count":66}]}'
     )
     spend, metrics = events(
-        read_json(body, platform, 10), platform, source="tencent-ads/1", currency="CNY"
+        table_of(body, platform, 10), platform, source="tencent-ads/1", currency="CNY"
     )
 
     assert (spend.data.amount, spend.data.period) == ("298.66", "2025-11-01T12")

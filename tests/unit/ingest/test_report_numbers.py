@@ -11,22 +11,22 @@ from ingest.adapters.numbers import Mark, NumberFormat, exponent_of, to_micros
 from ingest.faults import FaultError
 
 READ: list[tuple[str, Mark, Any, str | None]] = [
-    ("thousands inside quotes", "point", "12,345", "12345"),
-    ("thousands and decimals", "point", "1,234,567.89", "1234567.89"),
-    ("a currency sign in front", "point", "$9,870.50", "9870.5"),
-    ("a currency sign behind", "point", "9,870.50 €", "9870.5"),
-    ("a refund with its sign before the currency", "point", "-$5.00", "-5"),
-    ("a minus of typography", "point", "−5.00", "-5"),
-    ("decimal commas where the file says so", "comma", "7,25", "7.25"),
-    ("points as thousands there", "comma", "1.234,5", "1234.5"),
-    ("scientific notation of a warehouse", "point", "1.5E-3", "0.0015"),
-    ("blanks around it", "point", " 42 ", "42"),
-    ("an empty cell is no value, not 0", "point", "", None),
-    ("two dashes are no value", "point", "--", None),
-    ("null is no value", "point", None, None),
-    ("0 is a value", "point", "0", "0"),
-    ("a JSON integer", "point", 168080000, "168080000"),
-    ("a JSON decimal", "point", Decimal("6.623899"), "6.623899"),
+    ("thousands inside quotes", ".", "12,345", "12345"),
+    ("thousands and decimals", ".", "1,234,567.89", "1234567.89"),
+    ("a currency sign in front", ".", "$9,870.50", "9870.5"),
+    ("a currency sign behind", ".", "9,870.50 €", "9870.5"),
+    ("a refund with its sign before the currency", ".", "-$5.00", "-5"),
+    ("a minus of typography", ".", "−5.00", "-5"),
+    ("decimal commas where the file says so", ",", "7,25", "7.25"),
+    ("points as thousands there", ",", "1.234,5", "1234.5"),
+    ("scientific notation of a warehouse", ".", "1.5E-3", "0.0015"),
+    ("blanks around it", ".", " 42 ", "42"),
+    ("an empty cell is no value, not 0", ".", "", None),
+    ("two dashes are no value", ".", "--", None),
+    ("null is no value", ".", None, None),
+    ("0 is a value", ".", "0", "0"),
+    ("a JSON integer", ".", 168080000, "168080000"),
+    ("a JSON decimal", ".", Decimal("6.623899"), "6.623899"),
 ]
 
 
@@ -40,15 +40,15 @@ def test_a_cell_is_read_exactly(reason: str, mark: Mark, cell: Any, expected: st
 @pytest.mark.parametrize(
     ("reason", "mark", "cell"),
     [
-        ("a decimal comma in a file with points", "point", "7,25"),
-        ("a decimal point in a file with commas", "comma", "7.25"),
-        ("groups that are not of three", "point", "12,34"),
-        ("words", "point", "n/a"),
-        ("a percent is another unit", "point", "5%"),
-        ("a formula error of a spreadsheet", "point", "#ERROR!"),
-        ("infinity", "point", "inf"),
-        ("a truth value", "point", True),
-        ("an endless number", "point", "1" * 61),
+        ("a decimal comma in a file with points", ".", "7,25"),
+        ("a decimal point in a file with commas", ",", "7.25"),
+        ("groups that are not of three", ".", "12,34"),
+        ("words", ".", "n/a"),
+        ("a percent is another unit", ".", "5%"),
+        ("a formula error of a spreadsheet", ".", "#ERROR!"),
+        ("infinity", ".", "inf"),
+        ("a truth value", ".", True),
+        ("an endless number", ".", "1" * 61),
     ],
 )
 def test_a_cell_that_is_no_number_of_this_file_is_refused(

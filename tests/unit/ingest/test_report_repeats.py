@@ -3,17 +3,20 @@
 The ledger would refuse it as well, but after the 202, when `load` has long said accepted=2.
 """
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.adapters.convert import Converted, Import, convert
+from ingest.adapters.facts import StatedFacts
 from ingest.adapters.mapping import load_platforms
-from ingest.adapters.reading import read_csv
+from ingest.adapters.repeats import find_repeats
 from ingest.context import SourceView
-from tests.unit.ingest.ingest_builders import NOW
+from tests.unit.ingest.ingest_builders import NOW, report_of, table_of
 
-GOOGLE = load_platforms()["google-ads"]
+GOOGLE, MICROSOFT = (load_platforms()[name] for name in ("google-ads", "microsoft-ads"))
 HEAD = "customer_id,date,id,device,cost_micros,impressions,conversions"
 
 
@@ -30,7 +33,7 @@ def row(
 
 
 def load(*rows: str, first_row: int = 1) -> Converted:
-    table = read_csv("\n".join([HEAD, *rows]), GOOGLE, 1000)
+    table = table_of("\n".join([HEAD, *rows]), GOOGLE, 1000)
     plan = Import("01J", NOW, 7, first_row=first_row)
     return convert(table, GOOGLE, plan, lambda _: SourceView())
 
@@ -70,6 +73,85 @@ def test_other_facts_and_the_same_figures_are_taken(reason: str, second: str) ->
     assert refused(row(1), second) == [], reason
 
 
+def equal(stated: StatedFacts) -> list[str]:
+    return [found.detail for found in stated.equal]
+
+
+def load_with(*rows: str, view: SourceView | None = None) -> tuple[Converted, StatedFacts]:
+    stated = StatedFacts()
+    plan = Import("01J", NOW, 7)
+    table = table_of("\n".join([HOURLY_HEAD, *rows]), MICROSOFT)
+    settings = view or SourceView()
+    return convert(table, MICROSOFT, plan, lambda _: settings, stated), stated
+
+
+def test_equal_rows_are_taken_and_named() -> None:
+    stated = StatedFacts()
+    table = table_of("\n".join([HEAD, row(1), row(2, day="2025-11-02"), row(1)]), GOOGLE)
+    result = convert(table, GOOGLE, Import("01J", NOW, 7), lambda _: SourceView(), stated)
+
+    assert result.decoded.rejected == []
+    assert equal(stated) == ["rows 1 and 3 are equal: counted once, is a column missing?"]
+    assert stated.equal_count == 1
+
+
+HOURLY_HEAD = "TimePeriod,AccountId,CampaignId,Impressions,Clicks,Spend"
+TWICE = "2025-11-02|01,150,349,10,1,1.50"
+NEW_YORK = SourceView(time_zone="America/New_York", money_report="campaign-hourly")
+
+
+def test_in_an_hour_that_occurs_twice_two_rows_are_its_two_hours() -> None:
+    result, stated = load_with(TWICE, TWICE, view=NEW_YORK)
+    events: list[Any] = list(result.decoded.events)
+
+    assert result.decoded.rejected == []
+    assert equal(stated) == []
+    assert [event.data.dims for event in events[::2]] == [None, {"repeated_hour": "second"}]
+    assert [event.data.amount for event in events[::2]] == ["1.50", "1.50"]
+
+
+def test_two_hours_of_the_clock_change_may_differ() -> None:
+    result, _ = load_with(TWICE, TWICE.replace("1.50", "2.50"), view=NEW_YORK)
+    events: list[Any] = list(result.decoded.events)
+
+    assert [event.data.amount for event in events[::2]] == ["1.50", "2.50"]
+
+
+def test_a_third_row_of_that_hour_is_named_with_the_clock_change() -> None:
+    result, _ = load_with(TWICE, TWICE, TWICE.replace("1.50", "3.50"), view=NEW_YORK)
+    (refusal,) = result.decoded.rejected
+
+    assert "The clock in America/New_York was set back" in refusal.detail
+    assert "breakdown" not in refusal.detail
+
+
+def test_without_a_zone_the_words_ask_for_the_clock_before_a_column() -> None:
+    view = SourceView(money_report="campaign-hourly")
+    result, _ = load_with(TWICE, TWICE.replace("1.50", "2.50"), view=view)
+    (refusal,) = result.decoded.rejected
+
+    assert "Was the clock set back in that hour?" in refusal.detail
+    assert "PUT /v1/sources" in refusal.detail
+
+
+def test_in_lord_howe_half_an_hour_occurs_twice() -> None:
+    view = NEW_YORK._replace(time_zone="Australia/Lord_Howe")
+    _, stated = load_with(*[TWICE.replace("2025-11-02", "2026-04-05")] * 2, view=view)
+
+    assert equal(stated) == []
+
+
+def test_the_repeats_of_a_whole_file_are_found_on_disk_as_in_memory() -> None:
+    rows = [row(n % 7, campaign=str(n % 40)) for n in range(200)]
+    report = report_of("\n".join([HEAD, *rows]), GOOGLE)
+    found = find_repeats(report, GOOGLE, Import("", NOW, 0))
+    refused_rows = [one.place + 1 for one in load(*rows).decoded.rejected]
+
+    assert sorted(found.conflicts) == refused_rows
+    assert {one.second for one in found.equal}.isdisjoint(refused_rows)
+    assert found.equal_count == 200 - 40 - len(refused_rows)
+
+
 def test_measures_that_differ_are_refused_as_money_is() -> None:
     assert refused(row(1), row(1, impressions="101")) == [(1, "revision_conflict")]
 
@@ -82,7 +164,7 @@ def test_what_agrees_with_the_first_row_is_fine_whatever_stood_between() -> None
     assert refused(row(1), row(2), row(1)) == [(1, "revision_conflict")]
 
 
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 2)), max_size=20))
+@given(st.lists(st.tuples(st.sampled_from("123"), st.integers(0, 2)), max_size=20))
 def test_what_is_taken_states_each_fact_with_one_figure_the_first(
     stated: list[tuple[str, int]],
 ) -> None:

@@ -141,6 +141,11 @@ def operation(api: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def take(api: dict[str, Any], schema: dict[str, Any]) -> None:
+    """The parameter takes something else."""
+    operation(api)["parameters"][0]["schema"] = schema
+
+
 def demand(api: dict[str, Any], schema: str) -> None:
     body = api["components"]["schemas"][schema]
     body["properties"]["reason"] = {"type": "string"}
@@ -177,6 +182,14 @@ def test_a_new_code_is_free_in_an_answer_and_one_that_goes_is_not() -> None:
         (
             lambda a: operation(a)["parameters"][0].update(required=True),
             ["POST /v1/transfers: dry became required"],
+        ),
+        (lambda a: take(a, {"anyOf": [{"type": "boolean"}, {"const": "x"}], "default": True}), []),
+        (
+            lambda a: take(a, {"const": "x"}),
+            [
+                "POST /v1/transfers dry: const changed from None to x",
+                "POST /v1/transfers dry: type changed from boolean to None",
+            ],
         ),
         (
             lambda a: operation(a).pop("requestBody"),

@@ -71,6 +71,7 @@ DOORS: dict[str, tuple[Callable[[str], Any], type[Exception]]] = {
 
 
 FINE = {
+    ("digits of another script", "a cell of a report"): "exports in Chinese may be in full width",
     ("no number", "a number in a formula"): "a measure may have that name",
     ("no bound", "a number in a formula"): "a measure may have that name",
     ("a ratio", "a number in a formula"): "formulas have ratios",

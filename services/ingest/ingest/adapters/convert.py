@@ -5,26 +5,35 @@ posts only the difference (requirements I6). Pure; faults concern their row only
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ingest.adapters.facts import Conflict, StatedFacts, Statement
-from ingest.adapters.mapping import Layout, Level, Platform, Quantity
+import msgspec
+
+from ingest.adapters.days import readings_of
+from ingest.adapters.facts import StatedFacts, Statement
+from ingest.adapters.ids import read_id, read_label
+from ingest.adapters.mapping import Layout, Level, Period, Platform, Quantity
+from ingest.adapters.notation import Notation
 from ingest.adapters.numbers import NumberFormat, exponent_of, to_micros
-from ingest.adapters.reading import Row, Table
+from ingest.adapters.rows import Row, Table
 from ingest.checks import refuse_no_currency
 from ingest.context import SourceView
 from ingest.decode import Decoded, Rejection
 from ingest.faults import FaultError
+from ingest.owners import NOT_MEASURES_REPORT, NOT_MONEY_REPORT, Owners
+from ingest.periods import occurs_twice
 from ingest.wire import MetricsDataWire, MetricsWire, SpendDataWire, SpendWire, Wire
-from shared.money import format_micros, format_quantity
+from shared.money import MICROS, format_micros, format_quantity
 
 Values = Mapping[str, Any]
-ROWS_PER_ROUND_MAX = 5_000
 _CURRENCY = re.compile(r"[A-Z]{3}")
+REPEATED_HOUR = {"repeated_hour": "second"}
+"""The dimension of the second of two hours that the clock shows alike: its figures are its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +45,27 @@ class Import:
     revision: int
     source: str | None = None
     currency: str | None = None
-    mark: str = "point"
     first_row: int = 1
 
 
 class Converted(NamedTuple):
-    """Events of the accepted rows; `places` of `decoded` are row indexes from 0."""
+    """Events of the accepted rows; `places` of `decoded` count rows of the request from 0.
+
+    `left_out` counts rows by the right they lack: their other half counts.
+    """
 
     decoded: Decoded
     spend_rows: set[int]
+    left_out: Counter[str]
+
+
+class RowEvents(NamedTuple):
+    """What a row became: its events, spend first, the zone of its source if one was set, and the
+    codes of what it states without a right to."""
+
+    events: list[Statement]
+    zone: str | None
+    left_out: list[str]
 
 
 def convert(
@@ -56,69 +77,73 @@ def convert(
 ) -> Converted:
     """All rows of a table; rows with a fault are set aside with their reason.
 
-    `stated` is what rows before these have stated, when the table is a part of a larger one.
+    `stated` is what rows before these have stated, when the table is a round of a larger one.
     """
-    converter = _Converter(table.layout, platform, load, settings)
+    reader = RowReader(table.layout, table.notation, platform, load, settings)
     stated = stated or StatedFacts()
     events: list[Wire] = []
     places: list[int] = []
     rejected: list[Rejection] = []
     spend_rows: set[int] = set()
-    for index, row in enumerate(table.rows):
-        number = row.number + load.first_row - 1
+    left_out: Counter[str] = Counter()
+    for row in table.rows:
+        number, place = row.number + load.first_row - 1, row.number - 1
         try:
-            made = converter.events(row)
-            stated.state(number, made)
+            made = reader.events(row)
+            statements = _tell_hours_apart(made, platform, stated)
+            stated.state(number, statements, made.zone)
         except FaultError as fault:
-            rejected.append(
-                Rejection(
-                    index,
-                    f"{load.import_id}-{number}",
-                    load.source,
-                    fault.code,
-                    fault.detail,
-                    dict(row.values),
-                )
-            )
+            name = f"{load.import_id}-{number}"
+            values = dict(row.values)
+            rejected.append(Rejection(place, name, load.source, fault.code, fault.detail, values))
             continue
-        events.extend(made)
-        places.extend([index] * len(made))
-        if isinstance(made[0], SpendWire):
-            spend_rows.add(index)
-    return Converted(Decoded(events, places, rejected), spend_rows)
+        left_out.update(made.left_out)
+        events.extend(statements)
+        places.extend([place] * len(statements))
+        if isinstance(statements[0], SpendWire):
+            spend_rows.add(place)
+    return Converted(Decoded(events, places, rejected), spend_rows, left_out)
 
 
-def find_conflicts(table: Table, platform: Platform, load: Import) -> dict[int, Conflict]:
-    """The rows of a whole file that state a fact otherwise than an earlier row, by their number.
+def _tell_hours_apart(made: RowEvents, platform: Platform, stated: StatedFacts) -> list[Statement]:
+    """Of two rows for an hour that the clock shows twice, the later one is the second hour."""
+    period = made.events[0].data.period or ""
+    zone = made.zone or platform.time_zone
+    if "T" not in period or not occurs_twice(period, zone) or not stated.knows(made.events):
+        return made.events
+    return [
+        msgspec.structs.replace(
+            event,
+            data=msgspec.structs.replace(
+                event.data, dims={**(event.data.dims or {}), **REPEATED_HOUR}
+            ),
+        )
+        for event in made.events
+    ]
 
-    For who sends a file in parts: each part is a request that knows nothing of the others. Settings
-    of the source are left out; what they alone would show, the ledger finds.
-    """
-    stated = StatedFacts()
-    for start in range(0, len(table.rows), ROWS_PER_ROUND_MAX):
-        rows = table.rows[start : start + ROWS_PER_ROUND_MAX]
-        convert(replace(table, rows=rows), platform, load, lambda _: SourceView(), stated)
-    return stated.conflicts
 
+class RowReader:
+    """Reads rows of one layout, one by one."""
 
-class _Converter:
     def __init__(
         self,
         layout: Layout,
+        notation: Notation,
         platform: Platform,
         load: Import,
         settings: Callable[[str], SourceView],
     ) -> None:
         self._layout = layout
+        self._notation = notation
         self._platform = platform
         self._load = load
         self._settings = settings
         no_value = frozenset(platform.no_value) | {""}
         self._no_value = no_value
-        self._numbers = NumberFormat("comma" if load.mark == "comma" else "point", no_value)
+        self._numbers = NumberFormat(notation.decimal, no_value)
 
-    def events(self, row: Row) -> list[Statement]:
-        """One or two events: spend first. Raises FaultError."""
+    def events(self, row: Row) -> RowEvents:
+        """One or two events. Raises FaultError."""
         if row.fault is not None:
             raise FaultError("columns_differ", row.fault)
         values = row.values
@@ -130,12 +155,20 @@ class _Converter:
         if report is None:
             raise FaultError("period_invalid", f"{self._platform.platform} has no {grain} report")
         currency = self._currency(values, view)
-        money = None
-        if report == (view.money_report or self._platform.money_report):
-            money = self._quantity(values, self._layout.spend, currency)
+        money = self._quantity(values, "spend", self._layout.spend, currency)
         measures = self._measures(values, currency)
         if money is None and not measures:
             raise FaultError("row_empty", "the row has neither spend nor a measure")
+        owners = Owners.of(view, self._platform.money_report)
+        left_out: list[str] = []
+        if money is not None and report != owners.money:
+            money = None
+            left_out.append(NOT_MONEY_REPORT)
+        if measures and report != owners.measures:
+            measures = {}
+            left_out.append(NOT_MEASURES_REPORT)
+        if money is None and not measures:
+            raise FaultError(left_out[0], owners.detail(left_out[0]))
         common = {
             "entity": entity,
             "mode": "snapshot",
@@ -145,13 +178,9 @@ class _Converter:
             "dims": self._dims(values),
             "currency": currency,
         }
-        return self._both(
-            f"{self._load.import_id}-{row.number + self._load.first_row - 1}",
-            source,
-            common,
-            money,
-            measures,
-        )
+        row_id = f"{self._load.import_id}-{row.number + self._load.first_row - 1}"
+        made = self._both(row_id, source, common, money, measures)
+        return RowEvents(made, view.time_zone, left_out)
 
     def _both(
         self,
@@ -186,22 +215,14 @@ class _Converter:
         if found is None:
             also = "" if level.from_source is None else ", nor does the source"
             raise FaultError("missing_field", f"the row names no {name} ({level.fields[0]}){also}")
-        text = str(found).strip()
-        if level.pattern is not None:
-            match = re.search(level.pattern, text)
-            if match is None:
-                raise FaultError("wrong_type", f"{text[:60]!r} is no {name}")
-            text = match[1]
-        for character in level.drop:
-            text = text.replace(character, "")
-        return text
+        return read_id(found, name, level)
 
     def _dims(self, values: Values) -> dict[str, str] | None:
         dims = {}
         for name, fields in self._layout.dims.items():
             found = self._first(values, fields)
             if found is not None:
-                dims[name] = str(found).strip()
+                dims[name] = read_label(found, name)
         return dims or None
 
     def _currency(self, values: Values, view: SourceView) -> str | None:
@@ -218,35 +239,37 @@ class _Converter:
         found = self._first(values, period.fields)
         if found is None:
             raise FaultError("missing_field", f"the row names no day ({period.fields[0]})")
-        text = str(found).strip()
-        for form in period.hour_formats:
-            if (moment := _parse(text, form)) is not None:
-                return moment.strftime("%Y-%m-%dT%H"), "hour"
-        day = next((day for form in period.day_formats if (day := _parse(text, form))), None)
-        if day is None:
-            raise FaultError("period_invalid", f"{text[:40]!r} is no day of this layout")
-        hour = self._first(values, period.hour_fields)
-        if hour is None:
-            return day.strftime("%Y-%m-%d"), "day"
-        number = self._numbers.read(hour)
+        day, hour = _read_day(str(found).strip(), period, self._notation)
+        if hour is not None:
+            return f"{day:%Y-%m-%d}T{hour:02d}", "hour"
+        written = self._first(values, period.hour_fields)
+        if written is None:
+            return f"{day:%Y-%m-%d}", "day"
+        number = self._numbers.read(written)
         if number is None or number not in _HOURS:
-            raise FaultError("period_invalid", f"{str(hour)[:20]!r} is no hour of a day")
+            raise FaultError("period_invalid", f"{str(written)[:20]!r} is no hour of a day")
         return f"{day:%Y-%m-%d}T{int(number):02d}", "hour"
 
-    def _quantity(self, values: Values, quantity: Quantity, currency: str | None) -> int | None:
+    def _quantity(
+        self, values: Values, title: str, quantity: Quantity, currency: str | None
+    ) -> int | None:
         # The first field the row has, not the first with a value: fields of one measure differ in
         # meaning (Microsoft's qualified and other conversions) and are never mixed in one column.
         name = next((name for name in quantity.fields if name in values), None)
-        number = None if name is None else self._numbers.read(values[name])
-        if number is None:
+        if name is None or (number := self._numbers.read(values[name])) is None:
             return None
         exponent = exponent_of(quantity.unit, currency)
-        return to_micros(number, exponent, rounded=quantity.excess == "round")
+        micros = to_micros(number, exponent, rounded=quantity.excess == "round")
+        if quantity.whole and micros % MICROS:
+            raise FaultError(
+                "count_not_whole", f"{title} are counted in whole numbers, {values[name]} is none"
+            )
+        return micros
 
     def _measures(self, values: Values, currency: str | None) -> dict[str, int | str]:
         measures: dict[str, int | str] = {}
         for name, quantity in self._layout.measures.items():
-            micros = self._quantity(values, quantity, currency)
+            micros = self._quantity(values, name, quantity, currency)
             if micros is not None:
                 if micros < 0 and quantity.negative == "refuse":
                     raise FaultError("measure_negative", f"{name} of a report is never below 0")
@@ -255,6 +278,34 @@ class _Converter:
 
 
 _HOURS = frozenset(Decimal(hour) for hour in range(24))
+
+
+def _read_day(text: str, period: Period, notation: Notation) -> tuple[date, int | None]:
+    """The day, and the hour if the same cell says it. Raises FaultError `period_invalid`."""
+    readings = readings_of(text)
+    if readings is None:
+        for form in period.day_formats:
+            if (named := _parse(text, form)) is not None:
+                return named.date(), None
+        raise FaultError("period_invalid", f"{text[:40]!r} is no day of this layout")
+    days = readings.by_order
+    day = days.get("ymd") or days.get(notation.dates) or _same(days)
+    if day is None:
+        order = {"dmy": "the day first", "mdy": "the month first", "ymd": "the year first"}
+        detail = f"{text[:40]!r} is no day of this file, which has {order[notation.dates]}"
+        raise FaultError("period_invalid", detail)
+    if not readings.rest:
+        return day, None
+    for form in period.hour_suffixes:
+        if (moment := _parse(readings.rest, form)) is not None:
+            return day, moment.hour
+    raise FaultError("period_invalid", f"{text[:40]!r} is no day or hour of this layout")
+
+
+def _same(days: Mapping[Any, date]) -> date | None:
+    """02/02/2026 is one day in every order."""
+    found = set(days.values())
+    return found.pop() if len(days) == 2 and len(found) == 1 else None
 
 
 def _parse(text: str, form: str) -> datetime | None:

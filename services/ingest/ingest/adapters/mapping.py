@@ -28,6 +28,8 @@ def _compiles(pattern: str) -> str:
 Fields = Annotated[list[str], Field(min_length=1)]
 """Names of one thing, tried in order: an API field as a dotted path, or a column heading."""
 Pattern = Annotated[str, AfterValidator(_compiles)]
+TOTAL_ROWS = [r"(?i)^(grand\s+|sub-?)?totals?\b", "^(总计|合计|小计|汇总|总和|共计)", r"^(©|\(c\))"]
+"""How rows begin that sum a file or close it; a platform's `total_rows` are further ones."""
 Unit = Literal["micro", "minor", "major", "count"]
 
 
@@ -37,6 +39,9 @@ class _Model(BaseModel):
 
 class Level(_Model):
     """One level of the entity: the first field with a value; `pattern` takes its group 1.
+
+    Ids have a pattern wherever the platform's have one: what a spreadsheet made of an id (1.2E+17)
+    is then refused, not a campaign of its own.
 
     `from_source` takes group 1 of the source's name when the row does not say it: what a person
     saves of one account need not repeat whose it is. Such a level is not required of a header.
@@ -54,20 +59,43 @@ class Quantity(_Model):
     `excess: round` (half even, never for spend) is for measures a platform reports as floats.
     `negative: refuse` is for what is counted as it happens: credits lower the number of a day,
     never below 0. Money may be a refund, and conversions and their value are adjusted afterwards.
+    `whole: true` is for what cannot be counted in parts, such as clicks. It also tells 4,567
+    impressions from 4.567 of them, and so how a file writes its numbers.
     """
 
     fields: Fields
     unit: Unit
+    whole: bool = False
     excess: Literal["refuse", "round"] = "refuse"
     negative: Literal["accept", "refuse"] = "accept"
 
+    @model_validator(mode="after")
+    def _is_counted(self) -> "Quantity":
+        if self.whole and self.unit != "count":
+            raise ValueError("only what has the unit count can be whole")
+        return self
+
+
+def _has_one_reading(form: str) -> str:
+    if "%Y" not in form or "%d" not in form or not _NAMED_MONTH.search(form):
+        raise ValueError(f"{form!r} needs %Y, %d and the name of a month: else it could be misread")
+    return form
+
+
+_NAMED_MONTH = re.compile("%[bB]")
+
 
 class Period(_Model):
-    """Where the day and, for hourly rows, the hour stand. Formats are strptime's."""
+    """Where the day and, for hourly rows, the hour stand.
+
+    Days in digits need no format: with the year first, or last in the order that the file proves
+    (notation.py). `day_formats` are further ones, with the month as a word; `hour_suffixes` are
+    what may follow the day in its own cell. All formats are strptime's.
+    """
 
     fields: Fields
-    day_formats: Annotated[list[str], Field(min_length=1)] = ["%Y-%m-%d"]
-    hour_formats: list[str] = []
+    day_formats: list[Annotated[str, AfterValidator(_has_one_reading)]] = []
+    hour_suffixes: list[str] = []
     hour_fields: list[str] = []
 
 
@@ -113,14 +141,27 @@ class Layout(_Model):
 
 
 class ReportTime(_Model):
-    """A line of a file's preamble that says how fresh the report is (UTC)."""
+    """A line of a file's preamble that says how fresh the report is (UTC).
+
+    Its format shows in which order the same writer puts day and month.
+    """
 
     pattern: Pattern
     format: str
 
+    @property
+    def order(self) -> Literal["dmy", "mdy"] | None:
+        """Of a format that has its year last, in digits."""
+        order = "".join(re.findall("%([dmY])", self.format)).lower()
+        return order if order in ("dmy", "mdy") else None  # type: ignore[return-value]
+
 
 class Platform(_Model):
-    """One mapping file. Reports are named by grain; `money_report` carries the money."""
+    """One mapping file. Reports are named by grain; `money_report` carries money and measures.
+
+    `json_rows` are the names under which a page of the API holds its rows, `json_page` what else
+    such a page may hold: one without rows is a page of a report in which nothing happened.
+    """
 
     platform: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
     name: str
@@ -129,9 +170,10 @@ class Platform(_Model):
     reports: dict[Literal["day", "hour"], str]
     money_report: str
     no_value: list[str] = [""]
-    total_rows: list[Pattern] = ["(?i)^total"]
+    total_rows: list[Pattern] = []
     report_time: ReportTime | None = None
     json_rows: list[str] = []
+    json_page: list[str] = []
     layouts: Annotated[list[Layout], Field(min_length=1)]
 
     @model_validator(mode="after")

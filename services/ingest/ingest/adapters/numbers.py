@@ -1,23 +1,50 @@
-"""Numbers as platforms write them → integer micros. Pure, exact, no float.
+"""Numbers as platforms and spreadsheets write them → integer micros. Pure, exact, no float.
 
-The decimal mark is decided once per file, never per cell: "7,25" is unreadable in a file with
-decimal points, and seven and a quarter in one with decimal commas (reference/platforms.md 4).
+The decimal mark is one per file (notation.py), never decided per cell: "1,234" is a thousand in a
+file with decimal points and one and a bit in one with decimal commas (reference/platforms.md 4).
 """
 
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, Literal
 
 from ingest.adapters.mapping import Unit
 from ingest.faults import FaultError
 from shared.money import LIMIT_MICROS
 
+Mark = Literal[".", ","]
+MARKS: tuple[Mark, Mark] = (".", ",")
 TEXT_LENGTH_MAX = 60
 _EXACT = Context(prec=120)
-_SIGNS = "$€£¥￥元₹₩₽ \u00a0"
-_POINT = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,2})?", re.ASCII)
-_COMMA = re.compile(r"-?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?", re.ASCII)
+
+# Full-width forms of Chinese and Japanese exports, the blanks and apostrophes that group digits,
+# and the minus signs of typography. One by one: a compatibility form would turn 5² into 52.
+_PLAIN = str.maketrans(
+    "０１２３４５６７８９．，－＋（）＇\u00a0\u202f\u2009\u2007\u3000’ʼ−–",
+    "0123456789.,-+()'     ''--",
+)
+_MONEY = r"(?:(?:US|CA|AU|HK|NT|NZ|SG|MX|[ACRS])?[$＄]|[€£￡¥￥₹₩￦₽₺₴₫₪฿₱₦₡₲₵₸]|元|円|zł|Kč|kr\.?)"
+_CELL = re.compile(
+    rf"(?P<sign>[-+]?) *{_MONEY}? *(?P<inner>[-+]?) *(?P<core>[.,]?[0-9][0-9.,' ]*?"
+    rf"(?:[eE][-+]?[0-9]{{1,2}})?) *{_MONEY}? *(?P<after>-?)",
+    re.ASCII,
+)
+_GROUPED = {
+    ".": r"[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}",
+    ",": r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+",
+}
+_FREE = r"[1-9][0-9]{0,2}(?:'[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3})+"
+_CORE = {
+    mark: re.compile(
+        rf"(?:(?:{_GROUPED[mark]}|{_FREE}|[0-9]+)(?:\{mark}[0-9]+)?|\{mark}[0-9]+"
+        rf"|[0-9]+(?:\{mark}[0-9]+)?[eE][-+]?[0-9]{{1,2}})"
+    )
+    for mark in MARKS
+}
+_GROUPING = {".": str.maketrans("", "", ",' "), ",": str.maketrans(",", ".", ".' ")}
+
 _WITHOUT_CENTS = frozenset(
     [
         "BIF",
@@ -40,14 +67,33 @@ _WITHOUT_CENTS = frozenset(
 )
 _WITH_MILLS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 
-Mark = Literal["point", "comma"]
+
+@lru_cache(maxsize=4096)
+def read_number(text: str, mark: Mark) -> Decimal | None:
+    """A text as a number with that decimal mark; None when it is none.
+
+    Digits may be grouped by three, or as in India, by the other mark, apostrophes or blanks; a
+    minus may stand before or behind, parentheses mean one; one sign of a currency may stand by.
+    """
+    plain = text.translate(_PLAIN).strip()
+    negative = False
+    if plain.startswith("(") and plain.endswith(")"):
+        plain, negative = plain[1:-1], True
+    cell = _CELL.fullmatch(plain) if len(text) <= TEXT_LENGTH_MAX else None
+    if cell is None or _CORE[mark].fullmatch(cell["core"]) is None:
+        return None
+    signs = cell["sign"] + cell["inner"] + cell["after"]
+    if len(signs) + negative > 1:
+        return None
+    number = Decimal(cell["core"].translate(_GROUPING[mark]))
+    return number.copy_negate() if (negative or signs == "-") and number else number
 
 
 @dataclass(frozen=True, slots=True)
 class NumberFormat:
     """How one file writes numbers: its decimal mark, and what means "no value"."""
 
-    mark: Mark = "point"
+    mark: Mark = "."
     no_value: frozenset[str] = frozenset([""])
 
     def read(self, value: Any) -> Decimal | None:
@@ -62,19 +108,13 @@ class NumberFormat:
         text = str(value).strip()
         if text in self.no_value:
             return None
-        return self._read_text(text)
-
-    def _read_text(self, text: str) -> Decimal:
-        sign = "-" if text[:1] in "-−" else ""
-        bare = sign + text.lstrip("-−").strip(_SIGNS)
-        pattern, thousands = (_POINT, ",") if self.mark == "point" else (_COMMA, ".")
-        if len(text) > TEXT_LENGTH_MAX or not pattern.fullmatch(bare):
-            raise FaultError("number_unreadable", f"{text[:40]!r} is no number in this file")
-        plain = bare.replace(thousands, "").replace(",", ".")
-        try:
-            return Decimal(plain)
-        except InvalidOperation as error:
-            raise FaultError("number_unreadable", f"{text[:40]!r} is no number") from error
+        number = read_number(text, self.mark)
+        if number is None:
+            kind = "a decimal point" if self.mark == "." else "a decimal comma"
+            raise FaultError(
+                "number_unreadable", f"{text[:40]!r} is no number of this file, which has {kind}"
+            )
+        return number
 
 
 def json_number(text: str) -> Decimal:

@@ -1,0 +1,95 @@
+"""In which encoding a report is written: UTF-8, UTF-16 with its mark, or GB18030."""
+
+import codecs
+import io
+from collections.abc import Callable
+from typing import BinaryIO, TextIO
+
+from ingest.adapters.refusals import FileRefusedError
+
+CHUNK_BYTES = 1024 * 1024
+COMMON_SHARE_MIN = 0.75
+"""Of the characters of a GB18030 file that GB2312 has too. Western text read as GB18030 makes
+characters, but rare ones: an accented letter swallows the plain letter behind it."""
+
+Opener = Callable[[], BinaryIO]
+"""Opens the same bytes from their beginning; a report is read more than once."""
+
+_ARCHIVES = {b"PK\x03\x04": "a spreadsheet (XLSX) or an archive", b"\x1f\x8b": "a gzip archive"}
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def find_encoding(opener: Opener) -> str:
+    """The name of the codec for the whole file. Raises FileRefusedError `encoding_unknown`."""
+    with opener() as file:
+        head = file.read(CHUNK_BYTES)
+    for mark, kind in _ARCHIVES.items():
+        if head.startswith(mark):
+            raise _unknown(1, f"this is {kind}: save the sheet as CSV (UTF-8) and send that")
+    if head.startswith(_UTF16):
+        _check(opener, "utf-16", "the file begins as UTF-16 and does not go on so")
+        return "utf-16"
+    if b"\0" in head:
+        raise _unknown(1, "UTF-16 without its byte-order mark, or no text: save it as CSV (UTF-8)")
+    line = _first_fault(opener, "utf-8")
+    if line is None:
+        return "utf-8-sig"
+    if _is_chinese(opener):
+        return "gb18030"
+    raise _unknown(
+        line,
+        "the text is neither UTF-8 nor GB18030 nor UTF-16 with a byte-order mark:"
+        " save the file as CSV (UTF-8)",
+    )
+
+
+def open_text(opener: Opener, encoding: str) -> TextIO:
+    """The file as text, line ends as they are."""
+    return io.TextIOWrapper(opener(), encoding=encoding, newline="")
+
+
+def _unknown(line: int, detail: str) -> FileRefusedError:
+    return FileRefusedError("encoding_unknown", line, detail)
+
+
+def _check(opener: Opener, encoding: str, detail: str) -> None:
+    line = _first_fault(opener, encoding)
+    if line is not None:
+        raise _unknown(line, detail)
+
+
+def _first_fault(opener: Opener, encoding: str) -> int | None:
+    """The line of the first byte that is no such text; None when all are."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    lines = 1
+    with opener() as file:
+        while True:
+            chunk = file.read(CHUNK_BYTES)
+            try:
+                decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                return lines + error.object.count(b"\n", 0, error.start)
+            if not chunk:
+                return None
+            lines += chunk.count(b"\n")
+
+
+def _is_chinese(opener: Opener) -> bool:
+    decoder = codecs.getincrementaldecoder("gb18030")()
+    foreign = common = 0
+    with opener() as file:
+        while True:
+            chunk = file.read(CHUNK_BYTES)
+            try:
+                text = decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError:
+                return False
+            beyond = "".join(filter(_is_beyond_ascii, text))
+            foreign += len(beyond)
+            common += len(beyond.encode("gb2312", "ignore").decode("gb2312"))
+            if not chunk:
+                return foreign > 0 and common >= COMMON_SHARE_MIN * foreign
+
+
+def _is_beyond_ascii(character: str) -> bool:
+    return character > "\x7f"
