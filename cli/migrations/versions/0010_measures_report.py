@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0010_measures_report"
-down_revision = "0007_plans_in_force"
+down_revision = "0013_figures"
 branch_labels = None
 depends_on = None
 
