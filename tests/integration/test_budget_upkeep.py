@@ -61,9 +61,9 @@ async def test_only_counters_beyond_their_horizon_are_swept_a_bounded_number_at_
     for name, days in (("i1", 401), ("i2", 401), ("i3", 399)):
         await service.post(delta("ads", name, noon, "1.00", importid=name))
         await age(service, name, days)
-    assert await sweep(service, 1) == {"imports": 1, "import_progress": 1}
-    assert await sweep(service, 10) == {"imports": 1, "import_progress": 1}
-    assert await sweep(service, 10) == {"imports": 0, "import_progress": 0}
+    assert await sweep(service, 1) == {"imports": 1, "import_facts": 0, "import_progress": 1}
+    assert await sweep(service, 10) == {"imports": 1, "import_facts": 0, "import_progress": 1}
+    assert await sweep(service, 10) == {"imports": 0, "import_facts": 0, "import_progress": 0}
     async with service.caller("eve", "viewer") as viewer:
         assert (await viewer.get("/v1/imports/i1", 404))["code"] == "import_unknown"
         assert (await viewer.get("/v1/imports/i3"))["inserted"] == 1
@@ -76,7 +76,7 @@ async def test_an_import_that_is_still_counted_is_not_old(service: Service) -> N
     await service.post(delta("ads", "1", noon, "1.00", importid="i1"))
     await age(service, "i1", 401)
     await service.post(delta("ads", "2", noon, "1.00", importid="i1"))
-    assert await sweep(service, 10) == {"imports": 0, "import_progress": 0}
+    assert await sweep(service, 10) == {"imports": 0, "import_facts": 0, "import_progress": 0}
 
 
 async def test_many_who_ask_for_the_invariants_share_one_look_at_the_ledger(
@@ -187,3 +187,15 @@ async def test_totals_say_when_records_were_lost(service: Service) -> None:
         {"from": None, "to": "2025-11-03T16:00:00Z", "reason": "nobody knows"},
         {"from": "2025-11-03T02:00:00Z", "to": "2025-11-03T04:00:00Z", "reason": "disk lost"},
     ]
+
+
+async def test_which_facts_old_imports_stated_is_swept_too(service: Service) -> None:
+    for name in ("i1", "i2"):
+        await service.post(snapshot("ads", "11-03", 1, "1.00", at("11-05 00:00"), importid=name))
+    async with service.pool.acquire() as conn:
+        await conn.execute(
+            "UPDATE budget.import_facts SET counted_at = now() - interval '401 days' "
+            "WHERE import_id = 'i1'"
+        )
+    assert (await sweep(service, 10))["import_facts"] == 1
+    assert (await sweep(service, 10))["import_facts"] == 0

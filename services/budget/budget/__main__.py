@@ -84,7 +84,7 @@ def sweeps(settings: BudgetSettings) -> dict[str, Sweep]:
     keep = timedelta(days=settings.imports_keep_days)
     return {
         table: Sweep(keep, partial(store_imports.sweep, table))
-        for table in ("imports", "import_progress")
+        for table in ("imports", "import_facts", "import_progress")
     }
 
 

@@ -233,8 +233,19 @@ class EntryReply(BaseModel):
     recorded_at: datetime
 
 
+class MissingRow(BaseModel):
+    """A row that an earlier import had: its period, whom it is about, and what stands for it."""
+
+    period: str
+    entity: dict[str, str] | None
+    campaign: str | None
+    line: str | None
+    dims: dict[str, str] | None
+    amount: Money
+
+
 class ImportReply(BaseModel):
-    """Counts of rows; `amount` is null when the rows state several currencies, or none."""
+    """Counts of rows; `amount` is null when the rows are in several currencies, or none."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -243,10 +254,13 @@ class ImportReply(BaseModel):
     inserted: int
     updated: int
     unchanged: int
+    outdated: int
     rejected: int
     suspense: int
     amount: Money | None
     amounts: list[Money]
+    missing: list[MissingRow]
+    missing_count: int
 
 
 class InvariantsReply(BaseModel):

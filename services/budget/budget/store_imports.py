@@ -5,7 +5,7 @@ is read, so of two replicas on the same records the second counts nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -29,15 +29,17 @@ WHERE (t.workspace, t.import_id, t.topic, t.partition)
 """
 COUNT = """
 INSERT INTO budget.imports AS t (workspace, import_id, currency, inserted, updated, unchanged,
-                                 rejected, suspense, amount)
-SELECT u.workspace, u.import_id, u.currency, u.inserted, u.updated, u.unchanged, u.rejected,
-       u.suspense, u.amount::numeric
+                                 outdated, rejected, suspense, amount)
+SELECT u.workspace, u.import_id, u.currency, u.inserted, u.updated, u.unchanged, u.outdated,
+       u.rejected, u.suspense, u.amount::numeric
 FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[],
-            $7::bigint[], $8::bigint[], $9::text[])
-  AS u(workspace, import_id, currency, inserted, updated, unchanged, rejected, suspense, amount)
+            $7::bigint[], $8::bigint[], $9::bigint[], $10::text[])
+  AS u(workspace, import_id, currency, inserted, updated, unchanged, outdated, rejected, suspense,
+       amount)
 ON CONFLICT ON CONSTRAINT imports_pk DO UPDATE SET
   inserted = t.inserted + excluded.inserted, updated = t.updated + excluded.updated,
-  unchanged = t.unchanged + excluded.unchanged, rejected = t.rejected + excluded.rejected,
+  unchanged = t.unchanged + excluded.unchanged, outdated = t.outdated + excluded.outdated,
+  rejected = t.rejected + excluded.rejected,
   suspense = t.suspense + excluded.suspense, amount = t.amount + excluded.amount,
   counted_at = now()
 """
@@ -46,13 +48,63 @@ DELETE FROM budget.{table} WHERE ctid = ANY(ARRAY(
   SELECT ctid FROM budget.{table} WHERE counted_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
 """
 GET = """
-SELECT currency, inserted, updated, unchanged, rejected, suspense, amount
+SELECT currency, inserted, updated, unchanged, outdated, rejected, suspense, amount
 FROM budget.imports WHERE workspace = $1 AND import_id = $2 ORDER BY currency
+"""
+# Which facts an import has stated: what stands for them, and what it lacks, is in the ledger.
+ADD_FACTS = """
+INSERT INTO budget.import_facts (stream_id, key, import_id, revision)
+SELECT * FROM unnest($1::int[], $2::text[], $3::text[], $4::bigint[]) ON CONFLICT DO NOTHING
+"""
+STANDING = """
+SELECT f.currency, sum(f.amount) AS amount,
+       count(*) FILTER (WHERE a.kind = 'suspense') AS suspense
+FROM budget.import_facts AS i JOIN budget.streams AS s USING (stream_id)
+JOIN budget.facts AS f USING (stream_id, key) JOIN budget.accounts AS a USING (account_id)
+WHERE i.import_id = $2 AND s.workspace = $1 GROUP BY f.currency
+"""
+# The keys of a period's facts lie side by side, from its label and "|" up to the next character.
+MISSING = """
+WITH mine AS MATERIALIZED (
+  SELECT i.stream_id, i.key, i.revision, i.counted_at
+  FROM budget.import_facts AS i JOIN budget.streams AS s USING (stream_id)
+  WHERE i.import_id = $2 AND s.workspace = $1
+), periods AS (
+  SELECT stream_id, split_part(key, '|', 1) AS period, max(revision) AS revision,
+         max(counted_at) AS counted_at
+  FROM mine GROUP BY 1, 2
+), before AS (
+  SELECT DISTINCT o.stream_id, o.key FROM periods AS p JOIN budget.import_facts AS o
+    ON o.stream_id = p.stream_id AND o.import_id <> $2
+   AND o.key >= p.period || '|' AND o.key < p.period || '}'
+   AND (o.revision, o.counted_at) < (p.revision, p.counted_at)
+  WHERE NOT EXISTS (SELECT FROM mine AS m WHERE m.stream_id = o.stream_id AND m.key = o.key)
+)
+SELECT count(*) OVER () AS n, f.key, f.amount, f.currency
+FROM before JOIN budget.facts AS f USING (stream_id, key) ORDER BY f.stream_id, f.key LIMIT $3
 """
 
 
+class ImportedFact(NamedTuple):
+    """A fact that an import states."""
+
+    stream_id: int
+    key: str
+    import_id: str
+    revision: int
+
+
+class Missing(NamedTuple):
+    """A fact that an earlier import of the period stated and this one does not."""
+
+    key: str
+    amount: int
+    currency: str
+
+
 class Counted(NamedTuple):
-    """What became of one record of an import; `outcome` None is a refusal."""
+    """What became of one record of an import; `outcome` None is a refusal. `amount` and `suspense`
+    are those of deltas: of facts the ledger is asked."""
 
     workspace: str
     import_id: str
@@ -75,11 +127,11 @@ async def count(conn: Conn, records: Sequence[Counted]) -> None:
     new = [record for record in records if record.offset >= begin[record[:4]]]
     if not new:
         return
-    tallies: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0] * 6)
+    tallies: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0] * 7)
     for record in new:
         _tally(tallies[record.workspace, record.import_id, record.currency], record)
     columns = zip(
-        *((*key, *tallies[key][:5], str(tallies[key][5])) for key in sorted(tallies)), strict=True
+        *((*key, *tallies[key][:6], str(tallies[key][6])) for key in sorted(tallies)), strict=True
     )
     await conn.execute(COUNT, *columns)
     ends: dict[tuple[str, str, str, int], int] = {}
@@ -89,13 +141,13 @@ async def count(conn: Conn, records: Sequence[Counted]) -> None:
 
 
 def _tally(tally: list[int], record: Counted) -> None:
-    columns = (Outcome.INSERTED, Outcome.UPDATED, Outcome.UNCHANGED)
+    columns = (Outcome.INSERTED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.OUTDATED)
     if record.outcome not in columns:
-        tally[3] += 1
+        tally[4] += 1
         return
     tally[columns.index(record.outcome)] += 1
-    tally[4] += record.suspense
-    tally[5] += record.amount
+    tally[5] += record.suspense
+    tally[6] += record.amount
 
 
 async def get(conn: Conn, workspace: str, import_id: str) -> list[dict[str, Any]]:
@@ -103,8 +155,29 @@ async def get(conn: Conn, workspace: str, import_id: str) -> list[dict[str, Any]
     return [dict(row) for row in await conn.fetch(GET, workspace, import_id)]
 
 
+async def add_facts(conn: Conn, facts: Collection[ImportedFact]) -> None:
+    """Notes which facts imports state."""
+    if facts:
+        await conn.execute(ADD_FACTS, *zip(*sorted(facts), strict=True))
+
+
+async def standing(conn: Conn, workspace: str, import_id: str) -> list[dict[str, Any]]:
+    """What stands in the ledger now for the facts of an import, by currency."""
+    return [dict(row) for row in await conn.fetch(STANDING, workspace, import_id)]
+
+
+async def missing(
+    conn: Conn, workspace: str, import_id: str, limit: int
+) -> tuple[int, list[Missing]]:
+    """How many facts an earlier import of the same periods stated and this one does not, and the
+    first of them."""
+    rows = await conn.fetch(MISSING, workspace, import_id, limit)
+    found = [Missing(row["key"], row["amount"], row["currency"]) for row in rows]
+    return (rows[0]["n"] if rows else 0), found
+
+
 async def sweep(table: str, conn: Conn, before: datetime, rows_max: int) -> int:
-    """Deletes rows of `imports` or `import_progress` last counted before `before`; how many.
+    """Deletes rows of a table of imports last counted before `before`; how many.
 
     An import whose records are read again after that is counted from the start, as a new one.
     """

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from budget import planning, store_imports, store_registry, store_totals
+from budget import imports, planning, store_registry, store_totals
 from budget.replies import EntryReply, ImportReply, InvariantsReply, TotalsReply
 from budget.routes.common import Name, Paged, Reader, session
 from budget.rules.posting import AccountKey
@@ -77,27 +77,12 @@ async def get_entries(
 
 @router.get("/imports/{import_id}", **answers(ImportReply), summary="What became of an import")
 async def get_import(request: Request, import_id: Name, principal: Reader) -> Json:
-    """Counts of rows; `amount` sums what the accepted rows state. Errors: import_unknown."""
+    """Counts of what rows did when they came; `amount` and `suspense` are what stands in the ledger
+    now for the file's facts. `outdated`: an older revision with other values than the one that
+    counts. `missing`: what an earlier import of the same source, report and periods had and this
+    one has not; the first 100 of `missing_count`. Errors: import_unknown."""
     async with session(request, principal) as caller:
-        rows = await store_imports.get(caller.conn, caller.workspace, import_id)
-    if not rows:
-        raise NotFoundError("import_unknown", f"nothing of import {import_id} has been counted")
-    names = ("inserted", "updated", "unchanged", "rejected", "suspense")
-    counts = {name: sum(row[name] for row in rows) for name in names}
-    amounts = [
-        {"amount": format_micros(int(row["amount"])), "currency": row["currency"]}
-        for row in rows
-        if row["inserted"] + row["updated"] + row["unchanged"]
-    ]
-    return Json(
-        {
-            "import": import_id,
-            "rows": sum(counts[name] for name in names[:4]),
-            **counts,
-            "amount": amounts[0] if len(amounts) == 1 else None,
-            "amounts": amounts,
-        }
-    )
+        return Json(await imports.read(caller.conn, caller.workspace, import_id))
 
 
 @router.get("/invariants", **answers(InvariantsReply), summary="Do the totals equal the ledger?")
