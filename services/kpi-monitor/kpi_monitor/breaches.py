@@ -8,10 +8,11 @@ from fractions import Fraction
 from kpi_monitor.formula import evaluate
 from kpi_monitor.judging import Verdict
 from kpi_monitor.kpis import BUDGET_PACING, BUDGET_USED, KPIS
+from kpi_monitor.rules import Cause
 from kpi_monitor.totals import FORECAST
 from kpi_monitor.unit import Group, Unit
 from kpi_monitor.windows import from_ms
-from shared.events import Breach, BreachSource, BreachWindow, BudgetTotals
+from shared.events import Breach, BreachCause, BreachSource, BreachWindow, BudgetTotals
 from shared.money import (
     MICROS,
     MONEY_MEASURES,
@@ -95,6 +96,7 @@ def breach_of(unit: Unit, group: Group, verdict: Verdict, names: Names, now: dat
         kpi=rule.kpi.name,
         currency=next((one.currency for one in lines), names.currency),
         time_zone=unit.zone or "UTC",
+        cause=_cause(transition.cause),
         figures_at=figures_at(verdict, lines),
     )
 
@@ -157,6 +159,10 @@ def _money_text(value: Fraction | None) -> str | None:
     if value is None:
         return None
     return format_micros(divide_half_even(value.numerator * MICROS, value.denominator))
+
+
+def _cause(cause: Cause | None) -> BreachCause | None:
+    return None if cause is None else BreachCause(kind=cause.kind, version=cause.version)
 
 
 def _names(unit: Unit, line: str | None, names: Names) -> dict[str, str]:

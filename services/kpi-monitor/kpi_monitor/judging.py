@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from kpi_monitor import formula
 from kpi_monitor.definition import Rule, Suppress
+from kpi_monitor.plan_changes import PlanSeen
 from kpi_monitor.rules import (
     Episode,
     Judgement,
@@ -19,6 +20,7 @@ from kpi_monitor.rules import (
     Reason,
     Severity,
     because_of_edit,
+    because_of_plan,
     judge,
 )
 from kpi_monitor.windows import Window, Windows
@@ -48,7 +50,7 @@ class Standing(NamedTuple):
     """What is remembered of one (rule, group). Windows before `judged_through` are done.
 
     `window_start`: the last window that had a value. `too_coarse`: the periods of the last window
-    with data did not fit into it.
+    with data did not fit into it. `plan_version`: by which figures of the budget were judged last.
     """
 
     judged_through: int
@@ -56,6 +58,7 @@ class Standing(NamedTuple):
     episode: Episode = NO_EPISODE
     window_start: int | None = None
     too_coarse: bool = False
+    plan_version: int | None = None
 
 
 class Verdict(NamedTuple):
@@ -159,25 +162,39 @@ def judge_again(
     if content is None or window.end + rule.maturity > complete_through:
         return moved, None
     verdict = _judge_window(rule, standing.episode, content)
-    changed = because_of_edit(verdict.judgement, now)
+    changed = because_of_edit(verdict.judgement, rule.version, now)
     return moved._replace(episode=changed.episode), verdict._replace(judgement=changed)
 
 
 def judge_totals(
-    rule: Rule, standing: Standing, sums: Mapping[str, int], *, at: int, complete: bool, now: int
+    rule: Rule,
+    standing: Standing,
+    sums: Mapping[str, int],
+    plan: PlanSeen,
+    *,
+    at: int,
+    complete: bool,
+    now: int,
 ) -> tuple[Standing, Verdict]:
     """A budget rule over the latest figures (micros by name) of its group at `at` (epoch ms).
 
     Rules with < or <= are judged only when the figures are `complete` (design.md section 4): a
-    source that is late must not look like money not spent.
+    source that is late must not look like money not spent. What would not have changed, or in
+    another way, under the plan before has changed because of the plan.
     """
     seen = observe(rule, sums, at)
     if not complete and not rule.condition.upwards:
         seen = Observation(at, None, Reason.NOT_COMPLETE)
     judgement = judge(rule.condition, standing.episode, seen)
     if standing.rule_version != rule.version:
-        judgement = because_of_edit(judgement, now)
+        judgement = because_of_edit(judgement, rule.version, now)
+    elif judgement.transition is not None and plan.before is not None:
+        before = judge(rule.condition, standing.episode, observe(rule, plan.before, at))
+        if before.reason != judgement.reason:
+            judgement = because_of_plan(judgement, plan.newest)
     moved = standing._replace(episode=judgement.episode, rule_version=rule.version)
+    if seen.value is not None:
+        moved = moved._replace(plan_version=plan.settled)
     return moved, Verdict(judgement, seen.value, dict(sums), None)
 
 

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     BELOW_RESET = "below_reset"
     ABOVE_RESET = "above_reset"
     RULE_CHANGED = "rule_changed"
+    PLAN_CHANGED = "plan_changed"
     RULE_REMOVED = "rule_removed"
     LINE_REMOVED = "line_removed"
     CAMPAIGN_ENDED = "campaign_ended"
@@ -99,6 +100,13 @@ class Observation(NamedTuple):
     ceiling: Severity | None = None
 
 
+class Cause(NamedTuple):
+    """What moved when it was not the figure: a plan or a rule, in its new version."""
+
+    kind: Literal["plan", "rule"]
+    version: int
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
     """One change of an episode. `crossed`: all limits the value has passed, as written."""
@@ -113,6 +121,7 @@ class Transition:
     since: int
     episode: int
     seq: int
+    cause: Cause | None = None
 
 
 class Judgement(NamedTuple):
@@ -160,18 +169,28 @@ def close(episode: Episode, at: int, reason: Reason, *, threshold: str | None = 
     return Judgement(closed, transition, reason)
 
 
-def because_of_edit(judgement: Judgement, now: int) -> Judgement:
+def because_of_edit(judgement: Judgement, version: int, now: int) -> Judgement:
     """The same judgement, said to come from a new version of the rule, not from new numbers.
 
     What was open was so until the edit, `now`, however old the figures are that it is judged on.
     """
+    changed = _because(judgement, Reason.RULE_CHANGED, Cause("rule", version))
+    transition = changed.transition
+    if transition is None or transition.change == "firing":
+        return changed
+    return changed._replace(transition=replace(transition, at=max(transition.at, now)))
+
+
+def because_of_plan(judgement: Judgement, version: int) -> Judgement:
+    """The same judgement, said to come from a new version of the plan: no money has moved."""
+    return _because(judgement, Reason.PLAN_CHANGED, Cause("plan", version))
+
+
+def _because(judgement: Judgement, reason: Reason, cause: Cause) -> Judgement:
     if judgement.transition is None:
         return judgement
-    at = judgement.transition.at
-    if judgement.transition.change != "firing":
-        at = max(at, now)
-    transition = replace(judgement.transition, reason=Reason.RULE_CHANGED, at=at)
-    return Judgement(judgement.episode, transition, Reason.RULE_CHANGED)
+    transition = replace(judgement.transition, reason=reason, cause=cause)
+    return Judgement(judgement.episode, transition, reason)
 
 
 def _fire(episode: Episode, crossed: tuple[Level, ...], seen: Observation) -> Judgement:

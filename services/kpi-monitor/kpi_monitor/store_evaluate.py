@@ -97,15 +97,15 @@ GROUP BY u.n, p.known_ms, coalesce(width_bucket(p.start_ms, $7), p.start_ms),
 """
 SAVE_STANDINGS = """
 INSERT INTO kpi.standings AS s (workspace, rule, group_key, campaign, rule_version,
-  judged_through_ms, episode, seq, severity, since_ms, window_start_ms, too_coarse)
+  judged_through_ms, episode, seq, severity, since_ms, window_start_ms, too_coarse, plan_version)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text::bigint[],
   $6::text::bigint[], $7::text::bigint[], $8::text::bigint[], $9::text[], $10::bigint[],
-  $11::bigint[], $12::boolean[])
+  $11::bigint[], $12::boolean[], $13::bigint[])
 ON CONFLICT (workspace, rule, group_key) DO UPDATE SET campaign = excluded.campaign,
   rule_version = excluded.rule_version, judged_through_ms = excluded.judged_through_ms,
   episode = excluded.episode, seq = excluded.seq, severity = excluded.severity,
   since_ms = excluded.since_ms, window_start_ms = excluded.window_start_ms,
-  too_coarse = excluded.too_coarse
+  too_coarse = excluded.too_coarse, plan_version = excluded.plan_version
 """
 ADD_TRANSITIONS = """
 INSERT INTO kpi.transitions (workspace, breach, seq, campaign, transition, event, decided_at)
@@ -242,6 +242,7 @@ def _standing(row: Any) -> Standing:
         episode=episode,
         window_start=row["window_start_ms"],
         too_coarse=row["too_coarse"],
+        plan_version=row["plan_version"],
     )
 
 
@@ -305,7 +306,7 @@ async def save(
     """Writes standings, the history of `told` (workspace, campaign, breach), and what is open."""
     rows = sorted(_standing_row(unit, outcome) for unit, outcome in outcomes)
     if rows:
-        arrays = columns(rows, 12)
+        arrays = columns(rows, 13)
         numbers = [integers(array) for array in arrays[4:8]]
         await conn.execute(SAVE_STANDINGS, *arrays[:4], *numbers, *arrays[8:])
     if not told:
@@ -337,4 +338,5 @@ def _standing_row(unit: Unit, outcome: Outcome) -> tuple[Any, ...]:
         episode.since,
         standing.window_start,
         standing.too_coarse,
+        standing.plan_version,
     )

@@ -20,6 +20,7 @@ from kpi_monitor.judging import (
     judge_windows,
 )
 from kpi_monitor.kpis import SPEND
+from kpi_monitor.plan_changes import plan_seen
 from kpi_monitor.rules import Reason, close
 from kpi_monitor.windows import Windows, to_ms
 from shared.events import BudgetTotals
@@ -306,6 +307,7 @@ def _judge_totals(unit: Unit, group: Group, now: int) -> Outcome:
         group.stored.rule,
         group.standing,
         totals.sum_figures(lines),
+        plan_seen(lines, group.standing.plan_version),
         at=max(to_ms(line.as_of) for line in lines),
         complete=is_complete(unit, lines),
         now=now,

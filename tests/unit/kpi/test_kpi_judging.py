@@ -19,6 +19,7 @@ from kpi_monitor.judging import (
     judge_totals,
     judge_windows,
 )
+from kpi_monitor.plan_changes import PlanSeen
 from kpi_monitor.rules import Episode, Observation, Reason, judge
 from kpi_monitor.windows import DAY_MS, HOUR_MS, Windows, to_ms
 from tests.unit.kpi.builders import at, budget_body, rule, rule_body
@@ -200,11 +201,13 @@ def test_an_alert_over_totals_was_open_until_the_edit_not_until_its_old_figures(
     sums = {"actual": 70 * M, "planned_to_date": 70 * M, "allocated": 100 * M}
     levels = [{"severity": "warning", "value": "0.5"}]
     first = budget_body(suppress=None, condition={"op": ">=", "levels": levels})
-    standing, _ = judge_totals(compile_rule(1, first), TOTALS, sums, at=0, complete=True, now=0)
+    standing, _ = judge_totals(
+        compile_rule(1, first), TOTALS, sums, SAME, at=0, complete=True, now=0
+    )
     severity = "critical" if limit == "0.4" else "warning"
     edited = first | {"condition": {"op": ">=", "levels": [{"severity": severity, "value": limit}]}}
     moved, verdict = judge_totals(
-        compile_rule(2, edited), standing, sums, at=32_000, complete=True, now=196_000
+        compile_rule(2, edited), standing, sums, SAME, at=32_000, complete=True, now=196_000
     )
     transition = verdict.judgement.transition
     assert (transition and transition.change, transition and transition.at) == (change, at)
@@ -212,6 +215,7 @@ def test_an_alert_over_totals_was_open_until_the_edit_not_until_its_old_figures(
 
 
 TOTALS = Standing(judged_through=0, rule_version=1)
+SAME = PlanSeen(1, 1, None)
 
 
 def test_underspend_is_not_judged_while_a_source_is_late() -> None:
@@ -221,8 +225,8 @@ def test_underspend_is_not_judged_while_a_source_is_late() -> None:
         condition={"op": "<=", "levels": [{"severity": "warning", "value": "0.7"}]},
     )
     sums = {"actual": 5 * M, "planned_to_date": 10 * M, "allocated": 100 * M}
-    late = judge_totals(compile_rule(1, low), TOTALS, sums, at=1, complete=False, now=1)
-    full = judge_totals(compile_rule(1, low), TOTALS, sums, at=1, complete=True, now=1)
+    late = judge_totals(compile_rule(1, low), TOTALS, sums, SAME, at=1, complete=False, now=1)
+    full = judge_totals(compile_rule(1, low), TOTALS, sums, SAME, at=1, complete=True, now=1)
     assert late[1].judgement.reason is Reason.NOT_COMPLETE
     assert full[1].judgement.reason is Reason.THRESHOLD_CROSSED
 
@@ -243,6 +247,6 @@ def test_budget_use_is_told_by_level_and_held_down_on_plan(
 ) -> None:
     sums = {"actual": actual * M, "planned_to_date": planned * M, "allocated": 50 * M}
     _, verdict = judge_totals(
-        compile_rule(1, budget_body()), TOTALS, sums, at=1, complete=True, now=1
+        compile_rule(1, budget_body()), TOTALS, sums, SAME, at=1, complete=True, now=1
     )
     assert verdict.judgement.episode.severity == severity, why
