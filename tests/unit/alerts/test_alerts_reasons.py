@@ -145,5 +145,8 @@ def test_a_breach_of_a_kind_nobody_knew_is_told_from_its_fields(
     assert "- 金额：¥22.75\n- 小时数：36\n" in chinese.text
     assert "- 触发条件：高于 24 即为严重\n- 开始时间：" in chinese.text
     assert "- What you can do: add a mapping\n" in english.text
+    nameless = render(view(**{**changes, "names": {}}), locale="en")[0]
+    said = "Money waits that belongs to no line yet" if kind == "suspense" else None
+    assert said is None or nameless.title == f"[Critical] {en}: {said}: 36"
     bare = render(view(**{**changes, "value": None, "numbers": {}}), locale="en")[0]
     assert bare.title == f"[Critical] {en}: Money waits"
