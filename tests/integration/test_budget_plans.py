@@ -177,6 +177,17 @@ async def test_a_plan_that_is_overtaken_before_its_time_never_comes_into_force(
         assert await statuses(viewer) == ["superseded"] * 3 + ["in_force"]
 
 
+async def test_a_campaign_that_is_closed_stays_so_whatever_plan_waits(service: Service) -> None:
+    await approve(service, effective_from=SINCE)
+    await approve(service, effective_from="2025-11-08T00:00:00+08:00")
+    async with service.caller("chen.yu", "finance") as finance:
+        await finance.post("/v1/campaigns/c1/close", {"reason": "over"})
+        assert await statuses(finance) == ["in_force", "superseded"]
+        await service.set_clock(at("11-09 00:00"))
+        assert not await activator(service).step()
+        assert (await finance.get("/v1/campaigns/c1"))["status"] == "closed"
+
+
 async def test_a_first_plan_for_a_later_time_is_known_and_says_that_it_waits(
     service: Service,
 ) -> None:

@@ -4,11 +4,14 @@ Runs in every replica; the workspace's lock and the plan's status make the secon
 nothing to do. Each plan is a transaction of its own, like the decision of a person.
 """
 
+import asyncio
+
 from budget import approving, store_in_force
 from budget.settings import BudgetSettings
 from budget.store_in_force import InForce
 from shared.clock import Clock
 from shared.database import Conn, Pool, transaction
+from shared.errors import UnavailableError
 from shared.logs import get_logger
 from shared.rounds import Rounds
 
@@ -24,6 +27,7 @@ class Activator:
     def __init__(self, settings: BudgetSettings, pool: Pool, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
+        self._limit_s = settings.release_timeout_s
         self._rounds = Rounds(settings, "activator", self.step)
 
     async def run(self) -> None:
@@ -48,6 +52,17 @@ class Activator:
         return await store_in_force.count_due(conn, await self._clock.now(conn))
 
     async def _put(self, conn: Conn, plan: InForce) -> None:
+        """Posting waits for it, as for what a person does: so it ends in time, or nothing stands.
+
+        Raises UnavailableError `release_timeout`; the next round tries again.
+        """
         session = approving.system_session(conn, plan.workspace, await self._clock.now(conn))
-        await approving.put_due_in_force(session, plan)
+        try:
+            async with asyncio.timeout(self._limit_s):
+                await approving.put_due_in_force(session, plan)
+        except TimeoutError as error:
+            detail = (
+                f"plan {plan.plan_version} of {plan.campaign} took more than {self._limit_s:g} s"
+            )
+            raise UnavailableError("release_timeout", detail) from error
         log.info("plan_in_force", campaign=plan.campaign, plan_version=plan.plan_version)

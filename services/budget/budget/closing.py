@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from budget import catalog, planning, store_plans
+from budget import catalog, planning, store_in_force, store_plans
 from budget.planning import Session
 from budget.schemas import CloseBody
 from shared.errors import ConflictError
@@ -29,6 +29,8 @@ async def close_campaign(session: Session, campaign: str, body: CloseBody) -> di
         at=session.now,
         reason=body.reason,
     )
+    # A plan approved for a later time would open the campaign again.
+    await store_in_force.supersede_waiting(session.conn, closed, None)
     await session.release(f"close/{campaign}", touched=campaign)
     item = catalog.campaign_item(closed)
     await catalog.tell(session.conn, session.workspace, [item], session.now)
