@@ -17,6 +17,12 @@ HTTP_DURATION = Histogram(
     ["route"],
     buckets=LATENCY_BUCKETS_S,
 )
+HTTP_CONNECTIONS = Gauge("paceline_http_connections", "Open connections of clients.")
+HTTP_CONNECTIONS_CLOSED = Counter(
+    "paceline_http_connections_closed_total",
+    "Connections refused or closed before or beside any route, by reason.",
+    ["reason"],
+)
 ERRORS = Counter("paceline_errors_total", "Expected errors answered, by code.", ["code"])
 
 # Kafka consumer, all services

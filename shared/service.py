@@ -20,9 +20,13 @@ import uvloop
 from starlette.types import ASGIApp
 
 from shared import logs
+from shared.connection import BoundedConfig
+from shared.connections import Connections, Limits, allow_open_files
 from shared.errors import DeadLettersError, OffsetGapError
 from shared.settings import CommonSettings
 
+BACKLOG = 2048
+"""Connections that the system holds until they are accepted."""
 STOP_TIMEOUT_S = 10.0
 PARTS_TIMEOUT_S = 7.0
 CANCEL_TIMEOUT_S = 1.0
@@ -63,6 +67,7 @@ def main(
     """Runs until a signal or a failure and exits: 0 stopped, 1 a part failed, 5 a gap in
     the offsets or a topic that cannot be read: starting again would hide it."""
     logs.configure(settings)
+    allow_open_files(settings.connections_max)
     sys.exit(uvloop.run(_run(settings, build)))
 
 
@@ -74,15 +79,20 @@ async def _run(
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with build() as service:
         server = _Server(
-            uvicorn.Config(
-                service.app,
+            BoundedConfig(
+                Connections(Limits.of(settings)),
+                app=service.app,
                 host=settings.host,
                 port=settings.port,
+                # The loop that runs already; named, so that uvicorn looks for no other.
+                loop="uvloop",
                 access_log=False,
                 log_config=None,
                 lifespan="off",
+                # The register closes idle connections; this is uvicorn's own way, and later.
+                timeout_keep_alive=int(settings.idle_timeout_s) + 60,
                 timeout_graceful_shutdown=5,
-                backlog=2048,
+                backlog=BACKLOG,
             )
         )
         http = asyncio.create_task(server.serve(), name="http")

@@ -17,6 +17,13 @@ class CommonSettings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8000
 
+    head_bytes_max: int = Field(65_536, ge=4096, le=1024 * 1024)
+    head_timeout_s: float = Field(10.0, gt=0)
+    body_timeout_s: float = Field(30.0, gt=0)
+    body_bytes_per_s_min: int = Field(1024, ge=1)
+    idle_timeout_s: float = Field(75.0, gt=0)
+    connections_max: int = Field(1000, ge=10, le=100_000)
+
     database_url: str = "postgresql://paceline@127.0.0.1:5432/paceline"
     database_connections_max: int = Field(8, ge=2, le=100)
     database_timeout_s: float = Field(30.0, gt=0)

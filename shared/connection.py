@@ -1,0 +1,250 @@
+"""The server's HTTP/1.1 protocol with bounds: what comes before any route is answered here.
+
+uvicorn collects a head of any length in memory, keeps half of one for ever, and answers what it
+cannot parse as plain text. This subclass counts bytes as they come (the parser is fed once, so the
+cost stays in proportion), knows what the connection waits for, and answers problem+json.
+"""
+
+import asyncio
+import logging
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from shared import metrics
+from shared.connections import (
+    CHUNK_OVERHEAD_MAX,
+    DRAIN_BYTES_MAX,
+    LINGER_S,
+    Connections,
+    Phase,
+    Reason,
+    State,
+    overdue,
+)
+from shared.problems import StatusError, problem
+
+_LOGGER = logging.getLogger("uvicorn.connection")
+_LOGGER.setLevel(logging.ERROR)
+"""What anybody may cause without a credential is counted, not logged line by line."""
+LINE_BYTES = len(b"  HTTP/1.1\r\n\r\n")
+"""Of a head, beside its method, address and header lines."""
+_SILENT = (Reason.IDLE, Reason.ANSWER_NOT_READ, Reason.BODY_NOT_WANTED, Reason.ROOM_MADE)
+"""Whoever is closed for these is told nothing, and its place is free at once."""
+
+
+class BoundedConfig(uvicorn.Config):
+    """uvicorn's configuration, with the register that its protocols share."""
+
+    def __init__(self, connections: Connections, **options: Any) -> None:
+        super().__init__(http=BoundedProtocol, ws="none", **options)
+        self.connections = connections
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """One connection. `phase` is what it waits for, as far as incoming bytes are concerned."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        assert isinstance(config, BoundedConfig)
+        self.logger = _LOGGER
+        self._register = config.connections
+        self._limits = config.connections.limits
+        self.phase = Phase.HEAD
+        self._since_s = self.loop.time()
+        self._loose_bytes = 0
+        """Of the message that comes in, what is not body: its head, trailers, chunks' framing."""
+        self._head_bytes = 0
+        self._message_open = False
+        self._body_bytes = 0
+        self._unwanted_bytes = 0
+        self._unread = (0, 0.0)
+        """Bytes of answers that the client has not taken, and since when there are as many."""
+        self._refusal: Reason | None = None
+
+    # What the transport says.
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._register.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._register.remove(self)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_refused():
+            return
+        if self.phase is Phase.IDLE:
+            self._enter(Phase.HEAD)
+        self._loose_bytes += len(data)
+        super().data_received(data)
+        allowed = self._limits.head_bytes_max + CHUNK_OVERHEAD_MAX * self._body_bytes
+        if self._loose_bytes > allowed and not self._is_refused():
+            self.refuse(self._too_large())
+
+    # What the parser says.
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._message_open = True
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._head_bytes += len(name) + len(value) + 4
+        if self._head_bytes + len(self.url) > self._limits.head_bytes_max:
+            self._refuse_while_parsing(self._too_large())
+        if self.phase is not Phase.BODY:
+            super().on_header(name, value)
+        # Trailers come after the head was judged; as headers they could say anything.
+
+    def on_headers_complete(self) -> None:
+        line = len(self.parser.get_method()) + len(self.url) + LINE_BYTES
+        if self._head_bytes + line > self._limits.head_bytes_max:
+            self._refuse_while_parsing(self._too_large())
+        super().on_headers_complete()
+        self._enter(Phase.BODY)
+
+    def on_body(self, body: bytes) -> None:
+        self._loose_bytes -= len(body)
+        self._body_bytes += len(body)
+        super().on_body(body)
+        if self.cycle.response_complete:
+            self._unwanted_bytes += len(body)
+            if self._unwanted_bytes > DRAIN_BYTES_MAX:
+                self._refuse_while_parsing(Reason.BODY_NOT_WANTED)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._message_open = False
+        self._loose_bytes = self._head_bytes = self._body_bytes = self._unwanted_bytes = 0
+        self._enter(Phase.ANSWER if self._answering() else Phase.IDLE)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.phase is Phase.ANSWER and not self._answering():
+            self._enter(Phase.HEAD if self._message_open else Phase.IDLE)
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's sentence
+        reason, self._refusal = self._refusal or Reason.UNPARSEABLE, None
+        self.refuse(reason)
+
+    def _refuse_while_parsing(self, reason: Reason) -> None:
+        """Stops the parser, which then calls `send_400_response`."""
+        self._refusal = reason
+        raise ValueError(reason)
+
+    # What becomes of it.
+
+    def look(self, now_s: float) -> None:
+        """Closes itself when it is overdue (once a second)."""
+        if self.phase is Phase.ENDING:
+            if now_s - self._since_s > LINGER_S:
+                self._cut_off()
+            return
+        if self.flow.read_paused:
+            self._since_s = now_s  # We do not read: the client is not to blame.
+        unread = self.transport.get_write_buffer_size()
+        if not unread or unread != self._unread[0]:
+            self._unread = unread, now_s
+        state = State(self.phase, now_s - self._since_s, self._body_bytes, now_s - self._unread[1])
+        reason = overdue(state, self._limits)
+        if reason is not None:
+            self.refuse(reason)
+
+    def refuse(self, reason: Reason) -> None:
+        """Answers as well as it still can, and ends."""
+        if self.phase is Phase.ENDING:
+            self._cut_off()
+            return
+        metrics.HTTP_CONNECTIONS_CLOSED.labels(reason.value).inc()
+        self._unset_keepalive_if_required()
+        if self.phase is Phase.ANSWER and reason not in _SILENT:
+            # The request before is being answered: that goes first, and is the last.
+            self._refusal = reason
+            self.cycle.keep_alive = False
+            return
+        told = self._can_be_told(reason)
+        if told:
+            self.transport.write(_answer(reason, self._limits.head_bytes_max))
+        self._let_go_of_the_app()
+        self._enter(Phase.ENDING)
+        if reason is Reason.TOO_MANY_CONNECTIONS:
+            self.transport.close()
+        elif told and self.transport.can_write_eof():
+            self.flow.resume_reading()
+            self.transport.write_eof()
+        else:
+            self._cut_off()
+
+    def _can_be_told(self, reason: Reason) -> bool:
+        """Whether an answer of ours can be taken for the answer to what the client began."""
+        if reason in _SILENT or self.pipeline or self.transport.is_closing():
+            return False
+        if reason is Reason.TOO_MANY_CONNECTIONS:
+            return True
+        if self.phase is Phase.BODY:
+            return not self.cycle.response_started
+        # Browsers open connections ahead: where nothing was asked, nothing is answered.
+        return self.phase is Phase.HEAD and self._loose_bytes > 0
+
+    def _cut_off(self) -> None:
+        self._register.remove(self)
+        self.transport.abort()
+
+    def _let_go_of_the_app(self) -> None:
+        cycles = [cycle for cycle, _ in self.pipeline]
+        self.pipeline.clear()
+        if self.cycle is not None:
+            cycles.append(self.cycle)
+        for cycle in cycles:
+            if not cycle.response_complete:
+                cycle.disconnected = True
+                cycle.message_event.set()
+
+    def _enter(self, phase: Phase) -> None:
+        self.phase = phase
+        self._since_s = self.loop.time()
+        self._register.entered(self)
+
+    def _is_refused(self) -> bool:
+        return self.phase is Phase.ENDING or self._refusal is not None
+
+    def _answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _too_large(self) -> Reason:
+        """A URL that fills most of the head is what is too long."""
+        url = self.url if self._message_open and self.phase is not Phase.BODY else b""
+        too_long = 2 * len(url) > self._limits.head_bytes_max
+        return Reason.URL_TOO_LONG if too_long else Reason.HEAD_TOO_LARGE
+
+
+def _answer(reason: Reason, head_bytes_max: int) -> bytes:
+    """A whole response, after which the connection ends."""
+    status, detail = _SENTENCES[reason]
+    error = StatusError(status, reason.value, detail.format(head_bytes_max=head_bytes_max))
+    error.retry_after_s = 2 if status == 503 else None
+    response = problem(error, {"Connection": "close"})
+    head = b"".join(b"%b: %b\r\n" % header for header in response.raw_headers)
+    return STATUS_LINE[status] + head + b"\r\n" + bytes(response.body)
+
+
+_SENTENCES = {
+    Reason.UNPARSEABLE: (400, "the request is not HTTP/1.1"),
+    Reason.HEAD_TOO_LARGE: (
+        431,
+        "request line, headers and trailers together have at most {head_bytes_max} bytes",
+    ),
+    Reason.URL_TOO_LONG: (414, "an address and its headers have at most {head_bytes_max} bytes"),
+    Reason.HEAD_TIMEOUT: (408, "the head of the request did not come in time"),
+    Reason.BODY_TIMEOUT: (408, "the body of the request stood still or came too slowly"),
+    Reason.TOO_MANY_CONNECTIONS: (503, "too many connections are at work; send it again"),
+}
