@@ -73,14 +73,17 @@ class BoundedProtocol(HttpToolsProtocol):
     # What the transport says.
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Takes a place in the register."""
         super().connection_made(transport)
         self._register.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Gives the place back."""
         self._register.remove(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        """Feeds the parser, and counts what it does not make a body of."""
         if self._is_refused():
             return
         if self.phase is Phase.IDLE:
@@ -94,18 +97,21 @@ class BoundedProtocol(HttpToolsProtocol):
     # What the parser says.
 
     def on_message_begin(self) -> None:
+        """The first byte of a request."""
         super().on_message_begin()
         self._message_open = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        """A header line, or a trailer: these come after the head was judged, and as headers they
+        could say anything."""
         self._head_bytes += len(name) + len(value) + 4
         if self._head_bytes + len(self.url) > self._limits.head_bytes_max:
             self._refuse_while_parsing(self._too_large())
         if self.phase is not Phase.BODY:
             super().on_header(name, value)
-        # Trailers come after the head was judged; as headers they could say anything.
 
     def on_headers_complete(self) -> None:
+        """The head is whole: the app begins."""
         line = len(self.parser.get_method()) + len(self.url) + LINE_BYTES
         if self._head_bytes + line > self._limits.head_bytes_max:
             self._refuse_while_parsing(self._too_large())
@@ -113,6 +119,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._enter(Phase.BODY)
 
     def on_body(self, body: bytes) -> None:
+        """A piece of the body, wanted or not."""
         self._loose_bytes -= len(body)
         self._body_bytes += len(body)
         super().on_body(body)
@@ -122,17 +129,20 @@ class BoundedProtocol(HttpToolsProtocol):
                 self._refuse_while_parsing(Reason.BODY_NOT_WANTED)
 
     def on_message_complete(self) -> None:
+        """The request is whole."""
         super().on_message_complete()
         self._message_open = False
         self._loose_bytes = self._head_bytes = self._body_bytes = self._unwanted_bytes = 0
         self._enter(Phase.ANSWER if self._answering() else Phase.IDLE)
 
     def on_response_complete(self) -> None:
+        """The answer is whole."""
         super().on_response_complete()
         if self.phase is Phase.ANSWER and not self._answering():
             self._enter(Phase.HEAD if self._message_open else Phase.IDLE)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's sentence
+        """The parser has stopped, by itself or because we stopped it."""
         reason, self._refusal = self._refusal or Reason.UNPARSEABLE, None
         self.refuse(reason)
 

@@ -73,6 +73,7 @@ class Limits:
 
     @classmethod
     def of(cls, settings: CommonSettings) -> "Limits":
+        """Those of a service."""
         return cls(
             settings.head_bytes_max,
             settings.head_timeout_s,
