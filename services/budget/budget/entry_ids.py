@@ -18,8 +18,6 @@ LEAVES, ARRIVES = "-", "+"
 
 IS_LEAVING = "LIKE '%|-'"
 """Of the id of a move (kind 2), in SQL: the half that leaves, corrections apart."""
-IS_TAKEN_BACK = "~ '@[0-9]+-$'"
-"""Of the id of a fact's entry, in SQL: the fact is not on that account any more."""
 REVISION_OF_KEY = "'^[0-9]+([-+]c)?$'"
 """What follows `<key>@` in the ids of entries that count among a fact's corrections."""
 
@@ -79,6 +77,15 @@ def item_of(alias: str) -> str:
         f" WHEN {e}.bodyhash IS NULL"
         f" THEN {e}.stream_id || '|' || regexp_replace({e}.id, '@[0-9]+([-+]c?)?$', '')"
         f" ELSE {e}.stream_id || '|' || {e}.id END"
+    )
+
+
+def takes_away(alias: str) -> str:
+    """SQL: whether an entry takes its item off the account, corrections' halves included."""
+    e = alias
+    return (
+        f"({e}.bodyhash IS NULL AND {e}.id ~"
+        f" CASE WHEN {e}.kind IN (2, 3) THEN '[|]-c?$' ELSE '@[0-9]+-c?$' END)"
     )
 
 

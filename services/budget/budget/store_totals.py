@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from budget import store_latest
-from budget.entry_ids import IS_LEAVING
+from budget.entry_ids import IS_LEAVING, item_of, takes_away
 from shared.database import Conn
 from shared.errors import UnavailableError
 
@@ -37,7 +37,23 @@ EXCEPTIONS = """
 SELECT count(*) AS items, coalesce(sum(h.amount), 0) AS amount
 FROM budget.held AS h JOIN budget.accounts AS a USING (account_id)
 WHERE a.workspace = $1 AND a.campaign = $2 AND a.kind = 'exception'
-  AND ($3::timestamptz IS NULL OR h.at <= $3) AND ($4::timestamptz IS NULL OR h.recorded_at <= $4)
+"""
+# What is held now says nothing of what has left since: the entries do. An item was there as long as
+# the last entry about it had not taken it away.
+EXCEPTIONS_AS_KNOWN = f"""
+WITH items AS (
+  SELECT e.account_id, {item_of("e")} AS item, sum(e.amount) AS amount,
+         max(e.entry) FILTER (WHERE {takes_away("e")}) AS left_with,
+         max(e.entry) FILTER (WHERE NOT {takes_away("e")}) AS came_with
+  FROM budget.accounts AS a JOIN budget.entries AS e USING (account_id)
+  WHERE a.workspace = $1 AND a.campaign = $2 AND a.kind = 'exception'
+    AND ($3::timestamptz IS NULL OR e.at <= $3)
+    AND ($4::timestamptz IS NULL OR e.recorded_at <= $4)
+  GROUP BY e.account_id, item
+)
+SELECT count(*) FILTER (WHERE left_with IS NULL OR came_with > left_with) AS items,
+       coalesce(sum(amount), 0) AS amount
+FROM items
 """
 ENTRIES = """
 SELECT e.entry, s.source, coalesce(e.event_id, e.id) AS event_id, e.amount, e.kind, e.corrects,
@@ -86,8 +102,7 @@ async def as_known(
                 conn, thinned, through=through, known_at=known_at, timeout_s=timeout_s
             )
     except TimeoutError as error:
-        detail = f"adding up the entries took more than {timeout_s:g} s"
-        raise UnavailableError("totals_timeout", detail, retry_after_s=60) from error
+        raise _timed_out(timeout_s) from error
     found: dict[int, Known] = {}
     by_day = []
     for row in rows:
@@ -102,18 +117,38 @@ async def as_known(
     return found, by_day
 
 
-async def exceptions(
+async def exceptions(conn: Conn, workspace: str, campaign: str) -> tuple[int, int]:
+    """How many items a campaign's exception account holds, and micros."""
+    row = await conn.fetchrow(EXCEPTIONS, workspace, campaign)
+    assert row is not None
+    return row["items"], int(row["amount"])
+
+
+async def exceptions_as_known(
     conn: Conn,
     workspace: str,
     campaign: str,
     *,
     through: datetime | None,
     known_at: datetime | None,
+    timeout_s: float,
 ) -> tuple[int, int]:
-    """How many items a campaign's exception account holds, and micros."""
-    row = await conn.fetchrow(EXCEPTIONS, workspace, campaign, through, known_at)
+    """The same up to an event time and as recorded by a moment, whatever has become of it since.
+
+    Raises UnavailableError `totals_timeout`.
+    """
+    place = workspace, campaign, through, known_at
+    try:
+        row = await conn.fetchrow(EXCEPTIONS_AS_KNOWN, *place, timeout=timeout_s)
+    except TimeoutError as error:
+        raise _timed_out(timeout_s) from error
     assert row is not None
     return row["items"], int(row["amount"])
+
+
+def _timed_out(timeout_s: float) -> UnavailableError:
+    detail = f"adding up the entries took more than {timeout_s:g} s"
+    return UnavailableError("totals_timeout", detail, retry_after_s=60)
 
 
 async def entries(

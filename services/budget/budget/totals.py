@@ -61,9 +61,7 @@ async def read_totals(conn: Conn, asked: Asked) -> dict[str, Any]:
     sources = await store_lines.sources(conn, ids, asked.partitions)
     known, days = await _known(conn, asked, rows, campaign["time_zone"])
     lines = [(row, _figures(asked, row, sources.get(row["account_id"], []), known)) for row in rows]
-    items, held = await store_totals.exceptions(
-        conn, asked.workspace, asked.campaign, through=asked.through, known_at=asked.known_at
-    )
+    items, held = await _exceptions(conn, asked)
     total = pacing.total([told for _, told in lines], asked.moment)
     names = {row["account_id"]: row["line"] for row in rows}
     return {
@@ -93,6 +91,19 @@ async def _incomplete(conn: Conn, campaign: Mapping[str, Any]) -> list[dict[str,
     end = campaign["ends_at"] + RESTATED
     gaps = await gaps_between(conn, SCHEMA, campaign["starts_at"], end)
     return [{"from": gap.start, "to": gap.end, "reason": gap.reason} for gap in gaps]
+
+
+async def _exceptions(conn: Conn, asked: Asked) -> tuple[int, int]:
+    place = asked.workspace, asked.campaign
+    if not asked.past:
+        return await store_totals.exceptions(conn, *place)
+    return await store_totals.exceptions_as_known(
+        conn,
+        *place,
+        through=asked.through,
+        known_at=asked.known_at,
+        timeout_s=asked.timeout_s,
+    )
 
 
 async def _known(
