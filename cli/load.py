@@ -86,11 +86,15 @@ def _load(
     ) as client:
         import_id = make_import_id(int(time.time() * 1000))
         url = f"{info.urls['ingest']}/v1/reports/{platform.platform}"
-        outcome = _Sending(client, url, report, repeats, import_id, options).send()
+        sending = _Sending(client, url, report, repeats, import_id, options)
+        waits = options.wait and not options.dry_run
+        outcome = sending.send(then_complete=not waits)
         ledger = None
-        if options.wait and not options.dry_run:
+        if waits:
             imported = f"{info.urls['budget']}/v1/imports/{import_id}"
             ledger = wait_for_ledger(lambda: _poll(client, imported), outcome.spend_rows)
+            # What the ledger refused is missing as much as what the door refused.
+            sending.complete(refused_later=ledger.get("rejected") or 0)
     if ledger and ledger.get("rejected"):
         source = options.source or f"{platform.platform}/<account>"
         where = f"{info.urls['ingest']}/v1/rejections?source={source}"
@@ -159,12 +163,12 @@ class _Sending:
             if getattr(options, name) is not None:
                 self._query[name] = getattr(options, name)
 
-    def send(self) -> Outcome:
+    def send(self, *, then_complete: bool) -> Outcome:
         """The only part says itself that its source is complete; of several parts, none does:
         that is said when all are there, and how many rows they had refused."""
         parts = split(self._report, self._options.batch, self._repeats.conflicts)
         first, second = next(parts, None), next(parts, None)
-        if isinstance(first, FilePart) and second is None:
+        if isinstance(first, FilePart) and second is None and then_complete:
             self._send_part(first, self._wish())
             return self._outcome
         for part in chain((first, second), parts):
@@ -174,8 +178,8 @@ class _Sending:
             elif part is not None:
                 detail = self._repeats.conflicts[part.row].detail
                 self._outcome.refuse(part.row, part.line, CONFLICT_CODE, detail)
-        if self._options.completes:
-            self._complete()
+        if then_complete:
+            self.complete()
         return self._outcome
 
     def _wish(self) -> str:
@@ -210,11 +214,13 @@ class _Sending:
                 self._outcome.equal.append({"row": row, "line": line, "detail": equal.detail})
                 self._outcome.equal_count += 1
 
-    def _complete(self) -> None:
-        """Says of each source that it is complete, with reports without rows."""
-        body = empty(self._report)
+    def complete(self, refused_later: int = 0) -> None:
+        """Says of each source that it is complete, if that is asked, in reports without rows."""
+        if not self._options.completes:
+            return
+        body, unsettled = empty(self._report), self._outcome.unsettled + refused_later
         for source in sorted(self._outcome.sources) or (self._options.source,):
-            params = {"complete": self._wish(), "unsettled": self._outcome.unsettled}
+            params = {"complete": self._wish(), "unsettled": unsettled}
             reply = self._post(body, params if source is None else {**params, "source": source})
             self._outcome.not_complete += reply.get("not_complete", [])
 

@@ -107,7 +107,7 @@ UNSETTLED = [
     ("a contradiction", [*ROWS, "2025-11-01,150,349,USD,100,3,9.50"], "",
      "1 of 3 rows was refused (revision_conflict 1)"),
     ("an equal row", [*ROWS, ROWS[0]], "", "1 row was equal to another and counted once"),
-    ("rows of other parts", ROWS, "&unsettled=2", "2 rows were refused or counted once in other"),
+    ("rows of other parts", ROWS, "&unsettled=2", "2 rows were refused or counted once"),
     ("no good row at all", ["2025-11-02,150,350,USD,200,5,lots"], "", "1 of 1 rows was refused"),
 ]  # fmt: skip
 
@@ -130,6 +130,16 @@ async def test_a_report_that_is_not_settled_tells_nothing_complete_but_a_person_
     confirmed = (await report(world, *rows, query=f"{query}anyway")).json()
     assert confirmed["not_complete"] == []
     assert await heartbeats(world, source) == {THROUGH}
+
+
+async def test_a_key_cannot_confirm_what_a_person_must(world: World) -> None:
+    key = await world.make_key("microsoft-ads/*")
+    body = "\n".join([HEAD, *ROWS]).encode()
+    headers = {**CSV, "Authorization": f"Bearer {key}"}
+    path = f"/v1/reports/microsoft-ads?as_of={THROUGH}&complete=anyway"
+    reply = await world.send(body, path, headers)
+
+    assert (reply.status_code, reply.json()["code"]) == (403, "person_missing")
 
 
 async def test_an_empty_report_tells_its_source_complete(world: World) -> None:

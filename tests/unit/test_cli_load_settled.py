@@ -39,6 +39,20 @@ def test_what_one_part_had_refused_is_said_when_the_source_is_told_complete(
     assert [(q["complete"], q["unsettled"]) for q in closing] == [("true", "3"), ("anyway", "3")]
 
 
+def test_what_the_ledger_refused_is_not_settled_either(
+    tmp_path: Path, state: Path, services: Services
+) -> None:
+    services.imported = {"rows": 2, "inserted": 1, "rejected": 1}
+    asked = options(state, complete=True, as_of=AS_OF, wait=True)
+    found = load(written(tmp_path, ROW, OTHER), asked)
+
+    assert found is Exit.REJECTIONS
+    assert services.bodies == [[ROW, OTHER], []]
+    assert [(q["complete"], q.get("unsettled")) for q in services.queries] == [
+        ("false", None), ("true", "1"),
+    ]  # fmt: skip
+
+
 def test_equal_rows_are_named_and_change_the_exit_code(
     tmp_path: Path, state: Path, services: Services, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -23,7 +23,7 @@ def why_unsettled(
     """Why a load of `rows` rows is not settled; None when it is.
 
     `refused` counts rows by code, `equal` those that repeat another one, `elsewhere` those that
-    were refused or repeated in other parts of the same load.
+    were refused or repeated in other parts of the same load, or refused by the ledger.
     """
     count = sum(refused.values())
     reasons = []
@@ -34,7 +34,9 @@ def why_unsettled(
     if equal:
         reasons.append(f"{equal} {_rows(equal)} equal to another and counted once")
     if elsewhere:
-        reasons.append(f"{elsewhere} {_rows(elsewhere)} refused or counted once in other parts")
+        reasons.append(
+            f"{elsewhere} {_rows(elsewhere)} refused or counted once in the rest of the load"
+        )
     if not reasons:
         return None
     return (

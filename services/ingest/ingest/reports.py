@@ -2,11 +2,10 @@
 
 import asyncio
 import io
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ingest.adapters.convert import Converted, Import, convert
 from ingest.adapters.facts import StatedFacts
@@ -14,7 +13,6 @@ from ingest.adapters.mapping import Platform
 from ingest.adapters.notation import NOTHING_ASKED, Asked
 from ingest.adapters.reading import Report, understand
 from ingest.adapters.refusals import FileRefusedError
-from ingest.adapters.rows import Row, Table
 from ingest.completeness import (
     AS_OF_MISSING,
     ROWS_REFUSED,
@@ -28,11 +26,12 @@ from ingest.decode import Decoded, Rejection
 from ingest.faults import FaultError
 from ingest.imports import make_import_id
 from ingest.periods import as_utc
+from ingest.report_outcome import Loaded, count, name_equal
 from ingest.routes_events import Ingest
 from ingest.stamping import Stamped
 from ingest.wire import SourceWire
 from shared import metrics
-from shared.errors import ErrorItem, InvalidError, UnsupportedMediaError
+from shared.errors import ForbiddenError, InvalidError, UnsupportedMediaError
 from shared.events import SourceData, SourceSent
 from shared.json_keys import json_fault
 from shared.logs import get_logger
@@ -69,54 +68,6 @@ class Sent(NamedTuple):
 
     body: bytes
     media_type: str
-
-
-class RefusedRow(NamedTuple):
-    """A row of the request, by its number and line, and why it is refused."""
-
-    row: int
-    line: int
-    code: str
-    detail: str
-
-
-class EqualRow(NamedTuple):
-    """A row that repeats the row `first`; both are numbers in the whole load."""
-
-    row: int
-    line: int
-    first: int
-    detail: str
-
-
-@dataclass(slots=True)
-class Loaded:
-    """What became of a report; `rejected` are rows, one reason each.
-
-    `not_complete` are heartbeats that `complete` asked for and that were refused, by source;
-    `left_out` counts rows of which one half had no right; `unset` are sources whose time zone
-    nobody has set.
-    """
-
-    import_id: str
-    rows: int
-    spend_rows: int = 0
-    rejected: list[RefusedRow] = field(default_factory=list)
-    equal: list[EqualRow] = field(default_factory=list)
-    equal_count: int = 0
-    not_complete: Sequence[Rejection] = ()
-    left_out: Counter[str] = field(default_factory=Counter)
-    sources: set[str] = field(default_factory=set)
-    unset: list[str] = field(default_factory=list)
-
-    @property
-    def accepted(self) -> int:
-        return self.rows - len(self.rejected)
-
-    @property
-    def codes(self) -> Counter[str]:
-        """How many rows were refused, by code."""
-        return Counter(refused.code for refused in self.rejected)
 
 
 def read_report(
@@ -163,10 +114,13 @@ async def load_report(
     It is read once to understand it, then round by round: only a round of it is in memory as rows
     and events. A dry run does all of it but sends nothing and leaves no trace but in the answer.
 
-    Raises FileRefusedError (the file as a whole), InvalidError, UnavailableError (any round was
-    not acknowledged: send the same report again).
+    Raises FileRefusedError (the file as a whole), InvalidError, ForbiddenError `person_missing`,
+    UnavailableError (any round was not acknowledged: send the same report again).
     """
     settings = ingest.settings
+    if wanted.complete == "anyway" and not caller.roles:
+        detail = "an API key cannot confirm what was refused: send complete=anyway with a token"
+        raise ForbiddenError("person_missing", detail)
     ingest.memory.check_loaded()
     now = await ingest.memory.now()
     report = await asyncio.to_thread(
@@ -198,8 +152,8 @@ async def load_report(
     while (table := await asyncio.to_thread(next, tables, None)) is not None:
         converted = await asyncio.to_thread(convert, table, platform, load, view, stated)
         rejected = await _send(ingest, converted, context, send)
-        _count(loaded, table, converted, rejected)
-        _name_equal(loaded, table.rows, stated, load.first_row)
+        count(loaded, table, converted, rejected)
+        name_equal(loaded, table.rows, stated, load.first_row)
         told += rejected
     loaded.equal_count = stated.equal_count
     loaded.unset = sorted(name for name in loaded.sources if view(name).time_zone is None)
@@ -231,30 +185,6 @@ async def _send(
     # A long report must not keep single events waiting.
     await asyncio.sleep(0)
     return [found[place] for place in sorted(found)]
-
-
-def _count(
-    loaded: Loaded, table: Table, converted: Converted, rejected: Sequence[Rejection]
-) -> None:
-    """Adds a round to the outcome."""
-    refused = {rejection.place for rejection in rejected}
-    first = table.rows[0].number
-    for rejection in rejected:
-        row = table.rows[rejection.place + 1 - first]
-        loaded.rejected.append(RefusedRow(row.number, row.line, rejection.code, rejection.detail))
-    loaded.spend_rows += len(converted.spend_rows - refused)
-    loaded.left_out.update(converted.left_out)
-    places = converted.decoded.places
-    for place, event in zip(places, converted.decoded.events, strict=True):
-        if place not in refused:
-            loaded.sources.add(event.source)
-
-
-def _name_equal(loaded: Loaded, rows: Sequence[Row], stated: StatedFacts, first_row: int) -> None:
-    """Gives the equal rows that this round has found their lines."""
-    for equal in stated.equal[len(loaded.equal) :]:
-        row = rows[equal.second - first_row + 1 - rows[0].number]
-        loaded.equal.append(EqualRow(row.number, row.line, equal.first, equal.detail))
 
 
 def _heartbeats(loaded: Loaded, load: Import) -> list[SourceSent]:
@@ -311,35 +241,3 @@ async def _complete(  # noqa: PLR0917 - one request's parts
 def _withheld(beats: Iterable[SourceSent], code: str, detail: str) -> list[Rejection]:
     """Nobody sent these, so they are told in the answer only."""
     return [Rejection(0, beat.id, beat.source, code, detail, None) for beat in beats]
-
-
-def refused(error: FileRefusedError, *, complete: bool = False) -> InvalidError:
-    """A file refused whole: 422 with the line and the reason."""
-    errors: list[ErrorItem] = [
-        {"loc": f"line.{error.line}", "code": error.code, "detail": error.detail}
-    ]
-    if complete:
-        detail = "nothing was loaded, so no source is told complete"
-        errors.append({"loc": "query.complete", "code": "not_complete", "detail": detail})
-    return InvalidError(error.code, f"line {error.line}: {error.detail}", errors=errors)
-
-
-def reply_of(loaded: Loaded, platform: Platform) -> dict[str, Any]:
-    """The answer as it is documented (schemas.ReportReply)."""
-    return {
-        "import": loaded.import_id,
-        "rows": loaded.rows,
-        "accepted": loaded.accepted,
-        "spend_rows": loaded.spend_rows,
-        "rejected": [row._asdict() for row in loaded.rejected],
-        "not_complete": [
-            # A report without rows and source names nothing but its platform.
-            {"source": b.source or platform.platform, "code": b.code, "detail": b.detail}
-            for b in loaded.not_complete
-        ],
-        "equal": [row._asdict() for row in loaded.equal],
-        "equal_rows": loaded.equal_count,
-        "left_out": dict(loaded.left_out),
-        "sources": sorted(loaded.sources),
-        "unset_sources": loaded.unset,
-    }

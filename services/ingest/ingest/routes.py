@@ -16,7 +16,8 @@ from ingest.body import ClientGoneError
 from ingest.completeness import Wish
 from ingest.credentials import make_key
 from ingest.imports import is_import_id
-from ingest.reports import Sent, Wanted, load_report, refused, reply_of
+from ingest.report_outcome import refused, reply_of
+from ingest.reports import Sent, Wanted, load_report
 from ingest.routes_events import Events, Handed, Ingest
 from ingest.routes_sources import READERS, Limit, add_sources
 from ingest.schemas import (
@@ -123,7 +124,7 @@ def _add_reports(router: APIRouter, ingest: Ingest, platforms: Mapping[str, Plat
         prove it: `decimal_ambiguous`, `decimal_contradictory`, `dates_ambiguous`,
         `dates_contradictory`. `complete` is not taken (`rows_refused`) while a row was refused or
         equal to another, in this request or, as `unsettled` says, in other parts of the load;
-        `anyway` is a person's word that the source is complete all the same.
+        `anyway` is a person's word that the source is complete all the same (an API key's is not).
         """
         caller = await ingest.memory.identify(authorization_of(request.headers.raw))
         mapping = platforms.get(platform)
