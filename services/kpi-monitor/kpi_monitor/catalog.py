@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from kpi_monitor import store_catalog, store_held
-from kpi_monitor.folding import Place, Refusal, Told, own_place
+from kpi_monitor.folding import Place, Told, own_place
 from kpi_monitor.windows import from_ms, to_ms
 from shared import mapping as mappings
 from shared.database import Conn
@@ -102,22 +102,19 @@ class Places:
         waiting |= {id(told) for told in snapshots if told.group in beside}
         return [told for told in batch if id(told) in waiting]
 
-    def refusal(self, told: Told) -> Refusal | None:
-        """Of a settled event that does not wait: money in another currency than its campaign's."""
+    def is_foreign(self, told: Told) -> bool:
+        """Of a settled event: whether it is money in another currency than its campaign's."""
         if told.place is None or not told.currency:
-            return None
+            return False
         # A poll has fewer campaigns than are remembered, and `settle` has asked for all of them.
         expected = self._currencies.get((told.event.workspace, told.place[0]))
-        if told.currency == expected:
-            return None
-        detail = f"money in {told.currency} for a campaign in {expected}"
-        return Refusal("currency_differs", detail)
+        return bool(expected) and told.currency != expected
 
     async def fits(self, conn: Conn, workspace: str, groups: Sequence[Any]) -> list[store_held.Fit]:
         """What is held and may be placed now, by the rules of `settle`.
 
         Money of another currency stays aside: it was accepted, and a mapping may yet lead to a
-        campaign that counts in it.
+        campaign that counts in it. Of a snapshot that came whole the counts leave it there.
         """
         index = await load_index(conn, workspace)
         starts: dict[tuple[str, str, str, int], int] = {}
@@ -134,10 +131,13 @@ class Places:
             if place is None:
                 continue
             expected = known.get((workspace, place[0]))
-            if row["currency"] in ("", expected) and (expected or _group(row) not in priced):
+            whole = row["period"] and not row["money"]
+            if (whole and expected) or (
+                row["currency"] in ("", expected) and (expected or _group(row) not in priced)
+            ):
                 subject = row["source"], row["entity"], row["period"]
                 starts_in = row["first_ms"], row["last_ms"]
-                fits.append((*subject, *starts_in, row["currency"], *place))
+                fits.append((*subject, *starts_in, row["currency"], row["money"], *place))
         return fits
 
     def forget(self, workspaces: Iterable[str]) -> None:

@@ -33,6 +33,8 @@ Place = tuple[str, str]
 """(campaign, line)."""
 OWN_CAMPAIGN, OWN_LINE = "paceline:campaign", "paceline:line"
 """Our names among the levels of an entity; no platform has such levels."""
+MONEY_APART = "\n"
+"""Ends the dims of a fact that is the money of another one; no dims have a line break."""
 
 _MEASURES_ENCODER = msgspec.json.Encoder(order="deterministic")
 
@@ -92,6 +94,10 @@ class Told:
     """The lower revision in whose stead this one is written, when both came in one poll."""
     repeats: tuple["Told", ...] = ()
     """Further statements of this revision in the poll."""
+    money_waits: bool = False
+    """Its money is kept aside, for its campaign or for one in its currency; its counts are not."""
+    money_only: bool = False
+    """Money that was kept aside, a fact of its own: that of its counts stands without it."""
 
     @property
     def revision(self) -> int:
@@ -100,7 +106,8 @@ class Told:
     @property
     def fact(self) -> FactKey:
         data = self.event.data
-        return self.stream, data.period or "", entity_text(data), pairs_text(data.dims)
+        dims = pairs_text(data.dims) + (MONEY_APART if self.money_only else "")
+        return self.stream, data.period or "", entity_text(data), dims
 
     @property
     def currency(self) -> str:
@@ -112,6 +119,14 @@ class Told:
     def group(self) -> Group:
         data = self.event.data
         return self.event.workspace, self.event.source, entity_text(data), data.period or ""
+
+    def keep(self, *, money: bool) -> None:
+        """Leaves only the money or only the counts of the event."""
+        self.measures = {
+            name: amount
+            for name, amount in self.measures.items()
+            if (name in MONEY_MEASURES) is money
+        }
 
     @property
     def measures_text(self) -> str:
@@ -128,17 +143,25 @@ class Changes:
     levels: dict[tuple[str, str, str], dict[str, str]] = field(default_factory=dict)
 
     def book(self, told: Told) -> None:
-        """Adds a delta's amounts where they belong; held when it has no place."""
+        """Adds a delta's amounts where they belong; held when it has no place, or its money."""
         event, amounts = told.event, told.measures
         period = told.start, told.end, told.known
         if told.place is not None:
-            self.add((event.workspace, *told.place, event.source), period, amounts)
-            return
+            fed = event.workspace, *told.place, event.source
+            if not told.money_waits:
+                self.add(fed, period, amounts)
+                return
+            counts = {
+                name: amount for name, amount in amounts.items() if name not in MONEY_MEASURES
+            }
+            if counts:
+                self.add(fed, period, counts)
+            amounts = {name: amounts[name] for name in amounts.keys() - counts.keys()}
         entity = entity_text(event.data)
         self.levels[event.workspace, event.source, entity] = levels_of(event.data)
-        # Clicks beside money wait for what becomes of the money: an event counts whole or not.
-        currency = told.currency
         for measure, amount in amounts.items():
+            # Counts have no currency: they follow their mapping, whatever becomes of the money.
+            currency = told.currency if measure in MONEY_MEASURES else ""
             held = (event.workspace, event.source, entity, measure, *period, currency)
             self.held[held] = self.held.get(held, 0) + amount
 

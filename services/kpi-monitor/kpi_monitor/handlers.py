@@ -125,7 +125,10 @@ class Handlers:
             # Locks in one order for every replica: workspaces, the catalogue, then reports, ids
             # and facts, then lines. Who waits must be known before the first of them.
             waiting = await self._places.settle(batch.conn, told)
-            locked = {one.event.workspace for one in waiting} | placing(planned)
+            # Almost all events state no currency.
+            priced = [one for one in told if one.event.data.currency is not None]
+            foreign = [one for one in priced if self._places.is_foreign(one)]
+            locked = {one.event.workspace for one in (*waiting, *foreign)} | placing(planned)
             await store_catalog.lock_mappings(batch.conn, locked)
             sources = await self._on_catalog(batch, planned)
             if locked:
@@ -169,21 +172,18 @@ class Handlers:
     ) -> None:
         """Heartbeats, deltas and snapshots of metrics.v1; `waiting` are of `told`."""
         for one in waiting:
-            one.place = None
-        # Almost all events state no currency, and this is done for each of them.
-        priced = [one for one in told if one.event.data.currency is not None]
-        foreign = set()
-        for one in priced:
-            if (refusal := self._places.refusal(one)) is not None:
-                batch.reject(one.received, refusal)
-                foreign.add(id(one))
-        if foreign:
-            told = [one for one in told if id(one) not in foreign]
+            # Which revisions of a fact count is known with its campaign, so they wait whole.
+            if one.event.data.mode == "delta" and one.place is not None:
+                one.money_waits = True
+            else:
+                one.place = None
+        for one in told:
+            if one.event.data.currency is not None and self._places.is_foreign(one):
+                one.money_waits = True
         await store_metrics.advance(batch.conn, heartbeats)
         await self._on_deltas(batch, [one for one in told if one.event.data.mode == "delta"])
         snapshots = [one for one in told if one.event.data.mode == "snapshot"]
-        await store_held.add_snapshots(batch.conn, [one for one in snapshots if one.place is None])
-        await self._on_snapshots(batch, [one for one in snapshots if one.place is not None])
+        await self._on_snapshots(batch, snapshots)
 
     async def on_totals(self, batch: Batch, received: Sequence[Received]) -> None:
         """Totals of lines: spend into panes, the latest figures, a loud stop at a gap."""
@@ -268,6 +268,12 @@ class Handlers:
             batch.reject(told.received, folding.id_reused())
 
     async def _on_snapshots(self, batch: Batch, snapshots: list[Told]) -> None:
+        """Facts where they belong; aside what has no place yet, and money no campaign counts."""
+        aside = [one for one in snapshots if one.place is None or one.money_waits]
+        await store_held.add_snapshots(batch.conn, aside)
+        for told in aside:
+            told.keep(money=False)
+        snapshots = [one for one in snapshots if one.place is not None]
         for facts in revisions.rounds_of(snapshots):
             for told, before in await store_metrics.upsert_facts(batch.conn, facts):
                 for one, refusal in revisions.refused(told, before):
@@ -293,7 +299,10 @@ class Handlers:
                     METRICS_TOPIC, row["partition"], row["position"], None, row["value"]
                 )
                 told = folding.retold(received, row["known_ms"])
-                told.place = place
+                told.place, told.money_only = place, row["money"]
+                if row["money"]:
+                    told.keep(money=True)
+                told.money_waits = self._places.is_foreign(told)
                 snapshots.append(told)
                 continue
             period = row["start_ms"], row["end_ms"], row["known_ms"]

@@ -28,8 +28,8 @@ async def get_held(
     """By source and entity; null when the event named `campaign` and `line` itself.
 
     `unmapped`: add a mapping (budget), and the sums move to its line. `campaign_unknown`: money
-    waits for its campaign, with what restates it. `currency_differs`: the campaign counts in
-    another currency.
+    waits for its campaign, with what restates it. `currency_differs`: money alone, of which the
+    campaign counts in another currency; the counts beside it count.
     """
     after = decode_cursor(cursor, str, str)
     async with transaction(request.app.state.pool) as conn:

@@ -10,11 +10,15 @@ from typing import Any
 
 from kpi_monitor.folding import Group, HeldKey, Told, levels_of
 from shared.database import Conn, columns
+from shared.money import MONEY_MEASURES
 
-Fit = tuple[str, str, str, int, int, str, str, str]
-"""(source, entity, period, first and last start, currency, campaign, line) that may be placed now:
-of a fact that its revisions state in several periods all, of sums those that start at one instant.
+Fit = tuple[str, str, str, int, int, str, bool, str, str]
+"""(source, entity, period, first and last start, currency, whether it is the money of a fact that
+stands without it, campaign, line) that may be placed now: of a fact that its revisions state in
+several periods all, of sums those that start at one instant.
 """
+MONEY = "$"
+"""Begins `told` of money that is kept aside while the counts beside it are not."""
 
 ADD_SUMS = """
 INSERT INTO kpi.held AS h
@@ -43,10 +47,11 @@ WHERE NOT EXISTS (SELECT FROM kpi.held h WHERE h.workspace = u.workspace AND h.s
 ORDER BY u.n ON CONFLICT DO NOTHING
 """
 GROUPS = """
-SELECT source, entity, levels, period, currency, min(start_ms) AS first_ms,
-  max(start_ms) AS last_ms, (array_agg(start_ms ORDER BY id))[1] AS start_ms
+SELECT source, entity, levels, period, currency, starts_with(told, '$') AS money,
+  min(start_ms) AS first_ms, max(start_ms) AS last_ms,
+  (array_agg(start_ms ORDER BY id))[1] AS start_ms
 FROM kpi.held WHERE workspace = $1 AND source = ANY($2::text[])
-GROUP BY 1, 2, 3, 4, 5, CASE WHEN period = '' THEN start_ms END
+GROUP BY 1, 2, 3, 4, 5, 6, CASE WHEN period = '' THEN start_ms END
 ORDER BY min(id)
 """
 WITH_SNAPSHOTS = """
@@ -60,11 +65,12 @@ SELECT DISTINCT source FROM kpi.held WHERE workspace = $1 AND currency <> ''
 RELEASE = """
 DELETE FROM kpi.held h
 USING unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[],
-  $8::text[], $9::text[])
-  AS u(source, entity, period, first_ms, last_ms, currency, campaign, line)
+  $8::bool[], $9::text[], $10::text[])
+  AS u(source, entity, period, first_ms, last_ms, currency, money, campaign, line)
 WHERE h.workspace = $1 AND h.source = u.source AND h.entity = u.entity AND h.period = u.period
   AND h.start_ms BETWEEN u.first_ms AND u.last_ms AND h.currency = u.currency
-RETURNING h.id, u.campaign, u.line, h.measure, h.source, h.start_ms, h.end_ms, h.known_ms,
+  AND starts_with(h.told, '$') = u.money
+RETURNING h.id, u.money, u.campaign, u.line, h.measure, h.source, h.start_ms, h.end_ms, h.known_ms,
   h.amount, h.partition, h.position, h.value
 """
 
@@ -81,20 +87,22 @@ async def add_sums(
 
 
 async def add_snapshots(conn: Conn, told: Sequence[Told]) -> None:
-    """Keeps snapshots aside as they came, in this order."""
+    """Keeps snapshots aside as they came, in this order; of some only their money waits."""
     rows = []
     for one in told:
         data = one.event.data
+        names = one.measures.keys()
+        digest = _digest(f"{data.report}@{data.revision}#{one.event.bodyhash}")
         rows.append(
             (
                 *one.group,
-                "\n".join(sorted(one.measures)),
+                "\n".join(sorted(names & MONEY_MEASURES if one.money_waits else names)),
                 one.start,
                 one.end,
                 one.complete,
                 one.currency,
                 levels_of(data),
-                _digest(f"{data.report}@{data.revision}#{one.event.bodyhash}"),
+                MONEY + digest if one.money_waits else digest,
                 one.received.partition,
                 one.received.offset,
                 one.received.value,
@@ -122,7 +130,7 @@ async def groups(conn: Conn, workspace: str, sources: Iterable[str]) -> list[Any
 
 async def release(conn: Conn, workspace: str, fits: Iterable[Fit]) -> list[Any]:
     """Takes out what fits, in the order it was kept aside."""
-    rows = await conn.fetch(RELEASE, workspace, *columns(sorted(fits), 8))
+    rows = await conn.fetch(RELEASE, workspace, *columns(sorted(fits), 9))
     return sorted(rows, key=lambda row: int(row["id"]))
 
 
