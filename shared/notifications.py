@@ -33,7 +33,8 @@ class Body(Struct, frozen=True, kw_only=True):
 
 
 class Explain(Struct, frozen=True, kw_only=True):
-    """Why: rule version, window, value against limit, the numbers behind it as decimal text."""
+    """Why: rule version, window, value against limit, the numbers behind it as decimal text.
+    `figures_at`: the instant that these describe."""
 
     rule: str
     rule_version: int
@@ -48,6 +49,7 @@ class Explain(Struct, frozen=True, kw_only=True):
     complete_through: Instant | None
     breach: str
     event_time: Instant
+    figures_at: Instant | None = None
 
 
 class Notification(Struct, frozen=True, kw_only=True):

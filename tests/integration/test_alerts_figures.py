@@ -50,6 +50,7 @@ async def test_a_reminder_has_the_newest_figures_and_its_record_says_so(world: W
     assert row["reason"] == "repeat interval elapsed"
     assert row["explain"]["value"] == "1.700000"
     assert row["explain"]["numbers"]["actual"] == "51000.00"
+    assert row["explain"]["figures_at"] == at(30)
 
 
 async def test_news_and_what_is_still_open_show_one_figure_for_one_thing(world: World) -> None:

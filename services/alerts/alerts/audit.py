@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from alerts.figures import as_of
 from alerts.states import UNSENT
 from alerts.store_groups import DeliveryRow, NotificationRow
 from shared.events import NOTIFICATIONS_TOPIC, Breach
@@ -37,6 +38,7 @@ def explain(breach: Breach) -> Explain:
         complete_through=min(known) if known and len(known) == len(through) else None,
         breach=breach.breach,
         event_time=breach.event_time,
+        figures_at=as_of(breach),
     )
 
 

@@ -46,6 +46,7 @@ class Explain(BaseModel):
     complete_through: datetime | None
     breach: str
     event_time: datetime
+    figures_at: datetime | None = None
 
 
 class Notification(BaseModel):
