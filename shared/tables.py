@@ -81,7 +81,12 @@ def idempotency_table(metadata: sa.MetaData, schema: str) -> sa.Table:
 
 
 def progress_table(metadata: sa.MetaData, schema: str) -> sa.Table:
-    """How far each source is complete in each partition; greatest wins."""
+    """How far each source is complete in each partition; greatest wins.
+
+    `set_aside`: how much of it was refused and is not settled. That is waited for until
+    `set_aside_until`; `settled_through` is how far the source is complete without it (null: as far
+    as `complete_through`).
+    """
     return sa.Table(
         "progress",
         metadata,
@@ -91,7 +96,15 @@ def progress_table(metadata: sa.MetaData, schema: str) -> sa.Table:
         integer("partition"),
         instant("complete_through"),
         integer("expected_interval_s", nullable=True),
+        integer("set_aside", default="0"),
+        instant("settled_through", nullable=True),
+        instant("set_aside_until", nullable=True),
         sa.PrimaryKeyConstraint("workspace", "source", "topic", "partition", name="progress_pk"),
+        sa.Index(
+            "progress_waiting",
+            "set_aside_until",
+            postgresql_where=sa.text("set_aside_until IS NOT NULL"),
+        ),
         schema=schema,
     )
 

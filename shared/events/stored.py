@@ -1,5 +1,6 @@
 """What ingest writes to Kafka: spend, metrics and heartbeats as sent, stamped."""
 
+from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
@@ -50,7 +51,21 @@ class MetricsEvent(
 
 
 class SourceEvent(_Stored, frozen=True, kw_only=True, omit_defaults=True, tag="paceline.source.v1"):
-    """A heartbeat in band; `expectedinterval` (seconds) comes from the source's settings."""
+    """A heartbeat in band; `expectedinterval` (seconds) comes from the source's settings.
+
+    `setaside`: how many things of the source were refused and are neither stated again nor
+    confirmed by a person. Those that are waited for concern periods from `setasidefrom` on; nobody
+    waits for them after `setasideuntil`.
+    """
 
     data: SourceData
     expectedinterval: int | None = None
+    setaside: int = 0
+    setasidefrom: Instant | None = None
+    setasideuntil: Instant | None = None
+
+    @property
+    def settled_through(self) -> datetime:
+        """How far the source is complete with nothing missing that is still waited for."""
+        complete = self.data.complete_through
+        return complete if self.setasidefrom is None else min(complete, self.setasidefrom)

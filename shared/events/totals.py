@@ -42,6 +42,8 @@ class BudgetTotals(Struct, frozen=True, kw_only=True):
     no value is null. Rules with < or <= are judged only when `complete_through` = `anchor`.
     `plan_before`: set while the plan before this one would say something else, so that a reader can
     tell money that moved from a plan that did.
+    `set_aside`: how much of the line's sources was refused and is not settled; `settled_through`:
+    how far they are complete without what is still waited for (null: as far as complete).
     """
 
     campaign: str
@@ -68,3 +70,5 @@ class BudgetTotals(Struct, frozen=True, kw_only=True):
     owner: str | None = None
     channel: str | None = None
     plan_before: PlanBefore | None = None
+    set_aside: int = 0
+    settled_through: Instant | None = None

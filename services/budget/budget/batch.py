@@ -100,6 +100,9 @@ class Beat(NamedTuple):
     expected_interval_s: int | None
     position: int
     """Its place in the poll."""
+    set_aside: int = 0
+    settled_through: datetime | None = None
+    set_aside_until: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -169,6 +172,9 @@ def _sort_beat(
             event.data.complete_through,
             event.expectedinterval,
             index,
+            event.setaside,
+            event.settled_through,
+            event.setasideuntil,
         )
     )
 

@@ -165,6 +165,7 @@ class Figures(BaseModel):
     complete_through_basis: Literal["source", "manual"]
     anchor: datetime
     freshness: Literal["live", "late", "silent", "manual"]
+    set_aside: int
 
 
 class LineFigures(Figures):

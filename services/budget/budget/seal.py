@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from budget import store_lines, store_seal
+from budget import store_lines, store_progress, store_seal
 from budget.lateness import IN_TIME
 from budget.rules.pacing import Figures, SourceState, complete_through, figures
 from budget.rules.phasing import EPOCH
@@ -54,6 +54,7 @@ class Sealer:
     async def seal(self, conn: Conn) -> None:
         """Seals lines with pending changes and lines whose pacing tick is due, up to the limit."""
         now = await self._clock.now(conn)
+        await store_progress.give_up(conn, now)
         picked = await store_seal.pending_lines(conn, self._lines_max)
         ticked = await self._ticked(conn, now)
         account_ids = sorted({*picked, *ticked})
@@ -79,7 +80,8 @@ class Sealer:
     async def count_due(self, conn: Conn) -> int:
         """What is left to do at this time, for GET /internal/idle."""
         now = await self._clock.now(conn)
-        return await store_seal.count_due(conn, self._tick(now))
+        due = await store_seal.count_due(conn, self._tick(now))
+        return due + await store_progress.count_given_up(conn, now)
 
     async def _ticked(self, conn: Conn, now: datetime) -> list[int]:
         """Lines due at this tick. Once all have been told, the tick is not looked at again."""
@@ -106,13 +108,15 @@ def _days(changes: dict[int, list[dict[str, Any]]]) -> dict[tuple[int, Any], int
 
 
 def _is_news(line: _Line) -> bool:
-    """A heartbeat that did not bring the line further is none; a line never told always is."""
+    """A heartbeat that did not bring the line further is none, unless more or less is set aside
+    now; a line never told always is news."""
     if line.row["sealed_at"] is None:
         return True
     if any(change["day"] is not None for change in line.changes):
         return True
     told: datetime | None = line.row["sealed_through"]
-    return complete_through(line.sources) != told
+    aside = sum(source.set_aside for source in line.sources)
+    return complete_through(line.sources) != told or aside != line.row["sealed_set_aside"]
 
 
 def _seal_line(line: _Line, now: datetime, messages: list[OutboxRow]) -> Mark:
@@ -135,9 +139,11 @@ def _seal_line(line: _Line, now: datetime, messages: list[OutboxRow]) -> Mark:
         told = figures(state, now)
         if number < len(parts):
             # Only the last part may say how complete the line is: the others lack money it covers.
-            told = replace(told, complete_through=None)
+            told = replace(told, complete_through=None, settled_through=None)
         messages.append(_message(row, seq, told, part, now))
-    return Mark(row["account_id"], seq, actual, corrections, complete_through(line.sources))
+    aside = sum(source.set_aside for source in line.sources)
+    through = complete_through(line.sources)
+    return Mark(row["account_id"], seq, actual, corrections, through, aside)
 
 
 def _parts(changes: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
@@ -175,6 +181,8 @@ def _message(
         owner=row["owner"] or row["campaign_owner"],
         channel=row["channel"],
         plan_before=_plan_before(row, told),
+        set_aside=told.set_aside,
+        settled_through=told.settled_through,
     )
     place = f"{row['workspace']}/{row['campaign']}/{row['line']}"
     value = outbox.envelope(

@@ -15,19 +15,22 @@ WITH fed AS (
   JOIN budget.accounts AS a USING (account_id) WHERE f.account_id = ANY($1::int[])
 ), told AS (
   SELECT p.workspace, p.source, min(p.complete_through) AS complete_through, count(*) AS n,
-         max(p.expected_interval_s) AS expected_interval_s
+         max(p.expected_interval_s) AS expected_interval_s, max(p.set_aside) AS set_aside,
+         min(coalesce(p.settled_through, p.complete_through)) AS settled_through
   FROM budget.progress AS p
   WHERE p.topic = $2 AND (p.workspace, p.source) IN (SELECT workspace, source FROM fed)
   GROUP BY p.workspace, p.source
 )
 SELECT fed.account_id, fed.source,
        CASE WHEN told.n >= $3 THEN told.complete_through END AS complete_through,
-       told.expected_interval_s
+       told.expected_interval_s, coalesce(told.set_aside, 0) AS set_aside,
+       CASE WHEN told.n >= $3 THEN told.settled_through END AS settled_through
 FROM fed LEFT JOIN told USING (workspace, source) ORDER BY fed.account_id, fed.source
 """
 LINES = """
 SELECT a.account_id, a.workspace, a.campaign, a.line, a.currency, a.balance, a.corrections,
        a.latest_at, a.seq, a.sealed_at, a.sealed_through, a.sealed_actual, a.sealed_corrections,
+       a.sealed_set_aside,
        l.name, l.owner, l.channel, l.allocated, l.curve, l.allocated_before, l.curve_before,
        c.name AS campaign_name, c.owner AS campaign_owner, c.time_zone, c.starts_at, c.ends_at,
        c.plan_version
@@ -50,7 +53,7 @@ async def sources(
     """
     found: dict[int, list[SourceState]] = {}
     for row in await conn.fetch(SOURCES, account_ids, SPEND_TOPIC, partitions):
-        state = SourceState(row["source"], row["complete_through"], row["expected_interval_s"])
+        state = SourceState(*list(row)[1:])
         found.setdefault(row["account_id"], []).append(state)
     return found
 

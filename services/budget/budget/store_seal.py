@@ -41,9 +41,9 @@ ON CONFLICT (account_id, day) DO UPDATE SET actual = t.actual + excluded.actual
 MARK = """
 UPDATE budget.accounts AS t
 SET seq = u.seq, sealed_actual = u.actual::numeric, sealed_corrections = u.corrections::numeric,
-    sealed_at = $6, sealed_through = u.through
-FROM unnest($1::int[], $2::bigint[], $3::text[], $4::text[], $5::timestamptz[])
-  AS u(account_id, seq, actual, corrections, through)
+    sealed_at = $7, sealed_through = u.through, sealed_set_aside = u.set_aside
+FROM unnest($1::int[], $2::bigint[], $3::text[], $4::text[], $5::timestamptz[], $6::int[])
+  AS u(account_id, seq, actual, corrections, through, set_aside)
 WHERE t.account_id = u.account_id
 """
 
@@ -56,6 +56,7 @@ class Mark(NamedTuple):
     actual: int
     corrections: int
     complete_through: datetime | None
+    set_aside: int
 
 
 async def pending_lines(conn: Conn, limit: int) -> list[int]:
@@ -90,5 +91,5 @@ async def fold_days(conn: Conn, days: dict[tuple[int, date], int]) -> None:
 async def mark(conn: Conn, marks: Sequence[Mark], now: datetime) -> None:
     """Notes what has been told; the rows are locked by the caller."""
     if marks:
-        rows = [(m[0], m[1], str(m[2]), str(m[3]), m[4]) for m in marks]
+        rows = [(m[0], m[1], str(m[2]), str(m[3]), *m[4:]) for m in marks]
         await conn.execute(MARK, *zip(*rows, strict=True), now)

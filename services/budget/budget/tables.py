@@ -45,6 +45,7 @@ accounts = table(
     total("balance", default="0"),
     total("corrections", default="0"),
     total("sealed_actual", default="0"),
+    integer("sealed_set_aside", default="0"),
     total("sealed_corrections", default="0"),
     text("workspace"),
     text("kind"),

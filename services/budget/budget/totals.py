@@ -62,7 +62,10 @@ async def read_totals(conn: Conn, asked: Asked) -> dict[str, Any]:
     known, days = await _known(conn, asked, rows, campaign["time_zone"])
     lines = [(row, _figures(asked, row, sources.get(row["account_id"], []), known)) for row in rows]
     items, held = await _exceptions(conn, asked)
-    total = pacing.total([told for _, told in lines], asked.moment)
+    apart = {one.source: one.set_aside for told in sources.values() for one in told}
+    total = replace(
+        pacing.total([told for _, told in lines], asked.moment), set_aside=sum(apart.values())
+    )
     names = {row["account_id"]: row["line"] for row in rows}
     return {
         "campaign": asked.campaign,
@@ -223,6 +226,7 @@ def _view(told: Figures) -> dict[str, Any]:
         "complete_through_basis": "manual" if told.freshness == "manual" else "source",
         "anchor": told.anchor,
         "freshness": told.freshness,
+        "set_aside": told.set_aside,
     }
 
 

@@ -51,7 +51,9 @@ async def build(settings: IngestSettings) -> AsyncIterator[Service]:
             schema=SCHEMA,
             group="ingest-rejections",
             topics=[REJECTED_TOPIC],
-            handler=RejectedHandler(settings, clock),
+            handler=RejectedHandler(
+                settings, clock, lambda *place: memory.view(*place).time_zone or "UTC"
+            ),
         )
         ingest = Ingest(
             settings,

@@ -75,7 +75,10 @@ class Acceptance:
         if partitions != self._partitions:
             self._stamper.forget_routes()
             self._partitions = partitions
-        return self._stamper.stamp(decoded, context)
+        stamped = self._stamper.stamp(decoded, context)
+        aside = self._memory.set_aside
+        stamped.stated = aside.stated(context.workspace, decoded, stamped.rejected)
+        return stamped
 
     async def send(self, stamped: Stamped, context: Context) -> None:
         """Returns when every record is acknowledged by all in-sync replicas.
@@ -89,8 +92,9 @@ class Acceptance:
             async with asyncio.timeout(self._settings.delivery_timeout_s):
                 if stamped.batches:
                     await self._send_events(stamped, places)
+                self._settle(stamped, context)
                 if stamped.heartbeats:
-                    await self._send_heartbeats(stamped.heartbeats, earlier)
+                    await self._send_heartbeats(self._marked(stamped, context), earlier)
         except TimeoutError as error:
             raise UnavailableError(
                 "broker_unavailable", "Kafka did not acknowledge the events in time"
@@ -99,6 +103,18 @@ class Acceptance:
             self._memory.note(*place, context.now)
         for source, event in stamped.heartbeats.items():
             self._memory.note_complete(context.workspace, source, event.data.complete_through)
+
+    def _settle(self, stamped: Stamped, context: Context) -> None:
+        """What has come is waited for no more; what was refused beside it is, from now on."""
+        self._memory.set_aside.settle(stamped.stated)
+        if stamped.rejected:
+            count_set_aside(self._memory, stamped.rejected, context)
+
+    def _marked(self, stamped: Stamped, context: Context) -> dict[str, SourceEvent]:
+        aside = self._memory.set_aside
+        return {
+            source: aside.marked(event, context.now) for source, event in stamped.heartbeats.items()
+        }
 
     def _earlier(self, workspace: str, sources: Iterable[str]) -> list[_Ticket]:
         return [
@@ -143,6 +159,14 @@ class Acceptance:
                     for partition in range(self._producer.partition_count(topic))
                 }
             )
+
+
+def count_set_aside(memory: Memory, rejected: Sequence[Rejection], context: Context) -> None:
+    """Has the heartbeats of the sources say what of them was refused."""
+    vouched = [one for one in rejected if one.source is not None and _is_vouched(one, context)]
+    sources = {one.source for one in vouched if one.source is not None}
+    zones = {source: context.settings(source).time_zone or context.time_zone for source in sources}
+    memory.set_aside.add(context.workspace, vouched, zones, context.now)
 
 
 def _is_vouched(rejection: Rejection, context: Context) -> bool:

@@ -3,12 +3,12 @@
 Too many from one source quarantine that source, never the partition (design.md section 6).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import msgspec
 
-from ingest import store, store_quarantine
+from ingest import set_aside, store, store_quarantine
 from ingest.settings import IngestSettings
 from ingest.store import RejectionRow
 from shared.brake import SetAside
@@ -25,9 +25,15 @@ TEXT_MAX = 1000
 class RejectedHandler:
     """Stores any service's rejections, and quarantines a source that has too many of them."""
 
-    def __init__(self, settings: IngestSettings, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: IngestSettings,
+        clock: Clock,
+        time_zone_of: Callable[[str, str], str] = lambda _, __: "UTC",
+    ) -> None:
         self._settings = settings
         self._clock = clock
+        self._time_zone_of = time_zone_of
 
     async def __call__(self, conn: Conn, batch: Sequence[Received]) -> list[SetAside]:
         """A record that cannot be read is stored as such, by its place, and returned."""
@@ -35,7 +41,7 @@ class RejectedHandler:
         unreadable: list[SetAside] = []
         for received in batch:
             try:
-                row = _row(REJECTED_DECODER.decode(received.value))
+                row = self._row(REJECTED_DECODER.decode(received.value))
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 row = _unreadable(received, str(error))
                 unreadable.append(SetAside(received, row.code, row.detail))
@@ -49,6 +55,28 @@ class RejectedHandler:
         if places:
             await self._quarantine(conn, places)
         return unreadable
+
+    def _row(self, event: Envelope[Rejected]) -> RejectionRow:
+        data = event.data
+        row = RejectionRow(
+            _text(event.id),
+            event.workspace,
+            _optional(data.source),
+            _optional(data.id),
+            data.code,
+            _text(data.detail),
+            data.topic,
+            data.partition,
+            data.offset,
+            _storable(data.event),
+            event.time,
+        )
+        stated = row.event if isinstance(row.event, dict) else None
+        if stated is None or row.source is None or row.code in set_aside.NOT_COUNTED:
+            return row
+        zone = self._time_zone_of(row.workspace, row.source)
+        start = set_aside.period_start_of(stated, zone, row.rejected_at)
+        return row._replace(subject=set_aside.subject_of(stated), period_start=start)
 
     async def _quarantine(self, conn: Conn, places: set[tuple[str, str]]) -> None:
         begun = await store_quarantine.begin(
@@ -76,23 +104,6 @@ def _unreadable(received: Received, detail: str) -> RejectionRow:
         received.offset,
         _text(received.value.decode("utf-8", "replace")[:TEXT_MAX]),
         datetime.now(UTC),
-    )
-
-
-def _row(event: Envelope[Rejected]) -> RejectionRow:
-    data = event.data
-    return RejectionRow(
-        _text(event.id),
-        event.workspace,
-        _optional(data.source),
-        _optional(data.id),
-        data.code,
-        _text(data.detail),
-        data.topic,
-        data.partition,
-        data.offset,
-        _storable(data.event),
-        event.time,
     )
 
 

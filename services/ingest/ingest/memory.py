@@ -7,12 +7,13 @@ what waits to be written is bounded by the number of sources.
 import asyncio
 import time
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ingest import store, store_quarantine
 from ingest.context import SourceView
 from ingest.credentials import Caller, Credentials
+from ingest.set_aside import SetAside
 from ingest.settings import IngestSettings
 from shared import metrics
 from shared.clock import Clock
@@ -25,6 +26,8 @@ log = get_logger(__name__)
 WRITE_BACK_S = 0.5
 REFRESH_TIMEOUT_S = 5.0
 ACTIVITIES_MAX = 100_000
+SUBJECTS_KEPT = timedelta(days=30)
+SUBJECTS_READ_MAX = 100_000
 
 Place = tuple[str, str]
 Settings = tuple[int, SourceView]
@@ -42,6 +45,7 @@ class Memory:
         self._pool = pool
         self._clock = clock
         self._credentials = credentials
+        self.set_aside = SetAside(settings.set_aside_wait_s)
         self._views: dict[Place, Settings] = {}
         self._quarantined: frozenset[Place] = frozenset()
         self._received: dict[Place, datetime] = {}
@@ -157,9 +161,12 @@ class Memory:
                 keys = await store.load_keys(conn)
                 rows = await store.load_settings(conn)
                 quarantined = await store_quarantine.load_open(conn)
+                since = await self._clock.now(conn) - SUBJECTS_KEPT
+                subjects = await store.open_subjects(conn, since, SUBJECTS_READ_MAX)
             self._credentials.replace(keys, began_s)
             self._take_views(rows)
             self._quarantined = quarantined
+            self.set_aside.take(subjects)
             metrics.INGEST_QUARANTINED.set(len(quarantined))
             self._loaded = True
 
@@ -202,6 +209,7 @@ class Memory:
             await self._write_noted()
 
     async def _write_noted(self) -> None:
+        await self._write_settled()
         if not self._received and not self._complete:
             return
         received, self._received = self._received, {}
@@ -219,6 +227,18 @@ class Memory:
             self._received = received | self._received
             for place, value in complete.items():
                 self.note_complete(*place, value)
+
+    async def _write_settled(self) -> None:
+        settled = self.set_aside.to_settle()
+        if not settled:
+            return
+        try:
+            async with transaction(self._pool) as conn:
+                now = await self._clock.now(conn)
+                await store.settle(conn, [(*place, subject) for place, subject in settled], now)
+        except Exception as error:
+            if not is_transient(error):
+                raise
 
 
 def _settings_of(row: Mapping[str, Any]) -> Settings:

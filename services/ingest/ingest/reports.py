@@ -231,6 +231,8 @@ async def _complete(  # noqa: PLR0917 - one request's parts
             importid=loaded.import_id,
             unsettled=detail.partition(":")[0],
         )
+        for beat in beats:
+            ingest.memory.set_aside.confirm(context.workspace, beat.source)
     stamped = ingest.acceptance.stamp(
         Decoded(beats, range(len(beats)), []), context._replace(import_id=None)
     )

@@ -18,6 +18,7 @@ from ingest.credentials import make_key
 from ingest.imports import is_import_id
 from ingest.report_outcome import refused, reply_of
 from ingest.reports import Sent, Wanted, load_report
+from ingest.routes_confirm import add_confirm
 from ingest.routes_events import Events, Handed, Ingest
 from ingest.routes_sources import READERS, Limit, add_sources
 from ingest.schemas import (
@@ -76,6 +77,7 @@ def make_router(ingest: Ingest, platforms: Mapping[str, Platform]) -> APIRouter:
     router = APIRouter(prefix="/v1")
     _add_events(router, Events(ingest))
     _add_reports(router, ingest, platforms)
+    add_confirm(router, ingest)
     add_sources(router, ingest)
     _add_keys(router, ingest)
     _add_key_reading(router)

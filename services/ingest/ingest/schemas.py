@@ -100,6 +100,19 @@ class Release(_Body):
     reason: Annotated[str, Field(min_length=1, max_length=500), WithoutNul, PLAIN_LINES]
 
 
+class Confirmation(_Body):
+    """Why nothing of a source is missing although something was refused."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500), WithoutNul, PLAIN_LINES]
+
+
+class Confirmed(BaseModel):
+    """`settled`: how many things that were refused are not waited for any more."""
+
+    source: str
+    settled: int
+
+
 class SourceReply(BaseModel):
     """`time_zone` is `UTC (default)` until one is set. `expected_interval` in seconds.
 
@@ -225,7 +238,11 @@ class ReportReply(BaseModel):
 
 
 class RejectionReply(BaseModel):
-    """`topic`, `partition`, `offset` are set when the event was set aside after its 202."""
+    """`topic`, `partition`, `offset` are set when the event was set aside after its 202.
+
+    `counted`: figures of the source wait for it, or did until `settled_at`, when it was stated
+    again or confirmed by the person `settled_by`.
+    """
 
     rejection: int
     source: str | None
@@ -237,3 +254,6 @@ class RejectionReply(BaseModel):
     offset: int | None
     event: Any
     rejected_at: datetime
+    counted: bool
+    settled_at: datetime | None
+    settled_by: str | None

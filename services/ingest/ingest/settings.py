@@ -22,5 +22,6 @@ class IngestSettings(CommonSettings):
     token_cache_s: float = Field(10.0, ge=0)
     rejections_waiting_max: int = Field(10_000, ge=1)
     rejections_keep_days: int = Field(90, ge=1)
+    set_aside_wait_s: int = Field(86_400, ge=0, le=30 * 86_400)
     quarantine_rejections_max: int = Field(1000, ge=1, le=100_000)
     quarantine_window_s: int = Field(3600, ge=60, le=86_400)

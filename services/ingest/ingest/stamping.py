@@ -73,6 +73,8 @@ class Stamped:
     heartbeats: dict[str, SourceEvent] = field(default_factory=dict)
     accepted: int = 0
     rejected: list[Rejection] = field(default_factory=list)
+    stated: list[tuple[tuple[str, str], str]] = field(default_factory=list)
+    """Of what was refused before: by place and subject, what is stated now and accepted."""
 
 
 class _Route(NamedTuple):

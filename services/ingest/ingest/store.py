@@ -67,21 +67,44 @@ SET last_received = greatest(s.last_received, excluded.last_received),
 """
 ADD_REJECTIONS = """
 INSERT INTO ingest.rejections
-  (message, workspace, source, id, code, detail, topic, partition, "offset", event, rejected_at)
+  (message, workspace, source, id, code, detail, topic, partition, "offset", event, rejected_at,
+   subject, period_start)
 SELECT message, workspace, source, id, code, detail, topic, partition, "offset", event::jsonb,
-  rejected_at
+  rejected_at, subject, period_start
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-  $7::text[], $8::int[], $9::bigint[], $10::text[], $11::timestamptz[])
+  $7::text[], $8::int[], $9::bigint[], $10::text[], $11::timestamptz[], $12::text[],
+  $13::timestamptz[])
   AS u(message, workspace, source, id, code, detail, topic, partition, "offset", event,
-    rejected_at)
+    rejected_at, subject, period_start)
 ON CONFLICT (message) DO NOTHING RETURNING workspace, source, code
 """
 REJECTION_LIST = """
-SELECT rejection, source, id, code, detail, topic, partition, "offset", event, rejected_at
+SELECT rejection, source, id, code, detail, topic, partition, "offset", event, rejected_at,
+  subject IS NOT NULL AS counted, settled_at, settled_by
 FROM ingest.rejections
 WHERE workspace = $1 AND rejection < $2 AND ($3::text IS NULL OR source = $3)
   AND ($4::text IS NULL OR code = $4)
 ORDER BY rejection DESC LIMIT $5
+"""
+# What nobody can judge any more is not read: windows of a month ago are closed.
+OPEN_SUBJECTS = """
+SELECT workspace, source, subject, min(period_start) AS period_start,
+  min(rejected_at) AS rejected_at
+FROM (SELECT * FROM ingest.rejections
+  WHERE subject IS NOT NULL AND settled_at IS NULL AND rejected_at > $1
+  ORDER BY rejected_at DESC LIMIT $2) AS open
+GROUP BY workspace, source, subject
+"""
+SETTLE = """
+UPDATE ingest.rejections AS r SET settled_at = $4, settled_by = ''
+FROM unnest($1::text[], $2::text[], $3::text[]) AS u(workspace, source, subject)
+WHERE r.workspace = u.workspace AND r.source = u.source AND r.subject = u.subject
+  AND r.settled_at IS NULL AND r.subject IS NOT NULL
+"""
+CONFIRM = """
+UPDATE ingest.rejections SET settled_at = $3, settled_by = $4
+WHERE workspace = $1 AND source = $2 AND settled_at IS NULL AND subject IS NOT NULL
+RETURNING subject
 """
 FORGET = """
 DELETE FROM ingest.rejections WHERE rejection = ANY(ARRAY(
@@ -126,6 +149,8 @@ class RejectionRow(NamedTuple):
     offset: int | None
     event: Any
     rejected_at: datetime
+    subject: str | None = None
+    period_start: datetime | None = None
 
 
 async def load_keys(conn: Conn) -> list[Any]:
@@ -193,6 +218,23 @@ async def add_rejections(conn: Conn, rows: Sequence[RejectionRow]) -> list[Any]:
     if not texts:
         return []
     return list(await conn.fetch(ADD_REJECTIONS, *map(list, zip(*texts, strict=True))))
+
+
+async def open_subjects(conn: Conn, since: datetime, rows_max: int) -> list[Any]:
+    """What was refused since then and is neither stated again nor confirmed, by source."""
+    return list(await conn.fetch(OPEN_SUBJECTS, since, rows_max))
+
+
+async def settle(conn: Conn, subjects: Sequence[tuple[str, str, str]], now: datetime) -> None:
+    """(workspace, source, subject) of what has been accepted after it was refused."""
+    if subjects:
+        await conn.execute(SETTLE, *map(list, zip(*sorted(subjects), strict=True)), now)
+
+
+async def confirm(conn: Conn, workspace: str, source: str, now: datetime, by: str) -> int:
+    """A person says that nothing is missing; how many subjects that settles."""
+    rows = await conn.fetch(CONFIRM, workspace, source, now, by)
+    return len({row["subject"] for row in rows})
 
 
 async def list_rejections(

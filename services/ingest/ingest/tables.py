@@ -62,11 +62,22 @@ rejections = sa.Table(
     big("offset", nullable=True),
     jsonb("event"),
     instant("rejected_at"),
+    text("subject", nullable=True),
+    instant("period_start", nullable=True),
+    instant("settled_at", nullable=True),
+    text("settled_by", nullable=True),
     sa.PrimaryKeyConstraint("rejection", name="rejections_pk"),
     sa.UniqueConstraint("message", name="rejections_message_uq"),
     sa.Index("rejections_workspace_ix", "workspace", "rejection"),
     sa.Index("rejections_rejected_at_ix", "rejected_at"),
     sa.Index("rejections_source_ix", "workspace", "source", "rejected_at"),
+    sa.Index(
+        "rejections_open_ix",
+        "workspace",
+        "source",
+        "rejected_at",
+        postgresql_where=sa.text("subject IS NOT NULL AND settled_at IS NULL"),
+    ),
     schema=SCHEMA,
 )
 

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
-from kpi_monitor import routes, routes_held, routes_views, waiting
+from kpi_monitor import routes, routes_held, routes_views, store_sources, waiting
 from kpi_monitor.evaluate import Evaluator
 from kpi_monitor.handlers import SERVICE, TOPICS, Handlers
 from kpi_monitor.settings import KpiSettings
@@ -57,6 +57,8 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
             # In the order of the flow: what has left one place is counted at the next.
             lag = await consumer.lag()
             touched = await due(pool)
+            async with pool.acquire() as conn:
+                touched += await store_sources.count_given_up(conn, await clock.now(conn))
             return {"lag": lag, "due": touched, "outbox": await relay.unsent()}
 
         async def progress() -> None:

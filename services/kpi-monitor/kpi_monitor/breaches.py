@@ -98,6 +98,7 @@ def breach_of(unit: Unit, group: Group, verdict: Verdict, names: Names, now: dat
         time_zone=unit.zone or "UTC",
         cause=_cause(transition.cause),
         figures_at=figures_at(verdict, lines),
+        set_aside=set_aside_of(unit, group),
     )
 
 
@@ -142,6 +143,13 @@ def sources_of(unit: Unit, group: Group) -> list[BreachSource]:
         BreachSource(source=name, complete_through=None if at is None else from_ms(at))
         for name, at in sorted(complete.items())
     ]
+
+
+def set_aside_of(unit: Unit, group: Group) -> int:
+    """How much was refused of the sources behind the figures and is not settled."""
+    if group.stored.rule.kpi.kind == "budget":
+        return sum(unit.lines[line].set_aside for line in group.lines if line in unit.lines)
+    return group.set_aside
 
 
 def numbers_behind(kind: str, verdict: Verdict, lines: Sequence[BudgetTotals]) -> dict[str, str]:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from kpi_monitor import breaches, store_evaluate, store_figures, store_sources
+from kpi_monitor import breaches, store_evaluate, store_figures, store_names, store_sources
 from kpi_monitor.due import NEVER, due_of
 from kpi_monitor.figures import newest_of
 from kpi_monitor.handlers import SERVICE
@@ -73,6 +73,7 @@ class Evaluator:
         partitions = self._partitions()
         if partitions > 0:
             async with transaction(self._pool) as conn:
+                await store_sources.give_up(conn, await self._clock.now(conn))
                 touches = await store_sources.advance(conn, partitions, SOURCE_TOUCHES_MAX)
             # Another transaction: whoever reads the sources before the first has ended is seen here
             # with a touch not yet deleted, or with what it found to be due.
@@ -125,7 +126,7 @@ class Evaluator:
             for unit, outcome in outcomes
             for verdict in outcome.changes()
         ]
-        names = await store_evaluate.names(conn, {unit.key for unit, _, _ in changed})
+        names = await store_names.names(conn, {unit.key for unit, _, _ in changed})
         told = [
             (*unit.key, breaches.breach_of(unit, group, verdict, names[unit.key], now))
             for unit, group, verdict in changed

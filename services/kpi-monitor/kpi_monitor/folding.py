@@ -246,9 +246,10 @@ def walk(
             if isinstance(event, SourceEvent):
                 if event.data.complete_through > newest:
                     raise Refusal("future_time", "complete_through lies in the future")
-                at = to_ms(event.data.complete_through)
-                if at > complete.get(place, 0):
-                    complete[place] = at
+                complete[place] = max(complete.get(place, 0), to_ms(event.settled_through))
+                known = heartbeats.get(place)
+                # The same completeness again may say that less is set aside now.
+                if known is None or known.data.complete_through <= event.data.complete_through:
                     heartbeats[place] = event
                 continue
             told.append(_told(received, event, complete.get(place, 0), oldest))

@@ -45,6 +45,7 @@ class Reason(StrEnum):
     BELOW_MINIMUM = "below_minimum"
     GRAIN_TOO_COARSE = "grain_too_coarse"
     NOT_COMPLETE = "not_complete"
+    SET_ASIDE = "set_aside"
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,6 +183,7 @@ class _Explanation(BaseModel):
     suppressed_to: SeverityName | None
     reset: str
     numbers: Numbers
+    set_aside: int
 
 
 class CurrentView(BaseModel):

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from kpi_monitor import totals
-from kpi_monitor.breaches import Names
 from kpi_monitor.catalog import flight_end
 from kpi_monitor.definition import compile_stored
+from kpi_monitor.feeds import FeedState, spend_feed
 from kpi_monitor.judging import Pane, Standing
 from kpi_monitor.kpis import SPEND
 from kpi_monitor.rules import Episode
 from kpi_monitor.store_metrics import integers
-from kpi_monitor.unit import FeedState, Need, Outcome, StoredRule, Unit, UnitKey, spend_feed
+from kpi_monitor.unit import Need, Outcome, StoredRule, Unit, UnitKey
 from kpi_monitor.windows import Windows, edges
 from shared.database import Conn, columns
 from shared.events import Breach
@@ -59,7 +59,8 @@ WHERE l.totals IS NOT NULL
 """
 FEEDS = f"""
 SELECT f.workspace, f.campaign, f.line, f.measure, f.source, max(f.grain_ms) AS grain_ms,
-  max(s.complete_ms) AS complete_ms
+  max(s.complete_ms) AS complete_ms, coalesce(max(s.set_aside), 0) AS set_aside,
+  max(s.settled_ms) AS settled_ms
 FROM (
   SELECT f.* FROM {SCOPE} JOIN kpi.feeds f USING (workspace, campaign) WHERE u.line IS NULL
   UNION ALL
@@ -77,12 +78,6 @@ SELECT c.workspace, u.campaign, c.object->>'line' AS line FROM kpi.catalog c
 JOIN unnest($1::text[], $2::text[]) AS u(workspace, campaign)
   ON c.workspace = u.workspace AND c.object->>'campaign' = u.campaign
 WHERE c.kind = 'line' AND c.deleted
-"""
-CATALOG_LINES = """
-SELECT c.workspace, u.campaign, c.object FROM kpi.catalog c
-JOIN unnest($1::text[], $2::text[]) AS u(workspace, campaign)
-  ON c.workspace = u.workspace AND c.object->>'campaign' = u.campaign
-WHERE c.kind = 'line'
 """
 # Panes that no edge of a window tells apart come as one: adding up an hour of them here costs a
 # sixth of what it costs in Python.
@@ -226,10 +221,17 @@ async def _read_scope(conn: Conn, units: Mapping[UnitKey, Unit], scope: list[lis
         key, line = (row["workspace"], row["campaign"]), row["line"]
         if row["measure"] == SPEND:
             at = complete.get((*key, line))
-            feed = spend_feed(line, row["grain_ms"], at, row["source"])
+            told = units[key].lines.get(line)
+            feed = spend_feed(line, row["grain_ms"], at, row["source"], told)
         else:
             feed = FeedState(
-                line, row["measure"], row["source"], row["grain_ms"], row["complete_ms"]
+                line,
+                row["measure"],
+                row["source"],
+                row["grain_ms"],
+                row["complete_ms"],
+                row["set_aside"],
+                row["settled_ms"],
             )
         units[key].feeds.append(feed)
 
@@ -274,26 +276,6 @@ async def panes(
     for number, begin, until, known, amount in rows:
         key, need = asked[number - 1]
         found[key].append(Pane(need.line, need.measure, begin, until, known, int(amount)))
-    return found
-
-
-async def names(conn: Conn, campaigns: Iterable[UnitKey]) -> dict[UnitKey, Names]:
-    """Names and owners from the catalogue; read only of campaigns that have something to tell."""
-    found = {key: Names() for key in campaigns}
-    if not found:
-        return found
-    keys = columns(sorted(found), 2)
-    for row in await conn.fetch(CAMPAIGNS, *keys):
-        known = row["object"]
-        found[row["workspace"], row["id"]] = Names(
-            known.get("name"), known.get("owner"), known.get("currency")
-        )
-    for row in await conn.fetch(CATALOG_LINES, *keys):
-        known, mine = row["object"], found[row["workspace"], row["campaign"]]
-        if known.get("name"):
-            mine.lines[known["line"]] = known["name"]
-        if known.get("owner"):
-            mine.line_owners[known["line"]] = known["owner"]
     return found
 
 

@@ -1,5 +1,7 @@
 """SQL of sources whose completeness has moved: which campaigns they give something to judge."""
 
+from datetime import datetime
+
 from shared.database import Conn, columns
 from shared.events import METRICS_TOPIC
 
@@ -21,17 +23,31 @@ ORDER BY s.workspace, s.source FOR UPDATE OF s
 ADVANCE_SOURCES = """
 WITH least AS (
   SELECT p.workspace, p.source, min(p.complete_through) AS complete_through,
-    max(p.expected_interval_s) AS expected_interval_s
+    max(p.expected_interval_s) AS expected_interval_s, max(p.set_aside) AS set_aside,
+    min(coalesce(p.settled_through, p.complete_through)) AS settled_through
   FROM kpi.progress p
   JOIN unnest($1::text[], $2::text[]) AS u(workspace, source) USING (workspace, source)
   WHERE p.topic = $4 AND p.partition < $3
-  GROUP BY 1, 2 HAVING count(*) = $3)
-UPDATE kpi.sources s SET
-  complete_ms = floor(extract(epoch FROM l.complete_through) * 1000)::bigint,
-  expected_interval_s = l.expected_interval_s
-FROM least l WHERE s.workspace = l.workspace AND s.source = l.source
-  AND coalesce(s.complete_ms, -1) < floor(extract(epoch FROM l.complete_through) * 1000)::bigint
+  GROUP BY 1, 2 HAVING count(*) = $3
+), told AS (
+  SELECT workspace, source, expected_interval_s, set_aside,
+    floor(extract(epoch FROM complete_through) * 1000)::bigint AS complete_ms,
+    floor(extract(epoch FROM settled_through) * 1000)::bigint AS settled_ms
+  FROM least)
+UPDATE kpi.sources s SET complete_ms = t.complete_ms,
+  expected_interval_s = t.expected_interval_s, set_aside = t.set_aside, settled_ms = t.settled_ms
+FROM told t WHERE s.workspace = t.workspace AND s.source = t.source
+  AND (coalesce(s.complete_ms, -1) < t.complete_ms OR (s.complete_ms = t.complete_ms
+    AND (s.set_aside, s.settled_ms) IS DISTINCT FROM (t.set_aside, t.settled_ms)))
 """
+# Nobody waits any more for what was refused of these: their windows may be judged now.
+GIVE_UP = """
+WITH given AS (
+  UPDATE kpi.progress SET settled_through = complete_through, set_aside_until = NULL
+  WHERE set_aside_until <= $1 RETURNING workspace, source)
+INSERT INTO kpi.source_touches (workspace, source) SELECT DISTINCT workspace, source FROM given
+"""
+COUNT_GIVEN_UP = "SELECT count(*) FROM kpi.progress WHERE set_aside_until <= $1"
 # A heartbeat within a window gives nothing to judge. A campaign that waits to be judged is touched
 # all the same: it may get something that is due earlier, and may have read the sources already.
 TOUCH_FED = """
@@ -60,6 +76,17 @@ async def advance(conn: Conn, partitions: int, rows_max: int) -> list[int]:
         await conn.fetch(LOCK_SOURCES, *names)
         await conn.execute(ADVANCE_SOURCES, *names, partitions, METRICS_TOPIC)
     return [row["id"] for row in touches]
+
+
+async def give_up(conn: Conn, now: datetime) -> None:
+    """Touches sources of which something was refused that nobody waits for any more."""
+    await conn.execute(GIVE_UP, now)
+
+
+async def count_given_up(conn: Conn, now: datetime) -> int:
+    """How many sources `give_up` would touch."""
+    found: int = await conn.fetchval(COUNT_GIVEN_UP, now)
+    return found
 
 
 async def spread(conn: Conn, touches: list[int]) -> int:

@@ -178,6 +178,8 @@ SOURCES = _table(
     text("source"),
     big("complete_ms", nullable=True),
     integer("expected_interval_s", nullable=True),
+    integer("set_aside", default="0"),
+    big("settled_ms", nullable=True),
     sa.PrimaryKeyConstraint("workspace", "source", name="sources_pk"),
 )
 

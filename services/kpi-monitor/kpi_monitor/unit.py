@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from kpi_monitor import totals
 from kpi_monitor.definition import Rule
+from kpi_monitor.feeds import FeedState, feeds_set_aside, judgeable_through
 from kpi_monitor.judging import (
     AWAY,
     Pane,
@@ -19,7 +20,6 @@ from kpi_monitor.judging import (
     judge_totals,
     judge_windows,
 )
-from kpi_monitor.kpis import SPEND
 from kpi_monitor.plan_changes import plan_seen
 from kpi_monitor.rules import Reason, close
 from kpi_monitor.windows import Windows, to_ms
@@ -27,16 +27,6 @@ from shared.events import BudgetTotals
 from shared.keys import group_text, read_group
 
 UnitKey = tuple[str, str]  # workspace, campaign
-
-
-class FeedState(NamedTuple):
-    """A source that feeds a measure of a line; `complete` and `grain` in ms."""
-
-    line: str
-    measure: str
-    source: str
-    grain: int
-    complete: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +87,11 @@ class Group:
     gone: Reason | None = None
     feeds: list[FeedState] = field(default_factory=list)
     complete: int | None = None
+
+    @property
+    def set_aside(self) -> int:
+        """What was refused of the sources that feed it and is not settled."""
+        return feeds_set_aside(self.feeds)
 
 
 class Outcome(NamedTuple):
@@ -178,20 +173,19 @@ def judge(unit: Unit, groups: Iterable[Group], panes: Sequence[Pane], now: int) 
     return outcomes
 
 
-def completeness(feeds: Sequence[FeedState], measures: Iterable[str]) -> int | None:
-    """Least completeness (epoch ms) over the feeds; None while any measure has none.
-
-    A measure nobody feeds is not zero: a window over it cannot be whole.
-    """
-    if not set(measures) <= {feed.measure for feed in feeds}:
-        return None
-    known = [feed.complete for feed in feeds if feed.complete is not None]
-    return min(known) if known and len(known) == len(feeds) else None
-
-
 def is_complete(unit: Unit, lines: Iterable[BudgetTotals]) -> bool:
     """Whether all sources have reported through the figures' anchor; dropped lines do not count."""
     return all(totals.is_complete(one) for one in lines if one.line not in unit.removed)
+
+
+def waits(lines: Iterable[BudgetTotals]) -> bool:
+    """Whether something of the lines' sources is missing that is still waited for."""
+    return any(
+        one.settled_through is not None
+        and one.complete_through is not None
+        and one.settled_through < one.complete_through
+        for one in lines
+    )
 
 
 def _lines_with_data(unit: Unit, rule: Rule) -> list[str]:
@@ -240,7 +234,8 @@ def _gone(unit: Unit, stored: StoredRule, key: str, feeds: dict[str, list[FeedSt
 def _feed(group: Group, lines: Iterable[str], feeds: dict[str, list[FeedState]]) -> None:
     measures = group.stored.rule.measures
     group.feeds = [one for line in lines for one in feeds.get(line, ()) if one.measure in measures]
-    group.complete = completeness(group.feeds, measures)
+    upwards = group.stored.rule.condition.upwards
+    group.complete = judgeable_through(group.feeds, measures, upwards=upwards)
 
 
 def _fresh(unit: Unit, stored: StoredRule) -> Standing:
@@ -309,7 +304,7 @@ def _judge_totals(unit: Unit, group: Group, now: int) -> Outcome:
         totals.sum_figures(lines),
         plan_seen(lines, group.standing.plan_version),
         at=max(to_ms(line.as_of) for line in lines),
-        complete=is_complete(unit, lines),
+        complete=is_complete(unit, lines) and not waits(lines),
         now=now,
     )
     return Outcome(group, standing, [verdict])
@@ -336,8 +331,3 @@ def _judge_windows(unit: Unit, group: Group, panes: list[Pane], now: int) -> Out
     # No window can bring the recovery any more.
     last = _close(group, standing, standing.judged_through, Reason.CAMPAIGN_ENDED)
     return last._replace(verdicts=verdicts + last.verdicts)
-
-
-def spend_feed(line: str, grain: int, complete: int | None, source: str) -> FeedState:
-    """Spend of a line: complete as far as the line's totals say."""
-    return FeedState(line, SPEND, source, grain, complete)

@@ -8,11 +8,12 @@ from typing import Any
 from kpi_monitor import formula
 from kpi_monitor.breaches import numbers_of, value_text
 from kpi_monitor.definition import Rule
+from kpi_monitor.feeds import FeedState, completeness, feeds_set_aside, judgeable_through
 from kpi_monitor.judging import Content, Pane, Sums, contents, observe
 from kpi_monitor.kpis import Kpi
 from kpi_monitor.rules import COMPARE, Observation, Reason
 from kpi_monitor.totals import sum_figures
-from kpi_monitor.unit import FeedState, Unit, completeness, is_complete
+from kpi_monitor.unit import Unit, is_complete, waits
 from kpi_monitor.windows import Window, Windows, from_ms, to_ms
 from shared.gaps import Gap
 from shared.keys import group_text
@@ -134,8 +135,11 @@ def explain_window(
     complete = completeness(feeds, rule.measures)
     judged = contents(windows, panes, rule.maturity).get(window.start)
     current = contents(windows, panes, None).get(window.start)
-    closed = complete is not None and window.end + rule.maturity <= complete
+    through = judgeable_through(feeds, rule.measures, upwards=rule.condition.upwards)
+    closed = through is not None and window.end + rule.maturity <= through
     seen = _seen(rule, judged, closed=closed)
+    if not closed and complete is not None and window.end + rule.maturity <= complete:
+        seen = seen._replace(without=Reason.SET_ASIDE)
     now = _seen(rule, current, closed=True)
     closing = window.end + rule.maturity
     return {
@@ -143,6 +147,7 @@ def explain_window(
         "window": {"kind": "tumbling", "start": from_ms(window.start), "end": from_ms(window.end)},
         "closed": closed,
         "complete_through": instant(complete),
+        "set_aside": feeds_set_aside(feeds),
         "restated": any(
             pane.amount and pane.known >= closing and _overlap(pane, window) for pane in panes
         ),
@@ -173,13 +178,16 @@ def explain_totals(rule: Rule, unit: Unit, lines: Sequence[str]) -> dict[str, An
     known = [unit.lines[line] for line in lines if line in unit.lines]
     if not known:
         empty: dict[str, Any] = {"window": None, "as_of": None, "plan_version": None, "sources": []}
-        return {**_observed(rule, Observation(0, None), {}), **empty}
+        return {**_observed(rule, Observation(0, None), {}), "set_aside": 0, **empty}
     sums = sum_figures(known)
     seen = observe(rule, sums, max(to_ms(one.as_of) for one in known))
     if not rule.condition.upwards and not is_complete(unit, known):
         seen = seen._replace(value=None, without=Reason.NOT_COMPLETE)
+    elif not rule.condition.upwards and waits(known):
+        seen = seen._replace(value=None, without=Reason.SET_ASIDE)
     return {
         **_observed(rule, seen, sums),
+        "set_aside": sum(one.set_aside for one in known),
         "window": None,
         "as_of": max(one.as_of for one in known),
         "plan_version": max(one.plan_version for one in known),

@@ -5,7 +5,7 @@ anchor instead of the wall clock keeps every day from beginning with a false ala
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -22,11 +22,17 @@ _WORST_LAST: tuple[Freshness, ...] = ("manual", "live", "late", "silent")
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """How far one source of a line is complete, and how often it should say so (seconds)."""
+    """How far one source of a line is complete, and how often it should say so (seconds).
+
+    `set_aside`: how much of it was refused and is not settled; `settled_through`: how far it is
+    complete without what is waited for (None: as far as `complete_through`).
+    """
 
     source: str
     complete_through: datetime | None
     expected_interval_s: int | None = None
+    set_aside: int = 0
+    settled_through: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,8 @@ class Figures:
     complete_through: datetime | None
     anchor: datetime
     freshness: Freshness
+    set_aside: int = 0
+    settled_through: datetime | None = None
 
 
 def complete_through(sources: Sequence[SourceState]) -> datetime | None:
@@ -118,6 +126,18 @@ def figures(line: LineState, now: datetime) -> Figures:
         complete_through=complete_through(line.sources),
         anchor=at,
         freshness=freshness(line, now),
+        set_aside=sum(source.set_aside for source in line.sources),
+        settled_through=settled_through(line.sources),
+    )
+
+
+def settled_through(sources: Sequence[SourceState]) -> datetime | None:
+    """`complete_through` without what was refused and is waited for."""
+    return complete_through(
+        [
+            replace(source, complete_through=source.settled_through or source.complete_through)
+            for source in sources
+        ]
     )
 
 
