@@ -8,8 +8,11 @@ and the money of one of them was lost. Keys of names without such characters sta
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 ESCAPE = "\\"
+OWN_TEXTS_MAX = 10_000
+"""Of our own names, asked for with every event about them; some 200 bytes each."""
 _SPECIAL = re.compile(r"[\\,=|]")
 _SPECIAL_OF_OWN = re.compile(r"[\\,=|/]")
 _SPECIAL_OF_GROUP = re.compile(r"[\\,:]")
@@ -28,7 +31,7 @@ def pairs_text(pairs: Mapping[str, str] | None) -> str:
     """
     if not pairs:
         return ""
-    text = ",".join([f"{name}={pairs[name]}" for name in sorted(pairs)])
+    text = ",".join([f"{name}={value}" for name, value in sorted(pairs.items())])
     count = len(pairs)
     if (
         text.count("=") == count
@@ -58,6 +61,7 @@ def read_pairs(text: str) -> dict[str, str]:
             raise ValueError(f"{text!r} is not made of pairs")
 
 
+@lru_cache(maxsize=OWN_TEXTS_MAX)
 def own_text(campaign: str | None, line: str | None) -> str:
     """Our own names as an entity: `campaign/line`; a campaign as a whole is `campaign/`.
 
