@@ -14,8 +14,8 @@ import yaml
 from msgspec import Struct
 
 from alerts.addresses import mail_address, mail_sender, web_address
-from alerts.matchers import Matcher, parse_matcher
-from alerts.yaml_reader import YamlReader, parse_duration
+from alerts.matchers import Matcher, impossible, parse_matchers
+from alerts.yaml_reader import ConfigError, YamlReader, parse_duration
 
 Locale = Literal["zh-CN", "en"]
 LOCALES: tuple[Locale, ...] = ("zh-CN", "en")
@@ -107,6 +107,8 @@ class Configuration(Struct, frozen=True):
     workspace: str
     route: Route
     receivers: dict[str, Receiver]
+    doubts: tuple[str, ...] = ()
+    """What is allowed and probably not meant, with file and line."""
 
 
 def parse_configuration(
@@ -120,6 +122,9 @@ class _Parser:
     def __init__(self, file: str, text: str, environment: Mapping[str, str]) -> None:
         self._reader = YamlReader(file, text)
         self._environment = environment
+        self._doubts: dict[str, ConfigError] = {}
+        self._places: dict[str, yaml.Node] = {}
+        """Where each receiver is defined."""
 
     def configuration(self, workspace: str) -> Configuration:
         found = self._reader.mapping(self._reader.root(), _FILE, required=("route", "receivers"))
@@ -129,8 +134,13 @@ class _Parser:
             if receiver.name in receivers:
                 raise self._reader.fail(node, f"receiver {receiver.name!r} is defined twice")
             receivers[receiver.name] = receiver
+            self._places[receiver.name] = node
         route = self._route(found["route"], None, receivers, 0)
-        return Configuration(workspace, route, receivers)
+        doubts = sorted(self._doubts.values(), key=lambda one: one.line)
+        return Configuration(workspace, route, receivers, tuple(map(str, doubts)))
+
+    def _doubt(self, node: yaml.Node, detail: str) -> None:
+        self._doubts.setdefault(detail, self._reader.fail(node, detail))
 
     def _route(
         self,
@@ -151,10 +161,13 @@ class _Parser:
             receiver = reader.text(found["receiver"])
             if receiver not in receivers:
                 raise reader.fail(found["receiver"], f"receiver {receiver!r} is not defined")
-        matchers = tuple(
-            reader.parsed(item, parse_matcher)
-            for item in (reader.items(found["matchers"]) if "matchers" in found else ())
-        )
+        if not receivers[receiver].channels:
+            self._doubt(
+                self._places[receiver],
+                f"receiver {receiver!r} has no channel, so nobody is told: "
+                "add dingtalk_configs or email_configs",
+            )
+        matchers = self._matchers(found.get("matchers"))
         route = Route(
             receiver=receiver,
             group_by=self._group_by(found.get("group_by"), parent),
@@ -177,6 +190,15 @@ class _Parser:
         return Route(
             **{**{f: getattr(route, f) for f in route.__struct_fields__}, "routes": routes}
         )
+
+    def _matchers(self, node: yaml.Node | None) -> tuple[Matcher, ...]:
+        found: list[Matcher] = []
+        for item in self._list(node):
+            for matcher in self._reader.parsed(item, parse_matchers):
+                found.append(matcher)
+                if reason := impossible(matcher):
+                    self._doubt(item, f"{matcher}: {reason}")
+        return tuple(found)
 
     def _group_by(self, node: yaml.Node | None, parent: Route | None) -> tuple[str, ...]:
         if node is None:

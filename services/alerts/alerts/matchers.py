@@ -1,6 +1,10 @@
-"""Label matchers in Alertmanager's words: `team="search"`, `line!="L03"`, `campaign=~"double11.*"`.
+"""Label matchers in Alertmanager's grammar: `team="search"`, `line!="L03"`, `campaign=~"d11.*"`.
 
-A label that is absent is the empty text. Regular expressions are anchored at both ends.
+A text is read as Alertmanager reads it by default: first in its classic form, whose quoted values
+know only the escapes \\n, \\" and \\\\, then in its UTF-8 form, whose names and values may both be
+quoted, with Go's escapes. What it refuses is refused here, and so is `==`, which the classic form
+takes for a value that begins with `=` and that no label ever has. A label that is absent is the
+empty text. Regular expressions are anchored at both ends.
 """
 
 import re
@@ -9,15 +13,29 @@ from typing import Literal
 
 from msgspec import Struct
 
-Operator = Literal["=", "!=", "=~", "!~"]
+from shared.names import is_name
 
-_MATCHER = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_.-]*)\s*(=~|!~|!=|=)\s*(.*?)\s*", re.DOTALL)
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
-_ESCAPES = {"n": "\n", '"': '"', "\\": "\\"}
+Operator = Literal["=", "!=", "=~", "!~"]
+SEVERITIES = ("info", "warning", "critical")
+
+_CLASSIC = re.compile(r"\s*([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(=~|!~|!=|=)\s*(.*?)\s*", re.DOTALL)
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<op>=~|!~|!=|=)|(?P<mark>[{},])|(?P<quoted>"(?:[^"\\\n]|\\.)*")"""
+    r"""|(?P<bare>[^\s{}!=~,\\"'`]+))""",
+)
+_ESCAPE = re.compile(
+    r"""\\(?:([abfnrtv\\"])|([0-7]{3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))""",
+    re.DOTALL,
+)
+_LETTERS = {"a": 7, "b": 8, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11, "\\": 92, '"': 34}
+_NOT_IN_GO = re.compile(r"(?<!\\)(?:\\\\)*(?:\(\?(?:[=!#(>]|<[=!]|P[=>])|\\[1-9])")
+"""Look-around, conditions, comments and back references, which Go's expressions do not have."""
+_DOUBLED = re.compile(r"\s*[^\s=!~]+\s*==")
+_LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
 class MatcherError(ValueError):
-    """The text is no matcher; the message says why."""
+    """The text is no matcher; the message says why and what to write."""
 
 
 class Matcher(Struct, frozen=True):
@@ -38,24 +56,170 @@ class Matcher(Struct, frozen=True):
         return found if self.op == "=~" else not found
 
     def __str__(self) -> str:
-        quoted = self.value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return f'{self.label}{self.op}"{quoted}"'
+        name = self.label if _LABEL.fullmatch(self.label) else _quoted(self.label)
+        return f"{name}{self.op}{_quoted(self.value)}"
 
 
 def parse_matcher(text: str) -> Matcher:
     """`team="search"` or `team=search` → Matcher. Raises MatcherError."""
-    match = _MATCHER.fullmatch(text)
+    found = parse_matchers(text)
+    if len(found) != 1:
+        raise MatcherError(f"{text!r} is more than one matcher")
+    return found[0]
+
+
+def parse_matchers(text: str) -> tuple[Matcher, ...]:
+    """One text of a list of matchers, which may hold several: `{a="b", c!="d"}` or `a="b",c!="d"`.
+    Raises MatcherError."""
+    if _DOUBLED.match(text):
+        fixed = text.replace("==", "=", 1).strip()
+        raise MatcherError(f"{text!r} has two signs of equality: write {fixed}")
+    try:
+        found = _read_classic(text)
+    except MatcherError as error:
+        try:
+            found = _read_utf8(text)
+        except MatcherError as second:
+            raise (error if _CLASSIC.fullmatch(text) else second) from None
+    if not found:
+        raise MatcherError(f'{text!r} is no matcher such as team="search"')
+    return tuple(found)
+
+
+def impossible(matcher: Matcher) -> str | None:
+    """Why no alert of Paceline can have such a label, and what to write; None when one can."""
+    if matcher.label == "alertname":
+        return "no alert has this label; the name of its rule is in rule"
+    if not is_name(matcher.label):
+        return f"no alert can have a label named {matcher.label!r}"
+    if matcher.label == "severity" and not any(
+        matcher.matches({"severity": severity}) for severity in SEVERITIES
+    ):
+        return f"no alert is so; a severity is {', '.join(SEVERITIES)}"
+    return None
+
+
+def _read_classic(text: str) -> list[Matcher]:
+    inner = text.removeprefix("{").removesuffix("}")
+    return [_classic(part) for part in _split(inner)]
+
+
+def _split(text: str) -> list[str]:
+    """At commas outside of quotes; a last empty part is none."""
+    parts, quoted, escaped = [""], False, False
+    for letter in text:
+        if letter == "," and not quoted:
+            parts.append("")
+            continue
+        parts[-1] += letter
+        if escaped:
+            escaped = False
+        elif letter == '"':
+            quoted = not quoted
+        elif letter == "\\":
+            escaped = True
+    return parts if parts[-1].strip() else parts[:-1]
+
+
+def _classic(text: str) -> Matcher:
+    match = _CLASSIC.fullmatch(text)
     if match is None:
         raise MatcherError(f'{text!r} is no matcher such as team="search"')
-    label, op, value = match.groups()
-    if value.startswith('"'):
-        quoted = _QUOTED.fullmatch(value)
-        if quoted is None:
-            raise MatcherError(f"{text!r} has an unfinished quoted value")
-        value = re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[0]), quoted[1], flags=re.DOTALL)
+    label, op, raw = match.groups()
+    if raw.startswith(("=", "~")):
+        raise MatcherError(f"{text!r} has two operators: write one of =, !=, =~, !~")
+    quoted = raw.startswith('"')
+    if quoted and (len(raw) == 1 or not raw.endswith('"')):
+        raise MatcherError(f"{text!r} has an unfinished quoted value")
+    value, escaped = "", False
+    body = raw[1:-1] if quoted else raw
+    for place, letter in enumerate(body):
+        if escaped:
+            value += "\n" if letter == "n" else letter if letter in '"\\' else f"\\{letter}"
+            escaped = False
+        elif letter == "\\" and (quoted or place < len(body) - 1):
+            escaped = True
+        elif letter == '"':
+            raise MatcherError(f'{text!r} has a quote inside its value: write \\"')
+        else:
+            value += letter
+    if escaped:
+        raise MatcherError(f"{text!r} has an unfinished quoted value")
+    return _made(text, label, op, value)
+
+
+def _read_utf8(text: str) -> list[Matcher]:
+    tokens = _tokens(text)
+    braced = bool(tokens) and tokens[0] == ("mark", "{")
+    if braced != (bool(tokens) and tokens[-1] == ("mark", "}")):
+        raise MatcherError(f"{text!r} has a brace without its other one")
+    rest = tokens[1:-1] if braced else tokens
+    found = []
+    while rest:
+        kinds = [kind for kind, _ in rest[:3]]
+        if len(kinds) < 3 or kinds[1] != "op" or not {kinds[0], kinds[2]} <= {"bare", "quoted"}:
+            raise MatcherError(f'{text!r} is no matcher such as team="search"')
+        name, op, value = (part for _, part in rest[:3])
+        found.append(_made(text, name, op, value))
+        if len(rest) > 3 and rest[3] != ("mark", ","):
+            raise MatcherError(
+                f"{text!r}: quote a value with blanks or signs in it, or add a comma"
+            )
+        rest = rest[4:]
+    return found
+
+
+def _tokens(text: str) -> list[tuple[str, str]]:
+    found, place = [], 0
+    while text[place:].strip():
+        match = _TOKEN.match(text, place)
+        if match is None:
+            raise MatcherError(f'{text!r} is no matcher such as team="search"')
+        kind = str(match.lastgroup)
+        part = match[kind]
+        found.append((kind, _unquoted(text, part) if kind == "quoted" else part))
+        place = match.end()
+    return found
+
+
+def _unquoted(text: str, part: str) -> str:
+    """The text in double quotes, with Go's escapes."""
+    content = bytearray()
+    end = 0
+    inner = part[1:-1]
+    for match in _ESCAPE.finditer(inner):
+        content += inner[end : match.start()].encode("utf-8", "surrogatepass")
+        end = match.end()
+        letter, octal, byte, short, long, other = match.groups()
+        if other is not None:
+            raise MatcherError(f"{text!r} has the unknown escape \\{other}: write \\\\{other}")
+        if letter is not None:
+            content.append(_LETTERS[letter])
+        elif octal is not None or byte is not None:
+            content.append(min(255, int(octal or byte, 8 if octal else 16)))
+        else:
+            number = int(short or long, 16)
+            content += chr(min(number, 0x10FFFF)).encode("utf-8", "surrogatepass")
+    content += inner[end:].encode("utf-8", "surrogatepass")
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise MatcherError(f"{text!r} holds bytes that are no text") from None
+
+
+def _made(text: str, label: str, op: str, value: str) -> Matcher:
+    if not label:
+        raise MatcherError(f"{text!r} names no label")
     if op in ("=~", "!~"):
+        if _NOT_IN_GO.search(value):
+            raise MatcherError(f"{text!r}: Alertmanager has no look-around and no back references")
         try:
             re.compile(value)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise MatcherError(f"{text!r}: {error}") from error
-    return Matcher(label, op, value)  # type: ignore[arg-type]  # the expression names the four
+    return Matcher(label, op, value)  # type: ignore[arg-type]  # the expressions name the four
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
