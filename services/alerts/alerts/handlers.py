@@ -4,6 +4,7 @@ Everything is idempotent: a breach's `seq` applies once, memberships are unique,
 time only moves forward by what is new. Nothing is sent here.
 """
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from alerts.decide import Key
 from alerts.grouping import due_after_change
 from alerts.merge import Episode, apply_all, begin
 from alerts.reading import UnreadableError, read_breach, read_figures
+from alerts.seldom import Seldom
 from alerts.tables import SCHEMA
 from shared import metrics, outbox
 from shared.brake import SetAside
@@ -35,6 +37,7 @@ class Handlers:
     def __init__(self, configurations: Configurations, clock: Clock) -> None:
         self._configurations = configurations
         self._clock = clock
+        self._unrouted = Seldom(time.monotonic)
 
     async def on_batch(self, conn: Conn, batch: Sequence[Received]) -> list[SetAside]:
         """The consumer's handler: a poll of both topics, in one transaction."""
@@ -123,7 +126,14 @@ class Handlers:
         configuration = self._configurations.get(workspace)
         if configuration is None:
             metrics.ALERTS_UNROUTED.inc()
-            log.error("alert_unrouted", workspace=workspace, breach=breach.breach)
+            if (breaches := self._unrouted.again(workspace)) is not None:
+                log.error(
+                    "alerts_unrouted",
+                    workspace=workspace,
+                    breaches=breaches,
+                    first=breach.breach,
+                    remedy=f"add {workspace}.yml and reload",
+                )
             return []
         labels = routing.routing_labels(breach)
         found = []
