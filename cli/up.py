@@ -1,10 +1,12 @@
 """`paceline up`: one installation, from the first process to the last, in the foreground."""
 
+import os
 import signal
 import time
 from types import FrameType
 
-from cli.embedded.jars import tell_stderr
+from alerts.configurations import doubts
+from cli.embedded.jars import ROOT, tell_stderr
 from cli.errors import CommandError, Exit
 from cli.output import emit
 from cli.stack import Stack, StackOptions
@@ -45,6 +47,7 @@ def run_up(options: StackOptions, *, as_json: bool) -> int:
         stack.start()
         tell_stderr(f"everything is ready after {time.monotonic() - began:.1f} s")
         _say_where(stack)
+        _say_doubts(options)
         announce(stack.info(), as_json=as_json)
         while True:
             time.sleep(_TICK_S)
@@ -71,6 +74,17 @@ def announce(info: RunInfo, *, as_json: bool) -> None:
 def _say_where(stack: Stack) -> None:
     for replica in stack.replicas:
         tell_stderr(f"{replica.name} pid={replica.pid} {replica.url} log={replica.log}")
+
+
+def _say_doubts(options: StackOptions) -> None:
+    """What alerts' files allow and nobody means, such as a receiver without a channel: the log of
+    a service is not where a new user looks."""
+    environment = {**os.environ, **options.environment}
+    if not any(service.name == "alerts" for service in options.services):
+        return
+    directory = ROOT / environment.get("PACELINE_ALERTS_DIR", "deploy/alerts.d")
+    for doubt in doubts(directory, environment):
+        tell_stderr(f"warning: {doubt}")
 
 
 def _await_other(options: StackOptions) -> RunInfo:

@@ -90,6 +90,14 @@ LEDGER_CHECKED = Gauge(
 ALERTS_UNROUTED = Counter(
     "paceline_alerts_unrouted_total", "Breaches of a workspace that has no alerts configuration."
 )
+CONFIGURATION_REVISION = Gauge(
+    "paceline_alerts_configuration_revision",
+    "Newest revision of all workspaces' configurations that this process follows.",
+)
+CONFIGURATIONS_UNUSABLE = Gauge(
+    "paceline_alerts_configurations_unusable",
+    "Workspaces whose newest configuration this process cannot use.",
+)
 BREACH_GAPS = Counter(
     "paceline_alerts_breach_gaps_total", "Breach transitions refused because one before is missing."
 )

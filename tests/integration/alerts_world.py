@@ -135,9 +135,13 @@ class World:
         ]
 
     def configure(self, text: str, workspace: str = "default") -> None:
-        """Writes a configuration file and reloads."""
+        """Writes a configuration file and puts the files in force in this process alone."""
         (self.directory / f"{workspace}.yml").write_text(text, encoding="utf-8")
-        self.configurations.reload()
+        self.read_files()
+
+    def read_files(self) -> None:
+        """What the files say now is in force in this process."""
+        self.configurations.put_files(self.configurations.read())
 
     def restart(self) -> None:
         """New objects over the same database, as a new process would have."""

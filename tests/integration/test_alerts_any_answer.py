@@ -188,7 +188,7 @@ async def test_whatever_robots_are_replaced_on_whichever_replica_the_last_hears_
         path.write_text(ROBOT_ONLY.replace(line, lines), encoding="utf-8")
 
     async def reload(replica: Configurations) -> None:
-        replica.reload()
+        replica.put_files(replica.read())
         await requeue(world.pool, replica)
 
     name_robots("A")

@@ -160,7 +160,7 @@ async def test_a_reload_needs_an_admin_and_a_good_file(
     assert bad.json()["errors"][0]["loc"] == "default.yml:9"
     path.write_text(CONFIGURATION, encoding="utf-8")
     good = await client.post("/-/reload", headers=as_role(world, "admin"))
-    assert good.json() == {"workspaces": ["default"]}
+    assert (good.json()["workspaces"], good.json()["version"]) == (["default"], 1)
 
 
 async def test_a_reload_says_what_is_wrong_with_ones_own_file_also_when_another_is_bad(
@@ -181,9 +181,9 @@ async def test_a_reload_says_nothing_of_other_workspaces(
     other = world.directory / "agency.yml"
     other.write_text(CONFIGURATION, encoding="utf-8")
     good = await client.post("/-/reload", headers=as_role(world, "admin"))
-    assert good.json() == {"workspaces": ["default"]}
+    assert (good.json()["workspaces"], good.json()["version"]) == (["default"], 1)
     stranger = await client.post("/-/reload", headers=as_role(world, "admin", "third"))
-    assert stranger.json() == {"workspaces": []}
+    assert stranger.json() == {"workspaces": [], "version": None, "doubts": []}
     other.write_text("route: {receiver: the-secret-boss}\nreceivers: []\n", encoding="utf-8")
     bad = await client.post("/-/reload", headers=as_role(world, "admin"))
     assert (bad.status_code, bad.json()["code"]) == (422, "configuration_invalid")

@@ -246,7 +246,7 @@ async def test_one_alert_that_cannot_be_routed_keeps_the_service_from_nothing(
 ) -> None:
     (world.directory / "default.yml").rename(world.directory / "later.txt")
     (world.directory / "agency.yml").write_text(robots("C_URL"), encoding="utf-8")
-    world.configurations.reload()
+    world.read_files()
     await world.tell(FIRING)
     await world.tell(FIRING, workspace="second")
     await world.pool.execute(
@@ -255,7 +255,7 @@ async def test_one_alert_that_cannot_be_routed_keeps_the_service_from_nothing(
     )
     (world.directory / "second.yml").write_text(robots("C_URL"), encoding="utf-8")
     (world.directory / "later.txt").rename(world.directory / "default.yml")
-    world.configurations.reload()
+    world.read_files()
     routed, _ = await world.adoption.adopt()
     assert routed == 1
 

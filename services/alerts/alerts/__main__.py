@@ -75,7 +75,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
         )
         relay = Relay(settings, pool, producer, schema=SCHEMA)
 
-        watch = Watch(pool, clock, consumer, relay)
+        watch = Watch(pool, clock, consumer, relay, adoption.versions)
         app = build_app(
             settings,
             pool=pool,

@@ -1,6 +1,6 @@
-"""Applies the configuration in use to what is already there, at start and after a reload: open
-alerts without a group are routed, refused messages are tried again (`requeue`), and who has joined
-a receiver hears of what is open.
+"""Follows the configurations (`versions`) and applies them to what is already there, at start and
+whenever one is new: open alerts without a group are routed, refused messages are tried again
+(`requeue`), and who has joined a receiver hears of what is open.
 
 What it cannot adopt is logged and left as it is. It was there before this process, so ending the
 process would only mean that no process starts any more.
@@ -13,6 +13,8 @@ from alerts.requeue import GROUPS_MAX, may_have_successor, requeue
 from alerts.settings import AlertsSettings
 from alerts.store_deliveries import Claimed
 from alerts.store_requeue import Spoken
+from alerts.versions import AT_START, Author, Versions
+from shared.auth import Principal
 from shared.clock import Clock
 from shared.database import Pool, is_transient, transaction
 from shared.logs import get_logger
@@ -20,12 +22,14 @@ from shared.rounds import Rounds
 
 log = get_logger(__name__)
 
-REST_S = 3600.0
+FOLLOW_S = 1.0
+"""Between two looks for a newer version: one statement that reads one row of an index."""
 
 
 class Adoption:
     """`run` adopts once, since a restart is how a corrected secret arrives; until `stop` it then
-    moves what turns out to be refused by a channel that was replaced.
+    adopts each newer version, and moves what turns out to be refused by a channel that was
+    replaced.
 
     It is a background part, so that the service starts while the database is away.
     """
@@ -42,10 +46,20 @@ class Adoption:
         self._configurations = configurations
         self._handlers = handlers
         self._clock = clock
+        self.versions = Versions(pool, configurations)
         self._rounds = Rounds(settings, "adoption", self._round)
         self._refused: set[Spoken] = set()
         self.adopted = False
         """Whether `run` has adopted what was there when it began."""
+
+    async def reload(self, caller: Principal) -> tuple[int, int]:
+        """Reads the files, makes versions of what is new in them and adopts these here at once;
+        the other replicas follow. Raises ConfigError, and then nothing was changed."""
+        files = self._configurations.read(caller.workspace)
+        author = Author(caller.subject, caller.workspace)
+        await self.versions.publish(files, author, remove=True)
+        await self.versions.follow()
+        return await self.adopt()
 
     async def adopt(self) -> tuple[int, int]:
         """(alerts routed, refused deliveries that are due again); each step its own transaction.
@@ -114,8 +128,13 @@ class Adoption:
 
     async def _round(self) -> bool:
         if not self.adopted:
+            await self.versions.publish(self._configurations.files, AT_START, remove=False)
+            await self.versions.follow()
             await self.adopt()
             self.adopted = True
+        elif await self.versions.follow():
+            routed, requeued = await self.adopt()
+            log.info("configuration_followed", routed=routed, requeued=requeued)
         while self._refused:
             one = self._refused.pop()
             try:
@@ -123,5 +142,5 @@ class Adoption:
             except Exception:
                 self._refused.add(one)
                 raise
-        await self._rounds.rest(REST_S)
+        await self._rounds.rest(FOLLOW_S)
         return True

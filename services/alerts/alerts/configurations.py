@@ -1,7 +1,17 @@
-"""The configuration files in use: all replaced by a reload, or none."""
+"""The configurations in use by workspace, and the files they come from: all are replaced, or none.
 
+What is in use is what the newest versions in the database say (`versions`), which are made from the
+files at start and at a reload; until the database is reached, what the files say.
+"""
+
+import hashlib
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
+
+import yaml
 
 from alerts.config import Configuration, parse_configuration
 from alerts.yaml_reader import ConfigError
@@ -10,6 +20,27 @@ from shared.logs import get_logger
 log = get_logger(__name__)
 
 FILE_BYTES_MAX = 1_000_000
+_COMMENT = re.compile(r"[ \t]*#[^\n]*")
+
+
+class ConfigurationFile(NamedTuple):
+    """A workspace's file, checked; `text` is what it says, without its comments."""
+
+    workspace: str
+    text: str
+    sha256: str
+    configuration: Configuration
+
+
+class InForce(NamedTuple):
+    """What a workspace is run by. `version` 0, made by nobody, is the file before the database
+    was reached."""
+
+    configuration: Configuration
+    sha256: str
+    version: int = 0
+    made_by: str | None = None
+    made_at: datetime | None = None
 
 
 def file_name(workspace: str) -> str:
@@ -17,37 +48,73 @@ def file_name(workspace: str) -> str:
     return f"{workspace}.yml"
 
 
+def without_comments(text: str) -> str:
+    """The YAML text with each thing in its line and no comment: a file has no secret in it, but a
+    comment may."""
+    kept, end = [], 0
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        start = token.start_mark.index
+        if start > end:
+            kept.append(_COMMENT.sub("", text[end:start]))
+        if token.end_mark.index > end:
+            kept.append(text[max(start, end) : token.end_mark.index])
+            end = token.end_mark.index
+    return "".join(kept) + _COMMENT.sub("", text[end:])
+
+
+def fingerprint(text: str) -> str:
+    """SHA-256 of the lines that say something: a comment more or less is no other configuration."""
+    lines = (line.rstrip() for line in text.split("\n"))
+    return hashlib.sha256("\n".join(filter(None, lines)).encode()).hexdigest()
+
+
 class Configurations:
-    """`directory`/<workspace>.yml by workspace. Reading happens at start and at `reload` only."""
+    """`directory`/<workspace>.yml by workspace. Files are read when they are asked for only."""
 
     def __init__(self, directory: Path, environment: Mapping[str, str]) -> None:
         self._directory = directory
         self._environment = environment
-        self._current = self._read()
+        self.files: dict[str, ConfigurationFile] = {}
+        """As they were read last."""
+        self._current: dict[str, InForce] = {}
+        self.put_files(self.read())
 
     def get(self, workspace: str) -> Configuration | None:
-        """The workspace's configuration; None when it has no file."""
+        """The workspace's configuration; None when it has none."""
+        found = self._current.get(workspace)
+        return found.configuration if found else None
+
+    def in_force(self, workspace: str) -> InForce | None:
+        """The same with its version."""
         return self._current.get(workspace)
 
     def workspaces(self) -> list[str]:
-        """Workspaces with a file, in order."""
+        """Workspaces with a configuration, in order."""
         return sorted(self._current)
 
-    def reload(self, caller: str | None = None) -> list[str]:
-        """Reads all files again and answers the workspaces.
+    def put(self, current: Mapping[str, InForce]) -> None:
+        """Replaces what is in use."""
+        self._current = dict(current)
+
+    def put_files(self, files: Mapping[str, ConfigurationFile]) -> None:
+        """Replaces what is in use by what the files say, without versions."""
+        self.put({one.workspace: InForce(one.configuration, one.sha256) for one in files.values()})
+
+    def parse(self, workspace: str, text: str) -> Configuration:
+        """A stored text, for the variables of this process. Raises ConfigError."""
+        return parse_configuration(workspace, file_name(workspace), text, self._environment)
+
+    def read(self, caller: str | None = None) -> dict[str, ConfigurationFile]:
+        """All files as they are now; what is in use stays. Each doubt about one is logged once.
 
         Raises ConfigError with file and line, of the `caller` workspace's own file if that is
-        among the bad ones; then the configuration in use stays as it was. All are logged.
+        among the bad ones; all are logged.
         """
-        self._current = self._read(caller)
-        return self.workspaces()
-
-    def _read(self, caller: str | None = None) -> dict[str, Configuration]:
-        found: dict[str, Configuration] = {}
+        found: dict[str, ConfigurationFile] = {}
         bad: list[ConfigError] = []
         for path in sorted(self._directory.glob("*.yml")):
             try:
-                found[path.stem] = self._parse(path)
+                found[path.stem] = self._read(path)
             except ConfigError as error:
                 log.error(
                     "configuration_refused", file=error.file, line=error.line, detail=error.detail
@@ -58,13 +125,33 @@ class Configurations:
             raise (own or bad)[0]
         if not found:
             raise ConfigError(str(self._directory), 1, "holds no <workspace>.yml")
+        for workspace, file in found.items():
+            before = self.files.get(workspace)
+            if before is None or before.sha256 != file.sha256:
+                for doubt in file.configuration.doubts:
+                    log.warning("configuration_doubtful", workspace=workspace, detail=doubt)
+        self.files = found
         return found
 
-    def _parse(self, path: Path) -> Configuration:
+    def _read(self, path: Path) -> ConfigurationFile:
         if path.stat().st_size > FILE_BYTES_MAX:
             raise ConfigError(path.name, 1, f"is over {FILE_BYTES_MAX} bytes")
         try:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
             raise ConfigError(path.name, 1, "is not UTF-8") from error
-        return parse_configuration(path.stem, path.name, text, self._environment)
+        configuration = parse_configuration(path.stem, path.name, text, self._environment)
+        kept = without_comments(text)
+        return ConfigurationFile(path.stem, kept, fingerprint(kept), configuration)
+
+
+def doubts(directory: Path, environment: Mapping[str, str]) -> list[str]:
+    """Of all files, for who starts the service; none of a file that cannot be used."""
+    found: list[str] = []
+    for path in sorted(directory.glob("*.yml")):
+        try:
+            text = path.read_text(encoding="utf-8")
+            found += parse_configuration(path.stem, path.name, text, environment).doubts
+        except (ConfigError, OSError, UnicodeDecodeError):
+            continue
+    return found

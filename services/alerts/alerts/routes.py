@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query, Request
 
 from alerts import audit, store_read
 from alerts.adoption import Adoption
-from alerts.config import Configuration, DingTalkTarget, EmailTarget, Receiver, Route
-from alerts.configurations import Configurations, file_name
+from alerts.config import DingTalkTarget, EmailTarget, Receiver, Route
+from alerts.configurations import Configurations, InForce, file_name
 from alerts.schemas import Alert, ConfigurationView, Notification, Reloaded
 from alerts.yaml_reader import ConfigError, format_duration
 from shared.answers import Page, answers
@@ -78,25 +78,33 @@ async def get_alerts(
 async def get_configuration(request: Request, principal: Reader) -> Json:
     """The workspace's routes and receivers as they are in use; no secret is ever in it."""
     configurations: Configurations = request.app.state.configurations
-    configuration = configurations.get(principal.workspace)
-    if configuration is None:
+    found = configurations.in_force(principal.workspace)
+    if found is None:
         raise NotFoundError("not_configured", f"no {principal.workspace}.yml is loaded")
-    return Json(_view(configuration))
+    return Json(_view(found))
 
 
 @router.post("/-/reload", **answers(Reloaded), tags=["configuration"])
 async def reload(request: Request, principal: Admin) -> Json:
-    """Reads all files again; a bad one changes nothing: 422 `configuration_invalid`, with file and
-    line if it is the caller's own. What was refused until now is sent again at once."""
+    """Reads all files again, for all replicas: what is new in them is the next version of its
+    workspace. A bad one changes nothing: 422 `configuration_invalid`, with file and line if it is
+    the caller's own. What was refused until now is sent again at once."""
     configurations: Configurations = request.app.state.configurations
+    adoption: Adoption = request.app.state.adoption
     try:
-        workspaces = configurations.reload(principal.workspace)
+        routed, requeued = await adoption.reload(principal)
     except ConfigError as error:
         raise _refusal(error, principal.workspace) from error
-    adoption: Adoption = request.app.state.adoption
-    routed, requeued = await adoption.adopt()
+    workspaces = configurations.workspaces()
     log.info("reloaded", workspaces=workspaces, routed=routed, requeued=requeued)
-    return Json({"workspaces": [one for one in workspaces if one == principal.workspace]})
+    found = configurations.in_force(principal.workspace)
+    return Json(
+        {
+            "workspaces": [one for one in workspaces if one == principal.workspace],
+            "version": found.version if found else None,
+            "doubts": list(found.configuration.doubts) if found else [],
+        }
+    )
 
 
 def _refusal(error: ConfigError, workspace: str) -> InvalidError:
@@ -146,9 +154,15 @@ def _alert(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _view(configuration: Configuration) -> dict[str, Any]:
+def _view(found: InForce) -> dict[str, Any]:
+    configuration = found.configuration
     return {
         "workspace": configuration.workspace,
+        "version": found.version,
+        "sha256": found.sha256,
+        "made_by": found.made_by,
+        "made_at": found.made_at,
+        "doubts": list(configuration.doubts),
         "route": _route(configuration.route),
         "receivers": [_receiver(receiver) for receiver in configuration.receivers.values()],
     }

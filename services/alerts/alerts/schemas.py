@@ -129,6 +129,20 @@ class ConfigurationView(BaseModel):
     """What is in use, in the file's words; environment variables by name only."""
 
     workspace: str
+    version: int = Field(
+        description="Counts the configurations of the workspace; all replicas "
+        "follow the newest. 0 until the database is reached."
+    )
+    sha256: str = Field(description="Of the file's lines without comments.")
+    made_by: str | None = Field(
+        description="Whose reload made it, or `start` for a file that was "
+        "changed while nothing ran."
+    )
+    made_at: datetime | None
+    doubts: list[str] = Field(
+        description="What is allowed and probably not meant, with its line: "
+        "a receiver without a channel, a matcher that no alert can meet."
+    )
     route: RouteView
     receivers: list[ReceiverView]
 
@@ -137,3 +151,5 @@ class Reloaded(BaseModel):
     """The caller's workspace, if it has a file; empty otherwise."""
 
     workspaces: list[str]
+    version: int | None = Field(None, description="Of the caller's configuration, now in force.")
+    doubts: list[str] = Field([], description="As in GET /v1/configuration.")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from alerts import store_deliveries, store_groups
+from alerts.versions import Versions
 from shared import metrics
 from shared.clock import Clock
 from shared.consumer import Consumer
@@ -25,11 +26,14 @@ def start_gauges() -> None:
 class Watch:
     """Reads the parts; changes nothing but gauges."""
 
-    def __init__(self, pool: Pool, clock: Clock, consumer: Consumer, relay: Relay) -> None:
+    def __init__(
+        self, pool: Pool, clock: Clock, consumer: Consumer, relay: Relay, versions: Versions
+    ) -> None:
         self._pool = pool
         self._clock = clock
         self._consumer = consumer
         self._relay = relay
+        self._versions = versions
 
     def checks(self) -> dict[str, Check]:
         """The readiness checks by name; each raises when its part cannot do its work."""
@@ -37,6 +41,7 @@ class Watch:
             "database": self._database,
             "consumer": self._progress,
             "outbox": self._relay.check_age,
+            "configuration": self._versions.check,
         }
 
     async def idle(self) -> Mapping[str, int]:

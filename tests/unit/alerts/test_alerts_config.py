@@ -4,10 +4,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from alerts.config import DingTalkTarget, EmailTarget, parse_configuration
-from alerts.configurations import Configurations
-from alerts.matchers import MatcherError, parse_matcher
+from alerts.configurations import Configurations, without_comments
+from alerts.configurations import doubts as doubts_of
+from alerts.matchers import parse_matcher
 from alerts.settings import AlertsSettings
 from alerts.yaml_reader import ConfigError, format_duration, parse_duration
 from tests.unit.alerts.builders import CONFIGURATION, ENVIRONMENT
@@ -99,6 +101,13 @@ BAD = [
     ("a sender without an address", "Paceline <paceline@example.com>", "Bot", 13, "'Bot' is no"),
     ("a name that needs quotes", "Paceline <paceline@example.com>", "'P, Q <a@b.c>'", 13, "quotes"),
     ("a key written twice", "    locale: zh-CN", "    name: other", 9, "written twice"),
+    (
+        "a matcher with two signs of equality",
+        "receivers:",
+        "  routes: [{matchers: ['brand==\"acme\"']}]\nreceivers:",
+        7,
+        'write brand="acme"',
+    ),
     ("a root with matchers", "  group_wait: 0s", "  matchers: ['a=b']", 4, "takes every alert"),
     ("no YAML", "receivers:", "receivers: [", 0, ""),
 ]
@@ -191,13 +200,73 @@ def test_matchers_are_anchored_and_see_absent_labels_as_empty(
     assert parse_matcher(str(matcher)) == matcher
 
 
-@pytest.mark.parametrize("text", ["team", '="x"', 'team=~"("', 'team="x'])
-def test_other_texts_are_no_matchers(text: str) -> None:
-    with pytest.raises(MatcherError):
-        parse_matcher(text)
-
-
 def test_settings_that_contradict_each_other_are_refused_without_their_secrets() -> None:
     with pytest.raises(ValueError, match="claim_s") as caught:
         AlertsSettings(smtp_password="hunter2", claim_s=1.0)
     assert "hunter2" not in str(caught.value)
+
+
+DOUBTFUL = """\
+route:
+  receiver: ops
+  routes:
+    - matchers: ['alertname="Spend"']
+      receiver: boss
+    - matchers: ['severity=~"page|ticket"', 'team="search"']
+      receiver: boss
+    - matchers: ['a>="5"']
+      receiver: boss
+receivers:
+  - name: boss
+    email_configs: [{to: [boss@example.com]}]
+  - name: ops
+  - name: spare
+"""
+
+
+def test_what_is_allowed_and_hardly_meant_is_named_with_its_line() -> None:
+    doubts = parse_configuration("default", "default.yml", DOUBTFUL, {}).doubts
+    assert [one.partition(": ")[0] for one in doubts] == [
+        "default.yml:4",
+        "default.yml:6",
+        "default.yml:8",
+        "default.yml:13",
+    ]
+    assert "rule" in doubts[0]
+    assert "info, warning, critical" in doubts[1]
+    assert "no alert can have a label named 'a>'" in doubts[2]
+    assert "receiver 'ops' has no channel" in doubts[3]
+    assert parse_configuration("default", "f", CONFIGURATION, ENVIRONMENT).doubts == ()
+
+
+def test_a_stored_text_has_no_comments_and_each_thing_in_its_line() -> None:
+    text = "# T0P\nroute: # T0P\n  receiver: 'a # b'\n\nreceivers: [{name: 'a # b'}] # T0P\n# T0P"
+    kept = without_comments(text)
+    assert "T0P" not in kept
+    assert yaml.safe_load(kept) == yaml.safe_load(text)
+    assert [line for line in kept.split("\n") if line] == [
+        "route:",
+        "  receiver: 'a # b'",
+        "receivers: [{name: 'a # b'}]",
+    ]
+    assert kept.split("\n")[4].startswith("receivers")
+
+
+def test_doubts_of_all_files_are_said_to_who_starts_the_service(tmp_path: Path) -> None:
+    (tmp_path / "default.yml").write_text(DOUBTFUL, encoding="utf-8")
+    (tmp_path / "bad.yml").write_text("route: [", encoding="utf-8")
+    (tmp_path / "other.yml").write_bytes(b"\xff")
+    assert len(doubts_of(tmp_path, {})) == 4
+    assert doubts_of(tmp_path / "nowhere", {}) == []
+
+
+def test_a_doubt_is_logged_once_for_a_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "default.yml"
+    path.write_text(DOUBTFUL, encoding="utf-8")
+    found = Configurations(tmp_path, {})
+    found.read()
+    path.write_text(f"{DOUBTFUL}# a comment\n", encoding="utf-8")
+    found.read()
+    assert "".join(capsys.readouterr()).count("receiver 'ops' has no channel") == 1
