@@ -146,3 +146,19 @@ async def test_a_line_that_starts_between_two_ticks_keeps_nobody_waiting(
             pass
         async with service.pool.acquire() as conn:
             assert await service.sealer.count_due(conn) == 0, minute
+
+
+async def test_a_clock_set_back_and_forward_again_leaves_nothing_due(service: Service) -> None:
+    """The sealer remembered the later tick as told, while lines had been told at the earlier."""
+    await create_campaign(service, "c3", starts_at="2025-11-03T08:00:00+08:00")
+    await service.set_clock(at("11-03 13:01"))
+    while await service.seal():
+        pass
+    await service.set_clock(at("11-03 12:31"))
+    await approve(service, "c3", plan_body(line_body(allocated="10.00")))
+    await service.seal()  # One round only, which finds lines that were never told.
+    await service.set_clock(at("11-03 13:01"))
+    while await service.seal():
+        pass
+    async with service.pool.acquire() as conn:
+        assert await service.sealer.count_due(conn) == 0

@@ -76,6 +76,9 @@ class Sealer:
                 marks.append(_seal_line(line, now, messages))
         await outbox.add(conn, SCHEMA, messages)
         await store_seal.mark(conn, marks, now)
+        if self._tick(now) != self._told_tick:
+            # A manual clock was set back: what is told now is due again at the tick remembered.
+            self._told_tick = None
 
     async def count_due(self, conn: Conn) -> int:
         """What is left to do at this time, for GET /internal/idle."""
