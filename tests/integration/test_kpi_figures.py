@@ -83,6 +83,14 @@ async def test_equal_figures_are_not_told(kpi: World) -> None:
     assert [one.value for one in await newer(kpi)] == ["0.830000"]
 
 
+async def test_what_is_set_aside_is_told_with_the_figures_it_may_change(kpi: World) -> None:
+    await spend(kpi, 1, at(1), 41_000)
+    await spend(kpi, 2, at(2), 41_000, set_aside=3)
+    assert [one.set_aside for one in await newer(kpi)] == [3]
+    await spend(kpi, 3, at(3), 41_000)
+    assert [one.set_aside for one in await newer(kpi)] == [3, 0]
+
+
 async def test_a_transition_tells_its_own_figures_and_the_end_forgets_them(kpi: World) -> None:
     await spend(kpi, 1, at(1), 41_000)
     await spend(kpi, 2, at(1) + MINUTE / 2, 41_500)

@@ -69,8 +69,11 @@ def _newest(unit: Unit, outcome: Outcome, verdict: Verdict, service: str, now: d
         plan_version=breaches.plan_version_of(lines),
         figures_at=at or now,
         decided_at=now,
+        set_aside=breaches.set_aside_of(unit, group),
     )
-    content = ENCODER.encode((figures.seq, value, figures.numbers, figures.window))
+    content = ENCODER.encode(
+        (figures.seq, value, figures.numbers, figures.window, figures.set_aside)
+    )
     told = verdict.judgement.transition is not None
     return Newest(
         workspace=unit.workspace,
