@@ -23,7 +23,6 @@ CONTRACT_CODES = frozenset(
         "amount_out_of_range",
         "amount_too_precise",
         "period_empty",
-        "report_missing",
         "snapshot_incomplete",
         "subject_missing",
     }

@@ -263,7 +263,7 @@ def _told(received: Received, event: MetricsEvent, complete: int, oldest: dateti
     if data.mode == "delta" and event.time < oldest:
         raise Refusal("too_old", "older than the ids that are remembered")
     if data.mode == "snapshot" and not (data.report and data.period):
-        raise Refusal("report_missing", "a snapshot states its report and period")
+        raise Refusal("snapshot_incomplete", "a snapshot states its report and period")
     if data.entity is None and not (data.campaign and data.line):
         raise Refusal("subject_missing", "neither campaign and line nor entity is stated")
     if data.mode == "delta" and not (_is_hex(event.bodyhash) and len(event.bodyhash) % 2 == 0):

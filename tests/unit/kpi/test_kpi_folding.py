@@ -62,7 +62,7 @@ def test_integers_and_decimal_strings_are_the_same_quantity() -> None:
     ("event", "code"),
     [
         (metrics_event(mode="delta", time=OLDEST - timedelta(seconds=1)), "too_old"),
-        (metrics_event(report=None), "report_missing"),
+        (metrics_event(report=None), "snapshot_incomplete"),
         (metrics_event(campaign=None, line=None), "subject_missing"),
         (metrics_event(period_end=at(10)), "period_empty"),
         (heartbeat(25), "future_time"),
