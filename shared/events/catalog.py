@@ -11,7 +11,16 @@ class CatalogItem(Struct, frozen=True, kw_only=True):
     """catalog.v1: one version of a planning object; a lower or equal `version` is ignored."""
 
     kind: Literal[
-        "campaign", "line", "plan", "mapping", "target", "milestone", "risk", "measure", "source"
+        "campaign",
+        "line",
+        "plan",
+        "mapping",
+        "target",
+        "milestone",
+        "risk",
+        "measure",
+        "source",
+        "suspense",
     ]
     id: str
     version: int

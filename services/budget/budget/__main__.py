@@ -13,9 +13,10 @@ from budget.activation import Activator
 from budget.handlers import SpendHandler
 from budget.invariants import Invariants
 from budget.ledger_watch import LedgerWatch
-from budget.routes import audit, campaigns, held, mappings, plans, totals
+from budget.routes import audit, campaigns, held, mappings, plans, suspense, totals
 from budget.seal import Sealer
 from budget.settings import BudgetSettings
+from budget.suspense_news import SuspenseNews
 from budget.tables import SCHEMA
 from shared import service
 from shared.clock import make_clock
@@ -74,7 +75,7 @@ def build_app(
     )
     app.state.invariants = Invariants(pool, settings.invariants_timeout_s)
     app.state.partitions = lambda: consumer.partitions(SPEND_TOPIC) or settings.partitions
-    for routes in (campaigns, plans, mappings, totals, held, audit):
+    for routes in (campaigns, plans, mappings, totals, suspense, held, audit):
         app.include_router(routes.router)
     return app
 
@@ -114,8 +115,11 @@ async def build(settings: BudgetSettings) -> AsyncIterator[Service]:
             )
             activator = Activator(settings, pool, clock)
 
+            news = SuspenseNews(settings, pool, clock)
+
             async def count_due(conn: Conn) -> int:
-                return await activator.count_due(conn) + await sealer.count_due(conn)
+                counts = [await one.count_due(conn) for one in (activator, sealer, news)]
+                return sum(counts)
 
             sweeper = Sweeper(settings, pool, clock, SCHEMA, sweeps(settings))
             watch = LedgerWatch(settings, pool)
@@ -126,6 +130,7 @@ async def build(settings: BudgetSettings) -> AsyncIterator[Service]:
                     Part("relay", relay.run, relay.stop),
                     Part("activator", activator.run, activator.stop),
                     Part("sweeper", sweeper.run, sweeper.stop),
+                    Part("suspense-news", news.run, news.stop),
                     Part("ledger-watch", watch.run, watch.stop),
                 ],
             )

@@ -20,6 +20,7 @@ from budget import (
     store_plans,
     store_postings,
     store_registry,
+    store_suspense,
 )
 from budget.books import Books, Tally
 from budget.entry_ids import move_id
@@ -122,6 +123,9 @@ class Release:
                 staying.append(Restated(item["held"], str(destination.reason), *about))
         await self._write(legs)
         await store_moves.restate(self._conn, staying)
+        if staying:
+            named = {item["source"] for item, _ in wanted}
+            await store_suspense.tell_again(self._conn, self._workspace, named)
 
     def touch(self, campaign: str) -> None:
         """Has the sealer tell all lines of a campaign again once this is closed."""
@@ -276,4 +280,5 @@ def _held(leg: Leg, entry: int) -> HeldRow:
         period_start=item["period_start"],
         period_end=item["period_end"],
         at=item["at"],
+        status="written_off" if destination.account.kind == "written_off" else "open",
     )

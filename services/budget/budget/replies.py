@@ -130,7 +130,7 @@ class HeldReply(BaseModel):
     decision on it may name `amount` and `version`: both change when the fact is restated."""
 
     id: int
-    status: Literal["open", "rejected"]
+    status: Literal["open", "rejected", "written_off"]
     reason: str
     source: str
     event: EventName
@@ -143,6 +143,15 @@ class HeldReply(BaseModel):
     period_start: datetime
     period_end: datetime
     recorded_at: datetime
+
+
+class SuspenseSettled(BaseModel):
+    """`entries`: items that were moved, with what they came to; `left`: how many more of those
+    asked for are still there."""
+
+    entries: int
+    amounts: list[Money]
+    left: int
 
 
 class Figures(BaseModel):

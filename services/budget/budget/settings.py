@@ -23,6 +23,8 @@ class BudgetSettings(CommonSettings):
     invariants_every_s: float = Field(900.0, ge=1)
     """How often each ledger is looked at without anybody asking, for its gauges and their alert;
     one that takes long rests for nine times as long."""
+    suspense_every_s: float = Field(60.0, ge=0)
+    """A source whose suspense changes is told to kpi-monitor at most this often."""
     totals_timeout_s: float = Field(20.0, gt=0, le=3600)
     """How long adding up entries for `through` and `known_at` may take."""
     release_timeout_s: float = Field(45.0, gt=0, le=3600)

@@ -10,19 +10,20 @@ ADD = """
 INSERT INTO budget.held (workspace, account_id, stream_id, key, is_fact, status, reason, amount,
   entry, source, event_id, currency, campaign, line, entity, period, period_start, period_end, at,
   recorded_at)
-SELECT u.workspace, u.account_id, u.stream_id, u.key, u.is_fact, 'open', u.reason, u.amount,
+SELECT u.workspace, u.account_id, u.stream_id, u.key, u.is_fact, u.status, u.reason, u.amount,
   u.entry, u.source, u.event_id, u.currency, u.campaign, u.line, u.entity, u.period,
-  u.period_start, u.period_end, u.at, $19
+  u.period_start, u.period_end, u.at, $20
 FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::bool[], $6::text[], $7::bigint[],
   $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::jsonb[],
-  $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[])
+  $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::text[])
   AS u(workspace, account_id, stream_id, key, is_fact, reason, amount, entry, source, event_id,
-       currency, campaign, line, entity, period, period_start, period_end, at)
+       currency, campaign, line, entity, period, period_start, period_end, at, status)
 """
 # What somebody rejected is another amount now, and open again.
 ADJUST = """
 UPDATE budget.held AS t SET amount = t.amount + u.amount, entry = u.entry,
-                            status = CASE WHEN u.amount = 0 THEN t.status ELSE 'open' END,
+                            status = CASE WHEN u.amount <> 0 AND t.status = 'rejected' THEN 'open'
+                                          ELSE t.status END,
                             at = greatest(t.at, u.at)
 FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::timestamptz[])
   AS u(stream_id, key, amount, entry, at)
@@ -72,6 +73,7 @@ class HeldRow(NamedTuple):
     period_start: datetime
     period_end: datetime
     at: datetime
+    status: str = "open"
 
 
 async def add(conn: Conn, rows: Sequence[HeldRow], now: datetime) -> None:
@@ -113,7 +115,7 @@ async def list_held(
     source: str | None = None,
     status: str | None = None,
 ) -> list[dict[str, Any]]:
-    """Held items of suspense or exception accounts, in the order they came."""
+    """Held items of accounts of a kind, in the order they came."""
     rows = await conn.fetch(LIST, workspace, kind, after, campaign, source, status, limit)
     return [dict(row) for row in rows]
 

@@ -245,3 +245,14 @@ def test_a_committed_document_the_code_no_longer_has_is_noticed(
     documents: dict[Path, dict[str, Any]] = {} if removed else {path: {}}
     expected = ["api/ingest.json: was removed"] if removed else []
     assert contracts.breaking(documents) == expected
+
+
+def test_a_new_kind_of_catalogue_object_is_free_and_one_less_is_not() -> None:
+    def known(*kinds: str) -> Any:
+        kind = {"properties": {"kind": {"enum": list(kinds)}}}
+        return {"properties": {"data": kind}}
+
+    assert incompatibilities(known("line"), known("line", "suspense")) == []
+    assert incompatibilities(known("line", "suspense"), known("line")) == [
+        ".data.kind: enum changed from ['line', 'suspense'] to ['line']"
+    ]

@@ -1,6 +1,6 @@
 """Money that is on no line: suspense, exceptions and the decisions on them (P30, B5)."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request, Response
 
@@ -23,13 +23,15 @@ async def get_suspense(
     principal: Reader,
     paging: Paged,
     source: Filter = None,
+    state: Literal["open", "written_off"] = "open",
 ) -> Json:
-    """One item per delta or fact, with the reason; a mapping or campaign moves it."""
+    """One item per delta or fact, with the reason; a mapping or campaign moves it, and so does who
+    assigns it to a line or writes it off. `state`: what waits, or what was written off."""
     async with session(request, principal) as caller:
         rows = await store_held.list_held(
             caller.conn,
             caller.workspace,
-            "suspense",
+            "suspense" if state == "open" else "written_off",
             after=paging.after(0),
             limit=paging.limit + 1,
             source=source,

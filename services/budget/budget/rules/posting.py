@@ -18,7 +18,7 @@ from shared.mapping import Mapping as EntityMapping
 from shared.mapping import MappingIndex
 from shared.money import NO_CURRENCY
 
-Kind = Literal["line", "suspense", "exception"]
+Kind = Literal["line", "suspense", "exception", "written_off"]
 EntryKind = Literal["spend", "correction", "move"]
 
 PANE = timedelta(minutes=5)
@@ -40,7 +40,8 @@ class Reason(StrEnum):
 
 
 class AccountKey(NamedTuple):
-    """One account. `source` is set for suspense only; `line` for lines only."""
+    """One account. `source` is set for suspense and what of it was written
+    off; `line` for lines only."""
 
     workspace: str
     kind: Kind

@@ -1,0 +1,104 @@
+"""What people decide on money in suspense: a line for it, or that it is written off (P30)."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from budget import suspense
+from budget.planning import Session
+from budget.replies import SuspenseSettled
+from budget.routes.common import Financier, Operator, session
+from budget.schemas import AssignBody, AssignManyBody, ReasonBody, WriteOffManyBody
+from budget.store_suspense import Wanted
+from budget.suspense import Settled
+from budget.tables import SCHEMA
+from shared.answers import answers
+from shared.auth import Principal
+from shared.money import format_micros
+from shared.requests import Reply, idempotent
+
+router = APIRouter(prefix="/v1/suspense", tags=["held money"])
+Held = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+@router.post(
+    "/assign", **answers(SuspenseSettled, keyed=True), summary="Assign many items to a line"
+)
+async def post_assign_many(request: Request, body: AssignManyBody, principal: Operator) -> Response:
+    """Up to 5,000 items that fit all conditions given, the oldest first; `left` says how many more
+    there are. Errors: suspense_unknown, campaign_unknown, line_unknown, currency_differs."""
+    place, wanted = (body.campaign, body.line), body.wanted()
+    return await _decided(
+        request, principal, lambda one: suspense.assign(one, wanted, place, body.reason)
+    )
+
+
+@router.post("/write-off", **answers(SuspenseSettled, keyed=True), summary="Write many items off")
+async def post_write_off_many(
+    request: Request, body: WriteOffManyBody, principal: Financier
+) -> Response:
+    """Up to 5,000 items that fit all conditions given, the oldest first; `left` says how many more
+    there are. Errors: suspense_unknown."""
+    wanted = body.wanted()
+    return await _decided(
+        request, principal, lambda one: suspense.write_off(one, wanted, body.reason)
+    )
+
+
+@router.post(
+    "/{held}/assign", **answers(SuspenseSettled, keyed=True), summary="Assign an item to a line"
+)
+async def post_assign(
+    request: Request, held: Held, body: AssignBody, principal: Operator
+) -> Response:
+    """Later restatements of a fact follow it. Errors: suspense_unknown, campaign_unknown,
+    line_unknown, currency_differs."""
+    place, wanted = (body.campaign, body.line), Wanted([held])
+    return await _decided(
+        request, principal, lambda one: suspense.assign(one, wanted, place, body.reason)
+    )
+
+
+@router.post(
+    "/{held}/write-off", **answers(SuspenseSettled, keyed=True), summary="Write an item off"
+)
+async def post_write_off(
+    request: Request, held: Held, body: ReasonBody, principal: Financier
+) -> Response:
+    """It moves to the account of what is written off of its source, and is listed by
+    `GET /v1/suspense?state=written_off`. Errors: suspense_unknown."""
+    wanted = Wanted([held])
+    return await _decided(
+        request, principal, lambda one: suspense.write_off(one, wanted, body.reason)
+    )
+
+
+@router.post(
+    "/{held}/restore", **answers(SuspenseSettled, keyed=True), summary="Take a write-off back"
+)
+async def post_restore(
+    request: Request, held: Held, body: ReasonBody, principal: Financier
+) -> Response:
+    """The item goes where it belongs now: to its line, or back to suspense. Errors:
+    suspense_unknown."""
+    wanted = Wanted([held])
+    return await _decided(
+        request, principal, lambda one: suspense.restore(one, wanted, body.reason)
+    )
+
+
+async def _decided(
+    request: Request, principal: Principal, decide: Callable[[Session], Awaitable[Settled]]
+) -> Response:
+    async with session(request, principal) as caller:
+
+        async def produce() -> Reply:
+            settled = await decide(caller)
+            amounts = [
+                {"amount": format_micros(amount), "currency": currency}
+                for currency, amount in sorted(settled.amounts.items())
+            ]
+            return Reply(200, {"entries": settled.items, "amounts": amounts, "left": settled.left})
+
+        return await idempotent(request, caller.conn, SCHEMA, principal, produce)

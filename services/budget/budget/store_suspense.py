@@ -1,0 +1,114 @@
+"""SQL of money in suspense: what a decision is about, and what other services are told of it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from shared.database import Conn
+
+MATCHING = """
+FROM budget.held AS h JOIN budget.accounts AS a USING (account_id)
+WHERE h.workspace = $1 AND a.kind = $2 AND ($3::bigint[] IS NULL OR h.held = ANY($3))
+  AND ($4::text IS NULL OR h.source = $4) AND ($5::text IS NULL OR h.campaign = $5)
+"""
+PICK = f"""
+SELECT h.*, a.currency AS account_currency {MATCHING} ORDER BY h.held LIMIT $6
+"""
+COUNT = f"SELECT count(*) {MATCHING}"
+
+ONE_AT_A_TIME = "SELECT pg_try_advisory_xact_lock(hashtext('paceline-suspense'), 0)"
+# Whatever comes to an account or leaves it is an entry: their number tells whether there is news.
+CHANGED = """
+SELECT a.workspace, a.source, sum(a.entries)::bigint AS entries,
+  coalesce(max(t.version), 0) AS version, (array_agg(t.told))[1] AS told
+FROM budget.accounts AS a LEFT JOIN budget.suspense_told AS t USING (workspace, source)
+WHERE a.kind = 'suspense'
+GROUP BY a.workspace, a.source
+HAVING sum(a.entries) <> coalesce(max(t.entries), 0)
+  AND coalesce(max(t.told_at) <= now() - make_interval(secs => $1), true)
+ORDER BY a.workspace, a.source LIMIT $2
+"""
+STATES = """
+SELECT a.workspace, a.source, coalesce(h.currency, a.currency) AS currency, h.reason,
+  count(*) AS items, sum(h.amount) AS amount, min(h.recorded_at) AS since
+FROM unnest($1::text[], $2::text[]) AS u(workspace, source)
+JOIN budget.accounts AS a USING (workspace, source)
+JOIN budget.held AS h USING (account_id)
+WHERE a.kind = 'suspense' GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+"""
+# The oldest items say what is missing; a source may have a million of them.
+NAMES = """
+SELECT a.workspace, a.source, h.campaign, h.line, h.entity
+FROM unnest($1::text[], $2::text[]) AS u(workspace, source)
+JOIN budget.accounts AS a USING (workspace, source)
+CROSS JOIN LATERAL (SELECT campaign, line, entity FROM budget.held
+  WHERE account_id = a.account_id ORDER BY held LIMIT $3) AS h
+WHERE a.kind = 'suspense'
+"""
+SAVE = """
+INSERT INTO budget.suspense_told AS t (workspace, source, version, entries, told, told_at)
+SELECT u.*, now() FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::jsonb[]) AS u
+ON CONFLICT (workspace, source) DO UPDATE SET version = excluded.version,
+  entries = excluded.entries, told = excluded.told, told_at = excluded.told_at
+"""
+# Why something is held may change without any entry.
+TELL_AGAIN = """
+UPDATE budget.suspense_told SET entries = -1 WHERE workspace = $1 AND source = ANY($2::text[])
+"""
+
+
+class Wanted(NamedTuple):
+    """Which items: all that fit each condition that is given. `campaign`: the one they name."""
+
+    ids: list[int] | None = None
+    source: str | None = None
+    campaign: str | None = None
+
+
+async def pick(
+    conn: Conn, workspace: str, kind: str, wanted: Wanted, limit: int
+) -> list[dict[str, Any]]:
+    """Items on accounts of a kind (suspense, written_off), the oldest first."""
+    return [dict(row) for row in await conn.fetch(PICK, workspace, kind, *wanted, limit)]
+
+
+async def count(conn: Conn, workspace: str, kind: str, wanted: Wanted) -> int:
+    """How many there are."""
+    return int(await conn.fetchval(COUNT, workspace, kind, *wanted))
+
+
+async def take_turn(conn: Conn) -> bool:
+    """Whether nobody else tells of suspense until this transaction ends."""
+    return bool(await conn.fetchval(ONE_AT_A_TIME))
+
+
+async def changed(conn: Conn, every_s: float, limit: int) -> list[Any]:
+    """Sources (workspace, source, entries, version, told) of whose suspense there is news, and
+    that were not told within the last `every_s`."""
+    return list(await conn.fetch(CHANGED, every_s, limit))
+
+
+async def states(conn: Conn, sources: Sequence[tuple[str, str]]) -> list[Any]:
+    """Rows (workspace, source, currency, reason, items, amount, since) of what waits."""
+    return list(await conn.fetch(STATES, *zip(*sources, strict=True)))
+
+
+async def names(conn: Conn, sources: Sequence[tuple[str, str]], items: int) -> list[Any]:
+    """What the oldest items of each account name."""
+    return list(await conn.fetch(NAMES, *zip(*sources, strict=True), items))
+
+
+async def save(conn: Conn, told: Sequence[tuple[str, str, int, int, dict[str, Any]]]) -> None:
+    """Notes (workspace, source, version, entries, object) as told."""
+    if told:
+        await conn.execute(SAVE, *zip(*told, strict=True))
+
+
+async def tell_again(conn: Conn, workspace: str, sources: Iterable[str]) -> None:
+    """Has these sources told although no money has moved."""
+    await conn.execute(TELL_AGAIN, workspace, sorted(set(sources)))
+
+
+def oldest(one: datetime | None, other: datetime) -> datetime:
+    """The earlier of two instants."""
+    return other if one is None else min(one, other)
