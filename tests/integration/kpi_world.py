@@ -35,7 +35,7 @@ PARTITIONS = 4
 TABLES = (
     "catalog, catalog_versions, series, panes, feeds, facts, deltas, reports, held, sources, "
     "source_touches, touches, units, lines, rules, rule_versions, standings, transitions, "
-    "breaches, figures, outbox, idempotency, witness, progress, offset_gaps"
+    "breaches, suspense, figures, outbox, idempotency, witness, progress, offset_gaps"
 )
 
 

@@ -12,16 +12,25 @@ from kpi_monitor.handlers import SERVICE, TOPICS, Handlers
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.store_sweep import sweeps
 from kpi_monitor.store_views import due
+from kpi_monitor.suspense_watch import SuspenseWatch
 from kpi_monitor.tables import SCHEMA
-from shared.clock import make_clock
+from shared.clock import Clock, make_clock
 from shared.consumer import Consumer
-from shared.database import create_pool
+from shared.database import Pool, create_pool
 from shared.events import METRICS_TOPIC
 from shared.http import check_database, create_app
 from shared.outbox import Relay
 from shared.producer import Producer
 from shared.service import Part, Service, closing, main
 from shared.sweep import Sweeper
+
+
+async def _count_due(pool: Pool, clock: Clock, watch: SuspenseWatch) -> int:
+    """What is to be judged or told now, by touch or by time."""
+    touched = await due(pool)
+    async with pool.acquire() as conn:
+        given_up = await store_sources.count_given_up(conn, await clock.now(conn))
+        return touched + given_up + await watch.count_due(conn)
 
 
 @asynccontextmanager
@@ -42,6 +51,7 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
             partitions=lambda: consumer.partitions(METRICS_TOPIC),
             wake_relay=relay.wake,
         )
+        watch = SuspenseWatch(settings, pool, clock, wake_relay=relay.wake)
         consumer = Consumer(
             settings,
             pool,
@@ -56,9 +66,7 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
         async def idle() -> dict[str, int]:
             # In the order of the flow: what has left one place is counted at the next.
             lag = await consumer.lag()
-            touched = await due(pool)
-            async with pool.acquire() as conn:
-                touched += await store_sources.count_given_up(conn, await clock.now(conn))
+            touched = await _count_due(pool, clock, watch)
             return {"lag": lag, "due": touched, "outbox": await relay.unsent()}
 
         async def progress() -> None:
@@ -92,6 +100,7 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
                 Part("consumer", consumer.run, consumer.stop),
                 Part("evaluator", evaluator.run, evaluator.stop),
                 Part("relay", relay.run, relay.stop),
+                Part("suspense-watch", watch.run, watch.stop),
                 Part("sweeper", sweeper.run, sweeper.stop),
             ],
         )

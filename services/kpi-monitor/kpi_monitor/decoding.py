@@ -8,6 +8,7 @@ import msgspec
 from kpi_monitor import totals
 from kpi_monitor.catalog import LineObject, flight_end, read_mapping
 from kpi_monitor.folding import Refusal
+from kpi_monitor.suspense import SuspenseObject
 from shared.consumer import Received
 from shared.events import (
     CATALOG_DECODER,
@@ -66,6 +67,8 @@ def checked_item(value: bytes) -> Envelope[CatalogItem]:
         flight_end(event.data.object)
     elif event.data.kind == "line":
         msgspec.convert(event.data.object, LineObject)
+    elif event.data.kind == "suspense":
+        msgspec.convert(event.data.object, SuspenseObject)
     return event
 
 

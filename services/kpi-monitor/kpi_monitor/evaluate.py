@@ -6,7 +6,7 @@ campaign without partitions deciding it; standings, history and messages are one
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from kpi_monitor import breaches, store_evaluate, store_figures, store_names, store_sources
@@ -137,18 +137,23 @@ class Evaluator:
         metrics.KPI_WINDOWS_CLOSED.inc(
             sum(verdict.window is not None for _, one in outcomes for verdict in one.verdicts)
         )
-        await outbox.add(conn, SCHEMA, [_message(workspace, one) for workspace, _, one in told])
-        for _, _, one in told:
-            metrics.KPI_TRANSITIONS.labels(one.transition).inc()
-            log.info(
-                "breach_told",
-                breach=one.breach,
-                seq=one.seq,
-                transition=one.transition,
-                reason=one.reason,
-                severity=one.severity,
-                value=one.value,
-            )
+        await tell(conn, told)
+
+
+async def tell(conn: Conn, told: Sequence[tuple[str, str, Breach]]) -> None:
+    """Sends transitions (workspace, campaign, breach) in the caller's transaction; logs them."""
+    await outbox.add(conn, SCHEMA, [_message(workspace, one) for workspace, _, one in told])
+    for _, _, one in told:
+        metrics.KPI_TRANSITIONS.labels(one.transition).inc()
+        log.info(
+            "breach_told",
+            breach=one.breach,
+            seq=one.seq,
+            transition=one.transition,
+            reason=one.reason,
+            severity=one.severity,
+            value=one.value,
+        )
 
 
 def _message(workspace: str, breach: Breach) -> OutboxRow:

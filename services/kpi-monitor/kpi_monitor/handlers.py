@@ -18,6 +18,7 @@ from kpi_monitor import (
     store_catalog,
     store_held,
     store_metrics,
+    store_suspense,
     totals,
 )
 from kpi_monitor.catalog import Places
@@ -225,6 +226,7 @@ class Handlers:
             elif row["kind"] == "line":
                 place = row["object"]
                 batch.touched.add((row["workspace"], place["campaign"], place["line"]))
+        await store_suspense.note(batch.conn, planned)
         if sources:
             batch.remapped.update(sources)
             await store_catalog.bump_versions(batch.conn, sources)

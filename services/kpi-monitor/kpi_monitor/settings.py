@@ -22,5 +22,9 @@ class KpiSettings(CommonSettings):
     """How long the history of an ended breach is shown."""
     figures_interval_s: float = Field(60.0, ge=0)
     """Newer figures of an open breach are told at most this often, by the clock of decisions."""
+    suspense_limit_s: int = Field(86_400, ge=60)
+    """Money that has waited in suspense for longer is a breach to the owner of the workspace."""
+    workspace_owners: dict[str, str] = Field(default_factory=dict)
+    """By workspace, who is told of what belongs to no campaign: JSON, {"default": "li.na"}."""
     evaluate_units_max: int = Field(100, ge=1, le=1000)
     """Campaigns judged in one transaction at most; how many fit a tenth of a second is learned."""
