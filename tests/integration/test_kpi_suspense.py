@@ -75,7 +75,7 @@ async def test_a_day_in_suspense_is_a_breach_with_all_its_message_needs(kpi: Wor
     )
     assert told.group == told.subject == {"source": "ads"}
     assert told.labels == {"rule": "suspense", "source": "ads"}
-    assert told.numbers == {"items": "3", "amount": "22.75", "minutes": "1500"}
+    assert told.numbers == {"items": "3", "amount": "22.75", "hours": "25"}
     assert (told.value, told.threshold, told.op) == ("25.000000", "24.000000", ">=")
     assert (told.since, told.event_time, told.currency) == (at(0), at(25), "CNY")
     assert told.annotations["names"] == "sprng/L1"

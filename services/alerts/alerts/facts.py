@@ -73,6 +73,7 @@ def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str
         "lasted": numbers.lasted((view.ends_at or now) - view.starts_at),
         "window": numbers.span(breach.window.start, breach.window.end) if breach.window else "",
         "set_aside": breach.set_aside,
+        "named": breach.annotations.get("names") or "",
         "lever": breach.annotations.get("lever") or "",
         "runbook": breach.annotations.get("runbook") or "",
         "owner": breach.owner or "",
@@ -104,7 +105,17 @@ def _figures(breach: Breach, numbers: Numbers) -> dict[str, Any]:
     }
     # They are part of the spend, and are said behind it; alone they stand for themselves.
     corrections = figures.pop("corrections", "") if "actual" in figures else ""
-    return {"numbers": list(figures.items()), "corrections": corrections}
+    return {
+        "numbers": list(figures.items()),
+        "corrections": corrections,
+        "amounts": [_amount(name, text) for name, text in figures.items() if "amount" in name],
+    }
+
+
+def _amount(name: str, text: str) -> str:
+    """Of several currencies each amount has its own name: "amount USD"."""
+    currency = name.partition(" ")[2]
+    return f"{text} {currency}" if currency else text
 
 
 def _quality(breach: Breach, numbers: Numbers) -> dict[str, Any]:

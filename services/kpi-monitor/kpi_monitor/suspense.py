@@ -14,7 +14,6 @@ from shared.money import format_ratio
 
 RULE = "suspense"
 """Name of the rule in breaches; its groups are sources, which no rule of a person has."""
-TITLE = "Money in suspense"
 
 
 class SuspenseObject(Struct):
@@ -92,7 +91,7 @@ def _breach(
         numbers=_numbers(told, waited),
         sources=[],
         plan_version=None,
-        names={"rule": TITLE, "source": standing.source},
+        names={"source": standing.source},
         owner=owner,
         labels=labels,
         annotations={"names": ", ".join(told.names) or None, "runbook": None},
@@ -115,7 +114,7 @@ def _numbers(told: SuspenseObject, waited: timedelta) -> dict[str, str]:
     else:
         numbers |= {f"amount {one.currency}": one.amount for one in told.amounts}
     if told.since is not None:
-        numbers["minutes"] = str(waited // timedelta(minutes=1))
+        numbers["hours"] = str(waited // timedelta(hours=1))
     return numbers
 
 

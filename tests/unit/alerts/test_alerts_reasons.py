@@ -117,7 +117,7 @@ def test_figures_over_events_that_are_set_aside_say_so(count: int, zh: str, en: 
 @pytest.mark.parametrize(
     ("kind", "subject", "zh", "en"),
     [
-        ("suspense", {"source": "shop/main"}, "数据源 shop/main", "source shop/main"),
+        ("source_silence", {"source": "shop/main"}, "数据源 shop/main", "source shop/main"),
         ("milestone", {"milestone": "live-room"}, "里程碑 live-room", "milestone live-room"),
         ("something", {"thing": "T1"}, "T1", "T1"),
     ],
