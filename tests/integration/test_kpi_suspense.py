@@ -14,7 +14,7 @@ from shared.clock import ManualClock
 from shared.events import CatalogItem
 from tests.unit.kpi.builders import at
 
-OWNERS = {"default": "li.na"}
+OWNERS = "other=bob, default=li.na"
 
 
 @pytest_asyncio.fixture
@@ -54,8 +54,7 @@ async def look(kpi: World) -> list[tuple[str, str, int]]:
 
 
 async def due(kpi: World) -> int:
-    async with kpi.pool.acquire() as conn:
-        return await watch(kpi).count_due(conn)
+    return await watch(kpi).count_due()
 
 
 async def test_a_day_in_suspense_is_a_breach_with_all_its_message_needs(kpi: World) -> None:

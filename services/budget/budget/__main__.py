@@ -114,7 +114,6 @@ async def build(settings: BudgetSettings) -> AsyncIterator[Service]:
                 wake=relay.wake,
             )
             activator = Activator(settings, pool, clock)
-
             news = SuspenseNews(settings, pool, clock)
 
             async def count_due(conn: Conn) -> int:

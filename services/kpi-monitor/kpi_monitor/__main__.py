@@ -27,10 +27,9 @@ from shared.sweep import Sweeper
 
 async def _count_due(pool: Pool, clock: Clock, watch: SuspenseWatch) -> int:
     """What is to be judged or told now, by touch or by time."""
-    touched = await due(pool)
     async with pool.acquire() as conn:
         given_up = await store_sources.count_given_up(conn, await clock.now(conn))
-        return touched + given_up + await watch.count_due(conn)
+    return await due(pool) + given_up + await watch.count_due()
 
 
 @asynccontextmanager

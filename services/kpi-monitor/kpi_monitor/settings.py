@@ -1,6 +1,6 @@
 """kpi-monitor's settings: the common ones and its own."""
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from shared.settings import CommonSettings
 
@@ -24,7 +24,24 @@ class KpiSettings(CommonSettings):
     """Newer figures of an open breach are told at most this often, by the clock of decisions."""
     suspense_limit_s: int = Field(86_400, ge=60)
     """Money that has waited in suspense for longer is a breach to the owner of the workspace."""
-    workspace_owners: dict[str, str] = Field(default_factory=dict)
-    """By workspace, who is told of what belongs to no campaign: JSON, {"default": "li.na"}."""
+    workspace_owners: str = ""
+    """Who is told of what belongs to no campaign, by workspace: `default=li.na,acme=bob`."""
     evaluate_units_max: int = Field(100, ge=1, le=1000)
     """Campaigns judged in one transaction at most; how many fit a tenth of a second is learned."""
+
+    @field_validator("workspace_owners")
+    @classmethod
+    def _names_owners(cls, text: str) -> str:
+        owners_of(text)
+        return text
+
+
+def owners_of(text: str) -> dict[str, str]:
+    """`default=li.na,acme=bob` → the owner by workspace. Raises ValueError for anything else."""
+    owners: dict[str, str] = {}
+    for part in filter(None, (one.strip() for one in text.split(","))):
+        workspace, _, owner = (one.strip() for one in part.partition("="))
+        if not workspace or not owner or workspace in owners:
+            raise ValueError(f"{part!r} is not workspace=owner, each workspace once")
+        owners[workspace] = owner
+    return owners

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from kpi_monitor import store_evaluate, store_suspense
 from kpi_monitor.evaluate import tell
-from kpi_monitor.settings import KpiSettings
+from kpi_monitor.settings import KpiSettings, owners_of
 from kpi_monitor.suspense import judge
 from shared.clock import Clock
-from shared.database import Conn, Pool, transaction
+from shared.database import Pool, transaction
 from shared.rounds import Rounds
 
 SOURCES_MAX = 200
@@ -30,7 +30,7 @@ class SuspenseWatch:
         self._clock = clock
         self._wake_relay = wake_relay
         self._limit = timedelta(seconds=settings.suspense_limit_s)
-        self._owners = settings.workspace_owners
+        self._owners = owners_of(settings.workspace_owners)
         self._rest_s = None if settings.clock == "manual" else REST_S
         self._rounds = Rounds(settings, "suspense-watch", self._round)
 
@@ -42,9 +42,10 @@ class SuspenseWatch:
         """Asks `run` to end after the transaction in hand."""
         await self._rounds.stop()
 
-    async def count_due(self, conn: Conn) -> int:
+    async def count_due(self) -> int:
         """Breaches that begin or end now, for GET /internal/idle."""
-        return await store_suspense.count_due(conn, await self._clock.now(conn), self._limit)
+        async with self._pool.acquire() as conn:
+            return await store_suspense.count_due(conn, await self._clock.now(conn), self._limit)
 
     async def _round(self) -> bool:
         if await self.step():

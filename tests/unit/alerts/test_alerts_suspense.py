@@ -28,7 +28,16 @@ SUSPENSE: dict[str, Any] = {
 def test_a_marketer_reads_what_waits_and_what_to_do() -> None:
     [message] = render(view(**SUSPENSE))
     assert message.title.startswith("【警告】数据源 ads：花费 ")
-    for said in ("22.75", "25 小时", "sprng/L1", "li.na", "补充映射", "核销", "有花费尚未归属到预算项", "24"):
+    for said in (
+        "22.75",
+        "25 小时",
+        "sprng/L1",
+        "li.na",
+        "补充映射",
+        "核销",
+        "有花费尚未归属到预算项",
+        "24",
+    ):
         assert said in message.plain, said
     [english] = render(view(**SUSPENSE), locale="en")
     assert "22.75 waits in suspense, the oldest for 25 hours" in english.title
