@@ -207,3 +207,36 @@ def test_the_services_go_on_where_the_previous_landing_stopped(upgraded: Caller)
     upgraded.post("budget", "/v1/mappings", {**mapping, "line": "social"})
     assert upgraded.lines() == {"search": "724.833333", "social": "19.00"}
     assert upgraded.get("budget", "/v1/invariants")["holds"] is True
+
+
+async def test_plans_say_which_is_in_force_and_old_decisions_are_about_what_they_named(
+    landed_url: str,
+) -> None:
+    """A decision on a plan was about its total; one on held money named no amount, so it is made
+    anew, whatever was restated since."""
+    migrate(landed_url)
+    conn = await asyncpg.connect(landed_url)
+    try:
+        plans = await conn.fetch(
+            "SELECT campaign, status, applied_at, approved_at FROM budget.plans"
+        )
+        current = await conn.fetch(
+            "SELECT p.status FROM budget.campaigns AS c "
+            "JOIN budget.plans AS p USING (workspace, campaign, plan_version)"
+        )
+        decided = await conn.fetch(
+            "SELECT d.object, d.amount, d.version, p.total, p.plan_version FROM budget.decisions d "
+            "LEFT JOIN budget.plans p ON d.object = 'plan/' || p.campaign || '/' || p.plan_version"
+        )
+    finally:
+        await conn.close()
+    assert {row["status"] for row in current} == {"in_force"}
+    assert not [row for row in plans if row["status"] == "approved"]
+    assert all(row["applied_at"] == row["approved_at"] for row in plans)
+    by_kind = {row["object"].split("/")[0] for row in decided}
+    assert by_kind == {"plan", "exception"}
+    for row in decided:
+        expected = (row["total"], row["plan_version"])
+        if row["object"].startswith("exception"):
+            expected = (0, 0)
+        assert (row["amount"], row["version"]) == expected, row["object"]

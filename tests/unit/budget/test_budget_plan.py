@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from budget.rules.phasing import Point
-from budget.rules.plan import LineDraft, ReserveDraft, Terms, allocate, check
+from budget.rules.plan import LineDraft, ReserveDraft, Terms, allocate, check, without_echoes
 from shared.errors import InvalidError
 
 START = datetime(2025, 11, 1, tzinfo=UTC)
@@ -114,3 +114,19 @@ def test_percent_lines_and_the_remainder_sum_exactly(
     assert sum(one.allocated for one in planned) + reserved == total
     for one, percent in zip(planned, percents, strict=False):
         assert abs(one.allocated * 100 * M - total * percent) <= 5_000 * 100 * M
+
+
+@pytest.mark.parametrize(
+    ("sent", "read", "states", "why"),
+    [
+        (line(percent=5 * M), {"L1": 100 * M}, None, "sent back as it was read"),
+        (line(remainder=True), {"L1": 100 * M}, None, "the remainder as it was read"),
+        (line(percent=5 * M), {"L1": 99 * M}, 100 * M, "somebody changed the amount"),
+        (line(percent=5 * M), {}, 100 * M, "nothing was read"),
+        (line(), {"L1": 100 * M}, 100 * M, "an amount that was stated stays one"),
+    ],
+)
+def test_what_a_percentage_came_to_is_no_statement_when_it_is_sent_back(
+    sent: LineDraft, read: dict[str, int], states: int | None, why: str
+) -> None:
+    assert [one.allocated for one in without_echoes([sent], read)] == [states], why
