@@ -5,6 +5,7 @@ A file is read three times and never held: once to understand it, once to find w
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import chain
@@ -26,6 +27,7 @@ from ingest.adapters.mapping import Platform, load_platforms
 from ingest.adapters.reading import Report
 from ingest.adapters.repeats import Repeats, TooManyConflictsError, find_repeats
 from ingest.adapters.splitting import FilePart, LeftOut, empty, split
+from ingest.completeness import ROWS_REFUSED, why_unsettled
 from ingest.imports import make_import_id
 from shared.events import Source
 
@@ -222,7 +224,15 @@ class _Sending:
         for source in sorted(self._outcome.sources) or (self._options.source,):
             params = {"complete": self._wish(), "unsettled": unsettled}
             reply = self._post(body, params if source is None else {**params, "source": source})
-            self._outcome.not_complete += reply.get("not_complete", [])
+            for beat in reply.get("not_complete", []):
+                self._outcome.not_complete.append(self._explained(beat, refused_later))
+
+    def _explained(self, beat: dict[str, Any], refused_later: int) -> dict[str, Any]:
+        """The service knows how many rows are not settled, the load also which ones."""
+        outcome = self._outcome
+        codes = outcome.codes + Counter(the_ledger=refused_later)
+        why = why_unsettled(self._report.rows_count, codes, outcome.equal_count)
+        return {**beat, "detail": why} if why and beat["code"] == ROWS_REFUSED else beat
 
     def _post(self, body: bytes, params: dict[str, Any]) -> Any:
         headers = {"Content-Type": self._report.media_type}

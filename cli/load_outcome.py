@@ -52,6 +52,7 @@ class Outcome:
     accepted: int = 0
     spend_rows: int = 0
     refused: int = 0
+    codes: Counter[str] = field(default_factory=Counter)
     reasons: list[dict[str, Any]] = field(default_factory=list)
     equal: list[dict[str, Any]] = field(default_factory=list)
     equal_count: int = 0
@@ -67,6 +68,7 @@ class Outcome:
 
     def refuse(self, row: int, line: int, code: str, detail: str) -> None:
         self.refused += 1
+        self.codes[code] += 1
         if len(self.reasons) < REASONS_KEPT_MAX:
             self.reasons.append({"row": row, "line": line, "code": code, "detail": detail})
 

@@ -53,6 +53,19 @@ def test_what_the_ledger_refused_is_not_settled_either(
     ]  # fmt: skip
 
 
+def test_why_a_source_is_not_told_complete_names_the_codes_of_all_parts(
+    tmp_path: Path, state: Path, services: Services, capsys: pytest.CaptureFixture[str]
+) -> None:
+    beat = {"source": "microsoft-ads/150", "code": "rows_refused", "detail": "2 rows"}
+    services.reply = {"not_complete": [beat]}
+    rows = [ROW, f"{ROW[:-4]}9.00", OTHER, OTHER]
+    asked = options(state, batch=1, complete=True, as_of=AS_OF, as_json=True)
+    assert load(written(tmp_path, *rows), asked) is Exit.REJECTIONS
+    said = json.loads(capsys.readouterr().out)["not_complete"][-1]["detail"]
+
+    assert said.startswith("1 of 4 rows was refused (revision_conflict 1); 1 row was equal")
+
+
 def test_equal_rows_are_named_and_change_the_exit_code(
     tmp_path: Path, state: Path, services: Services, capsys: pytest.CaptureFixture[str]
 ) -> None:
