@@ -10,7 +10,6 @@ from fastapi import APIRouter, Query, Request, Response
 from ingest import store, store_quarantine
 from ingest.context import SourceView
 from ingest.faults import FaultError, check_strictly
-from ingest.freshness import state_of
 from ingest.routes_events import Ingest
 from ingest.schemas import ZONE_DEFAULT, Release, SourceReply, SourceSettings
 from ingest.tables import SCHEMA
@@ -20,6 +19,7 @@ from shared.auth import Principal
 from shared.database import transaction
 from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.events import SourceData
+from shared.freshness import state_of
 from shared.http import Json, require
 from shared.logs import get_logger
 from shared.names import TEXT_HAS_CONTROLS, control_character, controls_detail

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -35,6 +36,7 @@ from kpi_monitor.windows import (
 from shared.answers import Page, answers
 from shared.database import Conn, transaction
 from shared.errors import InvalidError, NotFoundError
+from shared.freshness import state_of
 from shared.gaps import Gap, gaps_between
 from shared.http import Json
 from shared.instants import AnyInstant
@@ -81,7 +83,7 @@ async def get_lines(
     after = decode_cursor(cursor, str)
     workspace = principal.workspace
     async with transaction(request.app.state.pool) as conn:
-        now = to_ms(await request.app.state.clock.now(conn))
+        now = await request.app.state.clock.now(conn)
         rows = await store_views.lines(
             conn, workspace, campaign, after[0] if after else "", limit + 1
         )
@@ -278,13 +280,14 @@ def _gap(row: Any) -> dict[str, Any] | None:
     return {"expected": row["seq"] + 1, "seen": row["gap_seq"], "since": row["gap_at"]}
 
 
-def _source(row: Any, now: int) -> dict[str, Any]:
+def _source(row: Any, now: datetime) -> dict[str, Any]:
+    complete, last = views.instant(row["complete_ms"]), views.instant(row["last_ms"])
     return {
         "source": row["source"],
         "measures": row["measures"],
         "period_minutes": row["grain_ms"] // 60_000,
-        "complete_through": views.instant(row["complete_ms"]),
-        "state": views.freshness(row["complete_ms"], row["expected_interval_s"], now),
+        "complete_through": complete,
+        "state": state_of(now, complete, last, row["expected_interval_s"]),
     }
 
 

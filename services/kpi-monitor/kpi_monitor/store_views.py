@@ -17,11 +17,16 @@ FULL JOIN (SELECT DISTINCT line FROM kpi.feeds
 WHERE coalesce(l.line, f.line) > $3
 ORDER BY 1 LIMIT $4
 """
+# A source that never sent a heartbeat is measured by the last period that was told.
 SOURCES = """
 SELECT f.line, f.source, array_agg(DISTINCT f.measure ORDER BY f.measure) AS measures,
   max(f.grain_ms) AS grain_ms, max(s.complete_ms) AS complete_ms,
-  max(s.expected_interval_s) AS expected_interval_s
+  max(s.expected_interval_s) AS expected_interval_s, max(p.end_ms) AS last_ms
 FROM kpi.feeds f LEFT JOIN kpi.sources s ON s.workspace = f.workspace AND s.source = f.source
+LEFT JOIN kpi.series n ON n.workspace = f.workspace AND n.campaign = f.campaign
+  AND n.line = f.line AND n.measure = f.measure
+LEFT JOIN LATERAL (SELECT end_ms FROM kpi.panes WHERE series = n.series AND s.complete_ms IS NULL
+  ORDER BY start_ms DESC LIMIT 1) p ON true
 WHERE f.workspace = $1 AND f.campaign = $2 AND f.line = ANY($3::text[]) AND f.measure <> 'spend'
 GROUP BY 1, 2 ORDER BY 1, 2
 """

@@ -18,24 +18,10 @@ from kpi_monitor.windows import Window, Windows, from_ms, to_ms
 from shared.gaps import Gap
 from shared.keys import group_text
 
-EXPECTED_INTERVAL_S = 3600
-"""Assumed for a source that states none."""
-
 
 def instant(at: int | None) -> datetime | None:
     """Epoch ms → aware datetime; None stays None."""
     return None if at is None else from_ms(at)
-
-
-def freshness(complete: int | None, expected_interval_s: int | None, now: int) -> str:
-    """live, late (overdue by more than 2 intervals) or silent (more than 4, or never heard)."""
-    if complete is None:
-        return "silent"
-    overdue_ms = now - complete
-    interval_ms = (expected_interval_s or EXPECTED_INTERVAL_S) * 1000
-    if overdue_ms > 4 * interval_ms:
-        return "silent"
-    return "late" if overdue_ms > 2 * interval_ms else "live"
 
 
 @dataclass(slots=True)

@@ -6,18 +6,12 @@ anchor instead of the wall clock keeps every day from beginning with a false ala
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import datetime
 
 from budget.rules.phasing import Curve
+from shared.events import Freshness
+from shared.freshness import state_of, worst
 from shared.money import divide_half_even, format_ratio
-
-Freshness = Literal["live", "late", "silent", "manual"]
-
-EXPECTED_INTERVAL_DEFAULT_S = 3600
-LATE_INTERVALS = 2
-SILENT_INTERVALS = 4
-_WORST_LAST: tuple[Freshness, ...] = ("manual", "live", "late", "silent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +79,12 @@ def anchor(line: LineState, now: datetime) -> datetime:
 
 
 def freshness(line: LineState, now: datetime) -> Freshness:
-    """The worst of the sources: late after 2 expected intervals without news, silent after 4.
-
-    A source that has never sent a heartbeat is measured by the newest posting on the line.
-    """
-    worst: Freshness = "manual"
-    for source in line.sources:
-        known = source.complete_through or line.latest_at
-        interval = timedelta(seconds=source.expected_interval_s or EXPECTED_INTERVAL_DEFAULT_S)
-        state: Freshness = "live"
-        if known is None or now - known > SILENT_INTERVALS * interval:
-            state = "silent"
-        elif now - known > LATE_INTERVALS * interval:
-            state = "late"
-        worst = max(worst, state, key=_WORST_LAST.index)
-    return worst
+    """The worst of the sources; the last that one without a heartbeat has told is the newest
+    posting on the line."""
+    return worst(
+        state_of(now, one.complete_through, line.latest_at, one.expected_interval_s)
+        for one in line.sources
+    )
 
 
 def forecast_end(allocated: int, actual: int, planned: int) -> int | None:
@@ -162,5 +147,5 @@ def total(lines: Sequence[Figures], now: datetime) -> Figures:
         forecast_end=forecast_end(allocated, actual, planned),
         complete_through=min(known) if known and len(known) == len(fed) else None,
         anchor=min((line.anchor for line in lines), default=now),
-        freshness=max((line.freshness for line in lines), key=_WORST_LAST.index, default="manual"),
+        freshness=worst(line.freshness for line in lines),
     )
