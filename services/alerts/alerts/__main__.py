@@ -42,6 +42,7 @@ EXIT_NOT_READY = 3
 async def build(settings: AlertsSettings, configurations: Configurations) -> AsyncIterator[Service]:
     """The running parts, in the order in which they stop; resources close after them."""
     start_counters()
+    configurations.say_doubts()
     async with AsyncExitStack() as stack:
         pool = await create_pool(settings)
         stack.push_async_callback(pool.close)

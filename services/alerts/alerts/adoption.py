@@ -56,6 +56,7 @@ class Adoption:
         """Reads the files, makes versions of what is new in them and adopts these here at once;
         the other replicas follow. Raises ConfigError, and then nothing was changed."""
         files = self._configurations.read(caller.workspace)
+        self._configurations.say_doubts()
         author = Author(caller.subject, caller.workspace)
         await self.versions.publish(files, author, remove=True)
         await self.versions.follow()

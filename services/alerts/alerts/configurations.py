@@ -76,6 +76,7 @@ class Configurations:
         self._environment = environment
         self.files: dict[str, ConfigurationFile] = {}
         """As they were read last."""
+        self._doubted: dict[str, str] = {}
         self._current: dict[str, InForce] = {}
         self.put_files(self.read())
 
@@ -105,7 +106,7 @@ class Configurations:
         return parse_configuration(workspace, file_name(workspace), text, self._environment)
 
     def read(self, caller: str | None = None) -> dict[str, ConfigurationFile]:
-        """All files as they are now; what is in use stays. Each doubt about one is logged once.
+        """All files as they are now; what is in use stays.
 
         Raises ConfigError with file and line, of the `caller` workspace's own file if that is
         among the bad ones; all are logged.
@@ -125,13 +126,16 @@ class Configurations:
             raise (own or bad)[0]
         if not found:
             raise ConfigError(str(self._directory), 1, "holds no <workspace>.yml")
-        for workspace, file in found.items():
-            before = self.files.get(workspace)
-            if before is None or before.sha256 != file.sha256:
-                for doubt in file.configuration.doubts:
-                    log.warning("configuration_doubtful", workspace=workspace, detail=doubt)
         self.files = found
         return found
+
+    def say_doubts(self) -> None:
+        """Logs each doubt about the files as they were read last, once for a text."""
+        for workspace, file in self.files.items():
+            if self._doubted.get(workspace) != file.sha256:
+                for doubt in file.configuration.doubts:
+                    log.warning("configuration_doubtful", workspace=workspace, detail=doubt)
+        self._doubted = {workspace: file.sha256 for workspace, file in self.files.items()}
 
     def _read(self, path: Path) -> ConfigurationFile:
         if path.stat().st_size > FILE_BYTES_MAX:

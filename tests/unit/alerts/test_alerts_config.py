@@ -266,7 +266,8 @@ def test_a_doubt_is_logged_once_for_a_text(
     path = tmp_path / "default.yml"
     path.write_text(DOUBTFUL, encoding="utf-8")
     found = Configurations(tmp_path, {})
-    found.read()
+    found.say_doubts()
     path.write_text(f"{DOUBTFUL}# a comment\n", encoding="utf-8")
     found.read()
+    found.say_doubts()
     assert "".join(capsys.readouterr()).count("receiver 'ops' has no channel") == 1
