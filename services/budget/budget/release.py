@@ -220,11 +220,11 @@ class Release:
 
 
 def currency_of(item: Item) -> str | None:
-    """The currency of an item's money: as stated, else that of the account it is on; None as long
-    as neither says."""
-    on_account = item["account_currency"]
-    stated: str | None = item["currency"] or on_account
-    return None if stated == NO_CURRENCY else stated
+    """The currency of an item's money: that of the account it is on; on one without a currency what
+    was stated, None as long as nobody said."""
+    on_account: str = item["account_currency"]
+    stated: str | None = item["currency"]
+    return stated if on_account == NO_CURRENCY else on_account
 
 
 def _refuse_crossing(item: Item, destination: Destination) -> None:
