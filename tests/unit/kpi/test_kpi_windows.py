@@ -155,7 +155,8 @@ def test_edges_are_where_any_of_the_windows_begin_or_end() -> None:
     assert edges([Windows(PANE_MS, "UTC")], 0, 60 * DAY_MS) is None
 
 
-@pytest.mark.parametrize("zone", ZONES)
+# Where a clock is put back by two hours, the periods of both overlap: nothing can tile them.
+@pytest.mark.parametrize("zone", [zone for zone in ZONES if zone != "Antarctica/Troll"])
 @pytest.mark.parametrize("size", SIZES)
 def test_the_periods_of_a_source_in_the_zone_of_the_campaign_lie_in_one_window(
     zone: str, size: int
