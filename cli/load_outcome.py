@@ -105,7 +105,7 @@ def tell(
         shown, more = _ledger_fields(ledger, refused, options)
         line += "\n" + " ".join(f"{name}={value}" for name, value in shown.items())
         fields |= {**shown, **more}
-        _tell_missing(ledger.get("missing"))
+        _tell_missing(ledger.get("missing") or [], ledger.get("missing_count"))
     emit(line, fields, as_json=options.as_json)
     settled = not (refused or outcome.equal_count or outcome.not_complete)
     return Exit.OK if settled else Exit.REJECTIONS
@@ -150,19 +150,18 @@ def _ledger_fields(
     if outdated := ledger.get("outdated"):
         shown["outdated"] = outdated
     one = amounts[0] if len(amounts) == 1 else {"amount": None, "currency": None}
-    return shown, {**one, "amounts": amounts, "missing": ledger.get("missing") or []}
+    missing = ledger.get("missing") or []
+    count = ledger.get("missing_count") or len(missing)
+    return shown, {**one, "amounts": amounts, "missing": missing, "missing_count": count}
 
 
-def _tell_missing(missing: Any) -> None:
+def _tell_missing(missing: list[Any], count: int | None) -> None:
     """Rows that the periods had in an earlier import of the report and this one has not."""
-    if not missing:
-        return
-    if not isinstance(missing, list):
-        tell_stderr(f"missing: {missing} rows that an earlier load of these days had")
-        return
     for row in missing[:SHOWN_REJECTIONS_MAX]:
         tell_stderr(f"missing: {_named(row)}: an earlier load of that period had it")
-    _tell_hidden(len(missing))
+    hidden = (count or len(missing)) - len(missing[:SHOWN_REJECTIONS_MAX])
+    if hidden > 0:
+        tell_stderr(f"and {hidden} missing rows more")
 
 
 def _named(row: Any) -> str:
