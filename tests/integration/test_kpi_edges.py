@@ -96,7 +96,8 @@ async def test_text_that_only_looks_like_a_nul_is_folded(kpi: World) -> None:
     await kpi.fold(kpi.metrics(metrics_event(9, mode="delta", id="\\u0000")))
     assert await kpi.rejected() == []
     (row,) = await kpi.rows("SELECT DISTINCT entity FROM kpi.held")
-    assert row["entity"] == "ad=\\u0000"
+    # As a key, in which a backslash of a name is escaped.
+    assert row["entity"] == "ad=\\\\u0000"
 
 
 async def test_what_the_database_could_not_store_is_set_aside_by_name(kpi: World) -> None:
