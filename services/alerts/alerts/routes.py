@@ -97,14 +97,7 @@ async def reload(request: Request, principal: Admin) -> Json:
         raise _refusal(error, principal.workspace) from error
     workspaces = configurations.workspaces()
     log.info("reloaded", workspaces=workspaces, routed=routed, requeued=requeued)
-    found = configurations.in_force(principal.workspace)
-    return Json(
-        {
-            "workspaces": [one for one in workspaces if one == principal.workspace],
-            "version": found.version if found else None,
-            "doubts": list(found.configuration.doubts) if found else [],
-        }
-    )
+    return Json({"workspaces": [one for one in workspaces if one == principal.workspace]})
 
 
 def _refusal(error: ConfigError, workspace: str) -> InvalidError:

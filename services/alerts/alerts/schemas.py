@@ -151,5 +151,3 @@ class Reloaded(BaseModel):
     """The caller's workspace, if it has a file; empty otherwise."""
 
     workspaces: list[str]
-    version: int | None = Field(None, description="Of the caller's configuration, now in force.")
-    doubts: list[str] = Field([], description="As in GET /v1/configuration.")
