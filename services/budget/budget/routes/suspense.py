@@ -29,7 +29,7 @@ async def post_assign_many(request: Request, body: AssignManyBody, principal: Op
     """Up to 5,000 items that fit all conditions given, the oldest first; `left` says how many more
     there are. Errors: suspense_unknown, campaign_unknown, line_unknown, currency_differs."""
     place, wanted = (body.campaign, body.line), body.wanted()
-    return await _decided(
+    return await _idempotent(
         request, principal, lambda one: suspense.assign(one, wanted, place, body.reason)
     )
 
@@ -41,7 +41,7 @@ async def post_write_off_many(
     """Up to 5,000 items that fit all conditions given, the oldest first; `left` says how many more
     there are. Errors: suspense_unknown."""
     wanted = body.wanted()
-    return await _decided(
+    return await _idempotent(
         request, principal, lambda one: suspense.write_off(one, wanted, body.reason)
     )
 
@@ -55,7 +55,7 @@ async def post_assign(
     """Later restatements of a fact follow it. Errors: suspense_unknown, campaign_unknown,
     line_unknown, currency_differs."""
     place, wanted = (body.campaign, body.line), Wanted([held])
-    return await _decided(
+    return await _idempotent(
         request, principal, lambda one: suspense.assign(one, wanted, place, body.reason)
     )
 
@@ -69,7 +69,7 @@ async def post_write_off(
     """It moves to the account of what is written off of its source, and is listed by
     `GET /v1/suspense?state=written_off`. Errors: suspense_unknown."""
     wanted = Wanted([held])
-    return await _decided(
+    return await _idempotent(
         request, principal, lambda one: suspense.write_off(one, wanted, body.reason)
     )
 
@@ -83,12 +83,12 @@ async def post_restore(
     """The item goes where it belongs now: to its line, or back to suspense. Errors:
     suspense_unknown."""
     wanted = Wanted([held])
-    return await _decided(
+    return await _idempotent(
         request, principal, lambda one: suspense.restore(one, wanted, body.reason)
     )
 
 
-async def _decided(
+async def _idempotent(
     request: Request, principal: Principal, decide: Callable[[Session], Awaitable[Settled]]
 ) -> Response:
     async with session(request, principal) as caller:
