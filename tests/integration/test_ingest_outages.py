@@ -89,6 +89,42 @@ async def test_a_frozen_broker_is_a_503_in_time_and_all_that_was_acknowledged_is
     assert "frozen-after" in stored
 
 
+@pytest.mark.parametrize("world", [DEADLINE_S], indirect=True)
+async def test_a_confirmation_that_could_not_be_told_is_told_when_it_is_sent_again(
+    world: World, kafka_server: KafkaServer
+) -> None:
+    source, key = "confirmed/1", {"Idempotency-Key": "once"}
+    bad, beat = spend(source=source, data_amount="1,5"), heartbeat(source=source)
+    path, body = f"/v1/sources/{source}/confirm", b'{"reason":"a test event"}'
+    assert (await world.post(bad, spend(id="g", source=source), beat)).status_code == 202
+    await world.rejections(1, source=source)
+
+    async def noted() -> bool:
+        sources = (await world.get("/v1/sources"))["items"]
+        return any(one["source"] == source and one["complete_through"] for one in sources)
+
+    await eventually(noted, what="the heartbeat of the source")
+    kafka_server.freeze()
+    try:
+        refused = await world.send(body, path, key)
+    finally:
+        kafka_server.thaw()
+    assert (refused.status_code, refused.json()["code"]) == (503, "broker_unavailable")
+    again: list[Any] = []
+
+    async def told() -> bool:
+        again[:] = [await world.send(body, path, key)]
+        return again[0].status_code == 200
+
+    await eventually(told, what="the confirmation")
+    assert again[0].json() == {"source": source, "settled": 1}
+    for events in (await world.stored()).values():
+        beats = [one for one in events if one["source"] == source and "complete" in str(one)]
+        assert [beats[0].get("setaside"), beats[-1].get("setaside")] == [1, None]
+    [rejected] = await world.rejections(1, source=source)
+    assert rejected["settled_by"] == "li.na"
+
+
 async def test_while_postgresql_is_away_events_are_accepted_from_known_keys_only(
     world: World, postgres_server: PostgresServer, state_dir: Path
 ) -> None:

@@ -106,7 +106,7 @@ class Acceptance:
 
     def _settle(self, stamped: Stamped, context: Context) -> None:
         """What has come is waited for no more; what was refused beside it is, from now on."""
-        self._memory.set_aside.settle(stamped.stated)
+        self._memory.set_aside.settle(stamped.stated, context.now)
         if stamped.rejected:
             count_set_aside(self._memory, stamped.rejected, context)
 

@@ -235,7 +235,8 @@ class Memory:
         try:
             async with transaction(self._pool) as conn:
                 now = await self._clock.now(conn)
-                await store.settle(conn, [(*place, subject) for place, subject in settled], now)
+                rows = [(*place, subject, at) for place, subject, at in settled]
+                await store.settle(conn, rows, now)
         except Exception as error:
             if not is_transient(error):
                 raise

@@ -232,7 +232,7 @@ async def _complete(  # noqa: PLR0917 - one request's parts
             unsettled=detail.partition(":")[0],
         )
         for beat in beats:
-            ingest.memory.set_aside.confirm(context.workspace, beat.source)
+            ingest.memory.set_aside.confirm(context.workspace, beat.source, context.now)
     stamped = ingest.acceptance.stamp(
         Decoded(beats, range(len(beats)), []), context._replace(import_id=None)
     )

@@ -44,29 +44,30 @@ def add_confirm(router: APIRouter, ingest: Ingest) -> None:
         broker_unavailable."""
         workspace = principal.workspace
         async with transaction(request.app.state.pool) as conn:
+            now = await request.app.state.clock.now(conn)
 
             async def produce() -> Reply:
-                now = await request.app.state.clock.now(conn)
-                row = await store.get_source(conn, workspace, source)
-                if row is None:
+                if await store.get_source(conn, workspace, source) is None:
                     raise NotFoundError("source_unknown", f"nothing is known of {source!r}")
                 settled = await store.confirm(conn, workspace, source, now, principal.subject)
-                ingest.memory.set_aside.confirm(workspace, source)
-                if row["complete_through"] is not None:
-                    await _say_again(ingest, workspace, source, row["complete_through"], now)
                 return Reply(200, {"source": source, "settled": settled})
 
             answer = await idempotent(request, conn, SCHEMA, principal, produce)
+            row = await store.get_source(conn, workspace, source)
+        # Only what is committed is told. Whoever is answered 503 here sends the same key again.
         if "idempotency-hit" not in answer.headers:
+            ingest.memory.set_aside.confirm(workspace, source, now)
             about = {"workspace": workspace, "source": source, "subject": principal.subject}
             log.info("source_confirmed", **about, reason=body.reason)
+        if row is not None and row["complete_through"] is not None:
+            await _say_again(ingest, workspace, source, row["complete_through"], now)
         return answer
 
 
 async def _say_again(
     ingest: Ingest, workspace: str, source: str, complete_through: datetime, now: datetime
 ) -> None:
-    """The last heartbeat once more, which says now that nothing is set aside."""
+    """The last heartbeat once more, which says what is set aside now."""
     data = SourceData(complete_through=complete_through)
     beat = SourceEvent(
         specversion="1.0",

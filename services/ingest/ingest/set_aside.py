@@ -39,6 +39,11 @@ NOT_COUNTED = frozenset(
 SUBJECTS_MAX = 1_000
 """Of one source; more change nothing about what is waited for."""
 PLACES_MAX = 10_000
+ITEMS_MAX = 100_000
+"""Of all sources together, as many as are read from the table; some 1 kB each."""
+SUBJECT_LENGTH_MAX = 4_000
+"""An event that could be accepted has a shorter one: what is longer is no name to wait for, and
+would be as large as its request."""
 UNKNOWN_PERIOD = timedelta(days=1)
 """Before its refusal: where an event that states no readable time may have belonged."""
 SETTLED_KEPT_S = 120.0
@@ -56,6 +61,14 @@ class Item(NamedTuple):
     noted_s: float = 0.0
 
 
+class Settled(NamedTuple):
+    """When a subject was settled: here (monotonic seconds), and by the clock of decisions. What is
+    refused after that is open again."""
+
+    noted_s: float
+    at: datetime
+
+
 class Standing(NamedTuple):
     """Of a source: how many, from which period on they are waited for, and until when."""
 
@@ -70,8 +83,14 @@ NOTHING = Standing()
 def subject_of(event: Mapping[str, Any]) -> str | None:
     """What a spend or metrics event states, as one text: the fact of a snapshot, else the id.
 
-    None for what is neither, or says too little to be recognised when it comes again.
+    None for what is neither, or says too little to be recognised when it comes again, or more than
+    any event may.
     """
+    text = _subject_text(event)
+    return None if text is None or len(text) > SUBJECT_LENGTH_MAX else text
+
+
+def _subject_text(event: Mapping[str, Any]) -> str | None:
     if event.get("type") not in KINDS:
         return None
     kind = "s" if event["type"] == KINDS[0] else "m"
@@ -127,7 +146,8 @@ class SetAside:
     def __init__(self, wait_s: float) -> None:
         self._wait = timedelta(seconds=wait_s)
         self._open: dict[Place, dict[str, Item]] = {}
-        self._settled: dict[tuple[Place, str], float] = {}
+        self._count = 0
+        self._settled: dict[tuple[Place, str], Settled] = {}
 
     def add(
         self,
@@ -152,7 +172,10 @@ class SetAside:
         self, workspace: str, decoded: Decoded, rejected: Sequence[Rejection]
     ) -> list[tuple[Place, str]]:
         """Which open subjects the accepted events of a request state now."""
-        places = {place for place in self._open if place[0] == workspace} if self._open else set()
+        if not self._open:
+            return []
+        sources = {event.source for event in decoded.events}
+        places = {(workspace, source) for source in sources} & self._open.keys()
         if not places:
             return []
         refused = {rejection.place for rejection in rejected}
@@ -166,15 +189,16 @@ class SetAside:
                 found.append((place, subject))
         return found
 
-    def settle(self, stated: Iterable[tuple[Place, str]]) -> None:
-        """These have been accepted: they are waited for no more."""
+    def settle(self, stated: Iterable[tuple[Place, str]], at: datetime) -> None:
+        """These have been accepted: what was refused until then is waited for no more."""
         for place, subject in stated:
             self._drop(place, subject)
-            self._settled[place, subject] = time.monotonic()
+            self._settled[place, subject] = Settled(time.monotonic(), at)
 
-    def confirm(self, workspace: str, source: str) -> None:
+    def confirm(self, workspace: str, source: str, at: datetime) -> None:
         """A person says that nothing of the source is missing."""
-        self.settle([((workspace, source), one) for one in self._open.get((workspace, source), ())])
+        place = workspace, source
+        self.settle([(place, one) for one in self._open.get(place, ())], at)
 
     def standing(self, workspace: str, source: str, now: datetime) -> Standing:
         """What heartbeats of a source say of it at `now`."""
@@ -203,41 +227,49 @@ class SetAside:
         """What the table says is open, beside what this process noted a moment ago."""
         now_s = time.monotonic()
         self._settled = {
-            one: at for one, at in self._settled.items() if now_s - at < SETTLED_KEPT_S
+            one: settled
+            for one, settled in self._settled.items()
+            if now_s - settled.noted_s < SETTLED_KEPT_S
         }
         local = self._open
-        self._open = {}
+        self._open, self._count = {}, 0
         for row in rows:
             place = row["workspace"], row["source"]
-            if (place, row["subject"]) not in self._settled:
+            settled = self._settled.get((place, row["subject"]))
+            if settled is None or settled.at < row["rejected_at"]:
                 self._put(place, row["subject"], Item(row["period_start"], row["rejected_at"]))
         for place, items in local.items():
             for subject, item in items.items():
                 if item.noted_s and now_s - item.noted_s < LOCAL_KEPT_S:
                     self._put(place, subject, item)
 
-    def to_settle(self) -> list[tuple[Place, str]]:
-        """What has to be settled in the table too; said again for a while, for late refusals."""
-        return list(self._settled)
+    def to_settle(self) -> list[tuple[Place, str, datetime]]:
+        """What has to be settled in the table too, of what was refused until an instant; said again
+        for a while, because it may be stored late."""
+        return [(*one, settled.at) for one, settled in self._settled.items()]
 
     def _put(self, place: Place, subject: str, item: Item) -> None:
-        items = self._open.get(place)
-        if items is None:
-            if len(self._open) >= PLACES_MAX:
+        items = self._open.get(place, {})
+        if subject not in items:
+            if self._is_full(place, items):
                 return
-            items = self._open[place] = {}
-        if subject in items or len(items) < SUBJECTS_MAX:
-            known = items.get(subject, item)
-            items[subject] = known._replace(
-                period_start=min(known.period_start, item.period_start),
-                rejected_at=min(known.rejected_at, item.rejected_at),
-                noted_s=max(known.noted_s, item.noted_s),
-            )
-            self._settled.pop((place, subject), None)
+            self._count += 1
+        known = items.get(subject, item)
+        items[subject] = known._replace(
+            period_start=min(known.period_start, item.period_start),
+            rejected_at=min(known.rejected_at, item.rejected_at),
+            noted_s=max(known.noted_s, item.noted_s),
+        )
+        self._open[place] = items
+        self._settled.pop((place, subject), None)
+
+    def _is_full(self, place: Place, items: Mapping[str, Item]) -> bool:
+        too_many_places = place not in self._open and len(self._open) >= PLACES_MAX
+        return too_many_places or len(items) >= SUBJECTS_MAX or self._count >= ITEMS_MAX
 
     def _drop(self, place: Place, subject: str) -> None:
         items = self._open.get(place)
-        if items is not None:
-            items.pop(subject, None)
+        if items is not None and items.pop(subject, None) is not None:
+            self._count -= 1
             if not items:
                 del self._open[place]

@@ -95,11 +95,13 @@ FROM (SELECT * FROM ingest.rejections
   ORDER BY rejected_at DESC LIMIT $2) AS open
 GROUP BY workspace, source, subject
 """
+# What was accepted may be refused again, by who reads it later: that is another refusal.
 SETTLE = """
-UPDATE ingest.rejections AS r SET settled_at = $4, settled_by = ''
-FROM unnest($1::text[], $2::text[], $3::text[]) AS u(workspace, source, subject)
+UPDATE ingest.rejections AS r SET settled_at = $5, settled_by = ''
+FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
+  AS u(workspace, source, subject, accepted_at)
 WHERE r.workspace = u.workspace AND r.source = u.source AND r.subject = u.subject
-  AND r.settled_at IS NULL AND r.subject IS NOT NULL
+  AND r.rejected_at <= u.accepted_at AND r.settled_at IS NULL AND r.subject IS NOT NULL
 """
 CONFIRM = """
 UPDATE ingest.rejections SET settled_at = $3, settled_by = $4
@@ -225,8 +227,10 @@ async def open_subjects(conn: Conn, since: datetime, rows_max: int) -> list[Any]
     return list(await conn.fetch(OPEN_SUBJECTS, since, rows_max))
 
 
-async def settle(conn: Conn, subjects: Sequence[tuple[str, str, str]], now: datetime) -> None:
-    """(workspace, source, subject) of what has been accepted after it was refused."""
+async def settle(
+    conn: Conn, subjects: Sequence[tuple[str, str, str, datetime]], now: datetime
+) -> None:
+    """(workspace, source, subject, accepted at) of what has been accepted after it was refused."""
     if subjects:
         await conn.execute(SETTLE, *map(list, zip(*sorted(subjects), strict=True)), now)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ingest import set_aside
 from ingest.decode import Decoded, Rejection, Shape, decode
 from ingest.set_aside import NOTHING, SetAside, period_start_of, subject_of
 from tests.unit.ingest.ingest_builders import NOW, REMOVED, heartbeat, metrics, spend
@@ -70,9 +71,10 @@ def test_a_delta_is_settled_by_its_id_and_a_snapshot_by_its_fact() -> None:
         refused(snapshot(id="row-2", data_amount="x", data_period="2025-11-02")),
     )
     again = decoded(spend(), snapshot(id="other-row", data_revision=2), spend(id="unrelated"))
-    aside.settle(aside.stated("default", again, []))
+    aside.settle(aside.stated("default", again, []), NOW)
     assert aside.standing(*PLACE, NOW).subjects == 1
-    aside.settle(aside.stated("default", decoded(snapshot(id="x", data_period="2025-11-02")), []))
+    other = decoded(snapshot(id="x", data_period="2025-11-02"))
+    aside.settle(aside.stated("default", other, []), NOW)
     assert aside.standing(*PLACE, NOW) == NOTHING
 
 
@@ -125,10 +127,38 @@ def test_what_the_table_says_is_taken_beside_what_was_noted_here() -> None:
     row |= {"period_start": NOW, "rejected_at": NOW}
     aside.take([row])
     assert aside.standing(*PLACE, NOW).subjects == 2
-    aside.settle([(PLACE, "s#elsewhere")])
+    aside.settle([(PLACE, "s#elsewhere")], NOW)
     # The row may be read once more before the table knows that it is settled.
     aside.take([row])
     assert aside.standing(*PLACE, NOW).subjects == 1
-    assert (PLACE, "s#elsewhere") in aside.to_settle()
-    aside.confirm(*PLACE)
+    assert (PLACE, "s#elsewhere", NOW) in aside.to_settle()
+    aside.confirm(*PLACE, NOW)
     assert aside.standing(*PLACE, NOW) == NOTHING
+
+
+def test_what_is_refused_after_it_was_accepted_is_waited_for_again() -> None:
+    aside = new(refused(spend(data_amount="1,5")))
+    aside.settle(aside.stated("default", decoded(spend()), []), NOW)
+    row = {"workspace": "default", "source": SOURCE, "subject": subject_of(spend())}
+    row |= {"period_start": NOW, "rejected_at": NOW + timedelta(seconds=1)}
+    aside.take([row])
+    assert aside.standing(*PLACE, NOW).subjects == 1, "the ledger has refused it once more"
+    assert aside.to_settle() == []
+
+
+def test_what_is_kept_is_bounded_whatever_is_refused() -> None:
+    long = refused(spend(id="x" * 1_000_000, data_amount="1,5"))
+    assert new(long).standing(*PLACE, NOW) == NOTHING, "no event has such an id"
+    aside = SetAside(DAY_S)
+    sources = [f"source-{number}" for number in range(set_aside.ITEMS_MAX // 1000 + 1)]
+    for source in sources:
+        rejected = [
+            refused(spend(id=f"g-{number}", source=source, data_amount="1,5"), source=source)
+            for number in range(1000)
+        ]
+        aside.add("default", rejected, {}, NOW)
+    counted = [aside.standing("default", source, NOW).subjects for source in sources]
+    assert sum(counted) == set_aside.ITEMS_MAX
+    aside.confirm("default", sources[0], NOW)
+    aside.add("default", [refused(spend(data_amount="1,5"))], {}, NOW)
+    assert aside.standing(*PLACE, NOW).subjects == 1, "what was settled has made room"
