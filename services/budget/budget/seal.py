@@ -111,15 +111,19 @@ def _days(changes: dict[int, list[dict[str, Any]]]) -> dict[tuple[int, Any], int
 
 
 def _is_news(line: _Line) -> bool:
-    """A heartbeat that did not bring the line further is none, unless more or less is set aside
-    now; a line never told always is news."""
+    """A heartbeat that did not bring the line further is none; a line never told always is news.
+
+    So is whatever touches a line over something set aside: it may be settled further now, or waited
+    for no more, with as much set aside as before.
+    """
     if line.row["sealed_at"] is None:
         return True
     if any(change["day"] is not None for change in line.changes):
         return True
     told: datetime | None = line.row["sealed_through"]
     aside = sum(source.set_aside for source in line.sources)
-    return complete_through(line.sources) != told or aside != line.row["sealed_set_aside"]
+    changed = complete_through(line.sources) != told or aside != line.row["sealed_set_aside"]
+    return changed or aside > 0
 
 
 def _seal_line(line: _Line, now: datetime, messages: list[OutboxRow]) -> Mark:

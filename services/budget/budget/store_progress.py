@@ -26,10 +26,15 @@ WHERE t.complete_through < excluded.complete_through
            (excluded.set_aside, excluded.set_aside_until))
 RETURNING workspace, source
 """
-# Nobody waits any more for what was refused of these: they are settled as far as complete.
+# Nobody waits any more for what was refused of these: they are settled as far as complete. A row
+# that a poll has locked is left for the next look: it may hold others that are due here.
 GIVE_UP = """
-UPDATE budget.progress SET settled_through = complete_through, set_aside_until = NULL
-WHERE set_aside_until <= $1 RETURNING workspace, source
+UPDATE budget.progress AS t SET settled_through = t.complete_through, set_aside_until = NULL
+FROM (SELECT workspace, source, topic, partition FROM budget.progress WHERE set_aside_until <= $1
+      FOR UPDATE SKIP LOCKED) AS due
+WHERE (t.workspace, t.source, t.topic, t.partition)
+    = (due.workspace, due.source, due.topic, due.partition)
+RETURNING t.workspace, t.source
 """
 COUNT_GIVEN_UP = "SELECT count(*) FROM budget.progress WHERE set_aside_until <= $1"
 # What comes while something of its source is waited for is not late: it may be just that.

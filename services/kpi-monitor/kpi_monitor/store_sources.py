@@ -40,11 +40,17 @@ FROM told t WHERE s.workspace = t.workspace AND s.source = t.source
   AND (coalesce(s.complete_ms, -1) < t.complete_ms OR (s.complete_ms = t.complete_ms
     AND (s.set_aside, s.settled_ms) IS DISTINCT FROM (t.set_aside, t.settled_ms)))
 """
-# Nobody waits any more for what was refused of these: their windows may be judged now.
+# Nobody waits any more for what was refused of these: their windows may be judged now. A row that a
+# poll has locked is left for the next look: it may hold others that are due here.
 GIVE_UP = """
-WITH given AS (
-  UPDATE kpi.progress SET settled_through = complete_through, set_aside_until = NULL
-  WHERE set_aside_until <= $1 RETURNING workspace, source)
+WITH due AS (
+  SELECT workspace, source, topic, partition FROM kpi.progress WHERE set_aside_until <= $1
+  FOR UPDATE SKIP LOCKED
+), given AS (
+  UPDATE kpi.progress AS t SET settled_through = t.complete_through, set_aside_until = NULL
+  FROM due WHERE (t.workspace, t.source, t.topic, t.partition)
+    = (due.workspace, due.source, due.topic, due.partition)
+  RETURNING t.workspace, t.source)
 INSERT INTO kpi.source_touches (workspace, source) SELECT DISTINCT workspace, source FROM given
 """
 COUNT_GIVEN_UP = "SELECT count(*) FROM kpi.progress WHERE set_aside_until <= $1"
