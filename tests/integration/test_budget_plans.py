@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from budget import store_catalogue
 from budget.activation import Activator
 from budget.replies_plans import PlanReply
 from budget.schemas import PLAN_READ_ONLY, PlanBody
 from shared.clock import make_clock
+from shared.errors import UnavailableError
 from tests.integration.budget_helpers import (
     SINCE,
     Caller,
@@ -175,6 +177,30 @@ async def test_a_plan_that_is_overtaken_before_its_time_never_comes_into_force(
         while await activator(service).step():
             pass
         assert await statuses(viewer) == ["superseded"] * 3 + ["in_force"]
+
+
+async def test_a_plan_that_cannot_be_put_in_force_keeps_no_other_campaign_waiting(
+    service: Service,
+) -> None:
+    await approve(service, effective_from=SINCE)
+    await approve(service, effective_from="2025-11-08T00:00:00+08:00")
+    await service.set_clock(at("11-09 00:00"))
+    async with service.pool.acquire() as conn:
+        stuck = {"workspace": "acme", "effective_from": "2025-11-07T00:00:00+08:00"}
+        await conn.execute(
+            "INSERT INTO budget.plans SELECT (jsonb_populate_record(p, $1)).* "
+            "FROM budget.plans AS p WHERE p.status = 'approved'",
+            stuck,
+        )
+        changed = service.settings.model_copy(update={"release_timeout_s": 0.5})
+        impatient = Activator(changed, service.pool, make_clock("manual"))
+        # A poll of the other workspace does not end.
+        async with conn.transaction():
+            await store_catalogue.enter_posting(conn, ["acme"])
+            with pytest.raises(UnavailableError, match="plan 2 of c1 took more than"):
+                await impatient.step()
+    async with service.caller("eve", "viewer") as viewer:
+        assert await statuses(viewer) == ["superseded", "in_force"]
 
 
 async def test_a_campaign_that_is_closed_stays_so_whatever_plan_waits(service: Service) -> None:

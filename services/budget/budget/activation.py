@@ -39,12 +39,26 @@ class Activator:
         await self._rounds.stop()
 
     async def step(self) -> bool:
-        """Puts all due plans in force, in the order of their times; False when none was."""
+        """Puts all due plans in force, in the order of their times; False when none was.
+
+        One that takes too long keeps only the later plans of its own campaign waiting. Raises
+        UnavailableError `release_timeout` after the others.
+        """
         async with self._pool.acquire() as conn:
             plans = await store_in_force.due(conn, await self._clock.now(conn), PLANS_MAX)
+        stuck: dict[tuple[str, str], UnavailableError] = {}
         for plan in plans:
-            async with transaction(self._pool) as conn:
-                await self._put(conn, plan)
+            campaign = plan.workspace, plan.campaign
+            if campaign in stuck:
+                continue
+            try:
+                async with transaction(self._pool) as conn:
+                    await self._put(conn, plan)
+            except UnavailableError as error:
+                log.error("plan_waits", campaign=plan.campaign, detail=error.detail)
+                stuck[campaign] = error
+        if stuck:
+            raise next(iter(stuck.values()))
         return bool(plans)
 
     async def count_due(self, conn: Conn) -> int:
