@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asyncpg.exceptions import DeadlockDetectedError
 
 from alerts.adoption import Adoption
 from alerts.configurations import Configurations
@@ -13,7 +14,7 @@ from alerts.handlers import Handlers
 from shared import metrics
 from shared.auth import Principal
 from shared.clock import ManualClock, set_manual
-from shared.database import transaction
+from shared.database import Conn, transaction
 from shared.errors import UnavailableError
 from tests.integration.alerts_world import World, make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_breach
@@ -79,6 +80,32 @@ async def test_one_reload_reaches_every_replica(world: World) -> None:
     for _, adoption in (first, second):
         await adoption.stop()
     await asyncio.gather(*running)
+
+
+class _Hindered(Handlers):
+    """Cannot route what is open, as long as the database says so."""
+
+    faults = 0
+
+    async def reroute(self, conn: Conn, workspace: str) -> int:
+        if self.faults:
+            self.faults -= 1
+            raise DeadlockDetectedError("deadlock detected")
+        return await super().reroute(conn, workspace)
+
+
+async def test_what_could_not_be_adopted_is_adopted_later(world: World) -> None:
+    configurations, _ = replica(world)
+    handlers, clock = _Hindered(configurations, ManualClock()), ManualClock()
+    adoption = Adoption(world.settings, world.pool, configurations, handlers, clock)
+    running = await start(world, adoption)
+    handlers.faults = 3
+    write(world, OTHER_TEXT)
+    await replica(world)[1].reload(ADMIN)
+    await world.until(lambda: handlers.faults == 0 and adoption.adopted, timeout_s=60)
+    assert repeat_of(configurations) == 7
+    await adoption.stop()
+    await running
 
 
 async def test_a_reload_of_files_that_say_the_same_makes_no_version(world: World) -> None:

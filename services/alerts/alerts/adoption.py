@@ -49,8 +49,9 @@ class Adoption:
         self.versions = Versions(pool, configurations)
         self._rounds = Rounds(settings, "adoption", self._round)
         self._refused: set[Spoken] = set()
+        self._published = False
         self.adopted = False
-        """Whether `run` has adopted what was there when it began."""
+        """Whether `run` has adopted what is in force here."""
 
     async def reload(self, caller: Principal) -> tuple[int, int]:
         """Reads the files, makes versions of what is new in them and adopts these here at once;
@@ -128,13 +129,15 @@ class Adoption:
         await self._rounds.stop()
 
     async def _round(self) -> bool:
-        if not self.adopted:
+        if not self._published:
             await self.versions.publish(self._configurations.files, AT_START, remove=False)
-            await self.versions.follow()
-            await self.adopt()
-            self.adopted = True
-        elif await self.versions.follow():
+            self._published = True
+        if await self.versions.follow():
+            # Until it is adopted: a fault on the way is tried again, and nothing new is followed.
+            self.adopted = False
+        if not self.adopted:
             routed, requeued = await self.adopt()
+            self.adopted = True
             log.info("configuration_followed", routed=routed, requeued=requeued)
         while self._refused:
             one = self._refused.pop()
