@@ -9,6 +9,17 @@ import pytest_asyncio
 
 from tests.integration.budget_helpers import Service, at, delta, running_campaign, snapshot
 
+ADD_ROWS = """
+INSERT INTO budget.import_facts (stream_id, key, import_id, revision)
+SELECT $1, '2025-11-02|campaign=row-' || n || '|', $2, $3 FROM generate_series(1, $4::int) AS n
+"""
+ADD_STANDING = """
+INSERT INTO budget.facts (stream_id, key, revision, amount, entry, stated_at, period_start,
+  period_end, account_id, currency)
+SELECT $1, '2025-11-02|campaign=row-' || n || '|', 1, 1000000, 1, now(), now(), now(), $2, 'CNY'
+FROM generate_series(1, 10000) AS n
+"""
+
 
 @pytest_asyncio.fixture
 async def service(database_url: str, tmp_path: Path) -> AsyncIterator[Service]:
@@ -155,3 +166,22 @@ async def test_a_wrong_currency_is_what_it_is_now_in_the_answer_of_both_files(
     async with service.caller("eve", "viewer") as viewer:
         told = await viewer.get("/v1/imports/yen")
     assert told["amounts"] == [{"amount": "4.00", "currency": "CNY"}]
+
+
+async def test_what_a_large_file_lacks_is_found_before_the_planner_knows_its_rows(
+    service: Service,
+) -> None:
+    """Compared row with row it took minutes, and ended in the connection's timeout."""
+    await _load(service, "file-5", 1, ("0", "11-02", "1.00"))
+    async with service.pool.acquire() as conn:
+        place = await conn.fetchrow("SELECT stream_id, account_id FROM budget.facts")
+        assert place is not None
+        for number in range(5):
+            await conn.execute(ADD_ROWS, place["stream_id"], f"file-{number}", number, 10_000)
+        await conn.execute("ANALYZE budget.import_facts")
+        await conn.execute(ADD_ROWS, place["stream_id"], "file-5", 9, 9_995)
+        await conn.execute(ADD_STANDING, *place)
+    async with service.caller("eve", "viewer") as viewer:
+        told = await viewer.get("/v1/imports/file-5")
+    assert told["missing_count"] == 5
+    assert told["amount"] == {"amount": "9996.00", "currency": "CNY"}
