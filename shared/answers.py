@@ -10,6 +10,8 @@ from typing import Any, Generic, Literal, TypeVar
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
+from shared.edits import PATCH_TYPE
+
 Item = TypeVar("Item")
 KEY_LENGTH_MAX = 200
 """Of an Idempotency-Key."""
@@ -116,16 +118,21 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 
 class DocumentedApp(FastAPI):
-    """A FastAPI whose document names the problem body by its own media type."""
+    """A FastAPI whose document names the problem body, and a patch, by their own media types."""
 
     def openapi(self) -> dict[str, Any]:
         """The document; made once."""
         if self.openapi_schema is None:
             # FastAPI would list a model of `responses` as application/json, which it is not.
-            schemas = super().openapi().setdefault("components", {}).setdefault("schemas", {})
+            document = super().openapi()
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
             for model in (Problem, ProblemItem):
                 schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
                 schema.pop("$defs", None)
                 schemas[model.__name__] = schema
+            for methods in document["paths"].values():
+                if "patch" in methods:
+                    content = methods["patch"]["requestBody"]["content"]
+                    content[PATCH_TYPE] = content["application/json"]
         assert self.openapi_schema is not None
         return self.openapi_schema

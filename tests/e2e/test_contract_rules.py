@@ -149,6 +149,30 @@ def test_an_edit_is_a_new_version_and_a_removal_resolves_and_is_on_record(world:
     ]
 
 
+def test_what_was_read_is_edited_and_written_and_messages_follow(world: World) -> None:
+    campaign = f"/v1/campaigns/{world.campaign}"
+    merge = {"Content-Type": "application/merge-patch+json"}
+    read = world.client.get("kpi", "/v1/rules/levels")
+    whole = world.http(
+        "PUT", "kpi", "/v1/rules/levels", json=read | {"name": "Too few"}, headers={"If-Match": "*"}
+    )
+    part = world.http("PATCH", "kpi", "/v1/rules/levels", json={"name": None}, headers=merge)
+    refused = world.http("PATCH", "kpi", "/v1/rules/levels", json={"status": "paused"})
+    version = read["rule_version"]
+    assert [one.json()["rule_version"] for one in (whole, part)] == [version + 1, version + 2]
+    assert (part.json()["name"], refused.json()["code"]) == (None, "field_read_only")
+
+    edited = world.http("PATCH", "budget", campaign, json={"owner": "new.owner"}, headers=merge)
+    assert edited.json() == world.client.get("budget", campaign) | {"findings": []}
+    world.add_rule(
+        world.ctr_rule("owned", ["B1"], kpi="budget.used_ratio", window=None,
+                       condition=condition_of(">=", [("info", "0")]))
+    )  # fmt: skip
+    world.client.settle()
+    assert [one["owner"] for one in world.breaches("owned")] == ["new.owner"]
+    assert world.http("DELETE", "kpi", "/v1/rules/owned").status_code == 204
+
+
 def last_episode(breach: dict[str, Any]) -> int:
     return int(breach["breach"].rsplit("/", 1)[1])
 

@@ -9,7 +9,7 @@ import pytest
 from budget import store_catalogue
 from budget.activation import Activator
 from budget.replies_plans import PlanReply
-from budget.schemas import PLAN_READ_ONLY, PlanBody
+from budget.schemas_plans import PLAN_READ_ONLY, PlanBody
 from shared.clock import make_clock
 from shared.errors import UnavailableError
 from tests.integration.budget_helpers import (

@@ -6,7 +6,8 @@ from typing import Any
 
 from budget.rules.phasing import Point
 from budget.rules.plan import CheckedPlan, LineDraft, PlanLine, ReserveDraft, line_curve
-from budget.schemas import CampaignBody, LineBody, PlanBody, TargetBody
+from budget.schemas import CampaignBody, TargetBody
+from budget.schemas_plans import LineBody, PlanBody
 from budget.store_lines import store_curve
 from budget.store_plans import LineRow
 from shared.money import format_micros, format_quantity, parse_micros

@@ -27,7 +27,8 @@ from budget.rules import approval
 from budget.rules.approval import Decision, Outcome, Request, Status, Subject
 from budget.rules.plan import Terms, check, without_echoes
 from budget.rules.posting import Catalogue
-from budget.schemas import CampaignBody, DecisionBody, PlanBody, SubmitBody
+from budget.schemas import CampaignBody, DecisionBody
+from budget.schemas_plans import PlanBody, SubmitBody
 from budget.store_audit import Act
 from shared.auth import Principal
 from shared.database import Conn

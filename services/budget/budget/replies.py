@@ -65,6 +65,12 @@ class Finding(BaseModel):
     detail: str
 
 
+class CampaignChanged(CampaignReply):
+    """`findings`: what of a plan no longer fits the flight."""
+
+    findings: list[Finding]
+
+
 class Decision(BaseModel):
     model_config = ConfigDict(populate_by_name=True)
 

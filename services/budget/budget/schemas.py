@@ -5,7 +5,7 @@ Money is a decimal string; a JSON number is refused, because it may have been a 
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import msgspec
 from pydantic import (
@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from budget.store_suspense import Wanted
+from shared.edits import MergePatch, ReadBack
 from shared.events import has_nul
 from shared.instants import Instant
 from shared.keys import pairs_text
@@ -34,9 +35,6 @@ from shared.names import (
     controls_detail,
 )
 from shared.zones import common_zone_names
-
-LINES_MAX = 500
-POINTS_MAX = 400
 
 
 def _micros(value: Any) -> int:
@@ -143,91 +141,21 @@ class CampaignBody(Body):
     targets: list[TargetBody] = Field(default_factory=list, max_length=200)
 
 
-class PointBody(Body):
-    at: When
-    amount: Micros
+class CampaignEdit(Body):
+    """What may be changed of a campaign after it was made."""
 
-
-class PhasingBody(Body):
-    kind: Literal["even", "curve"]
-    points: list[PointBody] | None = Field(default=None, min_length=1, max_length=POINTS_MAX)
-
-    @model_validator(mode="after")
-    def _points_belong_to_curves(self) -> "PhasingBody":
-        if (self.kind == "curve") != (self.points is not None):
-            raise PydanticCustomError("phasing_unclear", "curve has points, even has none")
-        return self
-
-
-class LineBody(Body):
-    """A budget line; exactly one of `allocated`, `percent` (of the total) and `remainder`."""
-
-    line: Id
     name: Label
-    category: Label
-    cost_nature: Literal["direct", "indirect"] | None = None
-    cost_behavior: Literal["fixed", "variable"] | None = None
-    channel: Label | None = None
-    allocated: Micros | None = None
-    percent: Micros | None = None
-    remainder: bool = False
-    cap: Micros | None = None
-    priority: int | None = Field(default=None, ge=0, le=1000, strict=True)
-    key: bool = False
-    targets: list[Id] = Field(default_factory=list, max_length=50)
     owner: Label | None = None
-    phasing: PhasingBody = PhasingBody(kind="even")
+    ends_at: When
+    region: Label | None = None
+    attributes: Document = Field(default_factory=dict, max_length=100)
 
 
-class ReserveBody(Body):
-    bucket: Literal["flexible", "deferred", "alternative", "crisis_pr"]
-    amount: Micros
-    draw_condition: Text | None = None
+class CampaignPatch(MergePatch):
+    """What changes of a campaign, as a JSON merge patch (RFC 7396): null takes the default, what is
+    left out stays. The campaign's other fields may be sent back as they were read."""
 
-
-PLAN_READ_ONLY = frozenset(
-    {
-        "campaign",
-        "status",
-        "findings",
-        "created_by",
-        "created_at",
-        "submitted_by",
-        "submitted_at",
-        "comment",
-        "effective_from",
-        "due_at",
-        "approved_at",
-        "needs",
-        "decisions",
-    }
-)
-"""What a plan says of itself when it is read, and nobody sets by proposing one."""
-
-
-class PlanBody(Body):
-    """A plan as GET gives it is taken as the next version: what it says of itself is ignored, and
-    an `allocated` beside `percent` or `remainder` that is as in `plan_version` is worked out anew.
-    """
-
-    total: MoneyBody
-    lines: list[LineBody] = Field(min_length=1, max_length=LINES_MAX)
-    reserve: list[ReserveBody] = Field(default_factory=list, max_length=4)
-    plan_version: int | None = Field(
-        default=None, ge=1, lt=2**31, description="The version that was read and edited, if any."
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _ignore_what_is_only_read(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
-            return data
-        return {name: value for name, value in data.items() if name not in PLAN_READ_ONLY}
-
-
-class SubmitBody(Body):
-    comment: Text | None = None
-    effective_from: When | None = None
+    RESULT: ClassVar[type[BaseModel]] = CampaignEdit
 
 
 class CloseBody(Body):
@@ -317,8 +245,20 @@ class MappingBody(Body):
         return self
 
 
-class MappingTargetBody(Body):
+class MappingTargetBody(ReadBack, Body):
     """Where a mapping points; what it matches and since when is fixed."""
+
+    READ_ONLY: ClassVar[frozenset[str]] = frozenset(
+        {
+            "mapping",
+            "version",
+            "source",
+            "match",
+            "effective_from",
+            "created_by",
+            "created_at",
+        }
+    )
 
     campaign: Id
     line: Id

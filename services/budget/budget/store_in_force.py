@@ -57,6 +57,12 @@ WHERE status = 'approved' AND effective_from <= $1
 ORDER BY effective_from, workspace, campaign, plan_version LIMIT $2
 """
 COUNT_DUE = "SELECT count(*) FROM budget.plans WHERE status = 'approved' AND effective_from <= $1"
+WAITING = """
+SELECT plan_version FROM budget.plans
+WHERE workspace = $1 AND campaign = $2
+  AND (status IN ('draft', 'in_review') OR status = 'approved' AND applied_at IS NULL)
+ORDER BY plan_version
+"""
 # The curves of the plan applied last hold all that was planned before it; how much is allocated is
 # said by the one that was in force at the instant asked for, or by the first.
 KNOWN = """
@@ -107,6 +113,12 @@ async def has_one(conn: Conn, plan: dict[str, Any]) -> bool:
     """Whether any plan of the campaign is in force."""
     found: bool = await conn.fetchval(HAS_ONE, *_key(plan)[:2])
     return found
+
+
+async def waiting(conn: Conn, workspace: str, campaign: str) -> list[int]:
+    """Versions of a campaign that are not in force and still may be."""
+    rows = await conn.fetch(WAITING, workspace, campaign)
+    return [row["plan_version"] for row in rows]
 
 
 async def due(conn: Conn, now: datetime, limit: int) -> list[InForce]:

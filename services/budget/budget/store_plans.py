@@ -30,6 +30,11 @@ SET status = 'approved', version = version + 1, plan_version = $3,
     effective_from = least(effective_from, $4)
 WHERE workspace = $1 AND campaign = $2 RETURNING *
 """
+EDIT_CAMPAIGN = """
+UPDATE budget.campaigns
+SET version = version + 1, name = $3, owner = $4, ends_at = $5, body = body || $6
+WHERE workspace = $1 AND campaign = $2 RETURNING *
+"""
 CLOSE_CAMPAIGN = """
 UPDATE budget.campaigns
 SET status = 'closed', version = version + 1, closed_by = $3, closed_at = $4, close_reason = $5
@@ -132,6 +137,16 @@ async def approve_campaign(
 ) -> dict[str, Any]:
     """Puts a plan in force."""
     row = await conn.fetchrow(APPROVE_CAMPAIGN, workspace, campaign, plan_version, effective_from)
+    assert row is not None
+    return dict(row)
+
+
+async def edit_campaign(
+    conn: Conn, workspace: str, campaign: str, values: Sequence[Any]
+) -> dict[str, Any]:
+    """The next version of a campaign; `values`: name, owner, ends_at, and what changes of the
+    rest."""
+    row = await conn.fetchrow(EDIT_CAMPAIGN, workspace, campaign, *values)
     assert row is not None
     return dict(row)
 

@@ -11,12 +11,20 @@ from ingest import store, store_quarantine
 from ingest.context import SourceView
 from ingest.faults import FaultError, check_strictly
 from ingest.routes_events import Ingest
-from ingest.schemas import ZONE_DEFAULT, Release, SourceReply, SourceSettings
+from ingest.schemas import (
+    ZONE_DEFAULT,
+    Release,
+    SourceEdit,
+    SourcePatch,
+    SourceReply,
+    SourceSettings,
+)
 from ingest.tables import SCHEMA
 from ingest.wire import SourceWire
 from shared.answers import Page, answers
 from shared.auth import Principal
 from shared.database import transaction
+from shared.edits import Same, as_time, equal, patched
 from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.events import SourceData
 from shared.freshness import state_of
@@ -63,6 +71,43 @@ def _source_reply(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     }
 
 
+def _not_later(sent: Any, shown: Any) -> bool:
+    """Of a time that only grows: what was read a moment ago is no change."""
+    first, second = as_time(sent), as_time(shown)
+    return equal(sent, shown) or sent is None or bool(first and second and first <= second)
+
+
+def _as_quarantined(sent: Any, shown: Any) -> bool:
+    """Time makes a source live, late or silent; only people and its own faults quarantine it."""
+    moving = ("live", "late", "silent")
+    return equal(sent, shown) or (sent in moving and shown in moving)
+
+
+_UNKNOWN = {
+    "last_received": None,
+    "complete_through": None,
+    "state": "silent",
+    "quarantine": None,
+}
+"""What a source tells of itself that nothing was ever heard of."""
+_SAME: dict[str, Same] = {
+    "last_received": _not_later,
+    "complete_through": _not_later,
+    "state": _as_quarantined,
+}
+
+
+def _settings_of(body: SourceSettings) -> SourceView:
+    interval = body.expected_interval
+    return SourceView(
+        body.time_zone,
+        body.currency,
+        None if interval is None else int(interval),
+        body.money_report,
+        body.measures_report,
+    )
+
+
 def _check_source_name(source: str) -> None:
     character = control_character(source)
     if character is not None:
@@ -83,6 +128,7 @@ def add_sources(router: APIRouter, ingest: Ingest) -> None:
     """The routes under /sources."""
     _add_reading(router, ingest)
     _add_settings(router, ingest)
+    _add_patch(router, ingest)
     _add_release(router, ingest)
 
 
@@ -140,23 +186,20 @@ def _add_settings(router: APIRouter, ingest: Ingest) -> None:
     async def put_source(
         request: Request,
         source: str,
-        body: SourceSettings,
+        body: SourceEdit,
         principal: Annotated[Principal, require("operator")],
     ) -> Response:
+        """All settings; what is left out takes its default. A source as it was read is accepted;
+        what it tells of itself is not set here. Errors: field_read_only, source_invalid."""
         _check_source_name(source)
-        interval = body.expected_interval
-        view = SourceView(
-            body.time_zone,
-            body.currency,
-            None if interval is None else int(interval),
-            body.money_report,
-            body.measures_report,
-        )
+        view = _settings_of(body)
         async with transaction(request.app.state.pool) as conn:
             now = await request.app.state.clock.now(conn)
             known = await store.lock_source(conn, principal.workspace, source)
             if "if-match" in request.headers:
                 check_if_match(request, known["version"] if known else 0)
+            shown = _source_reply(known, now) if known else _UNKNOWN | {"source": source}
+            body.refuse_changes(shown, _SAME)
             row = await store.put_source(conn, principal.workspace, source, view)
         ingest.memory.set_view(principal.workspace, source, view, row["version"])
         status = 201 if known is None else 200
@@ -166,6 +209,35 @@ def _add_settings(router: APIRouter, ingest: Ingest) -> None:
             "Location": f"/v1/sources/{quote(source, safe='/')}",
         }
         return Json(_source_reply(row, now), status, headers)
+
+
+def _add_patch(router: APIRouter, ingest: Ingest) -> None:
+    @router.patch(
+        "/sources/{source:path}",
+        **answers(SourceReply, headers=["ETag"], if_match="optional"),
+        tags=["sources"],
+        summary="Change a part of the settings",
+    )
+    async def patch_source(
+        request: Request,
+        source: str,
+        body: SourcePatch,
+        principal: Annotated[Principal, require("operator")],
+    ) -> Response:
+        """A JSON merge patch; what changes nothing makes no new version. If-Match is honoured when
+        sent. Errors: source_unknown, field_read_only."""
+        async with transaction(request.app.state.pool) as conn:
+            now = await request.app.state.clock.now(conn)
+            row = await store.lock_source(conn, principal.workspace, source)
+            if row is None:
+                raise NotFoundError("source_unknown", f"nothing is known of {source!r}")
+            if "if-match" in request.headers:
+                check_if_match(request, row["version"])
+            view = _settings_of(patched(SourceSettings, _source_reply(row, now), body, _SAME))
+            if view != SourceView(*(row[name] for name in SourceView._fields)):
+                row = await store.put_source(conn, principal.workspace, source, view)
+        ingest.memory.set_view(principal.workspace, source, view, row["version"])
+        return Json(_source_reply(row, now), headers={"ETag": etag(row["version"])})
 
 
 def _add_release(router: APIRouter, ingest: Ingest) -> None:

@@ -2,13 +2,14 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ingest.checks import refuse_no_currency
 from ingest.faults import FaultError
 from ingest.periods import find_zone
+from shared.edits import MergePatch, ReadBack
 from shared.instants import Instant
 from shared.names import PLAIN, PLAIN_LINES
 
@@ -87,6 +88,21 @@ class SourceSettings(_Body):
     expected_interval: Annotated[int | str, AfterValidator(seconds_of)] | None = None
     money_report: ReportName | None = None
     measures_report: ReportName | None = None
+
+
+class SourceEdit(ReadBack, SourceSettings):
+    """The settings as they will be: all of them. A source sent as it was read is accepted."""
+
+    READ_ONLY: ClassVar[frozenset[str]] = frozenset(
+        {"source", "last_received", "complete_through", "state", "quarantine"}
+    )
+
+
+class SourcePatch(MergePatch):
+    """What changes of a source's settings, as a JSON merge patch (RFC 7396): null takes the
+    default, what is left out stays."""
+
+    RESULT: ClassVar[type[BaseModel]] = SourceSettings
 
 
 class Quarantine(BaseModel):

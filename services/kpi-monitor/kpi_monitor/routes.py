@@ -7,13 +7,14 @@ from fastapi import APIRouter, Query, Request, Response
 
 from kpi_monitor import store_metrics, store_rules
 from kpi_monitor.definition import Rule, compile_rule, compile_stored
-from kpi_monitor.schemas import RuleBody, RuleView
+from kpi_monitor.schemas import RuleBody, RuleEdit, RulePatch, RuleView
 from kpi_monitor.store_rules import Condition
 from kpi_monitor.tables import SCHEMA
 from kpi_monitor.windows import Windows, duration_text, from_ms, grain_fits, nominal_grain, to_ms
 from shared.answers import Page, answers
 from shared.auth import Principal
 from shared.database import Conn, transaction
+from shared.edits import patched
 from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.http import Json, require
 from shared.requests import (
@@ -88,14 +89,36 @@ async def get_rule(request: Request, rule: str, principal: Reader) -> Response:
     **answers(RuleView, headers=["ETag"], if_match="required"),
     summary="Edit a rule",
 )
-async def put_rule(request: Request, rule: str, body: RuleBody, principal: Operator) -> Response:
-    """Makes a new rule_version. Open breaches stay and are judged again by it."""
+async def put_rule(request: Request, rule: str, body: RuleEdit, principal: Operator) -> Response:
+    """Makes a new rule_version. Open breaches stay and are judged again by it. A rule as it was
+    read is accepted. Errors: field_read_only for what is told and not set, as POST otherwise."""
     async with transaction(request.app.state.pool) as conn:
         await store_rules.lock(conn, principal.workspace, rule)
         row = await existing(conn, principal, rule)
         check_if_match(request, row["version"])
+        body.refuse_changes(await view(conn, row))
         _check_same_subject(row["body"], body)
         row = await _save(request, conn, principal, body, row["version"] + 1)
+        return Json(await view(conn, row), headers={"ETag": etag(row["version"])})
+
+
+@router.patch(
+    "/rules/{rule}",
+    **answers(RuleView, headers=["ETag"], if_match="optional"),
+    summary="Change a part of a rule",
+)
+async def patch_rule(request: Request, rule: str, body: RulePatch, principal: Operator) -> Response:
+    """A JSON merge patch: what changes makes a new rule_version, what changes nothing makes none.
+    If-Match is honoured when sent. Errors: rule_unknown, field_read_only, as POST otherwise."""
+    async with transaction(request.app.state.pool) as conn:
+        await store_rules.lock(conn, principal.workspace, rule)
+        row = await existing(conn, principal, rule)
+        if "if-match" in request.headers:
+            check_if_match(request, row["version"])
+        changed = patched(RuleBody, await view(conn, row), body)
+        _check_same_subject(row["body"], changed)
+        if changed.as_json() != RuleBody.model_validate(row["body"]).as_json():
+            row = await _save(request, conn, principal, changed, row["version"] + 1)
         return Json(await view(conn, row), headers={"ETag": etag(row["version"])})
 
 

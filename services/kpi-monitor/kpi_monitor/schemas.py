@@ -4,10 +4,11 @@ Quantities are decimal strings, never JSON numbers.
 """
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from shared.edits import MergePatch, ReadBack
 from shared.instants import AnyInstant
 from shared.names import NAME, PLAIN, PLAIN_LINES
 
@@ -112,6 +113,28 @@ class RuleBody(_Body):
     def as_json(self) -> dict[str, Any]:
         """The body in the words of the contract."""
         return self.model_dump(mode="json", by_alias=True)
+
+
+class RuleEdit(ReadBack, RuleBody):
+    """A rule as it will be: all of it. Sent as it was read, it is accepted."""
+
+    READ_ONLY: ClassVar[frozenset[str]] = frozenset(
+        {
+            "rule_version",
+            "status",
+            "effective_from_window",
+            "created_by",
+            "created_at",
+            "updated_at",
+        }
+    )
+
+
+class RulePatch(MergePatch):
+    """What changes of a rule, as a JSON merge patch (RFC 7396): null takes the default, what is
+    left out stays, a list is replaced whole."""
+
+    RESULT: ClassVar[type[BaseModel]] = RuleBody
 
 
 class RuleView(RuleBody):

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from budget.schemas import CampaignBody, LineBody, MappingBody, PointBody, SubmitBody, TargetBody
+from budget.schemas import CampaignBody, MappingBody, TargetBody
+from budget.schemas_plans import LineBody, PointBody, SubmitBody
 from ingest.schemas import KeyRequest
 from kpi_monitor.schemas import RuleBody, RuleTestBody
 from shared.http import ClockBody

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 from pydantic import ValidationError
 
-from budget.schemas import CampaignBody, DecisionBody, LineBody, MappingBody
+from budget.schemas import CampaignBody, DecisionBody, MappingBody
+from budget.schemas_plans import LineBody
 from ingest.schemas import KeyRequest, Release, SourceSettings
 from kpi_monitor.schemas import RuleBody
 from shared.names import TEXT_HAS_CONTROLS, control_character

@@ -2,15 +2,15 @@
 
 from fastapi import APIRouter, Request, Response
 
-from budget import closing, planning, store_plans
+from budget import campaign_edits, closing, planning, store_plans
 from budget.documents import campaign_view
-from budget.replies import CampaignReply
+from budget.replies import CampaignChanged, CampaignReply
 from budget.routes.common import Financier, Name, Operator, Paged, Reader, session
-from budget.schemas import CampaignBody, CloseBody
+from budget.schemas import CampaignBody, CampaignPatch, CloseBody
 from budget.tables import SCHEMA
 from shared.answers import Page, answers
 from shared.http import Json
-from shared.requests import Reply, etag, idempotent
+from shared.requests import Reply, check_if_match, etag, idempotent
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
 
@@ -49,6 +49,27 @@ async def get_campaign(request: Request, campaign: Name, principal: Reader) -> J
     async with session(request, principal) as caller:
         row = await planning.find_campaign(caller.conn, caller.workspace, campaign)
     return Json(campaign_view(row), headers={"ETag": etag(row["version"])})
+
+
+@router.patch(
+    "/{campaign}",
+    **answers(CampaignChanged, headers=["ETag"], if_match="optional"),
+    summary="Change a campaign's name, owner, end, region or attributes",
+)
+async def patch_campaign(
+    request: Request, campaign: Name, body: CampaignPatch, principal: Operator
+) -> Json:
+    """A JSON merge patch; what changes nothing makes no new version. A plan in force keeps its
+    curve when the flight's end moves, and `findings` say so. If-Match is honoured when sent.
+    Errors: campaign_unknown, campaign_closed, field_read_only, flight_invalid, spend_after_end."""
+    async with session(request, principal) as caller:
+        await caller.stop_posting()
+        row = await planning.find_open(caller, campaign)
+        if "if-match" in request.headers:
+            check_if_match(request, row["version"])
+        changed, findings = await campaign_edits.patch_campaign(caller, row, body)
+    headers = {"ETag": etag(changed["version"])}
+    return Json({**campaign_view(changed), "findings": findings}, headers=headers)
 
 
 @router.post(

@@ -64,10 +64,12 @@ async def put_mapping(
     request: Request, mapping: Name, body: MappingTargetBody, principal: Operator
 ) -> Json:
     """Moves what it brought to the old line; what reaches no line is the finding `money_held`.
-    Send If-Match. Errors: mapping_unknown."""
+    Send If-Match. A mapping as it was read is accepted. Errors: mapping_unknown, field_read_only
+    for what is fixed."""
     async with session(request, principal) as caller:
         row = await _current(caller, mapping)
         check_if_match(request, row["version"])
+        body.refuse_changes(row)
         changed = await mappings.change_mapping(caller, row, body)
     return Json(_view(changed), headers={"ETag": etag(changed["version"])})
 

@@ -12,7 +12,8 @@ from budget.replies_plans import PlanCreated, PlanDecided, PlanReply, Submitted
 from budget.routes.common import Decider, Name, Operator, Paged, Reader, session
 from budget.rules import approval
 from budget.rules.approval import Decision
-from budget.schemas import DecisionBody, PlanBody, SubmitBody
+from budget.schemas import DecisionBody
+from budget.schemas_plans import PlanBody, SubmitBody
 from budget.tables import SCHEMA
 from shared.answers import Page, answers
 from shared.http import Json
