@@ -24,7 +24,7 @@ from shared.auth import Principal, TokenVerifier, authorization_of, bearer
 from shared.database import Pool, transaction
 from shared.docs_page import add_docs
 from shared.edge import BODY_BYTES_MAX, Edge
-from shared.errors import ErrorItem, PacelineError, UnavailableError
+from shared.errors import ErrorItem, PacelineError, UnavailableError, UnparseableError
 from shared.instants import Instant
 from shared.logs import get_logger
 from shared.problems import StatusError, as_problem, invalid_request, problem
@@ -135,6 +135,9 @@ async def _on_validation(_: Request, error: Exception) -> Response:
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 400:
+        # The framework says so of a body that its JSON reader gave up, as one nested too deeply.
+        return problem(UnparseableError("unparseable", "the body is not JSON that can be read"))
     codes = {404: "not_found", 405: "method_not_allowed"}
     code = codes.get(error.status_code, "http_error")
     headers = dict(error.headers or {})

@@ -28,7 +28,9 @@ _LINK = re.compile(r":(?=//)|(?<=www)\.|(?<=mailto):|(?<=javascript):", re.IGNOR
 
 def one_line(text: str) -> str:
     """A tenant's text without line breaks, controls or endless length, so it cannot forge another
-    line or turn one round."""
+    line or turn one round; "" of one that shows nothing, so that an id can stand in its place."""
+    if not any(character.isprintable() and character != " " for character in text):
+        return ""
     return shorten(_UNSEEN.sub(REPLACEMENT, _SPACES.sub(" ", text).strip()), NAME_CHARACTERS_MAX)
 
 

@@ -12,6 +12,9 @@ NAME_CHARACTERS_MAX = 300
 _NOT_PLAIN = re.compile(r"https?:|www\.|[^\w\s.,:%/()【】：，。（）\u2011-]|_")
 """The minus of our figures is U+2011: without it a loss would read like a gain."""
 
+_FIGURE = re.compile(r"[0-9.,:%]")
+_FIGURE_AT_END = re.compile(r"[\u2011-]?[¥$€£]?[0-9][0-9.,:%]*\Z")
+
 
 class Texts(Struct, frozen=True):
     """What one delivery says: robots take title and body, mails plain and html."""
@@ -62,5 +65,12 @@ def plain_words(text: str) -> str:
 
 
 def shorten(text: str, characters_max: int) -> str:
-    """At most so many characters, the last one an ellipsis if some are missing."""
-    return text if len(text) <= characters_max else text[: characters_max - 1] + "…"
+    """At most so many characters, the last one an ellipsis if some are missing. A figure that has
+    no room goes as a whole: the 6 of 66.44% would be read as a figure of its own."""
+    if len(text) <= characters_max:
+        return text
+    kept = text[: characters_max - 1]
+    if _FIGURE.match(text[characters_max - 1]):
+        begins = _FIGURE_AT_END.search(kept)
+        kept = kept[: begins.start()] if begins else kept
+    return (kept.rstrip() or text[: characters_max - 1]) + "…"

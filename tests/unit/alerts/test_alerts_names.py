@@ -15,6 +15,7 @@ from alerts.markup import REPLACEMENT, markdown, one_line
 from alerts.view import AlertView
 from tests.unit.alerts.rendering import render, view
 
+BLANK = ["   ", "\u200b\u200b", "\ufeff", "\u2060 \u200d", "\U000e0041\U000e0042"]
 UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 PIECES = [
     "<b>x</b>",
@@ -182,3 +183,10 @@ def test_a_runbook_is_a_link_only_if_it_is_an_address_and_nothing_else() -> None
     assert f"- 处理手册：[wiki.example/a_b?c=1]({address})" in runbook(address)
     assert "](http" not in runbook("[x](https://evil.example)")
     assert "](javascript" not in runbook("javascript:alert(1)")
+
+
+@pytest.mark.parametrize("name", BLANK)
+def test_where_a_name_shows_nothing_its_id_stands(name: str) -> None:
+    names = {"campaign": name, "line": name, "rule": "CTR"}
+    title = render(view(names=names, owner=name), locale="en")[0].title
+    assert title.startswith("[Critical] double11-2025 / L03: "), title

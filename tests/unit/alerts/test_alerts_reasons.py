@@ -82,6 +82,17 @@ def test_a_plan_that_moved_is_told_as_such_and_not_as_money_that_did(
     assert "[Ended]" in render(ended, locale="en")[0].title
 
 
+@pytest.mark.parametrize("reason", ["plan_changed", "restated"])
+def test_a_reminder_does_not_explain_newer_figures_by_an_older_cause(reason: str) -> None:
+    cause = BreachCause(kind="plan", version=3) if reason == "plan_changed" else None
+    again = view("repeat", reason=reason, cause=cause)
+    chinese, english = render(again)[0].text, render(again, locale="en")[0].text
+    assert "不是花费本身的变化" not in chinese
+    assert "not the money" not in english
+    assert "- 上次变化的原因：" in chinese
+    assert "- Last change: " in english
+
+
 def test_a_level_lowered_by_the_rule_says_why() -> None:
     lowered = view("level_changed", severity="info", previous_severity="critical")
     kept = view("level_changed", severity="info", previous_severity="critical", reason="suppressed")

@@ -3,7 +3,7 @@
 import pytest
 
 from alerts.numbers import Numbers
-from alerts.texts import fit, json_bytes, plain_words
+from alerts.texts import fit, json_bytes, plain_words, shorten
 
 
 def test_a_long_chinese_text_is_cut_on_a_line_and_says_so() -> None:
@@ -28,3 +28,16 @@ def test_a_title_in_plain_words_keeps_the_sign_of_its_figures() -> None:
     )
     ratio = Numbers("en", None, "UTC").kpi("ctr", "-0.5")
     assert plain_words(f"CTR is {ratio}") == "CTR is \u201150%"
+
+
+@pytest.mark.parametrize("figure", ["66.44%", "1,234.00", "\u2011¥50.00", "19:21", "622"])
+def test_a_title_is_never_cut_within_a_figure(figure: str) -> None:
+    text = f"Story: spend is now {figure} of plan"
+    for characters_max in range(10, len(text) + 1):
+        cut = shorten(text, characters_max)
+        assert len(cut) <= characters_max
+        assert figure in cut or not any(digit in cut for digit in "0123456789"), cut
+
+
+def test_a_text_of_nothing_but_digits_is_cut_between_them() -> None:
+    assert shorten("7" * 40, 10) == "7" * 9 + "…"

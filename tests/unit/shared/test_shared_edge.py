@@ -141,3 +141,19 @@ async def test_a_header_of_which_one_value_counts_is_sent_once(
 ) -> None:
     answer = await client.post("/v1/things", headers=[(name, "a"), (name, "b")], content=b"{}")
     assert (answer.status_code, answer.json()["code"]) == (400, "header_repeated")
+
+
+@pytest.mark.parametrize(
+    ("why", "body"),
+    [
+        ("nested too deeply", b'{"name":' * 50_000),
+        ("lists too deep", b"[" * 100_000),
+        ("a number of too many digits", b'{"name":"a","lines":' + b"9" * 6000 + b"}"),
+    ],
+)
+async def test_a_body_that_no_reader_can_hold_is_unparseable_like_any_other(
+    client: httpx.AsyncClient, why: str, body: bytes
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = await client.post("/v1/things", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "unparseable"), why

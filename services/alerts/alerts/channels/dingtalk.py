@@ -36,7 +36,7 @@ SUCCESS = range(200, 300)
 REFUSED = range(400, 500)
 """Whoever answers so has looked at the request and not passed it on."""
 
-_CODE = re.compile(r"-?[0-9]{1,20}")
+_CODE = re.compile(r"0|-?[1-9][0-9]{0,19}")
 _CLASSES = {
     "0": SendClass.DELIVERED,
     "-1": SendClass.RETRYABLE,
@@ -157,11 +157,20 @@ def _seconds(retry_after: str | None) -> float | None:
 
 
 def _decode(body: bytes) -> dict[str, Any]:
+    """The answer's fields; none of what nobody can read, such as one that says a thing twice."""
     try:
-        answer = json.loads(body)
+        answer = json.loads(body, object_pairs_hook=_fields)
     except (ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) else {}
+
+
+def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Raises ValueError for a repeated name: of two codes neither is the robot's word."""
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("a name is repeated")
+    return fields
 
 
 class DingTalkSender:
