@@ -34,6 +34,8 @@ from shared.events import Source
 REQUEST_TIMEOUT_S = 60.0
 ATTEMPTS_MAX = 6
 WAIT_STALLED_S = 120.0
+LOOK_UP_TIMEOUT_S = 150.0
+"""Longer than budget may take to look up what stands for a million rows."""
 POLL_S = 0.2
 LEFT_OUT_MAX = 1_000
 """Each may cost a request of its own."""
@@ -94,7 +96,8 @@ def _load(
         ledger = None
         if waits:
             imported = f"{info.urls['budget']}/v1/imports/{import_id}"
-            ledger = wait_for_ledger(lambda: _poll(client, imported), outcome.spend_rows)
+            wait_for_ledger(lambda: _poll(client, imported, counts="true"), outcome.spend_rows)
+            ledger = _look_up(client, imported)
             # What the ledger refused is missing as much as what the door refused.
             sending.complete(refused_later=ledger.get("rejected") or 0)
     if ledger and ledger.get("rejected"):
@@ -260,12 +263,23 @@ def _post(client: httpx.Client, url: str, **rest: Any) -> Any:
     raise CommandError(f"{url} does not take the report: {answer}")
 
 
-def _poll(client: httpx.Client, url: str) -> Any:
+def _poll(client: httpx.Client, url: str, **query: str) -> Any:
     try:
-        reply = client.get(url)
+        reply = client.get(url, params=query, timeout=LOOK_UP_TIMEOUT_S)
     except httpx.TransportError:
         return None
     return reply.json() if reply.is_success else None
+
+
+def _look_up(client: httpx.Client, url: str) -> dict[str, Any]:
+    """What stands in the ledger for the rows, all of which are counted: of a large file it takes
+    long, so it is asked once. Raises CommandError (exit 3)."""
+    for attempt in range(ATTEMPTS_MAX):
+        if attempt:
+            time.sleep(min(2.0**attempt / 4, 5.0))
+        if found := _poll(client, url):
+            return dict(found)
+    raise CommandError(f"all rows are counted, but {url} does not say what stands for them")
 
 
 def wait_for_ledger(
@@ -275,7 +289,7 @@ def wait_for_ledger(
     stalled_s: float = WAIT_STALLED_S,
     sleep: Callable[[float], None] = time.sleep,
 ) -> dict[str, Any]:
-    """Budget's counts of an import, once all its rows are counted.
+    """Budget's counts of an import, once all its rows are counted; `poll` gives them.
 
     Raises CommandError (exit 3) when the count stands still for `stalled_s`.
     """

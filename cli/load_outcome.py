@@ -131,7 +131,9 @@ def _tell_rows(outcome: Outcome) -> None:
 
 def _tell_hidden(count: int) -> None:
     if count > SHOWN_REJECTIONS_MAX:
-        tell_stderr(f"and {count - SHOWN_REJECTIONS_MAX} more; --json shows all")
+        tell_stderr(
+            f"and {count - SHOWN_REJECTIONS_MAX} more; --json shows up to {REASONS_KEPT_MAX:,}"
+        )
 
 
 def _ledger_fields(

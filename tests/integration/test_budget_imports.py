@@ -182,6 +182,8 @@ async def test_what_a_large_file_lacks_is_found_before_the_planner_knows_its_row
         await conn.execute(ADD_ROWS, place["stream_id"], "file-5", 9, 9_995)
         await conn.execute(ADD_STANDING, *place)
     async with service.caller("eve", "viewer") as viewer:
+        counted = await viewer.get("/v1/imports/file-5", counts=True)
         told = await viewer.get("/v1/imports/file-5")
+    assert (counted["rows"], counted["missing_count"], counted["amount"]) == (1, 0, None)
     assert told["missing_count"] == 5
     assert told["amount"] == {"amount": "9996.00", "currency": "CNY"}

@@ -55,7 +55,7 @@ def test_many_refused_rows_are_told_up_to_a_bound(
     told = capsys.readouterr().err
 
     assert told.count("number_unreadable") == SHOWN_REJECTIONS_MAX
-    assert "and 5 more; --json shows all" in told
+    assert "and 5 more; --json shows up to 10,000" in told
 
 
 def test_what_the_ledger_refuses_later_is_told_with_where_to_look(

@@ -6,7 +6,7 @@ newer one changes what stands there for the same rows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from budget import store_imports
 from budget.batch import Posting, Refusal
@@ -17,7 +17,7 @@ from budget.rules.posting import Outcome
 from budget.store_imports import Counted, ImportedFact, Missing
 from shared import keys
 from shared.database import Conn
-from shared.errors import NotFoundError
+from shared.errors import NotFoundError, UnavailableError
 from shared.money import NO_CURRENCY, format_micros
 
 MISSING_MAX = 100
@@ -41,25 +41,50 @@ async def count(conn: Conn, posted: Posted, refusals: Sequence[Refusal], keys_of
     await store_imports.add_facts(conn, facts)
 
 
-async def read(conn: Conn, workspace: str, import_id: str) -> dict[str, Any]:
-    """The answer of GET /v1/imports/{id}. Raises NotFoundError `import_unknown`."""
+async def read(
+    conn: Conn, workspace: str, import_id: str, *, counts_only: bool = False
+) -> dict[str, Any]:
+    """The answer of GET /v1/imports/{id}; with `counts_only` without asking the ledger.
+
+    Raises NotFoundError `import_unknown`, UnavailableError `import_timeout`.
+    """
     rows = await store_imports.get(conn, workspace, import_id)
     if not rows:
         raise NotFoundError("import_unknown", f"nothing of import {import_id} has been counted")
     counts = {name: sum(row[name] for row in rows) for name in NAMES}
-    standing = await store_imports.standing(conn, workspace, import_id)
-    missing_count, missing = await store_imports.missing(conn, workspace, import_id, MISSING_MAX)
-    amounts = _amounts(rows, standing)
+    looked = _NOTHING if counts_only else await _look(conn, workspace, import_id)
+    amounts = _amounts(rows, looked.standing)
     return {
         "import": import_id,
         "rows": sum(counts.values()),
         **counts,
-        "suspense": sum(row["suspense"] for row in (*rows, *standing)),
+        "suspense": sum(row["suspense"] for row in (*rows, *looked.standing)),
         "amount": amounts[0] if len(amounts) == 1 else None,
         "amounts": amounts,
-        "missing": [_missing(one) for one in missing],
-        "missing_count": missing_count,
+        "missing": [_missing(one) for one in looked.missing],
+        "missing_count": looked.missing_count,
     }
+
+
+class _Looked(NamedTuple):
+    """What the ledger says of an import now."""
+
+    standing: Sequence[Mapping[str, Any]]
+    missing: Sequence[Missing]
+    missing_count: int
+
+
+_NOTHING = _Looked((), (), 0)
+
+
+async def _look(conn: Conn, workspace: str, import_id: str) -> _Looked:
+    try:
+        standing = await store_imports.standing(conn, workspace, import_id)
+        count, missing = await store_imports.missing(conn, workspace, import_id, MISSING_MAX)
+    except TimeoutError as error:
+        detail = f"looking up its rows took more than {store_imports.LOOK_TIMEOUT_S:g} s"
+        raise UnavailableError("import_timeout", detail, retry_after_s=60) from error
+    return _Looked(standing, missing, count)
 
 
 def _amounts(

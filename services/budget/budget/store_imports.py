@@ -13,6 +13,9 @@ from budget.rules.posting import Outcome
 from shared.database import Conn
 from shared.sweep import deleted_rows
 
+LOOK_TIMEOUT_S = 60.0
+"""Instead of the connection's own: each of a million rows is looked up."""
+
 LOCK_PROGRESS = """
 INSERT INTO budget.import_progress AS t (workspace, import_id, topic, partition, next_offset)
 SELECT u.*, 0 FROM unnest($1::text[], $2::text[], $3::text[], $4::int[]) AS u
@@ -169,16 +172,20 @@ async def add_facts(conn: Conn, facts: Collection[ImportedFact]) -> None:
 
 
 async def standing(conn: Conn, workspace: str, import_id: str) -> list[dict[str, Any]]:
-    """What stands in the ledger now for the facts of an import, by currency."""
-    return [dict(row) for row in await conn.fetch(STANDING, workspace, import_id)]
+    """What stands in the ledger now for the facts of an import, by currency.
+
+    Raises TimeoutError.
+    """
+    rows = await conn.fetch(STANDING, workspace, import_id, timeout=LOOK_TIMEOUT_S)
+    return [dict(row) for row in rows]
 
 
 async def missing(
     conn: Conn, workspace: str, import_id: str, limit: int
 ) -> tuple[int, list[Missing]]:
     """How many facts an earlier import of the same periods stated and this one does not, and the
-    first of them."""
-    rows = await conn.fetch(MISSING, workspace, import_id, limit)
+    first of them. Raises TimeoutError."""
+    rows = await conn.fetch(MISSING, workspace, import_id, limit, timeout=LOOK_TIMEOUT_S)
     found = [Missing(row["key"], row["amount"], row["currency"]) for row in rows]
     return (rows[0]["n"] if rows else 0), found
 

@@ -76,13 +76,21 @@ async def get_entries(
 
 
 @router.get("/imports/{import_id}", **answers(ImportReply), summary="What became of an import")
-async def get_import(request: Request, import_id: Name, principal: Reader) -> Json:
+async def get_import(
+    request: Request,
+    import_id: Name,
+    principal: Reader,
+    counts: Annotated[bool, Query(description="only the counts, without what stands now")] = False,
+) -> Json:
     """Counts of what rows did when they came; `amount` and `suspense` are what stands in the ledger
     now for the file's facts. `outdated`: an older revision with other values than the one that
     counts. `missing`: what an earlier import of the same source, report and periods had and this
-    one has not; the first 100 of `missing_count`. Errors: import_unknown."""
+    one has not; the first 100 of `missing_count`. `counts=true` does not ask the ledger, for who
+    waits until all rows are counted: nothing is `missing` then, and amounts are those of deltas.
+    Errors: import_unknown, import_timeout."""
     async with session(request, principal) as caller:
-        return Json(await imports.read(caller.conn, caller.workspace, import_id))
+        told = await imports.read(caller.conn, caller.workspace, import_id, counts_only=counts)
+        return Json(told)
 
 
 @router.get("/invariants", **answers(InvariantsReply), summary="Do the totals equal the ledger?")
