@@ -89,25 +89,20 @@ SPEND = (
   AND NOT EXISTS (SELECT FROM renamed AS o WHERE o.stream_id = f.stream_id AND o.old = f.key))""",
     """DELETE FROM renamed AS r USING renamed AS o
 WHERE r.stream_id = o.stream_id AND r.new = o.new AND r.old > o.old""",
-    """CREATE TEMP TABLE moved ON COMMIT DROP AS
-SELECT m.stream_id, r.stream_id || '|' || r.old || half AS old,
-       r.stream_id || '|' || r.new || half AS new
-FROM renamed AS r JOIN budget.streams AS s USING (stream_id)
-JOIN budget.streams AS m ON m.workspace = s.workspace AND m.source = s.source
- AND m.stream LIKE 'm/%'
-CROSS JOIN unnest(ARRAY['|-', '|+', '|-c', '|+c']) AS half""",
     "ANALYZE renamed",
-    "ANALYZE moved",
     """CREATE TEMP TABLE renumbered ON COMMIT DROP AS
 SELECT r.stream_id, e.id AS old, r.new || substr(e.id, length(r.old) + 1) AS new
 FROM renamed AS r CROSS JOIN LATERAL (
   SELECT e.id FROM budget.entries AS e
   WHERE e.stream_id = r.stream_id AND e.id > (r.old || '@') COLLATE "C"
     AND e.id < (r.old || 'A') COLLATE "C"
-    AND substr(e.id, length(r.old) + 2) ~ '^[0-9]+(-c?)?$') AS e
+    AND substr(e.id, length(r.old) + 2) ~ '^[0-9]+([-+]c?)?$') AS e
 UNION ALL
-SELECT m.stream_id, m.old, m.new FROM moved AS m
-JOIN budget.entries AS e ON e.stream_id = m.stream_id AND e.id = m.old""",
+SELECT e.stream_id, e.id AS old,
+       r.stream_id || '|' || r.new || substr(e.id, length(r.stream_id || '|' || r.old) + 1) AS new
+FROM budget.streams AS m JOIN budget.entries AS e USING (stream_id)
+JOIN renamed AS r ON r.stream_id || '|' || r.old = regexp_replace(e.id, '[|][-+]c?$', '')
+WHERE m.stream LIKE 'm/%'""",
     "ANALYZE renumbered",
 )
 MARK = "chr(1) || 'renamed|' || "

@@ -18,7 +18,8 @@ import msgspec
 from ingest.decode import Decoded, Rejection
 from ingest.faults import FaultError
 from ingest.periods import PANE_S, pane_bounds, period_bounds
-from shared.events import SourceEvent
+from ingest.wire import MetricsWire, SpendWire, Wire
+from shared.events import MetricsData, SourceEvent, SpendData
 from shared.keys import fact_key, pairs_text, subject_text
 
 Place = tuple[str, str]
@@ -107,6 +108,22 @@ def _subject_text(event: Mapping[str, Any]) -> str | None:
     return f"{kind}#{event_id}" if isinstance(event_id, str) and event_id else None
 
 
+def subject_of_read(event: Wire) -> str | None:
+    """`subject_of` for an event that was accepted. Asked for each event of a source with something
+    open, so it is not made a document first."""
+    data: SpendData | MetricsData
+    if type(event) is SpendWire:
+        kind, data = "s", event.data
+    elif type(event) is MetricsWire:
+        kind, data = "m", event.data
+    else:
+        return None
+    if data.mode != "snapshot":
+        return f"{kind}#{event.id}"
+    subject = subject_text(data.entity, data.campaign, data.line)
+    return f"{kind}/{data.report}/{fact_key(str(data.period), subject, pairs_text(data.dims))}"
+
+
 def _is_pairs(value: object) -> bool:
     return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
 
@@ -184,7 +201,7 @@ class SetAside:
             place = workspace, event.source
             if place not in places or number in refused:
                 continue
-            subject = subject_of(msgspec.to_builtins(event))
+            subject = subject_of_read(event)
             if subject is not None and subject in self._open[place]:
                 found.append((place, subject))
         return found

@@ -8,7 +8,7 @@ import pytest
 
 from ingest import set_aside
 from ingest.decode import Decoded, Rejection, Shape, decode
-from ingest.set_aside import NOTHING, SetAside, period_start_of, subject_of
+from ingest.set_aside import NOTHING, SetAside, period_start_of, subject_of, subject_of_read
 from tests.unit.ingest.ingest_builders import NOW, REMOVED, heartbeat, metrics, spend
 
 SOURCE = "google-ads/123-456-7890"
@@ -76,6 +76,25 @@ def test_a_delta_is_settled_by_its_id_and_a_snapshot_by_its_fact() -> None:
     other = decoded(snapshot(id="x", data_period="2025-11-02"))
     aside.settle(aside.stated("default", other, []), NOW)
     assert aside.standing(*PLACE, NOW) == NOTHING
+
+
+ENTITY = {"data_campaign": REMOVED, "data_line": REMOVED, "data_entity": {"ad": "a=1,b|c"}}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        spend(),
+        snapshot(),
+        snapshot(**ENTITY, data_dims={"device": "mobile", "age": "18,24"}),
+        metrics(),
+        metrics(data_mode="delta", data_report=REMOVED, data_period=REMOVED),
+        heartbeat(),
+    ],
+)
+def test_what_is_accepted_has_the_name_that_it_was_refused_by(event: dict[str, Any]) -> None:
+    [read] = decoded(event).events
+    assert subject_of_read(read) == subject_of(event)
 
 
 def test_what_is_refused_again_settles_nothing() -> None:
