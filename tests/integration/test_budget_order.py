@@ -236,9 +236,8 @@ async def _all(service: Service) -> dict[str, Any]:
             found[campaign] = (told["total"], told["lines"], days, told["exceptions"])
         for kind in ("suspense", "exceptions"):
             items = (await viewer.get(f"/v1/{kind}", limit=500))["items"]
-            shown = [
-                {k: v for k, v in one.items() if k not in ("id", "recorded_at")} for one in items
-            ]
+            numbered = ("id", "version", "recorded_at")
+            shown = [{k: v for k, v in one.items() if k not in numbered} for one in items]
             found[kind] = sorted(shown, key=str)
     return found
 

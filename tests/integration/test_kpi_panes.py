@@ -89,7 +89,11 @@ async def test_a_series_shows_every_window_as_the_panes_themselves_fill_it(
         (from_ms(start).isoformat(), from_ms(one.window.end).isoformat()): (
             numbers_of("window", one.sums),
             one.coarse,
-            one.late,
+            any(
+                pane.amount and pane.known >= one.window.end
+                for pane in raw
+                if windows.containing(pane.start) == one.window
+            ),
         )
         for start, one in sorted(contents(windows, raw, None).items())
         if low <= start < high
