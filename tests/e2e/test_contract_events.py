@@ -175,8 +175,9 @@ def test_what_only_the_ledger_can_know_is_in_the_rejections_after_the_202(caller
         snapshot(source, "5.00", 1, id="first", **line),
         snapshot(source, "6.00", 1, id="second-value", **line),
         snapshot(source, "6.00", 2, id="other-currency", data_currency="USD", **line),
-        spend(source, "1.00", id="delta", data_report="daily"),
-        snapshot(source, "1.00", 3, id="hour", data_period=f"{day(3)}T10"),
+        # Of one subject, so that all arrive in this order: the first of a report fixes its mode.
+        spend(source, "1.00", id="delta", data_report="daily", **line),
+        snapshot(source, "1.00", 3, id="hour", data_period=f"{day(3)}T10", **line),
     )
     found = caller.rejections(source, 5)
 
