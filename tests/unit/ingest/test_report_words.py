@@ -1,5 +1,6 @@
 """What stands around the figures: encodings, closing lines, headings, empty reports, ids."""
 
+import gzip
 import json
 from typing import Any
 
@@ -68,6 +69,7 @@ NAMED = "\n".join([f"{HEAD},name", *(f"{row},双十一大促·搜索广告" for 
         ("as Excel saves it", NAMED.replace(",", "\t").encode("utf-16")),
         ("the other way round", ("\ufeff" + NAMED).encode("utf-16-be")),
         ("semicolons", NAMED.replace(",", ";").encode()),
+        ("upright lines, as databases print them", NAMED.replace(",", "|").encode()),
         ("line ends of an old Macintosh", NAMED.replace("\n", "\r").encode()),
     ],
 )
@@ -80,6 +82,11 @@ UNREADABLE = [
      "encoding_unknown", "save the file as CSV (UTF-8)"),
     ("UTF-16 without its mark", NAMED.encode("utf-16-le"), "encoding_unknown", "byte-order mark"),
     ("a spreadsheet", b"PK\x03\x04\x14\x00", "encoding_unknown", "save the sheet as CSV"),
+    ("an old spreadsheet", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(9), "encoding_unknown",
+     "a spreadsheet (XLS): save the sheet as CSV"),
+    ("a packed report", gzip.compress(HEAD.encode()), "encoding_unknown",
+     "packed with gzip: unpack it and send the report inside"),
+    ("a report to be printed", b"%PDF-1.7\n\x80", "encoding_unknown", "a PDF: export the report"),
     ("a heading that stands twice", f"{HEAD},clicks\n{ROWS[0]},99".encode(), "headings_repeated",
      "the heading 'clicks' stands more than once"),
     ("a heading nobody reads that stands twice", f"{HEAD},x,x\n{ROWS[0]},1,2".encode(),

@@ -20,7 +20,7 @@ PREAMBLE_ROWS_MAX = 50
 LINE_CHARS_MAX = 1024 * 1024
 CLOSING_LINES_MAX = 100
 SENTENCE_WORDS_MIN = 4
-DELIMITERS = (",", "\t", ";")
+DELIMITERS = (",", "\t", ";", "|")
 _NOTHING = ("", "-", "--")
 
 

@@ -15,7 +15,18 @@ characters, but rare ones: an accented letter swallows the plain letter behind i
 Opener = Callable[[], BinaryIO]
 """Opens the same bytes from their beginning; a report is read more than once."""
 
-_ARCHIVES = {b"PK\x03\x04": "a spreadsheet (XLSX) or an archive", b"\x1f\x8b": "a gzip archive"}
+_SAVE = "save the sheet as CSV (UTF-8) and send that"
+_UNPACK = "unpack it and send the report inside"
+_NO_TEXT = {
+    b"PK\x03\x04": f"a spreadsheet (XLSX) or an archive (ZIP): {_SAVE}, or unpack it",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": f"a spreadsheet (XLS): {_SAVE}",
+    b"\x1f\x8b": f"packed with gzip: {_UNPACK}",
+    b"BZh": f"packed with bzip2: {_UNPACK}",
+    b"\xfd7zXZ\x00": f"packed with xz: {_UNPACK}",
+    b"\x28\xb5\x2f\xfd": f"packed with zstd: {_UNPACK}",
+    b"%PDF-": "a PDF: export the report as CSV and send that",
+}
+"""How files begin that are no text, what each is, and what to do."""
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -23,9 +34,9 @@ def find_encoding(opener: Opener) -> str:
     """The name of the codec for the whole file. Raises FileRefusedError `encoding_unknown`."""
     with opener() as file:
         head = file.read(CHUNK_BYTES)
-    for mark, kind in _ARCHIVES.items():
+    for mark, words in _NO_TEXT.items():
         if head.startswith(mark):
-            raise _unknown(1, f"this is {kind}: save the sheet as CSV (UTF-8) and send that")
+            raise _unknown(1, f"this is {words}")
     if head.startswith(_UTF16):
         _check(opener, "utf-16", "the file begins as UTF-16 and does not go on so")
         return "utf-16"
