@@ -41,11 +41,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """What was told is told again after the next upgrade; reasons get their former names."""
+    """What was told is told again after the next upgrade, by the same names: so the breaches that it
+    began are forgotten. Reasons get their former names."""
     op.execute("SET LOCAL lock_timeout = '5s'")
     for before, after in REASONS.items():
         op.execute(f"UPDATE budget.held SET reason = '{before}' WHERE reason = '{after}'")
     op.execute("DROP TABLE kpi.suspense")
+    for table in ("transitions", "breaches"):
+        op.execute(f"DELETE FROM kpi.{table} WHERE breach LIKE 'suspense/source:%'")
     op.execute("DROP INDEX budget.accounts_suspense")
     op.execute("DROP TABLE budget.suspense_told")
     op.execute("DROP TABLE budget.ledger_checks")
