@@ -12,6 +12,7 @@ from kpi_world import World, world
 from kpi_monitor.suspense_watch import SuspenseWatch
 from shared.clock import ManualClock
 from shared.events import CatalogItem
+from shared.events.coders import FIGURES_DECODER
 from tests.unit.kpi.builders import at
 
 OWNERS = "other=bob, default=li.na"
@@ -131,3 +132,27 @@ async def test_several_currencies_have_no_sum_and_a_broken_object_is_set_aside(k
     assert told.currency is None
     assert {"amount CNY": "1.00", "amount USD": "2.00"}.items() <= told.numbers.items()
     assert len(await kpi.rejected()) == 1
+
+
+async def test_money_that_joins_what_waits_is_told_as_newer_figures_until_the_end(
+    kpi: World,
+) -> None:
+    await tell(kpi, 1, at(0))
+    await kpi.set_now(at(25))
+    await look(kpi)
+    more = [{"amount": "388.80", "currency": "CNY"}]
+    await tell(kpi, 2, at(0), items=5, amounts=more)
+    await kpi.evaluate()
+    found = await kpi.rows("SELECT value FROM kpi.outbox WHERE topic = 'breaches.figures.v1'")
+    [newer] = [FIGURES_DECODER.decode(row["value"]).data for row in found]
+    assert (newer.breach, newer.seq, newer.figures_at) == ("suspense/source:ads/1", 1, at(25))
+    assert newer.numbers == {"items": "5", "amount": "388.80", "hours": "25"}
+    await tell(kpi, 3, None)
+    await look(kpi)
+    assert await kpi.rows("SELECT breach FROM kpi.figures") == []
+
+
+async def test_money_that_waits_for_no_breach_has_no_figures(kpi: World) -> None:
+    await tell(kpi, 1, at(0))
+    await tell(kpi, 2, at(0), items=5)
+    assert await kpi.rows("SELECT breach FROM kpi.figures") == []

@@ -1,6 +1,7 @@
 """Everything a template may say about one alert, as text: figures formatted, names folded. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from alerts.figures import as_of
@@ -72,6 +73,7 @@ def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str
         "ended": numbers.instant(view.ends_at) if view.ends_at else "",
         "lasted": numbers.lasted((view.ends_at or now) - view.starts_at),
         "window": numbers.span(breach.window.start, breach.window.end) if breach.window else "",
+        "waiting_since": _waiting_since(breach, numbers),
         "set_aside": breach.set_aside,
         "named": breach.annotations.get("names") or "",
         "lever": breach.annotations.get("lever") or "",
@@ -98,24 +100,33 @@ def _figures(breach: Breach, numbers: Numbers) -> dict[str, Any]:
     names = [name for name in NUMBERS_ORDER if name in found]
     names += [name for name in found if name not in NUMBERS_ORDER]
     figures = {
-        name: numbers.number(name, found[name])
+        name: _number(name, found[name], numbers)
         for name in names
         if f"budget.{name}" != breach.kpi
+        and not (breach.kind == "suspense" and name == "hours")
         and not (name in SILENT_ZEROS and found[name].strip("0.") == "")
     }
     # They are part of the spend, and are said behind it; alone they stand for themselves.
     corrections = figures.pop("corrections", "") if "actual" in figures else ""
     return {
-        "numbers": list(figures.items()),
+        "numbers": [(name.partition(" ")[0], text) for name, text in figures.items()],
         "corrections": corrections,
-        "amounts": [_amount(name, text) for name, text in figures.items() if "amount" in name],
+        "amounts": [text for name, text in figures.items() if name.startswith("amount")],
     }
 
 
-def _amount(name: str, text: str) -> str:
-    """Of several currencies each amount has its own name: "amount USD"."""
-    currency = name.partition(" ")[2]
-    return f"{text} {currency}" if currency else text
+def _number(name: str, text: str, numbers: Numbers) -> str:
+    """Of several currencies each amount has its own name, "amount USD", and is in its currency."""
+    number, _, currency = name.partition(" ")
+    return (numbers.of_currency(currency) if currency else numbers).number(number, text)
+
+
+def _waiting_since(breach: Breach, numbers: Numbers) -> str:
+    """The instant since when money waits in suspense: hours of waiting are old as soon as said."""
+    if breach.kind != "suspense" or breach.value is None:
+        return ""
+    hours = Decimal(breach.value)
+    return numbers.instant(as_of(breach) - timedelta(seconds=round(hours * 3600)))
 
 
 def _quality(breach: Breach, numbers: Numbers) -> dict[str, Any]:

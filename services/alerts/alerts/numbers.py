@@ -4,6 +4,7 @@ Times are shown in the campaign's own zone; money always with its currency; no f
 """
 
 from collections.abc import Iterable
+from copy import copy
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -51,6 +52,12 @@ class Numbers:
         self._locale = Locale.parse(locale, sep="-")
         self._currency = currency
         self._zone = _zone(time_zone)
+
+    def of_currency(self, currency: str) -> "Numbers":
+        """The same formats for money in another currency."""
+        other = copy(self)
+        other._currency = currency
+        return other
 
     def kpi(self, kpi: str, text: str | None, limit: str | None = None) -> str | None:
         """A KPI's value: a percentage, money or a number by what the KPI is. It is rounded for

@@ -71,16 +71,21 @@ def _newest(unit: Unit, outcome: Outcome, verdict: Verdict, service: str, now: d
         decided_at=now,
         set_aside=breaches.set_aside_of(unit, group),
     )
-    content = ENCODER.encode(
-        (figures.seq, value, figures.numbers, figures.window, figures.set_aside)
-    )
     told = verdict.judgement.transition is not None
+    return kept(unit.workspace, figures, service, is_told=told)
+
+
+def kept(workspace: str, figures: BreachFigures, service: str, *, is_told: bool) -> Newest:
+    """How figures are stored until they are told; `is_told`: a transition tells these already."""
+    content = ENCODER.encode(
+        (figures.seq, figures.value, figures.numbers, figures.window, figures.set_aside)
+    )
     return Newest(
-        workspace=unit.workspace,
+        workspace=workspace,
         breach=figures.breach,
-        key=f"{unit.workspace}|{rule.rule}|{group_text(group.group)}",
+        key=f"{workspace}|{figures.rule}|{group_text(figures.group)}",
         content=content,
-        event=None if told else _event(unit.workspace, figures, service),
+        event=None if is_told else _event(workspace, figures, service),
     )
 
 

@@ -18,7 +18,7 @@ from kpi_monitor import (
     store_catalog,
     store_held,
     store_metrics,
-    store_suspense,
+    suspense_news,
     totals,
 )
 from kpi_monitor.catalog import Places
@@ -110,6 +110,7 @@ class Handlers:
         self._clock = clock
         self._horizon = timedelta(days=settings.metrics_horizon_days)
         self._skew = timedelta(seconds=settings.future_skew_s)
+        self._figures_interval_s = settings.figures_interval_s
         self._places = Places()
         self._feeds = Feeds()
         self._reports = Reports()
@@ -226,7 +227,8 @@ class Handlers:
             elif row["kind"] == "line":
                 place = row["object"]
                 batch.touched.add((row["workspace"], place["campaign"], place["line"]))
-        await store_suspense.note(batch.conn, planned)
+        interval_s = self._figures_interval_s
+        await suspense_news.note(batch.conn, planned, batch.now, SERVICE, interval_s)
         if sources:
             batch.remapped.update(sources)
             await store_catalog.bump_versions(batch.conn, sources)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
+from asyncpg import Record
 
 from kpi_monitor.decoding import ItemKey
 from kpi_monitor.suspense import Standing, SuspenseObject
@@ -16,6 +17,7 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::timestamptz[], $5
 ON CONFLICT (workspace, source) DO UPDATE SET version = excluded.version, since = excluded.since,
   object = excluded.object
 WHERE s.version < excluded.version
+RETURNING workspace, source, object, episode, seq, open
 """
 # Two searches, each by an index of its own: what waits too long, and what does so no more.
 DUE = """
@@ -39,15 +41,15 @@ WHERE s.workspace = u.workspace AND s.source = u.source
 """
 
 
-async def note(conn: Conn, planned: Mapping[ItemKey, Envelope[CatalogItem]]) -> None:
-    """Stores what the newest objects of a poll tell of suspense."""
+async def note(conn: Conn, planned: Mapping[ItemKey, Envelope[CatalogItem]]) -> list[Standing]:
+    """Stores what the newest objects of a poll tell of suspense; the sources that are told anew."""
     rows = []
     for (workspace, kind, source), event in sorted(planned.items(), key=lambda item: item[0]):
         if kind == "suspense":
             told = msgspec.convert(event.data.object, SuspenseObject)
             rows.append((workspace, source, event.data.version, told.since, event.data.object))
-    if rows:
-        await conn.execute(NOTE, *columns(rows, 5))
+    found = await conn.fetch(NOTE, *columns(rows, 5)) if rows else []
+    return [_standing(row) for row in found]
 
 
 async def take(
@@ -57,18 +59,22 @@ async def take(
     how its open breach began."""
     return [
         (
-            Standing(
-                row["workspace"],
-                row["source"],
-                msgspec.convert(row["object"], SuspenseObject),
-                row["episode"],
-                row["seq"],
-                row["open"],
-            ),
+            _standing(row),
             msgspec.convert(row["firing"], Breach) if row["firing"] is not None else None,
         )
         for row in await conn.fetch(TAKE, now - limit, sources_max)
     ]
+
+
+def _standing(row: Record) -> Standing:
+    return Standing(
+        row["workspace"],
+        row["source"],
+        msgspec.convert(row["object"], SuspenseObject),
+        row["episode"],
+        row["seq"],
+        row["open"],
+    )
 
 
 async def count_due(conn: Conn, now: datetime, limit: timedelta) -> int:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from shared.events import Amount, Breach, Instant
+from shared.events import Amount, Breach, BreachFigures, Instant
 from shared.money import format_ratio
 
 RULE = "suspense"
@@ -60,6 +60,31 @@ def judge(
     return None
 
 
+def newer_figures(standing: Standing, now: datetime) -> BreachFigures | None:
+    """What waits now, for reminders of the open breach; None without one."""
+    told = standing.told
+    if not standing.is_open or told.since is None:
+        return None
+    waited = now - told.since
+    return BreachFigures(
+        breach=_name(standing, standing.episode),
+        seq=standing.seq,
+        rule=RULE,
+        group={"source": standing.source},
+        value=_hours(waited),
+        numbers=_numbers(told, waited),
+        window=None,
+        sources=[],
+        plan_version=None,
+        figures_at=now,
+        decided_at=now,
+    )
+
+
+def _name(standing: Standing, episode: int) -> str:
+    return f"{RULE}/source:{standing.source}/{episode}"
+
+
 def _breach(
     standing: Standing,
     times: tuple[datetime, datetime],
@@ -73,7 +98,7 @@ def _breach(
     waited = now - told.since if told.since is not None else timedelta(0)
     currencies = [amount.currency for amount in told.amounts]
     return Breach(
-        breach=f"{RULE}/source:{standing.source}/{episode}",
+        breach=_name(standing, episode),
         seq=standing.seq + 1 if standing.is_open else 1,
         rule=RULE,
         rule_version=1,

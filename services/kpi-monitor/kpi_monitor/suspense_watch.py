@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from kpi_monitor import store_evaluate, store_suspense
+from kpi_monitor import store_evaluate, store_figures, store_suspense
 from kpi_monitor.evaluate import tell
+from kpi_monitor.figures import Ended
 from kpi_monitor.settings import KpiSettings, owners_of
 from kpi_monitor.suspense import judge
 from shared.clock import Clock
@@ -30,6 +31,7 @@ class SuspenseWatch:
         self._clock = clock
         self._wake_relay = wake_relay
         self._limit = timedelta(seconds=settings.suspense_limit_s)
+        self._figures_interval_s = settings.figures_interval_s
         self._owners = owners_of(settings.workspace_owners)
         self._rest_s = None if settings.clock == "manual" else REST_S
         self._rounds = Rounds(settings, "suspense-watch", self._round)
@@ -65,6 +67,12 @@ class SuspenseWatch:
                 if breach is not None:
                     told.append((standing, breach))
             await store_suspense.save(conn, told)
+            ended = [
+                Ended(standing.workspace, breach.breach)
+                for standing, breach in told
+                if breach.transition == "resolved"
+            ]
+            await store_figures.keep(conn, [], ended, now, self._figures_interval_s)
             events = [(standing.workspace, "", breach) for standing, breach in told]
             await store_evaluate.save(conn, [], events, now)
             await tell(conn, events)

@@ -30,7 +30,7 @@ def test_a_marketer_reads_what_waits_and_what_to_do() -> None:
     assert message.title.startswith("【警告】数据源 ads：花费 ")
     for said in (
         "22.75",
-        "25 小时",
+        "最早一笔自 ",
         "sprng/L1",
         "li.na",
         "补充映射",
@@ -40,7 +40,10 @@ def test_a_marketer_reads_what_waits_and_what_to_do() -> None:
     ):
         assert said in message.plain, said
     [english] = render(view(**SUSPENSE), locale="en")
-    assert "22.75 waits in suspense, the oldest for 25 hours" in english.title
+    assert english.title.endswith(
+        "22.75 spent and not assigned to any line, the oldest waits since Nov 2, 11:00"
+    )
+    assert "25" not in english.plain.replace("22.75", ""), "the hours are old when they are read"
     for said in ("sprng/L1", "li.na", "mapping", "write it off", "24 hours is warning"):
         assert said in english.plain, said
 
@@ -48,7 +51,7 @@ def test_a_marketer_reads_what_waits_and_what_to_do() -> None:
 def test_amounts_of_several_currencies_stand_beside_each_other() -> None:
     numbers = {"items": "2", "amount CNY": "1.00", "amount USD": "2.50", "hours": "25"}
     [message] = render(view(**{**SUSPENSE, "numbers": numbers, "currency": None}), locale="en")
-    assert "1 CNY, 2.5 USD waits in suspense" in message.title
+    assert "CNY\u00a01.00, USD\u00a02.50 spent and not assigned" in message.title
 
 
 def test_its_end_says_that_nothing_waits_for_too_long() -> None:
@@ -56,4 +59,4 @@ def test_its_end_says_that_nothing_waits_for_too_long() -> None:
     [message] = render(view("resolved", **ended))
     assert "该数据源已没有超时未归属的花费" in message.title
     [english] = render(view("resolved", **ended), locale="en")
-    assert "No money of this source waits in suspense for too long any more" in english.title
+    assert "No money of this source waits for its line for too long any more" in english.title
