@@ -41,8 +41,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """What was told is told again after the next upgrade, by the same names: so the breaches that it
-    began are forgotten. Reasons get their former names."""
+    """What was told is told again after the next upgrade, by the same names: so the breaches that
+    it began are forgotten. Reasons get their former names."""
     op.execute("SET LOCAL lock_timeout = '5s'")
     for before, after in REASONS.items():
         op.execute(f"UPDATE budget.held SET reason = '{before}' WHERE reason = '{after}'")
