@@ -137,16 +137,21 @@ class Stack:
         )
 
     def _make_replicas(self) -> None:
-        taken: list[int] = []
-        self.replicas = []
+        ports: dict[tuple[ServiceSpec, int], int] = {}
         for spec in self.options.services:
             for number in range(1, self.options.replicas + 1):
                 # Only the first one's port is printed, so only that one has a known one.
                 known = self.options.known_ports and number == 1
-                port = free_port(spec.port if known else None, taken)
-                taken.append(port)
-                env = self._environment(spec, number, port)
-                self.replicas.append(Replica(spec, number, port, env, self.options.state))
+                ports[spec, number] = free_port(spec.port if known else None, [*ports.values()])
+        services = " ".join(
+            f"{spec.folder}=http://127.0.0.1:{port}"
+            for (spec, number), port in ports.items()
+            if number == 1
+        )
+        self.replicas = []
+        for (spec, number), port in ports.items():
+            env = {"PACELINE_SERVICES": services, **self._environment(spec, number, port)}
+            self.replicas.append(Replica(spec, number, port, env, self.options.state))
 
     def _environment(self, spec: ServiceSpec, number: int, port: int) -> dict[str, str]:
         return {

@@ -10,6 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
+from shared.api_words import describe
 from shared.edits import PATCH_TYPE
 
 Item = TypeVar("Item")
@@ -134,5 +135,6 @@ class DocumentedApp(FastAPI):
                 if "patch" in methods:
                     content = methods["patch"]["requestBody"]["content"]
                     content[PATCH_TYPE] = content["application/json"]
+            describe(document)
         assert self.openapi_schema is not None
         return self.openapi_schema

@@ -8,6 +8,7 @@ would be lost in silence.
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from inspect import getdoc
 from typing import Any, ClassVar, Self, TypeVar
 
 import msgspec
@@ -76,7 +77,8 @@ class MergePatch(RootModel[dict[str, Any]]):
     ) -> JsonSchemaValue:
         whole = cls.RESULT.model_json_schema(by_alias=True)
         properties = _optional(whole, whole.get("$defs", {}))["properties"]
-        described = {"title": cls.__name__, "description": cls.__doc__, "type": "object"}
+        description = getdoc(cls)
+        described = {"title": cls.__name__, "description": description, "type": "object"}
         return {**described, "properties": properties}
 
 

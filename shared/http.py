@@ -20,6 +20,7 @@ from starlette.routing import Match
 
 from shared import clock as clocks
 from shared.answers import PROBLEMS, DocumentedApp, answers
+from shared.api_words import about
 from shared.auth import Principal, TokenVerifier, authorization_of, bearer
 from shared.database import Pool, transaction
 from shared.docs_page import add_docs
@@ -103,6 +104,7 @@ def create_app(
     """
     app = DocumentedApp(
         title=title,
+        description=about(settings.services),
         version="1",
         default_response_class=Json,
         responses=PROBLEMS,

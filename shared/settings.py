@@ -1,10 +1,17 @@
 """Settings all services share, read once in `__main__` from PACELINE_* and passed down."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.api_words import addresses_of
+
+
+def _addresses(text: str) -> str:
+    addresses_of(text)
+    return text
 
 
 class CommonSettings(BaseSettings):
@@ -16,6 +23,7 @@ class CommonSettings(BaseSettings):
     replica: str = "1"
     host: str = "127.0.0.1"
     port: int = 8000
+    services: Annotated[str, AfterValidator(_addresses)] = ""
 
     head_bytes_max: int = Field(65_536, ge=4096, le=1024 * 1024)
     head_timeout_s: float = Field(10.0, gt=0)

@@ -28,7 +28,12 @@ Admin = Annotated[Principal, require("admin")]
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 
 
-@router.get("/v1/notifications", **answers(Page[Notification]), tags=["notifications"])
+@router.get(
+    "/v1/notifications",
+    **answers(Page[Notification]),
+    tags=["notifications"],
+    summary="What was told to whom, or withheld, and why",
+)
 async def get_notifications(
     request: Request,
     principal: Reader,
@@ -52,7 +57,7 @@ async def get_notifications(
     return Json(page(items, limit, lambda item: [int(item.notification)]))
 
 
-@router.get("/v1/alerts", **answers(Page[Alert]), tags=["alerts"])
+@router.get("/v1/alerts", **answers(Page[Alert]), tags=["alerts"], summary="What is open, and was")
 async def get_alerts(
     request: Request,
     principal: Reader,
@@ -74,7 +79,12 @@ async def get_alerts(
     return Json(page([_alert(row) for row in rows], limit, lambda item: [int(item["alert"])]))
 
 
-@router.get("/v1/configuration", **answers(ConfigurationView), tags=["configuration"])
+@router.get(
+    "/v1/configuration",
+    **answers(ConfigurationView),
+    tags=["configuration"],
+    summary="Routes and receivers in use",
+)
 async def get_configuration(request: Request, principal: Reader) -> Json:
     """The workspace's routes and receivers as they are in use; no secret is ever in it."""
     configurations: Configurations = request.app.state.configurations
@@ -84,7 +94,12 @@ async def get_configuration(request: Request, principal: Reader) -> Json:
     return Json(_view(found))
 
 
-@router.post("/-/reload", **answers(Reloaded), tags=["configuration"])
+@router.post(
+    "/-/reload",
+    **answers(Reloaded),
+    tags=["configuration"],
+    summary="Read the configuration again",
+)
 async def reload(request: Request, principal: Admin) -> Json:
     """Reads all files again, for all replicas: what is new in them is the next version of its
     workspace. A bad one changes nothing: 422 `configuration_invalid`, with file and line if it is

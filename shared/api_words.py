@@ -1,0 +1,143 @@
+"""The words of the API documents: what each field means, and an example of each body.
+
+A word means one thing in the whole house, so its sentence is written once (api_words.json) and
+stands wherever the field does; where a model means something of its own by it, `Model.field` says
+so, for a parameter `?name` or `GET /path?name`. A description in the code goes first.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+Words = Mapping[str, Any]
+METHODS = ("get", "put", "post", "patch", "delete")
+HOW_TO_TRY = (
+    "To try it out: `./paceline token --role operator --subject you` prints a token (roles: "
+    "viewer, operator, approver, finance, auditor, admin); press **Authorize** and paste it. "
+    "Machines use an API key (`./paceline key`) for events and reports. Money is decimal text, "
+    "times are RFC 3339, and every refusal has a stable `code`."
+)
+NAMES = ("ingest", "budget", "kpi-monitor", "alerts")
+
+
+@cache
+def load() -> Words:
+    """api_words.json: `tags`, `models`, `fields`, `bodies`."""
+    text = (resources.files("shared") / "api_words.json").read_text(encoding="utf-8")
+    words: Words = json.loads(text)
+    return words
+
+
+def about(services: str) -> str:
+    """What the page says above all: how to get a token, and where the other services are.
+
+    `services`: `budget=http://127.0.0.1:8002 …`, or "" to name them only.
+    """
+    addresses = addresses_of(services)
+    shown = [
+        f"[{name}]({addresses[name]}/docs)" if name in addresses else name
+        for name in dict.fromkeys((*NAMES, *addresses))
+    ]
+    return f"{HOW_TO_TRY}\n\nThe services: {', '.join(shown)}."
+
+
+def addresses_of(services: str) -> dict[str, str]:
+    """Base addresses by service. Raises ValueError."""
+    addresses = {}
+    for part in services.split():
+        name, _, address = part.partition("=")
+        if not name or not address.startswith(("http://", "https://")):
+            raise ValueError(f"{part!r} is not like budget=http://127.0.0.1:8002")
+        addresses[name] = address.rstrip("/")
+    return addresses
+
+
+def describe(document: dict[str, Any], words: Words | None = None) -> set[str]:
+    """Gives an OpenAPI document its words, in place; which of them it has used."""
+    words = words or load()
+    used: set[str] = set()
+    for name, schema in document.get("components", {}).get("schemas", {}).items():
+        _describe_model(name, schema, words, used)
+    for path, methods in document.get("paths", {}).items():
+        for method in METHODS:
+            if method in methods:
+                _describe_operation(f"{method.upper()} {path}", methods[method], words, used)
+    seen = {tag for one in _operations(document) for tag in one.get("tags", ())}
+    used |= {f"tags.{tag}" for tag in seen}
+    document["tags"] = [
+        {"name": name, "description": text} for name, text in words["tags"] if name in seen
+    ]
+    return used
+
+
+def _operations(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for methods in document.get("paths", {}).values():
+        yield from (methods[method] for method in METHODS if method in methods)
+
+
+def _describe_model(name: str, schema: dict[str, Any], words: Words, used: set[str]) -> None:
+    title = "_Page" if schema.get("title", "").startswith("Page[") else name
+    # A generic list brings along the sentence of its class, which names no item.
+    sentence = words["models"].get(title)
+    if sentence and (title == "_Page" or schema.setdefault("description", sentence) == sentence):
+        schema["description"] = sentence
+        used.add(f"models.{title}")
+    _describe_properties(name, schema, words, used)
+
+
+def _describe_properties(model: str, schema: Any, words: Words, used: set[str]) -> None:
+    """Those of a schema and of all that is written out in it, under the name of each."""
+    if isinstance(schema, list):
+        for inner in schema:
+            _describe_properties(model, inner, words, used)
+    if not isinstance(schema, dict):
+        return
+    if isinstance(schema.get("properties"), dict):
+        for name, inner in schema["properties"].items():
+            own = _own(str(schema.get("title")), name, words) or _own(model, name, words) or name
+            if own in words["fields"]:
+                used.add(f"fields.{own}")
+                _add_words(inner, words["fields"][own])
+    for word, inner in schema.items():
+        if word == "properties" and isinstance(inner, dict):
+            for one in inner.values():
+                _describe_properties(model, one, words, used)
+        elif word not in ("examples", "example", "default"):
+            _describe_properties(model, inner, words, used)
+
+
+def _own(model: str, name: str, words: Words) -> str | None:
+    key = f"{model}.{name}"
+    return key if key in words["fields"] else None
+
+
+def _add_words(schema: dict[str, Any], entry: list[Any]) -> None:
+    schema.setdefault("description", entry[0])
+    if len(entry) > 1:
+        schema["examples"] = [entry[1]]
+
+
+def _describe_operation(
+    place: str, operation: dict[str, Any], words: Words, used: set[str]
+) -> None:
+    for parameter in operation.get("parameters", ()):
+        name = parameter["name"]
+        for key in (f"{place}?{name}", f"?{name}", name):
+            if key in words["fields"]:
+                break
+        else:
+            continue
+        used.add(f"fields.{key}")
+        sentence, *example = words["fields"][key]
+        parameter.setdefault("description", sentence)
+        # The page fills in what is required; an optional one filled in would narrow every answer.
+        if parameter.get("required") and example:
+            parameter["example"] = example[0]
+    for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+        reference = content.get("schema", {}).get("$ref", "")
+        for key in (reference.rpartition("/")[2], f"{place} {kind}"):
+            if key in words["bodies"]:
+                used.add(f"bodies.{key}")
+                content["example"] = words["bodies"][key]
