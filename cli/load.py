@@ -101,9 +101,15 @@ def _load(
             # What the ledger refused is missing as much as what the door refused.
             sending.complete(refused_later=ledger.get("rejected") or 0)
     if ledger and ledger.get("rejected"):
-        source = options.source or f"{platform.platform}/<account>"
-        where = f"{info.urls['ingest']}/v1/rejections?source={source}"
+        where = f"{info.urls['ingest']}/v1/rejections"
+        if len(outcome.sources) == 1:
+            where += f"?source={next(iter(outcome.sources))}"
         tell_stderr(f"the ledger refused {ledger['rejected']} accepted rows; why: GET {where}")
+    if report.next_page is not None:
+        tell_stderr(
+            f"the last page names a next one ({report.next_page}): the rest of the report is not"
+            " in this file"
+        )
     return tell(outcome, ledger, options, platform.time_zone)
 
 
@@ -170,10 +176,12 @@ class _Sending:
 
     def send(self, *, then_complete: bool) -> Outcome:
         """The only part says itself that its source is complete; of several parts, none does:
-        that is said when all are there, and how many rows they had refused."""
+        that is said when all are there, and how many rows they had refused. So it is of a part
+        whose next page is missing, as a part has rows alone."""
         parts = split(self._report, self._options.batch, self._repeats.conflicts)
         first, second = next(parts, None), next(parts, None)
-        if isinstance(first, FilePart) and second is None and then_complete:
+        alone = second is None and self._report.next_page is None
+        if isinstance(first, FilePart) and alone and then_complete:
             self._send_part(first, self._wish())
             return self._outcome
         for part in chain((first, second), parts):

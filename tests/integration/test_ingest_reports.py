@@ -132,6 +132,15 @@ async def test_a_report_that_is_not_settled_tells_nothing_complete_but_a_person_
     assert await heartbeats(world, source) == {THROUGH}
 
 
+async def test_a_report_that_names_a_next_page_tells_nothing_complete(world: World) -> None:
+    source, json_type = "google-ads/paged", {"Content-Type": "application/json"}
+    path = f"/v1/reports/google-ads?source={source}&as_of={THROUGH}&complete=true"
+    reply = await world.send(b'{"results":[],"nextPageToken":"abc"}', path, json_type)
+
+    assert [why["code"] for why in reply.json()["not_complete"]] == ["pages_missing"]
+    assert await heartbeats(world, source) == set()
+
+
 async def test_a_key_cannot_confirm_what_a_person_must(world: World) -> None:
     key = await world.make_key("microsoft-ads/*")
     body = "\n".join([HEAD, *ROWS]).encode()

@@ -66,6 +66,19 @@ def test_why_a_source_is_not_told_complete_names_the_codes_of_all_parts(
     assert said.startswith("1 of 4 rows was refused (revision_conflict 1); 1 row was equal")
 
 
+def test_a_part_says_nothing_complete_when_the_file_names_a_next_page(
+    tmp_path: Path, state: Path, services: Services, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "page.json"
+    names = ("TimePeriod", "AccountId", "CampaignId", "CurrencyCode", "Spend")
+    row = dict(zip(names, ("2025-11-01", "150", "349", "USD", "1.50"), strict=True))
+    path.write_text(json.dumps({"rows": [row], "nextPageToken": "abc"}), encoding="utf-8")
+    assert load(path, options(state, complete=True, as_of=AS_OF)) is Exit.OK
+
+    assert [query["complete"] for query in services.queries] == ["false", "true"]
+    assert "names a next one (nextPageToken)" in capsys.readouterr().err
+
+
 def test_equal_rows_are_named_and_change_the_exit_code(
     tmp_path: Path, state: Path, services: Services, capsys: pytest.CaptureFixture[str]
 ) -> None:

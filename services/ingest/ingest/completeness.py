@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 ROWS_REFUSED = "rows_refused"
+PAGES_MISSING = "pages_missing"
 SOURCE_MISSING = "source_missing"
 AS_OF_MISSING = "as_of_missing"
 
@@ -18,12 +19,17 @@ CODES_SHOWN_MAX = 5
 
 
 def why_unsettled(
-    rows: int, refused: Mapping[str, int], equal: int = 0, elsewhere: int = 0
+    rows: int,
+    refused: Mapping[str, int],
+    equal: int = 0,
+    elsewhere: int = 0,
+    next_page: str | None = None,
 ) -> str | None:
     """Why a load of `rows` rows is not settled; None when it is.
 
     `refused` counts rows by code, `equal` those that repeat another one, `elsewhere` those that
-    were refused or repeated in other parts of the same load, or refused by the ledger.
+    were refused or repeated in other parts of the same load, or refused by the ledger, `next_page`
+    is the name under which the last page names one that is not there.
     """
     count = sum(refused.values())
     reasons = []
@@ -37,6 +43,8 @@ def why_unsettled(
         reasons.append(
             f"{elsewhere} {_rows(elsewhere)} refused or counted once in the rest of the load"
         )
+    if next_page is not None:
+        reasons.append(f"the last page names a next one ({next_page}) that is not in the report")
     if not reasons:
         return None
     return (

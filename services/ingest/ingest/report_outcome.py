@@ -38,7 +38,7 @@ class Loaded:
 
     `not_complete` are heartbeats that `complete` asked for and that were refused, by source;
     `left_out` counts rows of which one half had no right; `unset` are sources whose time zone
-    nobody has set.
+    nobody has set; `next_page` is the name under which the last page names one that is missing.
     """
 
     import_id: str
@@ -51,6 +51,7 @@ class Loaded:
     left_out: Counter[str] = field(default_factory=Counter)
     sources: set[str] = field(default_factory=set)
     unset: list[str] = field(default_factory=list)
+    next_page: str | None = None
 
     @property
     def accepted(self) -> int:

@@ -15,6 +15,7 @@ from ingest.adapters.reading import Report, understand
 from ingest.adapters.refusals import FileRefusedError
 from ingest.completeness import (
     AS_OF_MISSING,
+    PAGES_MISSING,
     ROWS_REFUSED,
     SOURCE_MISSING,
     Wish,
@@ -40,7 +41,7 @@ log = get_logger(__name__)
 
 _CSV_TYPES = ("text/csv", "text/tab-separated-values", "text/plain", "application/csv")
 _JSON_TYPES = ("application/json",)
-OURS = (AS_OF_MISSING, ROWS_REFUSED, SOURCE_MISSING)
+OURS = (AS_OF_MISSING, PAGES_MISSING, ROWS_REFUSED, SOURCE_MISSING)
 """Why a heartbeat was never made: said in the answer only, it says nothing against the source."""
 
 Send = Callable[[Stamped, Context], Awaitable[None]]
@@ -146,7 +147,7 @@ async def load_report(
         lambda source: ingest.memory.quarantined(caller.workspace, source),
     )
     send = _send_nothing if wanted.dry_run else ingest.acceptance.send
-    loaded = Loaded(load.import_id, report.rows_count)
+    loaded = Loaded(load.import_id, report.rows_count, next_page=report.next_page)
     told: list[Rejection] = []
     stated, tables = StatedFacts(), report.tables()
     while (table := await asyncio.to_thread(next, tables, None)) is not None:
@@ -211,16 +212,19 @@ async def _complete(  # noqa: PLR0917 - one request's parts
     send: Send,
 ) -> Sequence[Rejection]:
     """Sends the heartbeats, or says of each source why it is not told complete."""
-    detail = why_unsettled(loaded.rows, loaded.codes, loaded.equal_count, wanted.unsettled)
+    detail = why_unsettled(
+        loaded.rows, loaded.codes, loaded.equal_count, wanted.unsettled, loaded.next_page
+    )
+    unsettled = ROWS_REFUSED if loaded.next_page is None else PAGES_MISSING
     if not beats:
         missing = detail or "no row names a source: say which one is complete (source, --source)"
-        code = ROWS_REFUSED if detail else SOURCE_MISSING
+        code = unsettled if detail else SOURCE_MISSING
         return [Rejection(0, None, None, code, missing, None)]
     if wanted.as_of is None:
         time = "complete needs as_of, the time up to which the source is complete"
         return _withheld(beats, AS_OF_MISSING, time)
     if detail is not None and wanted.complete != "anyway":
-        return _withheld(beats, ROWS_REFUSED, detail)
+        return _withheld(beats, unsettled, detail)
     if detail is not None and not wanted.dry_run:
         log.warning(
             "complete_anyway",

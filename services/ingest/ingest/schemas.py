@@ -217,7 +217,8 @@ class RowEqual(BaseModel):
 
 
 class NotComplete(BaseModel):
-    """A source that is not told complete, and why: `rows_refused` names how many rows and for what.
+    """A source that is not told complete, and why: `rows_refused` names how many rows and for what,
+    `pages_missing` that the last page names a next one.
 
     Where no row and no `source` names one, it is the platform's name.
     """

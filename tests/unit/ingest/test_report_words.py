@@ -10,6 +10,7 @@ from ingest.adapters.convert import Import, convert
 from ingest.adapters.ids import read_id
 from ingest.adapters.mapping import Level, load_platforms
 from ingest.adapters.refusals import FileRefusedError
+from ingest.adapters.splitting import empty
 from ingest.context import SourceView
 from ingest.faults import FaultError
 from tests.unit.ingest.ingest_builders import NOW, report_of, table_of
@@ -140,6 +141,28 @@ def test_a_last_page_without_rows_adds_none() -> None:
     pages = [{"requestId": "x", "results": [row]}, {"fieldMask": "a", "requestId": "x"}]
 
     assert outcome(json.dumps(pages)) == (["5.00"], [])
+
+
+@pytest.mark.parametrize(
+    ("body", "next_page"),
+    [
+        ('{"results":[],"nextPageToken":"abc"}', "nextPageToken"),
+        ('{"next_page_token":"abc","results":[]}', "next_page_token"),
+        ('[{"results":[]},{"results":[],"nextPageToken":"d"}]', "nextPageToken"),
+        ('[{"results":[],"nextPageToken":"abc"},{"results":[]}]', None),
+        ('{"results":[],"nextPageToken":""}', None),
+        ('{"results":[]}', None),
+        (HEAD, None),
+    ],
+)  # fmt: skip
+def test_a_report_whose_last_page_names_a_next_one_is_not_whole(
+    body: str, next_page: str | None
+) -> None:
+    report = report_of(body, GOOGLE)
+
+    assert report.next_page == next_page
+    # What `load` sends last says the same of the whole file.
+    assert report_of(empty(report), GOOGLE).next_page == next_page
 
 
 def test_an_empty_report_of_microsoft_is_one_too() -> None:

@@ -139,10 +139,14 @@ class JsonRows:
         self._platform = platform
         self._lists = frozenset(platform.json_rows)
         self._page = frozenset(platform.json_page)
+        self._next = platform.json_next_page
+        self.next_page: str | None = None
+        """Under which name the last page read names a next one; None when it is the last."""
 
     def read(self, text: TextIO) -> Iterator[Row]:
         """Raises FileRefusedError `json_malformed`, `layout_unknown`."""
         text.seek(0)
+        self.next_page = None
         for number, found in enumerate(self._document(_Walker(text)), 1):
             yield _row(number, found)
 
@@ -182,6 +186,8 @@ class JsonRows:
         if "error" in members:
             raise _failed(members["error"].held.value)
         if has_rows or members.keys() <= self._page:
+            named = (name for name in self._next if name in members)
+            self.next_page = next((name for name in named if members[name].held.value), None)
             return
         if not listed:
             raise self._no_rows()

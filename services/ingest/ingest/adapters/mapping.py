@@ -161,6 +161,7 @@ class Platform(_Model):
 
     `json_rows` are the names under which a page of the API holds its rows, `json_page` what else
     such a page may hold: one without rows is a page of a report in which nothing happened.
+    `json_next_page` are those of them that name the next page: a report that ends so is not whole.
     """
 
     platform: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
@@ -174,6 +175,7 @@ class Platform(_Model):
     report_time: ReportTime | None = None
     json_rows: list[str] = []
     json_page: list[str] = []
+    json_next_page: list[str] = []
     layouts: Annotated[list[Layout], Field(min_length=1)]
 
     @model_validator(mode="after")

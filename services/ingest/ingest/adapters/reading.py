@@ -24,7 +24,10 @@ CSV, JSON = "text/csv", "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report that was understood. `head` is the line of its headings, as text."""
+    """A report that was understood. `head` is the line of its headings, as text.
+
+    `next_page` is the name under which its last page names a next one: the rest is missing.
+    """
 
     media_type: str
     layout: Layout
@@ -35,6 +38,7 @@ class Report:
     _opener: Opener
     _encoding: str
     _rows: CsvRows | JsonRows
+    next_page: str | None = None
 
     def rows(self) -> Iterator[Row]:
         """All its rows, read anew."""
@@ -105,7 +109,10 @@ def _understand_json(
             count = row.number
             if row.fault is None:
                 evidence.take(row.number, row.line, row.values)
-    return Report(JSON, layout, evidence.settle(), count, None, "", opener, encoding, rows)
+    notation = evidence.settle()
+    return Report(
+        JSON, layout, notation, count, None, "", opener, encoding, rows, rows.next_page
+    )  # fmt: skip
 
 
 def _check_count(row: Row, rows_max: int) -> None:

@@ -63,8 +63,9 @@ def split(
 
 
 def empty(report: Report) -> bytes:
-    """A body without rows: it can still say that its source is complete."""
-    return _join([], report)
+    """A body without rows: it can still say that its source is complete, or that pages follow."""
+    pages = [] if report.next_page is None else [f'{{"{report.next_page}":"…"}}'.encode()]
+    return _join(pages, report)
 
 
 def _piece(row: Row, report: Report) -> bytes:
