@@ -189,12 +189,15 @@ async def test_totals_say_when_records_were_lost(service: Service) -> None:
     ]
 
 
-async def test_which_facts_old_imports_stated_is_swept_too(service: Service) -> None:
+async def test_which_rows_imports_had_is_kept_as_long_as_days_are_restated(
+    service: Service,
+) -> None:
+    """One for each row of each daily load: kept for a year, they would outgrow the ledger."""
     for name in ("i1", "i2"):
         await service.post(snapshot("ads", "11-03", 1, "1.00", at("11-05 00:00"), importid=name))
     async with service.pool.acquire() as conn:
         await conn.execute(
-            "UPDATE budget.import_facts SET counted_at = now() - interval '401 days' "
+            "UPDATE budget.import_facts SET counted_at = now() - interval '61 days' "
             "WHERE import_id = 'i1'"
         )
     assert (await sweep(service, 10))["import_facts"] == 1

@@ -82,10 +82,14 @@ def build_app(
 
 def sweeps(settings: BudgetSettings) -> dict[str, Sweep]:
     """What is deleted some day. The ledger, what is held and the audit never are."""
-    keep = timedelta(days=settings.imports_keep_days)
+    days = {
+        "imports": settings.imports_keep_days,
+        "import_facts": settings.import_rows_keep_days,
+        "import_progress": settings.imports_keep_days,
+    }
     return {
-        table: Sweep(keep, partial(store_imports.sweep, table))
-        for table in ("imports", "import_facts", "import_progress")
+        table: Sweep(timedelta(days=keep), partial(store_imports.sweep, table))
+        for table, keep in days.items()
     }
 
 

@@ -18,6 +18,9 @@ class BudgetSettings(CommonSettings):
     """How long the departments have to decide on a submitted plan (A15)."""
     imports_keep_days: int = Field(400, ge=1)
     """Counters of an import, since they last changed. What it posted stays."""
+    import_rows_keep_days: int = Field(60, ge=1)
+    """Which facts a file stated, one row each: longer than platforms restate a day. After that
+    nobody is told what of it stands, or what a later file lacks."""
     invariants_timeout_s: float = Field(300.0, gt=0, le=3600)
     """How long one look at the whole ledger of a workspace may take."""
     invariants_every_s: float = Field(900.0, ge=1)
