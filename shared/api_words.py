@@ -1,8 +1,9 @@
 """The words of the API documents: what each field means, and an example of each body.
 
 A word means one thing in the whole house, so its sentence is written once (api_words.json) and
-stands wherever the field does; where a model means something of its own by it, `Model.field` says
-so, for a parameter `?name` or `GET /path?name`. A description in the code goes first.
+stands wherever the field does, with what null means where it may be null. Where a model means
+something of its own by it, `Model.field` says so, for a parameter `?name` or `GET /path?name`. A
+description in the code goes first.
 """
 
 import json
@@ -113,10 +114,16 @@ def _own(model: str, name: str, words: Words) -> str | None:
     return key if key in words["fields"] else None
 
 
-def _add_words(schema: dict[str, Any], entry: list[Any]) -> None:
-    schema.setdefault("description", entry[0])
-    if len(entry) > 1:
-        schema["examples"] = [entry[1]]
+def _add_words(schema: dict[str, Any], entry: Mapping[str, Any]) -> None:
+    said = schema.setdefault("description", entry["is"])
+    if "null" in entry and _may_be_null(schema) and "null" not in said.lower():
+        schema["description"] = f"{said} {entry['null']}"
+    if "example" in entry:
+        schema["examples"] = [entry["example"]]
+
+
+def _may_be_null(schema: Mapping[str, Any]) -> bool:
+    return schema.get("type") == "null" or any(map(_may_be_null, schema.get("anyOf", ())))
 
 
 def _describe_operation(
@@ -130,11 +137,11 @@ def _describe_operation(
         else:
             continue
         used.add(f"fields.{key}")
-        sentence, *example = words["fields"][key]
-        parameter.setdefault("description", sentence)
+        entry = words["fields"][key]
+        parameter.setdefault("description", entry["is"])
         # The page fills in what is required; an optional one filled in would narrow every answer.
-        if parameter.get("required") and example:
-            parameter["example"] = example[0]
+        if parameter.get("required") and "example" in entry:
+            parameter["example"] = entry["example"]
     for kind, content in operation.get("requestBody", {}).get("content", {}).items():
         reference = content.get("schema", {}).get("$ref", "")
         for key in (reference.rpartition("/")[2], f"{place} {kind}"):

@@ -63,6 +63,19 @@ def test_every_body_and_every_field_says_what_it_is(service: str) -> None:
 
 
 @pytest.mark.parametrize("service", DOCUMENTS)
+def test_what_may_be_null_says_what_null_means(service: str) -> None:
+    silent = [
+        name
+        for name, schema in all_fields(service)
+        # A patch says it once for all of its fields: null takes the default.
+        if "Patch" not in name
+        and {"type": "null"} in schema.get("anyOf", ())
+        and "null" not in schema["description"].lower()
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("service", DOCUMENTS)
 def test_every_field_has_an_example_of_its_own_shape(service: str) -> None:
     components = DOCUMENTS[service]["components"]
     bare = []
@@ -107,7 +120,9 @@ def test_no_word_is_written_for_nothing() -> None:
 
 def test_words_are_sentences() -> None:
     texts = [text for _, text in WORDS["tags"]]
-    texts += [*WORDS["models"].values(), *(entry[0] for entry in WORDS["fields"].values())]
+    texts += WORDS["models"].values()
+    for entry in WORDS["fields"].values():
+        texts += [entry["is"], *([entry["null"]] if "null" in entry else [])]
     assert [text for text in texts if not is_sentence(text)] == []
 
 
@@ -132,7 +147,12 @@ def test_the_words_in_the_code_go_first_and_a_model_may_mean_something_of_its_ow
             "schemas": {
                 "Thing": {
                     "title": "Thing",
-                    "properties": {"a": {"description": "Said there."}, "b": {}, "c": {}},
+                    "properties": {
+                        "a": {"description": "Said there."},
+                        "b": {},
+                        "c": {},
+                        "d": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+                    },
                 }
             }
         }
@@ -140,7 +160,12 @@ def test_the_words_in_the_code_go_first_and_a_model_may_mean_something_of_its_ow
     words = {
         "tags": [],
         "models": {"Thing": "A thing."},
-        "fields": {"a": ["Said here.", 1], "b": ["Of all."], "Thing.b": ["Of things.", 2]},
+        "fields": {
+            "a": {"is": "Said here.", "example": 1},
+            "b": {"is": "Of all."},
+            "Thing.b": {"is": "Of things.", "example": 2, "null": "Null for none."},
+            "d": {"is": "Of d.", "null": "Null for none."},
+        },
         "bodies": {},
     }
     used = api_words.describe(document, words)
@@ -151,9 +176,13 @@ def test_the_words_in_the_code_go_first_and_a_model_may_mean_something_of_its_ow
             "a": {"description": "Said there.", "examples": [1]},
             "b": {"description": "Of things.", "examples": [2]},
             "c": {},
+            "d": {
+                "anyOf": [{"type": "string"}, {"type": "null"}],
+                "description": "Of d. Null for none.",
+            },
         },
     }
-    assert used == {"models.Thing", "fields.a", "fields.Thing.b"}
+    assert used == {"models.Thing", "fields.a", "fields.Thing.b", "fields.d"}
 
 
 def test_the_page_says_how_to_get_a_token_and_links_to_the_other_services() -> None:
