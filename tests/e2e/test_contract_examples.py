@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.e2e.contract_world import World, eventually, open_world
@@ -111,6 +112,14 @@ def test_every_example_is_accepted_in_an_order_that_a_stranger_would_take(
     campaign = {"campaign": CAMPAIGN}
     stranger.send("budget", "POST /v1/campaigns/{campaign}/close", "finance", **campaign)
     assert stranger.posted == WRITTEN
+
+
+@pytest.mark.parametrize("service", FILES)
+def test_a_running_service_links_to_the_pages_of_all(stranger: Stranger, service: str) -> None:
+    urls = stranger.world.stack.urls
+    described = httpx.get(f"{urls[service]}/openapi.json").json()["info"]["description"]
+    links = [f"[{FILES[one]}]({url}/docs)" for one, url in urls.items()]
+    assert [link for link in links if link not in described] == []
 
 
 def set_up(stranger: Stranger) -> None:
