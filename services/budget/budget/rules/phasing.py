@@ -44,8 +44,9 @@ class Curve:
     def planned(self, at: datetime) -> int:
         """Cumulative micros planned at an instant.
 
-        The floor of the exact interpolation: a plan never claims a fraction of a micro that is not
-        yet due. Before the first point it is the first amount, after the last one the last.
+        The exact interpolation, rounded half to even: so an amount that was whole before a change
+        of the plan is the same after it, although the amount at the change had to be rounded.
+        Before the first point it is the first amount, after the last one the last.
         """
         return self.planned_at(instant(at))
 
@@ -58,7 +59,7 @@ class Curve:
             return self.amounts[-1]
         start, end = self.instants[after - 1], self.instants[after]
         low, high = self.amounts[after - 1], self.amounts[after]
-        return low + (high - low) * (moment - start) // (end - start)
+        return low + divide_half_even((high - low) * (moment - start), end - start)
 
 
 NOTHING = Curve((0,), (0,))
