@@ -112,6 +112,14 @@ async def test_a_patch_is_held_to_what_a_whole_rule_is(
     assert await read(kpi) == was
 
 
+async def test_a_rule_of_before_a_stricter_door_is_mended_by_naming_the_field(kpi: World) -> None:
+    await kpi.rows('UPDATE kpi.rules SET body = body || \'{"name": "a\\u001bb"}\'')
+    refused = await kpi.client.patch(RULE, json={"maturity": "1h"})
+    assert (refused.status_code, refused.json()["errors"][0]["loc"]) == (422, "name")
+    mended = await kpi.client.patch(RULE, json={"name": "ab"})
+    assert (mended.status_code, mended.json()["rule_version"]) == (200, 2)
+
+
 async def test_if_match_is_honoured_when_it_is_sent(kpi: World) -> None:
     await kpi.client.patch(RULE, json={"name": "second"})
     late = await kpi.client.patch(RULE, json={"name": "third"}, headers={"If-Match": '"1"'})
