@@ -34,8 +34,8 @@ from tests.documented import documented
 PARTITIONS = 4
 TABLES = (
     "catalog, catalog_versions, series, panes, feeds, facts, deltas, reports, held, sources, "
-    "source_touches, touches, units, lines, rules, rule_versions, standings, transitions, "
-    "breaches, suspense, figures, outbox, idempotency, witness, progress, offset_gaps"
+    "source_touches, placed, moves, touches, units, lines, rules, rule_versions, standings, "
+    "transitions, breaches, suspense, figures, outbox, idempotency, witness, progress, offset_gaps"
 )
 
 

@@ -7,8 +7,10 @@ from datetime import timedelta
 from functools import partial
 
 from kpi_monitor import routes, routes_held, routes_views, store_sources, waiting
+from kpi_monitor.batch import SERVICE
 from kpi_monitor.evaluate import Evaluator
-from kpi_monitor.handlers import SERVICE, TOPICS, Handlers
+from kpi_monitor.handlers import TOPICS, Handlers
+from kpi_monitor.mover import Mover
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.store_sweep import sweeps
 from kpi_monitor.store_views import due
@@ -25,11 +27,12 @@ from shared.service import Part, Service, closing, main
 from shared.sweep import Sweeper
 
 
-async def _count_due(pool: Pool, clock: Clock, watch: SuspenseWatch) -> int:
-    """What is to be judged or told now, by touch or by time."""
+async def _count_due(pool: Pool, clock: Clock, watch: SuspenseWatch, mover: Mover) -> int:
+    """What is to be judged, told or moved now, by touch or by time."""
     async with pool.acquire() as conn:
         given_up = await store_sources.count_given_up(conn, await clock.now(conn))
-    return await due(pool) + given_up + await watch.count_due()
+    moves = await mover.count_due()
+    return moves + await due(pool) + given_up + await watch.count_due()
 
 
 @asynccontextmanager
@@ -50,6 +53,7 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
             partitions=lambda: consumer.partitions(METRICS_TOPIC),
             wake_relay=relay.wake,
         )
+        mover = Mover(settings, pool, clock)
         watch = SuspenseWatch(settings, pool, clock, wake_relay=relay.wake)
         consumer = Consumer(
             settings,
@@ -64,9 +68,8 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
 
         async def idle() -> dict[str, int]:
             # In the order of the flow: what has left one place is counted at the next.
-            lag = await consumer.lag()
-            touched = await _count_due(pool, clock, watch)
-            return {"lag": lag, "due": touched, "outbox": await relay.unsent()}
+            lag, due_now = await consumer.lag(), await _count_due(pool, clock, watch, mover)
+            return {"lag": lag, "due": due_now, "outbox": await relay.unsent()}
 
         async def progress() -> None:
             consumer.check_progress()
@@ -89,15 +92,15 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
             refresh_metrics=refresh_metrics,
         )
         # /rules/test before /rules/{rule}: the router takes the first path that fits.
-        app.include_router(routes_views.router)
-        app.include_router(routes_held.router)
-        app.include_router(routes.router)
+        for router in (routes_views.router, routes_held.router, routes.router):
+            app.include_router(router)
         sweeper = Sweeper(settings, pool, clock, SCHEMA, sweeps(settings))
         yield Service(
             app,
             [
                 Part("consumer", consumer.run, consumer.stop),
                 Part("evaluator", evaluator.run, evaluator.stop),
+                Part("mover", mover.run, mover.stop),
                 Part("relay", relay.run, relay.stop),
                 Part("suspense-watch", watch.run, watch.stop),
                 Part("sweeper", sweeper.run, sweeper.stop),

@@ -145,10 +145,21 @@ class Places:
         for workspace in workspaces:
             self._indexes.forget(workspace)
 
-    async def _map(self, conn: Conn, batch: Sequence[Told]) -> None:
-        """By the start of the period. A fact that is booked stays where it is, whatever a later
-        revision says."""
-        workspaces = {told.event.workspace for told in batch}
+    async def currencies(
+        self, conn: Conn, workspace: str, campaigns: Iterable[str]
+    ) -> dict[str, str]:
+        """Of campaigns that are known and state one."""
+        asked = {(workspace, campaign) for campaign in campaigns}
+        return {
+            campaign: currency
+            for (_, campaign), currency in (await self._known(conn, asked, asked)).items()
+            if currency
+        }
+
+    async def indexes(
+        self, conn: Conn, workspaces: Iterable[str]
+    ) -> dict[str, mappings.MappingIndex]:
+        """The mappings in force, by workspace."""
         indexes: dict[str, mappings.MappingIndex] = {}
         for workspace, version in (await store_catalog.versions(conn, workspaces)).items():
             known = self._indexes.get(workspace)
@@ -156,6 +167,12 @@ class Places:
                 known = version, await load_index(conn, workspace)
                 self._indexes.put(workspace, known)
             indexes[workspace] = known[1]
+        return indexes
+
+    async def _map(self, conn: Conn, batch: Sequence[Told]) -> None:
+        """By the start of the period. A fact that is booked stays where it is, whatever a later
+        revision says."""
+        indexes = await self.indexes(conn, {told.event.workspace for told in batch})
         for told in batch:
             event = told.event
             told.place = indexes[event.workspace].resolve(
@@ -193,8 +210,13 @@ def _group(held: Any) -> tuple[str, str, str, int]:
 
 async def load_index(conn: Conn, workspace: str) -> mappings.MappingIndex:
     """The mappings of a workspace, from its table."""
+    return mappings.MappingIndex(await load_mappings(conn, workspace))
+
+
+async def load_mappings(conn: Conn, workspace: str) -> list[mappings.Mapping]:
+    """The mappings in force of a workspace."""
     rows = await store_catalog.mappings(conn, workspace)
-    return mappings.MappingIndex(read_mapping(row["id"], row["object"]) for row in rows)
+    return [read_mapping(row["id"], row["object"]) for row in rows]
 
 
 def place_of(held: Any, index: mappings.MappingIndex, start: int) -> Place | None:

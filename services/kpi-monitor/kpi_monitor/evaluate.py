@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from kpi_monitor import breaches, store_evaluate, store_figures, store_names, store_sources
+from kpi_monitor.batch import SERVICE
 from kpi_monitor.due import NEVER, due_of
 from kpi_monitor.figures import newest_of
-from kpi_monitor.handlers import SERVICE
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.tables import SCHEMA
 from kpi_monitor.unit import Outcome, Unit, UnitKey, groups_of, judge, needs_of

@@ -6,7 +6,7 @@ epoch ms.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -36,6 +36,9 @@ OWN_CAMPAIGN, OWN_LINE = "paceline:campaign", "paceline:line"
 MONEY_APART = "\n"
 """Ends the dims of a fact that is the money of another one; no dims have a line break."""
 
+KNOWN_MAX_MS = LONGEST_DAY_MS + MATURITY_MAX_MS
+"""So long after a period's end the longest window with the greatest maturity has closed."""
+
 _MEASURES_ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
@@ -55,6 +58,9 @@ FactKey = tuple[int, str, str, str]
 """(number of the workspace, source and report, period, entity, dims)."""
 HeldKey = tuple[str, str, str, str, int, int, int, str]
 """(workspace, source, entity, measure, start, end, known, currency of the event's money or "")."""
+PlacedKey = tuple[str, str, int, str, int, int, str, str, str, str]
+"""(workspace, source, start, entity, end, known, measure, currency of the event's money or "",
+campaign, line) of deltas that a mapping has placed."""
 Group = tuple[str, str, str, str]
 """(workspace, source, entity, period's label) of snapshots: what is held and moved together."""
 Fed = tuple[str, str, str, str]
@@ -134,48 +140,6 @@ class Told:
         return _MEASURES_ENCODER.encode(self.measures).decode()
 
 
-@dataclass(slots=True)
-class Changes:
-    """What a batch adds: to the panes of what each source feeds, and to what is kept aside."""
-
-    panes: dict[Period, dict[Fed, Measures]] = field(default_factory=dict)
-    held: dict[HeldKey, int] = field(default_factory=dict)
-    levels: dict[tuple[str, str, str], dict[str, str]] = field(default_factory=dict)
-
-    def book(self, told: Told) -> None:
-        """Adds a delta's amounts where they belong; held when it has no place, or its money."""
-        event, amounts = told.event, told.measures
-        period = told.start, told.end, told.known
-        if told.place is not None:
-            fed = event.workspace, *told.place, event.source
-            if not told.money_waits:
-                self.add(fed, period, amounts)
-                return
-            counts = {
-                name: amount for name, amount in amounts.items() if name not in MONEY_MEASURES
-            }
-            if counts:
-                self.add(fed, period, counts)
-            amounts = {name: amounts[name] for name in amounts.keys() - counts.keys()}
-        entity = entity_text(event.data)
-        self.levels[event.workspace, event.source, entity] = levels_of(event.data)
-        for measure, amount in amounts.items():
-            # Counts have no currency: they follow their mapping, whatever becomes of the money.
-            currency = told.currency if measure in MONEY_MEASURES else ""
-            held = (event.workspace, event.source, entity, measure, *period, currency)
-            self.held[held] = self.held.get(held, 0) + amount
-
-    def add(self, fed: Fed, period: Period, amounts: Mapping[str, int]) -> None:
-        """Adds what a source told of a line's period."""
-        lines = self.panes.setdefault(period, {})
-        sums = lines.get(fed)
-        if sums is None:
-            lines[fed] = dict(amounts)
-            return
-        for measure, amount in amounts.items():
-            sums[measure] = sums.get(measure, 0) + amount
-
-
 def levels_of(data: Subject) -> dict[str, str]:
     """What is kept of a held event to place it later: the platform's ids by level, or our names."""
     if data.entity is not None:
@@ -220,7 +184,7 @@ def known_at(end: int, complete: int) -> int:
     """
     if complete < end:
         return 0
-    return min(complete // MINUTE_MS * MINUTE_MS, end + LONGEST_DAY_MS + MATURITY_MAX_MS)
+    return min(complete // MINUTE_MS * MINUTE_MS, end + KNOWN_MAX_MS)
 
 
 def walk(

@@ -11,8 +11,8 @@ from kpi_monitor.store_metrics import Feed, ReportKey
 from shared.database import Conn
 from shared.generations import Generations
 
-LINES_MAX = 1_000_000
-"""Lines whose series are remembered, some 500 bytes each."""
+LINES_MAX = 200_000
+"""Lines whose series are remembered, some 900 bytes each; for others a poll asks once."""
 REPORTS_MAX = 200_000
 """Reports whose shape is remembered, some 400 bytes each."""
 

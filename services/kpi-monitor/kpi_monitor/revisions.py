@@ -41,7 +41,8 @@ def rounds_of(snapshots: Iterable[Told]) -> list[dict[FactKey, Told]]:
     """Snapshots as rounds of one revision per fact, to be written one after the other.
 
     Of several revisions the greatest is written and remembers those it replaced, so there is one
-    round unless they may be refused apart: in another currency or at another place.
+    round unless they may be refused apart, in another currency or at another place, or have marks
+    of their own, which a fact that a mapping has placed remembers.
     """
     rounds: list[dict[FactKey, Told]] = [{}]
     for told in snapshots:
@@ -51,7 +52,11 @@ def rounds_of(snapshots: Iterable[Told]) -> list[dict[FactKey, Told]]:
             continue
         at = max(n for n, facts in enumerate(rounds) if key in facts)
         before = rounds[at][key]
-        if (told.place, told.currency) != (before.place, before.currency):
+        alike = (told.place, told.currency) == (before.place, before.currency)
+        marked = told.event.data.entity is not None and (
+            known_at(before.end, told.complete) != before.known
+        )
+        if not alike or (marked and told.revision > before.revision):
             if len(rounds) == at + 1:
                 rounds.append({})
             rounds[at + 1][key] = told

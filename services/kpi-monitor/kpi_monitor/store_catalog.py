@@ -14,7 +14,7 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::boole
 ON CONFLICT (workspace, kind, id) DO UPDATE
 SET version = excluded.version, deleted = excluded.deleted, object = excluded.object
 WHERE c.version < excluded.version
-RETURNING workspace, kind, id, object
+RETURNING workspace, kind, id, object, old.object AS before
 """
 BUMP = """
 INSERT INTO kpi.catalog_versions AS v (workspace, version) SELECT u, 1 FROM unnest($1::text[]) AS u
@@ -56,7 +56,8 @@ async def lock_mappings(conn: Conn, workspaces: Iterable[str]) -> None:
 
 
 async def upsert_items(conn: Conn, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
-    """Stores (workspace, kind, id, version, deleted, object) rows; returns those that were newer.
+    """Stores (workspace, kind, id, version, deleted, object) rows; returns those that were newer,
+    with the object `before`, None of one that is new.
 
     At most one row per (workspace, kind, id).
     """

@@ -70,8 +70,8 @@ USING unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7:
 WHERE h.workspace = $1 AND h.source = u.source AND h.entity = u.entity AND h.period = u.period
   AND h.start_ms BETWEEN u.first_ms AND u.last_ms AND h.currency = u.currency
   AND starts_with(h.told, '$') = u.money
-RETURNING h.id, u.money, u.campaign, u.line, h.measure, h.source, h.start_ms, h.end_ms, h.known_ms,
-  h.amount, h.partition, h.position, h.value
+RETURNING h.id, u.money, u.campaign, u.line, h.measure, h.source, h.entity, h.levels, h.currency,
+  h.start_ms, h.end_ms, h.known_ms, h.amount, h.partition, h.position, h.value
 """
 
 

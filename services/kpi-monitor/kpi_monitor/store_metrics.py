@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kpi_monitor.folding import FactKey, Period, ProgressKey, Shape, Told
+from kpi_monitor.folding import KNOWN_MAX_MS, FactKey, Period, ProgressKey, Shape, Told
 from kpi_monitor.revisions import Restated, contested, first
-from kpi_monitor.windows import to_ms
+from kpi_monitor.windows import MINUTE_MS, to_ms
 from shared.database import Conn, columns
 from shared.events import METRICS_TOPIC, SourceEvent
 
@@ -68,21 +68,30 @@ WITH added AS (
 SELECT n, array(SELECT (stream, id, stored) FROM added WHERE n < cardinality($2)) AS found
 FROM fresh
 """
+MARK = f"""CASE WHEN {{0}}.complete_ms < f.end_ms THEN 0 ELSE least(
+        {{0}}.complete_ms / {MINUTE_MS} * {MINUTE_MS}, f.end_ms + {KNOWN_MAX_MS}) END"""
 # Where every fact proposed is new or newer, only those that were there before come back. A fact
 # keeps its period and its currency; one without money gains only that of the campaign it stands in.
-UPSERT_FACTS = """
+# `earlier`: its states before, where another mark tells them apart from the one that follows.
+UPSERT_FACTS = f"""
 WITH stated AS (
   INSERT INTO kpi.facts AS f (stream, period, entity, dims, revision, measures, start_ms,
-    end_ms, campaign, line, currency)
+    end_ms, campaign, line, currency, complete_ms)
   SELECT * FROM unnest($1::text::int[], $2::text[], $3::text[], $4::text[], $5::text::bigint[],
-    $6::text[], $7::text::bigint[], $8::text::bigint[], $9::text[], $10::text[], $11::text[])
+    $6::text[], $7::text::bigint[], $8::text::bigint[], $9::text[], $10::text[], $11::text[],
+    $12::text::bigint[])
   ON CONFLICT (stream, period, entity, dims) DO UPDATE
-  SET (revision, measures, currency) = (SELECT
+  SET (revision, measures, currency, complete_ms, earlier) = (SELECT
     CASE WHEN fits THEN excluded.revision ELSE f.revision END,
     CASE WHEN fits THEN excluded.measures ELSE f.measures END,
-    CASE WHEN fits AND excluded.currency <> '' THEN excluded.currency ELSE f.currency END
+    CASE WHEN fits AND excluded.currency <> '' THEN excluded.currency ELSE f.currency END,
+    CASE WHEN fits AND apart THEN excluded.complete_ms ELSE f.complete_ms END,
+    CASE WHEN fits AND apart THEN f.earlier || f.complete_ms || ' ' || f.measures || E'\n'
+      ELSE f.earlier END
     FROM (SELECT excluded.revision > f.revision AND (excluded.currency IN ('', f.currency)
-      OR (f.currency = '' AND excluded.campaign = f.campaign)) AS fits) AS checked)
+      OR (f.currency = '' AND excluded.campaign = f.campaign)) AS fits,
+      excluded.measures <> f.measures
+      AND {MARK.format("f")} <> {MARK.format("excluded")} AS apart) AS checked)
   WHERE excluded.revision > f.revision
      OR (excluded.revision = f.revision AND excluded.measures <> f.measures)
   RETURNING stream, period, entity, dims, old.measures, old.revision,
@@ -244,6 +253,7 @@ async def upsert_facts(conn: Conn, facts: Mapping[FactKey, Told]) -> list[tuple[
         campaigns,
         lines,
         [one.currency for one in told],
+        integers(one.complete for one in told),
     )
     assert answer is not None
     before = {tuple(row[:4]): row for row in answer["found"]}

@@ -17,7 +17,7 @@ OLDEST = """
 DELETE FROM kpi.{table} WHERE ctid = ANY(ARRAY(
   SELECT ctid FROM kpi.{table} WHERE {column} < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
 """
-COLUMNS = {"deltas": "at_ms", "panes": "start_ms", "held": "start_ms"}
+COLUMNS = {"deltas": "at_ms", "panes": "start_ms", "held": "start_ms", "placed": "start_ms"}
 # The end of an episode goes last and takes the episode with it, so that one cut short by the limit
 # is found again. Rows are not skipped: two sweepers take them one after the other.
 ENDED = """
@@ -46,6 +46,7 @@ def sweeps(settings: KpiSettings) -> Mapping[str, Sweep]:
         "deltas": Sweep(ids, partial(forget, "deltas")),
         "panes": Sweep(sums, partial(forget, "panes")),
         "held": Sweep(sums, partial(forget, "held")),
+        "placed": Sweep(sums, partial(forget, "placed")),
         "transitions": Sweep(timedelta(days=settings.breaches_keep_days), forget_ended),
     }
 

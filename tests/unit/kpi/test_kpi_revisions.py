@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi_monitor import revisions
-from kpi_monitor.folding import Changes, Measures, Period, Told, walk
+from kpi_monitor.changes import Changes
+from kpi_monitor.folding import Measures, Period, Told, walk
 from kpi_monitor.revisions import Restated
 from kpi_monitor.windows import to_ms
 from shared.events import MetricsEvent, SourceEvent

@@ -1,0 +1,14 @@
+"""The schema of kpi-monitor, and how its tables are made."""
+
+import sqlalchemy as sa
+
+from shared.tables import common_tables
+
+SCHEMA = "kpi"
+METADATA = sa.MetaData()
+common_tables(METADATA, SCHEMA)
+
+
+def table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
+    """A table of this schema."""
+    return sa.Table(name, METADATA, *parts, schema=SCHEMA)
