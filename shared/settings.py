@@ -1,12 +1,16 @@
 """Settings all services share, read once in `__main__` from PACELINE_* and passed down."""
 
+import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.api_words import addresses_of
+
+EXIT_NOT_READY = 3
+"""What the process needs is missing or wrong: starting it again would not help."""
 
 
 def _addresses(text: str) -> str:
@@ -72,3 +76,24 @@ class CommonSettings(BaseSettings):
     def jwks_path(self) -> Path | None:
         """The key set's file, or None when `jwks` is a URL."""
         return None if self.jwks.startswith(("http://", "https://")) else Path(self.jwks)
+
+
+Kind = TypeVar("Kind", bound=CommonSettings)
+
+
+def read_settings(kind: type[Kind]) -> Kind:
+    """The settings of this process's environment. One that cannot be ends it, by name and with
+    what it may be, before logs exist."""
+    try:
+        return kind()
+    except ValidationError as error:
+        prefix = str(kind.model_config["env_prefix"])
+        # What is wrong with several together has no name, and its input is all of them, secrets too.
+        said = [
+            f"{prefix}{str(one['loc'][0]).upper()}={one['input']}: {one['msg']}"
+            if one["loc"]
+            else one["msg"]
+            for one in error.errors()
+        ]
+        print("; ".join(said), "(.env.example lists all settings)", file=sys.stderr)  # noqa: T201
+        sys.exit(EXIT_NOT_READY)

@@ -33,9 +33,8 @@ from shared.events import BREACHES_TOPIC, FIGURES_TOPIC
 from shared.outbox import Relay
 from shared.producer import Producer
 from shared.service import Part, Service
+from shared.settings import EXIT_NOT_READY, read_settings
 from shared.sweep import Sweeper
-
-EXIT_NOT_READY = 3
 
 
 @asynccontextmanager
@@ -130,7 +129,7 @@ def mail_server(settings: AlertsSettings) -> Server:
 
 def main() -> None:
     """Runs alerts until a signal; a configuration that is wrong at start ends it at once."""
-    settings = AlertsSettings()
+    settings = read_settings(AlertsSettings)
     try:
         configurations = Configurations(settings.alerts_dir, os.environ)
     except ConfigError as error:

@@ -27,6 +27,7 @@ from shared.http import check_database, create_app
 from shared.outbox import Relay
 from shared.producer import Producer
 from shared.service import Part, Service
+from shared.settings import read_settings
 from shared.sweep import Sweep, Sweeper
 
 GROUP = "budget"
@@ -141,7 +142,7 @@ async def build(settings: BudgetSettings) -> AsyncIterator[Service]:
 
 def main() -> None:
     """`python -m budget`."""
-    settings = BudgetSettings()
+    settings = read_settings(BudgetSettings)
     gc.freeze()
     gc.set_threshold(GC_OBJECTS, 20, 20)
     service.main(settings, lambda: build(settings))

@@ -26,6 +26,7 @@ from shared.events import REJECTED_TOPIC
 from shared.http import create_app
 from shared.producer import Producer
 from shared.service import Part, Service, closing, main
+from shared.settings import read_settings
 from shared.sweep import Sweep, Sweeper
 
 GC_THRESHOLD = 50_000
@@ -113,7 +114,7 @@ def _quieten_collector() -> None:
 def run() -> None:
     """Reads the settings and serves until a signal."""
     _quieten_collector()
-    settings = IngestSettings()
+    settings = read_settings(IngestSettings)
     main(settings, lambda: build(settings))
 
 

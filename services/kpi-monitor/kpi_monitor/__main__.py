@@ -24,6 +24,7 @@ from shared.http import check_database, create_app
 from shared.outbox import Relay
 from shared.producer import Producer
 from shared.service import Part, Service, closing, main
+from shared.settings import read_settings
 from shared.sweep import Sweeper
 
 
@@ -112,5 +113,5 @@ if __name__ == "__main__":
     # A batch makes some 100,000 short-lived objects and no cycles: at the default threshold of 700
     # the collector took a third of folding's time.
     gc.set_threshold(100_000, 20, 20)
-    _settings = KpiSettings()
+    _settings = read_settings(KpiSettings)
     main(_settings, partial(build, _settings))
