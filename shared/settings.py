@@ -88,7 +88,7 @@ def read_settings(kind: type[Kind]) -> Kind:
         return kind()
     except ValidationError as error:
         prefix = str(kind.model_config["env_prefix"])
-        # What is wrong with several together has no name, and its input is all of them, secrets too.
+        # A fault of several together has no name, and its input is all of them, secrets too.
         said = [
             f"{prefix}{str(one['loc'][0]).upper()}={one['input']}: {one['msg']}"
             if one["loc"]
