@@ -81,6 +81,7 @@ def service_routers() -> Iterator[tuple[str, list[APIRouter]]]:
     from ingest.settings import IngestSettings
     from kpi_monitor import routes as kpi_routes
     from kpi_monitor import routes_held as kpi_held
+    from kpi_monitor import routes_imports as kpi_imports
     from kpi_monitor import routes_views as kpi_views
 
     # Describing a route runs none of it: of the parts it would use only the settings are read.
@@ -92,7 +93,10 @@ def service_routers() -> Iterator[tuple[str, list[APIRouter]]]:
     ]
     yield "budget", [module.router for module in modules if hasattr(module, "router")]
     # In the order in which the service itself adds them: the first path that fits is taken.
-    yield "kpi-monitor", [kpi_views.router, kpi_held.router, kpi_routes.router]
+    yield (
+        "kpi-monitor",
+        [module.router for module in (kpi_views, kpi_held, kpi_imports, kpi_routes)],
+    )
     yield "alerts", [alerts_routes.router]
 
 

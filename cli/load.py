@@ -6,10 +6,11 @@ A file is read three times and never held: once to understand it, once to find w
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -93,24 +94,35 @@ def _load(
         sending = _Sending(client, url, report, repeats, import_id, options)
         waits = options.wait and not options.dry_run
         outcome = sending.send(then_complete=not waits)
-        ledger = None
+        ledger = measures = None
         if waits:
             imported = f"{info.urls['budget']}/v1/imports/{import_id}"
-            wait_for_ledger(lambda: _poll(client, imported, counts="true"), outcome.spend_rows)
-            ledger = _look_up(client, imported)
-            # What the ledger refused is missing as much as what the door refused.
-            sending.complete(refused_later=ledger.get("rejected") or 0)
-    if ledger and ledger.get("rejected"):
-        where = f"{info.urls['ingest']}/v1/rejections"
-        if len(outcome.sources) == 1:
-            where += f"?source={next(iter(outcome.sources))}"
-        tell_stderr(f"the ledger refused {ledger['rejected']} accepted rows; why: GET {where}")
+            wait_for_counts(lambda: _poll(client, imported, counts="true"), outcome.spend_rows)
+            # Of a file without money the ledger knows nothing.
+            ledger = _look_up(client, imported) if outcome.spend_rows else {"rows": 0}
+            measures = _wait_for_measures(client, info, import_id, outcome.metrics_rows)
+            # What is refused later is missing as much as what the door refused; a row may be
+            # refused for its money and for its measures.
+            money = _rejected(ledger)
+            alone = max(0, _rejected(measures) - money)
+            sending.complete(Counter(the_ledger=money, kpi_monitor=alone))
+    where = f"{info.urls['ingest']}/v1/rejections"
+    if len(outcome.sources) == 1:
+        where += f"?source={next(iter(outcome.sources))}"
+    if count := _rejected(ledger):
+        tell_stderr(f"the ledger refused {count} accepted rows; why: GET {where}")
+    if count := _rejected(measures):
+        tell_stderr(f"the measures of {count} accepted rows were refused; why: GET {where}")
     if report.next_page is not None:
         tell_stderr(
             f"the last page names a next one ({report.next_page}): the rest of the report is not"
             " in this file"
         )
-    return tell(outcome, ledger, options, platform.time_zone)
+    return tell(outcome, ledger, options, platform.time_zone, measures)
+
+
+def _rejected(counts: Mapping[str, Any] | None) -> int:
+    return (counts or {}).get("rejected") or 0
 
 
 def _find_repeats(file: Path, report: Report, platform: Platform, options: LoadOptions) -> Repeats:
@@ -206,6 +218,7 @@ class _Sending:
         outcome = self._outcome
         outcome.accepted += reply["accepted"]
         outcome.spend_rows += reply["spend_rows"]
+        outcome.metrics_rows += reply.get("metrics_rows", 0)
         outcome.not_complete += reply.get("not_complete", [])
         for one in reply["rejected"]:
             row = one["row"] + part.first_row - 1
@@ -227,21 +240,22 @@ class _Sending:
                 self._outcome.equal.append({"row": row, "line": line, "detail": equal.detail})
                 self._outcome.equal_count += 1
 
-    def complete(self, refused_later: int = 0) -> None:
+    def complete(self, refused_later: Mapping[str, int] = MappingProxyType({})) -> None:
         """Says of each source that it is complete, if that is asked, in reports without rows."""
         if not self._options.completes:
             return
-        body, unsettled = empty(self._report), self._outcome.unsettled + refused_later
+        body, unsettled = empty(self._report), self._outcome.unsettled
+        unsettled += sum(refused_later.values())
         for source in sorted(self._outcome.sources) or (self._options.source,):
             params = {"complete": self._wish(), "unsettled": unsettled}
             reply = self._post(body, params if source is None else {**params, "source": source})
             for beat in reply.get("not_complete", []):
                 self._outcome.not_complete.append(self._explained(beat, refused_later))
 
-    def _explained(self, beat: dict[str, Any], refused_later: int) -> dict[str, Any]:
+    def _explained(self, beat: dict[str, Any], refused_later: Mapping[str, int]) -> dict[str, Any]:
         """The service knows how many rows are not settled, the load also which ones."""
         outcome = self._outcome
-        codes = outcome.codes + Counter(the_ledger=refused_later)
+        codes = outcome.codes + Counter(refused_later)
         why = why_unsettled(self._report.rows_count, codes, outcome.equal_count)
         return {**beat, "detail": why} if why and beat["code"] == ROWS_REFUSED else beat
 
@@ -290,14 +304,26 @@ def _look_up(client: httpx.Client, url: str) -> dict[str, Any]:
     raise CommandError(f"all rows are counted, but {url} does not say what stands for them")
 
 
-def wait_for_ledger(
+def _wait_for_measures(
+    client: httpx.Client, info: RunInfo, import_id: str, rows: int
+) -> dict[str, Any] | None:
+    """kpi-monitor's counts of an import, once all its rows with measures are counted; None for a
+    file without any. Raises CommandError (exit 3)."""
+    if not rows:
+        return None
+    imported = f"{info.urls['kpi']}/v1/imports/{import_id}"
+    return wait_for_counts(lambda: _poll(client, imported), rows, who="kpi-monitor")
+
+
+def wait_for_counts(
     poll: Callable[[], Any],
     rows: int,
     *,
+    who: str = "budget",
     stalled_s: float = WAIT_STALLED_S,
     sleep: Callable[[float], None] = time.sleep,
 ) -> dict[str, Any]:
-    """Budget's counts of an import, once all its rows are counted; `poll` gives them.
+    """A service's counts of an import, once all its rows are counted; `poll` gives them.
 
     Raises CommandError (exit 3) when the count stands still for `stalled_s`.
     """
@@ -309,5 +335,5 @@ def wait_for_ledger(
         if found["rows"] > counted:
             counted, moved_s = found["rows"], time.monotonic()
         if time.monotonic() - moved_s > stalled_s:
-            raise CommandError(f"budget has counted {counted} of {rows} rows and no more")
+            raise CommandError(f"{who} has counted {counted} of {rows} rows and no more")
         sleep(POLL_S)

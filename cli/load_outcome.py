@@ -16,6 +16,7 @@ from ingest.adapters.numbers import Mark
 
 ROWS_PER_PART = 5_000
 SHOWN_REJECTIONS_MAX = 20
+MEASURES_NAMES = ("inserted", "updated", "unchanged", "outdated", "rejected", "suspense")
 REASONS_KEPT_MAX = 10_000
 """What --json shows; a file of five million refused rows would not fit into memory."""
 
@@ -51,6 +52,7 @@ class Outcome:
 
     accepted: int = 0
     spend_rows: int = 0
+    metrics_rows: int = 0
     refused: int = 0
     codes: Counter[str] = field(default_factory=Counter)
     reasons: list[dict[str, Any]] = field(default_factory=list)
@@ -74,9 +76,14 @@ class Outcome:
 
 
 def tell(
-    outcome: Outcome, ledger: Mapping[str, Any] | None, options: LoadOptions, zone: str
+    outcome: Outcome,
+    ledger: Mapping[str, Any] | None,
+    options: LoadOptions,
+    zone: str,
+    measures: Mapping[str, Any] | None = None,
 ) -> Exit:
-    """Prints it all. REJECTIONS when anything was refused, equal, or not told complete."""
+    """Prints it all, the ledger's line last. REJECTIONS when anything was refused, equal, or not
+    told complete."""
     _tell_rows(outcome)
     for beat in outcome.not_complete:
         tell_stderr(f"{beat['source']} is not told complete: {beat['code']}: {beat['detail']}")
@@ -100,6 +107,10 @@ def tell(
         "dry_run": options.dry_run,
     }
     refused = outcome.refused
+    if measures is not None:
+        counts = {name: measures.get(name) or 0 for name in MEASURES_NAMES}
+        line += "\nmeasures " + " ".join(f"{name}={count}" for name, count in counts.items())
+        fields["measures"] = counts
     if ledger is not None:
         refused += ledger.get("rejected") or 0
         shown, more = _ledger_fields(ledger, refused, options)
@@ -107,6 +118,7 @@ def tell(
         fields |= {**shown, **more}
         _tell_missing(ledger.get("missing") or [], ledger.get("missing_count"))
     emit(line, fields, as_json=options.as_json)
+    refused += (measures or {}).get("rejected") or 0
     settled = not (refused or outcome.equal_count or outcome.not_complete)
     return Exit.OK if settled else Exit.REJECTIONS
 

@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import httpx
 
-from kpi_monitor import routes, routes_held, routes_views
+from kpi_monitor import routes, routes_held, routes_imports, routes_views
 from kpi_monitor.evaluate import Evaluator
 from kpi_monitor.handlers import Handlers
 from kpi_monitor.settings import KpiSettings
@@ -35,7 +35,8 @@ PARTITIONS = 4
 TABLES = (
     "catalog, catalog_versions, series, panes, feeds, facts, deltas, reports, held, sources, "
     "source_touches, placed, moves, touches, units, lines, rules, rule_versions, standings, "
-    "transitions, breaches, suspense, figures, outbox, idempotency, witness, progress, offset_gaps"
+    "transitions, breaches, imports, import_progress, suspense, figures, outbox, idempotency, "
+    "witness, progress, offset_gaps"
 )
 
 
@@ -202,5 +203,6 @@ def make_app(settings: KpiSettings, pool: Pool) -> Any:
     app = create_app(settings, title="kpi", pool=pool, checks={}, idle=idle)
     app.include_router(routes_views.router)
     app.include_router(routes_held.router)
+    app.include_router(routes_imports.router)
     app.include_router(routes.router)
     return app

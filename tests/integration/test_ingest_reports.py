@@ -67,6 +67,7 @@ async def test_two_rows_that_state_one_fact_otherwise_are_told_in_the_answer(wor
     answer = (await report(world, ROWS[0], "2025-11-01,150,349,USD,100,3,2.50", ROWS[0])).json()
 
     assert (answer["rows"], answer["accepted"], answer["spend_rows"]) == (3, 2, 2)
+    assert answer["metrics_rows"] == 2
     (refused,) = answer["rejected"]
     assert (refused["row"], refused["line"], refused["code"]) == (2, 3, "revision_conflict")
     assert "rows 1 and 2 " in refused["detail"]

@@ -25,7 +25,7 @@ def services() -> Iterator[Services]:
             self.answer(202, made.take(self.path, body))
 
         def do_GET(self) -> None:
-            self.answer(200, made.imported)
+            self.answer(200, made.measures if self.path.startswith("/kpi/") else made.imported)
 
         def answer(self, status: int, document: dict[str, Any]) -> None:
             self.send_response(status)
@@ -50,7 +50,7 @@ def state(tmp_path: Path, services: Services) -> Path:
     """The state of an installation whose services are `services`."""
     identity = Identity.of(os.getpid())
     assert identity is not None
-    urls = {"ingest": services.url, "budget": services.url}
+    urls = {"ingest": services.url, "budget": services.url, "kpi": f"{services.url}/kpi"}
     path = tmp_path / "state"
     path.mkdir()
     info = RunInfo(identity.pid, identity.began, urls, "", "", "", "system", "", 1)

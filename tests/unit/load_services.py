@@ -21,6 +21,7 @@ class Services:
     url: str = ""
     reply: dict[str, Any] = field(default_factory=dict)
     imported: dict[str, Any] = field(default_factory=dict)
+    measures: dict[str, Any] = field(default_factory=dict)
     queries: list[dict[str, str]] = field(default_factory=list)
     bodies: list[list[str]] = field(default_factory=list)
 

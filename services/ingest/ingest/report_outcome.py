@@ -44,6 +44,7 @@ class Loaded:
     import_id: str
     rows: int
     spend_rows: int = 0
+    metrics_rows: int = 0
     rejected: list[RefusedRow] = field(default_factory=list)
     equal: list[EqualRow] = field(default_factory=list)
     equal_count: int = 0
@@ -73,6 +74,7 @@ def count(
         row = table.rows[rejection.place + 1 - first]
         loaded.rejected.append(RefusedRow(row.number, row.line, rejection.code, rejection.detail))
     loaded.spend_rows += len(converted.spend_rows - refused)
+    loaded.metrics_rows += len(converted.metrics_rows - refused)
     loaded.left_out.update(converted.left_out)
     places = converted.decoded.places
     for place, event in zip(places, converted.decoded.events, strict=True):
@@ -105,6 +107,7 @@ def reply_of(loaded: Loaded, platform: Platform) -> dict[str, Any]:
         "rows": loaded.rows,
         "accepted": loaded.accepted,
         "spend_rows": loaded.spend_rows,
+        "metrics_rows": loaded.metrics_rows,
         "rejected": [row._asdict() for row in loaded.rejected],
         "not_complete": [
             # A report without rows and source names nothing but its platform.

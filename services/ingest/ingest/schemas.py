@@ -229,7 +229,8 @@ class NotComplete(BaseModel):
 
 
 class ReportReply(BaseModel):
-    """`spend_rows`: accepted rows that carry money, which budget counts under `import`.
+    """`spend_rows`: accepted rows that carry money, which budget counts under `import`;
+    `metrics_rows`: those that carry measures, which kpi-monitor counts under it.
 
     `not_complete`: sources whose `complete=true` was refused, for example `source_quarantined`,
     `rows_refused`, or `as_of_missing`: a heartbeat needs its time.
@@ -245,6 +246,7 @@ class ReportReply(BaseModel):
     rows: int
     accepted: int
     spend_rows: int
+    metrics_rows: int = 0
     rejected: list[RowRejected]
     not_complete: list[NotComplete]
     equal: list[RowEqual] = []

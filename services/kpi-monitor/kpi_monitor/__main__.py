@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
-from kpi_monitor import routes, routes_held, routes_views, store_sources, waiting
+from kpi_monitor import routes, routes_held, routes_imports, routes_views, store_sources, waiting
 from kpi_monitor.batch import SERVICE
 from kpi_monitor.evaluate import Evaluator
 from kpi_monitor.handlers import TOPICS, Handlers
@@ -93,8 +93,8 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
             refresh_metrics=refresh_metrics,
         )
         # /rules/test before /rules/{rule}: the router takes the first path that fits.
-        for router in (routes_views.router, routes_held.router, routes.router):
-            app.include_router(router)
+        for module in (routes_views, routes_held, routes_imports, routes):
+            app.include_router(module.router)
         sweeper = Sweeper(settings, pool, clock, SCHEMA, sweeps(settings))
         yield Service(
             app,

@@ -1,6 +1,6 @@
 """One poll in work: its transaction, its time, and what is written at its end."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -9,10 +9,12 @@ import msgspec
 
 from kpi_monitor import decoding
 from kpi_monitor.changes import Changes
-from kpi_monitor.folding import Refusal
+from kpi_monitor.folding import Refusal, Told
+from kpi_monitor.outcomes import IMPORT_LETTERS_MAX, ImportedRecord, MeasuresOutcome
 from shared.brake import SetAside
 from shared.consumer import Received
 from shared.database import Conn
+from shared.events import METRICS_TOPIC, has_nul
 from shared.outbox import OutboxRow, rejected_row
 
 SERVICE = "kpi-monitor"
@@ -33,6 +35,8 @@ class Batch:
     """Workspaces whose mappings this transaction changes."""
     left: set[tuple[str, str, str, int, int]] = field(default_factory=set)
     """(workspace, campaign, line, start, end) from which something was moved away."""
+    imported: dict[tuple[int, int], ImportedRecord] = field(default_factory=dict)
+    """What became of records of imports, by their partition and offset in metrics.v1."""
     moved: int = 0
     """Facts and sums that were placed anew."""
 
@@ -45,17 +49,30 @@ class Batch:
             self.reject(one, refusal)
         return events
 
+    def count(self, found: Iterable[tuple[Told, MeasuresOutcome]]) -> None:
+        """Notes what became of those events that belong to an import.
+
+        What was noted first stays: of an event whose money is kept aside the counts follow.
+        """
+        for told, outcome in found:
+            event, received = told.event, told.received
+            if event.importid is not None and len(event.importid) <= IMPORT_LETTERS_MAX:
+                place = received.partition, received.offset
+                record = ImportedRecord(event.workspace, event.importid, *place, outcome)
+                self.imported.setdefault(place, record)
+
     def reject(self, received: Received, refusal: Refusal) -> None:
         """Sets an event aside into rejected.v1."""
         self.set_aside.append(SetAside(received, refusal.code, refusal.detail))
-        workspace = source = event_id = None
+        workspace = source = event_id = import_id = None
         try:
             event: Any = msgspec.json.decode(received.value)
-            workspace, source, event_id = (
-                event.get(name) for name in ("workspace", "source", "id")
+            workspace, source, event_id, import_id = (
+                event.get(name) for name in ("workspace", "source", "id", "importid")
             )
         except (msgspec.DecodeError, UnicodeDecodeError, AttributeError, RecursionError):
             event = received.value
+        self._count_refused(received, workspace, import_id)
         self.rejected.append(
             rejected_row(
                 service=SERVICE,
@@ -69,3 +86,13 @@ class Batch:
                 time=self.now,
             )
         )
+
+    def _count_refused(self, received: Received, workspace: Any, import_id: Any) -> None:
+        """A refusal counts whatever was noted before; what cannot be a key is not counted."""
+        if received.topic != METRICS_TOPIC or has_nul(received.value):
+            return
+        texts = isinstance(workspace, str) and isinstance(import_id, str)
+        if texts and max(len(workspace), len(import_id)) <= IMPORT_LETTERS_MAX:
+            place = received.partition, received.offset
+            record = ImportedRecord(workspace, import_id, *place, MeasuresOutcome.REJECTED)
+            self.imported[place] = record

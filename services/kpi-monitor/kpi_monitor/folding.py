@@ -100,6 +100,8 @@ class Told:
     """The lower revision in whose stead this one is written, when both came in one poll."""
     repeats: tuple["Told", ...] = ()
     """Further statements of this revision in the poll."""
+    outdated: tuple["Told", ...] = ()
+    """Lower revisions of the fact that came after this one in the poll."""
     money_waits: bool = False
     """Its money is kept aside, for its campaign or for one in its currency; its counts are not."""
     money_only: bool = False
@@ -248,6 +250,8 @@ def retold(received: Received, complete: int) -> Told:
     """A snapshot that was held, as it was told: `complete` is how far its source was then."""
     event = METRICS_TOPIC_DECODER.decode(received.value)
     assert isinstance(event, MetricsEvent), "only snapshots are held as they came"
+    # It was counted in its import when it came.
+    event = msgspec.structs.replace(event, importid=None)
     data, measures = event.data, parse_measures(event.data.measures)
     start, end = to_ms(data.period_start), to_ms(data.period_end)
     known = known_at(end, complete)

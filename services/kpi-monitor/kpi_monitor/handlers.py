@@ -9,9 +9,11 @@ from datetime import timedelta
 
 from kpi_monitor import (
     folding,
+    outcomes,
     snapshots,
     store_catalog,
     store_held,
+    store_imports,
     store_metrics,
     store_placed,
     suspense_news,
@@ -191,6 +193,8 @@ class Handlers:
         new, stored = await store_metrics.add_deltas(batch.conn, first)
         for told in new:
             batch.changes.book(told)
+        if any(one.event.importid is not None for one in deltas):
+            batch.count(outcomes.of_deltas(deltas, new))
         for told in folding.reused(first, repeats, stored):
             batch.reject(told.received, folding.id_reused())
 
@@ -219,6 +223,7 @@ class Handlers:
         await store_placed.drop_empty(batch.conn, batch.left)
         batch.touched.update(feed[:3] for feed in self._feeds.added)
         await store_metrics.touch(batch.conn, batch.touched)
+        await store_imports.count(batch.conn, batch.imported.values())
         await outbox.add(batch.conn, SCHEMA, batch.rejected)
 
 

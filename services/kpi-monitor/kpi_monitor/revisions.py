@@ -65,6 +65,8 @@ def rounds_of(snapshots: Iterable[Told]) -> list[dict[FactKey, Told]]:
         elif told.revision > before.revision:
             _replace(told, before)
             rounds[at][key] = told
+        else:
+            before.outdated += (told,)
     return [facts for facts in rounds if facts]
 
 

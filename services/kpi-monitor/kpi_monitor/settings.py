@@ -20,6 +20,8 @@ class KpiSettings(CommonSettings):
     """How long sums per period are kept for series; windows need the last 60 days at most."""
     breaches_keep_days: int = Field(400, ge=1, le=36_500)
     """How long the history of an ended breach is shown."""
+    imports_keep_days: int = Field(400, ge=1)
+    """Counters of an import's measures, since they last changed."""
     figures_interval_s: float = Field(60.0, ge=0)
     """Newer figures of an open breach are told at most this often, by the clock of decisions."""
     suspense_limit_s: int = Field(86_400, ge=60)

@@ -1,9 +1,10 @@
 """Snapshots of a poll into facts and panes, or aside; the one way for what comes, what is released
 and what is placed anew."""
 
-from kpi_monitor import folding, revisions, store_held, store_metrics
+from kpi_monitor import folding, outcomes, revisions, store_held, store_metrics
 from kpi_monitor.batch import Batch
 from kpi_monitor.folding import Told
+from kpi_monitor.outcomes import MeasuresOutcome
 from kpi_monitor.remembered import Reports
 
 
@@ -36,13 +37,17 @@ async def fold(batch: Batch, snapshots: list[Told]) -> None:
     """Facts where they belong; aside what has no place yet, and money no campaign counts."""
     aside = [one for one in snapshots if one.place is None or one.money_waits]
     await store_held.add_snapshots(batch.conn, aside)
+    batch.count((one, MeasuresOutcome.SUSPENSE) for one in aside)
     for told in aside:
         told.keep(money=False)
     snapshots = [one for one in snapshots if one.place is not None]
+    imported = any(one.event.importid is not None for one in snapshots)
     for facts in revisions.rounds_of(snapshots):
         for told, before in await store_metrics.upsert_facts(batch.conn, facts):
             for one, refusal in revisions.refused(told, before):
                 batch.reject(one, refusal)
+            if imported:
+                batch.count(outcomes.of_fact(told, before))
             fed = told.event.workspace, *before.place, told.event.source
             for period, amounts in revisions.gained(told, before):
                 batch.changes.add(fed, period, amounts)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kpi_monitor.folding import KNOWN_MAX_MS, FactKey, Period, ProgressKey, Shape, Told
+from kpi_monitor.outcomes import is_imported
 from kpi_monitor.revisions import Restated, contested, first
 from kpi_monitor.windows import MINUTE_MS, to_ms
 from shared.database import Conn, columns
@@ -234,7 +235,8 @@ async def upsert_facts(conn: Conn, facts: Mapping[FactKey, Told]) -> list[tuple[
     """Stores higher revisions of placed facts.
 
     Returns the events that are new, newer or refused, each with what was there before, and those
-    that beside others of their poll state what stands already.
+    that change nothing where that is of interest: beside others of their poll they state what
+    stands already, or they belong to an import, which tells what became of them.
     """
     keys = sorted(facts)
     told = [facts[key] for key in keys]
@@ -257,11 +259,13 @@ async def upsert_facts(conn: Conn, facts: Mapping[FactKey, Told]) -> list[tuple[
     )
     assert answer is not None
     before = {tuple(row[:4]): row for row in answer["found"]}
-    pairs = zip(keys, told, strict=True)
+    pairs = list(zip(keys, told, strict=True))
     if answer["n"] == len(told):
         return [(one, _before(one, before.get(key))) for key, one in pairs]
     taken = [(one, _before(one, before[key])) for key, one in pairs if key in before]
-    asked = [key for key in keys if key not in before and contested(facts[key])]
+    asked = [
+        key for key, one in pairs if key not in before and (contested(one) or is_imported(one))
+    ]
     rows = await conn.fetch(STORED_FACTS, *columns(asked, 4)) if asked else []
     stands = [(facts[row[0], row[1], row[2], row[3]], row) for row in rows]
     return taken + [(one, _before(one, row)) for one, row in stands]

@@ -1,4 +1,5 @@
-"""What kpi-monitor deletes, and after how long: ids of deltas, old sums, ended breaches.
+"""What kpi-monitor deletes, and after how long: ids of deltas, old sums, ended breaches, counters
+of imports.
 
 Facts and standings are kept: a fact decides whether a snapshot counts again, a standing the number
 of the next episode.
@@ -8,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
+from kpi_monitor import store_imports
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.windows import to_ms
 from shared.database import Conn
@@ -42,12 +44,15 @@ def sweeps(settings: KpiSettings) -> Mapping[str, Sweep]:
     # A day later than events are refused, so that no event finds its id gone before that.
     ids = timedelta(days=settings.metrics_horizon_days + 1)
     sums = timedelta(days=settings.panes_keep_days)
+    imports = timedelta(days=settings.imports_keep_days)
     return {
         "deltas": Sweep(ids, partial(forget, "deltas")),
         "panes": Sweep(sums, partial(forget, "panes")),
         "held": Sweep(sums, partial(forget, "held")),
         "placed": Sweep(sums, partial(forget, "placed")),
         "transitions": Sweep(timedelta(days=settings.breaches_keep_days), forget_ended),
+        "imports": Sweep(imports, partial(store_imports.sweep, "imports")),
+        "import_progress": Sweep(imports, partial(store_imports.sweep, "import_progress")),
     }
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from kpi_monitor.schema import table
-from shared.columns import big, integer, jsonb, serial, text, total
+from shared.columns import big, instant, integer, jsonb, serial, text, total
 
 # A number for each measure of a line: panes are by far the most rows, and four texts in their key
 # would cost more than half of folding.
@@ -179,4 +179,33 @@ HELD = table(
         name="held_pk",
     ),
     sa.Index("held_start", "start_ms", postgresql_using="brin"),
+)
+
+# What became of the measures of a file, record by record as it was read.
+IMPORTS = table(
+    "imports",
+    text("workspace"),
+    text("import_id"),
+    big("inserted"),
+    big("updated"),
+    big("unchanged"),
+    big("outdated"),
+    big("rejected"),
+    big("suspense"),
+    instant("counted_at", now=True),
+    sa.PrimaryKeyConstraint("workspace", "import_id", name="imports_pk"),
+)
+
+# The next offset to count of an import: a record that is read again is not counted again.
+IMPORT_PROGRESS = table(
+    "import_progress",
+    text("workspace"),
+    text("import_id"),
+    text("topic"),
+    integer("partition"),
+    big("next_offset"),
+    instant("counted_at", now=True),
+    sa.PrimaryKeyConstraint(
+        "workspace", "import_id", "topic", "partition", name="import_progress_pk"
+    ),
 )

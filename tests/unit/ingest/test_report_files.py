@@ -180,7 +180,7 @@ def test_a_faulty_row_is_set_aside_with_its_reason_and_the_others_go_on(
     result = converted(csv(ROW, row, ROW))
 
     assert [(found.place, found.code) for found in result.decoded.rejected] == [(1, code)], reason
-    assert result.spend_rows == {0, 2}
+    assert result.spend_rows == result.metrics_rows == {0, 2}
 
 
 def test_an_empty_cell_is_no_value_and_a_row_without_spend_still_has_measures() -> None:

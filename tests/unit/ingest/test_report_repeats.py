@@ -48,7 +48,7 @@ def test_the_later_of_two_rows_that_differ_is_refused_and_both_are_named() -> No
     (rejection,) = result.decoded.rejected
     assert (rejection.place, rejection.code) == (2, "revision_conflict")
     assert "rows 2 and 3 state different figures for the same campaign and day" in rejection.detail
-    assert result.spend_rows == {0, 1}
+    assert result.spend_rows == result.metrics_rows == {0, 1}
     assert [event.id for event in result.decoded.events] == ["01J-1", "01J-1-m", "01J-2", "01J-2-m"]
 
 

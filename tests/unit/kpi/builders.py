@@ -129,6 +129,7 @@ def metrics_event(hour: float = 10, **changes: Any) -> MetricsEvent:
         "time": at(hour + 1),
         "workspace": "default",
         "receivedat": at(hour + 1),
+        "importid": None,
     }
     for name, value in changes.items():
         (envelope if name in envelope else data)[name] = value

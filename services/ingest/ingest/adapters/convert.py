@@ -57,6 +57,7 @@ class Converted(NamedTuple):
     decoded: Decoded
     spend_rows: set[int]
     left_out: Counter[str]
+    metrics_rows: set[int]
 
 
 class RowEvents(NamedTuple):
@@ -85,6 +86,7 @@ def convert(
     places: list[int] = []
     rejected: list[Rejection] = []
     spend_rows: set[int] = set()
+    metrics_rows: set[int] = set()
     left_out: Counter[str] = Counter()
     for row in table.rows:
         number, place = row.number + load.first_row - 1, row.number - 1
@@ -102,7 +104,10 @@ def convert(
         places.extend([place] * len(statements))
         if isinstance(statements[0], SpendWire):
             spend_rows.add(place)
-    return Converted(Decoded(events, places, rejected), spend_rows, left_out)
+        # A row's measures are one event, after its money.
+        if isinstance(statements[-1], MetricsWire):
+            metrics_rows.add(place)
+    return Converted(Decoded(events, places, rejected), spend_rows, left_out, metrics_rows)
 
 
 def _tell_hours_apart(made: RowEvents, platform: Platform, stated: StatedFacts) -> list[Statement]:
