@@ -90,7 +90,8 @@ def tell(
     for source in sorted(outcome.unset)[:SHOWN_REJECTIONS_MAX]:
         tell_stderr(
             f"{source} has no settings: its days are read as days of {zone} (default); if its"
-            f' clock is another one, PUT /v1/sources/{source} {{"time_zone": "…"}} and load again'
+            f' clock is another one, PUT /v1/sources/{source} {{"time_zone": "…"}} before more is'
+            " loaded: periods that have been told stay where they are"
         )
     if options.dry_run:
         tell_stderr("a dry run: nothing was sent")

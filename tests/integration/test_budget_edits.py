@@ -12,6 +12,7 @@ from budget.schemas import MappingTargetBody
 from tests.integration.budget_helpers import (
     Service,
     at,
+    campaign_body,
     create_campaign,
     delta,
     line_body,
@@ -91,7 +92,6 @@ async def test_an_edit_that_changes_nothing_makes_no_version(service: Service) -
         {"version": 99},
         {"currency": "USD"},
         {"starts_at": "2025-10-01T00:00:00+08:00"},
-        {"targets": []},
         {"campaign": "c2"},
     ],
 )
@@ -208,3 +208,25 @@ async def test_a_mapping_as_it_was_read_is_pointed_to_another_line(service: Serv
         refused = await operator.change("PUT", place, other, 422, '"2"')
         assert refused["code"] == "field_read_only"
         assert [fault["loc"] for fault in refused["errors"]] == ["match", "source"]
+
+
+async def test_a_campaign_without_a_target_gets_one_and_its_plan_can_be_judged(
+    service: Service,
+) -> None:
+    target = {"target": "sales", "measure": "revenue", "value": "5000", "relevance": "annual plan"}
+    target |= {"deadline": "2025-11-12T00:00:00+08:00", "primary": True}
+    bare, submit = "/v1/campaigns/bare", "/v1/campaigns/bare/plans/1/submit"
+    async with service.caller("li.na", "operator") as caller:
+        await caller.post("/v1/campaigns", campaign_body("bare", targets=[]), 201)
+        await caller.post(f"{bare}/plans", plan_body({**line_body(), "targets": []}), 201)
+        refused = await caller.post(submit, {"comment": "please"}, 422)
+        assert refused["code"] == "target_missing"
+        assert "PATCH its targets" in refused["detail"]
+        twice = await caller.ask("PATCH", bare, json={"targets": [target, target]})
+        assert (twice.status_code, twice.json()["code"]) == (422, "duplicate")
+        edited = await caller.ask("PATCH", bare, json={"targets": [target]})
+        assert (edited.status_code, edited.json()["version"]) == (200, 2)
+        assert edited.json()["targets"][0]["value"] == "5000"
+        assert (await caller.post(submit, {"comment": "please"}))["status"] == "in_review"
+        judged = await caller.ask("PATCH", CAMPAIGN, json={"targets": [target]})
+        assert (judged.status_code, judged.json()["code"]) == (409, "targets_judged")

@@ -155,8 +155,8 @@ async def test_a_plan_for_a_later_time_waits_while_the_older_one_stays_in_force(
         assert await statuses(viewer) == ["superseded", "in_force"]
         assert (await viewer.get("/v1/campaigns/c1"))["plan_version"] == 2
         # From the instant it was approved for, however late it was put in force.
-        assert await figures(viewer) == ("1700.00", "654.545454")
-        assert await figures(viewer, "L2") == ("50.00", "4.545454")
+        assert await figures(viewer) == ("1700.00", "654.545455")
+        assert await figures(viewer, "L2") == ("50.00", "4.545455")
         earlier = await figures(viewer, through="2025-11-06T11:00:00+08:00")
         assert earlier[0] == "1100.00"
         last = (await viewer.get("/v1/audit"))["items"][-1]

@@ -1,4 +1,5 @@
-"""What people change of a campaign after it was made: its name, owner, end, region, attributes.
+"""What people change of a campaign after it was made: its name, owner, end, region, attributes,
+and its targets until a plan is judged by them.
 
 A new end moves money: what was an exception after the old end is spend of the flight now. The plan
 in force is what people approved, so it stays as it is, and a finding says what no longer fits.
@@ -9,15 +10,15 @@ from datetime import datetime
 from typing import Any
 
 from budget import catalog, store_flight, store_in_force, store_plans
-from budget.documents import campaign_view
-from budget.planning import Session
+from budget.documents import campaign_view, target_views
+from budget.planning import Session, check_targets
 from budget.rules.phasing import EPOCH, MICROSECOND, instant
 from budget.schemas import CampaignEdit, CampaignPatch, plain
 from shared.edits import patched
 from shared.errors import ConflictError, InvalidError
 
 Row = dict[str, Any]
-EDITED = ("name", "owner", "ends_at", "region", "attributes")
+EDITED = ("name", "owner", "ends_at", "region", "attributes", "targets")
 
 
 async def patch_campaign(
@@ -26,15 +27,22 @@ async def patch_campaign(
     """The campaign as it is then, and the findings; an edit that changes nothing makes no version.
 
     The caller has stopped posting and knows that the campaign is open. Raises InvalidError
-    `field_read_only` or `flight_invalid`, ConflictError `spend_after_end`.
+    `field_read_only`, `flight_invalid`, `duplicate` or `primary_target`, ConflictError
+    `spend_after_end` or `targets_judged`.
     """
     shown = campaign_view(row)
     body = patched(CampaignEdit, shown, patch)
     before = {name: shown[name] for name in EDITED}
     after = {name: getattr(body, name) for name in EDITED}
+    after["targets"] = target_views(body.targets)
     changed = [name for name in EDITED if before[name] != after[name]]
     if not changed:
         return row, []
+    if "targets" in changed:
+        if row["status"] != "draft":
+            detail = "a plan has been judged by its targets; they stay what people agreed to"
+            raise ConflictError("targets_judged", detail)
+        check_targets(body.targets)
     moved = "ends_at" in changed
     if moved:
         await _check_end(session, row, body.ends_at)
@@ -46,7 +54,7 @@ async def patch_campaign(
             body.name,
             body.owner,
             body.ends_at,
-            {"region": body.region, "attributes": body.attributes},
+            {name: after[name] for name in ("region", "attributes", "targets")},
         ),
     )
     await _tell(session, edited, moved=moved)

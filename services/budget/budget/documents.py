@@ -1,6 +1,6 @@
 """Campaigns and plans between their HTTP bodies, their stored documents and the pure rules."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ def campaign_values(body: CampaignBody, actor: str, now: datetime) -> tuple[Any,
         "management_mode": body.management_mode,
         "stages": body.stages,
         "attributes": body.attributes,
-        "targets": [_target(target) for target in body.targets],
+        "targets": target_views(body.targets),
     }
     return (
         body.campaign,
@@ -159,6 +159,11 @@ def _line_document(line: LineBody, planned: PlanLine) -> dict[str, Any]:
         "cap": None if line.cap is None else format_micros(line.cap),
         "phasing": phasing,
     }
+
+
+def target_views(targets: Sequence[TargetBody]) -> list[dict[str, Any]]:
+    """Targets as a campaign shows them."""
+    return [_target(target) for target in targets]
 
 
 def _target(target: TargetBody) -> dict[str, Any]:

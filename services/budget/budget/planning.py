@@ -27,7 +27,7 @@ from budget.rules import approval
 from budget.rules.approval import Decision, Outcome, Request, Status, Subject
 from budget.rules.plan import Terms, check, without_echoes
 from budget.rules.posting import Catalogue
-from budget.schemas import CampaignBody, DecisionBody
+from budget.schemas import CampaignBody, DecisionBody, TargetBody
 from budget.schemas_plans import PlanBody, SubmitBody
 from budget.store_audit import Act
 from shared.auth import Principal
@@ -82,16 +82,21 @@ class Session:
         return await moving.close()
 
 
+def check_targets(targets: Sequence[TargetBody]) -> None:
+    """Raises InvalidError `duplicate` or `primary_target`."""
+    names = [target.target for target in targets]
+    if len(set(names)) < len(names):
+        raise InvalidError("duplicate", "two targets have the same id")
+    if targets and sum(target.primary for target in targets) != 1:
+        raise InvalidError("primary_target", "exactly one target is the primary one")
+
+
 async def create_campaign(session: Session, body: CampaignBody) -> dict[str, Any]:
     """A draft (G29). Raises ConflictError `campaign_exists`, InvalidError `flight_invalid`,
     `primary_target` or `time_zone_unknown`."""
     if body.ends_at <= body.starts_at:
         raise InvalidError("flight_invalid", "ends_at must lie after starts_at")
-    names = [target.target for target in body.targets]
-    if len(set(names)) < len(names):
-        raise InvalidError("duplicate", "two targets have the same id")
-    if body.targets and sum(target.primary for target in body.targets) != 1:
-        raise InvalidError("primary_target", "exactly one target is the primary one")
+    check_targets(body.targets)
     if not await store_plans.reads_zone(session.conn, body.time_zone):
         # One that was built without the older names: days and entries could not be read.
         raise InvalidError("time_zone_unknown", f"the database knows no zone {body.time_zone}")

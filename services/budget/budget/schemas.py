@@ -149,6 +149,7 @@ class CampaignEdit(Body):
     ends_at: When
     region: Label | None = None
     attributes: Document = Field(default_factory=dict, max_length=100)
+    targets: list[TargetBody] = Field(default_factory=list, max_length=200)
 
 
 class CampaignPatch(MergePatch):

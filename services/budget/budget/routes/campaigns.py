@@ -61,7 +61,8 @@ async def patch_campaign(
 ) -> Json:
     """A JSON merge patch; what changes nothing makes no new version. A plan in force keeps its
     curve when the flight's end moves, and `findings` say so. If-Match is honoured when sent.
-    Errors: campaign_unknown, campaign_closed, field_read_only, flight_invalid, spend_after_end."""
+    Targets may change until a plan is in force. Errors: campaign_unknown, campaign_closed,
+    field_read_only, flight_invalid, spend_after_end, targets_judged."""
     async with session(request, principal) as caller:
         await caller.stop_posting()
         row = await planning.find_open(caller, campaign)

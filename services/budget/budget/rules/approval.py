@@ -73,7 +73,8 @@ def check_submit(status: Status, *, targets: int) -> None:
     if status != "draft":
         raise ConflictError("not_draft", f"the plan is {status}; only a draft can be submitted")
     if targets == 0:
-        raise InvalidError("target_missing", "a campaign needs a target before its plan is judged")
+        detail = "a campaign needs a target before its plan is judged: PATCH its targets"
+        raise InvalidError("target_missing", detail)
 
 
 def about(subject: Subject, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
