@@ -76,7 +76,7 @@ async def test_a_plan_raised_at_half_time_is_not_behind_and_the_past_stays_as_it
         for asked, expected in (
             ({"through": "2025-11-03T00:00:00+08:00"}, ("1100.00", "200.00")),
             ({"through": "2025-11-06T12:00:00+08:00"}, ("1700.00", "550.00")),
-            ({"known_at": "2025-11-06T11:59:00+08:00"}, ("1100.00", "549.930555")),
+            ({"known_at": "2025-11-06T11:59:00+08:00"}, ("1100.00", "549.930556")),
             ({"known_at": "2025-11-06T12:00:00+08:00"}, ("1700.00", "550.00")),
         ):
             assert await figures(viewer, **asked) == expected, asked
