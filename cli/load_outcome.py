@@ -82,8 +82,8 @@ def tell(
     zone: str,
     measures: Mapping[str, Any] | None = None,
 ) -> Exit:
-    """Prints it all, the ledger's line last. REJECTIONS when anything was refused, equal, or not
-    told complete."""
+    """Prints it all, the measures first and the ledger's line last. REJECTIONS when anything was
+    refused, equal, or not told complete."""
     _tell_rows(outcome)
     for beat in outcome.not_complete:
         tell_stderr(f"{beat['source']} is not told complete: {beat['code']}: {beat['detail']}")
@@ -110,7 +110,9 @@ def tell(
     refused = outcome.refused
     if measures is not None:
         counts = {name: measures.get(name) or 0 for name in MEASURES_NAMES}
-        line += "\nmeasures " + " ".join(f"{name}={count}" for name, count in counts.items())
+        # Above the two lines that scripts take from the end.
+        told = " ".join(f"{name}={count}" for name, count in counts.items())
+        line = f"measures {told}\n{line}"
         fields["measures"] = counts
     if ledger is not None:
         refused += ledger.get("rejected") or 0

@@ -18,15 +18,15 @@ def _counted(services: Services, **measures: int) -> None:
     services.measures = {"rows": 2, **measures}
 
 
-def test_measures_are_told_before_the_last_line_which_stays_as_it_is(
+def test_measures_are_told_above_the_two_lines_that_stay_as_they_are(
     tmp_path: Path, state: Path, services: Services, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _counted(services, unchanged=1, outdated=1)
     assert load(written(tmp_path, ROW, OTHER), options(state, wait=True)) is Exit.OK
 
     assert capsys.readouterr().out.splitlines() == [
-        "accepted=2 rejected=0",
         "measures inserted=0 updated=0 unchanged=1 outdated=1 rejected=0 suspense=0",
+        "accepted=2 rejected=0",
         MONEY,
     ]
 
@@ -97,8 +97,9 @@ def test_a_file_of_measures_alone_does_not_ask_the_ledger(
     services.imported = {}
 
     assert load(written(tmp_path, ROW, OTHER), options(state, wait=True)) is Exit.OK
-    assert capsys.readouterr().out.splitlines()[1:] == [
+    assert capsys.readouterr().out.splitlines() == [
         "measures inserted=2 updated=0 unchanged=0 outdated=0 rejected=0 suspense=0",
+        "accepted=2 rejected=0",
         MONEY.replace("inserted=2", "inserted=0"),
     ]
 
