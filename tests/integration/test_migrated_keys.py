@@ -14,7 +14,7 @@ from cli.migrate import migrate, migrate_down
 from cli.processes import run_coroutine
 from shared import keys
 
-MIGRATION = importlib.import_module("cli.migrations.versions.0006_keys")
+MIGRATION = importlib.import_module("cli.migrations.versions.0007_keys")
 DAY, HOUR = "2025-11-03", "2025-11-03T10"
 AT = "2025-11-05T00:00:00Z"
 ENTITIES: list[tuple[dict[str, str] | None, dict[str, str], str]] = [
@@ -165,7 +165,7 @@ async def _read(url: str) -> dict[str, set[Any]]:
 def test_stored_keys_are_those_that_events_make_now_and_back_again(old_url: str) -> None:
     run_coroutine(_fill(old_url))
     before = run_coroutine(_read(old_url))
-    migrate(old_url, "0006_keys")
+    migrate(old_url, "0007_keys")
     after = run_coroutine(_read(old_url))
     made = {_new_key(entity, dims) for entity, dims in _stored() if dims != {"q": "a,b=c"}}
     odd = rf"{DAY}|{keys.pairs_text({'ad': 'back' + chr(92) + 'slash'})}|q=a,b=c"
@@ -197,7 +197,7 @@ def test_stored_keys_are_those_that_events_make_now_and_back_again(old_url: str)
 def test_a_revision_of_an_old_fact_finds_it_under_its_new_key(old_url: str) -> None:
     """Of two facts that were one, the one that was stated last goes on; the other begins anew."""
     run_coroutine(_fill(old_url))
-    migrate(old_url, "0006_keys")
+    migrate(old_url, "0007_keys")
     found = {key for (key,) in run_coroutine(_read(old_url))["facts"]}
     assert _new_key({"ad": "x,device=m"}, {}) in found
     assert _new_key({"ad": "x", "device": "m"}, {}) not in found

@@ -10,8 +10,8 @@ so a second run changes nothing; one that would be longer than events may be sta
 
 from alembic import op
 
-revision = "0006_keys"
-down_revision = "0008_suspense"
+revision = "0007_keys"
+down_revision = "0006_suspense"
 branch_labels = None
 depends_on = None
 

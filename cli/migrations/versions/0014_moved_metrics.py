@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0015_kpi"
-down_revision = "0014_set_aside"
+revision = "0014_moved_metrics"
+down_revision = "0013_set_aside"
 branch_labels = None
 depends_on = None
 

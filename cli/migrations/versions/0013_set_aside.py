@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0014_set_aside"
-down_revision = "0010_measures_report"
+revision = "0013_set_aside"
+down_revision = "0012_measures_report"
 branch_labels = None
 depends_on = None
 

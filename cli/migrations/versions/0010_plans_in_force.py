@@ -4,8 +4,8 @@ from alembic import op
 
 from cli.migrations.first_tables import statements
 
-revision = "0007_plans_in_force"
-down_revision = "0011_alerts"
+revision = "0010_plans_in_force"
+down_revision = "0009_mailboxes"
 branch_labels = None
 depends_on = None
 

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0016_measures_imports"
-down_revision = "0015_kpi"
+revision = "0015_measures_imports"
+down_revision = "0014_moved_metrics"
 branch_labels = None
 depends_on = None
 

@@ -8,8 +8,8 @@ History that has arrived keeps the list as its channel.
 
 from alembic import op
 
-revision = "0011_alerts"
-down_revision = "0009_known_changes"
+revision = "0009_mailboxes"
+down_revision = "0008_known_changes"
 branch_labels = None
 depends_on = None
 

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0010_measures_report"
-down_revision = "0013_figures"
+revision = "0012_measures_report"
+down_revision = "0011_figures"
 branch_labels = None
 depends_on = None
 

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0008_suspense"
+revision = "0006_suspense"
 down_revision = "0005_alerts"
 branch_labels = None
 depends_on = None

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0013_figures"
-down_revision = "0007_plans_in_force"
+revision = "0011_figures"
+down_revision = "0010_plans_in_force"
 branch_labels = None
 depends_on = None
 

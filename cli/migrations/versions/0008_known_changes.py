@@ -6,8 +6,8 @@ completeness of the message before.
 
 from alembic import op
 
-revision = "0009_known_changes"
-down_revision = "0006_keys"
+revision = "0008_known_changes"
+down_revision = "0007_keys"
 branch_labels = None
 depends_on = None
 
