@@ -32,7 +32,13 @@ def launch(checkout: Path) -> "subprocess.Popen[str]":
         text=True,
         env={**os.environ, "PACELINE_PYTHON": sys.executable},
         start_new_session=True,
+        # A suite in the background of a shell hands SIGINT down ignored; a person's shell does not.
+        preexec_fn=_heed_ctrl_c,  # noqa: PLW1509 - makes one system call
     )
+
+
+def _heed_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_ctrl_c_during_the_set_up_is_one_sentence_and_130(checkout: Path) -> None:
