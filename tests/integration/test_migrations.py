@@ -2,18 +2,15 @@
 
 import uuid
 from collections.abc import Iterator
-from typing import Any
 
 import asyncpg
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from cli.errors import CommandError, Exit
 from cli.migrate import collect_metadata, migrate, migrate_down
 from cli.processes import run_coroutine
+from tests.integration.models import differences
 
 SCHEMAS = {"runtime", "ingest", "budget", "kpi", "alerts"}
 
@@ -51,29 +48,9 @@ async def test_up_down_and_up_again_leaves_what_one_up_does(empty_url: str) -> N
     assert await _schemas(empty_url) == SCHEMAS
 
 
-def _differences(connection: sa.Connection, metadata: sa.MetaData) -> list[Any]:
-    schemas = {table.schema for table in metadata.tables.values()}
-    context = MigrationContext.configure(
-        connection,
-        opts={
-            "include_schemas": True,
-            "compare_type": True,
-            "include_name": lambda name, kind, _: kind != "schema" or name in schemas,
-        },
-    )
-    return list(compare_metadata(context, metadata))
-
-
 async def test_the_migrated_database_is_what_the_models_say(database_url: str) -> None:
-    engine = create_async_engine(sa.make_url(database_url).set(drivername="postgresql+asyncpg"))
-    try:
-        async with engine.connect() as connection:
-            models = collect_metadata()
-            assert len(models) == 4
-            for metadata in models:
-                assert await connection.run_sync(_differences, metadata) == []
-    finally:
-        await engine.dispose()
+    assert len(collect_metadata()) == 4
+    assert await differences(database_url) == []
 
 
 async def test_the_manual_clock_is_one_row(database_url: str) -> None:

@@ -15,6 +15,7 @@ from shared_helpers import (
     running,
 )
 
+from shared.consumer import Consumer
 from shared.database import Pool, create_pool
 from shared.settings import CommonSettings
 
@@ -36,6 +37,29 @@ async def pool(settings: CommonSettings) -> AsyncIterator[Pool]:
     await pool.close()
 
 
+async def lose_a_commit(consumer: Consumer, settings: CommonSettings, last: str) -> None:
+    """Has the commit of `last` hang until it times out; the ones after it are made."""
+    client = consumer._consumer
+    assert client is not None
+    commit, lost = client.commit, asyncio.Event()
+
+    async def hang(_: object) -> None:
+        lost.set()
+        await asyncio.Event().wait()
+
+    client.commit = hang
+    await put(settings, [last])
+    await lost.wait()
+    client.commit = commit
+
+
+async def all_committed(consumer: Consumer, what: str) -> None:
+    async def caught_up() -> bool:
+        return (await consumer._offsets.standing()).lag == 0
+
+    await eventually(caught_up, what=what)
+
+
 async def test_a_commit_that_never_ends_does_not_stop_the_reading(
     settings: CommonSettings, pool: Pool, schema: str
 ) -> None:
@@ -44,25 +68,10 @@ async def test_a_commit_that_never_ends_does_not_stop_the_reading(
     async with running(consumer):
         await put(settings, ["a"])
         await all_seen(pool, schema, ["a"])
-        client = consumer._consumer
-        assert client is not None
-        commit, lost = client.commit, asyncio.Event()
-
-        async def hang(_: object) -> None:
-            lost.set()
-            await asyncio.Event().wait()
-
-        client.commit = hang
-        await put(settings, ["b"])
-        await lost.wait()
-        client.commit = commit
+        await lose_a_commit(consumer, settings, "b")
         await put(settings, ["c", "d"])
         await all_seen(pool, schema, ["b", "c", "d"])
-
-        async def caught_up() -> bool:
-            return (await consumer._offsets.standing()).lag == 0
-
-        await eventually(caught_up, what="all of it committed")
+        await all_committed(consumer, "all of it committed")
 
 
 async def test_a_commit_that_times_out_is_tried_again_when_nothing_more_comes(
@@ -73,22 +82,7 @@ async def test_a_commit_that_times_out_is_tried_again_when_nothing_more_comes(
     async with running(consumer):
         await put(settings, ["a"])
         await all_seen(pool, schema, ["a"])
-        client = consumer._consumer
-        assert client is not None
-        commit, lost = client.commit, asyncio.Event()
-
-        async def hang(_: object) -> None:
-            lost.set()
-            await asyncio.Event().wait()
-
-        client.commit = hang
-        await put(settings, ["the last record for a long time"])
-        await lost.wait()
-        client.commit = commit
-
-        async def caught_up() -> bool:
-            return (await consumer._offsets.standing()).lag == 0
-
-        await eventually(caught_up, what="the owed commit is made without a further record")
+        await lose_a_commit(consumer, settings, "the last record for a long time")
+        await all_committed(consumer, "the owed commit is made without a further record")
         await all_seen(pool, schema, ["the last record for a long time"])
         assert consumer._owed == {}

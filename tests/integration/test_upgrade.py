@@ -14,14 +14,12 @@ import asyncpg
 import httpx
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from cli.access import make_token
-from cli.migrate import collect_metadata, migrate
+from cli.migrate import migrate
 from cli.processes import run_coroutine, wait_until
 from cli.stack import Stack, StackOptions
+from tests.integration.models import differences
 
 LANDING = Path(__file__).with_name("landing_0005.sql")
 SCHEMAS = "('runtime', 'ingest', 'budget', 'kpi', 'alerts')"
@@ -93,32 +91,7 @@ def test_a_filled_database_that_is_upgraded_has_the_shape_of_a_fresh_one(
     migrate(empty_url)
     migrate(landed_url)
     assert run_coroutine(_shape(landed_url)) == run_coroutine(_shape(empty_url))
-    assert run_coroutine(_differences(landed_url)) == []
-
-
-async def _differences(url: str) -> list[Any]:
-    def compare(connection: sa.Connection, metadata: sa.MetaData) -> list[Any]:
-        schemas = {table.schema for table in metadata.tables.values()}
-        context = MigrationContext.configure(
-            connection,
-            opts={
-                "include_schemas": True,
-                "compare_type": True,
-                "include_name": lambda name, kind, _: kind != "schema" or name in schemas,
-            },
-        )
-        return list(compare_metadata(context, metadata))
-
-    engine = create_async_engine(sa.make_url(url).set(drivername="postgresql+asyncpg"))
-    try:
-        async with engine.connect() as connection:
-            return [
-                difference
-                for metadata in collect_metadata()
-                for difference in await connection.run_sync(compare, metadata)
-            ]
-    finally:
-        await engine.dispose()
+    assert run_coroutine(differences(landed_url)) == []
 
 
 class Caller:
