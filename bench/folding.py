@@ -34,10 +34,10 @@ from kpi_monitor.evaluate import Evaluator
 from kpi_monitor.handlers import Handlers
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.store_views import due
-from shared.clock import SystemClock
-from shared.consumer import Received
-from shared.database import create_pool, transaction
+from shared.database.clock import SystemClock
+from shared.database.pool import create_pool, transaction
 from shared.events import ENCODER, MetricsEvent, MetricsStored
+from shared.kafka.consumer import Received
 
 SOURCES = 8
 PARTITIONS = 24

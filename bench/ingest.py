@@ -160,7 +160,7 @@ def own_service() -> Iterator[Target]:
     from cli.migrate import migrate
     from cli.processes import free_port
     from cli.topics import ensure_topics
-    from shared.auth import generate_keys, sign_token
+    from shared.http.auth import generate_keys, sign_token
 
     directory = Path(tempfile.mkdtemp(prefix="paceline-bench-"))
     directory.chmod(0o711)

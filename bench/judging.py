@@ -22,10 +22,10 @@ from bench.folding import HOUR, PARTITIONS, SOURCES, START, Plan, Replicas, prep
 from bench.posting import database
 from kpi_monitor.handlers import Handlers
 from kpi_monitor.settings import KpiSettings
-from shared.clock import SystemClock
-from shared.consumer import Received
-from shared.database import create_pool, transaction
+from shared.database.clock import SystemClock
+from shared.database.pool import create_pool, transaction
 from shared.events import ENCODER, SourceData, SourceEvent
+from shared.kafka.consumer import Received
 
 FILL = """
 INSERT INTO kpi.panes (series, start_ms, end_ms, known_ms, amount)

@@ -35,10 +35,10 @@ from budget.handlers import SpendHandler
 from budget.settings import BudgetSettings
 from cli.embedded.postgres import PostgresServer
 from cli.migrate import migrate
-from shared.clock import SystemClock
-from shared.consumer import Received
-from shared.database import Pool, create_pool, transaction
+from shared.database.clock import SystemClock
+from shared.database.pool import Pool, create_pool, transaction
 from shared.events import ENCODER, SpendEvent, SpendStored
+from shared.kafka.consumer import Received
 
 LINES = 10_000
 WARM_UP = 4

@@ -21,9 +21,10 @@ from cli.compatibility import incompatibilities
 from cli.embedded.jars import ROOT
 from cli.errors import Exit
 from cli.replica import python_path
-from shared import events, notifications
-from shared.database import Pool
-from shared.http import create_app
+from shared import events
+from shared.database.pool import Pool
+from shared.events import notifications
+from shared.http.app import create_app
 from shared.settings import CommonSettings
 
 DOCS = ROOT / "docs"

@@ -25,7 +25,7 @@ from cli.replica import (
 )
 from cli.state import DEFAULT_STATE, RunInfo, RunningReplica, run_file, save_run
 from cli.topics import ensure_topics
-from shared.auth import generate_keys
+from shared.http.auth import generate_keys
 
 READY_TIMEOUT_S = 90.0
 PORT_MOVES_MAX = 10

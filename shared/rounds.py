@@ -7,7 +7,7 @@ made is taken up at once, which saves the wait at each hop from an event to its 
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from shared.database import is_transient
+from shared.database.pool import is_transient
 from shared.errors import UnavailableError
 from shared.logs import get_logger
 from shared.settings import CommonSettings

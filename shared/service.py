@@ -20,9 +20,9 @@ import uvloop
 from starlette.types import ASGIApp
 
 from shared import logs
-from shared.connection import BoundedConfig
-from shared.connections import Connections, Limits, allow_open_files
 from shared.errors import DeadLettersError, OffsetGapError
+from shared.http.connection import BoundedConfig
+from shared.http.connections import Connections, Limits, allow_open_files
 from shared.settings import CommonSettings
 
 BACKLOG = 2048

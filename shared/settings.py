@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.api_words import addresses_of
+from shared.http.api_words import addresses_of
 
 EXIT_NOT_READY = 3
 """What the process needs is missing or wrong: starting it again would not help."""

@@ -27,10 +27,10 @@ from alerts.settings import AlertsSettings
 from alerts.states import UNSENT
 from cli.fake_dingtalk import FakeDingTalk
 from cli.fake_mail import FakeMail
-from shared.clock import ManualClock, set_manual
-from shared.consumer import Received
-from shared.database import Pool, create_pool, transaction
+from shared.database.clock import ManualClock, set_manual
+from shared.database.pool import Pool, create_pool, transaction
 from shared.events import Breach, BreachFigures
+from shared.kafka.consumer import Received
 from tests.unit.alerts.builders import CONFIGURATION, encode
 
 SECRET = "SEC-of-the-test"

@@ -18,12 +18,12 @@ from budget.invariants import Invariants
 from budget.routes import audit, campaigns, held, mappings, plans, suspense, totals
 from budget.seal import Sealer
 from budget.settings import BudgetSettings
-from shared import clock as clocks
-from shared.auth import generate_keys, sign_token
-from shared.consumer import Received
-from shared.database import Pool, create_pool, transaction
+from shared.database import clock as clocks
+from shared.database.pool import Pool, create_pool, transaction
 from shared.events import ENCODER, SourceData, SourceEvent, SpendEvent, SpendStored
-from shared.http import create_app
+from shared.http.app import create_app
+from shared.http.auth import generate_keys, sign_token
+from shared.kafka.consumer import Received
 from tests.documented import documented
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))

@@ -13,10 +13,8 @@ from kpi_monitor import routes, routes_held, routes_imports, routes_views
 from kpi_monitor.evaluate import Evaluator
 from kpi_monitor.handlers import Handlers
 from kpi_monitor.settings import KpiSettings
-from shared.auth import generate_keys, sign_token
-from shared.clock import ManualClock, set_manual
-from shared.consumer import Received
-from shared.database import Pool, create_pool, transaction
+from shared.database.clock import ManualClock, set_manual
+from shared.database.pool import Pool, create_pool, transaction
 from shared.events import (
     BREACH_DECODER,
     ENCODER,
@@ -27,8 +25,10 @@ from shared.events import (
     MetricsEvent,
     SourceEvent,
 )
-from shared.http import create_app
-from shared.outbox import envelope
+from shared.http.app import create_app
+from shared.http.auth import generate_keys, sign_token
+from shared.kafka.consumer import Received
+from shared.kafka.outbox import envelope
 from tests.documented import documented
 
 PARTITIONS = 4

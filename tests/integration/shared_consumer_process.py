@@ -7,9 +7,9 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
-from shared.consumer import Consumer, Received
-from shared.database import Conn, create_pool
+from shared.database.pool import Conn, create_pool
 from shared.errors import OffsetGapError
+from shared.kafka.consumer import Consumer, Received
 from shared.settings import CommonSettings
 
 GAP = 5

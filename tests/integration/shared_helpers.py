@@ -14,11 +14,11 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from cli.topics import ensure_topics
-from shared.consumer import Consumer, Handler, Received
-from shared.database import Conn, Pool
-from shared.producer import Producer
+from shared.database.common_tables import common_tables
+from shared.database.pool import Conn, Pool
+from shared.kafka.consumer import Consumer, Handler, Received
+from shared.kafka.producer import Producer
 from shared.settings import CommonSettings
-from shared.tables import common_tables
 
 PARTITIONS = 4
 SPEND = "spend.v1"

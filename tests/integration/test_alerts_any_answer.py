@@ -19,8 +19,8 @@ from alerts.render import Renderer
 from alerts.requeue import requeue
 from cli.fake_dingtalk import NO_TOKEN, SIGN_NOT_MATCH, TOO_FAST, TOO_LONG, Fault
 from cli.fake_mail import FakeMail
-from shared.clock import ManualClock, set_manual
-from shared.database import transaction
+from shared.database.clock import ManualClock, set_manual
+from shared.database.pool import transaction
 from shared.events import Breach
 from tests.integration.alerts_world import SECRET, World, mail_server_at, make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_history

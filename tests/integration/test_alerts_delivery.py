@@ -17,10 +17,10 @@ from alerts.delivery import Courier
 from alerts.render import Renderer
 from cli.fake_dingtalk import TOO_FAST, TOO_LONG, Fault
 from cli.fake_mail import FakeMail
-from shared.clock import set_manual
-from shared.database import transaction
+from shared.database.clock import set_manual
+from shared.database.pool import transaction
 from shared.events import Envelope
-from shared.notifications import Notification
+from shared.events.notifications import Notification
 from tests.integration.alerts_world import World, mail_server_at, make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_breach, make_history
 

@@ -19,8 +19,8 @@ from alerts.render import Message, Renderer
 from alerts.texts import Texts
 from cli.fake_dingtalk import TOO_LONG, Fault
 from shared import metrics
-from shared.clock import ManualClock, set_manual
-from shared.database import transaction
+from shared.database.clock import ManualClock, set_manual
+from shared.database.pool import transaction
 from tests.integration.alerts_world import World, mail_server_at, make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_breach, make_history
 

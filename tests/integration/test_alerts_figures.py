@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from alerts import store_figures
-from shared.clock import set_manual
-from shared.consumer import Received
-from shared.database import transaction
+from shared.database.clock import set_manual
+from shared.database.pool import transaction
+from shared.kafka.consumer import Received
 from tests.integration.alerts_world import World, make_world
 from tests.unit.alerts.builders import (
     CONFIGURATION,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.clock import set_manual
-from shared.database import transaction
+from shared.database.clock import set_manual
+from shared.database.pool import transaction
 from tests.integration.alerts_world import World, make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_breach, make_history
 

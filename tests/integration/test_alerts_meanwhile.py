@@ -15,8 +15,8 @@ from alerts.channels.result import SendResult
 from alerts.config import DingTalkTarget
 from alerts.delivery import Courier
 from alerts.render import Renderer
-from shared.clock import set_manual
-from shared.database import transaction
+from shared.database.clock import set_manual
+from shared.database.pool import transaction
 from tests.integration.alerts_world import World, mail_server_at, make_world
 from tests.integration.test_alerts_moved import OTHER_LINE, begin, robots, tell_the_rest
 from tests.integration.test_alerts_refused import FIRING, LOWER, reload, states, waiting

@@ -18,8 +18,8 @@ from alerts.render import Renderer
 from alerts.store_deliveries import Claimed
 from alerts.verdict import Waits, judge
 from cli.fake_mail import FakeMail
-from shared.clock import ManualClock, set_manual
-from shared.database import transaction
+from shared.database.clock import ManualClock, set_manual
+from shared.database.pool import transaction
 from tests.integration.alerts_world import World, mail_server_at, make_world
 from tests.integration.test_alerts_refused import (
     BADGES,

@@ -18,8 +18,8 @@ from alerts.render import Renderer
 from alerts.verdict import Waits, judge
 from cli.fake_dingtalk import TOO_LONG, FakeDingTalk, Fault
 from cli.fake_mail import FakeMail
-from shared.clock import set_manual
-from shared.database import transaction
+from shared.database.clock import set_manual
+from shared.database.pool import transaction
 from tests.integration.alerts_world import SECRET, World, mail_server_at, make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_breach, make_history
 

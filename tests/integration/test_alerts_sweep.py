@@ -8,8 +8,8 @@ import pytest
 from msgspec import structs
 
 from alerts.store_sweep import sweeps
-from shared.clock import set_manual
-from shared.database import transaction
+from shared.database.clock import set_manual
+from shared.database.pool import transaction
 from tests.integration.alerts_world import SECRET, World, make_world
 from tests.unit.alerts.builders import at, make_breach, make_history
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.clock import set_manual
-from shared.database import transaction
+from shared.database.clock import set_manual
+from shared.database.pool import transaction
 from tests.integration.alerts_world import World, make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_breach, make_history
 
@@ -199,7 +199,7 @@ async def test_a_breach_of_a_workspace_without_a_file_waits_for_its_configuratio
 
 
 async def test_an_unparseable_record_is_set_aside_and_the_rest_goes_on(world: World) -> None:
-    from shared.consumer import Received
+    from shared.kafka.consumer import Received
     from tests.unit.alerts.builders import encode
 
     batch = [

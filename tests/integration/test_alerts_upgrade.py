@@ -14,7 +14,7 @@ from msgspec import structs
 
 from cli.migrate import migrate, migrate_down
 from cli.processes import run_coroutine
-from shared.database import create_pool
+from shared.database.pool import create_pool
 from shared.events import Breach
 from shared.settings import CommonSettings
 from tests.integration.alerts_world import World, make_world

@@ -12,10 +12,10 @@ from alerts.adoption import Adoption
 from alerts.configurations import Configurations
 from alerts.handlers import Handlers
 from shared import metrics
-from shared.auth import Principal
-from shared.clock import ManualClock, set_manual
-from shared.database import Conn, transaction
+from shared.database.clock import ManualClock, set_manual
+from shared.database.pool import Conn, transaction
 from shared.errors import UnavailableError
+from shared.http.auth import Principal
 from tests.integration.alerts_world import World, make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_breach
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest_asyncio
 
-from shared.brake import CONTRACT_CODES
-from shared.database import transaction
+from shared.database.pool import transaction
 from shared.events import ENCODER
+from shared.kafka.brake import CONTRACT_CODES
 from tests.integration.budget_helpers import (
     Service,
     approve,

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from shared.consumer import Received
-from shared.database import transaction
+from shared.database.pool import transaction
+from shared.kafka.consumer import Received
 from shared.money import format_micros, parse_micros
 from tests.integration.budget_helpers import (
     Service,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest_asyncio
 from budget_helpers import Service, running_service
 
-from shared.database import transaction
+from shared.database.pool import transaction
 
 ACCOUNTS = 100_000
 ENTRIES_EACH = 5

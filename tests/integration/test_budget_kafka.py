@@ -12,9 +12,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from budget.__main__ import build
 from budget.settings import BudgetSettings
-from shared.auth import generate_keys, sign_token
-from shared.consumer import Consumer
 from shared.events import ENCODER
+from shared.http.auth import generate_keys, sign_token
+from shared.kafka.consumer import Consumer
 from shared.service import Service
 from tests.integration.budget_helpers import (
     Service as LocalService,

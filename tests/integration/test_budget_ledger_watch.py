@@ -9,7 +9,7 @@ from budget_helpers import Service, at, delta, running_campaign
 from budget import ledger_watch
 from budget.ledger_watch import LedgerWatch
 from shared import metrics
-from shared.database import transaction
+from shared.database.pool import transaction
 
 AGE = """
 UPDATE budget.ledger_checks SET tried_at = tried_at - interval '1 hour',

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from shared.database import transaction
+from shared.database.pool import transaction
 from tests.integration.budget_helpers import (
     SINCE,
     Service,

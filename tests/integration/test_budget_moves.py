@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest_asyncio
 
-from shared.database import transaction
+from shared.database.pool import transaction
 from shared.money import format_micros, parse_micros
 from tests.integration.budget_helpers import (
     SINCE,

@@ -10,7 +10,7 @@ from budget import store_catalogue
 from budget.activation import Activator
 from budget.replies_plans import PlanReply
 from budget.schemas_plans import PLAN_READ_ONLY, PlanBody
-from shared.clock import make_clock
+from shared.database.clock import make_clock
 from shared.errors import UnavailableError
 from tests.integration.budget_helpers import (
     SINCE,

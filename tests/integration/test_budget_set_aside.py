@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest_asyncio
 
 from budget import store_progress
-from shared.database import transaction
+from shared.database.pool import transaction
 from tests.integration.budget_helpers import Service, at, delta, running_campaign
 
 NOW = at("11-06 00:00")

@@ -8,8 +8,8 @@ import pytest_asyncio
 from budget_helpers import Service, at, delta, running_campaign, snapshot
 
 from budget.suspense_news import SuspenseNews
-from shared.clock import ManualClock
-from shared.database import transaction
+from shared.database.clock import ManualClock
+from shared.database.pool import transaction
 
 WRONG = {"campaign": "sprng", "line": "L1"}
 TO_L1 = {"campaign": "c1", "line": "L1", "reason": "a typing error in the tag"}

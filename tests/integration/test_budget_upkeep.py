@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from budget.__main__ import sweeps
 from budget.invariants import Invariants
-from shared.database import transaction
+from shared.database.pool import transaction
 from shared.errors import UnavailableError
 from tests.integration.budget_helpers import (
     Service,

@@ -12,9 +12,9 @@ import pytest_asyncio
 from budget.planning import Session
 from budget.planning import create_campaign as create_campaign_of
 from budget.schemas import CampaignBody
-from shared.auth import Principal
-from shared.database import transaction
+from shared.database.pool import transaction
 from shared.errors import InvalidError
+from shared.http.auth import Principal
 from shared.zones import common_zone_names
 from tests.integration.budget_helpers import (
     Service,

@@ -19,10 +19,10 @@ from shared_helpers import (
     writer,
 )
 
-from shared.brake import CONTRACT_CODES, SetAside
-from shared.consumer import Received
-from shared.database import Conn, Pool, create_pool
+from shared.database.pool import Conn, Pool, create_pool
 from shared.errors import DeadLettersError
+from shared.kafka.brake import CONTRACT_CODES, SetAside
+from shared.kafka.consumer import Received
 from shared.settings import CommonSettings
 
 

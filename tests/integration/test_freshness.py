@@ -13,7 +13,7 @@ from ingest_world import running, settings_for, until_ready
 from kpi_world import World as Monitor
 from kpi_world import world as monitor_world
 
-from shared.consumer import Received
+from shared.kafka.consumer import Received
 from tests.integration.budget_helpers import (
     Service,
     approve,

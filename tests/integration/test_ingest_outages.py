@@ -11,10 +11,10 @@ from cli.embedded.kafka import KafkaServer
 from cli.embedded.postgres import PostgresServer
 from ingest.handlers import RejectedHandler
 from ingest.settings import IngestSettings
-from shared.clock import make_clock
-from shared.consumer import Received
-from shared.database import create_pool, transaction
-from shared.outbox import rejected_row
+from shared.database.clock import make_clock
+from shared.database.pool import create_pool, transaction
+from shared.kafka.consumer import Received
+from shared.kafka.outbox import rejected_row
 from tests.integration.ingest_world import World, running, settings_for, until_ready
 from tests.integration.shared_helpers import eventually
 from tests.unit.ingest.ingest_builders import NOW, heartbeat, spend

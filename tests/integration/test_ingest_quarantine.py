@@ -13,10 +13,10 @@ import pytest
 from cli.embedded.postgres import PostgresServer
 from ingest import store_quarantine
 from ingest.handlers import RejectedHandler
-from shared.clock import make_clock
-from shared.consumer import Received
-from shared.database import create_pool, transaction
-from shared.outbox import rejected_row
+from shared.database.clock import make_clock
+from shared.database.pool import create_pool, transaction
+from shared.kafka.consumer import Received
+from shared.kafka.outbox import rejected_row
 from tests.integration.ingest_world import World, running, settings_for, until_ready
 from tests.integration.shared_helpers import eventually
 from tests.unit.ingest.ingest_builders import heartbeat, spend

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ingest import store
 from ingest.store import RejectionRow
-from shared.database import create_pool, transaction
+from shared.database.pool import create_pool, transaction
 from tests.integration.ingest_world import settings_for
 
 NOW = datetime.now(UTC)

@@ -8,7 +8,7 @@ import msgspec
 import pytest_asyncio
 from kpi_world import World, world
 
-from shared.database import transaction
+from shared.database.pool import transaction
 from shared.events import ENCODER, CatalogItem
 from tests.unit.kpi.builders import at, change, metrics_event, totals
 

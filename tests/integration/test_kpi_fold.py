@@ -14,9 +14,9 @@ from kpi_world import World, world
 
 from kpi_monitor import tables
 from kpi_monitor.handlers import Handlers
-from shared.clock import ManualClock
-from shared.consumer import Received
+from shared.database.clock import ManualClock
 from shared.events import CatalogItem
+from shared.kafka.consumer import Received
 from tests.unit.kpi.builders import at, change, heartbeat, metrics_event, totals
 
 M = 1_000_000

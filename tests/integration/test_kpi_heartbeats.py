@@ -8,7 +8,7 @@ import pytest_asyncio
 from kpi_world import World, world
 
 from kpi_monitor import store_sources
-from shared.database import transaction
+from shared.database.pool import transaction
 from tests.unit.kpi.builders import at, heartbeat, metrics_event, rule_body
 
 POOR = {"clicks": 1, "impressions": 200_000}

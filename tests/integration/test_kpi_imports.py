@@ -12,11 +12,11 @@ from kpi_world import World, world
 
 from kpi_monitor import store_imports
 from kpi_monitor.handlers import Handlers
-from shared.auth import generate_keys, sign_token
-from shared.clock import ManualClock
-from shared.consumer import Received
-from shared.database import transaction
+from shared.database.clock import ManualClock
+from shared.database.pool import transaction
 from shared.events import CatalogItem, MetricsEvent
+from shared.http.auth import generate_keys, sign_token
+from shared.kafka.consumer import Received
 from tests.unit.kpi.builders import at, heartbeat, metrics_event
 
 NAMES = ("inserted", "updated", "unchanged", "outdated", "rejected", "suspense")

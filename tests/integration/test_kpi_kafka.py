@@ -12,7 +12,6 @@ import httpx
 from cli.topics import ensure_topics
 from kpi_monitor.__main__ import build
 from kpi_monitor.settings import KpiSettings
-from shared.auth import generate_keys, sign_token
 from shared.events import (
     BREACH_DECODER,
     CATALOG_TOPIC,
@@ -25,8 +24,9 @@ from shared.events import (
     SourceEvent,
     subject_key,
 )
-from shared.outbox import envelope
-from shared.producer import Producer, Record
+from shared.http.auth import generate_keys, sign_token
+from shared.kafka.outbox import envelope
+from shared.kafka.producer import Producer, Record
 from tests.integration.shared_helpers import PARTITIONS, eventually, new_prefix, read_topic
 from tests.unit.kpi.builders import at, budget_body, heartbeat, metrics_event, rule_body, totals
 

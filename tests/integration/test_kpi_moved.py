@@ -11,8 +11,8 @@ from kpi_world import World, world
 from kpi_monitor.handlers import Handlers
 from kpi_monitor.mover import Mover
 from kpi_monitor.placing import MOVED_MAX
-from shared.clock import ManualClock
-from shared.database import transaction
+from shared.database.clock import ManualClock
+from shared.database.pool import transaction
 from shared.events import CatalogItem, MetricsEvent
 from tests.unit.kpi.builders import at, change, heartbeat, metrics_event, rule_body, totals
 

@@ -14,10 +14,10 @@ from kpi_world import TABLES, World, world
 
 from kpi_monitor.handlers import Handlers
 from kpi_monitor.windows import HOUR_MS, to_ms
-from shared.clock import ManualClock
-from shared.consumer import Received
+from shared.database.clock import ManualClock
+from shared.entity_mapping import Mapping, MappingIndex, match_of
 from shared.events import CatalogItem, MetricsEvent
-from shared.mapping import Mapping, MappingIndex, match_of
+from shared.kafka.consumer import Received
 from tests.unit.kpi.builders import at, heartbeat, metrics_event
 
 M = 1_000_000

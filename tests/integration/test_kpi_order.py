@@ -18,10 +18,10 @@ from kpi_world import TABLES, World, world
 
 from kpi_monitor.handlers import Handlers
 from kpi_monitor.windows import HOUR_MS, to_ms
-from shared.clock import ManualClock
-from shared.consumer import Received
-from shared.database import transaction
+from shared.database.clock import ManualClock
+from shared.database.pool import transaction
 from shared.events import CatalogItem, MetricsEvent
+from shared.kafka.consumer import Received
 from tests.unit.kpi.builders import at, heartbeat, metrics_event
 
 CAMPAIGNS = {"cn": "CNY", "us": "USD"}

@@ -11,7 +11,7 @@ import pytest_asyncio
 from kpi_world import PARTITIONS, World, world
 
 from kpi_monitor.evaluate import Evaluator
-from shared.clock import ManualClock
+from shared.database.clock import ManualClock
 from shared.events import CatalogItem
 from tests.unit.kpi.builders import (
     at,

@@ -8,7 +8,7 @@ from typing import Any, cast
 import httpx
 from kpi_world import World, make_app, world
 
-from shared.database import Pool
+from shared.database.pool import Pool
 from tests.unit.kpi.builders import at, rule_body
 
 

@@ -10,7 +10,7 @@ import pytest_asyncio
 from kpi_world import World, world
 
 from kpi_monitor.suspense_watch import SuspenseWatch
-from shared.clock import ManualClock
+from shared.database.clock import ManualClock
 from shared.events import CatalogItem
 from shared.events.coders import FIGURES_DECODER
 from tests.unit.kpi.builders import at

@@ -9,8 +9,8 @@ from kpi_world import World, world
 
 from kpi_monitor import store_sweep
 from kpi_monitor.store_sweep import sweeps
-from shared.clock import ManualClock
-from shared.database import transaction
+from shared.database.clock import ManualClock
+from shared.database.pool import transaction
 from tests.unit.kpi.builders import at, budget_body, change, metrics_event, totals
 
 DAY = timedelta(days=1)

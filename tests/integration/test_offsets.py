@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from cli.__main__ import app
 from cli.errors import CommandError, Exit
 from cli.offsets import accept_gap, read_standings
-from shared.gaps import Gap, gaps_between
+from shared.kafka.gaps import Gap, gaps_between
 
 
 async def _fill(kafka: str, place: TopicPartition, count: int) -> None:

@@ -15,8 +15,8 @@ from shared_helpers import (
     running,
 )
 
-from shared.consumer import Consumer
-from shared.database import Pool, create_pool
+from shared.database.pool import Pool, create_pool
+from shared.kafka.consumer import Consumer
 from shared.settings import CommonSettings
 
 

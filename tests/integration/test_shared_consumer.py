@@ -30,9 +30,9 @@ from shared_helpers import (
 )
 
 from cli.embedded.kafka import KafkaServer
-from shared.consumer import Received
-from shared.database import Conn, Pool, create_pool
+from shared.database.pool import Conn, Pool, create_pool
 from shared.errors import ConsumerStuckError, UnavailableError
+from shared.kafka.consumer import Received
 from shared.settings import CommonSettings
 
 ROOT = Path(__file__).parents[2]

@@ -9,10 +9,10 @@ import pytest
 from fastapi import Request, Response
 from shared_helpers import make_schema
 
-from shared.auth import Principal
-from shared.database import Conn, Pool, create_pool, transaction
+from shared.database.pool import Conn, Pool, create_pool, transaction
 from shared.errors import ConflictError, InvalidError
-from shared.requests import Reply, idempotent
+from shared.http.auth import Principal
+from shared.http.conventions import Reply, idempotent
 from shared.settings import CommonSettings
 
 PRINCIPAL = Principal("w1", "li.na", frozenset({"operator"}))

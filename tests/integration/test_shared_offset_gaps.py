@@ -23,9 +23,9 @@ from shared_helpers import (
     writer,
 )
 
-from shared.consumer import Consumer
-from shared.database import Pool, create_pool
+from shared.database.pool import Pool, create_pool
 from shared.errors import OffsetGapError
+from shared.kafka.consumer import Consumer
 from shared.settings import CommonSettings
 
 

@@ -18,11 +18,11 @@ from shared_helpers import (
 )
 
 from cli.embedded.kafka import KafkaServer
-from shared import outbox
-from shared.database import Conn, Pool, create_pool, transaction
+from shared.database.pool import Conn, Pool, create_pool, transaction
 from shared.errors import TooLargeError, UnavailableError
-from shared.outbox import OutboxRow, Relay
-from shared.producer import RECORD_BYTES_MAX, Producer, Record, TopicPartition
+from shared.kafka import outbox
+from shared.kafka.outbox import OutboxRow, Relay
+from shared.kafka.producer import RECORD_BYTES_MAX, Producer, Record, TopicPartition
 from shared.settings import CommonSettings
 
 TOPIC = "catalog.v1"

@@ -20,7 +20,7 @@ from shared_helpers import (
 from cli.embedded.kafka import KafkaServer
 from shared.errors import TooLargeError, UnavailableError
 from shared.events import METRICS_TOPIC, SPEND_TOPIC
-from shared.producer import RECORD_BYTES_MAX, Producer, Record
+from shared.kafka.producer import RECORD_BYTES_MAX, Producer, Record
 from shared.settings import CommonSettings
 
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from shared_helpers import eventually, make_schema
 
-from shared import sweep
-from shared.clock import SystemClock
-from shared.database import Conn, Pool, create_pool
+from shared.database import sweep
+from shared.database.clock import SystemClock
+from shared.database.pool import Conn, Pool, create_pool
+from shared.database.sweep import Sweep, Sweeper, deleted_rows
 from shared.settings import CommonSettings
-from shared.sweep import Sweep, Sweeper, deleted_rows
 
 REPLIES = """
 INSERT INTO {schema}.idempotency

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from kpi_monitor import totals
 from kpi_monitor.judging import Pane, Standing, judge_windows
 from kpi_monitor.windows import HOUR_MS, Windows, to_ms
-from shared.consumer import Received
 from shared.events import BudgetTotals
+from shared.kafka.consumer import Received
 from tests.integration.budget_helpers import (
     PARTITIONS,
     Service,

@@ -26,15 +26,15 @@ from alerts.tables import SCHEMA
 from alerts.watch import CHANNELS, Watch, start_gauges
 from alerts.yaml_reader import ConfigError
 from shared import metrics, service
-from shared.clock import make_clock
-from shared.consumer import Consumer
-from shared.database import create_pool
+from shared.database.clock import make_clock
+from shared.database.pool import create_pool
+from shared.database.sweep import Sweeper
 from shared.events import BREACHES_TOPIC, FIGURES_TOPIC
-from shared.outbox import Relay
-from shared.producer import Producer
+from shared.kafka.consumer import Consumer
+from shared.kafka.outbox import Relay
+from shared.kafka.producer import Producer
 from shared.service import Part, Service
 from shared.settings import EXIT_NOT_READY, read_settings
-from shared.sweep import Sweeper
 
 
 @asynccontextmanager

@@ -14,9 +14,9 @@ from alerts.settings import AlertsSettings
 from alerts.store_deliveries import Claimed
 from alerts.store_requeue import Spoken
 from alerts.versions import AT_START, Author, Versions
-from shared.auth import Principal
-from shared.clock import Clock
-from shared.database import Pool, is_transient, transaction
+from shared.database.clock import Clock
+from shared.database.pool import Pool, is_transient, transaction
+from shared.http.auth import Principal
 from shared.logs import get_logger
 from shared.rounds import Rounds
 

@@ -8,8 +8,8 @@ from alerts import routes
 from alerts.adoption import Adoption
 from alerts.configurations import Configurations
 from alerts.settings import AlertsSettings
-from shared.database import Pool
-from shared.http import Check, Idle, create_app
+from shared.database.pool import Pool
+from shared.http.app import Check, Idle, create_app
 
 
 def build_app(

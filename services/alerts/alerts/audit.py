@@ -14,8 +14,8 @@ from alerts.figures import as_of
 from alerts.states import UNSENT
 from alerts.store_groups import DeliveryRow, NotificationRow
 from shared.events import NOTIFICATIONS_TOPIC, Breach
-from shared.notifications import Attempt, Body, Explain, Notification
-from shared.outbox import OutboxRow, envelope
+from shared.events.notifications import Attempt, Body, Explain, Notification
+from shared.kafka.outbox import OutboxRow, envelope
 
 SERVICE = "alerts"
 

@@ -27,8 +27,9 @@ from alerts.states import DELIVERED
 from alerts.store_deliveries import Claimed, Outcome
 from alerts.tables import SCHEMA
 from alerts.verdict import Waits, judge
-from shared import metrics, outbox
-from shared.database import Pool, is_transient, transaction
+from shared import metrics
+from shared.database.pool import Pool, is_transient, transaction
+from shared.kafka import outbox
 from shared.logs import get_logger
 from shared.rounds import Rounds
 

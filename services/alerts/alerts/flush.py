@@ -22,9 +22,10 @@ from alerts.render import Renderer
 from alerts.settings import AlertsSettings
 from alerts.store_groups import DeliveryRow, DueGroup, LogRow, NotificationRow
 from alerts.tables import SCHEMA
-from shared import metrics, outbox
-from shared.clock import Clock
-from shared.database import Conn, Pool, is_transient, transaction
+from shared import metrics
+from shared.database.clock import Clock
+from shared.database.pool import Conn, Pool, is_transient, transaction
+from shared.kafka import outbox
 from shared.logs import get_logger
 from shared.rounds import Rounds
 

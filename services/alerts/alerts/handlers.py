@@ -16,12 +16,13 @@ from alerts.merge import Episode, apply_all, begin
 from alerts.reading import UnreadableError, read_breach, read_figures
 from alerts.seldom import Seldom
 from alerts.tables import SCHEMA
-from shared import metrics, outbox
-from shared.brake import SetAside
-from shared.clock import Clock
-from shared.consumer import Received
-from shared.database import Conn
+from shared import metrics
+from shared.database.clock import Clock
+from shared.database.pool import Conn
 from shared.events import BREACH_DECODER, FIGURES_TOPIC, Breach, BreachFigures, Envelope
+from shared.kafka import outbox
+from shared.kafka.brake import SetAside
+from shared.kafka.consumer import Received
 from shared.logs import get_logger
 
 log = get_logger(__name__)

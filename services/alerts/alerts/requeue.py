@@ -28,8 +28,8 @@ from alerts.config import Channel, Receiver
 from alerts.configurations import Configurations
 from alerts.store_requeue import Moved, Readdressed, Said, Spoken, UnsentGroup
 from alerts.tables import SCHEMA
-from shared import outbox
-from shared.database import Conn, Pool, is_transient, transaction
+from shared.database.pool import Conn, Pool, is_transient, transaction
+from shared.kafka import outbox
 from shared.logs import get_logger
 
 log = get_logger(__name__)

@@ -11,14 +11,14 @@ from alerts.config import DingTalkTarget, EmailTarget, Receiver, Route
 from alerts.configurations import Configurations, InForce, file_name
 from alerts.schemas import Alert, ConfigurationView, Notification, Reloaded
 from alerts.yaml_reader import ConfigError, format_duration
-from shared.answers import Page, answers
-from shared.auth import Principal
 from shared.errors import ErrorItem, InvalidError, NotFoundError
 from shared.events import Breach
-from shared.http import Json, require
+from shared.events.notifications import State
+from shared.http.answers import Page, answers
+from shared.http.app import Json, require
+from shared.http.auth import Principal
+from shared.http.conventions import PAGE_MAX, decode_cursor, page
 from shared.logs import get_logger
-from shared.notifications import State
-from shared.requests import PAGE_MAX, decode_cursor, page
 
 log = get_logger(__name__)
 router = APIRouter()

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from shared.notifications import AttemptClass, State
+from shared.events.notifications import AttemptClass, State
 
 
 class Attempt(BaseModel):

@@ -9,7 +9,7 @@ import msgspec
 from alerts.decide import Key
 from alerts.grouping import GroupClock
 from alerts.merge import Episode
-from shared.database import Conn, columns
+from shared.database.pool import Conn, columns
 from shared.events import Breach
 
 BreachKey = tuple[str, str]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.database import Conn, columns
+from shared.database.pool import Conn, columns
 
 VERSIONS_KEPT_MAX = 100
 """Of one workspace: who changed what is read back for months, not for ever."""

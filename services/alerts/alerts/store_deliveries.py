@@ -13,7 +13,7 @@ import msgspec
 from alerts.config import Target
 from alerts.states import DELIVERED, SUPPRESSED, UNDELIVERED_SQL, UNSENT_SQL
 from alerts.texts import Texts
-from shared.database import Conn
+from shared.database.pool import Conn
 
 ATTEMPTS_KEPT_MAX = 50
 """Of one delivery: the first and the newest; what is refused for weeks is tried each hour."""

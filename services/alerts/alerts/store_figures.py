@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from shared.database import Conn, columns
+from shared.database.pool import Conn, columns
+from shared.database.sweep import deleted_rows
 from shared.events import BreachFigures, Envelope
-from shared.sweep import deleted_rows
 
 # The newest wins in whatever order they come: later ones of a state, and those of a later state.
 KEEP = """

@@ -12,7 +12,7 @@ from alerts.merge import Episode
 from alerts.plan import Member
 from alerts.snapshot import Snapshot, from_json
 from alerts.states import UNSENT_SQL
-from shared.database import Conn, columns
+from shared.database.pool import Conn, columns
 from shared.events import Breach, BreachFigures
 
 TRANSITIONS_MAX = 100

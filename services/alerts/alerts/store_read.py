@@ -7,7 +7,7 @@ A condition is in the statement only when it is asked for, so that each has its 
 from typing import Any, NamedTuple
 
 from alerts import states
-from shared.database import Conn
+from shared.database.pool import Conn
 
 NOTIFICATIONS = """
 SELECT n.*, d.state AS delivery_state, d.delivered_at, d.next_attempt_at,

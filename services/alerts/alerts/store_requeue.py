@@ -8,7 +8,7 @@ import msgspec
 from alerts.config import Channel, Target
 from alerts.decide import Key, Reason
 from alerts.states import SUPPRESSED, UNSENT_SQL
-from shared.database import Conn, columns
+from shared.database.pool import Conn, columns
 
 # Groups are locked as a flush and a poll lock them, by rising id: their log is about to change.
 LOCK_UNSENT_GROUPS = f"""

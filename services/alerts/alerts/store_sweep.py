@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from alerts import store_figures
 from alerts.states import UNSENT_SQL
 from alerts.store_alerts import GROUPS_LOCK
-from shared.database import Conn, columns
-from shared.sweep import Sweep
+from shared.database.pool import Conn, columns
+from shared.database.sweep import Sweep
 
 FORGET_NOTIFICATIONS = f"""
 DELETE FROM alerts.notifications WHERE notification = ANY(ARRAY(

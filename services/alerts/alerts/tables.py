@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from alerts.states import UNDELIVERED_SQL, UNSENT_SQL
-from shared.columns import INSTANT, big, flag, instant, integer, jsonb, serial, text
-from shared.tables import common_tables
+from shared.database.columns import INSTANT, big, flag, instant, integer, jsonb, serial, text
+from shared.database.common_tables import common_tables
 
 SCHEMA = "alerts"
 UNSENT = sa.text(f"state IN {UNSENT_SQL}")

@@ -16,7 +16,7 @@ from alerts.configurations import ConfigurationFile, Configurations, InForce
 from alerts.store_configurations import NewVersion, Version
 from alerts.yaml_reader import ConfigError
 from shared import metrics
-from shared.database import Pool, transaction
+from shared.database.pool import Pool, transaction
 from shared.errors import UnavailableError
 from shared.logs import get_logger
 

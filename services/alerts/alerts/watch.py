@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from alerts import store_deliveries, store_groups
 from alerts.versions import Versions
 from shared import metrics
-from shared.clock import Clock
-from shared.consumer import Consumer
-from shared.database import Pool, transaction
-from shared.http import Check, check_database
-from shared.outbox import Relay
+from shared.database.clock import Clock
+from shared.database.pool import Pool, transaction
+from shared.http.app import Check, check_database
+from shared.kafka.consumer import Consumer
+from shared.kafka.outbox import Relay
 
 CHANNELS = ("dingtalk", "email")
 WHY_UNSENT = ("queued", "unreachable", "rate_limited", "refused")

@@ -19,16 +19,16 @@ from budget.settings import BudgetSettings
 from budget.suspense_news import SuspenseNews
 from budget.tables import SCHEMA
 from shared import service
-from shared.clock import make_clock
-from shared.consumer import Consumer
-from shared.database import Conn, Pool, create_pool
+from shared.database.clock import make_clock
+from shared.database.pool import Conn, Pool, create_pool
+from shared.database.sweep import Sweep, Sweeper
 from shared.events import SPEND_TOPIC
-from shared.http import check_database, create_app
-from shared.outbox import Relay
-from shared.producer import Producer
+from shared.http.app import check_database, create_app
+from shared.kafka.consumer import Consumer
+from shared.kafka.outbox import Relay
+from shared.kafka.producer import Producer
 from shared.service import Part, Service
 from shared.settings import read_settings
-from shared.sweep import Sweep, Sweeper
 
 GROUP = "budget"
 GC_OBJECTS = 50_000

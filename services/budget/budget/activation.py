@@ -9,8 +9,8 @@ import asyncio
 from budget import approving, store_in_force
 from budget.settings import BudgetSettings
 from budget.store_in_force import InForce
-from shared.clock import Clock
-from shared.database import Conn, Pool, transaction
+from shared.database.clock import Clock
+from shared.database.pool import Conn, Pool, transaction
 from shared.errors import UnavailableError
 from shared.logs import get_logger
 from shared.rounds import Rounds

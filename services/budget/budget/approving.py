@@ -17,8 +17,8 @@ from budget.schemas import DecisionBody
 from budget.store_in_force import InForce
 from budget.store_lines import read_curve, store_curve
 from budget.store_plans import LineRow
-from shared.auth import Principal
-from shared.database import Conn
+from shared.database.pool import Conn
+from shared.http.auth import Principal
 
 ACTOR = "paceline"
 """Who is named in the audit when time alone puts an approved plan in force."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 import msgspec
 from msgspec import Meta, Struct
 
-from shared.consumer import Received
 from shared.events import Instant, SourceEvent, has_nul
+from shared.kafka.consumer import Received
 from shared.money import MoneyError, parse_micros
 
 if TYPE_CHECKING:

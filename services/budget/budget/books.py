@@ -10,7 +10,7 @@ from datetime import datetime
 from budget import store_held, store_postings
 from budget.store_held import Adjusted, HeldRow
 from budget.store_postings import Change, DeltaRow, EntryRow, Reused
-from shared.database import Conn
+from shared.database.pool import Conn
 
 
 class Tally:

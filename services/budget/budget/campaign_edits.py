@@ -14,8 +14,8 @@ from budget.documents import campaign_view, target_views
 from budget.planning import Session, check_targets
 from budget.rules.phasing import EPOCH, MICROSECOND, instant
 from budget.schemas import CampaignEdit, CampaignPatch, plain
-from shared.edits import patched
 from shared.errors import ConflictError, InvalidError
+from shared.http.edits import patched
 
 Row = dict[str, Any]
 EDITED = ("name", "owner", "ends_at", "region", "attributes", "targets")

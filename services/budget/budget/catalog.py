@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 from budget.schemas import plain
 from budget.tables import SCHEMA
-from shared import outbox
-from shared.database import Conn
+from shared.database.pool import Conn
 from shared.events import CATALOG_TOPIC, CatalogItem
-from shared.outbox import OutboxRow
+from shared.kafka import outbox
+from shared.kafka.outbox import OutboxRow
 
 
 async def tell(conn: Conn, workspace: str, items: Sequence[CatalogItem], now: datetime) -> None:

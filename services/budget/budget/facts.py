@@ -27,7 +27,7 @@ from budget.store_postings import (
     Period,
     StatedFact,
 )
-from shared.database import Conn
+from shared.database.pool import Conn
 from shared.names import SUBJECT_BYTES_MAX
 
 KeysOf = Callable[[Conn, Iterable[int]], Awaitable[dict[int, AccountKey]]]

@@ -8,11 +8,11 @@ from budget.batch import Refusal, sort_batch
 from budget.router import Router
 from budget.settings import BudgetSettings
 from budget.tables import SCHEMA
-from shared import outbox
-from shared.brake import SetAside
-from shared.clock import Clock
-from shared.consumer import Received
-from shared.database import Conn
+from shared.database.clock import Clock
+from shared.database.pool import Conn
+from shared.kafka import outbox
+from shared.kafka.brake import SetAside
+from shared.kafka.consumer import Received
 
 
 class SpendHandler:

@@ -16,7 +16,7 @@ from budget.route import fact_key
 from budget.rules.posting import Outcome
 from budget.store_imports import Counted, ImportedFact, Missing
 from shared import keys
-from shared.database import Conn
+from shared.database.pool import Conn
 from shared.errors import NotFoundError, UnavailableError
 from shared.money import NO_CURRENCY, format_micros
 

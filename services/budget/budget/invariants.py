@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from budget import store_audit, store_invariants
-from shared.database import Conn, Pool
+from shared.database.pool import Conn, Pool
 from shared.errors import UnavailableError
 from shared.money import format_micros
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from budget import store_progress
 from budget.batch import Beat, Posting
 from budget.store_progress import Place
-from shared.database import Conn
+from shared.database.pool import Conn
 
 IN_TIME = 0
 """The mark of what was told before its period was complete; else epoch ms."""

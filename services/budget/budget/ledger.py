@@ -19,7 +19,7 @@ from budget.route import Route
 from budget.rules.posting import Outcome
 from budget.store_held import HeldRow
 from budget.store_postings import Change, DeltaRow, Reused
-from shared.database import Conn
+from shared.database.pool import Conn
 
 
 async def post(

@@ -8,7 +8,7 @@ from budget import store_ledger_checks
 from budget.invariants import look
 from budget.settings import BudgetSettings
 from shared import metrics
-from shared.database import Pool, transaction
+from shared.database.pool import Pool, transaction
 from shared.logs import get_logger
 from shared.rounds import Rounds
 

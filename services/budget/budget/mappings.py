@@ -17,8 +17,8 @@ from budget.planning import Session
 from budget.release import Moved, resolve
 from budget.rules.posting import Catalogue, Destination
 from budget.schemas import MappingBody, MappingTargetBody
+from shared.entity_mapping import LEVELS, Mapping, MappingIndex, match_of, specificity
 from shared.errors import ConflictError, ErrorItem, InvalidError, NotFoundError
-from shared.mapping import LEVELS, Mapping, MappingIndex, match_of, specificity
 from shared.money import format_micros
 
 Row = dict[str, Any]

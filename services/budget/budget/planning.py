@@ -30,9 +30,9 @@ from budget.rules.posting import Catalogue
 from budget.schemas import CampaignBody, DecisionBody, TargetBody
 from budget.schemas_plans import PlanBody, SubmitBody
 from budget.store_audit import Act
-from shared.auth import Principal
-from shared.database import Conn
+from shared.database.pool import Conn
 from shared.errors import ConflictError, InvalidError, NotFoundError
+from shared.http.auth import Principal
 from shared.money import format_micros, parse_micros
 
 

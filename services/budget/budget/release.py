@@ -29,7 +29,7 @@ from budget.store_held import HeldRow
 from budget.store_moves import Restated
 from budget.store_placed import SCAN_TIMEOUT_S
 from budget.store_postings import MOVE, MOVED_CORRECTION, Change, EntryRow, Period
-from shared.database import Conn
+from shared.database.pool import Conn
 from shared.errors import ConflictError
 from shared.money import NO_CURRENCY, format_micros
 

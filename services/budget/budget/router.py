@@ -24,7 +24,7 @@ from budget.rules.posting import (
 )
 from budget.store_postings import Period
 from budget.store_registry import Report, ReportKey, StreamKey
-from shared.database import Conn
+from shared.database.pool import Conn
 from shared.generations import Generations
 from shared.money import NO_CURRENCY
 

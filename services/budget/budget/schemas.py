@@ -20,9 +20,9 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from budget.store_suspense import Wanted
-from shared.edits import MergePatch, ReadBack
 from shared.events import has_nul
-from shared.instants import Instant
+from shared.http.edits import MergePatch, ReadBack
+from shared.http.instants import Instant
 from shared.keys import pairs_text
 from shared.money import MoneyError, parse_micros
 from shared.names import (

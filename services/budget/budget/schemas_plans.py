@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from budget.schemas import Body, Id, Label, Micros, MoneyBody, Text, When
-from shared.edits import ReadBack
+from shared.http.edits import ReadBack
 
 LINES_MAX = 500
 POINTS_MAX = 400

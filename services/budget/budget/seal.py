@@ -19,12 +19,12 @@ from budget.rules.phasing import EPOCH
 from budget.settings import BudgetSettings
 from budget.store_seal import Mark
 from budget.tables import SCHEMA
-from shared import outbox
-from shared.clock import Clock
-from shared.database import Conn
+from shared.database.clock import Clock
+from shared.database.pool import Conn
 from shared.events import TOTALS_TOPIC, Amount, BudgetTotals, PlanBefore, TotalsChange
+from shared.kafka import outbox
+from shared.kafka.outbox import OutboxRow
 from shared.money import format_micros
-from shared.outbox import OutboxRow
 
 CHANGES_MAX = 1000
 """Changes in one message; more go into the next `seq`."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from shared.database import Conn
+from shared.database.pool import Conn
 
 GENESIS = b"\x00" * 32
 LAST = "SELECT seq, hash FROM budget.audit WHERE workspace = $1 ORDER BY seq DESC LIMIT 1"

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from budget.rules.posting import CampaignTerms, Catalogue, make_catalogue
-from shared.database import Conn
+from shared.database.pool import Conn
+from shared.entity_mapping import Mapping, match_of
 from shared.keys import pairs_text
-from shared.mapping import Mapping, match_of
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('paceline-budget/' || $1, 0))"
 # Workspaces share 1,024 locks, because a poll may name more of them than PostgreSQL has room for

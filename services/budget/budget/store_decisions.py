@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from budget.rules.approval import Decision, Subject
-from shared.database import Conn
+from shared.database.pool import Conn
 
 DECISIONS = """
 SELECT object, role, decided_by, verdict, decided_at, opinion, amount, version

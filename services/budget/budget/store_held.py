@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from shared.database import Conn
+from shared.database.pool import Conn
 
 ADD = """
 INSERT INTO budget.held (workspace, account_id, stream_id, key, is_fact, status, reason, amount,

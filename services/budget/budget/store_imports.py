@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from budget.rules.posting import Outcome
-from shared.database import Conn
-from shared.sweep import deleted_rows
+from shared.database.pool import Conn
+from shared.database.sweep import deleted_rows
 
 LOOK_TIMEOUT_S = 60.0
 """Instead of the connection's own: each of a million rows is looked up."""

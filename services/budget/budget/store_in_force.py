@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from budget.rules.phasing import NOTHING
 from budget.store_lines import store_curve
 from budget.store_plans import LINES, LineRow
-from shared.database import Conn
+from shared.database.pool import Conn
 
 PUT_LINES = """
 INSERT INTO budget.lines AS t (workspace, campaign, line, version, plan_version, removed, name,

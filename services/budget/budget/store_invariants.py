@@ -1,7 +1,7 @@
 """The rules of the ledger, held against each other in one pass over a workspace's entries."""
 
 from budget.entry_ids import item_of_move
-from shared.database import Conn
+from shared.database.pool import Conn
 from shared.money import NO_CURRENCY
 
 # The entries are read once and everything is added up by account, without any join of one sum with

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from budget.entry_ids import IS_LEAVING, item_of
-from shared.database import Conn
+from shared.database.pool import Conn
 
 # An item is a delta or a fact. All of its entries on an account before a leaving half are gone:
 # of a fact also the revisions before the one that the half names. What came back has an entry

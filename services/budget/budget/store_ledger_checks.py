@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from budget.invariants import Findings
-from shared.database import Conn
+from shared.database.pool import Conn
 
 ONE_AT_A_TIME = "SELECT pg_try_advisory_xact_lock(hashtext('paceline-ledger-watch'), 0)"
 # Workspaces are few and accounts are many: one step through the index for each of the former.

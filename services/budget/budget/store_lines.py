@@ -6,7 +6,7 @@ from typing import Any
 
 from budget.rules.pacing import LineState, SourceState
 from budget.rules.phasing import Curve
-from shared.database import Conn
+from shared.database.pool import Conn
 from shared.events import SPEND_TOPIC
 
 SOURCES = """

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from budget.entry_ids import REVISION_OF_KEY
-from shared.database import Conn
+from shared.database.pool import Conn
 
 OPEN = """
 SELECT h.*, a.currency AS account_currency

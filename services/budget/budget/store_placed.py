@@ -7,7 +7,7 @@ import msgspec
 
 from budget.entry_ids import moves_of, read_move_id
 from budget.store_latest import joined_by_hash
-from shared.database import Conn
+from shared.database.pool import Conn
 
 CHUNK = 2000
 SCAN_TIMEOUT_S = 3600.0

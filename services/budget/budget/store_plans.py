@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from asyncpg.exceptions import InvalidParameterValueError
 
-from shared.database import Conn
+from shared.database.pool import Conn
 
 READ_ZONE = "SELECT now() AT TIME ZONE $1::text"
 ADD_CAMPAIGN = """

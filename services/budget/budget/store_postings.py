@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from budget.rules.posting import Fact
-from shared.database import Conn
+from shared.database.pool import Conn
 from shared.money import NO_CURRENCY
 
 BLOCK = 16_384

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from budget.batch import Beat
-from shared.database import Conn
+from shared.database.pool import Conn
 from shared.events import SPEND_TOPIC
 
 Place = tuple[str, str, int]

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from budget.rules.posting import AccountKey
-from shared.database import Conn, columns
+from shared.database.pool import Conn, columns
 
 StreamKey = tuple[str, str, str]
 ReportKey = tuple[str, str, str]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from shared.database import Conn
+from shared.database.pool import Conn
 
 PENDING = """
 SELECT account_id FROM budget.changes GROUP BY account_id ORDER BY min(change) LIMIT $1

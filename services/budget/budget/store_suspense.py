@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from shared.database import Conn
+from shared.database.pool import Conn
 
 MATCHING = """
 FROM budget.held AS h JOIN budget.accounts AS a USING (account_id)

@@ -7,7 +7,7 @@ from typing import Any
 
 from budget import store_latest
 from budget.entry_ids import IS_LEAVING, item_of, takes_away
-from shared.database import Conn
+from shared.database.pool import Conn
 from shared.errors import UnavailableError
 
 DAYS = """

@@ -11,8 +11,8 @@ from typing import Any
 from budget import catalog, store_suspense
 from budget.schemas import plain
 from budget.settings import BudgetSettings
-from shared.clock import Clock
-from shared.database import Conn, Pool, transaction
+from shared.database.clock import Clock
+from shared.database.pool import Conn, Pool, transaction
 from shared.events import CatalogItem
 from shared.money import format_micros
 from shared.rounds import Rounds

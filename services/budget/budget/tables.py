@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql as pg
 
 from budget import tables_planning
 from budget.schema import SCHEMA, metadata, table
-from shared.columns import big, flag, instant, integer, jsonb, serial, text, total
+from shared.database.columns import big, flag, instant, integer, jsonb, serial, text, total
 
 __all__ = ["SCHEMA", "metadata", "tables_planning"]
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from budget.schema import table
-from shared.columns import big, flag, instant, integer, jsonb, text
+from shared.database.columns import big, flag, instant, integer, jsonb, text
 
 campaigns = table(
     "campaigns",

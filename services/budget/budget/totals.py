@@ -17,8 +17,8 @@ from budget.rules.pacing import Figures, LineState, SourceState
 from budget.rules.phasing import NOTHING
 from budget.store_totals import Known
 from budget.tables import SCHEMA
-from shared.database import Conn
-from shared.gaps import gaps_between
+from shared.database.pool import Conn
+from shared.kafka.gaps import gaps_between
 from shared.money import format_micros
 
 RESTATED = timedelta(days=30)

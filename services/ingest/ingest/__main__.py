@@ -16,18 +16,18 @@ from ingest.routes import make_router
 from ingest.routes_events import Events, EventsFirst, Ingest
 from ingest.settings import IngestSettings
 from ingest.tables import SCHEMA
-from shared.auth import TokenVerifier
-from shared.clock import make_clock
-from shared.consumer import Consumer
-from shared.database import create_pool
-from shared.edge import BODY_BYTES_MAX
+from shared.database.clock import make_clock
+from shared.database.pool import create_pool
+from shared.database.sweep import Sweep, Sweeper
 from shared.errors import UnavailableError
 from shared.events import REJECTED_TOPIC
-from shared.http import create_app
-from shared.producer import Producer
+from shared.http.app import create_app
+from shared.http.auth import TokenVerifier
+from shared.http.edge import BODY_BYTES_MAX
+from shared.kafka.consumer import Consumer
+from shared.kafka.producer import Producer
 from shared.service import Part, Service, closing, main
 from shared.settings import read_settings
-from shared.sweep import Sweep, Sweeper
 
 GC_THRESHOLD = 50_000
 TITLE = "Paceline ingest"

@@ -19,9 +19,9 @@ from ingest.stamping import Stamped, Stamper
 from shared import metrics
 from shared.errors import PacelineError, UnavailableError
 from shared.events import ENCODER, METRICS_TOPIC, SPEND_TOPIC, SourceEvent
+from shared.kafka.outbox import DETAIL_MAX, EVENT_TEXT_MAX, LABEL_MAX, rejected_row
+from shared.kafka.producer import Producer, Record, TopicPartition
 from shared.logs import get_logger
-from shared.outbox import DETAIL_MAX, EVENT_TEXT_MAX, LABEL_MAX, rejected_row
-from shared.producer import Producer, Record, TopicPartition
 
 log = get_logger(__name__)
 

@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from fnmatch import translate
 from typing import Any
 
-from shared.auth import TokenVerifier, bearer
 from shared.errors import (
     ForbiddenError,
     TooManyRequestsError,
     UnauthorizedError,
     UnavailableError,
 )
+from shared.http.auth import TokenVerifier, bearer
 
 KEY_PREFIX = "plk_"
 CALLERS_CACHED_MAX = 10_000

@@ -9,7 +9,7 @@ import msgspec
 from ingest.faults import FaultError, fault_of
 from ingest.wire import LIST_DECODER, ONE_DECODER, RAW_LIST_DECODER, Wire
 from shared.errors import TooLargeError, UnparseableError
-from shared.json_keys import json_fault, keeps_all_keys
+from shared.http.json_keys import json_fault, keeps_all_keys
 
 
 class Shape(enum.Enum):

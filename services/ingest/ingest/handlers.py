@@ -11,11 +11,11 @@ import msgspec
 from ingest import set_aside, store, store_quarantine
 from ingest.settings import IngestSettings
 from ingest.store import RejectionRow
-from shared.brake import SetAside
-from shared.clock import Clock
-from shared.consumer import Received
-from shared.database import Conn
+from shared.database.clock import Clock
+from shared.database.pool import Conn
 from shared.events import REJECTED_DECODER, Envelope, Rejected
+from shared.kafka.brake import SetAside
+from shared.kafka.consumer import Received
 from shared.logs import get_logger
 
 log = get_logger(__name__)

@@ -16,8 +16,8 @@ from ingest.credentials import Caller, Credentials
 from ingest.set_aside import SetAside
 from ingest.settings import IngestSettings
 from shared import metrics
-from shared.clock import Clock
-from shared.database import Pool, is_transient, transaction
+from shared.database.clock import Clock
+from shared.database.pool import Pool, is_transient, transaction
 from shared.errors import UnavailableError
 from shared.logs import get_logger
 

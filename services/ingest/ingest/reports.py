@@ -34,7 +34,7 @@ from ingest.wire import SourceWire
 from shared import metrics
 from shared.errors import ForbiddenError, InvalidError, UnsupportedMediaError
 from shared.events import SourceData, SourceSent
-from shared.json_keys import json_fault
+from shared.http.json_keys import json_fault
 from shared.logs import get_logger
 
 log = get_logger(__name__)

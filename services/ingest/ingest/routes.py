@@ -31,13 +31,13 @@ from ingest.schemas import (
     ReportReply,
     known_currency,
 )
-from shared.answers import Page, answers
-from shared.auth import Principal, authorization_of
-from shared.database import transaction
+from shared.database.pool import transaction
 from shared.errors import InvalidError, NotFoundError
-from shared.http import Json, require
-from shared.instants import Instant
-from shared.requests import decode_cursor, etag, page
+from shared.http.answers import Page, answers
+from shared.http.app import Json, require
+from shared.http.auth import Principal, authorization_of
+from shared.http.conventions import decode_cursor, etag, page
+from shared.http.instants import Instant
 
 _MARKS: dict[str | None, Mark | None] = {
     None: None,

@@ -12,14 +12,14 @@ from ingest.routes_events import Ingest
 from ingest.schemas import Confirmation, Confirmed
 from ingest.stamping import Stamped
 from ingest.tables import SCHEMA
-from shared.answers import answers
-from shared.auth import Principal
-from shared.database import transaction
+from shared.database.pool import transaction
 from shared.errors import NotFoundError
 from shared.events import ENCODER, SourceData, SourceEvent
-from shared.http import require
+from shared.http.answers import answers
+from shared.http.app import require
+from shared.http.auth import Principal
+from shared.http.conventions import Reply, idempotent
 from shared.logs import get_logger
-from shared.requests import Reply, idempotent
 
 log = get_logger(__name__)
 

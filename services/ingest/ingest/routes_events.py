@@ -20,9 +20,9 @@ from ingest.memory import Memory
 from ingest.settings import IngestSettings
 from ingest.stamping import Stamped
 from shared import metrics
-from shared.auth import authorization_of
 from shared.errors import UnsupportedMediaError
-from shared.problems import as_problem, problem
+from shared.http.auth import authorization_of
+from shared.http.problems import as_problem, problem
 
 PATH = "/v1/events"
 _SHAPES = {shape.value.encode(): shape for shape in Shape}

@@ -21,17 +21,14 @@ from ingest.schemas import (
 )
 from ingest.tables import SCHEMA
 from ingest.wire import SourceWire
-from shared.answers import Page, answers
-from shared.auth import Principal
-from shared.database import transaction
-from shared.edits import Same, as_time, equal, patched
+from shared.database.pool import transaction
 from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.events import SourceData
 from shared.freshness import state_of
-from shared.http import Json, require
-from shared.logs import get_logger
-from shared.names import TEXT_HAS_CONTROLS, control_character, controls_detail
-from shared.requests import (
+from shared.http.answers import Page, answers
+from shared.http.app import Json, require
+from shared.http.auth import Principal
+from shared.http.conventions import (
     PAGE_MAX,
     Reply,
     check_if_match,
@@ -40,6 +37,9 @@ from shared.requests import (
     idempotent,
     page,
 )
+from shared.http.edits import Same, as_time, equal, patched
+from shared.logs import get_logger
+from shared.names import TEXT_HAS_CONTROLS, control_character, controls_detail
 
 log = get_logger(__name__)
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]

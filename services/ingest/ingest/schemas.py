@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from ingest.checks import refuse_no_currency
 from ingest.faults import FaultError
 from ingest.periods import find_zone
-from shared.edits import MergePatch, ReadBack
-from shared.instants import Instant
+from shared.http.edits import MergePatch, ReadBack
+from shared.http.instants import Instant
 from shared.names import PLAIN, PLAIN_LINES
 
 _DURATION = re.compile(r"(\d{1,7})(s|m|h|d)", re.ASCII)

@@ -42,9 +42,9 @@ from shared.events import (
     entity_text,
     subject_key,
 )
+from shared.kafka.producer import Record, TopicPartition
 from shared.keys import pairs_text
 from shared.money import LIMIT_MICROS, MICROS, MONEY_MEASURES
-from shared.producer import Record, TopicPartition
 
 CACHED_BYTES_MAX = 128 * 1024 * 1024
 """Of all names remembered; ENTRY_BYTES is what one costs beside its texts."""

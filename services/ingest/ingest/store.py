@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ingest.context import SourceView
-from shared.database import Conn
-from shared.sweep import deleted_rows
+from shared.database.pool import Conn
+from shared.database.sweep import deleted_rows
 
 KEYS = """
 SELECT key_id, workspace, name, hash, sources, rate_per_s, expires_at

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from shared.database import Conn
+from shared.database.pool import Conn
 
 NOT_COUNTED = ("source_not_allowed", "source_quarantined")
 """The first says nothing about the source, only about who used its name; the second is our own

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from shared.columns import big, instant, integer, jsonb, serial, text
-from shared.tables import common_tables
+from shared.database.columns import big, instant, integer, jsonb, serial, text
+from shared.database.common_tables import common_tables
 
 SCHEMA = "ingest"
 metadata = sa.MetaData()

@@ -33,7 +33,7 @@ def _without_patterns(struct: type[Struct], nested: type[Struct] | None = None) 
         tag=config.tag,
         tag_field=config.tag_field,
         forbid_unknown_fields=config.forbid_unknown_fields,
-        # What was not sent is not there when it is written again (shared.json_keys counts on it).
+        # What was not sent is not there when it is written again (json_keys counts on it).
         omit_defaults=True,
         # Events hold no cycles: the collector need not walk 10,000 of them per request.
         gc=False,

@@ -16,16 +16,16 @@ from kpi_monitor.store_sweep import sweeps
 from kpi_monitor.store_views import due
 from kpi_monitor.suspense_watch import SuspenseWatch
 from kpi_monitor.tables import SCHEMA
-from shared.clock import Clock, make_clock
-from shared.consumer import Consumer
-from shared.database import Pool, create_pool
+from shared.database.clock import Clock, make_clock
+from shared.database.pool import Pool, create_pool
+from shared.database.sweep import Sweeper
 from shared.events import METRICS_TOPIC
-from shared.http import check_database, create_app
-from shared.outbox import Relay
-from shared.producer import Producer
+from shared.http.app import check_database, create_app
+from shared.kafka.consumer import Consumer
+from shared.kafka.outbox import Relay
+from shared.kafka.producer import Producer
 from shared.service import Part, Service, closing, main
 from shared.settings import read_settings
-from shared.sweep import Sweeper
 
 
 async def _count_due(pool: Pool, clock: Clock, watch: SuspenseWatch, mover: Mover) -> int:

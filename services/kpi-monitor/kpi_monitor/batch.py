@@ -11,11 +11,11 @@ from kpi_monitor import decoding
 from kpi_monitor.changes import Changes
 from kpi_monitor.folding import Refusal, Told
 from kpi_monitor.outcomes import IMPORT_LETTERS_MAX, ImportedRecord, MeasuresOutcome
-from shared.brake import SetAside
-from shared.consumer import Received
-from shared.database import Conn
+from shared.database.pool import Conn
 from shared.events import METRICS_TOPIC, has_nul
-from shared.outbox import OutboxRow, rejected_row
+from shared.kafka.brake import SetAside
+from shared.kafka.consumer import Received
+from shared.kafka.outbox import OutboxRow, rejected_row
 
 SERVICE = "kpi-monitor"
 T = TypeVar("T")

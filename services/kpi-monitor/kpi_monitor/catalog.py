@@ -12,8 +12,8 @@ import msgspec
 from kpi_monitor import store_catalog, store_held
 from kpi_monitor.folding import Place, Told, own_place
 from kpi_monitor.windows import from_ms, to_ms
-from shared import mapping as mappings
-from shared.database import Conn
+from shared import entity_mapping as mappings
+from shared.database.pool import Conn
 from shared.events import Instant
 from shared.generations import Generations
 

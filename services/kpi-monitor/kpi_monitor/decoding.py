@@ -9,7 +9,6 @@ from kpi_monitor import totals
 from kpi_monitor.catalog import LineObject, flight_end, read_mapping
 from kpi_monitor.folding import Refusal
 from kpi_monitor.suspense import SuspenseObject
-from shared.consumer import Received
 from shared.events import (
     CATALOG_DECODER,
     TOTALS_DECODER,
@@ -18,6 +17,7 @@ from shared.events import (
     Envelope,
     has_nul,
 )
+from shared.kafka.consumer import Received
 from shared.money import MoneyError
 
 T = TypeVar("T")

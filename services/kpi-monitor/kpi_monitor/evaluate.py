@@ -17,13 +17,14 @@ from kpi_monitor.settings import KpiSettings
 from kpi_monitor.tables import SCHEMA
 from kpi_monitor.unit import Outcome, Unit, UnitKey, groups_of, judge, needs_of
 from kpi_monitor.windows import to_ms
-from shared import metrics, outbox
-from shared.clock import Clock
-from shared.database import Conn, Pool, transaction
+from shared import metrics
+from shared.database.clock import Clock
+from shared.database.pool import Conn, Pool, transaction
 from shared.events import BREACHES_TOPIC, Breach
+from shared.kafka import outbox
+from shared.kafka.outbox import OutboxRow
 from shared.keys import group_text
 from shared.logs import get_logger
-from shared.outbox import OutboxRow
 from shared.rounds import Rounds
 
 log = get_logger(__name__)

@@ -13,8 +13,8 @@ from kpi_monitor import breaches
 from kpi_monitor.judging import Verdict
 from kpi_monitor.unit import Outcome, Unit
 from shared.events import ENCODER, FIGURES_TOPIC, BreachFigures
+from shared.kafka.outbox import envelope
 from shared.keys import group_text
-from shared.outbox import envelope
 
 
 class Newest(NamedTuple):

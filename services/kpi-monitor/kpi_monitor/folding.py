@@ -14,7 +14,6 @@ import msgspec
 
 from kpi_monitor.kpis import SPEND
 from kpi_monitor.windows import LONGEST_DAY_MS, MATURITY_MAX_MS, MINUTE_MS, to_ms
-from shared.consumer import Received
 from shared.events import (
     METRICS_TOPIC_DECODER,
     MetricsEvent,
@@ -22,6 +21,7 @@ from shared.events import (
     Subject,
     entity_text,
 )
+from shared.kafka.consumer import Received
 from shared.keys import pairs_text
 from shared.money import LIMIT_MICROS, MICROS, MONEY_MEASURES, MoneyError, parse_micros
 from shared.names import SUBJECT_BYTES_MAX

@@ -30,11 +30,9 @@ from kpi_monitor.remembered import Feeds, Reports
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.tables import SCHEMA
 from kpi_monitor.totals import LineKey
-from shared import metrics, outbox
-from shared.brake import SetAside
-from shared.clock import Clock
-from shared.consumer import Received
-from shared.database import Conn
+from shared import metrics
+from shared.database.clock import Clock
+from shared.database.pool import Conn
 from shared.events import (
     CATALOG_TOPIC,
     METRICS_TOPIC,
@@ -45,6 +43,9 @@ from shared.events import (
     Envelope,
     SourceEvent,
 )
+from shared.kafka import outbox
+from shared.kafka.brake import SetAside
+from shared.kafka.consumer import Received
 from shared.logs import get_logger
 
 log = get_logger(__name__)

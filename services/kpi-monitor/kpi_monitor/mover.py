@@ -3,8 +3,8 @@
 from kpi_monitor import store_placed
 from kpi_monitor.handlers import Handlers
 from kpi_monitor.settings import KpiSettings
-from shared.clock import Clock
-from shared.database import Pool, transaction
+from shared.database.clock import Clock
+from shared.database.pool import Pool, transaction
 from shared.rounds import Rounds
 
 

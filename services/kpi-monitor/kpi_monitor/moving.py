@@ -24,8 +24,8 @@ from kpi_monitor.folding import (
     parse_measures,
 )
 from kpi_monitor.windows import from_ms
-from shared.consumer import Received
 from shared.events import ENCODER, METRICS_TOPIC, MetricsEvent, MetricsStored
+from shared.kafka.consumer import Received
 from shared.keys import read_pairs
 from shared.money import format_quantity
 

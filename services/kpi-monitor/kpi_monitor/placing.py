@@ -18,11 +18,11 @@ from kpi_monitor.moving import StoredFact, elsewhere, told_again
 from kpi_monitor.remembered import Reports
 from kpi_monitor.store_placed import Move
 from kpi_monitor.windows import from_ms, to_ms
-from shared.consumer import Received
+from shared.entity_mapping import Mapping, MappingIndex
 from shared.events import METRICS_TOPIC
+from shared.kafka.consumer import Received
 from shared.keys import read_pairs
 from shared.logs import get_logger
-from shared.mapping import Mapping, MappingIndex
 
 log = get_logger(__name__)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from kpi_monitor import store_metrics
 from kpi_monitor.folding import Fed, Measures, Period, Shape
 from kpi_monitor.store_metrics import Feed, ReportKey
-from shared.database import Conn
+from shared.database.pool import Conn
 from shared.generations import Generations
 
 LINES_MAX = 200_000

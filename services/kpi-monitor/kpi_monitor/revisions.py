@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from kpi_monitor.folding import FactKey, Measures, Period, Place, Refusal, Told, known_at
-from shared.consumer import Received
+from shared.kafka.consumer import Received
 
 _MEASURES_DECODER = msgspec.json.Decoder(Measures)
 

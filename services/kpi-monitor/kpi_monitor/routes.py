@@ -11,13 +11,12 @@ from kpi_monitor.schemas import RuleBody, RuleEdit, RulePatch, RuleView
 from kpi_monitor.store_rules import Condition
 from kpi_monitor.tables import SCHEMA
 from kpi_monitor.windows import Windows, duration_text, from_ms, grain_fits, nominal_grain, to_ms
-from shared.answers import Page, answers
-from shared.auth import Principal
-from shared.database import Conn, transaction
-from shared.edits import patched
+from shared.database.pool import Conn, transaction
 from shared.errors import ConflictError, InvalidError, NotFoundError
-from shared.http import Json, require
-from shared.requests import (
+from shared.http.answers import Page, answers
+from shared.http.app import Json, require
+from shared.http.auth import Principal
+from shared.http.conventions import (
     PAGE_MAX,
     Reply,
     check_if_match,
@@ -26,6 +25,7 @@ from shared.requests import (
     etag,
     idempotent,
 )
+from shared.http.edits import patched
 
 router = APIRouter(prefix="/v1", tags=["rules"])
 READERS = ("viewer", "operator", "approver", "finance", "auditor")

@@ -9,10 +9,10 @@ from kpi_monitor.catalog import load_index, place_of
 from kpi_monitor.folding import Place, own_place
 from kpi_monitor.routes import Reader
 from kpi_monitor.schemas_views import HeldView
-from shared.answers import Page, answers
-from shared.database import transaction
-from shared.http import Json
-from shared.requests import PAGE_MAX, decode_cursor, encode_cursor
+from shared.database.pool import transaction
+from shared.http.answers import Page, answers
+from shared.http.app import Json
+from shared.http.conventions import PAGE_MAX, decode_cursor, encode_cursor
 
 router = APIRouter(prefix="/v1", tags=["numbers"])
 

@@ -5,9 +5,9 @@ from fastapi import APIRouter, Request, Response
 from kpi_monitor import store_imports
 from kpi_monitor.routes import Reader
 from kpi_monitor.schemas_views import MeasuresImportView
-from shared.answers import answers
 from shared.errors import NotFoundError
-from shared.http import Json
+from shared.http.answers import answers
+from shared.http.app import Json
 
 router = APIRouter(prefix="/v1", tags=["numbers"])
 

@@ -33,15 +33,15 @@ from kpi_monitor.windows import (
     parse_size,
     to_ms,
 )
-from shared.answers import Page, answers
-from shared.database import Conn, transaction
+from shared.database.pool import Conn, transaction
 from shared.errors import InvalidError, NotFoundError
 from shared.freshness import state_of
-from shared.gaps import Gap, gaps_between
-from shared.http import Json
-from shared.instants import AnyInstant
+from shared.http.answers import Page, answers
+from shared.http.app import Json
+from shared.http.conventions import PAGE_MAX, decode_cursor, encode_cursor
+from shared.http.instants import AnyInstant
+from shared.kafka.gaps import Gap, gaps_between
 from shared.keys import group_text
-from shared.requests import PAGE_MAX, decode_cursor, encode_cursor
 
 router = APIRouter(prefix="/v1")
 NEWEST = 2**62

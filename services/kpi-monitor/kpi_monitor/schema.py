@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from shared.tables import common_tables
+from shared.database.common_tables import common_tables
 
 SCHEMA = "kpi"
 METADATA = sa.MetaData()

@@ -8,8 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from shared.edits import MergePatch, ReadBack
-from shared.instants import AnyInstant
+from shared.http.edits import MergePatch, ReadBack
+from shared.http.instants import AnyInstant
 from shared.names import NAME, PLAIN, PLAIN_LINES
 
 Name = Annotated[str, StringConstraints(pattern=f"^{NAME}$")]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from kpi_monitor.totals import LineKey, LineState
-from shared.database import Conn, columns
+from shared.database.pool import Conn, columns
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('kpi.mappings'), hashtext($1))"
 UPSERT = """

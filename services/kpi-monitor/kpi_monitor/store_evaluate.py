@@ -14,7 +14,7 @@ from kpi_monitor.rules import Episode
 from kpi_monitor.store_metrics import integers
 from kpi_monitor.unit import Need, Outcome, StoredRule, Unit, UnitKey
 from kpi_monitor.windows import Windows, edges
-from shared.database import Conn, columns
+from shared.database.pool import Conn, columns
 from shared.events import Breach
 
 LOCK_UNITS = """

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from kpi_monitor.figures import Ended, Newest
-from shared.database import Conn, columns
+from shared.database.pool import Conn, columns
 from shared.events import FIGURES_TOPIC
-from shared.outbox import OutboxRow
+from shared.kafka.outbox import OutboxRow
 
 TOLD_MAX = 1000
 """Of one transaction; the rest is due at the next."""

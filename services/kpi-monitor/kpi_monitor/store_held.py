@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from kpi_monitor.folding import Group, HeldKey, Told, levels_of
-from shared.database import Conn, columns
+from shared.database.pool import Conn, columns
 from shared.money import MONEY_MEASURES
 
 Fit = tuple[str, str, str, int, int, str, bool, str, str]

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from kpi_monitor.outcomes import ImportedRecord, MeasuresOutcome
-from shared.database import Conn, columns
+from shared.database.pool import Conn, columns
+from shared.database.sweep import deleted_rows
 from shared.events import METRICS_TOPIC
-from shared.sweep import deleted_rows
 
 LOCK_PROGRESS = """
 INSERT INTO kpi.import_progress AS t (workspace, import_id, topic, partition, next_offset)

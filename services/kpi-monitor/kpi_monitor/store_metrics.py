@@ -7,7 +7,7 @@ from kpi_monitor.folding import KNOWN_MAX_MS, FactKey, Period, ProgressKey, Shap
 from kpi_monitor.outcomes import is_imported
 from kpi_monitor.revisions import Restated, contested, first
 from kpi_monitor.windows import MINUTE_MS, to_ms
-from shared.database import Conn, columns
+from shared.database.pool import Conn, columns
 from shared.events import METRICS_TOPIC, SourceEvent
 
 ReportKey = tuple[str, str, str]

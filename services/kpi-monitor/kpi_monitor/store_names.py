@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from kpi_monitor.breaches import Names
 from kpi_monitor.store_evaluate import CAMPAIGNS
 from kpi_monitor.unit import UnitKey
-from shared.database import Conn, columns
+from shared.database.pool import Conn, columns
 
 CATALOG_LINES = """
 SELECT c.workspace, u.campaign, c.object FROM kpi.catalog c

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from kpi_monitor.folding import Place, PlacedKey
 from kpi_monitor.moving import StoredFact
 from kpi_monitor.windows import from_ms
-from shared.database import Conn, columns
+from shared.database.pool import Conn, columns
 from shared.keys import pairs_text
 
 # Workspaces share 1,024 locks, because a poll may name more of them than PostgreSQL has room for

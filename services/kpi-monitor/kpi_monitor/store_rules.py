@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from shared.database import Conn
+from shared.database.pool import Conn
 
 LOCK_NAME = "SELECT pg_advisory_xact_lock(hashtext('kpi.rules'), hashtext($1 || '|' || $2))"
 GET = "SELECT * FROM kpi.rules WHERE workspace = $1 AND rule = $2"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from shared.database import Conn, columns
+from shared.database.pool import Conn, columns
 from shared.events import METRICS_TOPIC
 
 TOUCHES = "SELECT id, workspace, source FROM kpi.source_touches ORDER BY id LIMIT $1"

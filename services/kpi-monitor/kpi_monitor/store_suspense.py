@@ -8,7 +8,7 @@ from asyncpg import Record
 
 from kpi_monitor.decoding import ItemKey
 from kpi_monitor.suspense import Standing, SuspenseObject
-from shared.database import Conn, columns
+from shared.database.pool import Conn, columns
 from shared.events import Breach, CatalogItem, Envelope
 
 NOTE = """

@@ -12,8 +12,8 @@ from functools import partial
 from kpi_monitor import store_imports
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.windows import to_ms
-from shared.database import Conn
-from shared.sweep import Sweep, deleted_rows
+from shared.database.pool import Conn
+from shared.database.sweep import Sweep, deleted_rows
 
 OLDEST = """
 DELETE FROM kpi.{table} WHERE ctid = ANY(ARRAY(

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from kpi_monitor.unit import Unit
 from kpi_monitor.windows import LONGEST_DAY_MS
-from shared.database import Conn, Pool
+from shared.database.pool import Conn, Pool
 from shared.keys import group_text
 
 LINES = """

@@ -6,7 +6,7 @@ from datetime import datetime
 from kpi_monitor import figures, store_figures, store_suspense
 from kpi_monitor.decoding import ItemKey
 from kpi_monitor.suspense import newer_figures
-from shared.database import Conn
+from shared.database.pool import Conn
 from shared.events import CatalogItem, Envelope
 
 

@@ -8,8 +8,8 @@ from kpi_monitor.evaluate import tell
 from kpi_monitor.figures import Ended
 from kpi_monitor.settings import KpiSettings, owners_of
 from kpi_monitor.suspense import judge
-from shared.clock import Clock
-from shared.database import Pool, transaction
+from shared.database.clock import Clock
+from shared.database.pool import Pool, transaction
 from shared.rounds import Rounds
 
 SOURCES_MAX = 200

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql as pg
 
 from kpi_monitor import tables_metrics
 from kpi_monitor.schema import METADATA, SCHEMA, table
-from shared.columns import big, flag, instant, integer, jsonb, serial, text
+from shared.database.columns import big, flag, instant, integer, jsonb, serial, text
 
 __all__ = ["METADATA", "SCHEMA", "tables_metrics"]
 

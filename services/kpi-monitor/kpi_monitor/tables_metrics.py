@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from kpi_monitor.schema import table
-from shared.columns import big, instant, integer, jsonb, serial, text, total
+from shared.database.columns import big, instant, integer, jsonb, serial, text, total
 
 # A number for each measure of a line: panes are by far the most rows, and four texts in their key
 # would cost more than half of folding.

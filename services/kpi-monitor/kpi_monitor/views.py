@@ -15,7 +15,7 @@ from kpi_monitor.rules import COMPARE, Observation, Reason
 from kpi_monitor.totals import sum_figures
 from kpi_monitor.unit import Unit, is_complete, waits
 from kpi_monitor.windows import Window, Windows, from_ms, to_ms
-from shared.gaps import Gap
+from shared.kafka.gaps import Gap
 from shared.keys import group_text
 
 

@@ -2,7 +2,7 @@
 
 from kpi_monitor import store_views
 from shared import metrics
-from shared.database import Pool
+from shared.database.pool import Pool
 from shared.errors import UnavailableError
 
 AGE_MAX_S = 60.0

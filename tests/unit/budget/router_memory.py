@@ -17,8 +17,8 @@ from typing import Any, cast
 from budget import store_catalogue, store_registry
 from budget.batch import Posting, SpendData, SpendRecord
 from budget.router import Router
-from shared.consumer import Received
-from shared.database import Conn
+from shared.database.pool import Conn
+from shared.kafka.consumer import Received
 
 POLL = 5000
 SOURCES = 400_000

@@ -9,7 +9,7 @@ import pytest
 
 from budget import lateness
 from budget.batch import Beat
-from shared.consumer import Received
+from shared.kafka.consumer import Received
 
 END = dt.datetime(2025, 11, 3, 10, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)

@@ -22,7 +22,7 @@ from budget.rules.posting import (
     make_catalogue,
     restate,
 )
-from shared.mapping import Mapping
+from shared.entity_mapping import Mapping
 
 START = datetime(2025, 11, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

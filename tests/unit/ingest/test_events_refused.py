@@ -9,8 +9,8 @@ from ingest.context import SourceView
 from ingest.decode import Shape, decode
 from ingest.faults import FaultError, check_strictly
 from ingest.wire import ONE_DECODER
+from shared.kafka.producer import RECORD_BYTES_MAX
 from shared.names import SUBJECT_BYTES_MAX
-from shared.producer import RECORD_BYTES_MAX
 from tests.unit.ingest.ingest_builders import REMOVED, heartbeat, metrics, spend, stamp
 
 FAR = "2025-11-04T07:05:01Z"

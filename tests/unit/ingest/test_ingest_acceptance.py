@@ -12,18 +12,18 @@ from ingest.credentials import Credentials
 from ingest.decode import Shape, decode
 from ingest.memory import Memory
 from ingest.settings import IngestSettings
-from shared.clock import SystemClock
+from shared.database.clock import SystemClock
 from shared.errors import UnavailableError
 from shared.events import REJECTED_DECODER
-from shared.outbox import EVENT_TEXT_MAX
-from shared.producer import RECORD_BYTES_MAX
+from shared.kafka.outbox import EVENT_TEXT_MAX
+from shared.kafka.producer import RECORD_BYTES_MAX
 from tests.unit.ingest.ingest_builders import context, heartbeat, new_stamper, spend
 
 PARTITIONS = 3
 
 
 class Broker:
-    """Stands in for shared.producer.Producer: acknowledges when told to."""
+    """Stands in for shared.kafka.producer.Producer: acknowledges when told to."""
 
     def __init__(self) -> None:
         self.held = asyncio.Event()

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from ingest.credentials import Bucket, Caller, Credentials, hash_key, make_key
-from shared.auth import Principal
 from shared.errors import (
     ForbiddenError,
     TooManyRequestsError,
     UnauthorizedError,
     UnavailableError,
 )
+from shared.http.auth import Principal
 
 
 class Tokens:

@@ -10,7 +10,7 @@ from ingest.context import SourceView
 from ingest.credentials import Credentials
 from ingest.memory import Memory
 from ingest.settings import IngestSettings
-from shared.clock import SystemClock
+from shared.database.clock import SystemClock
 
 PLACE = ("default", "tap/1")
 OLD, NEW = SourceView(currency="CNY"), SourceView(currency="USD")

@@ -5,7 +5,6 @@ from hashlib import blake2b
 from typing import Any
 
 from kpi_monitor.definition import Rule, compile_rule
-from shared.consumer import Received
 from shared.events import (
     ENCODER,
     BudgetTotals,
@@ -15,6 +14,7 @@ from shared.events import (
     SourceEvent,
     TotalsChange,
 )
+from shared.kafka.consumer import Received
 
 DAY = datetime(2025, 11, 4, tzinfo=UTC)
 

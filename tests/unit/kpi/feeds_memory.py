@@ -15,7 +15,7 @@ from kpi_monitor import store_metrics
 from kpi_monitor.folding import Fed, Measures
 from kpi_monitor.handlers import Handlers
 from kpi_monitor.remembered import Feeds
-from shared.database import Conn
+from shared.database.pool import Conn
 
 POLL = 5_000
 LINES = 1_000_000

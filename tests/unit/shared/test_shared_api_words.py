@@ -7,7 +7,7 @@ import jsonschema_rs
 import pytest
 
 from cli import contracts
-from shared import api_words
+from shared.http import api_words
 
 DOCUMENTS = dict(contracts.api_documents())
 WORDS = api_words.load()
@@ -59,7 +59,7 @@ def test_every_body_and_every_field_says_what_it_is(service: str) -> None:
     schemas = DOCUMENTS[service]["components"]["schemas"]
     silent = [name for name, schema in schemas.items() if not schema.get("description")]
     silent += [name for name, schema in all_fields(service) if not schema.get("description")]
-    assert silent == [], "write a sentence for each into shared/api_words.json"
+    assert silent == [], "write a sentence for each into shared/http/api_words.json"
 
 
 @pytest.mark.parametrize("service", DOCUMENTS)
@@ -87,7 +87,7 @@ def test_every_field_has_an_example_of_its_own_shape(service: str) -> None:
                 {**schema, "components": components}, validate_formats=True
             )
             assert validator.is_valid(example), f"{name}: {example!r}"
-    assert bare == [], "write an example for each into shared/api_words.json"
+    assert bare == [], "write an example for each into shared/http/api_words.json"
 
 
 @pytest.mark.parametrize("service", DOCUMENTS)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from shared.brake import BrakePolicy, SetAside, Tallies, judge
-from shared.consumer import Received
 from shared.errors import DeadLettersError
+from shared.kafka.brake import BrakePolicy, SetAside, Tallies, judge
+from shared.kafka.consumer import Received
 
 POLICY = BrakePolicy(share_max=0.5, records_min=100)
 

@@ -9,8 +9,8 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from shared.auth import Principal, generate_keys, sign_token
-from shared.http import create_app, require
+from shared.http.app import create_app, require
+from shared.http.auth import Principal, generate_keys, sign_token
 from shared.settings import CommonSettings
 
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
-from shared.edits import MergePatch, ReadBack, merge_patch, patched
 from shared.errors import InvalidError
+from shared.http.edits import MergePatch, ReadBack, merge_patch, patched
 
 # Appendix A of RFC 7396, row by row.
 RFC: list[tuple[Any, Any, Any]] = [

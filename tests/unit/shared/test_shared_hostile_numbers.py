@@ -20,8 +20,8 @@ from kpi_monitor.folding import Refusal, parse_measures
 from kpi_monitor.formula import FormulaError, parse
 from kpi_monitor.windows import WindowError, parse_duration
 from shared.errors import InvalidError
+from shared.http.conventions import decode_cursor
 from shared.money import MoneyError, parse_micros, parse_sum
-from shared.requests import decode_cursor
 
 DIGITS = "9" * 5000
 HOSTILE = {

@@ -12,11 +12,12 @@ import pytest
 from fastapi import FastAPI, Request
 from pydantic import BaseModel, ConfigDict
 
-from shared import errors, http
-from shared.auth import Principal, generate_keys, sign_token
-from shared.edge import tidy_query
-from shared.http import Check, create_app, require
-from shared.requests import check_if_match
+from shared import errors
+from shared.http import app as http_app
+from shared.http.app import Check, create_app, require
+from shared.http.auth import Principal, generate_keys, sign_token
+from shared.http.conventions import check_if_match
+from shared.http.edge import tidy_query
 from shared.settings import CommonSettings
 
 MEGABYTE = 1024 * 1024
@@ -248,7 +249,7 @@ async def test_readiness_names_what_fails(place: Place, client: httpx.AsyncClien
 async def test_a_check_that_hangs_fails_readiness_in_bounded_time(
     place: Place, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "READY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(http_app, "READY_TIMEOUT_S", 0.05)
     hang: Callable[[], Awaitable[None]] = asyncio.Event().wait  # type: ignore[assignment]
     place.checks["database"] = hang
     body = assert_problem(await client.get("/readyz"), 503, "not_ready")

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from shared.docs_page import FILES
-from shared.http import create_app
+from shared.http.app import create_app
+from shared.http.docs_page import FILES
 from shared.settings import CommonSettings
 
 

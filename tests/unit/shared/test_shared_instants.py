@@ -10,8 +10,8 @@ from budget.schemas import CampaignBody, MappingBody, TargetBody
 from budget.schemas_plans import LineBody, PointBody, SubmitBody
 from ingest.schemas import KeyRequest
 from kpi_monitor.schemas import RuleBody, RuleTestBody
-from shared.http import ClockBody
-from shared.instants import Instant
+from shared.http.app import ClockBody
+from shared.http.instants import Instant
 
 ADAPTER: TypeAdapter[datetime] = TypeAdapter(Instant)
 NO_TIMES: list[tuple[str, Any, str]] = [

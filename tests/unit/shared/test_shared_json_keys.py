@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.json_keys import PATH_LENGTH_MAX, json_fault, keeps_all_keys
+from shared.http.json_keys import PATH_LENGTH_MAX, json_fault, keeps_all_keys
 
 REPEATED: list[tuple[str, bytes, str]] = [
     ("at the top", b'{"a":1,"a":2}', "a"),

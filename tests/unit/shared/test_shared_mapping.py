@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.mapping import Mapping, MappingIndex, Match, match_of, specificity
+from shared.entity_mapping import Mapping, MappingIndex, Match, match_of, specificity
 
 DAY = datetime(2025, 11, 1, tzinfo=UTC)
 

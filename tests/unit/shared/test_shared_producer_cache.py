@@ -3,12 +3,12 @@
 import pytest
 from aiokafka.partitioner import murmur2
 
-from shared.producer import Producer
+from shared.kafka.producer import Producer
 from shared.settings import CommonSettings
 
 
 def test_long_keys_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.producer.PARTITION_CACHE_BYTES_MAX", 50_000)
+    monkeypatch.setattr("shared.kafka.producer.PARTITION_CACHE_BYTES_MAX", 50_000)
     producer = Producer(CommonSettings())
     producer._counts = {"spend.v1": 24}
     keys = [b"w|s|%05d" % number + b"x" * 2_900 for number in range(60)]

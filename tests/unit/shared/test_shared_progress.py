@@ -3,7 +3,7 @@
 import pytest
 
 from shared.errors import UnavailableError
-from shared.offsets import Progress, Standing
+from shared.kafka.offsets import Progress, Standing
 
 LIMIT_S = 60.0
 BEHIND = Standing(lag=3, committed=10)

@@ -7,14 +7,14 @@ from fastapi import Request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.auth import Principal
 from shared.errors import (
     InvalidError,
     PreconditionFailedError,
     PreconditionRequiredError,
     UnparseableError,
 )
-from shared.requests import (
+from shared.http.auth import Principal
+from shared.http.conventions import (
     Reply,
     check_if_match,
     decode_cursor,

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request
 from budget import store_audit
 from budget.replies import AuditReply
 from budget.routes.common import Paged, session
-from shared.answers import Page, answers
-from shared.auth import Principal
-from shared.http import Json, require
+from shared.http.answers import Page, answers
+from shared.http.app import Json, require
+from shared.http.auth import Principal
 
 router = APIRouter(prefix="/v1", tags=["audit"])
 Auditor = Annotated[Principal, require("auditor", "finance", "approver")]

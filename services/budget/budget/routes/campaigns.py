@@ -8,9 +8,9 @@ from budget.replies import CampaignChanged, CampaignReply
 from budget.routes.common import Financier, Name, Operator, Paged, Reader, session
 from budget.schemas import CampaignBody, CampaignPatch, CloseBody
 from budget.tables import SCHEMA
-from shared.answers import Page, answers
-from shared.http import Json
-from shared.requests import Reply, check_if_match, etag, idempotent
+from shared.http.answers import Page, answers
+from shared.http.app import Json
+from shared.http.conventions import Reply, check_if_match, etag, idempotent
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
 

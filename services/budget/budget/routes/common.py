@@ -9,12 +9,12 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Query, Request
 
 from budget.planning import Session
-from shared.auth import Principal
-from shared.database import transaction
+from shared.database.pool import transaction
 from shared.errors import UnavailableError
-from shared.http import Json, require
+from shared.http.app import Json, require
+from shared.http.auth import Principal
+from shared.http.conventions import PAGE_MAX, decode_cursor, page
 from shared.names import NAME
-from shared.requests import PAGE_MAX, decode_cursor, page
 
 READERS = ("viewer", "operator", "approver", "finance", "auditor")
 Reader = Annotated[Principal, require(*READERS)]

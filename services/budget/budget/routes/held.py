@@ -9,10 +9,10 @@ from budget.replies import ExceptionDecided, HeldReply
 from budget.routes.common import Decider, Filter, Paged, Reader, session
 from budget.schemas import DecisionBody
 from budget.tables import SCHEMA
-from shared.answers import Page, answers
-from shared.http import Json
+from shared.http.answers import Page, answers
+from shared.http.app import Json
+from shared.http.conventions import Reply, idempotent
 from shared.money import format_micros
-from shared.requests import Reply, idempotent
 
 router = APIRouter(prefix="/v1", tags=["held money"])
 

@@ -10,10 +10,10 @@ from budget.replies import MappingChanged, MappingReply
 from budget.routes.common import Name, Operator, Paged, Reader, session
 from budget.schemas import MappingBody, MappingTargetBody
 from budget.tables import SCHEMA
-from shared.answers import Page, answers
-from shared.http import Json
+from shared.http.answers import Page, answers
+from shared.http.app import Json
+from shared.http.conventions import Reply, check_if_match, etag, idempotent
 from shared.money import format_micros
-from shared.requests import Reply, check_if_match, etag, idempotent
 
 router = APIRouter(prefix="/v1/mappings", tags=["mappings"])
 

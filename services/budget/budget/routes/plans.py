@@ -15,9 +15,9 @@ from budget.rules.approval import Decision
 from budget.schemas import DecisionBody
 from budget.schemas_plans import PlanBody, SubmitBody
 from budget.tables import SCHEMA
-from shared.answers import Page, answers
-from shared.http import Json
-from shared.requests import Reply, etag, idempotent
+from shared.http.answers import Page, answers
+from shared.http.app import Json
+from shared.http.conventions import Reply, etag, idempotent
 
 router = APIRouter(prefix="/v1/campaigns/{campaign}/plans", tags=["plans"])
 Version = Annotated[int, Path(ge=1, le=2**31 - 1)]

@@ -13,10 +13,10 @@ from budget.schemas import AssignBody, AssignManyBody, ReasonBody, WriteOffManyB
 from budget.store_suspense import Wanted
 from budget.suspense import Settled
 from budget.tables import SCHEMA
-from shared.answers import answers
-from shared.auth import Principal
+from shared.http.answers import answers
+from shared.http.auth import Principal
+from shared.http.conventions import Reply, idempotent
 from shared.money import format_micros
-from shared.requests import Reply, idempotent
 
 router = APIRouter(prefix="/v1/suspense", tags=["held money"])
 Held = Annotated[int, Path(ge=1, le=2**63 - 1)]

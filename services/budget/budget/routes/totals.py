@@ -11,9 +11,9 @@ from budget.rules.posting import AccountKey
 from budget.schemas import When
 from budget.store_postings import KINDS
 from budget.totals import Asked, read_totals
-from shared.answers import Page, answers
 from shared.errors import NotFoundError
-from shared.http import Json
+from shared.http.answers import Page, answers
+from shared.http.app import Json
 from shared.money import format_micros
 
 router = APIRouter(prefix="/v1", tags=["totals"])

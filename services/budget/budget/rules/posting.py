@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from shared.mapping import Mapping as EntityMapping
-from shared.mapping import MappingIndex
+from shared.entity_mapping import Mapping as EntityMapping
+from shared.entity_mapping import MappingIndex
 from shared.money import NO_CURRENCY
 
 Kind = Literal["line", "suspense", "exception", "written_off"]

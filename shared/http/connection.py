@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from shared import metrics
-from shared.connections import (
+from shared.http.connections import (
     CHUNK_OVERHEAD_MAX,
     DRAIN_BYTES_MAX,
     LINGER_S,
@@ -24,7 +24,7 @@ from shared.connections import (
     State,
     overdue,
 )
-from shared.problems import StatusError, problem
+from shared.http.problems import StatusError, problem
 
 _LOGGER = logging.getLogger("uvicorn.connection")
 _LOGGER.setLevel(logging.ERROR)

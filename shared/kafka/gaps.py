@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.database import Conn
+from shared.database.pool import Conn
 
 GAPS = """
 SELECT lost_from, lost_to, reason FROM {schema}.offset_gaps

@@ -7,7 +7,7 @@ on the real one (design.md section 4).
 from datetime import UTC, datetime
 from typing import Protocol
 
-from shared.database import Conn
+from shared.database.pool import Conn
 
 
 class Clock(Protocol):

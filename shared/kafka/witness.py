@@ -8,7 +8,7 @@ from typing import Any
 
 from aiokafka import TopicPartition
 
-from shared.database import Conn
+from shared.database.pool import Conn
 
 WITNESS = """
 INSERT INTO {schema}.witness AS t (group_id, cluster, topic, partition, next_offset, written_at)

@@ -11,8 +11,8 @@ from functools import partial
 from typing import NamedTuple
 
 from shared import metrics
-from shared.clock import Clock
-from shared.database import Conn, Pool, is_transient, transaction
+from shared.database.clock import Clock
+from shared.database.pool import Conn, Pool, is_transient, transaction
 from shared.logs import get_logger
 from shared.rounds import Rounds
 from shared.settings import CommonSettings

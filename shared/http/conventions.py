@@ -10,16 +10,16 @@ from typing import Any
 import msgspec
 from fastapi import Request, Response
 
-from shared.answers import KEY_LENGTH_MAX
-from shared.auth import Principal
-from shared.database import Conn
+from shared.database.pool import Conn
 from shared.errors import (
     InvalidError,
     PreconditionFailedError,
     PreconditionRequiredError,
     UnparseableError,
 )
-from shared.http import Json
+from shared.http.answers import KEY_LENGTH_MAX
+from shared.http.app import Json
+from shared.http.auth import Principal
 
 PAGE_MAX = 500
 

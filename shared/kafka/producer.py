@@ -15,9 +15,9 @@ from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
 
 from shared import metrics
-from shared.abandon import abandon, take_exception
 from shared.errors import TooLargeError, UnavailableError
 from shared.events import TOPICS
+from shared.kafka.abandon import abandon, take_exception
 from shared.logs import get_logger
 from shared.settings import CommonSettings
 

@@ -7,8 +7,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import metrics
 from shared.errors import InvalidError, PacelineError, TooLargeError, UnparseableError
-from shared.json_keys import json_fault
-from shared.problems import as_problem, problem
+from shared.http.json_keys import json_fault
+from shared.http.problems import as_problem, problem
 
 BODY_BYTES_MAX = 5 * 1024 * 1024
 SINGLE_HEADERS = frozenset({b"idempotency-key", b"if-match", b"content-type", b"content-encoding"})

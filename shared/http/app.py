@@ -18,17 +18,17 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from shared import clock as clocks
-from shared.answers import PROBLEMS, DocumentedApp, answers
-from shared.api_words import about
-from shared.auth import Principal, TokenVerifier, authorization_of, bearer
-from shared.database import Pool, transaction
-from shared.docs_page import add_docs
-from shared.edge import BODY_BYTES_MAX, Edge
+from shared.database import clock as clocks
+from shared.database.pool import Pool, transaction
 from shared.errors import ErrorItem, PacelineError, UnavailableError, UnparseableError
-from shared.instants import Instant
+from shared.http.answers import PROBLEMS, DocumentedApp, answers
+from shared.http.api_words import about
+from shared.http.auth import Principal, TokenVerifier, authorization_of, bearer
+from shared.http.docs_page import add_docs
+from shared.http.edge import BODY_BYTES_MAX, Edge
+from shared.http.instants import Instant
+from shared.http.problems import StatusError, as_problem, invalid_request, problem
 from shared.logs import get_logger
-from shared.problems import StatusError, as_problem, invalid_request, problem
 from shared.settings import CommonSettings
 
 log = get_logger(__name__)

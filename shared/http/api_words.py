@@ -26,7 +26,7 @@ NAMES = ("ingest", "budget", "kpi-monitor", "alerts")
 @cache
 def load() -> Words:
     """api_words.json: `tags`, `models`, `fields`, `bodies`."""
-    text = (resources.files("shared") / "api_words.json").read_text(encoding="utf-8")
+    text = (resources.files("shared.http") / "api_words.json").read_text(encoding="utf-8")
     words: Words = json.loads(text)
     return words
 

@@ -22,13 +22,14 @@ from aiokafka.errors import (
     OffsetOutOfRangeError,
 )
 
-from shared import metrics, witness
-from shared.brake import BrakePolicy, SetAside, Tallies, judge
-from shared.database import Conn, Pool, is_transient, transaction
+from shared import metrics
+from shared.database.pool import Conn, Pool, is_transient, transaction
 from shared.errors import ConsumerStuckError, OffsetGapError
+from shared.kafka import witness
+from shared.kafka.brake import BrakePolicy, SetAside, Tallies, judge
+from shared.kafka.member import make_member
+from shared.kafka.offsets import Offsets, Progress
 from shared.logs import get_logger
-from shared.member import make_member
-from shared.offsets import Offsets, Progress
 from shared.settings import CommonSettings
 
 log = get_logger(__name__)

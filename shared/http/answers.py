@@ -10,8 +10,8 @@ from typing import Any, Generic, Literal, TypeVar
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
-from shared.api_words import describe
-from shared.edits import PATCH_TYPE
+from shared.http.api_words import describe
+from shared.http.edits import PATCH_TYPE
 
 Item = TypeVar("Item")
 KEY_LENGTH_MAX = 200

@@ -8,7 +8,7 @@ from fastapi import Response
 from fastapi.exceptions import RequestValidationError
 
 from shared import metrics
-from shared.database import BUSY, is_transient
+from shared.database.pool import BUSY, is_transient
 from shared.errors import (
     ErrorItem,
     InvalidError,

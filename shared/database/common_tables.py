@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from shared.columns import big, instant, integer, jsonb, serial, text
+from shared.database.columns import big, instant, integer, jsonb, serial, text
 
 
 def outbox_table(metadata: sa.MetaData, schema: str) -> sa.Table:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from shared.errors import DeadLettersError
 
 if TYPE_CHECKING:
-    from shared.consumer import Received
+    from shared.kafka.consumer import Received
 
 CONTRACT_CODES = frozenset(
     {

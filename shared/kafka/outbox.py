@@ -13,12 +13,12 @@ from uuid import uuid4
 import msgspec
 
 from shared import metrics
-from shared.consumer import Received
-from shared.database import Conn, Pool
+from shared.database.pool import Conn, Pool
 from shared.errors import TooLargeError, UnavailableError
 from shared.events import ENCODER, REJECTED_TOPIC, Rejected
+from shared.kafka.consumer import Received
+from shared.kafka.producer import RECORD_BYTES_MAX, Producer, Record, TopicPartition
 from shared.names import is_name
-from shared.producer import RECORD_BYTES_MAX, Producer, Record, TopicPartition
 from shared.rounds import Rounds
 from shared.settings import CommonSettings
 
