@@ -76,9 +76,9 @@ def service_routers() -> Iterator[tuple[str, list[APIRouter]]]:
     # The services are imported here: a command line that only needs `up` does not load them.
     from alerts import routes as alerts_routes
     from budget import routes as budget_routes
-    from ingest.adapters.mapping import load_platforms
+    from ingest.events.routes import Ingest
+    from ingest.platforms.mapping import load_platforms
     from ingest.routes import make_router
-    from ingest.routes_events import Ingest
     from ingest.settings import IngestSettings
     from kpi_monitor import routes as kpi_routes
     from kpi_monitor import routes_held as kpi_held

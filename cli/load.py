@@ -22,14 +22,14 @@ from cli.errors import CommandError, Exit
 from cli.load_file import judge, opened, read_file
 from cli.load_outcome import LoadOptions, Outcome, tell
 from cli.state import RunInfo, load_run, require_run
-from ingest.adapters.convert import Import
-from ingest.adapters.facts import CODE as CONFLICT_CODE
-from ingest.adapters.mapping import Platform, load_platforms
-from ingest.adapters.reading import Report
-from ingest.adapters.repeats import Repeats, TooManyConflictsError, find_repeats
-from ingest.adapters.splitting import FilePart, LeftOut, empty, split
-from ingest.completeness import ROWS_REFUSED, why_unsettled
-from ingest.imports import make_import_id
+from ingest.platforms.mapping import Platform, load_platforms
+from ingest.reports.completeness import ROWS_REFUSED, why_unsettled
+from ingest.reports.convert import Import
+from ingest.reports.facts import CODE as CONFLICT_CODE
+from ingest.reports.imports import make_import_id
+from ingest.reports.reading.report import Report
+from ingest.reports.repeats import Repeats, TooManyConflictsError, find_repeats
+from ingest.reports.splitting import FilePart, LeftOut, empty, split
 from shared.events import Source
 
 REQUEST_TIMEOUT_S = 60.0

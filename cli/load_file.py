@@ -10,17 +10,17 @@ from pathlib import Path
 from cli.errors import CommandError, Exit
 from cli.load_outcome import LoadOptions, Outcome
 from cli.output import emit
-from ingest.adapters.convert import Import, convert
-from ingest.adapters.encoding import Opener
-from ingest.adapters.facts import StatedFacts
-from ingest.adapters.mapping import Platform
-from ingest.adapters.notation import Asked
-from ingest.adapters.reading import Report, looks_like_json, understand
-from ingest.adapters.refusals import FileRefusedError
-from ingest.context import Context, SourceView
-from ingest.reports import Wanted, plan_import
+from ingest.events.context import Context, SourceView
+from ingest.events.stamping import Stamper
+from ingest.platforms.mapping import Platform
+from ingest.reports.commands import Wanted, plan_import
+from ingest.reports.convert import Import, convert
+from ingest.reports.facts import StatedFacts
+from ingest.reports.reading.encoding import Opener
+from ingest.reports.reading.notation import Asked
+from ingest.reports.reading.refusals import FileRefusedError
+from ingest.reports.reading.report import Report, looks_like_json, understand
 from ingest.settings import IngestSettings
-from ingest.stamping import Stamper
 from shared.errors import PacelineError
 
 FILE_ROWS_MAX = 5_000_000

@@ -11,8 +11,8 @@ from cli.embedded.jars import tell_stderr
 from cli.errors import Exit
 from cli.output import emit
 from cli.state import DEFAULT_STATE
-from ingest.adapters.days import Order
-from ingest.adapters.numbers import Mark
+from ingest.reports.reading.days import Order
+from ingest.reports.reading.numbers import Mark
 
 ROWS_PER_PART = 5_000
 SHOWN_REJECTIONS_MAX = 20

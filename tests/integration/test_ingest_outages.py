@@ -9,7 +9,7 @@ import pytest
 
 from cli.embedded.kafka import KafkaServer
 from cli.embedded.postgres import PostgresServer
-from ingest.handlers import RejectedHandler
+from ingest.rejections.handlers import RejectedHandler
 from ingest.settings import IngestSettings
 from shared.database.clock import make_clock
 from shared.database.pool import create_pool, transaction

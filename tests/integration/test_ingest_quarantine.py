@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from cli.embedded.postgres import PostgresServer
-from ingest import store_quarantine
-from ingest.handlers import RejectedHandler
+from ingest.rejections import quarantines
+from ingest.rejections.handlers import RejectedHandler
 from shared.database.clock import make_clock
 from shared.database.pool import create_pool, transaction
 from shared.kafka.consumer import Received
@@ -265,7 +265,7 @@ async def test_rejections_count_once_within_the_window(
             async with transaction(pool) as conn:
                 await handler(conn, batch)
         async with transaction(pool) as conn:
-            held = await store_quarantine.load_open(conn)
+            held = await quarantines.load_open(conn)
     finally:
         await pool.close()
 

@@ -6,15 +6,15 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from ingest import store
-from ingest.accept import Acceptance, RejectionLog
-from ingest.adapters.mapping import load_platforms
-from ingest.body import BodyReader
-from ingest.credentials import Credentials
-from ingest.handlers import RejectedHandler
-from ingest.memory import Memory
+from ingest.events.accept import Acceptance, RejectionLog
+from ingest.events.body import BodyReader
+from ingest.events.routes import Events, EventsFirst, Ingest
+from ingest.keys.credentials import Credentials
+from ingest.platforms.mapping import load_platforms
+from ingest.rejections.handlers import RejectedHandler
 from ingest.routes import make_router
-from ingest.routes_events import Events, EventsFirst, Ingest
 from ingest.settings import IngestSettings
+from ingest.sources.memory import Memory
 from ingest.tables import SCHEMA
 from shared.database.clock import make_clock
 from shared.database.pool import create_pool

@@ -8,19 +8,18 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import AfterValidator
 
 from ingest import store
-from ingest.adapters.mapping import Platform
-from ingest.adapters.notation import Asked
-from ingest.adapters.numbers import Mark
-from ingest.adapters.refusals import FileRefusedError
-from ingest.body import ClientGoneError
-from ingest.completeness import Wish
-from ingest.credentials import make_key
-from ingest.imports import is_import_id
-from ingest.report_outcome import refused, reply_of
-from ingest.reports import Sent, Wanted, load_report
-from ingest.routes_confirm import add_confirm
-from ingest.routes_events import Events, Handed, Ingest
-from ingest.routes_sources import READERS, Limit, add_sources
+from ingest.events.body import ClientGoneError
+from ingest.events.confirm import add_confirm
+from ingest.events.routes import Events, Handed, Ingest
+from ingest.keys.credentials import make_key
+from ingest.platforms.mapping import Platform
+from ingest.reports.commands import Sent, Wanted, load_report
+from ingest.reports.completeness import Wish
+from ingest.reports.imports import is_import_id
+from ingest.reports.outcome import refused, reply_of
+from ingest.reports.reading.notation import Asked
+from ingest.reports.reading.numbers import Mark
+from ingest.reports.reading.refusals import FileRefusedError
 from ingest.schemas import (
     CURRENCY_PATTERN,
     EventsReply,
@@ -31,6 +30,7 @@ from ingest.schemas import (
     ReportReply,
     known_currency,
 )
+from ingest.sources.routes import READERS, Limit, add_sources
 from shared.database.pool import transaction
 from shared.errors import InvalidError, NotFoundError
 from shared.http.answers import Page, answers

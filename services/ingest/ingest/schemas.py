@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from ingest.checks import refuse_no_currency
+from ingest.events.checks import refuse_no_currency
 from ingest.faults import FaultError
 from ingest.periods import find_zone
 from shared.http.edits import MergePatch, ReadBack

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ingest.context import SourceView
+from ingest.events.context import SourceView
 from shared.database.pool import Conn
 from shared.database.sweep import deleted_rows
 

@@ -5,13 +5,13 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ingest.adapters.mapping import Platform
-from ingest.adapters.notation import Asked
-from ingest.adapters.reading import Report, looks_like_json, understand
-from ingest.adapters.rows import Table
-from ingest.context import Context, SourceView
-from ingest.decode import Shape, decode
-from ingest.stamping import Stamped, Stamper
+from ingest.events.context import Context, SourceView
+from ingest.events.decode import Shape, decode
+from ingest.events.stamping import Stamped, Stamper
+from ingest.platforms.mapping import Platform
+from ingest.reports.reading.notation import Asked
+from ingest.reports.reading.report import Report, looks_like_json, understand
+from ingest.reports.reading.rows import Table
 
 NOW = datetime(2025, 11, 4, 7, 0, tzinfo=UTC)
 SKEW = timedelta(minutes=5)

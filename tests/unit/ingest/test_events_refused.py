@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from ingest.context import SourceView
-from ingest.decode import Shape, decode
+from ingest.events.context import SourceView
+from ingest.events.decode import Shape, decode
 from ingest.faults import FaultError, check_strictly
 from ingest.wire import ONE_DECODER
 from shared.kafka.producer import RECORD_BYTES_MAX

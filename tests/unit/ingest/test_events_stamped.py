@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.context import SourceView
-from ingest.decode import Shape, decode
+from ingest.events.context import SourceView
+from ingest.events.decode import Shape, decode
 from shared.errors import TooLargeError, UnparseableError
 from shared.events import (
     METRICS_TOPIC_DECODER,
@@ -126,7 +126,7 @@ def test_the_sources_currency_is_that_of_money_which_states_none(
 
 
 def test_what_is_remembered_of_names_is_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.stamping.CACHED_BYTES_MAX", 100_000)
+    monkeypatch.setattr("ingest.events.stamping.CACHED_BYTES_MAX", 100_000)
     stamper = new_stamper()
     for number in range(100):
         entity = {str(level): f"{number}-" + "x" * 190 for level in range(9)}

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from msgspec import json
 
-from ingest.accept import Acceptance, RejectionLog
-from ingest.credentials import Credentials
-from ingest.decode import Shape, decode
-from ingest.memory import Memory
+from ingest.events.accept import Acceptance, RejectionLog
+from ingest.events.decode import Shape, decode
+from ingest.keys.credentials import Credentials
 from ingest.settings import IngestSettings
+from ingest.sources.memory import Memory
 from shared.database.clock import SystemClock
 from shared.errors import UnavailableError
 from shared.events import REJECTED_DECODER
@@ -198,7 +198,7 @@ async def test_of_large_events_only_what_will_be_shown_waits_for_kafka(
 
     kept = [rejection for _, rejection, _ in log._queue._queue]  # type: ignore[attr-defined]
     assert max(len(json.encode(rejection)) for rejection in kept) < 100_000
-    monkeypatch.setattr("ingest.accept.REJECTIONS_BYTES_MAX", 3 * 20_000)
+    monkeypatch.setattr("ingest.events.accept.REJECTIONS_BYTES_MAX", 3 * 20_000)
     log.add(stamped.rejected, context())
     assert log.waiting == 3
     await log.stop()

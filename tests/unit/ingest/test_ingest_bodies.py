@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ingest.body import BodyReader, ClientGoneError, gunzip
+from ingest.events.body import BodyReader, ClientGoneError, gunzip
 from shared.errors import (
     PacelineError,
     TooLargeError,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ingest.credentials import Bucket, Caller, Credentials, hash_key, make_key
+from ingest.keys.credentials import Bucket, Caller, Credentials, hash_key, make_key
 from shared.errors import (
     ForbiddenError,
     TooManyRequestsError,

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from ingest.context import SourceView
-from ingest.credentials import Credentials
-from ingest.memory import Memory
+from ingest.events.context import SourceView
+from ingest.keys.credentials import Credentials
 from ingest.settings import IngestSettings
+from ingest.sources.memory import Memory
 from shared.database.clock import SystemClock
 
 PLACE = ("default", "tap/1")

@@ -6,9 +6,15 @@ from typing import Any
 
 import pytest
 
-from ingest import set_aside
-from ingest.decode import Decoded, Rejection, Shape, decode
-from ingest.set_aside import NOTHING, SetAside, period_start_of, subject_of, subject_of_read
+from ingest.events.decode import Decoded, Rejection, Shape, decode
+from ingest.rejections import set_aside
+from ingest.rejections.set_aside import (
+    NOTHING,
+    SetAside,
+    period_start_of,
+    subject_of,
+    subject_of_read,
+)
 from tests.unit.ingest.ingest_builders import NOW, REMOVED, heartbeat, metrics, spend
 
 SOURCE = "google-ads/123-456-7890"

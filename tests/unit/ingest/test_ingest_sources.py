@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from ingest.imports import is_import_id, make_import_id
+from ingest.reports.imports import is_import_id, make_import_id
 from ingest.schemas import SourceSettings, seconds_of
 
 NOW = datetime(2025, 11, 8, 12, tzinfo=UTC)

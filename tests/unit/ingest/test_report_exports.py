@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from ingest.adapters.convert import Converted, Import, convert
-from ingest.adapters.mapping import load_platforms
-from ingest.adapters.refusals import FileRefusedError
-from ingest.context import SourceView
+from ingest.events.context import SourceView
+from ingest.platforms.mapping import load_platforms
+from ingest.reports.convert import Converted, Import, convert
+from ingest.reports.reading.refusals import FileRefusedError
 from tests.unit.ingest.ingest_builders import table_of
 
 GOOGLE = load_platforms()["google-ads"]

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.adapters.convert import Converted, Import, convert
-from ingest.adapters.mapping import MappingFileError, load_platform, load_platforms
-from ingest.adapters.refusals import FileRefusedError
-from ingest.adapters.rows import Table
-from ingest.adapters.splitting import FilePart, split
-from ingest.context import SourceView
+from ingest.events.context import SourceView
+from ingest.platforms.mapping import MappingFileError, load_platform, load_platforms
+from ingest.reports.convert import Converted, Import, convert
+from ingest.reports.reading.refusals import FileRefusedError
+from ingest.reports.reading.rows import Table
+from ingest.reports.splitting import FilePart, split
 from shared.events import MetricsSent, SpendSent
 from tests.unit.ingest.ingest_builders import report_of, table_of
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.adapters.numbers import Mark, NumberFormat, exponent_of, to_micros
 from ingest.faults import FaultError
+from ingest.reports.reading.numbers import Mark, NumberFormat, exponent_of, to_micros
 
 READ: list[tuple[str, Mark, Any, str | None]] = [
     ("thousands inside quotes", ".", "12,345", "12345"),

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.adapters.convert import Converted, Import, convert
-from ingest.adapters.facts import StatedFacts
-from ingest.adapters.mapping import load_platforms
-from ingest.adapters.repeats import find_repeats
-from ingest.context import SourceView
+from ingest.events.context import SourceView
+from ingest.platforms.mapping import load_platforms
+from ingest.reports.convert import Converted, Import, convert
+from ingest.reports.facts import StatedFacts
+from ingest.reports.repeats import find_repeats
 from tests.unit.ingest.ingest_builders import NOW, report_of, table_of
 
 GOOGLE, MICROSOFT = (load_platforms()[name] for name in ("google-ads", "microsoft-ads"))

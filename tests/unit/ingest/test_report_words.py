@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from ingest.adapters.convert import Import, convert
-from ingest.adapters.ids import read_id
-from ingest.adapters.mapping import Level, load_platforms
-from ingest.adapters.refusals import FileRefusedError
-from ingest.adapters.splitting import empty
-from ingest.context import SourceView
+from ingest.events.context import SourceView
 from ingest.faults import FaultError
+from ingest.platforms.mapping import Level, load_platforms
+from ingest.reports.convert import Import, convert
+from ingest.reports.ids import read_id
+from ingest.reports.reading.refusals import FileRefusedError
+from ingest.reports.splitting import empty
 from tests.unit.ingest.ingest_builders import NOW, report_of, table_of
 
 PLATFORMS = load_platforms()

@@ -13,8 +13,8 @@ import msgspec
 import pytest
 
 from alerts.yaml_reader import parse_duration as alerting_duration
-from ingest.adapters.numbers import NumberFormat, json_number, to_micros
 from ingest.faults import FaultError
+from ingest.reports.reading.numbers import NumberFormat, json_number, to_micros
 from ingest.schemas import seconds_of
 from kpi_monitor.folding import Refusal, parse_measures
 from kpi_monitor.formula import FormulaError, parse

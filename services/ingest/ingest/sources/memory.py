@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ingest import store, store_quarantine
-from ingest.context import SourceView
-from ingest.credentials import Caller, Credentials
-from ingest.set_aside import SetAside
+from ingest import store
+from ingest.events.context import SourceView
+from ingest.keys.credentials import Caller, Credentials
+from ingest.rejections import quarantines
+from ingest.rejections.set_aside import SetAside
 from ingest.settings import IngestSettings
 from shared import metrics
 from shared.database.clock import Clock
@@ -160,7 +161,7 @@ class Memory:
             async with transaction(self._pool) as conn:
                 keys = await store.load_keys(conn)
                 rows = await store.load_settings(conn)
-                quarantined = await store_quarantine.load_open(conn)
+                quarantined = await quarantines.load_open(conn)
                 since = await self._clock.now(conn) - SUBJECTS_KEPT
                 subjects = await store.open_subjects(conn, since, SUBJECTS_READ_MAX)
             self._credentials.replace(keys, began_s)

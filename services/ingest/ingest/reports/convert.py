@@ -14,19 +14,19 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ingest.adapters.days import readings_of
-from ingest.adapters.facts import StatedFacts, Statement
-from ingest.adapters.ids import read_id, read_label
-from ingest.adapters.mapping import Layout, Level, Period, Platform, Quantity
-from ingest.adapters.notation import Notation
-from ingest.adapters.numbers import NumberFormat, exponent_of, to_micros
-from ingest.adapters.rows import Row, Table
-from ingest.checks import refuse_no_currency
-from ingest.context import SourceView
-from ingest.decode import Decoded, Rejection
+from ingest.events.checks import refuse_no_currency
+from ingest.events.context import SourceView
+from ingest.events.decode import Decoded, Rejection
 from ingest.faults import FaultError
-from ingest.owners import NOT_MEASURES_REPORT, NOT_MONEY_REPORT, Owners
 from ingest.periods import occurs_twice
+from ingest.platforms.mapping import Layout, Level, Period, Platform, Quantity
+from ingest.reports.facts import StatedFacts, Statement
+from ingest.reports.ids import read_id, read_label
+from ingest.reports.reading.days import readings_of
+from ingest.reports.reading.notation import Notation
+from ingest.reports.reading.numbers import NumberFormat, exponent_of, to_micros
+from ingest.reports.reading.rows import Row, Table
+from ingest.sources.owners import NOT_MEASURES_REPORT, NOT_MONEY_REPORT, Owners
 from ingest.wire import MetricsDataWire, MetricsWire, SpendDataWire, SpendWire, Wire
 from shared.money import MICROS, format_micros, format_quantity
 

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from typing import Any
 
-from ingest.context import SourceView
+from ingest.events.context import SourceView
 from ingest.faults import FaultError
-from ingest.owners import NOT_MEASURES_REPORT, NOT_MONEY_REPORT, Owners
 from ingest.periods import EARLIEST_S, period_fields
+from ingest.sources.owners import NOT_MEASURES_REPORT, NOT_MONEY_REPORT, Owners
 from ingest.wire import SourceWire, SpendWire
 from shared.events import MetricsSent, SourceSent, SpendSent
 from shared.money import NO_CURRENCY, MoneyError, parse_micros

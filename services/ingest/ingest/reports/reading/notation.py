@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ingest.adapters.days import LATE_ORDERS, Order, readings_of
-from ingest.adapters.mapping import Layout, Quantity
-from ingest.adapters.numbers import MARKS, Mark, read_number
-from ingest.adapters.refusals import FileRefusedError
+from ingest.platforms.mapping import Layout, Quantity
+from ingest.reports.reading.days import LATE_ORDERS, Order, readings_of
+from ingest.reports.reading.numbers import MARKS, Mark, read_number
+from ingest.reports.reading.refusals import FileRefusedError
 
 # The form of nearly all cells that prove a point, without the two readings of the others.
 _is_plainly_a_point = re.compile(r"-?[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})", re.ASCII).fullmatch

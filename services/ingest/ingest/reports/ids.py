@@ -8,8 +8,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from ingest.adapters.mapping import Level
 from ingest.faults import FaultError
+from ingest.platforms.mapping import Level
 
 EXACT_MAX = 2**53
 """Above it a number with a fraction or an exponent has been a float, which skips integers."""

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-PLATFORMS = Path(__file__).parent.parent / "platforms"
+PLATFORMS = Path(__file__).parent
 
 
 def _compiles(pattern: str) -> str:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from ingest.adapters.convert import Converted, Import, convert
-from ingest.adapters.facts import StatedFacts
-from ingest.adapters.mapping import Platform
-from ingest.adapters.notation import NOTHING_ASKED, Asked
-from ingest.adapters.reading import Report, understand
-from ingest.adapters.refusals import FileRefusedError
-from ingest.completeness import (
+from ingest.events.context import Context, SourceView
+from ingest.events.decode import Decoded, Rejection
+from ingest.events.routes import Ingest
+from ingest.events.stamping import Stamped
+from ingest.faults import FaultError
+from ingest.keys.credentials import Caller
+from ingest.periods import as_utc
+from ingest.platforms.mapping import Platform
+from ingest.reports.completeness import (
     AS_OF_MISSING,
     PAGES_MISSING,
     ROWS_REFUSED,
@@ -21,15 +23,13 @@ from ingest.completeness import (
     Wish,
     why_unsettled,
 )
-from ingest.context import Context, SourceView
-from ingest.credentials import Caller
-from ingest.decode import Decoded, Rejection
-from ingest.faults import FaultError
-from ingest.imports import make_import_id
-from ingest.periods import as_utc
-from ingest.report_outcome import Loaded, count, name_equal
-from ingest.routes_events import Ingest
-from ingest.stamping import Stamped
+from ingest.reports.convert import Converted, Import, convert
+from ingest.reports.facts import StatedFacts
+from ingest.reports.imports import make_import_id
+from ingest.reports.outcome import Loaded, count, name_equal
+from ingest.reports.reading.notation import NOTHING_ASKED, Asked
+from ingest.reports.reading.refusals import FileRefusedError
+from ingest.reports.reading.report import Report, understand
 from ingest.wire import SourceWire
 from shared import metrics
 from shared.errors import ForbiddenError, InvalidError, UnsupportedMediaError

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from ingest import set_aside, store, store_quarantine
+from ingest import store
+from ingest.rejections import quarantines, set_aside
 from ingest.settings import IngestSettings
 from ingest.store import RejectionRow
 from shared.database.clock import Clock
@@ -50,7 +51,7 @@ class RejectedHandler:
         places = {
             (row["workspace"], row["source"])
             for row in added
-            if row["source"] is not None and row["code"] not in store_quarantine.NOT_COUNTED
+            if row["source"] is not None and row["code"] not in quarantines.NOT_COUNTED
         }
         if places:
             await self._quarantine(conn, places)
@@ -79,7 +80,7 @@ class RejectedHandler:
         return row._replace(subject=set_aside.subject_of(stated), period_start=start)
 
     async def _quarantine(self, conn: Conn, places: set[tuple[str, str]]) -> None:
-        begun = await store_quarantine.begin(
+        begun = await quarantines.begin(
             conn,
             places,
             now=await self._clock.now(conn),

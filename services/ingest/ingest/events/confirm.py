@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 
 from ingest import store
-from ingest.context import Context
-from ingest.routes_events import Ingest
+from ingest.events.context import Context
+from ingest.events.routes import Ingest
+from ingest.events.stamping import Stamped
 from ingest.schemas import Confirmation, Confirmed
-from ingest.stamping import Stamped
 from ingest.tables import SCHEMA
 from shared.database.pool import transaction
 from shared.errors import NotFoundError

@@ -7,10 +7,11 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 
-from ingest import store, store_quarantine
-from ingest.context import SourceView
+from ingest import store
+from ingest.events.context import SourceView
+from ingest.events.routes import Ingest
 from ingest.faults import FaultError, check_strictly
-from ingest.routes_events import Ingest
+from ingest.rejections import quarantines
 from ingest.schemas import (
     ZONE_DEFAULT,
     Release,
@@ -259,7 +260,7 @@ def _add_release(router: APIRouter, ingest: Ingest) -> None:
 
             async def produce() -> Reply:
                 now = await request.app.state.clock.now(conn)
-                released = await store_quarantine.release(
+                released = await quarantines.release(
                     conn, workspace, source, now=now, subject=principal.subject, reason=body.reason
                 )
                 row = await store.get_source(conn, workspace, source)

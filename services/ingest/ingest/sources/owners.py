@@ -6,7 +6,7 @@ Reports of one source state the same clicks again, by campaign, by ad, by hour: 
 
 from typing import NamedTuple, Self
 
-from ingest.context import SourceView
+from ingest.events.context import SourceView
 
 NOT_MONEY_REPORT = "not_money_report"
 NOT_MEASURES_REPORT = "not_measures_report"

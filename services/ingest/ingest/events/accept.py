@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from ingest.context import Context
-from ingest.decode import Decoded, Rejection
-from ingest.memory import Memory
+from ingest.events.context import Context
+from ingest.events.decode import Decoded, Rejection
+from ingest.events.stamping import Stamped, Stamper
 from ingest.settings import IngestSettings
-from ingest.stamping import Stamped, Stamper
+from ingest.sources.memory import Memory
 from shared import metrics
 from shared.errors import PacelineError, UnavailableError
 from shared.events import ENCODER, METRICS_TOPIC, SPEND_TOPIC, SourceEvent

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from ingest.adapters.csv_rows import CsvRows, find_header, report_time
-from ingest.adapters.encoding import Opener, find_encoding, open_text
-from ingest.adapters.json_rows import JsonRows
-from ingest.adapters.mapping import Layout, Platform
-from ingest.adapters.notation import NOTHING_ASKED, Asked, Evidence, Notation
-from ingest.adapters.refusals import FileRefusedError
-from ingest.adapters.rows import Row, Table
+from ingest.platforms.mapping import Layout, Platform
+from ingest.reports.reading.csv_rows import CsvRows, find_header, report_time
+from ingest.reports.reading.encoding import Opener, find_encoding, open_text
+from ingest.reports.reading.json_rows import JsonRows
+from ingest.reports.reading.notation import NOTHING_ASKED, Asked, Evidence, Notation
+from ingest.reports.reading.refusals import FileRefusedError
+from ingest.reports.reading.rows import Row, Table
 
 ROWS_PER_ROUND_MAX = 5_000
 SAMPLE_ROWS_MAX = 100

@@ -10,8 +10,8 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, Literal
 
-from ingest.adapters.mapping import Unit
 from ingest.faults import FaultError
+from ingest.platforms.mapping import Unit
 from shared.money import LIMIT_MICROS
 
 Mark = Literal[".", ","]

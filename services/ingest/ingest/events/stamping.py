@@ -12,7 +12,7 @@ from datetime import UTC
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from ingest.checks import (
+from ingest.events.checks import (
     check_instant,
     refuse_amount,
     refuse_control_names,
@@ -24,8 +24,8 @@ from ingest.checks import (
     refuse_reserved,
     snapshot_fields,
 )
-from ingest.context import Context, SourceView
-from ingest.decode import Decoded, Rejection
+from ingest.events.context import Context, SourceView
+from ingest.events.decode import Decoded, Rejection
 from ingest.faults import FaultError, check_strictly
 from ingest.periods import EARLIEST_S, PANE_S, as_utc, pane_fields
 from ingest.wire import SourceWire, SpendWire

@@ -12,13 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ingest.accept import Acceptance, RejectionLog
-from ingest.body import BodyReader, ClientGoneError
-from ingest.context import Context
-from ingest.decode import Shape, decode
-from ingest.memory import Memory
+from ingest.events.accept import Acceptance, RejectionLog
+from ingest.events.body import BodyReader, ClientGoneError
+from ingest.events.context import Context
+from ingest.events.decode import Shape, decode
+from ingest.events.stamping import Stamped
 from ingest.settings import IngestSettings
-from ingest.stamping import Stamped
+from ingest.sources.memory import Memory
 from shared import metrics
 from shared.errors import UnsupportedMediaError
 from shared.http.auth import authorization_of

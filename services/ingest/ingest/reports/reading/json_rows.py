@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple, TextIO
 
-from ingest.adapters.mapping import Platform
-from ingest.adapters.numbers import json_number
-from ingest.adapters.refusals import FileRefusedError
-from ingest.adapters.rows import Row
+from ingest.platforms.mapping import Platform
+from ingest.reports.reading.numbers import json_number
+from ingest.reports.reading.refusals import FileRefusedError
+from ingest.reports.reading.rows import Row
 
 CHUNK_CHARS = 256 * 1024
 VALUE_CHARS_MAX = 4 * 1024 * 1024

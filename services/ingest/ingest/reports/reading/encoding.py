@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable
 from typing import BinaryIO, TextIO
 
-from ingest.adapters.refusals import FileRefusedError
+from ingest.reports.reading.refusals import FileRefusedError
 
 CHUNK_BYTES = 1024 * 1024
 COMMON_SHARE_MIN = 0.75

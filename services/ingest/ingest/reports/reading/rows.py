@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from ingest.adapters.mapping import Layout
-from ingest.adapters.notation import READ_PLAINLY, Notation
+from ingest.platforms.mapping import Layout
+from ingest.reports.reading.notation import READ_PLAINLY, Notation
 
 
 class Row(NamedTuple):

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, TextIO
 
-from ingest.adapters.days import readings_of
-from ingest.adapters.mapping import TOTAL_ROWS, Layout, Platform
-from ingest.adapters.refusals import FileRefusedError
-from ingest.adapters.rows import Row
+from ingest.platforms.mapping import TOTAL_ROWS, Layout, Platform
+from ingest.reports.reading.days import readings_of
+from ingest.reports.reading.refusals import FileRefusedError
+from ingest.reports.reading.rows import Row
 
 PREAMBLE_ROWS_MAX = 50
 LINE_CHARS_MAX = 1024 * 1024

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ingest.decode import Decoded, Rejection
+from ingest.events.decode import Decoded, Rejection
 from ingest.faults import FaultError
 from ingest.periods import PANE_S, pane_bounds, period_bounds
 from ingest.wire import MetricsWire, SpendWire, Wire

@@ -11,8 +11,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import IO
 
-from ingest.adapters.convert import Import, RowReader
-from ingest.adapters.facts import (
+from ingest.events.context import SourceView
+from ingest.faults import FaultError
+from ingest.platforms.mapping import Platform
+from ingest.reports.convert import Import, RowReader
+from ingest.reports.facts import (
     EQUAL_SHOWN_MAX,
     FACT_BYTES,
     FIGURES_BYTES,
@@ -21,10 +24,7 @@ from ingest.adapters.facts import (
     fact_of,
     figures_of,
 )
-from ingest.adapters.mapping import Platform
-from ingest.adapters.reading import Report
-from ingest.context import SourceView
-from ingest.faults import FaultError
+from ingest.reports.reading.report import Report
 
 FILES = 64
 CONFLICTS_MAX = 100_000

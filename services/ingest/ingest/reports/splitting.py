@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ingest.adapters.facts import Conflict
-from ingest.adapters.reading import JSON, Report
-from ingest.adapters.rows import Row
+from ingest.reports.facts import Conflict
+from ingest.reports.reading.report import JSON, Report
+from ingest.reports.reading.rows import Row
 
 PART_BYTES_MAX = 4 * 1024 * 1024
 

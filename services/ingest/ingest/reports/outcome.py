@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ingest.adapters.convert import Converted
-from ingest.adapters.facts import StatedFacts
-from ingest.adapters.mapping import Platform
-from ingest.adapters.refusals import FileRefusedError
-from ingest.adapters.rows import Row, Table
-from ingest.decode import Rejection
+from ingest.events.decode import Rejection
+from ingest.platforms.mapping import Platform
+from ingest.reports.convert import Converted
+from ingest.reports.facts import StatedFacts
+from ingest.reports.reading.refusals import FileRefusedError
+from ingest.reports.reading.rows import Row, Table
 from shared.errors import ErrorItem, InvalidError
 
 
