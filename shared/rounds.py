@@ -18,18 +18,24 @@ BACKOFF_FIRST_S = 0.1
 
 
 class Rounds:
-    """Runs `step` until `stop`. `step` returns True when there may be more to do at once.
+    """Runs `step` until `stop`. `step` returns True when there may be more to do at once; else it
+    rests for `rest_s`, by default `idle_ms`.
 
     A transient fault waits, longer each time up to `backoff_max_s`; anything else ends `run` and
     with it the process, for a dead loop must not leave a live-looking service.
     """
 
     def __init__(
-        self, settings: CommonSettings, name: str, step: Callable[[], Awaitable[bool]]
+        self,
+        settings: CommonSettings,
+        name: str,
+        step: Callable[[], Awaitable[bool]],
+        *,
+        rest_s: float | None = None,
     ) -> None:
-        self._name = name
+        self.name = name
         self._step = step
-        self._idle_s = settings.idle_ms / 1000
+        self._idle_s = settings.idle_ms / 1000 if rest_s is None else rest_s
         self._backoff_max_s = settings.backoff_max_s
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -49,7 +55,7 @@ class Rounds:
             except Exception as error:
                 if not (is_transient(error) or isinstance(error, UnavailableError)):
                     raise
-                log.warning("round_retried", loop=self._name, error=repr(error))
+                log.warning("round_retried", loop=self.name, error=repr(error))
                 await asyncio.sleep(backoff_s)
                 backoff_s = min(backoff_s * 2, self._backoff_max_s)
                 continue
@@ -66,7 +72,7 @@ class Rounds:
         self._woken.set()
 
     async def rest(self, rest_s: float | None = None) -> None:
-        """Until woken, at most `rest_s`, by default `idle_ms`."""
+        """Until woken, at most `rest_s`, by default as long as between two rounds."""
         try:
             async with asyncio.timeout(self._idle_s if rest_s is None else rest_s):
                 await self._woken.wait()

@@ -7,6 +7,7 @@ every write is made for that.
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import uvicorn
 import uvloop
@@ -31,13 +33,31 @@ STOP_TIMEOUT_S = 10.0
 PARTS_TIMEOUT_S = 7.0
 CANCEL_TIMEOUT_S = 1.0
 EXIT_OK, EXIT_FAILED, EXIT_BROKEN = 0, 1, 5
+GC_OBJECTS = 100_000
 
 log = logs.get_logger(__name__)
 
 
+class BackgroundWork(Protocol):
+    """`run` lasts until `stop` is called; ending by itself is a failure."""
+
+    @property
+    def name(self) -> str:
+        """What the log calls it."""
+        ...
+
+    def run(self) -> Awaitable[None]:
+        """Works until `stop`; raises what ends the process."""
+        ...
+
+    def stop(self) -> Awaitable[None]:
+        """Asks `run` to end soon."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Background work: `run` lasts until `stop` is called; ending by itself is a failure."""
+    """Background work of other functions."""
 
     name: str
     run: Callable[[], Awaitable[None]]
@@ -49,7 +69,7 @@ class Service:
     """What `__main__` wires: the HTTP app and the parts, in the order in which they stop."""
 
     app: ASGIApp
-    parts: Sequence[Part] = field(default_factory=list)
+    parts: Sequence[BackgroundWork] = field(default_factory=list)
 
 
 class _Server(uvicorn.Server):
@@ -67,8 +87,17 @@ def main(
     """Runs until a signal or a failure and exits: 0 stopped, 1 a part failed, 5 a gap in
     the offsets or a topic that cannot be read: starting again would hide it."""
     logs.configure(settings)
+    _quieten_collector()
     allow_open_files(settings.connections_max)
     sys.exit(uvloop.run(_run(settings, build)))
+
+
+def _quieten_collector() -> None:
+    """What was made so far stays, and requests and polls leave no cycles but some 100,000 objects
+    that live until their commit: at the default of 700 the collector took a third of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_OBJECTS, 20, 50)
 
 
 async def _run(
@@ -128,7 +157,7 @@ async def _until(event: asyncio.Event) -> None:
     await event.wait()
 
 
-async def _as_task(part: Part) -> None:
+async def _as_task(part: BackgroundWork) -> None:
     await part.run()
 
 

@@ -1,9 +1,7 @@
-"""Idempotency keys, entity tags and cursors: the HTTP conventions of design.md section 5."""
+"""Idempotency keys and entity tags: the HTTP conventions of design.md section 5."""
 
-import base64
-import binascii
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,8 +18,18 @@ from shared.errors import (
 from shared.http.answers import KEY_LENGTH_MAX
 from shared.http.app import Json
 from shared.http.auth import Principal
+from shared.http.paging import PAGE_MAX, decode_cursor, encode_cursor, page
 
-PAGE_MAX = 500
+__all__ = [
+    "PAGE_MAX",
+    "Reply",
+    "check_if_match",
+    "decode_cursor",
+    "encode_cursor",
+    "etag",
+    "idempotent",
+    "page",
+]
 
 CLAIM = """
 INSERT INTO {schema}.idempotency (workspace, route, key, body_hash, status, headers, reply)
@@ -91,41 +99,13 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def check_if_match(request: Request, version: int) -> None:
-    """Raises PreconditionRequiredError without If-Match, PreconditionFailedError if it differs."""
+def check_if_match(request: Request, version: int, *, required: bool = True) -> None:
+    """Raises PreconditionFailedError when If-Match names another version, and
+    PreconditionRequiredError without one, where it is required."""
     sent = request.headers.get("if-match")
+    if sent is None and not required:
+        return
     if sent is None:
         raise PreconditionRequiredError("if_match_missing", "send If-Match with the ETag you read")
     if sent not in ("*", etag(version)):
         raise PreconditionFailedError("version_changed", f"the current version is {etag(version)}")
-
-
-def encode_cursor(values: Sequence[str | int]) -> str:
-    """Where the next page begins, opaque to callers."""
-    return base64.urlsafe_b64encode(msgspec.json.encode(values)).decode().rstrip("=")
-
-
-def decode_cursor(text: str | None, *kinds: type[str] | type[int]) -> list[Any] | None:
-    """The values of `encode_cursor`, one of each of `kinds`, or None for the first page.
-
-    Raises InvalidError `cursor_invalid`, also for what no column of PostgreSQL can hold.
-    """
-    if not text:
-        return None
-    try:
-        values = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, ValueError, RecursionError) as error:
-        raise InvalidError("cursor_invalid", "the cursor is not one we gave") from error
-    if not isinstance(values, list) or [type(value) for value in values] != list(kinds):
-        raise InvalidError("cursor_invalid", "the cursor is not one of this list")
-    for value in values:
-        if "\0" in value if isinstance(value, str) else not -(2**63) <= value < 2**63:
-            raise InvalidError("cursor_invalid", "the cursor is not one we gave")
-    return values
-
-
-def page(items: list[Any], limit: int, cursor: Callable[[Any], Sequence[str | int]]) -> Any:
-    """`{"items", "next"}` from up to limit + 1 rows: the extra one only tells there is more."""
-    more = len(items) > limit
-    shown = items[:limit]
-    return {"items": shown, "next": encode_cursor(cursor(shown[-1])) if more else None}

@@ -62,6 +62,8 @@ class Consumer:
     `wake`: the loop that goes on with what a poll left behind.
     """
 
+    name = "consumer"
+
     def __init__(
         self,
         settings: CommonSettings,
@@ -108,6 +110,10 @@ class Consumer:
 
         Codes: `consumer_stuck`, or `broker_unavailable` when Kafka does not answer.
         """
+        self._progress.check()
+
+    async def check(self) -> None:
+        """`check_progress` as a readiness check."""
         self._progress.check()
 
     async def run(self) -> None:

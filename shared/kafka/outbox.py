@@ -163,6 +163,8 @@ class Relay:
     sealed from state (budget totals) is sealed there.
     """
 
+    name = "relay"
+
     def __init__(
         self,
         settings: CommonSettings,

@@ -92,3 +92,14 @@ async def test_any_other_fault_ends_the_loop() -> None:
     _, step = scripted(KeyError("a bug"))
     with pytest.raises(KeyError):
         await Rounds(SLOW, "test", step).run()
+
+
+async def test_a_loop_that_seldom_has_work_rests_as_long_as_it_says() -> None:
+    called, step = scripted()
+    rounds = Rounds(CommonSettings(idle_ms=5), "test", step, rest_s=60)
+    running = asyncio.create_task(rounds.run())
+    await until(lambda: len(called) == 1)
+    await asyncio.sleep(0.1)
+    assert len(called) == 1
+    await rounds.stop()
+    await running

@@ -1,0 +1,51 @@
+"""Who asks, in one transaction at one instant: what every route of people begins with."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Path, Query, Request
+
+from shared.database.pool import Conn, transaction
+from shared.http.app import require
+from shared.http.auth import Principal
+from shared.names import NAME
+
+READERS = ("viewer", "operator", "approver", "finance", "auditor")
+Reader = Annotated[Principal, require(*READERS)]
+Operator = Annotated[Principal, require("operator")]
+Decider = Annotated[Principal, require("approver", "finance")]
+Financier = Annotated[Principal, require("finance")]
+Auditor = Annotated[Principal, require("auditor", "finance", "approver")]
+Admin = Annotated[Principal, require("admin")]
+
+Name = Annotated[str, Path(pattern=f"^{NAME}$")]
+"""An id of ours in a path."""
+Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
+"""An id that the database counted."""
+Filter = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]+$")]
+"""A condition of a list: any text that PostgreSQL can hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The connection, who it is, and the moment it happens."""
+
+    conn: Conn
+    principal: Principal
+    now: datetime
+
+    @property
+    def workspace(self) -> str:
+        """The workspace of the credential."""
+        return self.principal.workspace
+
+
+@asynccontextmanager
+async def calling(request: Request, principal: Principal) -> AsyncIterator[Caller]:
+    """The caller's transaction: commits when the block ends, rolls back when it raises."""
+    state = request.app.state
+    async with transaction(state.pool) as conn:
+        yield Caller(conn, principal, await state.clock.now(conn))
