@@ -12,10 +12,10 @@ import pytest
 from alerts.channels.dingtalk import DingTalkSender
 from alerts.channels.email import EmailSender
 from alerts.channels.result import SendResult
-from alerts.config import DingTalkTarget
 from alerts.delivery import Courier
 from alerts.flush import Flusher
 from alerts.render import Message, Renderer
+from alerts.targets import DingTalkTarget
 from alerts.texts import Texts
 from cli.fake_dingtalk import TOO_LONG, Fault
 from shared import metrics

@@ -1,0 +1,3 @@
+"""Alerts: who is told what, over which channel, and what the provider answered."""
+
+SCHEMA = "alerts"

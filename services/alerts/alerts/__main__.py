@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import httpx
 
+from alerts import SCHEMA
 from alerts.adoption import Adoption
 from alerts.app import build_app
 from alerts.channels.dingtalk import DingTalkSender
@@ -22,7 +23,6 @@ from alerts.handlers import SERVICE, Handlers
 from alerts.render import Renderer
 from alerts.settings import AlertsSettings
 from alerts.store_sweep import sweeps
-from alerts.tables import SCHEMA
 from alerts.watch import CHANNELS, Watch, start_gauges
 from alerts.yaml_reader import ConfigError
 from shared import metrics, service

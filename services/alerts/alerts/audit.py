@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from alerts.figures import as_of
+from alerts.reading import as_of
+from alerts.rows import DeliveryRow, NotificationRow
 from alerts.states import UNSENT
-from alerts.store_groups import DeliveryRow, NotificationRow
 from shared.events import NOTIFICATIONS_TOPIC, Breach
 from shared.events.notifications import Attempt, Body, Explain, Notification
 from shared.kafka.outbox import OutboxRow, envelope

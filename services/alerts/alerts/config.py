@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from alerts.addresses import mail_address, mail_sender, web_address
 from alerts.matchers import Matcher, impossible, parse_matchers
+from alerts.targets import Channel, DingTalkTarget, EmailTarget, mailbox_id
 from alerts.yaml_reader import ConfigError, YamlReader, parse_duration
 
 Locale = Literal["zh-CN", "en"]
@@ -42,42 +43,6 @@ _RECEIVER = frozenset({"name", "locale", "send_resolved", "dingtalk_configs", "e
 _DINGTALK = frozenset({"url_env", "secret_env", "at_mobiles"})
 _EMAIL = frozenset({"to", "from"})
 _MOBILE = re.compile(r"\+?[\d-]{5,20}")
-
-
-class DingTalkTarget(Struct, frozen=True, tag="dingtalk", tag_field="kind"):
-    """A DingTalk robot; address and signing secret are read from the environment when sending."""
-
-    url_env: str
-    secret_env: str | None = None
-    at_mobiles: tuple[str, ...] = ()
-
-
-class EmailTarget(Struct, frozen=True, tag="email", tag_field="kind"):
-    """One mailbox; an empty `sender` means the service's own address."""
-
-    to: str
-    sender: str = ""
-
-
-class NoTarget(Struct, frozen=True, tag="none", tag_field="kind"):
-    """Nobody: the place of an address in what is only on record."""
-
-
-Target = DingTalkTarget | EmailTarget
-
-
-class Channel(Struct, frozen=True):
-    """One way to one destination: a robot, or one mailbox. `id` names the destination itself,
-    never its place in the file or its neighbours in a list, so whoever else is added, removed or
-    reordered, this one neither hears anything twice nor misses it."""
-
-    id: str
-    kind: Literal["dingtalk", "email", "none"]
-    target: Target | NoTarget
-
-
-NO_CHANNEL = Channel("none", "none", NoTarget())
-"""Stands in for a receiver without channels: what nobody is told is on record all the same."""
 
 
 class Receiver(Struct, frozen=True):
@@ -289,11 +254,6 @@ class _Parser:
             Channel(id_, "email", EmailTarget(address, sender))
             for id_, address in sorted(mailboxes.items())
         ]
-
-
-def mailbox_id(address: str) -> str:
-    """The id of a mailbox's channel: however its letters are written, it is one mailbox."""
-    return f"email:{address.lower()}"
 
 
 def _route_key(parent: Route | None, matchers: tuple[Matcher, ...]) -> str:

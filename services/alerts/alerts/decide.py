@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from alerts.merge import Key
+
 
 class Reason(StrEnum):
     """Why a message is sent or not; travels with the message and into the audit."""
@@ -29,13 +31,6 @@ class Reason(StrEnum):
     OVER = "over before it was told"
     NOT_WANTED = "resolves are not wanted"
     NONE = "none"
-
-
-class Key(NamedTuple):
-    """A member of a group: one episode of one alert."""
-
-    alert: int
-    episode: int
 
 
 class Told(Struct, frozen=True):

@@ -16,16 +16,15 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from alerts import audit, store_deliveries
+from alerts import SCHEMA, audit, store_deliveries
 from alerts.channels import dingtalk
 from alerts.channels.mail import Mail, Thread
 from alerts.channels.result import SendClass, SendResult, fault, origin
-from alerts.config import DingTalkTarget, EmailTarget
 from alerts.render import Renderer
 from alerts.settings import AlertsSettings
 from alerts.states import DELIVERED
 from alerts.store_deliveries import Claimed, Outcome
-from alerts.tables import SCHEMA
+from alerts.targets import DingTalkTarget, EmailTarget
 from alerts.verdict import Waits, judge
 from shared import metrics
 from shared.database.pool import Pool, is_transient, transaction

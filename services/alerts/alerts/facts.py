@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from alerts.figures import as_of
 from alerts.markup import one_line
 from alerts.numbers import Numbers, exceeds_one
+from alerts.reading import as_of
 from alerts.scope import scope_of
 from alerts.texts import shorten
 from alerts.view import SEVERITIES, AlertView

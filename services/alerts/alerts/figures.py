@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from alerts.decide import Key
-from alerts.reading import campaign_of
+from alerts.merge import Key
+from alerts.reading import as_of, campaign_of
 from shared.events import Breach, BreachFigures
 from shared.keys import group_text
 
@@ -69,11 +69,6 @@ def newest(candidate: Candidate) -> Breach:
         figures_at=figures.figures_at,
         decided_at=figures.decided_at,
     )
-
-
-def as_of(breach: Breach) -> datetime:
-    """The instant that the figures of a breach describe."""
-    return breach.figures_at or breach.event_time
 
 
 def _thing(breach: Breach) -> _Thing | None:

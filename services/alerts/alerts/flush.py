@@ -11,17 +11,19 @@ from typing import NamedTuple
 
 import msgspec
 
-from alerts import audit, snapshot, store_groups
-from alerts.config import NO_CHANNEL, Channel, Receiver
+from alerts import SCHEMA, audit, snapshot, store_groups
+from alerts.config import Receiver
 from alerts.configurations import Configurations
-from alerts.decide import Key, Reason, Told
+from alerts.decide import Reason, Told
 from alerts.grouping import due_after_flush
+from alerts.merge import Key
 from alerts.messages import Rendered, Speaking, delivery_rows, notification_row
 from alerts.plan import Member, entry_of, plan_channel
 from alerts.render import Renderer
+from alerts.rows import DeliveryRow, NotificationRow
 from alerts.settings import AlertsSettings
-from alerts.store_groups import DeliveryRow, DueGroup, LogRow, NotificationRow
-from alerts.tables import SCHEMA
+from alerts.store_groups import DueGroup, LogRow
+from alerts.targets import NO_CHANNEL, Channel
 from shared import metrics
 from shared.database.clock import Clock
 from shared.database.pool import Conn, Pool, is_transient, transaction

@@ -8,14 +8,12 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
-from alerts import routing, snapshot, store_alerts, store_figures
+from alerts import SCHEMA, routing, snapshot, store_alerts, store_figures
 from alerts.configurations import Configurations
-from alerts.decide import Key
 from alerts.grouping import due_after_change
-from alerts.merge import Episode, apply_all, begin
+from alerts.merge import Episode, Key, apply_all, begin
 from alerts.reading import UnreadableError, read_breach, read_figures
 from alerts.seldom import Seldom
-from alerts.tables import SCHEMA
 from shared import metrics
 from shared.database.clock import Clock
 from shared.database.pool import Conn

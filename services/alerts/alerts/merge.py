@@ -7,7 +7,7 @@ means that a transition is missing and stops that breach loudly.
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,6 +16,13 @@ from shared.events import Breach
 
 State = Literal["firing", "no_data", "degraded", "resolved", "withdrawn"]
 RESTATING = frozenset({"corrected", "withdrawn", "no_data", "degraded"})
+
+
+class Key(NamedTuple):
+    """One episode of one alert: what a group has as its member."""
+
+    alert: int
+    episode: int
 
 
 class Episode(Struct, frozen=True):

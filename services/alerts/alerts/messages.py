@@ -8,12 +8,15 @@ import msgspec
 
 from alerts import audit
 from alerts.channels import dingtalk, email
-from alerts.config import NO_CHANNEL, Channel, Receiver
-from alerts.decide import Key, Reason
+from alerts.config import Receiver
+from alerts.decide import Reason
+from alerts.merge import Key
 from alerts.plan import Member, Plan, Telling
 from alerts.render import Message, Renderer
+from alerts.rows import DeliveryRow, NotificationRow
 from alerts.states import SUPPRESSED
-from alerts.store_groups import DeliveryRow, DueGroup, LogRow, NotificationRow
+from alerts.store_groups import DueGroup, LogRow
+from alerts.targets import NO_CHANNEL, Channel
 from alerts.view import AlertView
 
 TEXT_BYTES_MAX = {"dingtalk": dingtalk.TEXT_BYTES_MAX, "email": email.TEXT_BYTES_MAX}

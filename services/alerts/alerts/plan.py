@@ -11,8 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from alerts import figures
-from alerts.decide import Current, Decision, Entry, Key, Reason, Told, decide
-from alerts.merge import Episode
+from alerts.decide import Current, Decision, Entry, Reason, Told, decide
+from alerts.merge import Episode, Key
 from alerts.view import AlertView, Change, Saying
 from shared.events import Breach, BreachFigures
 

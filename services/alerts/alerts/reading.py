@@ -84,6 +84,11 @@ def campaign_of(breach: Breach) -> str:
     return breach.group.get("campaign") or breach.labels.get("campaign") or ""
 
 
+def as_of(breach: Breach) -> datetime:
+    """The instant that the figures of a breach describe."""
+    return breach.figures_at or breach.event_time
+
+
 def _instants(said: Breach | BreachFigures) -> list[datetime]:
     found = [said.figures_at] if said.figures_at is not None else []
     if said.window is not None:

@@ -15,9 +15,9 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from msgspec import Struct
 
-from alerts.decide import Key
 from alerts.facts import facts_of
 from alerts.markup import markdown
+from alerts.merge import Key
 from alerts.numbers import Numbers
 from alerts.texts import Texts, fit, json_bytes, plain_words, shorten, without_markup
 from alerts.view import SEVERITIES, AlertView

@@ -23,11 +23,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from alerts import audit, store_deliveries, store_requeue
-from alerts.config import Channel, Receiver
+from alerts import SCHEMA, audit, store_deliveries, store_requeue
+from alerts.config import Receiver
 from alerts.configurations import Configurations
 from alerts.store_requeue import Moved, Readdressed, Said, Spoken, UnsentGroup
-from alerts.tables import SCHEMA
+from alerts.targets import Channel
 from shared.database.pool import Conn, Pool, is_transient, transaction
 from shared.kafka import outbox
 from shared.logs import get_logger

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Query, Request
 
 from alerts import audit, store_read
 from alerts.adoption import Adoption
-from alerts.config import DingTalkTarget, EmailTarget, Receiver, Route
+from alerts.config import Receiver, Route
 from alerts.configurations import Configurations, InForce, file_name
 from alerts.schemas import Alert, ConfigurationView, Notification, Reloaded
+from alerts.targets import DingTalkTarget, EmailTarget
 from alerts.yaml_reader import ConfigError, format_duration
 from shared.errors import ErrorItem, InvalidError, NotFoundError
 from shared.events import Breach

@@ -6,9 +6,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from alerts.decide import Key
 from alerts.grouping import GroupClock
-from alerts.merge import Episode
+from alerts.merge import Episode, Key
 from shared.database.pool import Conn, columns
 from shared.events import Breach
 

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from alerts.config import Target
 from alerts.states import DELIVERED, SUPPRESSED, UNDELIVERED_SQL, UNSENT_SQL
+from alerts.targets import Target
 from alerts.texts import Texts
 from shared.database.pool import Conn
 

@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from alerts.config import Channel
-from alerts.decide import Key, Told
-from alerts.merge import Episode
+from alerts.decide import Told
+from alerts.merge import Episode, Key
 from alerts.plan import Member
+from alerts.rows import DeliveryRow, NotificationRow
 from alerts.snapshot import Snapshot, from_json
 from alerts.states import UNSENT_SQL
+from alerts.targets import Channel
 from shared.database.pool import Conn, columns
 from shared.events import Breach, BreachFigures
 
@@ -140,45 +141,6 @@ class LogRow(NamedTuple):
     told_at: datetime
     thread_root: str
     thread_last: str
-
-
-class DeliveryRow(NamedTuple):
-    delivery: str
-    workspace: str
-    group_id: int
-    receiver: str
-    channel_id: str
-    target: Any
-    locale: str
-    title: str
-    body: str
-    plain: str
-    html: str
-    subject: str
-    thread_root: str | None
-    thread_previous: str | None
-
-
-class NotificationRow(NamedTuple):
-    workspace: str
-    delivery: str | None
-    group_id: int
-    receiver: str
-    channel_id: str
-    channel: str
-    alert: int
-    episode: int
-    seq: int
-    fingerprint: str
-    campaign: str | None
-    reason: str
-    transition: str
-    severity: str
-    state: str | None
-    locale: str
-    decided_at: datetime
-    labels: Any
-    explain: Any
 
 
 async def take_due(conn: Conn, now: datetime, limit: int) -> list[DueGroup]:

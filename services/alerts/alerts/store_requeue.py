@@ -5,9 +5,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from alerts.config import Channel, Target
-from alerts.decide import Key, Reason
+from alerts.decide import Reason
+from alerts.merge import Key
 from alerts.states import SUPPRESSED, UNSENT_SQL
+from alerts.targets import Channel, Target
 from shared.database.pool import Conn, columns
 
 # Groups are locked as a flush and a poll lock them, by rising id: their log is about to change.

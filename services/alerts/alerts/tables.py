@@ -8,11 +8,11 @@ log knows what each channel was told; deliveries are messages, notifications wha
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
+from alerts import SCHEMA
 from alerts.states import UNDELIVERED_SQL, UNSENT_SQL
 from shared.database.columns import INSTANT, big, flag, instant, integer, jsonb, serial, text
 from shared.database.common_tables import common_tables
 
-SCHEMA = "alerts"
 UNSENT = sa.text(f"state IN {UNSENT_SQL}")
 OPEN = sa.text("state NOT IN ('resolved', 'withdrawn')")
 CLOSED = sa.text("state IN ('resolved', 'withdrawn') AND NOT stripped")

@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from alerts.decide import Key
+from alerts.merge import Key
 from shared.events import Breach
 
 SEVERITIES = ("info", "warning", "critical")

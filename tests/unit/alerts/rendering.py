@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from alerts.decide import Key
+from alerts.merge import Key
 from alerts.render import Message, Renderer
 from alerts.view import AlertView
 from tests.unit.alerts.builders import START, at, make_breach

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from alerts.config import DingTalkTarget, EmailTarget, parse_configuration
+from alerts.config import parse_configuration
 from alerts.configurations import Configurations, without_comments
 from alerts.configurations import doubts as doubts_of
 from alerts.matchers import parse_matcher
 from alerts.settings import AlertsSettings
+from alerts.targets import DingTalkTarget, EmailTarget
 from alerts.yaml_reader import ConfigError, format_duration, parse_duration
 from tests.unit.alerts.builders import CONFIGURATION, ENVIRONMENT
 

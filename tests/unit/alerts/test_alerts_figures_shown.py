@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from alerts.decide import Entry, Key, Told
+from alerts.decide import Entry, Told
 from alerts.figures import Candidate, newest, shown
-from alerts.merge import apply_all, begin
+from alerts.merge import Key, apply_all, begin
 from alerts.plan import Member, Plan, plan_channel
 from shared.events import Breach, BreachFigures, BreachWindow
 from tests.unit.alerts.builders import at, make_breach, make_figures, make_history

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from alerts.decide import Entry, Key, Reason, Told
-from alerts.merge import apply_all, begin
+from alerts.decide import Entry, Reason, Told
+from alerts.merge import Key, apply_all, begin
 from alerts.plan import Member, Plan, plan_channel
 from shared.events import Breach
 from tests.unit.alerts.builders import at, make_history

@@ -11,8 +11,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.decide import Entry, Key, Told
-from alerts.merge import Episode, apply_all, begin
+from alerts.decide import Entry, Told
+from alerts.merge import Episode, Key, apply_all, begin
 from alerts.plan import Member, plan_channel
 from shared.events import Breach
 from tests.unit.alerts.builders import at, make_breach

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from alerts.decide import Key
+from alerts.merge import Key
 from alerts.texts import json_bytes
 from alerts.view import Change
 from shared.events import BreachWindow

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.channels.result import SendClass, SendResult
-from alerts.config import DingTalkTarget, EmailTarget, Target
 from alerts.render import Renderer
 from alerts.store_deliveries import Claimed, Outcome
+from alerts.targets import DingTalkTarget, EmailTarget, Target
 from alerts.texts import Texts
 from alerts.verdict import Waits, judge
 from tests.unit.alerts.builders import at
