@@ -5,7 +5,7 @@ import signal
 import time
 from types import FrameType
 
-from alerts.configurations import doubts
+from alerts.configuration.configurations import doubts
 from cli.embedded.jars import ROOT, tell_stderr
 from cli.errors import CommandError, Exit
 from cli.output import emit

@@ -13,18 +13,18 @@ import asyncpg
 import httpx
 import msgspec
 
-from alerts import store_read
-from alerts.adoption import Adoption
-from alerts.audit import item
+from alerts.adoption.adoption import Adoption
 from alerts.channels.dingtalk import DingTalkSender
 from alerts.channels.email import EmailSender, Server
-from alerts.configurations import Configurations
-from alerts.delivery import Courier
-from alerts.flush import Flusher
-from alerts.handlers import Handlers
-from alerts.render import Renderer
+from alerts.configuration.configurations import Configurations
+from alerts.delivery.courier import Courier
+from alerts.episodes.handlers import Handlers
+from alerts.record import store as store_read
+from alerts.record.audit import item
+from alerts.record.states import UNSENT
+from alerts.rendering.render import Renderer
 from alerts.settings import AlertsSettings
-from alerts.states import UNSENT
+from alerts.telling.flush import Flusher
 from cli.fake_dingtalk import FakeDingTalk
 from cli.fake_mail import FakeMail
 from shared.database.clock import ManualClock, set_manual

@@ -10,13 +10,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from alerts.adoption.requeue import requeue
 from alerts.channels.dingtalk import DingTalkSender
 from alerts.channels.email import EmailSender
-from alerts.configurations import Configurations
-from alerts.delivery import Courier
-from alerts.flush import Flusher
-from alerts.render import Renderer
-from alerts.requeue import requeue
+from alerts.configuration.configurations import Configurations
+from alerts.delivery.courier import Courier
+from alerts.rendering.render import Renderer
+from alerts.telling.flush import Flusher
 from cli.fake_dingtalk import NO_TOKEN, SIGN_NOT_MATCH, TOO_FAST, TOO_LONG, Fault
 from cli.fake_mail import FakeMail
 from shared.database.clock import ManualClock, set_manual

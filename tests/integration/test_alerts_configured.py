@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from alerts.yaml_reader import ConfigError
+from alerts.configuration.yaml_reader import ConfigError
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
 from tests.integration.alerts_world import World, make_world

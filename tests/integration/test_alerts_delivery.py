@@ -12,9 +12,9 @@ import pytest
 from alerts.channels.dingtalk import DingTalkSender
 from alerts.channels.email import EmailSender
 from alerts.channels.result import SendResult
-from alerts.delivery import Courier
-from alerts.render import Renderer
-from alerts.targets import DingTalkTarget
+from alerts.channels.targets import DingTalkTarget
+from alerts.delivery.courier import Courier
+from alerts.rendering.render import Renderer
 from cli.fake_dingtalk import TOO_FAST, TOO_LONG, Fault
 from cli.fake_mail import FakeMail
 from shared.database.clock import set_manual

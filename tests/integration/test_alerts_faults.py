@@ -12,11 +12,11 @@ import pytest
 from alerts.channels.dingtalk import DingTalkSender
 from alerts.channels.email import EmailSender
 from alerts.channels.result import SendResult
-from alerts.delivery import Courier
-from alerts.flush import Flusher
-from alerts.render import Message, Renderer
-from alerts.targets import DingTalkTarget
-from alerts.texts import Texts
+from alerts.channels.targets import DingTalkTarget
+from alerts.channels.texts import Texts
+from alerts.delivery.courier import Courier
+from alerts.rendering.render import Message, Renderer
+from alerts.telling.flush import Flusher
 from cli.fake_dingtalk import TOO_LONG, Fault
 from shared import metrics
 from shared.database.clock import ManualClock, set_manual

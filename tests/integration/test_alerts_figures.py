@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from alerts import store_figures
+from alerts.episodes import store_figures
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
 from shared.kafka.consumer import Received

@@ -7,16 +7,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from alerts import store_deliveries
 from alerts.channels.dingtalk import DingTalkSender
 from alerts.channels.email import EmailSender
 from alerts.channels.result import SendClass, SendResult
-from alerts.configurations import Configurations
-from alerts.delivery import Courier
-from alerts.flush import Flusher
-from alerts.render import Renderer
-from alerts.store_deliveries import Claimed
-from alerts.verdict import Waits, judge
+from alerts.configuration.configurations import Configurations
+from alerts.delivery import store as store_deliveries
+from alerts.delivery.courier import Courier
+from alerts.delivery.store import Claimed
+from alerts.delivery.verdict import Waits, judge
+from alerts.rendering.render import Renderer
+from alerts.telling.flush import Flusher
 from cli.fake_mail import FakeMail
 from shared.database.clock import ManualClock, set_manual
 from shared.database.pool import transaction

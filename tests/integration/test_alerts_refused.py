@@ -9,13 +9,13 @@ import httpx
 import pytest
 from msgspec import structs
 
-from alerts import store_deliveries
 from alerts.channels.dingtalk import DingTalkSender
 from alerts.channels.email import EmailSender
 from alerts.channels.result import SendClass, SendResult
-from alerts.delivery import Courier
-from alerts.render import Renderer
-from alerts.verdict import Waits, judge
+from alerts.delivery import store as store_deliveries
+from alerts.delivery.courier import Courier
+from alerts.delivery.verdict import Waits, judge
+from alerts.rendering.render import Renderer
 from cli.fake_dingtalk import TOO_LONG, FakeDingTalk, Fault
 from cli.fake_mail import FakeMail
 from shared.database.clock import set_manual

@@ -11,7 +11,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from alerts import store_alerts, store_deliveries, store_groups, store_read, store_sweep
+from alerts.delivery import store as store_deliveries
+from alerts.episodes import store as store_alerts
+from alerts.record import store as store_read
+from alerts.record import sweep as store_sweep
+from alerts.telling import store as store_groups
 from tests.integration.alerts_world import World, make_world
 
 FILL = """

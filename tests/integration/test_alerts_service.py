@@ -13,7 +13,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from alerts.__main__ import build
-from alerts.configurations import Configurations
+from alerts.configuration.configurations import Configurations
 from alerts.settings import AlertsSettings
 from cli.embedded.postgres import PostgresServer
 from cli.fake_dingtalk import FakeDingTalk

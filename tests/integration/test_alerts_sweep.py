@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from alerts.store_sweep import sweeps
+from alerts.record.sweep import sweeps
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
 from tests.integration.alerts_world import SECRET, World, make_world

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from asyncpg.exceptions import DeadlockDetectedError
 
-from alerts.adoption import Adoption
-from alerts.configurations import Configurations
-from alerts.handlers import Handlers
+from alerts.adoption.adoption import Adoption
+from alerts.configuration.configurations import Configurations
+from alerts.episodes.handlers import Handlers
 from shared import metrics
 from shared.database.clock import ManualClock, set_manual
 from shared.database.pool import Conn, transaction

@@ -10,21 +10,21 @@ from datetime import timedelta
 import httpx
 
 from alerts import SCHEMA
-from alerts.adoption import Adoption
+from alerts.adoption.adoption import Adoption
 from alerts.app import build_app
 from alerts.channels.dingtalk import DingTalkSender
 from alerts.channels.email import EmailSender, Server
 from alerts.channels.result import SendClass
-from alerts.configurations import Configurations
-from alerts.decide import Reason
-from alerts.delivery import Courier
-from alerts.flush import Flusher
-from alerts.handlers import SERVICE, Handlers
-from alerts.render import Renderer
+from alerts.configuration.configurations import Configurations
+from alerts.configuration.yaml_reader import ConfigError
+from alerts.delivery.courier import Courier
+from alerts.episodes.handlers import SERVICE, Handlers
+from alerts.record.sweep import sweeps
+from alerts.rendering.render import Renderer
 from alerts.settings import AlertsSettings
-from alerts.store_sweep import sweeps
+from alerts.telling.decide import Reason
+from alerts.telling.flush import Flusher
 from alerts.watch import CHANNELS, Watch, start_gauges
-from alerts.yaml_reader import ConfigError
 from shared import metrics, service
 from shared.database.clock import make_clock
 from shared.database.pool import create_pool

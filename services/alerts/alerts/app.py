@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from fastapi import FastAPI
 
 from alerts import routes
-from alerts.adoption import Adoption
-from alerts.configurations import Configurations
+from alerts.adoption.adoption import Adoption
+from alerts.configuration.configurations import Configurations
 from alerts.settings import AlertsSettings
 from shared.database.pool import Pool
 from shared.http.app import Check, Idle, create_app

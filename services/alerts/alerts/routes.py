@@ -5,13 +5,13 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Query, Request
 
-from alerts import audit, store_read
-from alerts.adoption import Adoption
-from alerts.config import Receiver, Route
-from alerts.configurations import Configurations, InForce, file_name
+from alerts.adoption.adoption import Adoption
+from alerts.channels.targets import DingTalkTarget, EmailTarget
+from alerts.configuration.config import Receiver, Route
+from alerts.configuration.configurations import Configurations, InForce, file_name
+from alerts.configuration.yaml_reader import ConfigError, format_duration
+from alerts.record import audit, store
 from alerts.schemas import Alert, ConfigurationView, Notification, Reloaded
-from alerts.targets import DingTalkTarget, EmailTarget
-from alerts.yaml_reader import ConfigError, format_duration
 from shared.errors import ErrorItem, InvalidError, NotFoundError
 from shared.events import Breach
 from shared.events.notifications import State
@@ -47,11 +47,11 @@ async def get_notifications(
     limit: Limit = 100,
 ) -> Json:
     """Every transition told or withheld, oldest first, with the provider's own answers."""
-    wanted = store_read.NotificationFilter(
+    wanted = store.NotificationFilter(
         campaign, None if alert is None else _number(alert, "alert"), receiver, state
     )
     async with request.app.state.pool.acquire() as conn:
-        rows = await store_read.read_notifications(
+        rows = await store.read_notifications(
             conn, principal.workspace, _after(cursor), wanted, limit + 1
         )
     items = [audit.item(row) for row in rows]
@@ -70,11 +70,11 @@ async def get_alerts(
 ) -> Json:
     """Alerts with their newest episode; `open=true` for what still needs somebody."""
     async with request.app.state.pool.acquire() as conn:
-        rows = await store_read.read_alerts(
+        rows = await store.read_alerts(
             conn,
             principal.workspace,
             _after(cursor),
-            store_read.AlertFilter(campaign, open),
+            store.AlertFilter(campaign, open),
             limit + 1,
         )
     return Json(page([_alert(row) for row in rows], limit, lambda item: [int(item["alert"])]))

@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from alerts.addresses import mail_sender
+from alerts.channels.addresses import mail_sender
 from shared.settings import CommonSettings
 
 

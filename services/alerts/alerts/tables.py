@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from alerts import SCHEMA
-from alerts.states import UNDELIVERED_SQL, UNSENT_SQL
+from alerts.record.states import UNDELIVERED_SQL, UNSENT_SQL
 from shared.database.columns import INSTANT, big, flag, instant, integer, jsonb, serial, text
 from shared.database.common_tables import common_tables
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from alerts import store_deliveries, store_groups
-from alerts.versions import Versions
+from alerts.configuration.versions import Versions
+from alerts.delivery import store as store_deliveries
+from alerts.telling import store as store_groups
 from shared import metrics
 from shared.database.clock import Clock
 from shared.database.pool import Pool, transaction

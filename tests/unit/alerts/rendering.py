@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from alerts.merge import Key
-from alerts.render import Message, Renderer
-from alerts.view import AlertView
+from alerts.episodes.rules import Key
+from alerts.rendering.render import Message, Renderer
+from alerts.rendering.view import AlertView
 from tests.unit.alerts.builders import START, at, make_breach
 
 RENDERER = Renderer()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.addresses import Sender, mail_address, mail_sender, web_address
+from alerts.channels.addresses import Sender, mail_address, mail_sender, web_address
 from alerts.channels.mail import Mail, Thread, build
 from alerts.settings import AlertsSettings
 from tests.unit.alerts.builders import at

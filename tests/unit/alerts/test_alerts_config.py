@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from alerts.config import parse_configuration
-from alerts.configurations import Configurations, without_comments
-from alerts.configurations import doubts as doubts_of
-from alerts.matchers import parse_matcher
+from alerts.channels.targets import DingTalkTarget, EmailTarget
+from alerts.configuration.config import parse_configuration
+from alerts.configuration.configurations import Configurations, without_comments
+from alerts.configuration.configurations import doubts as doubts_of
+from alerts.configuration.matchers import parse_matcher
+from alerts.configuration.yaml_reader import ConfigError, format_duration, parse_duration
 from alerts.settings import AlertsSettings
-from alerts.targets import DingTalkTarget, EmailTarget
-from alerts.yaml_reader import ConfigError, format_duration, parse_duration
 from tests.unit.alerts.builders import CONFIGURATION, ENVIRONMENT
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.decide import Current, Entry, Reason, Told, decide
-from alerts.merge import Key
+from alerts.episodes.rules import Key
+from alerts.telling.decide import Current, Entry, Reason, Told, decide
 from tests.unit.alerts.builders import at
 
 A, B = Key(1, 1), Key(2, 1)

@@ -16,7 +16,7 @@ from alerts.channels.dingtalk import (
     signed_url,
 )
 from alerts.channels.result import SendClass
-from alerts.targets import DingTalkTarget
+from alerts.channels.targets import DingTalkTarget
 from tests.unit.alerts.builders import ENVIRONMENT
 
 

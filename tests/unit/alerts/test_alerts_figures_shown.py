@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from alerts.decide import Entry, Told
-from alerts.figures import Candidate, newest, shown
-from alerts.merge import Key, apply_all, begin
-from alerts.plan import Member, Plan, plan_channel
+from alerts.episodes.rules import Key, apply_all, begin
+from alerts.telling.decide import Entry, Told
+from alerts.telling.figures import Candidate, newest, shown
+from alerts.telling.plan import Member, Plan, plan_channel
 from shared.events import Breach, BreachFigures, BreachWindow
 from tests.unit.alerts.builders import at, make_breach, make_figures, make_history
 from tests.unit.alerts.rendering import RENDERER

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from alerts.grouping import GroupClock, Intervals, due_after_change, due_after_flush
+from alerts.routing.grouping import GroupClock, Intervals, due_after_change, due_after_flush
 from tests.unit.alerts.builders import at
 
 WAITING = Intervals(timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=4))

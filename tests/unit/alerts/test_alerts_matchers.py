@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.matchers import (
+from alerts.configuration.matchers import (
     Matcher,
     MatcherError,
     Operator,

@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.merge import Step, apply, apply_all, begin
+from alerts.episodes.rules import Step, apply, apply_all, begin
 from tests.unit.alerts.builders import at, make_history
 
 HISTORY = make_history(

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.channels.dingtalk import build_body
-from alerts.markup import REPLACEMENT, markdown, one_line
-from alerts.view import AlertView
+from alerts.channels.markup import REPLACEMENT, markdown, one_line
+from alerts.rendering.view import AlertView
 from tests.unit.alerts.rendering import render, view
 
 BLANK = ["   ", "\u200b\u200b", "\ufeff", "\u2060 \u200d", "\U000e0041\U000e0042"]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.numbers import Numbers
+from alerts.rendering.numbers import Numbers
 from tests.unit.alerts.builders import START, at
 
 

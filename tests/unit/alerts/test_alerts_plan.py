@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from alerts.decide import Entry, Reason, Told
-from alerts.merge import Key, apply_all, begin
-from alerts.plan import Member, Plan, plan_channel
+from alerts.episodes.rules import Key, apply_all, begin
+from alerts.telling.decide import Entry, Reason, Told
+from alerts.telling.plan import Member, Plan, plan_channel
 from shared.events import Breach
 from tests.unit.alerts.builders import at, make_history
 

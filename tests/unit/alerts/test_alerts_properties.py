@@ -11,9 +11,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.decide import Entry, Told
-from alerts.merge import Episode, Key, apply_all, begin
-from alerts.plan import Member, plan_channel
+from alerts.episodes.rules import Episode, Key, apply_all, begin
+from alerts.telling.decide import Entry, Told
+from alerts.telling.plan import Member, plan_channel
 from shared.events import Breach
 from tests.unit.alerts.builders import at, make_breach
 

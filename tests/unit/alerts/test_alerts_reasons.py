@@ -5,8 +5,8 @@ from typing import Any, get_args
 
 import pytest
 
-from alerts.render import TEMPLATES, Renderer
-from alerts.view import Change, Saying
+from alerts.rendering.render import TEMPLATES, Renderer
+from alerts.rendering.view import Change, Saying
 from kpi_monitor.rules import Reason
 from shared.events import BreachCause, Transition
 from tests.unit.alerts.builders import at

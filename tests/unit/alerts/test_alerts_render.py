@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from alerts.merge import Key
-from alerts.texts import json_bytes
-from alerts.view import Change
+from alerts.channels.texts import json_bytes
+from alerts.episodes.rules import Key
+from alerts.rendering.view import Change
 from shared.events import BreachWindow
 from tests.unit.alerts.builders import at
 from tests.unit.alerts.rendering import render, view

@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerts.texts import json_bytes
+from alerts.channels.texts import json_bytes
 from shared.events import BreachSource
 from tests.unit.alerts.builders import at
 from tests.unit.alerts.rendering import render, view

@@ -1,7 +1,7 @@
 """M4: routing to the persons concerned; M7: one alert to several teams."""
 
-from alerts.config import Route, parse_configuration
-from alerts.routing import (
+from alerts.configuration.config import Route, parse_configuration
+from alerts.routing.rules import (
     fingerprint,
     group_of,
     identity_labels,

@@ -1,6 +1,6 @@
 """What happens thousands of times is said once, counted, and repeated at most once an hour."""
 
-from alerts.seldom import CAUSES_MAX, SILENT_S, Seldom
+from alerts.episodes.seldom import CAUSES_MAX, SILENT_S, Seldom
 
 
 def test_a_cause_is_said_once_and_again_after_the_silence_with_its_count() -> None:

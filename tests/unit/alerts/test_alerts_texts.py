@@ -2,8 +2,8 @@
 
 import pytest
 
-from alerts.numbers import Numbers
-from alerts.texts import fit, json_bytes, plain_words, shorten
+from alerts.channels.texts import fit, json_bytes, plain_words, shorten
+from alerts.rendering.numbers import Numbers
 
 
 def test_a_long_chinese_text_is_cut_on_a_line_and_says_so() -> None:

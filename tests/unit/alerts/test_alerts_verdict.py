@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.channels.result import SendClass, SendResult
-from alerts.render import Renderer
-from alerts.store_deliveries import Claimed, Outcome
-from alerts.targets import DingTalkTarget, EmailTarget, Target
-from alerts.texts import Texts
-from alerts.verdict import Waits, judge
+from alerts.channels.targets import DingTalkTarget, EmailTarget, Target
+from alerts.channels.texts import Texts
+from alerts.delivery.store import Claimed, Outcome
+from alerts.delivery.verdict import Waits, judge
+from alerts.rendering.render import Renderer
 from tests.unit.alerts.builders import at
 
 RENDERER = Renderer()

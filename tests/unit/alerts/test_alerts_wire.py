@@ -18,10 +18,10 @@ from alerts.channels.dingtalk import DingTalkSender
 from alerts.channels.email import EmailSender, Server
 from alerts.channels.mail import Mail, Thread, header_text
 from alerts.channels.result import NotBuiltError, SendClass
-from alerts.merge import Key
-from alerts.render import Message, Renderer
-from alerts.targets import DingTalkTarget
-from alerts.view import AlertView
+from alerts.channels.targets import DingTalkTarget
+from alerts.episodes.rules import Key
+from alerts.rendering.render import Message, Renderer
+from alerts.rendering.view import AlertView
 from cli.fake_mail import FakeMail
 from tests.unit.alerts.builders import ENVIRONMENT, START, at, make_breach
 

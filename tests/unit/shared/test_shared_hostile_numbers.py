@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from alerts.yaml_reader import parse_duration as alerting_duration
+from alerts.configuration.yaml_reader import parse_duration as alerting_duration
 from ingest.faults import FaultError
 from ingest.reports.reading.numbers import NumberFormat, json_number, to_micros
 from ingest.schemas import seconds_of

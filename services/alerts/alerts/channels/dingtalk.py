@@ -18,7 +18,7 @@ import httpx
 from msgspec.structs import replace
 
 from alerts.channels.result import SendClass, SendResult, clip
-from alerts.targets import DingTalkTarget
+from alerts.channels.targets import DingTalkTarget
 
 BODY_BYTES_MAX = 19_900
 """The robot refuses above 20,000; this is Paceline's margin (alerting.md A10)."""

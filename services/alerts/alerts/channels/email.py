@@ -7,7 +7,7 @@ from typing import Literal
 import aiosmtplib
 from msgspec import Struct
 
-from alerts.addresses import mail_sender
+from alerts.channels.addresses import mail_sender
 from alerts.channels.mail import Mail, build
 from alerts.channels.result import NotBuiltError, SendClass, SendResult, clip
 

@@ -16,7 +16,7 @@ from email.utils import format_datetime
 
 from msgspec import Struct
 
-from alerts.addresses import ENCODED, Sender, mail_address, mail_sender
+from alerts.channels.addresses import ENCODED, Sender, mail_address, mail_sender
 
 HEADER_LINE_CHARACTERS_MAX = 76
 WORD_BYTES_MAX = 39

@@ -1,0 +1,240 @@
+"""SQL of sending: claim, budget of a destination, record. Instants are the database's own clock.
+
+Locks are taken in one order, the delivery before its destination: a claim and a late answer of the
+same delivery that took them in two would wait for each other.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from alerts.channels.targets import Target
+from alerts.channels.texts import Texts
+from alerts.record.states import DELIVERED, SUPPRESSED, UNDELIVERED_SQL, UNSENT_SQL
+from shared.database.pool import Conn
+
+ATTEMPTS_KEPT_MAX = 50
+"""Of one delivery: the first and the newest; what is refused for weeks is tried each hour."""
+
+# Something earlier for the same destination is unsent: a resolve never overtakes its firing.
+BEHIND = f"""EXISTS (
+    SELECT 1 FROM alerts.deliveries earlier
+    WHERE earlier.group_id = d.group_id AND earlier.channel_id = d.channel_id
+      AND earlier.position < d.position AND earlier.state IN {UNSENT_SQL})"""
+CLAIMABLE = f"""
+SELECT d.* FROM alerts.deliveries d
+LEFT JOIN alerts.destinations p ON p.destination = d.workspace || '/' || d.channel_id
+WHERE d.state IN {UNSENT_SQL}
+  AND CASE d.state WHEN 'sending' THEN d.claimed_until ELSE d.next_attempt_at END <= now()
+  AND (p.blocked_until IS NULL OR p.blocked_until <= now())
+  AND NOT {BEHIND}
+ORDER BY d.next_attempt_at, d.position LIMIT 1 FOR UPDATE OF d SKIP LOCKED
+"""
+TAKE_SLOT = """
+INSERT INTO alerts.destinations AS p (destination, sent_at) VALUES ($1, ARRAY[now()])
+ON CONFLICT (destination) DO UPDATE SET sent_at = ARRAY(
+    SELECT s FROM unnest(p.sent_at) AS s WHERE s > now() - interval '60 s' ORDER BY s) || now()
+WHERE (SELECT count(*) FROM unnest(p.sent_at) AS s WHERE s > now() - interval '60 s') < $2
+RETURNING true
+"""
+WAIT_FOR_SLOT = """
+UPDATE alerts.destinations SET blocked_until = (
+  SELECT min(s) + interval '60 s' FROM unnest(sent_at) AS s WHERE s > now() - interval '60 s')
+WHERE destination = $1
+"""
+CLAIM = """
+UPDATE alerts.deliveries SET state = 'sending', claims = claims + 1,
+  claimed_until = now() + make_interval(secs => $2),
+  possible_duplicate = possible_duplicate OR state = 'sending'
+WHERE position = $1 RETURNING claims, possible_duplicate
+"""
+PARK = """
+INSERT INTO alerts.destinations AS p (destination, blocked_until, sent_at)
+VALUES ($1, now() + make_interval(secs => $2), '{}')
+ON CONFLICT (destination) DO UPDATE
+SET blocked_until = greatest(p.blocked_until, excluded.blocked_until)
+"""
+# A late answer of an expired claim counts only if it says delivered: somebody else is sending.
+# What was readdressed meanwhile ($8 is no longer its time) is tried again at once.
+RECORD = f"""
+UPDATE alerts.deliveries SET state = $3,
+  attempts = CASE WHEN jsonb_array_length(attempts) < {ATTEMPTS_KEPT_MAX} THEN attempts
+    ELSE attempts - 1 END || jsonb_build_array($4::jsonb),
+  next_attempt_at = CASE WHEN next_attempt_at <> $8 THEN now()
+    ELSE now() + make_interval(secs => $5) END,
+  claimed_until = NULL, delivered_at = CASE WHEN $3 = '{DELIVERED}' THEN now() END,
+  possible_duplicate = possible_duplicate OR $6, shrunk = $7,
+  title = coalesce($9, title), body = coalesce($10, body),
+  plain = coalesce($11, plain), html = coalesce($12, html)
+WHERE position = $1 AND {UNDELIVERED_SQL}
+  AND ($3 = '{DELIVERED}' OR (claims = $2 AND state IN {UNSENT_SQL}))
+RETURNING old.state
+"""
+HEARD_AFTER_ALL = "UPDATE alerts.notifications SET state = NULL WHERE delivery = $1"
+
+NOTIFICATIONS = """
+SELECT n.*, d.state AS delivery_state, d.delivered_at, d.next_attempt_at, d.possible_duplicate,
+  d.attempts, d.title, d.subject, d.body, d.plain
+FROM alerts.notifications n JOIN alerts.deliveries d USING (delivery)
+WHERE d.position = ANY($1::bigint[]) ORDER BY n.notification
+"""
+UNSENT_DUE = f"""
+SELECT count(*) FROM alerts.deliveries d
+WHERE d.state IN {UNSENT_SQL} AND d.next_attempt_at <= now()
+  AND NOT {BEHIND}
+"""
+# What stands behind a refused message of its group and channel waits for the same correction.
+UNSENT = f"""
+SELECT channel, why, count(*) AS deliveries,
+  extract(epoch FROM now() - min(created_at))::float8 AS age_s
+FROM (
+  SELECT created_at, target->>'kind' AS channel, CASE
+    WHEN bool_or(state = 'failed') OVER (
+      PARTITION BY group_id, channel_id ORDER BY position) THEN 'refused'
+    WHEN state = 'parked' THEN 'rate_limited'
+    WHEN state = 'pending' AND attempts <> '[]' THEN 'unreachable'
+    ELSE 'queued' END AS why
+  FROM alerts.deliveries WHERE state IN {UNSENT_SQL}
+) AS unsent GROUP BY channel, why
+"""
+
+
+class Claimed(NamedTuple):
+    """A delivery this process may send until its claim expires."""
+
+    position: int
+    claim: int
+    delivery: str
+    workspace: str
+    receiver: str
+    destination: str
+    target: Target
+    locale: str
+    texts: Texts
+    subject: str
+    thread_root: str | None
+    thread_previous: str | None
+    possible_duplicate: bool
+    shrunk: int
+    due_at: datetime
+    refused: bool
+    """It was refused before: this is one of the slow further attempts."""
+
+    @property
+    def channel_id(self) -> str:
+        """The channel it is claimed for."""
+        return self.destination.removeprefix(f"{self.workspace}/")
+
+
+class Outcome(NamedTuple):
+    """What to write after an attempt; `wait_s` until the next one."""
+
+    state: str
+    wait_s: float
+    maybe_delivered: bool
+    shrunk: int
+    texts: Texts
+
+
+class Waiting(NamedTuple):
+    """Unsent deliveries of one channel that wait for one reason; the age of the oldest."""
+
+    channel: str
+    why: str
+    deliveries: int
+    age_s: float
+
+
+async def claim(conn: Conn, *, claim_s: float, per_minute: Mapping[str, int]) -> Claimed | None:
+    """Takes one due delivery, if its destination may be spoken to now.
+
+    `per_minute` is the budget by channel kind. A full budget blocks the destination until its
+    next free second; the caller simply asks again.
+    """
+    row = await conn.fetchrow(CLAIMABLE)
+    if row is None:
+        return None
+    # Two workspaces may name the same environment variable; the robot is the same, but nobody
+    # may slow the other down through it, so destinations are per workspace.
+    destination = f"{row['workspace']}/{row['channel_id']}"
+    budget = per_minute.get(row["target"]["kind"])
+    if budget is not None and not await conn.fetchval(TAKE_SLOT, destination, budget):
+        await conn.execute(WAIT_FOR_SLOT, destination)
+        return None
+    claimed = await conn.fetchrow(CLAIM, row["position"], claim_s)
+    assert claimed is not None
+    return Claimed(
+        position=row["position"],
+        claim=claimed["claims"],
+        delivery=row["delivery"],
+        workspace=row["workspace"],
+        receiver=row["receiver"],
+        destination=destination,
+        target=msgspec.convert(row["target"], Target),
+        locale=row["locale"],
+        texts=Texts(row["title"], row["body"], row["plain"], row["html"]),
+        subject=row["subject"],
+        thread_root=row["thread_root"],
+        thread_previous=row["thread_previous"],
+        possible_duplicate=claimed["possible_duplicate"],
+        shrunk=row["shrunk"],
+        due_at=row["next_attempt_at"],
+        refused=row["state"] == "failed",
+    )
+
+
+async def record(
+    conn: Conn,
+    claimed: Claimed,
+    outcome: Outcome,
+    attempt: Mapping[str, Any],
+    *,
+    park_s: float | None = None,
+) -> list[dict[str, Any]]:
+    """Writes an attempt; the joined rows of its notifications, or [] if it came too late.
+
+    With `park_s` nothing is sent to its destination for so many seconds, even if it came late.
+    """
+    # What stays as it was is not written again: a mail is large.
+    unchanged = outcome.texts == claimed.texts
+    texts = (None,) * 4 if unchanged else msgspec.structs.astuple(outcome.texts)
+    written = await conn.fetchval(
+        RECORD,
+        claimed.position,
+        claimed.claim,
+        outcome.state,
+        attempt,
+        outcome.wait_s,
+        outcome.maybe_delivered,
+        outcome.shrunk,
+        claimed.due_at,
+        *texts,
+    )
+    if park_s is not None:
+        await conn.execute(PARK, claimed.destination, park_s)
+    if written is None:
+        return []
+    if written == SUPPRESSED:
+        await conn.execute(HEARD_AFTER_ALL, claimed.delivery)
+    return await read_joined(conn, [claimed.position])
+
+
+async def read_joined(conn: Conn, positions: Sequence[int]) -> list[dict[str, Any]]:
+    """Notifications of these deliveries, joined with them, as the audit shows them."""
+    return [dict(row) for row in await conn.fetch(NOTIFICATIONS, positions)]
+
+
+async def count_unsent_due(conn: Conn) -> int:
+    """Deliveries that should be sent now (the real clock decides), those that wait behind an
+    earlier one of their channel not counted."""
+    return int(await conn.fetchval(UNSENT_DUE))
+
+
+async def unsent(conn: Conn) -> list[Waiting]:
+    """What is not sent yet by channel and reason: queued, unreachable, rate_limited, refused."""
+    return [
+        Waiting(row["channel"], row["why"], row["deliveries"], row["age_s"])
+        for row in await conn.fetch(UNSENT)
+    ]

@@ -1,0 +1,62 @@
+"""What follows from a provider's answer (alerting.md 2.6): the next state, and when to try again.
+
+Nothing is given up: who was told the beginning of a breach is told its end (design.md 1.5), so a
+message goes on waiting in its place until somebody can take it. Only the pause grows: minutes when
+the provider cannot (`pending`) or must not be hurried (`parked`), up to an hour when it does not
+want to (`failed`), because then a person has to correct something first.
+"""
+
+import random
+from typing import NamedTuple
+
+from alerts.channels.result import SendClass, SendResult
+from alerts.delivery.store import Claimed, Outcome
+from alerts.record.states import DELIVERED
+from alerts.rendering.render import Renderer
+
+PARK_S = 60.0
+SHORT, BRIEF = 1, 2
+"""Levels of `Claimed.shrunk`: cut to `SHORT_BYTES_MAX`, then its title alone as plain words."""
+SHORT_BYTES_MAX = 4_000
+
+
+class Waits(NamedTuple):
+    """Seconds until the next attempt: doubling from the first to the longest."""
+
+    retry_first_s: float
+    retry_max_s: float
+    refused_first_s: float
+    refused_max_s: float
+
+
+def judge(claimed: Claimed, result: SendResult, renderer: Renderer, waits: Waits) -> Outcome:
+    """The outcome of one attempt. A text that is refused is tried again at once in a shorter form;
+    one that is refused even as a bare title is refused by the destination, not for its text."""
+    texts, shrunk, wait_s = claimed.texts, claimed.shrunk, 0.0
+    match result.kind:
+        case SendClass.DELIVERED:
+            state = DELIVERED
+        case SendClass.RETRYABLE:
+            state = "pending"
+            wait_s = result.retry_after_s or _backoff_s(
+                claimed.claim, waits.retry_first_s, waits.retry_max_s
+            )
+        case SendClass.RATE_LIMITED:
+            state, wait_s = "parked", result.retry_after_s or PARK_S
+        case SendClass.CONTENT if shrunk < BRIEF:
+            state, shrunk = "pending", shrunk + 1
+            texts = (
+                renderer.shorten(texts, claimed.locale, SHORT_BYTES_MAX)
+                if shrunk == SHORT
+                else renderer.brief(texts, claimed.locale)
+            )
+        case SendClass.CONTENT | SendClass.CONFIG:
+            state = "failed"
+            wait_s = _backoff_s(claimed.claim, waits.refused_first_s, waits.refused_max_s)
+    return Outcome(state, wait_s, result.maybe_delivered, shrunk, texts)
+
+
+def _backoff_s(attempt: int, first_s: float, longest_s: float) -> float:
+    """Doubles with each attempt; jitter of half keeps many from coming back at once."""
+    pause_s = min(longest_s, first_s * 2.0 ** min(attempt - 1, 30))
+    return pause_s * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, no secret

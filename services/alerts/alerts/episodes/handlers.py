@@ -1,0 +1,230 @@
+"""What a poll of breaches does: transitions become episodes of alerts, episodes join groups.
+
+Everything is idempotent: a breach's `seq` applies once, memberships are unique, and a group's due
+time only moves forward by what is new. Nothing is sent here.
+"""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+
+from alerts import SCHEMA
+from alerts.configuration.configurations import Configurations
+from alerts.episodes import store, store_figures
+from alerts.episodes.rules import Episode, Key, apply_all, begin
+from alerts.episodes.seldom import Seldom
+from alerts.incoming.breaches import UnreadableError, read_breach, read_figures
+from alerts.routing import rules, snapshot
+from alerts.routing.grouping import due_after_change
+from shared import metrics
+from shared.database.clock import Clock
+from shared.database.pool import Conn
+from shared.events import BREACH_DECODER, FIGURES_TOPIC, Breach, BreachFigures, Envelope
+from shared.kafka import outbox
+from shared.kafka.brake import SetAside
+from shared.kafka.consumer import Received
+from shared.logs import get_logger
+
+log = get_logger(__name__)
+
+SERVICE = "alerts"
+UNPARSEABLE = "unparseable"
+REROUTE_MAX = 1000
+
+
+class Handlers:
+    """`on_batch` is the consumer's handler; configuration and clock are read at each poll."""
+
+    def __init__(self, configurations: Configurations, clock: Clock) -> None:
+        self._configurations = configurations
+        self._clock = clock
+        self._unrouted = Seldom(time.monotonic)
+
+    async def on_batch(self, conn: Conn, batch: Sequence[Received]) -> list[SetAside]:
+        """The consumer's handler: a poll of both topics, in one transaction."""
+        breaches = [one for one in batch if one.topic != FIGURES_TOPIC]
+        figures = [one for one in batch if one.topic == FIGURES_TOPIC]
+        poison = await self.on_breaches(conn, breaches) if breaches else []
+        return poison + (await self.on_figures(conn, figures) if figures else [])
+
+    async def on_figures(self, conn: Conn, batch: Sequence[Received]) -> list[SetAside]:
+        """Keeps the newest figures of each breach for the next message about it; nobody is told of
+        them by themselves. Returns the poison, which is set aside."""
+        now = await self._clock.now(conn)
+        poison: list[SetAside] = []
+        found: list[Envelope[BreachFigures]] = []
+        for received in batch:
+            try:
+                found.append(read_figures(received.value))
+            except UnreadableError as error:
+                poison.append(SetAside(received, UNPARSEABLE, str(error)))
+        await store_figures.keep(conn, found)
+        refused = [_unparseable(one.received, one.detail, now) for one in poison]
+        await outbox.add(conn, SCHEMA, refused)
+        return poison
+
+    async def on_breaches(self, conn: Conn, batch: Sequence[Received]) -> list[SetAside]:
+        """Merges a poll of breaches.v1 in the caller's transaction; returns the poison, which is
+        set aside. A transition that is missing (`seq_gap`) is no poison."""
+        now = await self._clock.now(conn)
+        wanted: dict[tuple[str, str], list[tuple[Received, Breach]]] = {}
+        rejected: list[outbox.OutboxRow] = []
+        poison: list[SetAside] = []
+        for received in batch:
+            try:
+                event = read_breach(received.value)
+            except UnreadableError as error:
+                poison.append(SetAside(received, UNPARSEABLE, str(error)))
+                rejected.append(_unparseable(received, str(error), now))
+                continue
+            wanted.setdefault((event.workspace, event.data.breach), []).append(
+                (received, event.data)
+            )
+        touched = await _merge(conn, wanted, rejected, now)
+        await outbox.add(conn, SCHEMA, rejected)
+        await self._route(conn, touched, now)
+        return poison
+
+    async def reroute(self, conn: Conn, workspace: str) -> int:
+        """Puts up to REROUTE_MAX open episodes of a workspace that are in no group into one,
+        after its configuration arrived; how many."""
+        found = await store.find_unrouted(conn, workspace, REROUTE_MAX)
+        await self._route(conn, [(*one, True) for one in found], await self._clock.now(conn))
+        return len(found)
+
+    async def _route(
+        self, conn: Conn, touched: Sequence[tuple[str, Key, Breach, bool]], now: datetime
+    ) -> None:
+        """Membership: the groups an episode is in stay for its whole life, so that who was told
+        its beginning hears its end; an open episode also joins where it is routed now."""
+        if not touched:
+            return
+        memberships = await store.find_memberships(conn, [one[1] for one in touched])
+        wanted: list[tuple[Key, store.NewGroup]] = []
+        decided: dict[Key, datetime] = {}
+        for workspace, key, breach, is_open in touched:
+            decided[key] = breach.decided_at
+            if is_open or key not in memberships:
+                wanted += [(key, group) for group in self._groups(workspace, breach)]
+        ids = await store.ensure_groups(conn, [group for _, group in wanted])
+        fresh = {ids[group.key]: group.snapshot for _, group in wanted}
+        joins = {(ids[group.key], key) for key, group in wanted}
+        joins |= {(group_id, key) for key, held in memberships.items() for group_id in held}
+        locked = await store.lock_groups(conn, {group_id for group_id, _ in joins})
+        first: dict[int, datetime] = {}
+        for group_id, key in joins:
+            first[group_id] = min(decided[key], first.get(group_id, decided[key]))
+        waking = []
+        for group_id, group in locked.items():
+            kept = fresh.get(group_id, group.snapshot)
+            intervals = snapshot.from_json(kept).intervals
+            due = due_after_change(group.clock, intervals, first[group_id], now)
+            waking.append((group_id, due, kept))
+        await store.wake_groups(conn, waking)
+        await store.join_groups(conn, joins)
+
+    def _groups(self, workspace: str, breach: Breach) -> list[store.NewGroup]:
+        configuration = self._configurations.get(workspace)
+        if configuration is None:
+            metrics.ALERTS_UNROUTED.inc()
+            if (breaches := self._unrouted.again(workspace)) is not None:
+                log.error(
+                    "alerts_unrouted",
+                    workspace=workspace,
+                    breaches=breaches,
+                    first=breach.breach,
+                    remedy=f"add {workspace}.yml and reload",
+                )
+            return []
+        labels = rules.routing_labels(breach)
+        found = []
+        for route in rules.match_routes(configuration.route, labels):
+            group = rules.group_of(route, labels)
+            key = store.GroupKey(workspace, group.key, group.receiver)
+            kept = snapshot.to_json(snapshot.take(configuration, route))
+            found.append(store.NewGroup(key, group.labels, kept))
+        return found
+
+
+async def _merge(
+    conn: Conn,
+    wanted: dict[tuple[str, str], list[tuple[Received, Breach]]],
+    rejected: list[outbox.OutboxRow],
+    now: datetime,
+) -> list[tuple[str, Key, Breach, bool]]:
+    """Applies transitions; returns (workspace, episode, its newest transition, is open)."""
+    if not wanted:
+        return []
+    keys = sorted(wanted)
+    known = await store.find_episodes(conn, keys)
+    new = {key: _alert_of(key[0], wanted[key][0][1]) for key in keys if key not in known}
+    ids = await store.ensure_alerts(conn, list(new.values()))
+    alert_of = {key: ids[one.workspace, one.fingerprint] for key, one in new.items()}
+    alert_of |= {key: episode.alert for key, episode in known.items()}
+    counts = await store.lock_alerts(conn, alert_of.values())
+    # Read again under the lock: a zombie of this group may have been here in between.
+    known = await store.find_episodes(conn, keys)
+    saved: list[tuple[str, Episode]] = []
+    steps: list[tuple[Key, Breach]] = []
+    touched: list[tuple[str, Key, Breach, bool]] = []
+    # In the order of arrival: by name, episode 10 of an alert would be numbered before its 9th.
+    for key, mine in wanted.items():
+        breaches = [breach for _, breach in mine]
+        alert = alert_of[key]
+        first = min(breaches, key=lambda one: one.seq)
+        before = known.get(key) or begin(alert, counts[alert] + 1, first)
+        after, applied, gaps = apply_all(before, breaches)
+        rejected += [
+            _gap(received, before, gaps, now) for received, breach in mine if breach in gaps
+        ]
+        if not applied:
+            continue
+        counts[alert] = max(counts[alert], after.episode)
+        member = Key(alert, after.episode)
+        saved.append((key[0], after))
+        steps += [(member, breach) for breach in applied]
+        touched.append((key[0], member, applied[-1], after.open))
+    await store.save_episodes(conn, saved, counts)
+    await store.add_transitions(conn, steps)
+    return touched
+
+
+def _alert_of(workspace: str, breach: Breach) -> store.NewAlert:
+    labels = rules.identity_labels(breach)
+    return store.NewAlert(workspace, rules.fingerprint(labels), labels.get("campaign"), labels)
+
+
+def _unparseable(received: Received, detail: str, now: datetime) -> outbox.OutboxRow:
+    return outbox.rejected_row(
+        service=SERVICE,
+        code=UNPARSEABLE,
+        detail=detail,
+        received=received,
+        workspace=None,
+        source=None,
+        event_id=None,
+        event=received.value,
+        time=now,
+    )
+
+
+def _gap(
+    received: Received, before: Episode, gaps: Sequence[Breach], now: datetime
+) -> outbox.OutboxRow:
+    """A transition is missing: this breach stops, loudly, rather than tell half of it."""
+    metrics.BREACH_GAPS.inc()
+    first = min(breach.seq for breach in gaps)
+    detail = f"{before.breach}: seq {before.seq} is followed by {first}"
+    log.error("breach_gap", breach=before.breach, last=before.seq, got=first)
+    event: Envelope[Breach] = BREACH_DECODER.decode(received.value)
+    return outbox.rejected_row(
+        service=SERVICE,
+        code="seq_gap",
+        detail=detail,
+        received=received,
+        workspace=event.workspace,
+        source=event.source,
+        event_id=event.id,
+        event=received.value,
+        time=now,
+    )

@@ -1,0 +1,237 @@
+"""SQL of alerts, episodes, transitions and of joining groups: what a poll of breaches writes."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from alerts.episodes.rules import Episode, Key
+from alerts.routing.grouping import GroupClock
+from shared.database.pool import Conn, columns
+from shared.events import Breach
+
+BreachKey = tuple[str, str]
+"""(workspace, breach id)"""
+
+GROUPS_LOCK = "hashtextextended('paceline/alerts/groups', 0)"
+"""Key of the advisory lock that keeps a group from being forgotten while alerts join it."""
+
+EPISODES = """
+SELECT e.* FROM unnest($1::text[], $2::text[]) AS u(workspace, breach)
+JOIN alerts.episodes e USING (workspace, breach)
+"""
+ADD_ALERTS = """
+INSERT INTO alerts.alerts (workspace, fingerprint, campaign, labels)
+SELECT u.workspace, u.fingerprint, u.campaign, u.labels
+FROM unnest($1::text[], $2::text[], $3::text[], $4::jsonb[])
+  AS u(workspace, fingerprint, campaign, labels)
+ORDER BY u.workspace, u.fingerprint
+ON CONFLICT (workspace, fingerprint) DO NOTHING
+"""
+FIND_ALERTS = """
+SELECT a.workspace, a.fingerprint, a.alert FROM unnest($1::text[], $2::text[])
+  AS u(workspace, fingerprint) JOIN alerts.alerts a USING (workspace, fingerprint)
+"""
+LOCK_ALERTS = """
+SELECT alert, episodes FROM alerts.alerts WHERE alert = ANY($1::bigint[])
+ORDER BY alert FOR UPDATE
+"""
+COUNT_EPISODES = """
+UPDATE alerts.alerts a SET episodes = u.episodes
+FROM unnest($1::bigint[], $2::int[]) AS u(alert, episodes) WHERE a.alert = u.alert
+"""
+SAVE_EPISODES = """
+INSERT INTO alerts.episodes AS e (alert, episode, workspace, breach, seq, state, severity,
+  restated_at, starts_at, ends_at, decided_at)
+SELECT * FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::int[], $6::text[],
+  $7::text[], $8::int[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[])
+ON CONFLICT (alert, episode) DO UPDATE SET seq = excluded.seq, state = excluded.state,
+  severity = excluded.severity, restated_at = excluded.restated_at, ends_at = excluded.ends_at,
+  decided_at = excluded.decided_at, stripped = false
+WHERE e.seq < excluded.seq
+"""
+ADD_TRANSITIONS = """
+INSERT INTO alerts.transitions (alert, episode, seq, breach)
+SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $4::jsonb[])
+ON CONFLICT (alert, episode, seq) DO NOTHING
+"""
+HOLD_GROUPS = f"SELECT pg_advisory_xact_lock_shared({GROUPS_LOCK})"
+ADD_GROUPS = """
+INSERT INTO alerts.groups (workspace, group_key, receiver, labels, snapshot)
+SELECT u.workspace, u.group_key, u.receiver, u.labels, u.snapshot
+FROM unnest($1::text[], $2::text[], $3::text[], $4::jsonb[], $5::jsonb[])
+  AS u(workspace, group_key, receiver, labels, snapshot)
+ORDER BY u.workspace, u.group_key, u.receiver
+ON CONFLICT (workspace, group_key, receiver) DO NOTHING
+"""
+FIND_GROUPS = """
+SELECT g.workspace, g.group_key, g.receiver, g.group_id
+FROM unnest($1::text[], $2::text[], $3::text[]) AS u(workspace, group_key, receiver)
+JOIN alerts.groups g USING (workspace, group_key, receiver)
+"""
+MEMBERSHIPS = """
+SELECT m.alert, m.episode, m.group_id FROM unnest($1::bigint[], $2::int[]) AS u(alert, episode)
+JOIN alerts.group_members m USING (alert, episode)
+"""
+LOCK_GROUPS = """
+SELECT group_id, snapshot, flushed_at, due_at, active FROM alerts.groups
+WHERE group_id = ANY($1::bigint[]) ORDER BY group_id FOR UPDATE
+"""
+WAKE_GROUPS = """
+UPDATE alerts.groups g SET due_at = u.due_at, snapshot = u.snapshot, active = true
+FROM unnest($1::bigint[], $2::timestamptz[], $3::jsonb[]) AS u(group_id, due_at, snapshot)
+WHERE g.group_id = u.group_id
+"""
+JOIN_GROUPS = """
+INSERT INTO alerts.group_members AS m (group_id, alert, episode)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[])
+ON CONFLICT (group_id, alert, episode) DO UPDATE SET active = true
+"""
+UNROUTED = """
+SELECT e.alert, e.episode, e.workspace, t.breach FROM alerts.episodes e
+JOIN alerts.transitions t USING (alert, episode, seq)
+WHERE e.state NOT IN ('resolved', 'withdrawn') AND e.workspace = $1
+  AND NOT EXISTS (
+    SELECT 1 FROM alerts.group_members m WHERE m.alert = e.alert AND m.episode = e.episode)
+ORDER BY e.alert, e.episode LIMIT $2
+"""
+
+
+class NewAlert(NamedTuple):
+    workspace: str
+    fingerprint: str
+    campaign: str | None
+    labels: dict[str, str]
+
+
+class GroupKey(NamedTuple):
+    workspace: str
+    group_key: str
+    receiver: str
+
+
+class NewGroup(NamedTuple):
+    key: GroupKey
+    labels: dict[str, str]
+    snapshot: Any
+
+
+class LockedGroup(NamedTuple):
+    snapshot: Any
+    clock: GroupClock
+
+
+async def find_episodes(conn: Conn, keys: Sequence[BreachKey]) -> dict[BreachKey, Episode]:
+    """Known episodes by (workspace, breach)."""
+    rows = await conn.fetch(EPISODES, *columns(keys, 2))
+    return {
+        (row["workspace"], row["breach"]): msgspec.convert(dict(row), Episode, strict=False)
+        for row in rows
+    }
+
+
+async def ensure_alerts(conn: Conn, found: Sequence[NewAlert]) -> dict[tuple[str, str], int]:
+    """Makes the alerts that are new; ids of all by (workspace, fingerprint)."""
+    unique = list({(one.workspace, one.fingerprint): one for one in found}.values())
+    await conn.execute(ADD_ALERTS, *columns(unique, 4))
+    rows = await conn.fetch(
+        FIND_ALERTS, [one.workspace for one in unique], [one.fingerprint for one in unique]
+    )
+    return {(row["workspace"], row["fingerprint"]): row["alert"] for row in rows}
+
+
+async def lock_alerts(conn: Conn, alerts: Iterable[int]) -> dict[int, int]:
+    """Locks in id order; how many episodes each alert has had."""
+    rows = await conn.fetch(LOCK_ALERTS, sorted(set(alerts)))
+    return {row["alert"]: row["episodes"] for row in rows}
+
+
+async def save_episodes(
+    conn: Conn, found: Sequence[tuple[str, Episode]], counts: dict[int, int]
+) -> None:
+    """Writes episodes (workspace, episode) and how many their alerts have had."""
+    rows = [
+        (
+            one.alert,
+            one.episode,
+            workspace,
+            one.breach,
+            one.seq,
+            one.state,
+            one.severity,
+            one.restated_at,
+            one.starts_at,
+            one.ends_at,
+            one.decided_at,
+        )
+        for workspace, one in found
+    ]
+    await conn.execute(SAVE_EPISODES, *columns(rows, 11))
+    await conn.execute(COUNT_EPISODES, list(counts), list(counts.values()))
+
+
+async def add_transitions(conn: Conn, found: Sequence[tuple[Key, Breach]]) -> None:
+    """Keeps each transition as it came: messages and the audit are built from them."""
+    rows = [(key.alert, key.episode, breach.seq, breach) for key, breach in found]
+    await conn.execute(ADD_TRANSITIONS, *columns(rows, 4))
+
+
+async def ensure_groups(conn: Conn, found: Sequence[NewGroup]) -> dict[GroupKey, int]:
+    """Makes the groups that are new; ids of all by key. None of them is forgotten until the
+    transaction ends."""
+    await conn.execute(HOLD_GROUPS)
+    unique = list({one.key: one for one in found}.values())
+    await conn.execute(
+        ADD_GROUPS,
+        *columns([one.key for one in unique], 3),
+        [one.labels for one in unique],
+        [one.snapshot for one in unique],
+    )
+    rows = await conn.fetch(FIND_GROUPS, *columns([one.key for one in unique], 3))
+    return {
+        GroupKey(row["workspace"], row["group_key"], row["receiver"]): row["group_id"]
+        for row in rows
+    }
+
+
+async def find_memberships(conn: Conn, keys: Sequence[Key]) -> dict[Key, set[int]]:
+    """Groups that hold or held each episode."""
+    found: dict[Key, set[int]] = {}
+    for row in await conn.fetch(MEMBERSHIPS, *columns(keys, 2)):
+        found.setdefault(Key(row["alert"], row["episode"]), set()).add(row["group_id"])
+    return found
+
+
+async def lock_groups(conn: Conn, ids: Iterable[int]) -> dict[int, LockedGroup]:
+    """Locks in id order; snapshot and clock of each."""
+    rows = await conn.fetch(LOCK_GROUPS, sorted(set(ids)))
+    return {
+        row["group_id"]: LockedGroup(
+            row["snapshot"], GroupClock(row["flushed_at"], row["due_at"], row["active"])
+        )
+        for row in rows
+    }
+
+
+async def wake_groups(conn: Conn, found: Sequence[tuple[int, datetime, Any]]) -> None:
+    """Sets (group, due, snapshot)."""
+    await conn.execute(WAKE_GROUPS, *columns(found, 3))
+
+
+async def join_groups(conn: Conn, found: Iterable[tuple[int, Key]]) -> None:
+    """Episodes become (or are again) members of groups."""
+    rows = sorted((group, key.alert, key.episode) for group, key in found)
+    await conn.execute(JOIN_GROUPS, *columns(rows, 3))
+
+
+async def find_unrouted(conn: Conn, workspace: str, limit: int) -> list[tuple[str, Key, Breach]]:
+    """Open episodes of a workspace that are in no group: there was no configuration."""
+    return [
+        (
+            row["workspace"],
+            Key(row["alert"], row["episode"]),
+            msgspec.convert(row["breach"], Breach),
+        )
+        for row in await conn.fetch(UNROUTED, workspace, limit)
+    ]

@@ -1,0 +1,108 @@
+"""SQL of what people read: notifications and alerts, in the order of their making.
+
+A condition is in the statement only when it is asked for, so that each has its index: a generic
+"is null or equal" would read everything that ever was.
+"""
+
+from typing import Any, NamedTuple
+
+from alerts.record import states
+from shared.database.pool import Conn
+
+NOTIFICATIONS = """
+SELECT n.*, d.state AS delivery_state, d.delivered_at, d.next_attempt_at,
+  coalesce(d.possible_duplicate, false) AS possible_duplicate, d.attempts, d.title, d.subject,
+  d.body, d.plain
+FROM alerts.notifications n LEFT JOIN alerts.deliveries d USING (delivery)
+WHERE n.workspace = $1 AND n.notification > $2 {conditions}
+ORDER BY n.notification LIMIT $3
+"""
+CONDITIONS = {
+    "campaign": "AND n.campaign = {value}",
+    "alert": "AND n.alert = {value}",
+    "receiver": "AND n.receiver = {value}",
+}
+# What is withheld says so itself. What is not delivered yet is little, so deliveries find it; what
+# is delivered is nearly everything, so it is met on the way.
+WITHHELD = "AND n.state = {value}"
+DELIVERED = "AND d.state = {value}"
+UNSENT = f"""AND n.delivery IN (
+  SELECT delivery FROM alerts.deliveries
+  WHERE workspace = $1 AND state = {{value}} AND {states.UNDELIVERED_SQL})"""
+WITHHELD_STATES = ("muted", states.SUPPRESSED)
+ALERTS = """
+SELECT a.alert, a.fingerprint, a.campaign, a.labels, e.episode, e.state, e.severity, e.seq,
+  e.starts_at, e.ends_at, t.breach, ARRAY(
+    SELECT DISTINCT g.receiver FROM alerts.group_members m JOIN alerts.groups g USING (group_id)
+    WHERE m.alert = e.alert AND m.episode = e.episode ORDER BY g.receiver) AS receivers
+FROM alerts.alerts a
+JOIN alerts.episodes e ON e.alert = a.alert AND e.episode = a.episodes
+JOIN alerts.transitions t ON t.alert = e.alert AND t.episode = e.episode AND t.seq = e.seq
+WHERE a.workspace = $1 AND a.alert > $2 {conditions}
+ORDER BY a.alert LIMIT $3
+"""
+OF_CAMPAIGN = "AND a.campaign = $4"
+IS_OPEN = {
+    # The workspace and the bound again, for the index of open episodes.
+    True: "AND e.state NOT IN ('resolved', 'withdrawn') AND e.workspace = $1 AND e.alert > $2",
+    False: "AND e.state IN ('resolved', 'withdrawn')",
+    None: "",
+}
+
+
+class AlertFilter(NamedTuple):
+    campaign: str | None
+    is_open: bool | None
+
+
+class NotificationFilter(NamedTuple):
+    campaign: str | None
+    alert: int | None
+    receiver: str | None
+    state: str | None
+
+
+async def read_notifications(
+    conn: Conn, workspace: str, after: int, wanted: NotificationFilter, limit: int
+) -> list[dict[str, Any]]:
+    """Up to `limit` notifications after the id `after`, joined with their deliveries."""
+    rows = await conn.fetch(*notifications_query(workspace, after, wanted, limit))
+    return [dict(row) for row in rows]
+
+
+async def read_alerts(
+    conn: Conn, workspace: str, after: int, wanted: AlertFilter, limit: int
+) -> list[dict[str, Any]]:
+    """Up to `limit` alerts after the id `after`, each with its newest episode and transition."""
+    rows = await conn.fetch(*alerts_query(workspace, after, wanted, limit))
+    return [dict(row) for row in rows]
+
+
+def notifications_query(
+    workspace: str, after: int, wanted: NotificationFilter, limit: int
+) -> tuple[Any, ...]:
+    """The statement and its values."""
+    values: list[Any] = [workspace, after, limit]
+    conditions = []
+    for name, condition in [*CONDITIONS.items(), ("state", _of_state(wanted.state))]:
+        value = getattr(wanted, name)
+        if value is not None:
+            values.append(value)
+            conditions.append(condition.format(value=f"${len(values)}"))
+    return NOTIFICATIONS.format(conditions="\n  ".join(conditions)), *values
+
+
+def alerts_query(workspace: str, after: int, wanted: AlertFilter, limit: int) -> tuple[Any, ...]:
+    """The statement and its values."""
+    conditions = [IS_OPEN[wanted.is_open]]
+    values: list[Any] = [workspace, after, limit]
+    if wanted.campaign is not None:
+        conditions.append(OF_CAMPAIGN)
+        values.append(wanted.campaign)
+    return ALERTS.format(conditions=" ".join(conditions)), *values
+
+
+def _of_state(state: str | None) -> str:
+    if state in WITHHELD_STATES:
+        return WITHHELD
+    return DELIVERED if state == states.DELIVERED else UNSENT

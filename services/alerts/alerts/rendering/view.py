@@ -1,0 +1,46 @@
+"""One alert as one message tells it; the planner makes it, the renderer puts it into words."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from alerts.episodes.rules import Key
+from shared.events import Breach
+
+SEVERITIES = ("info", "warning", "critical")
+
+Saying = Literal[
+    "firing",
+    "level_changed",
+    "resolved",
+    "corrected",
+    "withdrawn",
+    "no_data",
+    "degraded",
+    "repeat",
+    "unchanged",
+]
+
+
+class Change(Struct, frozen=True):
+    """A transition that happened between two messages."""
+
+    transition: str
+    severity: str
+    value: str | None
+    at: datetime
+
+
+class AlertView(Struct, frozen=True):
+    """One alert as one message tells it. `breach` is its newest transition, with the figures that
+    the message shows; `previous_severity` the level this receiver was last told; `history` what
+    happened since, when more than once."""
+
+    key: Key
+    told: Saying
+    breach: Breach
+    starts_at: datetime
+    ends_at: datetime | None
+    previous_severity: str | None = None
+    history: tuple[Change, ...] = ()

@@ -1,0 +1,81 @@
+"""Which receivers an alert goes to, and in which group it is told (alerting.md 2.2).
+
+Identity is the labels without severity: a change of level is the same alert (2.1). Routing sees
+the severity too, so a critical level can reach more people than a warning.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from alerts.configuration.config import ALL_LABELS, Route
+from alerts.configuration.matchers import Matcher
+from alerts.incoming.breaches import KEY_BYTES_MAX
+from shared.events import Breach
+
+KEY_CHARACTERS_SHOWN = 200
+
+
+class GroupReference(NamedTuple):
+    """The group an alert belongs to; the receiver is part of its identity, so that alerts
+    announced to one receiver stay with it when a route is pointed elsewhere."""
+
+    key: str
+    receiver: str
+    labels: dict[str, str]
+    route: Route
+
+
+def identity_labels(breach: Breach) -> dict[str, str]:
+    """The labels that make two breaches the same alert: rule, group and the rule's own labels."""
+    labels = {**breach.labels, **breach.group, "rule": breach.rule}
+    labels.pop("severity", None)
+    return labels
+
+
+def routing_labels(breach: Breach) -> dict[str, str]:
+    """What matchers and group_by see: the identity, the level, and what the breach is about."""
+    extra = {"severity": breach.severity, "kind": breach.kind, "kpi": breach.kpi}
+    if breach.owner:
+        extra["owner"] = breach.owner
+    return {**extra, **identity_labels(breach), "severity": breach.severity}
+
+
+def fingerprint(labels: Mapping[str, str]) -> str:
+    """16 hex digits over the sorted labels."""
+    text = msgspec.json.encode(sorted(labels.items()))
+    return hashlib.blake2b(text, digest_size=8).hexdigest()
+
+
+def match_routes(route: Route, labels: Mapping[str, str]) -> list[Route]:
+    """The deepest matching routes, in the file's order.
+
+    The first matching child takes the alert unless it says `continue`; a node none of whose
+    children match takes it itself.
+    """
+    if not _all_match(route.matchers, labels):
+        return []
+    found: list[Route] = []
+    for child in route.routes:
+        matched = match_routes(child, labels)
+        found.extend(matched)
+        if matched and not child.proceed:
+            break
+    return found or [route]
+
+
+def group_of(route: Route, labels: Mapping[str, str]) -> GroupReference:
+    """`{}/{team="search"}:{campaign="d11", line="L03"}` for the receiver of `route`."""
+    names = sorted(labels) if route.group_by == (ALL_LABELS,) else sorted(route.group_by)
+    chosen = {name: labels[name] for name in names if name in labels and name != "severity"}
+    text = ", ".join(str(Matcher(name, "=", value)) for name, value in chosen.items())
+    if len(text.encode()) > KEY_BYTES_MAX:
+        # The key is indexed; what makes it unique stays, what a person reads of it is cut.
+        text = f"{text[:KEY_CHARACTERS_SHOWN]}… {fingerprint(chosen)}"
+    return GroupReference(f"{route.key}:{{{text}}}", route.receiver, chosen, route)
+
+
+def _all_match(matchers: tuple[Matcher, ...], labels: Mapping[str, str]) -> bool:
+    return all(matcher.matches(labels) for matcher in matchers)

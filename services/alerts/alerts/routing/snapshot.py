@@ -1,0 +1,38 @@
+"""The route a group was made by, kept with the group, so that what was announced is ended by the
+same people even when the configuration no longer knows them (design.md section 1.5)."""
+
+from typing import Any
+
+import msgspec
+
+from alerts.configuration.config import Configuration, Receiver, Route
+from alerts.routing.grouping import Intervals
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    receiver: Receiver
+    intervals: Intervals
+
+
+def take(configuration: Configuration, route: Route) -> Snapshot:
+    """The route and its receiver as they are now."""
+    return Snapshot(
+        receiver=configuration.receivers[route.receiver],
+        intervals=Intervals(route.group_wait, route.group_interval, route.repeat_interval),
+    )
+
+
+def to_json(snapshot: Snapshot) -> Any:
+    """For a jsonb column."""
+    return msgspec.to_builtins(snapshot)
+
+
+def from_json(stored: Any) -> Snapshot:
+    """From a jsonb column."""
+    return msgspec.convert(stored, Snapshot)
+
+
+def current_receiver(configuration: Configuration | None, snapshot: Snapshot) -> Receiver:
+    """The receiver as configured now (a corrected address applies at once), else as it was."""
+    known = configuration.receivers.get(snapshot.receiver.name) if configuration else None
+    return known or snapshot.receiver

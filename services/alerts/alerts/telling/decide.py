@@ -1,0 +1,108 @@
+"""Should we notify, and why: the decision table of alerting.md 2.3, `now` as an argument.
+
+Rows are tried in order and the first match wins. The sets hold (alert, episode): a new episode of
+an alert is a new member, so a resolve and a firing inside one interval are both told.
+"""
+
+from collections.abc import Container, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from alerts.episodes.rules import Key
+
+
+class Reason(StrEnum):
+    """Why a message is sent or not; travels with the message and into the audit."""
+
+    FIRST = "first notification"
+    JOINED = "joined later"
+    NEW = "new alerts added"
+    LEVEL = "level changed"
+    RESTATED = "restated"
+    ALL_RESOLVED = "all alerts resolved"
+    SOME_RESOLVED = "some alerts resolved"
+    REPEAT = "repeat interval elapsed"
+    UNHEARD = "an earlier message has not arrived yet"
+    REPLACED = "told over the channel that replaced this one"
+    NO_CHANNEL = "no channel"
+    OVER = "over before it was told"
+    NOT_WANTED = "resolves are not wanted"
+    NONE = "none"
+
+
+class Told(Struct, frozen=True):
+    """What a receiver was last told of a member: up to which `seq`, at which severity."""
+
+    seq: int
+    severity: str
+
+
+class Entry(Struct, frozen=True):
+    """The notification log of one (group, receiver, channel): F, R and T of the table."""
+
+    at: datetime
+    firing: Mapping[Key, Told]
+    resolved: Mapping[Key, Told]
+
+
+class Current(Struct, frozen=True):
+    """A member as it is now. `restated_at`: seq of its last correction, withdrawal or change of
+    data state (no_data, degraded), 0 when there was none."""
+
+    seq: int
+    severity: str
+    restated_at: int = 0
+
+
+class Decision(NamedTuple):
+    """`log`: the sets are written; `send`: a message goes out. They differ in row 5 only, for
+    receivers that do not want resolves: logged without a message, else a re-firing is lost."""
+
+    reason: Reason
+    send: bool
+    log: bool
+
+
+NOTHING = Decision(Reason.NONE, send=False, log=False)
+
+
+def decide(
+    entry: Entry | None,
+    firing: Mapping[Key, Current],
+    resolved: Mapping[Key, Current],
+    *,
+    repeat: timedelta,
+    send_resolved: bool,
+    now: datetime,
+    elsewhere: Container[Key] = frozenset(),
+) -> Decision:
+    """The table of alerting.md 2.3. Resolved members that were never announced do not count:
+    nobody is told the end of something they were not told the beginning of. `elsewhere`: members
+    that others of the receiver were told before this one came."""
+    if entry is None:
+        joins = any(key in elsewhere for key in firing)
+        return _send(Reason.JOINED if joins else Reason.FIRST) if firing else NOTHING
+    known = {**entry.resolved, **entry.firing}
+    ended = {key: value for key, value in resolved.items() if key in known}
+    if firing.keys() - entry.firing.keys():
+        return _send(Reason.NEW if entry.firing else Reason.FIRST)
+    if any(current.severity != entry.firing[key].severity for key, current in firing.items()):
+        return _send(Reason.LEVEL)
+    if any(current.restated_at > known[key].seq for key, current in {**firing, **ended}.items()):
+        return _send(Reason.RESTATED)
+    if not firing:
+        if not entry.firing:
+            return NOTHING
+        return Decision(Reason.ALL_RESOLVED, send=send_resolved, log=True)
+    if send_resolved and ended.keys() - entry.resolved.keys():
+        return _send(Reason.SOME_RESOLVED)
+    if entry.at < now - repeat:
+        return _send(Reason.REPEAT)
+    return NOTHING
+
+
+def _send(reason: Reason) -> Decision:
+    return Decision(reason, send=True, log=True)

@@ -1,0 +1,270 @@
+"""Groups speak: decide, render once and enqueue, in one transaction per round (any replica).
+
+The message, its notification rows and the log are written together, so nothing is decided twice
+and nothing is sent that is not on record. Sending is `delivery`'s work. A group that cannot be read
+or rendered waits, loudly; the others speak.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import msgspec
+
+from alerts import SCHEMA
+from alerts.channels.targets import NO_CHANNEL, Channel
+from alerts.configuration.config import Receiver
+from alerts.configuration.configurations import Configurations
+from alerts.episodes.rules import Key
+from alerts.record import audit
+from alerts.record.rows import DeliveryRow, NotificationRow
+from alerts.rendering.render import Renderer
+from alerts.routing import snapshot
+from alerts.routing.grouping import due_after_flush
+from alerts.settings import AlertsSettings
+from alerts.telling import store
+from alerts.telling.decide import Reason, Told
+from alerts.telling.messages import Rendered, Speaking, delivery_rows, notification_row
+from alerts.telling.plan import Member, entry_of, plan_channel
+from alerts.telling.store import DueGroup, LogRow
+from shared import metrics
+from shared.database.clock import Clock
+from shared.database.pool import Conn, Pool, is_transient, transaction
+from shared.kafka import outbox
+from shared.logs import get_logger
+from shared.rounds import Rounds
+
+log = get_logger(__name__)
+
+FAULT_WAIT = timedelta(minutes=5)
+"""Until a group that could not be flushed is tried again: only another version helps it."""
+
+
+class Writes:
+    """Everything one round writes, collected group by group."""
+
+    def __init__(self) -> None:
+        self.deliveries: list[DeliveryRow] = []
+        self.notifications: list[NotificationRow] = []
+        self.log: list[tuple[object, ...]] = []
+        self.told: list[tuple[int, str, int, int, int, str, bool]] = []
+        self.groups: list[tuple[int, datetime, datetime | None, bool]] = []
+        self.left: list[tuple[int, int, int]] = []
+
+
+class Heard(NamedTuple):
+    """A group's members, and by channel id what was told last and what of each member."""
+
+    members: list[Member]
+    logs: dict[str, LogRow]
+    known: dict[str, list[tuple[Key, Told, bool]]]
+    waiting: set[tuple[int, str]]
+    """(group, channel id) that have not got an earlier message yet."""
+
+    def announced(self) -> set[Key]:
+        """Members that somebody of the receiver was told."""
+        return {
+            key
+            for channel_id, row in self.logs.items()
+            if row.channel.kind != NO_CHANNEL.kind
+            for key, _, _ in self.known[channel_id]
+        }
+
+
+class Flusher:
+    """The background task; `run` lasts until `stop`."""
+
+    def __init__(
+        self,
+        settings: AlertsSettings,
+        pool: Pool,
+        clock: Clock,
+        configurations: Configurations,
+        renderer: Renderer,
+        *,
+        wake_courier: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._settings = settings
+        self._pool = pool
+        self._clock = clock
+        self._configurations = configurations
+        self._renderer = renderer
+        self._wake_courier = wake_courier
+        self._rounds = Rounds(settings, "flusher", self._round)
+        self.wake = self._rounds.wake
+
+    async def run(self) -> None:
+        """Flushes due groups every tick; transient faults wait, anything else is raised."""
+        await self._rounds.run()
+
+    async def stop(self) -> None:
+        """Asks `run` to end after the round in hand."""
+        await self._rounds.stop()
+
+    async def _round(self) -> bool:
+        async with transaction(self._pool) as conn:
+            count = await self.flush(conn)
+        if count:
+            self._wake_courier()
+        return count >= self._settings.flush_groups_max
+
+    async def flush(self, conn: Conn) -> int:
+        """One round in the caller's transaction; how many groups it took."""
+        now = await self._clock.now(conn)
+        groups = await store.take_due(conn, now, self._settings.flush_groups_max)
+        if not groups:
+            return 0
+        try:
+            await self._flush_groups(conn, groups, now)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            # One of them cannot be told; which one, and what the others have to say:
+            for group in groups:
+                await self._flush_alone(conn, group, now)
+        return len(groups)
+
+    async def _flush_alone(self, conn: Conn, group: DueGroup, now: datetime) -> None:
+        try:
+            await self._flush_groups(conn, [group], now)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            metrics.FAULTS.labels("flush").inc()
+            log.error(
+                "group_fault",
+                group=group.group_id,
+                workspace=group.workspace,
+                receiver=group.receiver,
+                exc_info=error,
+            )
+            await store.postpone(conn, group.group_id, now + FAULT_WAIT)
+
+    async def _flush_groups(self, conn: Conn, groups: Sequence[DueGroup], now: datetime) -> None:
+        """All of these or, with an error, none."""
+        ids = [group.group_id for group in groups]
+        async with conn.transaction():
+            members = await store.read_members(conn, ids)
+            logs = await store.read_log(conn, ids)
+            told = await store.read_told(conn, ids)
+            waiting = await store.read_waiting(conn, ids)
+            writes = Writes()
+            for group in groups:
+                channels = logs[group.group_id]
+                known = {one: told.get((group.group_id, one), []) for one in channels}
+                heard = Heard(members[group.group_id], channels, known, waiting)
+                self._flush_group(writes, group, heard, now)
+            await _write(conn, writes)
+
+    def _flush_group(self, writes: Writes, group: DueGroup, heard: Heard, now: datetime) -> None:
+        members, logs, known, waiting = heard
+        configuration = self._configurations.get(group.workspace)
+        kept = group.snapshot
+        receiver = snapshot.current_receiver(configuration, kept)
+        intervals = kept.intervals
+        told_at: list[datetime] = []
+        announced = heard.announced()
+        rendered = Rendered(self._renderer, receiver)
+        for channel, former in _channels(receiver, heard):
+            before = logs.get(channel.id)
+            entry = entry_of(before.told_at, known[channel.id]) if before else None
+            familiar = {key for key, _, _ in known.get(channel.id, [])}
+            plan = plan_channel(
+                [one for one in members if not former or one.key in familiar],
+                entry,
+                repeat=intervals.repeat,
+                send_resolved=receiver.send_resolved,
+                now=now,
+                waiting=(group.group_id, channel.id) in waiting,
+                elsewhere=announced,
+            )
+            metrics.DECISIONS.labels(plan.decision.reason.value).inc()
+            speaking = Speaking(group, receiver, channel, plan, before)
+            _speak(writes, speaking, rendered, members, now)
+            if channel.kind == NO_CHANNEL.kind:
+                continue
+            if plan.decision.log:
+                told_at.append(now)
+            elif before is not None:
+                told_at.append(before.told_at)
+        firing = any(member.episode.open for member in members)
+        due = due_after_flush(told_at, intervals, now, firing=firing)
+        writes.groups.append((group.group_id, now, due, firing))
+        writes.left += [
+            (group.group_id, *member.key) for member in members if not member.episode.open
+        ]
+
+
+def _speak(
+    writes: Writes,
+    speaking: Speaking,
+    rendered: Rendered,
+    members: Sequence[Member],
+    now: datetime,
+) -> None:
+    """Renders and enqueues what a plan says, and notes what the channel then knows."""
+    group, _, channel, plan, before = speaking
+    carried: dict[Key, str] = {}
+    rows: list[DeliveryRow] = []
+    speaks = plan.decision.send and channel.kind != NO_CHANNEL.kind
+    if speaks and any(view.told != "unchanged" for view in plan.views):
+        rows, carried = delivery_rows(speaking, rendered, now)
+        writes.deliveries += rows
+    by_key = {member.key: member for member in members}
+    for telling in plan.tellings:
+        delivery = None if telling.suppressed else carried.get(telling.key)
+        writes.notifications.append(
+            notification_row(speaking, by_key[telling.key], telling, delivery, now)
+        )
+    if not plan.decision.log:
+        return
+    root = before.thread_root if before else ""
+    last = before.thread_last if before else ""
+    if rows:
+        if plan.decision.reason is Reason.FIRST or not root:
+            root = rows[0].delivery
+        last = rows[-1].delivery
+    reason = plan.decision.reason.value
+    place = (group.group_id, channel.id)
+    kept = msgspec.to_builtins(channel)
+    writes.log.append((*place, kept, now, reason, root, last))
+    writes.told += [
+        (*place, *key, value.seq, value.severity, firing)
+        for key, (value, firing) in plan.told.items()
+    ]
+
+
+def _channels(receiver: Receiver, heard: Heard) -> list[tuple[Channel, bool]]:
+    """(channel, is a former one): the receiver's, and those no longer configured that still
+    wait for the end of something they were told."""
+    channels = receiver.channels or (NO_CHANNEL,)
+    current = {channel.id for channel in channels} | {NO_CHANNEL.id}
+    former = [
+        row.channel
+        for channel_id, row in heard.logs.items()
+        if channel_id not in current and any(firing for _, _, firing in heard.known[channel_id])
+    ]
+    return [(one, False) for one in channels] + [(one, True) for one in former]
+
+
+async def _write(conn: Conn, writes: Writes) -> None:
+    await store.add_deliveries(conn, writes.deliveries)
+    ids = await store.add_notifications(conn, writes.notifications)
+    await store.save_log(conn, writes.log)
+    await store.save_told(conn, writes.told)
+    await store.flushed(conn, writes.groups, writes.left)
+    messages = {row.delivery: row for row in writes.deliveries}
+    told = list(zip(ids, writes.notifications, strict=True))
+    records = audit.decision_records(told, messages)
+    await outbox.add(conn, SCHEMA, records)
+    for row in writes.notifications:
+        log.info(
+            "decided",
+            workspace=row.workspace,
+            receiver=row.receiver,
+            channel=row.channel,
+            transition=row.transition,
+            severity=row.severity,
+            reason=row.reason,
+            delivery=row.delivery,
+        )

@@ -1,0 +1,210 @@
+"""What one flush of a group tells one channel: the decision, the views, and what is then known.
+
+Every transition since the channel was last told is one telling, so two changes inside one
+interval are both on record, whatever message carries them.
+"""
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from alerts.episodes.rules import Episode, Key
+from alerts.rendering.view import AlertView, Change, Saying
+from alerts.telling import figures
+from alerts.telling.decide import Current, Decision, Entry, Reason, Told, decide
+from shared.events import Breach, BreachFigures
+
+DATA_STATES = frozenset({"corrected", "no_data", "degraded"})
+REMINDING = frozenset({"repeat", "unchanged"})
+
+
+class Member(Struct, frozen=True):
+    """One episode in a group, with its transitions by rising seq (the newest 100)."""
+
+    episode: Episode
+    fingerprint: str
+    campaign: str | None
+    labels: Mapping[str, str]
+    transitions: tuple[Breach, ...]
+    figures: BreachFigures | None = None
+    """Newer ones than the transitions have, if any were told."""
+
+    @property
+    def key(self) -> Key:
+        return Key(self.episode.alert, self.episode.episode)
+
+
+class Telling(Struct, frozen=True):
+    """One transition a channel is told, or not told (`suppressed`). `reason` is its own where it
+    is another than that of the decision."""
+
+    key: Key
+    breach: Breach
+    transition: str
+    suppressed: bool = False
+    reason: Reason | None = None
+
+
+class Plan(Struct, frozen=True):
+    """`views` go into the message when `decision.send`; `told` is what the log says after it."""
+
+    decision: Decision
+    views: tuple[AlertView, ...]
+    tellings: tuple[Telling, ...]
+    told: Mapping[Key, tuple[Told, bool]]
+
+
+def plan_channel(
+    members: Sequence[Member],
+    entry: Entry | None,
+    *,
+    repeat: timedelta,
+    send_resolved: bool,
+    now: datetime,
+    waiting: bool = False,
+    elsewhere: Container[Key] = frozenset(),
+) -> Plan:
+    """Decides for one channel and says what its message holds. `elsewhere`: members of which other
+    channels of the receiver were told.
+
+    `waiting`: it has not yet got an earlier message. Reminders of that would only queue up behind
+    it, so they are on record and not sent; whatever is new is.
+    """
+    known = {**entry.resolved, **entry.firing} if entry else {}
+    decision = decide(
+        entry,
+        _current(member for member in members if member.episode.open),
+        _current(member for member in members if not member.episode.open),
+        repeat=repeat,
+        send_resolved=send_resolved,
+        now=now,
+        elsewhere=elsewhere,
+    )
+    if waiting and decision.reason is Reason.REPEAT:
+        decision = Decision(Reason.UNHEARD, send=False, log=True)
+    views: list[AlertView] = []
+    tellings: list[Telling] = []
+    told: dict[Key, tuple[Told, bool]] = {}
+    for member in members:
+        before = known.get(member.key)
+        untold = _untold(member, before)
+        if before is None and not member.episode.open:
+            # It came and went before this channel knew: on record, but nobody is disturbed.
+            why = Reason.JOINED if member.key in elsewhere else Reason.OVER
+            tellings += _withhold(member, untold, why)
+            continue
+        if not decision.log:
+            if not member.episode.open:
+                # A receiver without resolves, and something else still fires: nothing is said.
+                tellings += _withhold(member, untold, Reason.NOT_WANTED)
+            continue
+        told[member.key] = _told(member)
+        saying = _saying(member, before, untold, decision)
+        if saying is None:
+            continue
+        silent = not decision.send or (saying == "resolved" and not send_resolved)
+        if not silent:
+            views.append(_view(member, before, untold, saying))
+        if saying == "repeat":
+            tellings.append(Telling(member.key, member.transitions[-1], "firing", silent))
+        else:
+            tellings += _tell(member, untold, suppressed=silent)
+    return Plan(decision, *_with_figures(members, views, tellings), told)
+
+
+def entry_of(told_at: datetime, rows: Iterable[tuple[Key, Told, bool]]) -> Entry:
+    """The notification log's rows (member, what was told, as firing) as the decision's entry."""
+    firing: dict[Key, Told] = {}
+    resolved: dict[Key, Told] = {}
+    for key, value, is_firing in rows:
+        (firing if is_firing else resolved)[key] = value
+    return Entry(told_at, firing, resolved)
+
+
+def _with_figures(
+    members: Iterable[Member], views: Sequence[AlertView], tellings: Sequence[Telling]
+) -> tuple[tuple[AlertView, ...], tuple[Telling, ...]]:
+    """The views with the figures that the message shows; a reminder is on record with its own."""
+    newer = {member.key: member.figures for member in members}
+    breaches = figures.shown(
+        {
+            view.key: figures.Candidate(
+                view.breach,
+                newer[view.key],
+                told=view.told not in REMINDING,
+                ended=view.ends_at is not None,
+            )
+            for view in views
+        }
+    )
+    reminders = {view.key for view in views if view.told == "repeat"}
+    return (
+        tuple(replace(view, breach=breaches[view.key]) for view in views),
+        tuple(
+            replace(one, breach=breaches[one.key]) if one.key in reminders else one
+            for one in tellings
+        ),
+    )
+
+
+def _current(members: Iterable[Member]) -> dict[Key, Current]:
+    return {
+        member.key: Current(member.episode.seq, member.episode.severity, member.episode.restated_at)
+        for member in members
+    }
+
+
+def _untold(member: Member, before: Told | None) -> list[Breach]:
+    last = before.seq if before else 0
+    return [breach for breach in member.transitions if breach.seq > last]
+
+
+def _tell(member: Member, untold: Sequence[Breach], *, suppressed: bool) -> list[Telling]:
+    return [Telling(member.key, breach, breach.transition, suppressed) for breach in untold]
+
+
+def _withhold(member: Member, untold: Sequence[Breach], why: Reason) -> list[Telling]:
+    return [
+        Telling(member.key, breach, breach.transition, suppressed=True, reason=why)
+        for breach in untold
+    ]
+
+
+def _told(member: Member) -> tuple[Told, bool]:
+    episode = member.episode
+    return Told(episode.seq, episode.severity), episode.open
+
+
+def _saying(
+    member: Member, before: Told | None, untold: Sequence[Breach], decision: Decision
+) -> Saying | None:
+    """How this message puts a member; None when it has nothing to say about it."""
+    if not untold:
+        if not member.episode.open:
+            return None
+        reminds = decision.reason in (Reason.REPEAT, Reason.UNHEARD)
+        return "repeat" if reminds else "unchanged"
+    last = untold[-1].transition
+    if last in DATA_STATES or last in ("resolved", "withdrawn"):
+        return last
+    return "firing" if before is None else "level_changed"
+
+
+def _view(
+    member: Member, before: Told | None, untold: Sequence[Breach], saying: Saying
+) -> AlertView:
+    history = tuple(
+        Change(breach.transition, breach.severity, breach.value, breach.event_time)
+        for breach in untold
+    )
+    return AlertView(
+        key=member.key,
+        told=saying,
+        breach=member.transitions[-1],
+        starts_at=member.episode.starts_at,
+        ends_at=member.episode.ends_at,
+        previous_severity=before.severity if before else None,
+        history=history if len(history) > 1 else (),
+    )

@@ -1,0 +1,261 @@
+"""SQL of a flush: due groups and what they know, then the messages and the log in one write."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from alerts.channels.targets import Channel
+from alerts.episodes.rules import Episode, Key
+from alerts.record.rows import DeliveryRow, NotificationRow
+from alerts.record.states import UNSENT_SQL
+from alerts.routing.snapshot import Snapshot, from_json
+from alerts.telling.decide import Told
+from alerts.telling.plan import Member
+from shared.database.pool import Conn, columns
+from shared.events import Breach, BreachFigures
+
+TRANSITIONS_MAX = 100
+"""Newest transitions of an episode that a message looks at."""
+
+TAKE_DUE = """
+SELECT group_id, workspace, receiver, snapshot FROM alerts.groups WHERE due_at <= $1
+ORDER BY due_at, group_id LIMIT $2 FOR UPDATE SKIP LOCKED
+"""
+MEMBERS = """
+SELECT m.group_id, e.*, a.fingerprint, a.campaign, a.labels, t.breaches, f.figures
+FROM alerts.group_members m
+JOIN alerts.episodes e USING (alert, episode)
+JOIN alerts.alerts a USING (alert)
+LEFT JOIN alerts.figures f ON f.workspace = e.workspace AND f.breach = e.breach
+CROSS JOIN LATERAL (
+  SELECT jsonb_agg(t.breach ORDER BY t.seq) AS breaches FROM alerts.transitions t
+  WHERE t.alert = e.alert AND t.episode = e.episode AND t.seq > e.seq - $2) AS t
+WHERE m.group_id = ANY($1::bigint[]) AND m.active
+ORDER BY m.group_id, e.alert, e.episode
+"""
+LOG = "SELECT * FROM alerts.notify_log WHERE group_id = ANY($1::bigint[]) ORDER BY channel_id"
+# In two halves, each with an index: a group may remember thousands that are over.
+TOLD = """
+SELECT t.* FROM alerts.told t WHERE t.group_id = ANY($1::bigint[]) AND t.firing
+UNION
+SELECT t.* FROM alerts.group_members m JOIN alerts.told t USING (group_id, alert, episode)
+WHERE m.group_id = ANY($1::bigint[]) AND m.active
+"""
+WAITING = f"""
+SELECT DISTINCT group_id, channel_id FROM alerts.deliveries
+WHERE group_id = ANY($1::bigint[]) AND state IN {UNSENT_SQL}
+"""
+# The order of the rows is the order of their ids: each channel gets its messages in it.
+ADD_DELIVERIES = """
+INSERT INTO alerts.deliveries (delivery, workspace, group_id, receiver, channel_id, target, locale,
+  title, body, plain, html, subject, thread_root, thread_previous, state)
+SELECT delivery, workspace, group_id, receiver, channel_id, target, locale, title, body, plain,
+  html, subject, thread_root, thread_previous, 'pending'
+FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::jsonb[], $7::text[],
+  $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
+  WITH ORDINALITY AS u(delivery, workspace, group_id, receiver, channel_id, target, locale, title,
+  body, plain, html, subject, thread_root, thread_previous, n)
+ORDER BY n
+"""
+ADD_NOTIFICATIONS = """
+INSERT INTO alerts.notifications (workspace, delivery, group_id, receiver, channel_id, channel,
+  alert, episode, seq, fingerprint, campaign, reason, transition, severity, state, locale,
+  decided_at, labels, explain)
+SELECT workspace, delivery, group_id, receiver, channel_id, channel, alert, episode, seq,
+  fingerprint, campaign, reason, transition, severity, state, locale, decided_at, labels, explain
+FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[],
+  $8::int[], $9::int[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
+  $15::text[], $16::text[], $17::timestamptz[], $18::jsonb[], $19::jsonb[])
+  WITH ORDINALITY AS u(workspace, delivery, group_id, receiver, channel_id, channel, alert,
+  episode, seq, fingerprint, campaign, reason, transition, severity, state, locale, decided_at,
+  labels, explain, n)
+ORDER BY n RETURNING notification
+"""
+SAVE_LOG = """
+INSERT INTO alerts.notify_log AS l (group_id, channel_id, channel, told_at, reason, thread_root,
+  thread_last)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::jsonb[], $4::timestamptz[], $5::text[],
+  $6::text[], $7::text[])
+ON CONFLICT (group_id, channel_id) DO UPDATE SET channel = excluded.channel,
+  told_at = greatest(l.told_at, excluded.told_at), reason = excluded.reason,
+  thread_root = excluded.thread_root,
+  thread_last = excluded.thread_last
+"""
+SAVE_TOLD = """
+INSERT INTO alerts.told AS t (group_id, channel_id, alert, episode, seq, severity, firing)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::int[], $5::int[], $6::text[],
+  $7::boolean[])
+ON CONFLICT (group_id, channel_id, alert, episode) DO UPDATE
+SET seq = excluded.seq, severity = excluded.severity, firing = excluded.firing
+"""
+FLUSHED = """
+UPDATE alerts.groups g SET flushed_at = u.flushed_at, due_at = u.due_at, active = u.active
+FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::boolean[])
+  AS u(group_id, flushed_at, due_at, active)
+WHERE g.group_id = u.group_id
+"""
+POSTPONE = "UPDATE alerts.groups SET due_at = $2 WHERE group_id = $1"
+LEAVE = """
+UPDATE alerts.group_members m SET active = false
+FROM unnest($1::bigint[], $2::bigint[], $3::int[]) AS u(group_id, alert, episode)
+WHERE m.group_id = u.group_id AND m.alert = u.alert AND m.episode = u.episode
+"""
+ENDED = """
+UPDATE alerts.told t SET firing = false
+FROM unnest($1::bigint[], $2::bigint[], $3::int[]) AS u(group_id, alert, episode)
+WHERE t.group_id = u.group_id AND t.alert = u.alert AND t.episode = u.episode AND t.firing
+"""
+# Groups that have spoken, that speak for a receiver with a channel they have never spoken to.
+WAKE_JOINED = """
+WITH joined AS (
+  SELECT g.group_id FROM alerts.groups g
+  WHERE g.workspace = $1 AND g.group_id > $2 AND g.active AND g.flushed_at IS NOT NULL
+    AND EXISTS (
+      SELECT 1 FROM unnest($3::text[], $4::text[]) AS u(receiver, channel_id)
+      WHERE u.receiver = g.receiver AND NOT EXISTS (
+        SELECT 1 FROM alerts.notify_log l
+        WHERE l.group_id = g.group_id AND l.channel_id = u.channel_id))
+  ORDER BY g.group_id LIMIT $5 FOR UPDATE)
+UPDATE alerts.groups g SET due_at = least(g.due_at, $6) FROM joined
+WHERE g.group_id = joined.group_id RETURNING g.group_id
+"""
+DUE = "SELECT count(*) FROM alerts.groups WHERE due_at <= $1"
+
+
+class DueGroup(NamedTuple):
+    group_id: int
+    workspace: str
+    receiver: str
+    kept: Any
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Read when it is asked for: one group's must not keep the others from speaking."""
+        return from_json(self.kept)
+
+
+class LogRow(NamedTuple):
+    channel: Channel
+    told_at: datetime
+    thread_root: str
+    thread_last: str
+
+
+async def take_due(conn: Conn, now: datetime, limit: int) -> list[DueGroup]:
+    """Locks up to `limit` due groups that no other replica holds."""
+    return [
+        DueGroup(
+            row["group_id"],
+            row["workspace"],
+            row["receiver"],
+            row["snapshot"],
+        )
+        for row in await conn.fetch(TAKE_DUE, now, limit)
+    ]
+
+
+async def read_members(conn: Conn, groups: Sequence[int]) -> dict[int, list[Member]]:
+    """Active members of each group with their newest transitions."""
+    found: dict[int, list[Member]] = {group: [] for group in groups}
+    for row in await conn.fetch(MEMBERS, groups, TRANSITIONS_MAX):
+        found[row["group_id"]].append(
+            Member(
+                episode=msgspec.convert(dict(row), Episode),
+                fingerprint=row["fingerprint"],
+                campaign=row["campaign"],
+                labels=row["labels"],
+                transitions=msgspec.convert(row["breaches"], tuple[Breach, ...]),
+                figures=msgspec.convert(row["figures"], BreachFigures | None),
+            )
+        )
+    return found
+
+
+async def read_log(conn: Conn, groups: Sequence[int]) -> dict[int, dict[str, LogRow]]:
+    """What each group's channels were told last, by channel id."""
+    found: dict[int, dict[str, LogRow]] = {group: {} for group in groups}
+    for row in await conn.fetch(LOG, groups):
+        found[row["group_id"]][row["channel_id"]] = LogRow(
+            msgspec.convert(row["channel"], Channel),
+            row["told_at"],
+            row["thread_root"],
+            row["thread_last"],
+        )
+    return found
+
+
+async def read_told(
+    conn: Conn, groups: Sequence[int]
+) -> dict[tuple[int, str], list[tuple[Key, Told, bool]]]:
+    """What each (group, channel) knows of members that are active or still told as firing."""
+    found: dict[tuple[int, str], list[tuple[Key, Told, bool]]] = {}
+    for row in await conn.fetch(TOLD, groups):
+        found.setdefault((row["group_id"], row["channel_id"]), []).append(
+            (Key(row["alert"], row["episode"]), Told(row["seq"], row["severity"]), row["firing"])
+        )
+    return found
+
+
+async def read_waiting(conn: Conn, groups: Sequence[int]) -> set[tuple[int, str]]:
+    """(group, channel id) that have not yet heard something that was decided to be told."""
+    rows = await conn.fetch(WAITING, groups)
+    return {(row["group_id"], row["channel_id"]) for row in rows}
+
+
+async def add_deliveries(conn: Conn, rows: Sequence[DeliveryRow]) -> None:
+    """Messages in the order in which each channel must get them."""
+    await conn.execute(ADD_DELIVERIES, *columns(rows, len(DeliveryRow._fields)))
+
+
+async def add_notifications(conn: Conn, rows: Sequence[NotificationRow]) -> list[int]:
+    """One row for each transition told or withheld; their ids in the same order."""
+    made = await conn.fetch(ADD_NOTIFICATIONS, *columns(rows, len(NotificationRow._fields)))
+    return sorted(row["notification"] for row in made)
+
+
+async def save_log(conn: Conn, rows: Sequence[tuple[Any, ...]]) -> None:
+    """(group, channel id, channel, told at, reason, root, last) of each channel."""
+    await conn.execute(SAVE_LOG, *columns(rows, 7))
+
+
+async def save_told(conn: Conn, rows: Sequence[tuple[int, str, int, int, int, str, bool]]) -> None:
+    """(group, channel id, alert, episode, seq, severity, firing)."""
+    await conn.execute(SAVE_TOLD, *columns(rows, 7))
+
+
+async def flushed(
+    conn: Conn,
+    groups: Sequence[tuple[int, datetime, datetime | None, bool]],
+    left: Sequence[tuple[int, int, int]],
+) -> None:
+    """(group, flushed at, due next, still active), and the members that are over."""
+    await conn.execute(FLUSHED, *columns(groups, 4))
+    await conn.execute(LEAVE, *columns(left, 3))
+    await conn.execute(ENDED, *columns(left, 3))
+
+
+async def postpone(conn: Conn, group: int, due_at: datetime) -> None:
+    """A group that could not be flushed is due again at `due_at`."""
+    await conn.execute(POSTPONE, group, due_at)
+
+
+async def wake_joined(
+    conn: Conn,
+    workspace: str,
+    channels: Sequence[tuple[str, str]],
+    *,
+    after: int,
+    limit: int,
+    now: datetime,
+) -> list[int]:
+    """Up to `limit` groups with an id above `after` whose receiver has one of these (receiver,
+    channel id) that never heard of them are due now; their ids."""
+    rows = await conn.fetch(WAKE_JOINED, workspace, after, *columns(channels, 2), limit, now)
+    return sorted(row["group_id"] for row in rows)
+
+
+async def count_due(conn: Conn, now: datetime) -> int:
+    """Groups that would speak now."""
+    return int(await conn.fetchval(DUE, now))
