@@ -157,9 +157,9 @@ def own_service() -> Iterator[Target]:
     """An ingest process on a Kafka and a PostgreSQL of its own."""
     from cli.embedded.kafka import KafkaServer
     from cli.embedded.postgres import PostgresServer
-    from cli.migrate import migrate
+    from cli.kafka.topics import ensure_topics
+    from cli.migrations.migrate import migrate
     from cli.processes import free_port
-    from cli.topics import ensure_topics
     from shared.http.auth import generate_keys, sign_token
 
     directory = Path(tempfile.mkdtemp(prefix="paceline-bench-"))

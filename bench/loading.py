@@ -19,15 +19,15 @@ from pathlib import Path
 from typing import Any
 
 from cli.processes import Identity
-from cli.state import RunInfo, save_run
+from cli.stack.state import RunInfo, save_run
 
 HEAD = "TimePeriod,AccountId,CampaignId,CurrencyCode,Spend,Impressions,Clicks\n"
 DAYS = 28
 CHILD = """
 import resource, sys
 from pathlib import Path
-from cli.load import load
-from cli.load_outcome import LoadOptions
+from cli.commands.load.load import load
+from cli.commands.load.outcome import LoadOptions
 load(Path(sys.argv[1]), LoadOptions(platform="microsoft-ads", state=Path(sys.argv[2])))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """

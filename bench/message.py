@@ -22,9 +22,9 @@ from typing import Any
 import httpx
 import psutil
 
-from cli.client import Client
-from cli.fake_dingtalk import FakeDingTalk
-from cli.stack import Stack, StackOptions
+from cli.demo.client import Client
+from cli.fakes.dingtalk import FakeDingTalk
+from cli.stack.stack import Stack, StackOptions
 
 ROBOTS = 10
 SECRET = "SECbench"  # noqa: S105 - a local robot's

@@ -34,7 +34,7 @@ import uvloop
 from budget.handlers import SpendHandler
 from budget.settings import BudgetSettings
 from cli.embedded.postgres import PostgresServer
-from cli.migrate import migrate
+from cli.migrations.migrate import migrate
 from shared.database.clock import SystemClock
 from shared.database.pool import Pool, create_pool, transaction
 from shared.events import ENCODER, SpendEvent, SpendStored

@@ -20,8 +20,8 @@ import asyncpg
 import psutil
 
 from bench.message import background, prepare
-from cli.client import Client
-from cli.stack import Stack, StackOptions
+from cli.demo.client import Client
+from cli.stack.stack import Stack, StackOptions
 
 SERVICES = ("budget", "kpi")
 """By name; the schema of each is called the same."""

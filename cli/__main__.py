@@ -14,7 +14,7 @@ from cli.embedded.jars import tell_stderr
 from cli.errors import CommandError, Exit, explain
 from cli.output import emit
 from cli.processes import run_coroutine
-from cli.state import DEFAULT_STATE, require_run
+from cli.stack.state import DEFAULT_STATE, require_run
 from shared.errors import KeysUnreadableError
 
 app = typer.Typer(
@@ -58,8 +58,8 @@ def up(
     as_json: Json = False,
 ) -> None:
     """Start everything and stay; Ctrl-C stops it. A second `up` finds the first."""
-    from cli.stack import StackOptions
-    from cli.up import run_up
+    from cli.commands.up import run_up
+    from cli.stack.stack import StackOptions
 
     options = StackOptions(
         state=state.resolve(), replicas=replicas, clock=clock, kafka=kafka, database=database
@@ -117,8 +117,8 @@ def load(
     as_json: Json = False,
 ) -> None:
     """Send a platform's report file; exit 4 when rows were rejected, equal or not complete."""
-    from cli import load as work
-    from cli.load_outcome import LoadOptions
+    from cli.commands.load import load as work
+    from cli.commands.load.outcome import LoadOptions
 
     try:
         moment = datetime.fromisoformat(as_of) if as_of else None
@@ -147,7 +147,7 @@ def load(
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(context: typer.Context) -> None:
     """Check style, types and import borders, then run all tests; arguments go to pytest."""
-    from cli.suite import run_suite
+    from cli.commands.suite import run_suite
 
     raise typer.Exit(run_suite(context.args))
 
@@ -194,7 +194,7 @@ def key(
 @app.command()
 def migrate(database: Database = None, state: State = DEFAULT_STATE, as_json: Json = False) -> None:
     """Bring a database to the newest migration: --database, PACELINE_DATABASE_URL or `up`'s."""
-    from cli.migrate import migrate as run
+    from cli.migrations.migrate import migrate as run
 
     run(_database(database, state))
     emit("migrated", {"migrated": True}, as_json=as_json)
@@ -209,7 +209,7 @@ def topics(
     as_json: Json = False,
 ) -> None:
     """Create the topics that are missing; existing ones are left as they are."""
-    from cli.topics import ensure_topics
+    from cli.kafka.topics import ensure_topics
 
     made = ensure_topics(_kafka(kafka, state), prefix=prefix, partitions=partitions)
     lines = [
@@ -230,8 +230,8 @@ def offsets(
     """Show each group's lag per topic."""
     if context.invoked_subcommand is not None:
         return
-    from cli.offsets import read_standings
-    from cli.servers import servers
+    from cli.kafka.offsets import read_standings
+    from cli.stack.servers import servers
 
     with servers(state, kafka, None) as found:
         if found.kafka is None:
@@ -266,8 +266,8 @@ def accept_gap(
 
     When nothing runs, the broker and the database are started for it.
     """
-    from cli import offsets as work
-    from cli.servers import servers
+    from cli.kafka import offsets as work
+    from cli.stack.servers import servers
 
     with servers(state, kafka, database) as found:
         accepted = run_coroutine(
@@ -280,7 +280,7 @@ def accept_gap(
 @app.command()
 def check(state: State = DEFAULT_STATE, as_json: Json = False) -> None:
     """Check ledger, outbox and offsets of what is running: each `holds` or is `BROKEN`."""
-    from cli import check as work
+    from cli.commands import check as work
 
     findings = run_coroutine(work.check(state, require_run(state)))
     lines = "\n".join(finding.line() for finding in findings)

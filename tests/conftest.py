@@ -14,9 +14,9 @@ import pytest
 
 from cli.embedded.kafka import KafkaServer
 from cli.embedded.postgres import PostgresServer
-from cli.migrate import migrate
+from cli.kafka.topics import delete_topics, ensure_topics
+from cli.migrations.migrate import migrate
 from cli.processes import run_coroutine
-from cli.topics import delete_topics, ensure_topics
 
 _TEMPLATE = "paceline_template"
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from cli.client import Client
 from cli.demo import scenario, setup
+from cli.demo.client import Client
 from cli.demo.scenario import CAMPAIGN, Moment, Said
 
 GROUP_INTERVAL = timedelta(seconds=2)

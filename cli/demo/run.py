@@ -11,16 +11,16 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from cli.client import Client, ClientError
 from cli.demo import check, scenario, setup
+from cli.demo.client import Client, ClientError
 from cli.demo.player import Player, told
 from cli.demo.scenario import BUILT_STEPS, Said
 from cli.errors import CommandError, Exit
-from cli.fake_dingtalk import FakeDingTalk
-from cli.fake_mail import FakeMail
+from cli.fakes.dingtalk import FakeDingTalk
+from cli.fakes.mail import FakeMail
 from cli.output import emit
-from cli.stack import Stack, StackOptions
-from cli.state import DEFAULT_STATE
+from cli.stack.stack import Stack, StackOptions
+from cli.stack.state import DEFAULT_STATE
 
 STEPS: dict[int, str] = {
     1: "spend before approval waits as an exception",

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import context
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from cli.migrate import DATABASE_URL_OPTION, collect_metadata
+from cli.migrations.migrate import DATABASE_URL_OPTION, collect_metadata
 
 
 def _run(connection: sa.Connection) -> None:

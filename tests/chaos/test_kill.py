@@ -18,9 +18,9 @@ from typing import Any
 
 import pytest
 
-from cli.client import Client
-from cli.fake_mail import FakeMail
-from cli.stack import Stack, StackOptions
+from cli.demo.client import Client
+from cli.fakes.mail import FakeMail
+from cli.stack.stack import Stack, StackOptions
 from shared.money import parse_micros
 from tests.chaos.plans import campaign, plan_of
 from tests.chaos.workload import ALLOCATED, CAMPAIGN, STARTS, Workload

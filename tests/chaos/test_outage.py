@@ -16,9 +16,9 @@ from typing import Any
 import httpx
 import pytest
 
-from cli.client import Client
+from cli.demo.client import Client
 from cli.processes import wait_until
-from cli.stack import Stack, StackOptions
+from cli.stack.stack import Stack, StackOptions
 from tests.chaos.plans import campaign, plan_of
 
 CAMPAIGN = "outage"

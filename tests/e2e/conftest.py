@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.client import Client
-from cli.stack import Stack, StackOptions
+from cli.demo.client import Client
+from cli.stack.stack import Stack, StackOptions
 from tests.e2e.contract_caller import Caller
 
 

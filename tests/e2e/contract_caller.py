@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from cli.client import Client
+from cli.demo.client import Client
 from tests.documented import check_documented
 
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -15,9 +15,9 @@ from typing import Any
 import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from cli.client import Client
+from cli.demo.client import Client
 from cli.processes import run_coroutine
-from cli.stack import Stack, StackOptions
+from cli.stack.stack import Stack, StackOptions
 from tests.chaos.plans import campaign, plan_of
 from tests.documented import check_documented
 

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from cli.fake_dingtalk import FakeDingTalk
-from cli.fake_mail import FakeMail, Mail
+from cli.fakes.dingtalk import FakeDingTalk
+from cli.fakes.mail import FakeMail, Mail
 from tests.e2e.contract_world import World, eventually, open_world, words
 
 LOW, FINE = (1000, 1), (1000, 50)

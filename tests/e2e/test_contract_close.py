@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from cli.fake_mail import FakeMail
+from cli.fakes.mail import FakeMail
 from tests.e2e.contract_stories import condition_of
 from tests.e2e.contract_world import HOUR, STARTS, World, eventually, open_world
 

@@ -25,8 +25,8 @@ from alerts.record.states import UNSENT
 from alerts.rendering.render import Renderer
 from alerts.settings import AlertsSettings
 from alerts.telling.flush import Flusher
-from cli.fake_dingtalk import FakeDingTalk
-from cli.fake_mail import FakeMail
+from cli.fakes.dingtalk import FakeDingTalk
+from cli.fakes.mail import FakeMail
 from shared.database.clock import ManualClock, set_manual
 from shared.database.pool import Pool, create_pool, transaction
 from shared.events import Breach, BreachFigures

@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from cli.migrate import collect_metadata
+from cli.migrations.migrate import collect_metadata
 
 
 async def differences(url: str) -> list[Any]:

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from cli.topics import ensure_topics
+from cli.kafka.topics import ensure_topics
 from shared.database.common_tables import common_tables
 from shared.database.pool import Conn, Pool
 from shared.kafka.consumer import Consumer, Handler, Received

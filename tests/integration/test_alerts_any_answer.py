@@ -17,8 +17,8 @@ from alerts.configuration.configurations import Configurations
 from alerts.delivery.courier import Courier
 from alerts.rendering.render import Renderer
 from alerts.telling.flush import Flusher
-from cli.fake_dingtalk import NO_TOKEN, SIGN_NOT_MATCH, TOO_FAST, TOO_LONG, Fault
-from cli.fake_mail import FakeMail
+from cli.fakes.dingtalk import NO_TOKEN, SIGN_NOT_MATCH, TOO_FAST, TOO_LONG, Fault
+from cli.fakes.mail import FakeMail
 from shared.database.clock import ManualClock, set_manual
 from shared.database.pool import transaction
 from shared.events import Breach

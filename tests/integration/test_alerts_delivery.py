@@ -15,8 +15,8 @@ from alerts.channels.result import SendResult
 from alerts.channels.targets import DingTalkTarget
 from alerts.delivery.courier import Courier
 from alerts.rendering.render import Renderer
-from cli.fake_dingtalk import TOO_FAST, TOO_LONG, Fault
-from cli.fake_mail import FakeMail
+from cli.fakes.dingtalk import TOO_FAST, TOO_LONG, Fault
+from cli.fakes.mail import FakeMail
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
 from shared.events import Envelope

@@ -17,7 +17,7 @@ from alerts.channels.texts import Texts
 from alerts.delivery.courier import Courier
 from alerts.rendering.render import Message, Renderer
 from alerts.telling.flush import Flusher
-from cli.fake_dingtalk import TOO_LONG, Fault
+from cli.fakes.dingtalk import TOO_LONG, Fault
 from shared import metrics
 from shared.database.clock import ManualClock, set_manual
 from shared.database.pool import transaction

@@ -17,7 +17,7 @@ from alerts.delivery.store import Claimed
 from alerts.delivery.verdict import Waits, judge
 from alerts.rendering.render import Renderer
 from alerts.telling.flush import Flusher
-from cli.fake_mail import FakeMail
+from cli.fakes.mail import FakeMail
 from shared.database.clock import ManualClock, set_manual
 from shared.database.pool import transaction
 from tests.integration.alerts_world import World, mail_server_at, make_world

@@ -16,8 +16,8 @@ from alerts.delivery import store as store_deliveries
 from alerts.delivery.courier import Courier
 from alerts.delivery.verdict import Waits, judge
 from alerts.rendering.render import Renderer
-from cli.fake_dingtalk import TOO_LONG, FakeDingTalk, Fault
-from cli.fake_mail import FakeMail
+from cli.fakes.dingtalk import TOO_LONG, FakeDingTalk, Fault
+from cli.fakes.mail import FakeMail
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
 from tests.integration.alerts_world import SECRET, World, mail_server_at, make_world

@@ -16,8 +16,8 @@ from alerts.__main__ import build
 from alerts.configuration.configurations import Configurations
 from alerts.settings import AlertsSettings
 from cli.embedded.postgres import PostgresServer
-from cli.fake_dingtalk import FakeDingTalk
-from cli.fake_mail import FakeMail
+from cli.fakes.dingtalk import FakeDingTalk
+from cli.fakes.mail import FakeMail
 from shared.database.pool import is_transient
 from shared.http.auth import generate_keys, sign_token
 from tests.documented import documented

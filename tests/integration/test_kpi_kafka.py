@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from cli.topics import ensure_topics
+from cli.kafka.topics import ensure_topics
 from kpi_monitor.__main__ import build
 from kpi_monitor.settings import KpiSettings
 from shared.events import (

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 import sqlalchemy as sa
 
-from cli.migrate import migrate, migrate_down
+from cli.migrations.migrate import migrate, migrate_down
 from cli.processes import run_coroutine
 from shared import keys
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from cli.errors import CommandError, Exit
-from cli.migrate import collect_metadata, migrate, migrate_down
+from cli.migrations.migrate import collect_metadata, migrate, migrate_down
 from cli.processes import run_coroutine
 from tests.integration.models import differences
 

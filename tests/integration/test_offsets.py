@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from cli.__main__ import app
 from cli.errors import CommandError, Exit
-from cli.offsets import accept_gap, read_standings
+from cli.kafka.offsets import accept_gap, read_standings
 from shared.kafka.gaps import Gap, gaps_between
 
 

@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from cli.processes import end, free_port
-from cli.replica import python_path
+from cli.stack.replica import python_path
 from shared.http.auth import generate_keys, sign_token
 from tests.unit.ingest.ingest_builders import spend
 

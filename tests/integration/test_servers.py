@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from cli.errors import CommandError, Exit
-from cli.servers import Servers, servers
-from cli.stack import Stack, StackOptions
-from cli.state import RunLock
+from cli.stack.servers import Servers, servers
+from cli.stack.stack import Stack, StackOptions
+from cli.stack.state import RunLock
 
 
 @pytest.fixture

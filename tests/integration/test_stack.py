@@ -13,9 +13,9 @@ import pytest
 
 from cli.errors import CommandError, Exit
 from cli.processes import Identity, wait_until
-from cli.replica import Replica, ServiceSpec
-from cli.stack import Stack, StackOptions
-from cli.state import RunLock, load_run, run_file
+from cli.stack.replica import Replica, ServiceSpec
+from cli.stack.stack import Stack, StackOptions
+from cli.stack.state import RunLock, load_run, run_file
 
 FAKE = """
 import http.server, os, sys

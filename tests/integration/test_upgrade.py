@@ -16,9 +16,9 @@ import pytest
 import sqlalchemy as sa
 
 from cli.access import make_token
-from cli.migrate import migrate
+from cli.migrations.migrate import migrate
 from cli.processes import run_coroutine, wait_until
-from cli.stack import Stack, StackOptions
+from cli.stack.stack import Stack, StackOptions
 from tests.integration.models import differences
 
 LANDING = Path(__file__).with_name("landing_0005.sql")

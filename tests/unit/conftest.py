@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cli.processes import Identity
-from cli.state import RunInfo, save_run
+from cli.stack.state import RunInfo, save_run
 from tests.unit.load_services import Services
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from cli.load_outcome import LoadOptions
+from cli.commands.load.outcome import LoadOptions
 
 HEAD = "TimePeriod,AccountId,CampaignId,CurrencyCode,Impressions,Clicks,Spend"
 ROW = "2025-11-01,150,349,USD,100,3,1.50"

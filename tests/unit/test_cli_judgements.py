@@ -2,10 +2,10 @@
 
 import pytest
 
-from cli.check import Finding, exit_of, judge_ledger, judge_offsets
+from cli.commands.check import Finding, exit_of, judge_ledger, judge_offsets
 from cli.errors import Exit
-from cli.offsets import Standing
-from cli.replica import backoff_s
+from cli.kafka.offsets import Standing
+from cli.stack.replica import backoff_s
 
 
 @pytest.mark.parametrize(

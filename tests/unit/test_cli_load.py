@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from cli import load as loading
+from cli.commands.load import load as loading
+from cli.commands.load.load import load
+from cli.commands.load.outcome import SHOWN_REJECTIONS_MAX
 from cli.errors import CommandError, Exit
-from cli.load import load
-from cli.load_outcome import SHOWN_REJECTIONS_MAX
 from tests.unit.load_services import AS_OF, OTHER, ROW, Services, options, written
 
 

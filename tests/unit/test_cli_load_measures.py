@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.commands.load.load import load, wait_for_counts
 from cli.errors import CommandError, Exit
-from cli.load import load, wait_for_counts
 from tests.unit.load_services import AS_OF, OTHER, ROW, Services, options, written
 
 MONEY = "inserted=2 updated=0 unchanged=0 rejected=0 suspense=0 amount=0.00 currency="

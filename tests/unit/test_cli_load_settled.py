@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.commands.load.load import load
 from cli.errors import CommandError, Exit
-from cli.load import load
 from tests.unit.load_services import AS_OF, HEAD, OTHER, ROW, Services, options, written
 
 

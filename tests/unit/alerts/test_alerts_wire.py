@@ -22,7 +22,7 @@ from alerts.channels.targets import DingTalkTarget
 from alerts.episodes.rules import Key
 from alerts.rendering.render import Message, Renderer
 from alerts.rendering.view import AlertView
-from cli.fake_mail import FakeMail
+from cli.fakes.mail import FakeMail
 from tests.unit.alerts.builders import ENVIRONMENT, START, at, make_breach
 
 BCC = "=?utf-8?q?x=0D=0ABcc=3A_evil=40example.com?="

@@ -6,7 +6,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from cli import contracts
+from cli.contracts import documents as contracts
 from shared.http import api_words
 
 DOCUMENTS = dict(contracts.api_documents())

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cli import contracts
-from cli.compatibility import incompatibilities
+from cli.contracts import documents as contracts
+from cli.contracts.compatibility import incompatibilities
 from cli.errors import Exit
 
 EVENT: dict[str, Any] = {

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 
-from cli import contracts
+from cli.contracts import documents as contracts
 from tests.documented import Document, UndocumentedError
 
 DOCUMENTS = dict(contracts.api_documents())

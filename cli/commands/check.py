@@ -11,8 +11,8 @@ import asyncpg
 
 from cli.access import call, make_token
 from cli.errors import CommandError, Exit
-from cli.offsets import GROUPS, SCHEMAS, Standing, read_standings
-from cli.state import RunInfo
+from cli.kafka.offsets import GROUPS, SCHEMAS, Standing, read_standings
+from cli.stack.state import RunInfo
 
 # The relay looks every 50 ms; a message that waits this long is stuck, not queued.
 OUTBOX_AGE_MAX_S = 60.0

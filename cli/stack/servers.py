@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from cli.embedded.jars import tell_stderr
 from cli.errors import CommandError, Exit
-from cli.offsets import await_groups
+from cli.kafka.offsets import await_groups
 from cli.processes import run_coroutine
-from cli.stack import Stack, StackOptions
-from cli.state import RunLock, load_run
+from cli.stack.stack import Stack, StackOptions
+from cli.stack.state import RunLock, load_run
 
 
 class Servers(NamedTuple):

@@ -14,7 +14,7 @@ from cli.processes import run_in_helper
 
 DATABASE_URL_OPTION = "paceline_database_url"
 SERVICES = ("ingest", "budget", "kpi_monitor", "alerts")
-_MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+_MIGRATIONS = Path(__file__).resolve().parent
 
 
 def collect_metadata() -> list[sa.MetaData]:

@@ -202,7 +202,7 @@ async def _reply(send: Send, status: int, body: bytes) -> None:
 
 
 def main() -> None:
-    """`python -m cli.fake_dingtalk`: prints its settings, then what a group would see."""
+    """`python -m cli.fakes.dingtalk`: prints its settings, then what a group would see."""
     secret = "SEClocal"  # noqa: S105 - the robot is local
     with FakeDingTalk(secret) as robot, contextlib.suppress(KeyboardInterrupt):
         print(f"export OPS_DINGTALK_URL='{robot.url}' OPS_DINGTALK_SECRET={secret}", flush=True)

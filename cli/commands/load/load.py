@@ -17,11 +17,11 @@ import httpx
 import msgspec
 
 from cli.access import make_token
+from cli.commands.load.file import judge, opened, read_file
+from cli.commands.load.outcome import LoadOptions, Outcome, tell
 from cli.embedded.jars import tell_stderr
 from cli.errors import CommandError, Exit
-from cli.load_file import judge, opened, read_file
-from cli.load_outcome import LoadOptions, Outcome, tell
-from cli.state import RunInfo, load_run, require_run
+from cli.stack.state import RunInfo, load_run, require_run
 from ingest.platforms.mapping import Platform, load_platforms
 from ingest.reports.completeness import ROWS_REFUSED, why_unsettled
 from ingest.reports.convert import Import

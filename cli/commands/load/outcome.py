@@ -10,7 +10,7 @@ from typing import Any
 from cli.embedded.jars import tell_stderr
 from cli.errors import Exit
 from cli.output import emit
-from cli.state import DEFAULT_STATE
+from cli.stack.state import DEFAULT_STATE
 from ingest.reports.reading.days import Order
 from ingest.reports.reading.numbers import Mark
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cli.commands.load.outcome import LoadOptions, Outcome
 from cli.errors import CommandError, Exit
-from cli.load_outcome import LoadOptions, Outcome
 from cli.output import emit
 from ingest.events.context import Context, SourceView
 from ingest.events.stamping import Stamper

@@ -13,9 +13,10 @@ from cli.embedded.jars import tell_stderr
 from cli.embedded.kafka import KafkaServer
 from cli.embedded.postgres import PostgresServer
 from cli.errors import CommandError, Exit, explain
-from cli.migrate import migrate
+from cli.kafka.topics import ensure_topics
+from cli.migrations.migrate import migrate
 from cli.processes import Identity, free_port
-from cli.replica import (
+from cli.stack.replica import (
     HEALTHY_AFTER_S,
     SERVICES,
     Replica,
@@ -23,8 +24,7 @@ from cli.replica import (
     backoff_s,
     python_path,
 )
-from cli.state import DEFAULT_STATE, RunInfo, RunningReplica, run_file, save_run
-from cli.topics import ensure_topics
+from cli.stack.state import DEFAULT_STATE, RunInfo, RunningReplica, run_file, save_run
 from shared.http.auth import generate_keys
 
 READY_TIMEOUT_S = 90.0

@@ -8,7 +8,6 @@ import argparse
 import importlib
 import json
 import pkgutil
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,10 +16,9 @@ from typing import Any, cast
 import msgspec
 from fastapi import APIRouter, FastAPI
 
-from cli.compatibility import incompatibilities
+from cli.contracts.compatibility import incompatibilities
 from cli.embedded.jars import ROOT
 from cli.errors import Exit
-from cli.replica import python_path
 from shared import events
 from shared.database.pool import Pool
 from shared.events import notifications
@@ -174,8 +172,3 @@ def main(arguments: list[str]) -> int:
             path.write_text(text_of(documents[path]), encoding="utf-8")
         print(("differs: " if check else "wrote ") + str(path.relative_to(ROOT)))
     return Exit.CHECK_FAILED if check and changed else Exit.OK
-
-
-if __name__ == "__main__":
-    sys.path[:0] = python_path().split(":")
-    sys.exit(main(sys.argv[1:]))

@@ -9,8 +9,8 @@ from alerts.configuration.configurations import doubts
 from cli.embedded.jars import ROOT, tell_stderr
 from cli.errors import CommandError, Exit
 from cli.output import emit
-from cli.stack import Stack, StackOptions
-from cli.state import RunInfo, RunLock, load_run
+from cli.stack.stack import Stack, StackOptions
+from cli.stack.state import RunInfo, RunLock, load_run
 
 _TICK_S = 0.25
 _FIRST_UP_TIMEOUT_S = 180.0
