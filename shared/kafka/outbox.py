@@ -8,30 +8,18 @@ every earlier row of its key is acknowledged.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
-from uuid import uuid4
-
-import msgspec
 
 from shared import metrics
 from shared.database.pool import Conn, Pool
 from shared.errors import TooLargeError, UnavailableError
-from shared.events import ENCODER, REJECTED_TOPIC, Rejected
-from shared.kafka.consumer import Received
+from shared.events import ENCODER
 from shared.kafka.producer import RECORD_BYTES_MAX, Producer, Record, TopicPartition
-from shared.names import is_name
 from shared.rounds import Rounds
 from shared.settings import CommonSettings
 
 RELAY_ROWS_MAX = 2000
 RELAY_BYTES_MAX = 8 * 1024 * 1024
 """Values of one trip, the last row's excepted: far below what the producer takes at once."""
-EVENT_TEXT_MAX = 16_384
-"""Bytes of a set-aside event kept with its rejection."""
-LABEL_MAX = 256
-"""Characters kept of the source and id of a set-aside event: as many as a valid one has."""
-DETAIL_MAX = 500
-EVENT_BRACKETS_MAX = 200
-"""More of them are kept as text: readers of rejected.v1 walk through the event by recursion."""
 
 ADD = """
 INSERT INTO {schema}.outbox (topic, key, value)
@@ -94,66 +82,6 @@ def envelope(
             "data": data,
         }
     )
-
-
-def rejected_row(
-    *,
-    service: str,
-    code: str,
-    detail: str,
-    received: Received | None,
-    workspace: str | None,
-    source: str | None,
-    event_id: str | None,
-    event: Any,
-    time: Any,
-) -> OutboxRow:
-    """A row for rejected.v1: what was set aside, why, and where it stands in Kafka.
-
-    `event` may be raw bytes; text that is no JSON is kept as text, shortened. The names may be
-    anything that stood in a broken event: what is no such name is left out or shortened.
-    """
-    metrics.REJECTED.labels(code).inc()
-    workspace = workspace if is_name(workspace) else None
-    source, event_id = _label(source), _label(event_id)
-    where = f"{received.topic}/{received.partition}/{received.offset}" if received else uuid4().hex
-    rejected = Rejected(
-        code=code,
-        detail=detail[:DETAIL_MAX],
-        topic=received.topic if received else None,
-        partition=received.partition if received else None,
-        offset=received.offset if received else None,
-        workspace=workspace,
-        source=source,
-        id=event_id,
-        event=_shorten(event),
-    )
-    value = envelope(
-        REJECTED_TOPIC,
-        rejected,
-        event_id=f"{service}/{where}/{code}",
-        service=service,
-        workspace=workspace or "default",
-        time=time,
-    )
-    return OutboxRow(REJECTED_TOPIC, f"{workspace or ''}|{source or ''}", value)
-
-
-def _label(value: object) -> str | None:
-    """A name that was set aside, whatever it is, as text that can be stored and sent."""
-    return value[:LABEL_MAX].replace("\0", "\ufffd") if isinstance(value, str) else None
-
-
-def _shorten(event: Any) -> Any:
-    raw = event if isinstance(event, bytes) else ENCODER.encode(event)
-    if len(raw) > EVENT_TEXT_MAX:
-        return raw[:EVENT_TEXT_MAX].decode("utf-8", "replace")
-    if raw.count(b"{") + raw.count(b"[") > EVENT_BRACKETS_MAX:
-        return raw.decode("utf-8", "replace")
-    try:
-        return msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return raw.decode("utf-8", "replace")
 
 
 class Relay:

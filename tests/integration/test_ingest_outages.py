@@ -14,7 +14,7 @@ from ingest.settings import IngestSettings
 from shared.database.clock import make_clock
 from shared.database.pool import create_pool, transaction
 from shared.kafka.consumer import Received
-from shared.kafka.outbox import rejected_row
+from shared.kafka.rejections import rejected_row
 from tests.integration.ingest_world import World, running, settings_for, until_ready
 from tests.integration.shared_helpers import eventually
 from tests.unit.ingest.ingest_builders import NOW, heartbeat, spend

@@ -16,7 +16,7 @@ from ingest.rejections.handlers import RejectedHandler
 from shared.database.clock import make_clock
 from shared.database.pool import create_pool, transaction
 from shared.kafka.consumer import Received
-from shared.kafka.outbox import rejected_row
+from shared.kafka.rejections import rejected_row
 from tests.integration.ingest_world import World, running, settings_for, until_ready
 from tests.integration.shared_helpers import eventually
 from tests.unit.ingest.ingest_builders import heartbeat, spend

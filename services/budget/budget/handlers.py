@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from budget import imports, lateness, ledger, store_progress
-from budget.batch import Refusal, sort_batch
+from budget.batch import sort_batch
 from budget.router import Router
 from budget.settings import BudgetSettings
 from budget.tables import SCHEMA
 from shared.database.clock import Clock
 from shared.database.pool import Conn
-from shared.kafka import outbox
+from shared.kafka import rejections
 from shared.kafka.brake import SetAside
 from shared.kafka.consumer import Received
 
@@ -37,21 +37,7 @@ class SpendHandler:
         refusals = [*batch.refusals, *misrouted, *posted.refusals]
         await imports.count(conn, posted, refusals, self._router.keys_of)
         await store_progress.advance(conn, batch.beats)
-        await outbox.add(conn, SCHEMA, [_rejected(refusal, now) for refusal in refusals])
+        refused = [SetAside(one.received, one.code, one.detail) for one in refusals]
+        await rejections.add(conn, SCHEMA, "budget", refused, now)
         await posted.books.close(conn, now)
-        return [SetAside(one.received, one.code, one.detail) for one in refusals]
-
-
-def _rejected(refusal: Refusal, now: object) -> outbox.OutboxRow:
-    event = refusal.event
-    return outbox.rejected_row(
-        service="budget",
-        code=refusal.code,
-        detail=refusal.detail,
-        received=refusal.received,
-        workspace=event.workspace if event else None,
-        source=event.source if event else None,
-        event_id=event.id if event else None,
-        event=refusal.received.value,
-        time=now,
-    )
+        return refused

@@ -15,7 +15,6 @@ from shared.database.pool import Conn
 from shared.events import METRICS_TOPIC, has_nul
 from shared.kafka.brake import SetAside
 from shared.kafka.consumer import Received
-from shared.kafka.outbox import OutboxRow, rejected_row
 
 SERVICE = "kpi-monitor"
 T = TypeVar("T")
@@ -29,7 +28,6 @@ class Batch:
     now: datetime
     changes: Changes = field(default_factory=Changes)
     touched: set[tuple[str, str, str | None]] = field(default_factory=set)
-    rejected: list[OutboxRow] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
     remapped: set[str] = field(default_factory=set)
     """Workspaces whose mappings this transaction changes."""
@@ -64,28 +62,11 @@ class Batch:
     def reject(self, received: Received, refusal: Refusal) -> None:
         """Sets an event aside into rejected.v1."""
         self.set_aside.append(SetAside(received, refusal.code, refusal.detail))
-        workspace = source = event_id = import_id = None
         try:
             event: Any = msgspec.json.decode(received.value)
-            workspace, source, event_id, import_id = (
-                event.get(name) for name in ("workspace", "source", "id", "importid")
-            )
+            self._count_refused(received, event.get("workspace"), event.get("importid"))
         except (msgspec.DecodeError, UnicodeDecodeError, AttributeError, RecursionError):
-            event = received.value
-        self._count_refused(received, workspace, import_id)
-        self.rejected.append(
-            rejected_row(
-                service=SERVICE,
-                code=refusal.code,
-                detail=refusal.detail,
-                received=received,
-                workspace=workspace,
-                source=source,
-                event_id=event_id,
-                event=event,
-                time=self.now,
-            )
-        )
+            return
 
     def _count_refused(self, received: Received, workspace: Any, import_id: Any) -> None:
         """A refusal counts whatever was noted before; what cannot be a key is not counted."""

@@ -43,7 +43,7 @@ from shared.events import (
     Envelope,
     SourceEvent,
 )
-from shared.kafka import outbox
+from shared.kafka import rejections
 from shared.kafka.brake import SetAside
 from shared.kafka.consumer import Received
 from shared.logs import get_logger
@@ -225,7 +225,7 @@ class Handlers:
         batch.touched.update(feed[:3] for feed in self._feeds.added)
         await store_metrics.touch(batch.conn, batch.touched)
         await store_imports.count(batch.conn, batch.imported.values())
-        await outbox.add(batch.conn, SCHEMA, batch.rejected)
+        await rejections.add(batch.conn, SCHEMA, SERVICE, batch.set_aside, batch.now)
 
 
 def _report_gap(key: LineKey, before: totals.LineState, after: totals.LineState) -> None:

@@ -15,8 +15,8 @@ from ingest.sources.memory import Memory
 from shared.database.clock import SystemClock
 from shared.errors import UnavailableError
 from shared.events import REJECTED_DECODER
-from shared.kafka.outbox import EVENT_TEXT_MAX
 from shared.kafka.producer import RECORD_BYTES_MAX
+from shared.kafka.rejections import EVENT_TEXT_MAX
 from tests.unit.ingest.ingest_builders import context, heartbeat, new_stamper, spend
 
 PARTITIONS = 3

@@ -19,8 +19,8 @@ from alerts.routing.grouping import due_after_change
 from shared import metrics
 from shared.database.clock import Clock
 from shared.database.pool import Conn
-from shared.events import BREACH_DECODER, FIGURES_TOPIC, Breach, BreachFigures, Envelope
-from shared.kafka import outbox
+from shared.events import FIGURES_TOPIC, Breach, BreachFigures, Envelope
+from shared.kafka import rejections
 from shared.kafka.brake import SetAside
 from shared.kafka.consumer import Received
 from shared.logs import get_logger
@@ -59,8 +59,7 @@ class Handlers:
             except UnreadableError as error:
                 poison.append(SetAside(received, UNPARSEABLE, str(error)))
         await store_figures.keep(conn, found)
-        refused = [_unparseable(one.received, one.detail, now) for one in poison]
-        await outbox.add(conn, SCHEMA, refused)
+        await rejections.add(conn, SCHEMA, SERVICE, poison, now)
         return poison
 
     async def on_breaches(self, conn: Conn, batch: Sequence[Received]) -> list[SetAside]:
@@ -68,20 +67,18 @@ class Handlers:
         set aside. A transition that is missing (`seq_gap`) is no poison."""
         now = await self._clock.now(conn)
         wanted: dict[tuple[str, str], list[tuple[Received, Breach]]] = {}
-        rejected: list[outbox.OutboxRow] = []
         poison: list[SetAside] = []
         for received in batch:
             try:
                 event = read_breach(received.value)
             except UnreadableError as error:
                 poison.append(SetAside(received, UNPARSEABLE, str(error)))
-                rejected.append(_unparseable(received, str(error), now))
                 continue
             wanted.setdefault((event.workspace, event.data.breach), []).append(
                 (received, event.data)
             )
-        touched = await _merge(conn, wanted, rejected, now)
-        await outbox.add(conn, SCHEMA, rejected)
+        touched, gaps = await _merge(conn, wanted)
+        await rejections.add(conn, SCHEMA, SERVICE, [*poison, *gaps], now)
         await self._route(conn, touched, now)
         return poison
 
@@ -149,12 +146,11 @@ class Handlers:
 async def _merge(
     conn: Conn,
     wanted: dict[tuple[str, str], list[tuple[Received, Breach]]],
-    rejected: list[outbox.OutboxRow],
-    now: datetime,
-) -> list[tuple[str, Key, Breach, bool]]:
-    """Applies transitions; returns (workspace, episode, its newest transition, is open)."""
+) -> tuple[list[tuple[str, Key, Breach, bool]], list[SetAside]]:
+    """Applies transitions; returns (workspace, episode, its newest transition, is open), and those
+    that follow a gap."""
     if not wanted:
-        return []
+        return [], []
     keys = sorted(wanted)
     known = await store.find_episodes(conn, keys)
     new = {key: _alert_of(key[0], wanted[key][0][1]) for key in keys if key not in known}
@@ -165,6 +161,7 @@ async def _merge(
     # Read again under the lock: a zombie of this group may have been here in between.
     known = await store.find_episodes(conn, keys)
     saved: list[tuple[str, Episode]] = []
+    missing: list[SetAside] = []
     steps: list[tuple[Key, Breach]] = []
     touched: list[tuple[str, Key, Breach, bool]] = []
     # In the order of arrival: by name, episode 10 of an alert would be numbered before its 9th.
@@ -174,9 +171,7 @@ async def _merge(
         first = min(breaches, key=lambda one: one.seq)
         before = known.get(key) or begin(alert, counts[alert] + 1, first)
         after, applied, gaps = apply_all(before, breaches)
-        rejected += [
-            _gap(received, before, gaps, now) for received, breach in mine if breach in gaps
-        ]
+        missing += [_gap(received, before, gaps) for received, breach in mine if breach in gaps]
         if not applied:
             continue
         counts[alert] = max(counts[alert], after.episode)
@@ -186,7 +181,7 @@ async def _merge(
         touched.append((key[0], member, applied[-1], after.open))
     await store.save_episodes(conn, saved, counts)
     await store.add_transitions(conn, steps)
-    return touched
+    return touched, missing
 
 
 def _alert_of(workspace: str, breach: Breach) -> store.NewAlert:
@@ -194,37 +189,10 @@ def _alert_of(workspace: str, breach: Breach) -> store.NewAlert:
     return store.NewAlert(workspace, rules.fingerprint(labels), labels.get("campaign"), labels)
 
 
-def _unparseable(received: Received, detail: str, now: datetime) -> outbox.OutboxRow:
-    return outbox.rejected_row(
-        service=SERVICE,
-        code=UNPARSEABLE,
-        detail=detail,
-        received=received,
-        workspace=None,
-        source=None,
-        event_id=None,
-        event=received.value,
-        time=now,
-    )
-
-
-def _gap(
-    received: Received, before: Episode, gaps: Sequence[Breach], now: datetime
-) -> outbox.OutboxRow:
+def _gap(received: Received, before: Episode, gaps: Sequence[Breach]) -> SetAside:
     """A transition is missing: this breach stops, loudly, rather than tell half of it."""
     metrics.BREACH_GAPS.inc()
     first = min(breach.seq for breach in gaps)
     detail = f"{before.breach}: seq {before.seq} is followed by {first}"
     log.error("breach_gap", breach=before.breach, last=before.seq, got=first)
-    event: Envelope[Breach] = BREACH_DECODER.decode(received.value)
-    return outbox.rejected_row(
-        service=SERVICE,
-        code="seq_gap",
-        detail=detail,
-        received=received,
-        workspace=event.workspace,
-        source=event.source,
-        event_id=event.id,
-        event=received.value,
-        time=now,
-    )
+    return SetAside(received, "seq_gap", detail)

@@ -19,8 +19,8 @@ from ingest.sources.memory import Memory
 from shared import metrics
 from shared.errors import PacelineError, UnavailableError
 from shared.events import ENCODER, METRICS_TOPIC, SPEND_TOPIC, SourceEvent
-from shared.kafka.outbox import DETAIL_MAX, EVENT_TEXT_MAX, LABEL_MAX, rejected_row
 from shared.kafka.producer import Producer, Record, TopicPartition
+from shared.kafka.rejections import DETAIL_MAX, EVENT_TEXT_MAX, LABEL_MAX, rejected_row
 from shared.logs import get_logger
 
 log = get_logger(__name__)
