@@ -33,7 +33,7 @@ from bench.posting import database
 from kpi_monitor.evaluate import Evaluator
 from kpi_monitor.handlers import Handlers
 from kpi_monitor.settings import KpiSettings
-from kpi_monitor.store_views import due
+from kpi_monitor.units.store import due
 from shared.database.clock import SystemClock
 from shared.database.pool import create_pool, transaction
 from shared.events import ENCODER, MetricsEvent, MetricsStored

@@ -93,3 +93,8 @@ def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
     """Rows turned into `width` arrays for `unnest`, which exist even when there are no rows."""
     turned = [list(column) for column in zip(*rows, strict=True)]
     return turned or [[] for _ in range(width)]
+
+
+def integers(values: Iterable[int]) -> str:
+    """An array as the text PostgreSQL reads: the driver takes four times as long for each item."""
+    return f"{{{','.join(map(str, values))}}}"

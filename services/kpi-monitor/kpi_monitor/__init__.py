@@ -1,0 +1,4 @@
+"""kpi-monitor: numbers over time, rules over them, breaches."""
+
+SERVICE = "kpi-monitor"
+SCHEMA = "kpi"

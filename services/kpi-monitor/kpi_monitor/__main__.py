@@ -6,16 +6,23 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
-from kpi_monitor import routes, routes_held, routes_imports, routes_views, store_sources, waiting
-from kpi_monitor.batch import SERVICE
+from kpi_monitor import (
+    SCHEMA,
+    SERVICE,
+    routes,
+    routes_held,
+    routes_imports,
+    routes_views,
+    store_sources,
+    waiting,
+)
 from kpi_monitor.evaluate import Evaluator
 from kpi_monitor.handlers import TOPICS, Handlers
 from kpi_monitor.mover import Mover
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.store_sweep import sweeps
-from kpi_monitor.store_views import due
 from kpi_monitor.suspense_watch import SuspenseWatch
-from kpi_monitor.tables import SCHEMA
+from kpi_monitor.units.store import due
 from shared.database.clock import Clock, make_clock
 from shared.database.pool import Pool, create_pool
 from shared.database.sweep import Sweeper

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from kpi_monitor import decoding
+from kpi_monitor import SERVICE, decoding
 from kpi_monitor.changes import Changes
 from kpi_monitor.folding import Refusal, Told
 from kpi_monitor.outcomes import IMPORT_LETTERS_MAX, ImportedRecord, MeasuresOutcome
@@ -16,7 +16,6 @@ from shared.events import METRICS_TOPIC, has_nul
 from shared.kafka.brake import SetAside
 from shared.kafka.consumer import Received
 
-SERVICE = "kpi-monitor"
 T = TypeVar("T")
 
 

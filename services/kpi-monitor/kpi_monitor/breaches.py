@@ -1,18 +1,23 @@
 """One transition as the message that alerts gets: with all that a person needs to read. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
-from kpi_monitor.formula import evaluate
+from kpi_monitor.catalogue.objects import Names
+from kpi_monitor.formula import evaluate, parse
 from kpi_monitor.judging import Verdict
 from kpi_monitor.kpis import BUDGET_PACING, BUDGET_USED, KPIS
 from kpi_monitor.rules import Cause
-from kpi_monitor.totals import FORECAST
 from kpi_monitor.unit import Group, Unit
 from kpi_monitor.windows import from_ms
-from shared.events import Breach, BreachCause, BreachSource, BreachWindow, BudgetTotals
+from shared.events import (
+    Breach,
+    BreachCause,
+    BreachSource,
+    BreachWindow,
+    BudgetTotals,
+)
 from shared.money import (
     MICROS,
     MONEY_MEASURES,
@@ -22,16 +27,8 @@ from shared.money import (
     format_ratio,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What people call things, and who owns them; from the catalogue where totals do not say."""
-
-    campaign: str | None = None
-    owner: str | None = None
-    currency: str | None = None
-    lines: dict[str, str] = field(default_factory=dict)
-    line_owners: dict[str, str] = field(default_factory=dict)
+FORECAST = parse("allocated * actual / planned_to_date")
+"""The first method of design.md section 4, for groups of several lines."""
 
 
 def value_text(value: Fraction | None) -> str | None:

@@ -3,18 +3,15 @@
 Everything here may be forgotten at any time; nothing is remembered before it is committed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-import msgspec
-
 from kpi_monitor import store_catalog, store_held
+from kpi_monitor.catalogue.mappings import load_index
 from kpi_monitor.folding import Place, Told, own_place
-from kpi_monitor.windows import from_ms, to_ms
+from kpi_monitor.windows import from_ms
 from shared import entity_mapping as mappings
 from shared.database.pool import Conn
-from shared.events import Instant
 from shared.generations import Generations
 
 MAPPINGS_MAX = 200_000
@@ -24,35 +21,6 @@ CAMPAIGNS_MAX = 200_000
 
 Campaign = tuple[str, str]
 """(workspace, campaign)."""
-
-
-def read_mapping(item: str, body: dict[str, Any]) -> mappings.Mapping:
-    """The object of a catalog.v1 mapping → Mapping. Raises KeyError, msgspec.ValidationError."""
-    effective = body.get("effective_from")
-    return mappings.Mapping(
-        mapping=item,
-        source=body["source"],
-        match=mappings.match_of(body["match"]),
-        campaign=body["campaign"],
-        line=body["line"],
-        effective_from=msgspec.convert(effective, datetime) if effective else None,
-    )
-
-
-class LineObject(msgspec.Struct):
-    """What must be in the object of a catalog.v1 line; the rest is for people."""
-
-    campaign: str
-    line: str
-
-
-def flight_end(body: Mapping[str, Any]) -> int | None:
-    """The end of a catalog.v1 campaign's flight, epoch ms, or None when it states none.
-
-    Raises msgspec.ValidationError when it is no instant.
-    """
-    ends = body.get("ends_at")
-    return None if ends is None else to_ms(msgspec.convert(ends, Instant))
 
 
 class Places:
@@ -206,17 +174,6 @@ def _group(held: Any) -> tuple[str, str, str, int]:
     """What is placed together: all revisions of a snapshot, sums of one instant."""
     start = 0 if held["period"] else held["start_ms"]
     return held["source"], held["entity"], held["period"], start
-
-
-async def load_index(conn: Conn, workspace: str) -> mappings.MappingIndex:
-    """The mappings of a workspace, from its table."""
-    return mappings.MappingIndex(await load_mappings(conn, workspace))
-
-
-async def load_mappings(conn: Conn, workspace: str) -> list[mappings.Mapping]:
-    """The mappings in force of a workspace."""
-    rows = await store_catalog.mappings(conn, workspace)
-    return [read_mapping(row["id"], row["object"]) for row in rows]
 
 
 def place_of(held: Any, index: mappings.MappingIndex, start: int) -> Place | None:

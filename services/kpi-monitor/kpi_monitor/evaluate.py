@@ -9,13 +9,21 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from kpi_monitor import breaches, store_evaluate, store_figures, store_names, store_sources
-from kpi_monitor.batch import SERVICE
+from kpi_monitor import (
+    SCHEMA,
+    SERVICE,
+    breaches,
+    store_catalog,
+    store_evaluate,
+    store_figures,
+    store_sources,
+)
 from kpi_monitor.due import NEVER, due_of
 from kpi_monitor.figures import newest_of
 from kpi_monitor.settings import KpiSettings
-from kpi_monitor.tables import SCHEMA
-from kpi_monitor.unit import Outcome, Unit, UnitKey, groups_of, judge, needs_of
+from kpi_monitor.unit import Outcome, Unit, groups_of, judge, needs_of
+from kpi_monitor.units import store as units
+from kpi_monitor.units.store import UnitKey
 from kpi_monitor.windows import to_ms
 from shared import metrics
 from shared.database.clock import Clock
@@ -89,7 +97,7 @@ class Evaluator:
 
     async def _evaluate(self, conn: Conn) -> bool:
         began = time.monotonic()
-        taken = await store_evaluate.take(conn, self._units)
+        taken = await units.take(conn, self._units)
         if not taken.lines:
             # Another replica was quicker with the campaigns that were free a moment ago.
             return bool(taken.due)
@@ -108,7 +116,7 @@ class Evaluator:
             await asyncio.sleep(0)
         if outcomes:
             await self._write(conn, outcomes, now)
-        await store_evaluate.save_due(conn, taken, due)
+        await units.save_due(conn, taken, due)
         self._pace(time.monotonic() - began)
         metrics.KPI_EVALUATION_DELAY.observe(taken.waited_s)
         return True
@@ -127,7 +135,7 @@ class Evaluator:
             for unit, outcome in outcomes
             for verdict in outcome.changes()
         ]
-        names = await store_names.names(conn, {unit.key for unit, _, _ in changed})
+        names = await store_catalog.names(conn, {unit.key for unit, _, _ in changed})
         told = [
             (*unit.key, breaches.breach_of(unit, group, verdict, names[unit.key], now))
             for unit, group, verdict in changed

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from kpi_monitor.kpis import SPEND
+from kpi_monitor.folding import SPEND
 from kpi_monitor.windows import to_ms
 from shared.events import BudgetTotals
 

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from kpi_monitor.kpis import SPEND
 from kpi_monitor.windows import LONGEST_DAY_MS, MATURITY_MAX_MS, MINUTE_MS, to_ms
 from shared.events import (
     METRICS_TOPIC_DECODER,
@@ -25,6 +24,9 @@ from shared.kafka.consumer import Received
 from shared.keys import pairs_text
 from shared.money import LIMIT_MICROS, MICROS, MONEY_MEASURES, MoneyError, parse_micros
 from shared.names import SUBJECT_BYTES_MAX
+
+SPEND = "spend"
+"""The one measure that comes from the ledger (budget.totals.v1), never from metrics.v1."""
 
 _is_hex = re.compile(r"[0-9a-f]+", re.ASCII).fullmatch
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from kpi_monitor import (
+    SCHEMA,
+    SERVICE,
     folding,
     outcomes,
     snapshots,
@@ -16,20 +18,23 @@ from kpi_monitor import (
     store_imports,
     store_metrics,
     store_placed,
+    store_progress,
+    store_totals,
     suspense_news,
     totals,
 )
-from kpi_monitor.batch import SERVICE, Batch
+from kpi_monitor.batch import Batch
 from kpi_monitor.catalog import Places
+from kpi_monitor.catalogue.objects import ItemKey, checked_item, newest, placing
 from kpi_monitor.changes import Changes
-from kpi_monitor.decoding import ItemKey, checked_item, checked_totals, newest, placing
-from kpi_monitor.folding import ProgressKey, Told
-from kpi_monitor.kpis import SPEND
+from kpi_monitor.folding import SPEND, ProgressKey, Told
+from kpi_monitor.panes import store as panes
+from kpi_monitor.panes.feeds import Feeds
 from kpi_monitor.placing import Placing
-from kpi_monitor.remembered import Feeds, Reports
+from kpi_monitor.remembered import Reports
 from kpi_monitor.settings import KpiSettings
-from kpi_monitor.tables import SCHEMA
-from kpi_monitor.totals import LineKey
+from kpi_monitor.totals import LineKey, checked_totals
+from kpi_monitor.units import store as units
 from shared import metrics
 from shared.database.clock import Clock
 from shared.database.pool import Conn
@@ -113,7 +118,7 @@ class Handlers:
         keys: set[ProgressKey] = {(e.workspace, e.source, one.partition) for one, e in events}
         told, heartbeats, refused = folding.walk(
             events,
-            await store_metrics.progress(batch.conn, keys),
+            await store_progress.progress(batch.conn, keys),
             oldest=batch.now - self._horizon,
             newest=batch.now + self._skew,
         )
@@ -130,7 +135,7 @@ class Handlers:
     ) -> None:
         """Heartbeats, deltas and snapshots of metrics.v1; `waiting` are of `told`."""
         self._placing.settle(told, waiting)
-        await store_metrics.advance(batch.conn, heartbeats)
+        await store_progress.advance(batch.conn, heartbeats)
         await self._on_deltas(batch, [one for one in told if one.event.data.mode == "delta"])
         await snapshots.fold(batch, [one for one in told if one.event.data.mode == "snapshot"])
 
@@ -143,7 +148,7 @@ class Handlers:
             lines.setdefault(key, []).append(event.data)
         if not lines:
             return
-        states = await store_catalog.lock_lines(batch.conn, lines)
+        states = await store_totals.lock_lines(batch.conn, lines)
         changed: dict[LineKey, totals.LineState] = {}
         for key in sorted(lines):
             before = states[key]
@@ -155,7 +160,7 @@ class Handlers:
             _book_spend(batch.changes, key, spent)
             if after.seq > before.seq:
                 batch.touched.add(key)
-        await store_catalog.save_lines(batch.conn, changed, batch.now)
+        await store_totals.save_lines(batch.conn, changed, batch.now)
 
     async def _on_catalog(
         self, batch: Batch, planned: Mapping[ItemKey, Envelope[CatalogItem]]
@@ -219,11 +224,11 @@ class Handlers:
         """The writes all topics share, once per batch, in the order every replica uses."""
         await store_held.add_sums(batch.conn, batch.changes.held, batch.changes.levels)
         sums = await self._feeds.number(batch.conn, batch.changes.panes)
-        await store_metrics.add_panes(batch.conn, sums)
+        await panes.add_panes(batch.conn, sums)
         await store_placed.add(batch.conn, batch.changes.placed)
         await store_placed.drop_empty(batch.conn, batch.left)
         batch.touched.update(feed[:3] for feed in self._feeds.added)
-        await store_metrics.touch(batch.conn, batch.touched)
+        await units.touch(batch.conn, batch.touched)
         await store_imports.count(batch.conn, batch.imported.values())
         await rejections.add(batch.conn, SCHEMA, SERVICE, batch.set_aside, batch.now)
 

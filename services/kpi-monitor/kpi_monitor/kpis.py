@@ -5,9 +5,6 @@ from typing import Literal
 
 from kpi_monitor import formula
 
-SPEND = "spend"
-"""The one measure that comes from the ledger (budget.totals.v1), never from metrics.v1."""
-
 NOT_ADDITIVE = frozenset({"reach", "frequency", "unique_users", "unique_clicks", "followers"})
 """Measures whose sum over periods or lines means nothing: distinct counts and gauges."""
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from kpi_monitor.folding import Told
-from kpi_monitor.revisions import Restated
+from kpi_monitor.revisions import Restated, beside
 
 IMPORT_LETTERS_MAX = 200
 """Ids of imports have 26 letters; a longer one could not be a key, and is not counted."""
@@ -36,16 +36,11 @@ class ImportedRecord(NamedTuple):
     outcome: MeasuresOutcome
 
 
-def is_imported(told: Told) -> bool:
-    """Whether an event, or one beside it in its poll, belongs to an import."""
-    return any(one.event.importid is not None for _, one in _beside(told))
-
-
 def of_fact(told: Told, before: Restated) -> list[tuple[Told, MeasuresOutcome]]:
     """What a fact took of an event and of those beside it in its poll; `before` stood then."""
     found = []
     revision, measures = before.revision, before.measures
-    for step, one in _beside(told):
+    for step, one in beside(told):
         text = one.measures_text
         found.append((one, _outcome(one.revision, text, revision, measures, before.refused)))
         if one is step and one.revision > revision and not before.refused:
@@ -79,14 +74,3 @@ def _outcome(
     if measures == stands:
         return MeasuresOutcome.UNCHANGED
     return MeasuresOutcome.REJECTED if revision == standing else MeasuresOutcome.OUTDATED
-
-
-def _beside(told: Told) -> Iterator[tuple[Told, Told]]:
-    """(step, event) of the revisions of a poll, the lowest first, each with what came after it and
-    is no step of its own: the same revision again, or a lower one."""
-    steps = [told]
-    while steps[-1].replaced is not None:
-        steps.append(steps[-1].replaced)
-    for step in reversed(steps):
-        for one in (step, *step.repeats, *step.outdated):
-            yield step, one

@@ -12,7 +12,9 @@ from typing import Any
 
 from kpi_monitor import folding, snapshots, store_held, store_placed
 from kpi_monitor.batch import Batch
-from kpi_monitor.catalog import Places, load_mappings, read_mapping
+from kpi_monitor.catalog import Places
+from kpi_monitor.catalogue.mappings import load_mappings
+from kpi_monitor.catalogue.objects import read_mapping
 from kpi_monitor.folding import Place, PlacedKey, Told, own_place
 from kpi_monitor.moving import StoredFact, elsewhere, told_again
 from kpi_monitor.remembered import Reports

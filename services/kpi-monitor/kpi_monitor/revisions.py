@@ -5,7 +5,7 @@ and with it what the label of the period means, and a difference that is booked 
 it corrects would make both windows wrong.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -138,3 +138,19 @@ def _conflict(revision: int) -> Refusal:
 
 def _currency_changed(told: Told) -> Refusal:
     return Refusal("currency_changed", f"money in {told.currency} for a fact in another currency")
+
+
+def is_imported(told: Told) -> bool:
+    """Whether an event, or one beside it in its poll, belongs to an import."""
+    return any(one.event.importid is not None for _, one in beside(told))
+
+
+def beside(told: Told) -> Iterator[tuple[Told, Told]]:
+    """(step, event) of the revisions of a poll, the lowest first, each with what came after it and
+    is no step of its own: the same revision again, or a lower one."""
+    steps = [told]
+    while steps[-1].replaced is not None:
+        steps.append(steps[-1].replaced)
+    for step in reversed(steps):
+        for one in (step, *step.repeats, *step.outdated):
+            yield step, one

@@ -5,16 +5,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from kpi_monitor import store_metrics, store_rules
+from kpi_monitor import SCHEMA, store_rules
+from kpi_monitor.callers import Operator, Reader
 from kpi_monitor.definition import Rule, compile_rule, compile_stored
 from kpi_monitor.schemas import RuleBody, RuleEdit, RulePatch, RuleView
 from kpi_monitor.store_rules import Condition
-from kpi_monitor.tables import SCHEMA
+from kpi_monitor.units import store as units
 from kpi_monitor.windows import Windows, duration_text, from_ms, grain_fits, nominal_grain, to_ms
 from shared.database.pool import Conn, transaction
 from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.http.answers import Page, answers
-from shared.http.app import Json, require
+from shared.http.app import Json
 from shared.http.auth import Principal
 from shared.http.conventions import (
     PAGE_MAX,
@@ -28,9 +29,6 @@ from shared.http.conventions import (
 from shared.http.edits import patched
 
 router = APIRouter(prefix="/v1", tags=["rules"])
-READERS = ("viewer", "operator", "approver", "finance", "auditor")
-Reader = Annotated[Principal, require(*READERS)]
-Operator = Annotated[Principal, require("operator")]
 
 
 @router.post("/rules", **answers(RuleView, 201, keyed=True), summary="Add a rule")
@@ -140,7 +138,7 @@ async def delete_rule(request: Request, rule: str, principal: Operator) -> Respo
             subject=principal.subject,
             now=await request.app.state.clock.now(conn),
         )
-        await store_metrics.touch(conn, [(principal.workspace, row["campaign"], None)])
+        await units.touch(conn, [(principal.workspace, row["campaign"], None)])
     return Response(status_code=204)
 
 
@@ -230,7 +228,7 @@ async def _save(
         subject=principal.subject,
         now=now,
     )
-    await store_metrics.touch(conn, [(principal.workspace, rule.campaign, None)])
+    await units.touch(conn, [(principal.workspace, rule.campaign, None)])
     return row
 
 

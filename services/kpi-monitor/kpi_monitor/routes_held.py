@@ -5,9 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from kpi_monitor import store_catalog, store_views, views
-from kpi_monitor.catalog import load_index, place_of
+from kpi_monitor.callers import Reader
+from kpi_monitor.catalog import place_of
+from kpi_monitor.catalogue.mappings import load_index
 from kpi_monitor.folding import Place, own_place
-from kpi_monitor.routes import Reader
 from kpi_monitor.schemas_views import HeldView
 from shared.database.pool import transaction
 from shared.http.answers import Page, answers

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request, Response
 
 from kpi_monitor import store_imports
-from kpi_monitor.routes import Reader
-from kpi_monitor.schemas_views import MeasuresImportView
+from kpi_monitor.callers import Reader
+from kpi_monitor.schemas_imports import MeasuresImportView
 from shared.errors import NotFoundError
 from shared.http.answers import answers
 from shared.http.app import Json

@@ -8,12 +8,21 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
-from kpi_monitor import ranges, store_evaluate, store_names, store_views, totals, views
+from kpi_monitor import (
+    SCHEMA,
+    ranges,
+    store_catalog,
+    store_evaluate,
+    store_views,
+    totals,
+    views,
+)
 from kpi_monitor.breaches import breach_of
+from kpi_monitor.callers import Reader
 from kpi_monitor.definition import Rule, compile_stored
 from kpi_monitor.feeds import FeedState
 from kpi_monitor.kpis import KPIS, Kpi
-from kpi_monitor.routes import Reader, compile_checked, existing
+from kpi_monitor.routes import compile_checked, existing
 from kpi_monitor.schemas import RuleTestBody
 from kpi_monitor.schemas_views import (
     BreachView,
@@ -23,7 +32,6 @@ from kpi_monitor.schemas_views import (
     SeriesItem,
     TestView,
 )
-from kpi_monitor.tables import SCHEMA
 from kpi_monitor.unit import Need, StoredRule, Unit, groups_of, judge, needs_of
 from kpi_monitor.windows import (
     LONGEST_DAY_MS,
@@ -242,7 +250,7 @@ async def test_rule(request: Request, body: RuleTestBody, principal: Reader) -> 
         feeds = [feed for group in groups for feed in group.feeds]
         ranges.check_cost(len(lines), ranges.edges_of(windows, start, end), feeds)
         panes = await store_evaluate.panes(conn, {unit.key: needs_of(unit, groups)}, [unit])
-        names = await store_names.names(conn, [unit.key])
+        names = await store_catalog.names(conn, [unit.key])
         now = await request.app.state.clock.now(conn)
     outcomes = await asyncio.to_thread(judge, unit, groups, panes[unit.key], to_ms(now))
     told = [

@@ -2,9 +2,9 @@
 
 import sqlalchemy as sa
 
+from kpi_monitor import SCHEMA
 from shared.database.common_tables import common_tables
 
-SCHEMA = "kpi"
 METADATA = sa.MetaData()
 common_tables(METADATA, SCHEMA)
 

@@ -6,7 +6,7 @@ Quantities and ratios are decimal text, no value is null.
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import BaseModel, RootModel
 
 from kpi_monitor.schemas import SeverityName
 
@@ -40,21 +40,6 @@ class HeldView(BaseModel):
     rows: int
     since: datetime
     last: datetime
-
-
-class MeasuresImportView(BaseModel):
-    """What became of the measures of an import: counts of rows, which together are `rows`."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    name: str = Field(alias="import")
-    rows: int
-    inserted: int
-    updated: int
-    unchanged: int
-    outdated: int
-    rejected: int
-    suspense: int
 
 
 class GapView(BaseModel):

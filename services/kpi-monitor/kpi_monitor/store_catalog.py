@@ -1,11 +1,24 @@
 """SQL of the catalogue copy and of the lines' totals."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from kpi_monitor.totals import LineKey, LineState
+from kpi_monitor.catalogue.objects import Names
+from kpi_monitor.units.store import UnitKey
 from shared.database.pool import Conn, columns
+
+CATALOG_LINES = """
+SELECT c.workspace, u.campaign, c.object FROM kpi.catalog c
+JOIN unnest($1::text[], $2::text[]) AS u(workspace, campaign)
+  ON c.workspace = u.workspace AND c.object->>'campaign' = u.campaign
+WHERE c.kind = 'line'
+"""
+
+CAMPAIGNS = """
+SELECT c.workspace, c.id, c.object, c.deleted FROM kpi.catalog c
+JOIN unnest($1::text[], $2::text[]) AS u(workspace, id) USING (workspace, id)
+WHERE c.kind = 'campaign'
+"""
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('kpi.mappings'), hashtext($1))"
 UPSERT = """
@@ -28,24 +41,6 @@ CURRENCIES = """
 SELECT c.workspace, c.id, c.object->>'currency' AS currency FROM kpi.catalog c
 JOIN unnest($1::text[], $2::text[]) AS u(workspace, id) USING (workspace, id)
 WHERE c.kind = 'campaign'
-"""
-ADD_LINES = """
-INSERT INTO kpi.lines (workspace, campaign, line, seq)
-SELECT u.*, 0 FROM unnest($1::text[], $2::text[], $3::text[]) AS u ON CONFLICT DO NOTHING
-"""
-LOCK_LINES = """
-SELECT l.workspace, l.campaign, l.line, l.seq, l.totals, l.complete_ms, l.gap_seq
-FROM kpi.lines l JOIN unnest($1::text[], $2::text[], $3::text[]) AS u(workspace, campaign, line)
-  ON l.workspace = u.workspace AND l.campaign = u.campaign AND l.line = u.line
-ORDER BY l.workspace, l.campaign, l.line FOR UPDATE OF l
-"""
-SAVE_LINES = """
-UPDATE kpi.lines l SET seq = u.seq, totals = u.totals, complete_ms = u.complete_ms,
-  gap_seq = u.gap_seq,
-  gap_at = CASE WHEN u.gap_seq IS NULL THEN NULL ELSE coalesce(l.gap_at, $8) END
-FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bytea[], $6::bigint[],
-  $7::bigint[]) AS u(workspace, campaign, line, seq, totals, complete_ms, gap_seq)
-WHERE l.workspace = u.workspace AND l.campaign = u.campaign AND l.line = u.line
 """
 
 
@@ -90,24 +85,21 @@ async def currencies(
     return {(row["workspace"], row["id"]): row["currency"] or "" for row in rows}
 
 
-async def lock_lines(conn: Conn, keys: Iterable[LineKey]) -> dict[LineKey, LineState]:
-    """The stored states of lines, locked in one order; new lines begin at seq 0."""
-    arrays = columns(sorted(set(keys)), 3)
-    await conn.execute(ADD_LINES, *arrays)
-    rows = await conn.fetch(LOCK_LINES, *arrays)
-    return {
-        LineKey(row["workspace"], row["campaign"], row["line"]): LineState(
-            row["seq"], row["totals"], row["complete_ms"], row["gap_seq"]
+async def names(conn: Conn, campaigns: Iterable[UnitKey]) -> dict[UnitKey, Names]:
+    """Names and owners from the catalogue; read only of campaigns that have something to tell."""
+    found = {key: Names() for key in campaigns}
+    if not found:
+        return found
+    keys = columns(sorted(found), 2)
+    for row in await conn.fetch(CAMPAIGNS, *keys):
+        known = row["object"]
+        found[row["workspace"], row["id"]] = Names(
+            known.get("name"), known.get("owner"), known.get("currency")
         )
-        for row in rows
-    }
-
-
-async def save_lines(conn: Conn, states: Mapping[LineKey, LineState], now: datetime) -> None:
-    """Writes locked lines back."""
-    if states:
-        rows = [
-            (*key, states[key].seq, states[key].totals, states[key].complete, states[key].gap)
-            for key in sorted(states)
-        ]
-        await conn.execute(SAVE_LINES, *columns(rows, 7), now)
+    for row in await conn.fetch(CATALOG_LINES, *keys):
+        known, mine = row["object"], found[row["workspace"], row["campaign"]]
+        if known.get("name"):
+            mine.lines[known["line"]] = known["name"]
+        if known.get("owner"):
+            mine.line_owners[known["line"]] = known["owner"]
+    return found

@@ -2,37 +2,22 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from kpi_monitor import totals
-from kpi_monitor.catalog import flight_end
+from kpi_monitor.catalogue.objects import flight_end
 from kpi_monitor.definition import compile_stored
 from kpi_monitor.feeds import FeedState, spend_feed
+from kpi_monitor.folding import SPEND
 from kpi_monitor.judging import Pane, Standing
-from kpi_monitor.kpis import SPEND
 from kpi_monitor.rules import Episode
-from kpi_monitor.store_metrics import integers
-from kpi_monitor.unit import Need, Outcome, StoredRule, Unit, UnitKey
+from kpi_monitor.store_catalog import CAMPAIGNS
+from kpi_monitor.unit import Need, Outcome, StoredRule, Unit
+from kpi_monitor.units.store import UnitKey
 from kpi_monitor.windows import Windows, edges
-from shared.database.pool import Conn, columns
+from shared.database.pool import Conn, columns, integers
 from shared.events import Breach
 
-LOCK_UNITS = """
-SELECT k.workspace, k.campaign, k.due_ms FROM kpi.units k
-JOIN (SELECT workspace, campaign, min(id) AS first FROM kpi.touches GROUP BY 1, 2) AS t
-  USING (workspace, campaign)
-ORDER BY t.first LIMIT $1 FOR UPDATE OF k SKIP LOCKED
-"""
-SAVE_DUE = """
-UPDATE kpi.units k SET due_ms = u.due_ms
-FROM unnest($1::text[], $2::text[], $3::bigint[]) AS u(workspace, campaign, due_ms)
-WHERE k.workspace = u.workspace AND k.campaign = u.campaign AND k.due_ms IS DISTINCT FROM u.due_ms
-"""
-TAKE_TOUCHES = """
-DELETE FROM kpi.touches t USING unnest($1::text[], $2::text[]) AS u(workspace, campaign)
-WHERE t.workspace = u.workspace AND t.campaign = u.campaign
-RETURNING t.workspace, t.campaign, t.line, now() - t.touched_at AS waited
-"""
 RULES = """
 SELECT r.workspace, r.campaign, r.version, r.body, r.deleted, r.effective_from_ms
 FROM kpi.rules r
@@ -67,11 +52,6 @@ FROM (
   SELECT f.* FROM {SCOPE} JOIN kpi.feeds f USING (workspace, campaign, line)) AS f
 LEFT JOIN kpi.sources s ON s.workspace = f.workspace AND s.source = f.source
 GROUP BY 1, 2, 3, 4, 5
-"""
-CAMPAIGNS = """
-SELECT c.workspace, c.id, c.object, c.deleted FROM kpi.catalog c
-JOIN unnest($1::text[], $2::text[]) AS u(workspace, id) USING (workspace, id)
-WHERE c.kind = 'campaign'
 """
 REMOVED_LINES = """
 SELECT c.workspace, u.campaign, c.object->>'line' AS line FROM kpi.catalog c
@@ -112,55 +92,6 @@ INSERT INTO kpi.breaches (workspace, breach, campaign, rule, open)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[])
 ON CONFLICT (workspace, breach) DO UPDATE SET open = excluded.open
 """
-
-
-class Taken(NamedTuple):
-    """Locked campaigns with the lines touched in each (None: all), and the longest wait.
-
-    `due`: as far as it is known, up to where no window of the campaign closes (epoch ms).
-    """
-
-    lines: dict[UnitKey, set[str] | None]
-    due: dict[UnitKey, int | None]
-    waited_s: float
-
-
-async def take(conn: Conn, units_max: int) -> Taken:
-    """Locks the campaigns waiting longest that nobody else judges, and deletes their touches.
-
-    Statements after this one see all that was committed with those touches.
-    """
-    locked = await conn.fetch(LOCK_UNITS, units_max)
-    keys = [(row["workspace"], row["campaign"]) for row in locked]
-    due = {(row["workspace"], row["campaign"]): row["due_ms"] for row in locked}
-    lines: dict[UnitKey, set[str] | None] = {}
-    waited_s = 0.0
-    for row in await conn.fetch(TAKE_TOUCHES, *columns(keys, 2)) if keys else []:
-        key = (row["workspace"], row["campaign"])
-        waited_s = max(waited_s, row["waited"].total_seconds())
-        known = lines.setdefault(key, set())
-        if row["line"] is None:
-            lines[key] = None
-        elif known is not None:
-            known.add(row["line"])
-    return Taken(lines, due, waited_s)
-
-
-async def save_due(conn: Conn, taken: Taken, due: Mapping[UnitKey, int | None]) -> None:
-    """Stores up to where no window closes, by campaign; None: not known. The units are locked.
-
-    Of a campaign that was not read whole, the other lines may have something due before.
-    """
-    rows = [
-        (*key, at if lines is None else _earlier(taken.due[key], at))
-        for key, lines in sorted(taken.lines.items())
-        for at in (due[key],)
-    ]
-    await conn.execute(SAVE_DUE, *columns(rows, 3))
-
-
-def _earlier(one: int | None, other: int | None) -> int | None:
-    return None if one is None or other is None else min(one, other)
 
 
 async def load(conn: Conn, touched: Mapping[UnitKey, set[str] | None]) -> list[Unit]:

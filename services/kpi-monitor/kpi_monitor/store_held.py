@@ -12,6 +12,9 @@ from kpi_monitor.folding import Group, HeldKey, Told, levels_of
 from shared.database.pool import Conn, columns
 from shared.money import MONEY_MEASURES
 
+# Counted to a limit: what matters is that something is held, and whether it grows.
+HELD_ROWS = "SELECT count(*) FROM (SELECT FROM kpi.held LIMIT 100000) AS held"
+
 Fit = tuple[str, str, str, int, int, str, bool, str, str]
 """(source, entity, period, first and last start, currency, whether it is the money of a fact that
 stands without it, campaign, line) that may be placed now: of a fact that its revisions state in
@@ -137,3 +140,8 @@ async def release(conn: Conn, workspace: str, fits: Iterable[Fit]) -> list[Any]:
 def _digest(text: str) -> str:
     """Of what may be longer than a key can be; 16 bytes in hex."""
     return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+async def held_rows(conn: Conn) -> int:
+    """How many sums wait for a mapping, at most 100,000."""
+    return int(await conn.fetchval(HELD_ROWS))

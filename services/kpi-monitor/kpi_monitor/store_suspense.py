@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import msgspec
 from asyncpg import Record
 
-from kpi_monitor.decoding import ItemKey
-from kpi_monitor.suspense import Standing, SuspenseObject
+from kpi_monitor.catalogue.objects import ItemKey, SuspenseObject
+from kpi_monitor.suspense import Standing
 from shared.database.pool import Conn, columns
 from shared.events import Breach, CatalogItem, Envelope
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from kpi_monitor.unit import Unit
 from kpi_monitor.windows import LONGEST_DAY_MS
-from shared.database.pool import Conn, Pool
+from shared.database.pool import Conn
 from shared.keys import group_text
 
 LINES = """
@@ -50,18 +50,6 @@ WHERE workspace = $1 AND campaign = $2 AND event->>'rule' = $3
   AND (event->'window'->>'start')::timestamptz = $4 AND starts_with(breach, $3 || '/' || $5 || '/')
 ORDER BY decided_at, seq
 """
-DUE = """
-SELECT (SELECT count(*) FROM kpi.touches) + (SELECT count(*) FROM kpi.source_touches)
-  + (SELECT count(*) FROM kpi.figures
-     WHERE due_at <= coalesce((SELECT now FROM runtime.clock), now()))
-"""
-WAITING = """
-SELECT count(DISTINCT (workspace, campaign)) AS campaigns,
-  coalesce(extract(epoch FROM now() - min(touched_at)), 0)::float8 AS age_s
-FROM kpi.touches
-"""
-# Counted to a limit: what matters is that something is held, and whether it grows.
-HELD_ROWS = "SELECT count(*) FROM (SELECT FROM kpi.held LIMIT 100000) AS held"
 HELD = """
 SELECT source, entity, (array_agg(levels))[1] AS levels, count(*) AS rows,
   array_agg(DISTINCT measures) AS measures,
@@ -143,34 +131,8 @@ async def sums(
     )
 
 
-class Waiting(NamedTuple):
-    """Campaigns that were touched and not judged yet, and how long the oldest has waited."""
-
-    campaigns: int
-    age_s: float
-
-
-async def waiting(conn: Conn) -> Waiting:
-    """What the evaluator has to do, by the machine's clock."""
-    row = await conn.fetchrow(WAITING)
-    assert row is not None, "an aggregate has a row"
-    return Waiting(row["campaigns"], row["age_s"])
-
-
-async def held_rows(conn: Conn) -> int:
-    """How many sums wait for a mapping, at most 100,000."""
-    return int(await conn.fetchval(HELD_ROWS))
-
-
 async def held(
     conn: Conn, workspace: str, *, source: str | None, after: tuple[str, str], limit: int
 ) -> list[Any]:
     """Rows of what is kept aside, by (source, entity), those after `after`."""
     return list(await conn.fetch(HELD, workspace, source, *after, limit))
-
-
-async def due(pool: Pool) -> int:
-    """Touches not judged yet, and figures not told yet that are due by the manual clock: what its
-    idle state waits for."""
-    async with pool.acquire() as conn:
-        return int(await conn.fetchval(DUE))

@@ -7,24 +7,12 @@ when (catalog.v1, kind `suspense`); nothing has to happen for it to become too l
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from msgspec import Struct
-
-from shared.events import Amount, Breach, BreachFigures, Instant
+from kpi_monitor.catalogue.objects import SuspenseObject
+from shared.events import Breach, BreachFigures
 from shared.money import format_ratio
 
 RULE = "suspense"
 """Name of the rule in breaches; its groups are sources, which no rule of a person has."""
-
-
-class SuspenseObject(Struct):
-    """What must be in the object of a catalog.v1 suspense. `since`: the oldest of what waits."""
-
-    source: str
-    items: int
-    amounts: list[Amount]
-    since: Instant | None
-    reasons: dict[str, int]
-    names: list[str]
 
 
 class Standing(NamedTuple):

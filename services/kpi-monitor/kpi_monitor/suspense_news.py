@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from kpi_monitor import figures, store_figures, store_suspense
-from kpi_monitor.decoding import ItemKey
+from kpi_monitor.catalogue.objects import ItemKey
 from kpi_monitor.suspense import newer_figures
 from shared.database.pool import Conn
 from shared.events import CatalogItem, Envelope

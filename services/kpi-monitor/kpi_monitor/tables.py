@@ -6,8 +6,8 @@ Times named *_ms are epoch milliseconds.
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from kpi_monitor import tables_metrics
-from kpi_monitor.schema import METADATA, SCHEMA, table
+from kpi_monitor import SCHEMA, tables_metrics
+from kpi_monitor.schema import METADATA, table
 from shared.database.columns import big, flag, instant, integer, jsonb, serial, text
 
 __all__ = ["METADATA", "SCHEMA", "tables_metrics"]

@@ -8,14 +8,17 @@ import msgspec
 from msgspec import UNSET
 
 from kpi_monitor.folding import known_at
-from kpi_monitor.formula import parse
 from kpi_monitor.windows import to_ms
-from shared.events import ENCODER, BudgetTotals, TotalsChange
+from shared.events import (
+    ENCODER,
+    TOTALS_DECODER,
+    BudgetTotals,
+    Envelope,
+    TotalsChange,
+)
 from shared.money import parse_sum
 
 FIGURES = ("allocated", "actual", "committed", "remaining", "planned_to_date", "corrections")
-FORECAST = parse("allocated * actual / planned_to_date")
-"""The first method of design.md section 4, for groups of several lines."""
 
 _DECODER = msgspec.json.Decoder(BudgetTotals)
 
@@ -122,3 +125,10 @@ def _later(one: int | None, other: int | None) -> int | None:
     if one is None or other is None:
         return other if one is None else one
     return max(one, other)
+
+
+def checked_totals(value: bytes) -> Envelope[BudgetTotals]:
+    """A totals message. Raises what `decode` refuses."""
+    event = TOTALS_DECODER.decode(value)
+    check(event.data)
+    return event

@@ -22,11 +22,10 @@ from kpi_monitor.judging import (
 )
 from kpi_monitor.plan_changes import plan_seen
 from kpi_monitor.rules import Reason, close
+from kpi_monitor.units.store import UnitKey
 from kpi_monitor.windows import Windows, to_ms
 from shared.events import BudgetTotals
 from shared.keys import group_text, read_group
-
-UnitKey = tuple[str, str]  # workspace, campaign
 
 
 @dataclass(frozen=True, slots=True)

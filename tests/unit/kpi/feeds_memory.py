@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from kpi_monitor import store_metrics
 from kpi_monitor.folding import Fed, Measures
 from kpi_monitor.handlers import Handlers
-from kpi_monitor.remembered import Feeds
+from kpi_monitor.panes import store
+from kpi_monitor.panes.feeds import Feeds
 from shared.database.pool import Conn
 
 POLL = 5_000
@@ -29,7 +29,7 @@ class Database:
         self._ids = itertools.count(1)
 
     async def fetch(self, statement: str, *columns: Sequence[Any]) -> list[Any]:
-        assert statement == store_metrics.FEEDS, statement
+        assert statement == store.FEEDS, statement
         return [(number, next(self._ids)) for number in range(1, len(columns[0]) + 1)]
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_monitor.breaches import Names, breach_of
+from kpi_monitor.breaches import breach_of
+from kpi_monitor.catalogue.objects import Names
 from kpi_monitor.plan_changes import PlanSeen, plan_seen
 from kpi_monitor.rules import Cause
 from kpi_monitor.totals import figures
