@@ -30,8 +30,8 @@ import psutil
 import uvloop
 
 from bench.posting import database
-from kpi_monitor.evaluate import Evaluator
-from kpi_monitor.handlers import Handlers
+from kpi_monitor.intake.handlers import Handlers
+from kpi_monitor.judging.evaluator import Evaluator
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.units.store import due
 from shared.database.clock import SystemClock

@@ -20,7 +20,7 @@ import asyncpg
 
 from bench.folding import HOUR, PARTITIONS, SOURCES, START, Plan, Replicas, prepare
 from bench.posting import database
-from kpi_monitor.handlers import Handlers
+from kpi_monitor.intake.handlers import Handlers
 from kpi_monitor.settings import KpiSettings
 from shared.database.clock import SystemClock
 from shared.database.pool import create_pool, transaction

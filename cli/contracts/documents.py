@@ -78,10 +78,7 @@ def service_routers() -> Iterator[tuple[str, list[APIRouter]]]:
     from ingest.platforms.mapping import load_platforms
     from ingest.routes import make_router
     from ingest.settings import IngestSettings
-    from kpi_monitor import routes as kpi_routes
-    from kpi_monitor import routes_held as kpi_held
-    from kpi_monitor import routes_imports as kpi_imports
-    from kpi_monitor import routes_views as kpi_views
+    from kpi_monitor.routes import ROUTERS as KPI_ROUTERS
 
     # Describing a route runs none of it: of the parts it would use only the settings are read.
     unwired = cast("Ingest", SimpleNamespace(settings=IngestSettings()))
@@ -91,11 +88,7 @@ def service_routers() -> Iterator[tuple[str, list[APIRouter]]]:
         for found in pkgutil.iter_modules(budget_routes.__path__)
     ]
     yield "budget", [module.router for module in modules if hasattr(module, "router")]
-    # In the order in which the service itself adds them: the first path that fits is taken.
-    yield (
-        "kpi-monitor",
-        [module.router for module in (kpi_views, kpi_held, kpi_imports, kpi_routes)],
-    )
+    yield "kpi-monitor", list(KPI_ROUTERS)
     yield "alerts", [alerts_routes.router]
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import asyncpg
 import httpx
 
-from kpi_monitor import routes, routes_held, routes_imports, routes_views
-from kpi_monitor.evaluate import Evaluator
-from kpi_monitor.handlers import Handlers
+from kpi_monitor.intake.handlers import Handlers
+from kpi_monitor.judging.evaluator import Evaluator
+from kpi_monitor.routes import ROUTERS
 from kpi_monitor.settings import KpiSettings
 from shared.database.clock import ManualClock, set_manual
 from shared.database.pool import Pool, create_pool, transaction
@@ -201,8 +201,6 @@ def make_app(settings: KpiSettings, pool: Pool) -> Any:
         return {"lag": 0, "outbox": 0, "due": 0}
 
     app = create_app(settings, title="kpi", pool=pool, checks={}, idle=idle)
-    app.include_router(routes_views.router)
-    app.include_router(routes_held.router)
-    app.include_router(routes_imports.router)
-    app.include_router(routes.router)
+    for router in ROUTERS:
+        app.include_router(router)
     return app

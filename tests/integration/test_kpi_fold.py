@@ -13,7 +13,7 @@ import pytest_asyncio
 from kpi_world import World, world
 
 from kpi_monitor import tables
-from kpi_monitor.handlers import Handlers
+from kpi_monitor.intake.handlers import Handlers
 from shared.database.clock import ManualClock
 from shared.events import CatalogItem
 from shared.kafka.consumer import Received

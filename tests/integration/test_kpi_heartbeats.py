@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest_asyncio
 from kpi_world import World, world
 
-from kpi_monitor import store_sources
+from kpi_monitor.sources import store as store_sources
 from shared.database.pool import transaction
 from tests.unit.kpi.builders import at, heartbeat, metrics_event, rule_body
 

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from kpi_world import World, world
 
-from kpi_monitor import waiting
+from kpi_monitor.intake import waiting
 from shared import metrics
 from shared.errors import UnavailableError
 from shared.events import CatalogItem

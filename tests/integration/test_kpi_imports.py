@@ -10,8 +10,8 @@ import pytest
 import pytest_asyncio
 from kpi_world import World, world
 
-from kpi_monitor import store_imports
-from kpi_monitor.handlers import Handlers
+from kpi_monitor.imports import store as store_imports
+from kpi_monitor.intake.handlers import Handlers
 from shared.database.clock import ManualClock
 from shared.database.pool import transaction
 from shared.events import CatalogItem, MetricsEvent

@@ -8,9 +8,9 @@ from typing import Any
 import pytest_asyncio
 from kpi_world import World, world
 
-from kpi_monitor.handlers import Handlers
-from kpi_monitor.mover import Mover
-from kpi_monitor.placing import MOVED_MAX
+from kpi_monitor.intake.handlers import Handlers
+from kpi_monitor.intake.mover import Mover
+from kpi_monitor.intake.placement.placing import MOVED_MAX
 from shared.database.clock import ManualClock
 from shared.database.pool import transaction
 from shared.events import CatalogItem, MetricsEvent

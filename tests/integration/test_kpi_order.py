@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kpi_world import TABLES, World, world
 
-from kpi_monitor.handlers import Handlers
+from kpi_monitor.intake.handlers import Handlers
 from kpi_monitor.windows import HOUR_MS, to_ms
 from shared.database.clock import ManualClock
 from shared.database.pool import transaction

@@ -9,10 +9,10 @@ import pytest
 import pytest_asyncio
 from kpi_world import World, world
 
-from kpi_monitor import store_evaluate
-from kpi_monitor.breaches import numbers_of
-from kpi_monitor.judging import Pane, contents
-from kpi_monitor.unit import Need
+from kpi_monitor.judging import store as store_evaluate
+from kpi_monitor.judging.breaches import numbers_of
+from kpi_monitor.judging.unit import Need
+from kpi_monitor.judging.verdicts import Pane, contents
 from kpi_monitor.windows import HOUR_MS, Windows, from_ms, to_ms
 from tests.unit.kpi.builders import at, heartbeat, metrics_event, rule_body
 

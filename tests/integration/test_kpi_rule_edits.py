@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from kpi_world import World, world
 
-from kpi_monitor.schemas import RuleBody, RuleEdit, RuleView
+from kpi_monitor.rules.schemas import RuleBody, RuleEdit, RuleView
 from tests.unit.kpi.builders import at, rule_body
 
 RULE = "/v1/rules/ctr-low"

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from kpi_world import PARTITIONS, World, world
 
-from kpi_monitor.evaluate import Evaluator
+from kpi_monitor.judging.evaluator import Evaluator
 from shared.database.clock import ManualClock
 from shared.events import CatalogItem
 from tests.unit.kpi.builders import (

@@ -9,7 +9,7 @@ from typing import Any
 import pytest_asyncio
 from kpi_world import World, world
 
-from kpi_monitor.suspense_watch import SuspenseWatch
+from kpi_monitor.judging.suspense_watch import SuspenseWatch
 from shared.database.clock import ManualClock
 from shared.events import CatalogItem
 from shared.events.coders import FIGURES_DECODER

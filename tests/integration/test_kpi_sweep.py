@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest_asyncio
 from kpi_world import World, world
 
-from kpi_monitor import store_sweep
-from kpi_monitor.store_sweep import sweeps
+from kpi_monitor import sweeps as store_sweep
+from kpi_monitor.sweeps import sweeps
 from shared.database.clock import ManualClock
 from shared.database.pool import transaction
 from tests.unit.kpi.builders import at, budget_body, change, metrics_event, totals

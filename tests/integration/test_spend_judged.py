@@ -16,8 +16,8 @@ import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpi_monitor import totals
-from kpi_monitor.judging import Pane, Standing, judge_windows
+from kpi_monitor.judging.verdicts import Pane, Standing, judge_windows
+from kpi_monitor.totals import figures as totals
 from kpi_monitor.windows import HOUR_MS, Windows, to_ms
 from shared.events import BudgetTotals
 from shared.kafka.consumer import Received

@@ -10,10 +10,10 @@ EXACT = (
     "shared/money.py",
     "shared/events",
     "services/budget/budget/rules",
-    "services/kpi-monitor/kpi_monitor/formula.py",
-    "services/kpi-monitor/kpi_monitor/kpis.py",
-    "services/kpi-monitor/kpi_monitor/rules.py",
-    "services/kpi-monitor/kpi_monitor/judging.py",
+    "services/kpi-monitor/kpi_monitor/rules/formula.py",
+    "services/kpi-monitor/kpi_monitor/rules/kpis.py",
+    "services/kpi-monitor/kpi_monitor/rules/episodes.py",
+    "services/kpi-monitor/kpi_monitor/judging/verdicts.py",
 )
 
 

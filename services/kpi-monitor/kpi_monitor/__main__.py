@@ -6,22 +6,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
-from kpi_monitor import (
-    SCHEMA,
-    SERVICE,
-    routes,
-    routes_held,
-    routes_imports,
-    routes_views,
-    store_sources,
-    waiting,
-)
-from kpi_monitor.evaluate import Evaluator
-from kpi_monitor.handlers import TOPICS, Handlers
-from kpi_monitor.mover import Mover
+from kpi_monitor import SCHEMA, SERVICE
+from kpi_monitor.intake import waiting
+from kpi_monitor.intake.handlers import TOPICS, Handlers
+from kpi_monitor.intake.mover import Mover
+from kpi_monitor.judging.evaluator import Evaluator
+from kpi_monitor.judging.suspense_watch import SuspenseWatch
+from kpi_monitor.routes import ROUTERS
 from kpi_monitor.settings import KpiSettings
-from kpi_monitor.store_sweep import sweeps
-from kpi_monitor.suspense_watch import SuspenseWatch
+from kpi_monitor.sources import store as store_sources
+from kpi_monitor.sweeps import sweeps
 from kpi_monitor.units.store import due
 from shared.database.clock import Clock, make_clock
 from shared.database.pool import Pool, create_pool
@@ -99,9 +93,8 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
             idle=idle,
             refresh_metrics=refresh_metrics,
         )
-        # /rules/test before /rules/{rule}: the router takes the first path that fits.
-        for module in (routes_views, routes_held, routes_imports, routes):
-            app.include_router(module.router)
+        for router in ROUTERS:
+            app.include_router(router)
         sweeper = Sweeper(settings, pool, clock, SCHEMA, sweeps(settings))
         yield Service(
             app,

@@ -7,7 +7,7 @@ import pytest
 
 from alerts.rendering.render import TEMPLATES, Renderer
 from alerts.rendering.view import Change, Saying
-from kpi_monitor.rules import Reason
+from kpi_monitor.rules.episodes import Reason
 from shared.events import BreachCause, Transition
 from tests.unit.alerts.builders import at
 from tests.unit.alerts.rendering import render, view

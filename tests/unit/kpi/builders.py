@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from kpi_monitor.definition import Rule, compile_rule
+from kpi_monitor.rules.rule import Rule, compile_rule
 from shared.events import (
     ENCODER,
     BudgetTotals,

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from kpi_monitor.folding import Fed, Measures
-from kpi_monitor.handlers import Handlers
+from kpi_monitor.intake.handlers import Handlers
 from kpi_monitor.panes import store
 from kpi_monitor.panes.feeds import Feeds
+from kpi_monitor.records.record import Fed, Measures
 from shared.database.pool import Conn
 
 POLL = 5_000

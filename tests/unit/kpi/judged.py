@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from kpi_monitor.definition import compile_rule
-from kpi_monitor.feeds import FeedState
-from kpi_monitor.judging import Pane
-from kpi_monitor.rules import Transition
-from kpi_monitor.unit import StoredRule, Unit, groups_of, judge, needs_of
+from kpi_monitor.judging.feeds import FeedState
+from kpi_monitor.judging.unit import StoredRule, Unit, groups_of, judge, needs_of
+from kpi_monitor.judging.verdicts import Pane
+from kpi_monitor.rules.episodes import Transition
+from kpi_monitor.rules.rule import compile_rule
 from kpi_monitor.windows import HOUR_MS, to_ms
 from shared.money import format_micros
 from tests.unit.kpi.builders import at, budget_body, rule_body, totals

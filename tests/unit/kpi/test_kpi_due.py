@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_monitor.due import NEVER, due_of
-from kpi_monitor.unit import groups_of
+from kpi_monitor.judging.due import NEVER, due_of
+from kpi_monitor.judging.unit import groups_of
 from kpi_monitor.windows import HOUR_MS
 from tests.unit.kpi.judged import BEGIN, Told
 

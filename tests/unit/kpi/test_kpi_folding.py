@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from kpi_monitor import folding
-from kpi_monitor import totals as lines
-from kpi_monitor.folding import Refusal, Told, known_at, parse_measures, walk
+from kpi_monitor.records import record as folding
+from kpi_monitor.records.record import Refusal, Told, known_at, parse_measures, walk
+from kpi_monitor.totals import figures as lines
 from kpi_monitor.windows import (
     HOUR_MS,
     LONGEST_DAY_MS,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_monitor.formula import FormulaError, evaluate, parse
-from kpi_monitor.kpis import KPIS
+from kpi_monitor.rules.formula import FormulaError, evaluate, parse
+from kpi_monitor.rules.kpis import KPIS
 
 M = 1_000_000
 

@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_monitor.definition import Rule, compile_rule
-from kpi_monitor.folding import known_at
-from kpi_monitor.judging import (
+from kpi_monitor.judging.verdicts import (
     Pane,
     Standing,
     Verdict,
@@ -19,8 +17,10 @@ from kpi_monitor.judging import (
     judge_totals,
     judge_windows,
 )
-from kpi_monitor.plan_changes import PlanSeen
-from kpi_monitor.rules import Episode, Observation, Reason, judge
+from kpi_monitor.records.record import known_at
+from kpi_monitor.rules.episodes import Episode, Observation, Reason, judge
+from kpi_monitor.rules.rule import Rule, compile_rule
+from kpi_monitor.totals.plans import PlanSeen
 from kpi_monitor.windows import DAY_MS, HOUR_MS, Windows, to_ms
 from tests.unit.kpi.builders import at, budget_body, rule, rule_body
 

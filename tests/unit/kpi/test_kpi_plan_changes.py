@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_monitor.breaches import breach_of
 from kpi_monitor.catalogue.objects import Names
-from kpi_monitor.plan_changes import PlanSeen, plan_seen
-from kpi_monitor.rules import Cause
-from kpi_monitor.totals import figures
-from kpi_monitor.unit import groups_of, judge
+from kpi_monitor.judging.breaches import breach_of
+from kpi_monitor.judging.unit import groups_of, judge
+from kpi_monitor.rules.episodes import Cause
+from kpi_monitor.totals.figures import figures
+from kpi_monitor.totals.plans import PlanSeen, plan_seen
 from kpi_monitor.windows import to_ms
 from shared.events import BreachCause, BudgetTotals, PlanBefore
 from shared.money import format_micros

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_monitor import revisions
-from kpi_monitor.changes import Changes
-from kpi_monitor.folding import Measures, Period, Told, walk
-from kpi_monitor.revisions import Restated
+from kpi_monitor.panes.changes import Changes
+from kpi_monitor.records import revisions
+from kpi_monitor.records.record import Measures, Period, Told, walk
+from kpi_monitor.records.revisions import Restated
 from kpi_monitor.windows import to_ms
 from shared.events import MetricsEvent, SourceEvent
 from tests.unit.kpi.builders import at, heartbeat, metrics_event, received

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_monitor.rules import (
+from kpi_monitor.rules.episodes import (
     COMPARE,
     RANK,
     Condition,

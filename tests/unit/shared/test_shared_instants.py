@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from budget.schemas import CampaignBody, MappingBody, TargetBody
 from budget.schemas_plans import LineBody, PointBody, SubmitBody
 from ingest.schemas import KeyRequest
-from kpi_monitor.schemas import RuleBody, RuleTestBody
+from kpi_monitor.rules.schemas import RuleBody, RuleTestBody
 from shared.http.app import ClockBody
 from shared.http.instants import Instant
 

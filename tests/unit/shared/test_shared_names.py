@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from budget.schemas import CampaignBody, DecisionBody, MappingBody
 from budget.schemas_plans import LineBody
 from ingest.schemas import KeyRequest, Release, SourceSettings
-from kpi_monitor.schemas import RuleBody
+from kpi_monitor.rules.schemas import RuleBody
 from shared.names import TEXT_HAS_CONTROLS, control_character
 
 BIDI = [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]

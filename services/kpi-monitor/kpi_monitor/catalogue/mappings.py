@@ -1,6 +1,6 @@
 """The mappings in force of a workspace."""
 
-from kpi_monitor import store_catalog
+from kpi_monitor.catalogue import store as store_catalog
 from kpi_monitor.catalogue.objects import read_mapping
 from shared import entity_mapping as mappings
 from shared.database.pool import Conn

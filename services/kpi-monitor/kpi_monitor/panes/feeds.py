@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from kpi_monitor.folding import Fed, Measures, Period
 from kpi_monitor.panes import store
 from kpi_monitor.panes.store import Feed
+from kpi_monitor.records.record import Fed, Measures, Period
 from shared.database.pool import Conn
 from shared.generations import Generations
 

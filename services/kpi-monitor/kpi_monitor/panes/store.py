@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from kpi_monitor.folding import Period
+from kpi_monitor.records.record import Period
 from shared.database.pool import Conn, columns, integers
 
 Feed = tuple[str, str, str, str, str, int]

@@ -1,0 +1,31 @@
+"""A campaign as people ask about it: its windows, and when records of it were lost."""
+
+from collections.abc import Iterable, Sequence
+
+from kpi_monitor import SCHEMA
+from kpi_monitor.judging import store as store_evaluate
+from kpi_monitor.judging.feeds import FeedState
+from kpi_monitor.judging.unit import Unit
+from kpi_monitor.reading import views
+from kpi_monitor.windows import (
+    Windows,
+    from_ms,
+)
+from shared.database.pool import Conn
+from shared.errors import NotFoundError
+from shared.kafka.gaps import Gap, gaps_between
+
+
+async def gaps_within(conn: Conn, feeds: Iterable[FeedState], low: int, high: int) -> Sequence[Gap]:
+    """What is told of a period comes after it: a gap later than the range may concern it."""
+    until = high + views.longest_grain(feeds)
+    return await gaps_between(conn, SCHEMA, from_ms(low), from_ms(until))
+
+
+async def campaign_windows(
+    conn: Conn, workspace: str, campaign: str, size: int
+) -> tuple[Unit, Windows]:
+    unit = await store_evaluate.load_campaign(conn, workspace, campaign)
+    if unit.zone is None:
+        raise NotFoundError("campaign_unknown", f"nothing is known of {campaign}")
+    return unit, Windows(size, unit.zone)

@@ -1,0 +1,124 @@
+"""HTTP: what a rule saw, and what it would do. Reading changes nothing."""
+
+import asyncio
+
+from fastapi import APIRouter, Request, Response
+
+from kpi_monitor.callers import Reader
+from kpi_monitor.catalogue import store as store_catalog
+from kpi_monitor.judging import store as store_evaluate
+from kpi_monitor.judging.breaches import breach_of
+from kpi_monitor.judging.unit import Need, StoredRule, Unit, groups_of, judge, needs_of
+from kpi_monitor.reading import ranges, views
+from kpi_monitor.reading import store as store_views
+from kpi_monitor.reading.campaigns import campaign_windows, gaps_within
+from kpi_monitor.reading.schemas import (
+    Explanation,
+    TestView,
+)
+from kpi_monitor.rules.routes import compile_checked, existing
+from kpi_monitor.rules.rule import Rule, compile_stored
+from kpi_monitor.rules.schemas import RuleTestBody
+from kpi_monitor.windows import (
+    LONGEST_DAY_MS,
+    Windows,
+    from_ms,
+    to_ms,
+)
+from shared.database.pool import transaction
+from shared.errors import InvalidError, NotFoundError
+from shared.http.answers import answers
+from shared.http.app import Json
+from shared.http.instants import AnyInstant
+from shared.keys import group_text
+
+router = APIRouter(prefix="/v1", tags=["rules"])
+
+
+@router.get(
+    "/rules/{rule}/explain",
+    **answers(Explanation),
+    summary="Why a rule did what it did",
+)
+async def get_explanation(
+    request: Request,
+    rule: str,
+    principal: Reader,
+    group: str,
+    window: AnyInstant | None = None,
+) -> Response:
+    """Value, threshold, numbers and sources of one window, or of the latest totals."""
+    async with transaction(request.app.state.pool) as conn:
+        row = await existing(conn, principal, rule)
+        compiled = compile_stored(row["version"], row["body"])
+        unit = await store_evaluate.load_campaign(conn, principal.workspace, compiled.campaign)
+        lines = _lines_of(compiled, unit, group)
+        if compiled.size is None:
+            return Json({"group": group, **views.explain_totals(compiled, unit, lines)})
+        if window is None or unit.zone is None:
+            raise InvalidError("window_missing", "state the start of a window of a known campaign")
+        windows = Windows(compiled.size, unit.zone)
+        around = windows.containing(ranges.moment(window))
+        unit.rules = [StoredRule(compiled, False, 0)]
+        reach = (around.start - LONGEST_DAY_MS, around.end)
+        needs = [Need(line, name, *reach) for line in lines for name in sorted(compiled.measures)]
+        panes = (await store_evaluate.panes(conn, {unit.key: needs}, [unit]))[unit.key]
+        told = await store_views.told_in(
+            conn, unit, rule=rule, group=group, start=from_ms(around.start)
+        )
+        feeds = [f for f in unit.feeds if f.line in lines and f.measure in compiled.measures]
+        gaps = await gaps_within(conn, feeds, around.start, around.end)
+    explained = views.explain_window(compiled, windows, feeds, panes, around.start, gaps=gaps)
+    return Json({"group": group, **explained, "told": told})
+
+
+@router.post("/rules/test", **answers(TestView), summary="What a rule would do")
+async def test_rule(request: Request, body: RuleTestBody, principal: Reader) -> Response:
+    """The transitions over stored panes of complete windows in the range; nothing is stored.
+
+    Bounded like a series: 422 `range_too_large` for more than 20,000 windows times lines.
+    """
+    async with transaction(request.app.state.pool) as conn:
+        rule = await compile_checked(conn, principal.workspace, body.rule, 1)
+        if rule.size is None:
+            raise InvalidError("unsupported", "totals keep no history to test a budget rule on")
+        start, end = ranges.span(body.begin, body.end, rule.size)
+        unit, windows = await campaign_windows(conn, principal.workspace, rule.campaign, rule.size)
+        unit.rules = [StoredRule(rule, False, start)]
+        # History is asked about, and the campaign and its lines were there then.
+        unit.closed, unit.removed = False, set()
+        # A feed without a heartbeat stays: live it lets no window close either.
+        unit.feeds = [
+            feed if feed.complete is None else feed._replace(complete=min(feed.complete, end))
+            for feed in unit.feeds
+        ]
+        groups = groups_of(unit)
+        lines = {line for group in groups for line in group.lines}
+        feeds = [feed for group in groups for feed in group.feeds]
+        ranges.check_cost(len(lines), ranges.edges_of(windows, start, end), feeds)
+        panes = await store_evaluate.panes(conn, {unit.key: needs_of(unit, groups)}, [unit])
+        names = await store_catalog.names(conn, [unit.key])
+        now = await request.app.state.clock.now(conn)
+    outcomes = await asyncio.to_thread(judge, unit, groups, panes[unit.key], to_ms(now))
+    told = [
+        breach_of(unit, outcome.group, one, names[unit.key], now)
+        for outcome in outcomes
+        for one in outcome.changes()
+    ]
+    told.sort(key=lambda one: (one.event_time, one.breach, one.seq))
+    judged = sum(len(outcome.verdicts) for outcome in outcomes)
+    return Json({"windows": judged, "transitions": told})
+
+
+def _lines_of(rule: Rule, unit: Unit, group: str) -> list[str]:
+    """Lines with data that form the group. Raises NotFoundError `group_unknown`."""
+    known = {feed.line for feed in unit.feeds} | set(unit.lines)
+    lines = [
+        line
+        for line in sorted(known)
+        if rule.covers(line) and group_text(rule.group(line)) == group
+    ]
+    if not lines:
+        detail = f"{rule.rule} has no group {group} with data; one is written as line:L02"
+        raise NotFoundError("group_unknown", detail)
+    return lines
