@@ -199,7 +199,7 @@ async def test_explain_shows_what_was_judged_and_beside_it_what_was_told_since(
     start = local("11-04 14:00")
     asked = {"group": "line:L02", "window": start.isoformat()}
     await kpi.fold(kpi.metrics(hourly(start, 200_000, 1000), beat(local("11-04 15:02"))))
-    # Told after the end, and before the window closes.
+    # MetricsRecord after the end, and before the window closes.
     await kpi.fold(kpi.metrics(hourly(start, 200_000, 1600, revision=2)))
     await kpi.fold(kpi.metrics(beat(local("11-04 15:04"))))
     await kpi.evaluate()

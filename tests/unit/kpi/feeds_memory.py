@@ -14,7 +14,8 @@ from typing import Any, cast
 from kpi_monitor.intake.handlers import Handlers
 from kpi_monitor.panes import store
 from kpi_monitor.panes.feeds import Feeds
-from kpi_monitor.records.record import Fed, Measures
+from kpi_monitor.records.measures import Measures
+from kpi_monitor.records.record import Fed
 from shared.database.pool import Conn
 
 POLL = 5_000

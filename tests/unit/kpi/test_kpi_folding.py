@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from kpi_monitor.records import record as folding
-from kpi_monitor.records.record import Refusal, Told, known_at, parse_measures, walk
+from kpi_monitor.records import deltas, shapes
+from kpi_monitor.records.measures import Refusal, parse_measures
+from kpi_monitor.records.record import MetricsRecord, known_at
+from kpi_monitor.records.walk import walk
 from kpi_monitor.totals import figures as lines
 from kpi_monitor.windows import (
     HOUR_MS,
@@ -28,7 +30,7 @@ M = 1_000_000
 OLDEST, NEWEST = at(0) - timedelta(days=45), at(24)
 
 
-def told(*events: MetricsEvent | SourceEvent, complete: float | None = None) -> list[Told]:
+def told(*events: MetricsEvent | SourceEvent, complete: float | None = None) -> list[MetricsRecord]:
     before = {} if complete is None else {("default", "ads/1", 0): to_ms(at(complete))}
     batch = [(received(offset=n), event) for n, event in enumerate(events)]
     found, _, refused = walk(batch, before, oldest=OLDEST, newest=NEWEST)
@@ -98,11 +100,11 @@ def test_the_mark_shows_a_period_to_exactly_the_windows_that_closed_after_it(
 def test_of_one_id_with_two_bodies_the_other_one_than_is_stored_is_refused() -> None:
     bodies = [1, 2, 1]
     events = told(*(metrics_event(10, mode="delta", measures={"clicks": n}) for n in bodies))
-    first, repeats = folding.distinct_deltas(events)
+    first, repeats = deltas.distinct_deltas(events)
     assert [one.measures for mine in first.values() for one in mine.values()] == [{"clicks": M}]
-    assert folding.reused(first, repeats, {}) == [events[1]], "the first is new, or stored already"
+    assert deltas.reused(first, repeats, {}) == [events[1]], "the first is new, or stored already"
     stored = {(0, events[1].event.id): bytes.fromhex(events[1].event.bodyhash)}
-    assert folding.reused(first, repeats, stored) == [events[0], events[2]]
+    assert deltas.reused(first, repeats, stored) == [events[0], events[2]]
 
 
 @pytest.mark.parametrize(
@@ -114,10 +116,10 @@ def test_of_one_id_with_two_bodies_the_other_one_than_is_stored_is_refused() -> 
 )
 def test_a_report_keeps_its_mode_and_grain(event: MetricsEvent, code: str) -> None:
     (one,) = told(event)
-    fixed = folding.Shape("snapshot", "hour", 1)
-    shape = folding.shape_of(one)
+    fixed = shapes.Shape("snapshot", "hour", 1)
+    shape = shapes.shape_of(one)
     assert shape != fixed[:2]
-    assert folding.other_shape(shape, fixed).code == code
+    assert shapes.other_shape(shape, fixed).code == code
 
 
 def apply(*messages: BudgetTotals, state: lines.LineState | None = None) -> lines.LineState:

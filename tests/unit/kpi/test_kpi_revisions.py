@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from kpi_monitor.panes.changes import Changes
 from kpi_monitor.records import revisions
-from kpi_monitor.records.record import Measures, Period, Told, walk
+from kpi_monitor.records.measures import Measures
+from kpi_monitor.records.record import MetricsRecord, Period
 from kpi_monitor.records.revisions import Restated
+from kpi_monitor.records.walk import walk
 from kpi_monitor.windows import to_ms
 from shared.events import MetricsEvent, SourceEvent
 from tests.unit.kpi.builders import at, heartbeat, metrics_event, received
@@ -21,14 +23,14 @@ PLACE = ("double11-2025", "L02")
 Booked = dict[Period, Measures]
 
 
-def told(*events: MetricsEvent | SourceEvent) -> list[Told]:
+def told(*events: MetricsEvent | SourceEvent) -> list[MetricsRecord]:
     batch = [(received(offset=n), event) for n, event in enumerate(events)]
     found, _, refused = walk(batch, {}, oldest=at(0) - timedelta(days=45), newest=at(48))
     assert not refused
     return found
 
 
-def fold(polls: Iterable[Sequence[Told]]) -> tuple[Booked, list[str]]:
+def fold(polls: Iterable[Sequence[MetricsRecord]]) -> tuple[Booked, list[str]]:
     """What polls about one fact leave in its panes, and the codes of what is refused."""
     changes, codes = Changes(), []
     stored: Restated | None = None
@@ -93,7 +95,7 @@ def test_a_measure_that_is_dropped_leaves_a_zero() -> None:
 def test_the_first_statement_fixes_the_period_and_marks_are_against_its_end() -> None:
     """A zone that is set later moves what the label means, and not what was told under it."""
 
-    def events() -> list[Told]:
+    def events() -> list[MetricsRecord]:
         second, third = restated(2, 9, zone=8), restated(3, 10, zone=8)
         return told(restated(1, 5), heartbeat(11), second, heartbeat(20), third)
 
@@ -145,7 +147,7 @@ STATED = st.tuples(st.integers(1, 5), st.integers(0, 3), st.sampled_from([0, 0, 
 def test_how_revisions_are_batched_decides_nothing(
     stated: list[tuple[int, int, int]], heartbeats: set[int], cuts: set[int]
 ) -> None:
-    def events() -> list[Told]:
+    def events() -> list[MetricsRecord]:
         found: list[MetricsEvent | SourceEvent] = []
         for number, one in enumerate(stated):
             found += [heartbeat(10 + 2 * number)] if number in heartbeats else []

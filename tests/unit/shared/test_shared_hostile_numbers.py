@@ -16,7 +16,7 @@ from alerts.configuration.yaml_reader import parse_duration as alerting_duration
 from ingest.faults import FaultError
 from ingest.reports.reading.numbers import NumberFormat, json_number, to_micros
 from ingest.schemas import seconds_of
-from kpi_monitor.records.record import Refusal, parse_measures
+from kpi_monitor.records.measures import Refusal, parse_measures
 from kpi_monitor.rules.formula import FormulaError, parse
 from kpi_monitor.windows import WindowError, parse_duration
 from shared.errors import InvalidError

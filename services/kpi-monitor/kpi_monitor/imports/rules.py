@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from kpi_monitor.records.record import Told
+from kpi_monitor.records.record import MetricsRecord
 from kpi_monitor.records.revisions import Restated, beside
 
 IMPORT_LETTERS_MAX = 200
@@ -36,7 +36,7 @@ class ImportedRecord(NamedTuple):
     outcome: MeasuresOutcome
 
 
-def of_fact(told: Told, before: Restated) -> list[tuple[Told, MeasuresOutcome]]:
+def of_fact(told: MetricsRecord, before: Restated) -> list[tuple[MetricsRecord, MeasuresOutcome]]:
     """What a fact took of an event and of those beside it in its poll; `before` stood then."""
     found = []
     revision, measures = before.revision, before.measures
@@ -49,8 +49,8 @@ def of_fact(told: Told, before: Restated) -> list[tuple[Told, MeasuresOutcome]]:
 
 
 def of_deltas(
-    deltas: Iterable[Told], new: Sequence[Told]
-) -> Iterator[tuple[Told, MeasuresOutcome]]:
+    deltas: Iterable[MetricsRecord], new: Sequence[MetricsRecord]
+) -> Iterator[tuple[MetricsRecord, MeasuresOutcome]]:
     """Deltas of a poll, of which `new` were not known; what is refused besides is not told here."""
     fresh = {id(told) for told in new}
     for told in deltas:

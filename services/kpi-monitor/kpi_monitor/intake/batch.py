@@ -10,7 +10,8 @@ import msgspec
 from kpi_monitor.imports.rules import IMPORT_LETTERS_MAX, ImportedRecord, MeasuresOutcome
 from kpi_monitor.intake import decoding
 from kpi_monitor.panes.changes import Changes
-from kpi_monitor.records.record import Refusal, Told
+from kpi_monitor.records.measures import Refusal
+from kpi_monitor.records.record import MetricsRecord
 from shared.database.pool import Conn
 from shared.events import METRICS_TOPIC, has_nul
 from shared.kafka.brake import SetAside
@@ -46,7 +47,7 @@ class Batch:
             self.reject(one, refusal)
         return events
 
-    def count(self, found: Iterable[tuple[Told, MeasuresOutcome]]) -> None:
+    def count(self, found: Iterable[tuple[MetricsRecord, MeasuresOutcome]]) -> None:
         """Notes what became of those events that belong to an import.
 
         What was noted first stays: of an event whose money is kept aside the counts follow.

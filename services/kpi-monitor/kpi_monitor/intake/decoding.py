@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from kpi_monitor.records.record import Refusal
+from kpi_monitor.records.measures import Refusal
 from shared.events import (
     has_nul,
 )

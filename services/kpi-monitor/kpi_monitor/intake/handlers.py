@@ -21,9 +21,11 @@ from kpi_monitor.judging import suspense_news
 from kpi_monitor.panes import store as panes
 from kpi_monitor.panes.changes import Changes
 from kpi_monitor.panes.feeds import Feeds
-from kpi_monitor.records import record as folding
 from kpi_monitor.records import store as store_metrics
-from kpi_monitor.records.record import SPEND, ProgressKey, Told
+from kpi_monitor.records import walk
+from kpi_monitor.records.deltas import distinct_deltas, id_reused, reused
+from kpi_monitor.records.measures import SPEND
+from kpi_monitor.records.record import MetricsRecord, ProgressKey
 from kpi_monitor.records.reports import Reports
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.sources import heartbeats as store_progress
@@ -106,13 +108,13 @@ class Handlers:
 
     async def _walk(
         self, batch: Batch, received: Sequence[Received]
-    ) -> tuple[list[Told], dict[ProgressKey, SourceEvent]]:
+    ) -> tuple[list[MetricsRecord], dict[ProgressKey, SourceEvent]]:
         """The valid events of metrics.v1, and the greatest heartbeats."""
         events = batch.decode(received, METRICS_TOPIC_DECODER.decode)
         if not events:
             return [], {}
         keys: set[ProgressKey] = {(e.workspace, e.source, one.partition) for one, e in events}
-        told, heartbeats, refused = folding.walk(
+        told, heartbeats, refused = walk.walk(
             events,
             await store_progress.progress(batch.conn, keys),
             oldest=batch.now - self._horizon,
@@ -125,8 +127,8 @@ class Handlers:
     async def _on_metrics(
         self,
         batch: Batch,
-        told: Sequence[Told],
-        waiting: Sequence[Told],
+        told: Sequence[MetricsRecord],
+        waiting: Sequence[MetricsRecord],
         heartbeats: dict[ProgressKey, SourceEvent],
     ) -> None:
         """Heartbeats, deltas and snapshots of metrics.v1; `waiting` are of `told`."""
@@ -188,17 +190,17 @@ class Handlers:
             sources.setdefault(workspace, set()).update(priced)
         return sources
 
-    async def _on_deltas(self, batch: Batch, deltas: list[Told]) -> None:
+    async def _on_deltas(self, batch: Batch, deltas: list[MetricsRecord]) -> None:
         if not deltas:
             return
-        first, repeats = folding.distinct_deltas(deltas)
+        first, repeats = distinct_deltas(deltas)
         new, stored = await store_metrics.add_deltas(batch.conn, first)
         for told in new:
             batch.changes.book(told)
         if any(one.event.importid is not None for one in deltas):
             batch.count(outcomes.of_deltas(deltas, new))
-        for told in folding.reused(first, repeats, stored):
-            batch.reject(told.received, folding.id_reused())
+        for told in reused(first, repeats, stored):
+            batch.reject(told.received, id_reused())
 
     async def move_on(self, conn: Conn) -> bool:
         """Goes on with what a mapping has to move, as one transaction; False when nothing is left.

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
-from kpi_monitor.records.record import Group, HeldKey, Told, levels_of
+from kpi_monitor.records.record import Group, HeldKey, MetricsRecord, levels_of
 from shared.database.pool import Conn, columns
 from shared.money import MONEY_MEASURES
 
@@ -89,7 +89,7 @@ async def add_sums(
         await conn.execute(ADD_SUMS, *columns(rows, 10))
 
 
-async def add_snapshots(conn: Conn, told: Sequence[Told]) -> None:
+async def add_snapshots(conn: Conn, told: Sequence[MetricsRecord]) -> None:
     """Keeps snapshots aside as they came, in this order; of some only their money waits."""
     rows = []
     for one in told:

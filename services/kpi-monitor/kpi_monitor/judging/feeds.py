@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from kpi_monitor.records.record import SPEND
+from kpi_monitor.records.measures import SPEND
 from kpi_monitor.windows import to_ms
 from shared.events import BudgetTotals
 

@@ -9,7 +9,7 @@ from kpi_monitor.catalogue.store import CAMPAIGNS
 from kpi_monitor.judging.feeds import FeedState, spend_feed
 from kpi_monitor.judging.unit import Need, Outcome, StoredRule, Unit
 from kpi_monitor.judging.verdicts import Pane, Standing
-from kpi_monitor.records.record import SPEND
+from kpi_monitor.records.measures import SPEND
 from kpi_monitor.rules.episodes import Episode
 from kpi_monitor.rules.rule import compile_stored
 from kpi_monitor.totals import figures as totals

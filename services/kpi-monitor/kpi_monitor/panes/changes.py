@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kpi_monitor.records.measures import Measures
 from kpi_monitor.records.record import (
     Fed,
     HeldKey,
-    Measures,
+    MetricsRecord,
     Period,
     Place,
     PlacedKey,
-    Told,
     levels_of,
 )
 from shared.events import entity_text
@@ -29,7 +29,7 @@ class Changes:
     held: dict[HeldKey, int] = field(default_factory=dict)
     levels: dict[tuple[str, str, str], dict[str, str]] = field(default_factory=dict)
 
-    def book(self, told: Told) -> None:
+    def book(self, told: MetricsRecord) -> None:
         """Adds a delta's amounts where they belong; held when it has no place, or its money."""
         event, amounts = told.event, told.measures
         period = told.start, told.end, told.known
@@ -66,7 +66,7 @@ class Changes:
         self.add((workspace, campaign, line, source), (start, end, known), {measure: amount})
         self.placed[key] = self.placed.get(key, 0) + amount
 
-    def _place(self, told: Told, place: Place, amounts: Mapping[str, int]) -> None:
+    def _place(self, told: MetricsRecord, place: Place, amounts: Mapping[str, int]) -> None:
         """Remembers by entity what is on a line by a mapping."""
         event = told.event
         subject = event.workspace, event.source, told.start, entity_text(event.data)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from kpi_monitor.panes import store
 from kpi_monitor.panes.store import Feed
-from kpi_monitor.records.record import Fed, Measures, Period
+from kpi_monitor.records.measures import Measures
+from kpi_monitor.records.record import Fed, Period
 from shared.database.pool import Conn
 from shared.generations import Generations
 

@@ -1,36 +1,25 @@
-"""What a batch of metrics changes: validation, completeness, revisions, differences. Pure.
+"""One event of metrics.v1, validated, and the keys of what is stored of it. Pure.
 
 Handlers read what is needed, these functions decide, handlers write. Amounts are micros, times
 epoch ms.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple
 
 import msgspec
 
-from kpi_monitor.windows import LONGEST_DAY_MS, MATURITY_MAX_MS, MINUTE_MS, to_ms
+from kpi_monitor.records.measures import Measures
+from kpi_monitor.windows import LONGEST_DAY_MS, MATURITY_MAX_MS, MINUTE_MS
 from shared.events import (
-    METRICS_TOPIC_DECODER,
     MetricsEvent,
-    SourceEvent,
     Subject,
     entity_text,
 )
 from shared.kafka.consumer import Received
 from shared.keys import pairs_text
-from shared.money import LIMIT_MICROS, MICROS, MONEY_MEASURES, MoneyError, parse_micros
-from shared.names import SUBJECT_BYTES_MAX
+from shared.money import MONEY_MEASURES
 
-SPEND = "spend"
-"""The one measure that comes from the ledger (budget.totals.v1), never from metrics.v1."""
-
-_is_hex = re.compile(r"[0-9a-f]+", re.ASCII).fullmatch
-
-Measures = dict[str, int]
 Place = tuple[str, str]
 """(campaign, line)."""
 OWN_CAMPAIGN, OWN_LINE = "paceline:campaign", "paceline:line"
@@ -42,15 +31,6 @@ KNOWN_MAX_MS = LONGEST_DAY_MS + MATURITY_MAX_MS
 """So long after a period's end the longest window with the greatest maturity has closed."""
 
 _MEASURES_ENCODER = msgspec.json.Encoder(order="deterministic")
-
-
-class Refusal(Exception):  # noqa: N818 - a decision about one event, not a failure of ours
-    """An event that cannot be folded: `code` is stable, `detail` for people."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.detail = detail
 
 
 # Keys are plain tuples: several are made for each event, and a named one costs five times as much.
@@ -71,19 +51,8 @@ Period = tuple[int, int, int]
 """(start, end, known)."""
 
 
-class Shape(NamedTuple):
-    """What a report keeps for ever, and the number that stands for it."""
-
-    mode: str
-    grain: str
-    stream: int
-
-
-DELTA, BY_HOUR, BY_DAY = ("delta", "pane"), ("snapshot", "hour"), ("snapshot", "day")
-
-
 @dataclass(slots=True)
-class Told:
+class MetricsRecord:
     """One metrics event, validated. `place` is None while no mapping names its entity.
 
     `complete`: how far its source was when it was told; `known`: the mark that this gives.
@@ -98,11 +67,11 @@ class Told:
     known: int
     place: Place | None = None
     stream: int = 0
-    replaced: "Told | None" = None
+    replaced: "MetricsRecord | None" = None
     """The lower revision in whose stead this one is written, when both came in one poll."""
-    repeats: tuple["Told", ...] = ()
+    repeats: tuple["MetricsRecord", ...] = ()
     """Further statements of this revision in the poll."""
-    outdated: tuple["Told", ...] = ()
+    outdated: tuple["MetricsRecord", ...] = ()
     """Lower revisions of the fact that came after this one in the poll."""
     money_waits: bool = False
     """Its money is kept aside, for its campaign or for one in its currency; its counts are not."""
@@ -158,27 +127,6 @@ def own_place(levels: Mapping[str, str]) -> Place | None:
     return levels[OWN_CAMPAIGN], levels[OWN_LINE]
 
 
-def parse_measures(stated: Mapping[str, int | str]) -> Measures:
-    """Integers or decimal strings by name → micros.
-
-    Raises Refusal: `measure_reserved` (spend comes from the ledger only), `measure_not_decimal`.
-    """
-    measures: Measures = {}
-    for name, value in stated.items():
-        if name == SPEND:
-            raise Refusal("measure_reserved", "spend comes from spend events, not from metrics")
-        if isinstance(value, str):
-            try:
-                measures[name] = parse_micros(value)
-            except MoneyError as error:
-                raise Refusal("measure_not_decimal", f"{name}: {error.detail}") from error
-        else:
-            measures[name] = value * MICROS
-            if abs(measures[name]) >= LIMIT_MICROS:
-                raise Refusal("measure_not_decimal", f"{name}: {value} is not below 10^12")
-    return measures
-
-
 def known_at(end: int, complete: int) -> int:
     """The mark of a period that ends at `end`, told when its source was complete to `complete`.
 
@@ -189,131 +137,3 @@ def known_at(end: int, complete: int) -> int:
     if complete < end:
         return 0
     return min(complete // MINUTE_MS * MINUTE_MS, end + KNOWN_MAX_MS)
-
-
-def walk(
-    batch: Sequence[tuple[Received, MetricsEvent | SourceEvent]],
-    progress: Mapping[ProgressKey, int],
-    *,
-    oldest: datetime,
-    newest: datetime,
-) -> tuple[list[Told], dict[ProgressKey, SourceEvent], list[tuple[Received, Refusal]]]:
-    """Goes through a batch in offset order per partition.
-
-    `progress`: completeness before the batch. Returns the events with what was known when each was
-    told, the greatest heartbeat per source and partition, and what is refused (`too_old` before
-    `oldest`, `future_time` after `newest`, wrong measures).
-    """
-    complete = dict(progress)
-    told: list[Told] = []
-    heartbeats: dict[ProgressKey, SourceEvent] = {}
-    refused: list[tuple[Received, Refusal]] = []
-    for received, event in batch:
-        place = event.workspace, event.source, received.partition
-        try:
-            if isinstance(event, SourceEvent):
-                if event.data.complete_through > newest:
-                    raise Refusal("future_time", "complete_through lies in the future")
-                complete[place] = max(complete.get(place, 0), to_ms(event.settled_through))
-                known = heartbeats.get(place)
-                # The same completeness again may say that less is set aside now.
-                if known is None or known.data.complete_through <= event.data.complete_through:
-                    heartbeats[place] = event
-                continue
-            told.append(_told(received, event, complete.get(place, 0), oldest))
-        except Refusal as refusal:
-            refused.append((received, refusal))
-    return told, heartbeats, refused
-
-
-def _told(received: Received, event: MetricsEvent, complete: int, oldest: datetime) -> Told:
-    data = event.data
-    if data.mode == "delta" and event.time < oldest:
-        raise Refusal("too_old", "older than the ids that are remembered")
-    if data.mode == "snapshot" and not (data.report and data.period):
-        raise Refusal("snapshot_incomplete", "a snapshot states its report and period")
-    if data.entity is None and not (data.campaign and data.line):
-        raise Refusal("subject_missing", "neither campaign and line nor entity is stated")
-    if data.mode == "delta" and not (_is_hex(event.bodyhash) and len(event.bodyhash) % 2 == 0):
-        raise Refusal("unparseable", "bodyhash is not hex")
-    if (data.entity or data.dims) and _key_bytes(event) > SUBJECT_BYTES_MAX:
-        raise Refusal(
-            "subject_too_long", f"source, entity and dims together exceed {SUBJECT_BYTES_MAX} bytes"
-        )
-    start, end = to_ms(data.period_start), to_ms(data.period_end)
-    if end <= start:
-        raise Refusal("period_empty", "period_end is not after period_start")
-    measures = parse_measures(data.measures)
-    known = known_at(end, complete)
-    return Told(received, event, measures, start, end, complete, known, _named(data))
-
-
-def retold(received: Received, complete: int) -> Told:
-    """A snapshot that was held, as it was told: `complete` is how far its source was then."""
-    event = METRICS_TOPIC_DECODER.decode(received.value)
-    assert isinstance(event, MetricsEvent), "only snapshots are held as they came"
-    # It was counted in its import when it came.
-    event = msgspec.structs.replace(event, importid=None)
-    data, measures = event.data, parse_measures(event.data.measures)
-    start, end = to_ms(data.period_start), to_ms(data.period_end)
-    known = known_at(end, complete)
-    return Told(received, event, measures, start, end, complete, known, _named(data))
-
-
-def _named(data: Subject) -> Place | None:
-    return None if data.entity is not None else (data.campaign or "", data.line or "")
-
-
-def _key_bytes(event: MetricsEvent) -> int:
-    return len(f"{event.source}{entity_text(event.data)}{pairs_text(event.data.dims)}".encode())
-
-
-def shape_of(told: Told) -> tuple[str, str]:
-    """(mode, grain) that a (source, report) keeps for ever; the grain of deltas is their pane."""
-    data = told.event.data
-    if data.mode == "delta":
-        return DELTA
-    return BY_HOUR if "T" in (data.period or "") else BY_DAY
-
-
-def other_shape(shape: tuple[str, str], fixed: Shape) -> Refusal:
-    """The refusal of a shape that is not the first one seen of its report."""
-    mode, grain = shape
-    if mode != fixed.mode:
-        return Refusal("mode_conflict", f"the report is {fixed.mode}, the event {mode}")
-    return Refusal("granularity_conflict", f"the report is by {fixed.grain}, the event by {grain}")
-
-
-def distinct_deltas(deltas: Iterable[Told]) -> tuple[dict[int, dict[str, Told]], list[Told]]:
-    """One event per stream and id, the first, and the others."""
-    first: dict[int, dict[str, Told]] = {}
-    repeats: list[Told] = []
-    for told in deltas:
-        seen = first.setdefault(told.stream, {}).setdefault(told.event.id, told)
-        if seen is not told:
-            repeats.append(told)
-    return first, repeats
-
-
-def reused(
-    first: Mapping[int, Mapping[str, Told]],
-    repeats: Iterable[Told],
-    stored: Mapping[tuple[int, str], bytes],
-) -> list[Told]:
-    """Events whose id stands for another body: of `distinct_deltas`, held against what is stored.
-
-    `stored`: the bodies of those ids that are stored with another body than that of the first.
-    """
-    found = [first[stream][name] for stream, name in stored]
-    for told in repeats:
-        body = stored.get((told.stream, told.event.id))
-        if body is None:
-            body = bytes.fromhex(first[told.stream][told.event.id].event.bodyhash)
-        if body != bytes.fromhex(told.event.bodyhash):
-            found.append(told)
-    return found
-
-
-def id_reused() -> Refusal:
-    """The refusal of an id that came before with another body."""
-    return Refusal("id_reused", "this id came before with another body")

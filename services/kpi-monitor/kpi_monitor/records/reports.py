@@ -6,7 +6,7 @@ Everything here may be forgotten at any time; nothing is remembered before it is
 from collections.abc import Mapping
 
 from kpi_monitor.records import store as store_metrics
-from kpi_monitor.records.record import Shape
+from kpi_monitor.records.shapes import Shape
 from kpi_monitor.records.store import ReportKey
 from shared.database.pool import Conn
 from shared.generations import Generations

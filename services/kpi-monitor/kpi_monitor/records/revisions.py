@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from kpi_monitor.records.record import FactKey, Measures, Period, Place, Refusal, Told, known_at
+from kpi_monitor.records.measures import Measures, Refusal
+from kpi_monitor.records.record import FactKey, MetricsRecord, Period, Place, known_at
 from shared.kafka.consumer import Received
 
 _MEASURES_DECODER = msgspec.json.Decoder(Measures)
@@ -31,20 +32,20 @@ class Restated(NamedTuple):
     end: int
 
 
-def first(told: Told) -> Restated:
+def first(told: MetricsRecord) -> Restated:
     """What stands before the first statement of a fact: nothing, in its place and period."""
     assert told.place is not None, "what has no place is held"
     return Restated("{}", -1, False, told.place, told.start, told.end)
 
 
-def rounds_of(snapshots: Iterable[Told]) -> list[dict[FactKey, Told]]:
+def rounds_of(snapshots: Iterable[MetricsRecord]) -> list[dict[FactKey, MetricsRecord]]:
     """Snapshots as rounds of one revision per fact, to be written one after the other.
 
     Of several revisions the greatest is written and remembers those it replaced, so there is one
     round unless they may be refused apart, in another currency or at another place, or have marks
     of their own, which a fact that a mapping has placed remembers.
     """
-    rounds: list[dict[FactKey, Told]] = [{}]
+    rounds: list[dict[FactKey, MetricsRecord]] = [{}]
     for told in snapshots:
         key = told.fact
         if key not in rounds[0]:
@@ -70,19 +71,19 @@ def rounds_of(snapshots: Iterable[Told]) -> list[dict[FactKey, Told]]:
     return [facts for facts in rounds if facts]
 
 
-def _replace(told: Told, before: Told) -> None:
+def _replace(told: MetricsRecord, before: MetricsRecord) -> None:
     told.replaced = before
     if (told.start, told.end) != (before.start, before.end):
         told.start, told.end = before.start, before.end
         told.known = known_at(told.end, told.complete)
 
 
-def contested(told: Told) -> bool:
+def contested(told: MetricsRecord) -> bool:
     """Whether a poll states several values of one revision."""
     return any(one.measures != told.measures for one in told.repeats)
 
 
-def refused(told: Told, before: Restated) -> list[tuple[Received, Refusal]]:
+def refused(told: MetricsRecord, before: Restated) -> list[tuple[Received, Refusal]]:
     """What the fact that stood `before` does not take, of an event and of those beside it."""
     if told.replaced is None and not told.repeats and not before.refused:
         return []
@@ -97,7 +98,7 @@ def refused(told: Told, before: Restated) -> list[tuple[Received, Refusal]]:
     return found
 
 
-def gained(told: Told, before: Restated) -> list[tuple[Period, Measures]]:
+def gained(told: MetricsRecord, before: Restated) -> list[tuple[Period, Measures]]:
     """What a fact gains by an event and by those it replaced, each with its own mark.
 
     Always in the period the fact had first. Measures stated for the first time are there even as
@@ -115,10 +116,10 @@ def gained(told: Told, before: Restated) -> list[tuple[Period, Measures]]:
     return changes
 
 
-def _steps(told: Told, after: int) -> list[Told]:
+def _steps(told: MetricsRecord, after: int) -> list[MetricsRecord]:
     """The event and those it replaced with a revision above `after`, as they were told."""
     steps = []
-    one: Told | None = told
+    one: MetricsRecord | None = told
     while one is not None and one.revision > after:
         steps.append(one)
         one = one.replaced
@@ -136,16 +137,16 @@ def _conflict(revision: int) -> Refusal:
     return Refusal("revision_conflict", f"revision {revision} came before with other values")
 
 
-def _currency_changed(told: Told) -> Refusal:
+def _currency_changed(told: MetricsRecord) -> Refusal:
     return Refusal("currency_changed", f"money in {told.currency} for a fact in another currency")
 
 
-def is_imported(told: Told) -> bool:
+def is_imported(told: MetricsRecord) -> bool:
     """Whether an event, or one beside it in its poll, belongs to an import."""
     return any(one.event.importid is not None for _, one in beside(told))
 
 
-def beside(told: Told) -> Iterator[tuple[Told, Told]]:
+def beside(told: MetricsRecord) -> Iterator[tuple[MetricsRecord, MetricsRecord]]:
     """(step, event) of the revisions of a poll, the lowest first, each with what came after it and
     is no step of its own: the same revision again, or a lower one."""
     steps = [told]

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kpi_monitor.records.record import KNOWN_MAX_MS, FactKey, Shape, Told
+from kpi_monitor.records.record import KNOWN_MAX_MS, FactKey, MetricsRecord
 from kpi_monitor.records.revisions import Restated, contested, first, is_imported
+from kpi_monitor.records.shapes import Shape
 from kpi_monitor.windows import MINUTE_MS, to_ms
 from shared.database.pool import Conn, columns, integers
 
@@ -97,8 +98,8 @@ async def fix_reports(
 
 
 async def add_deltas(
-    conn: Conn, deltas: Mapping[int, Mapping[str, Told]]
-) -> tuple[list[Told], dict[tuple[int, str], bytes]]:
+    conn: Conn, deltas: Mapping[int, Mapping[str, MetricsRecord]]
+) -> tuple[list[MetricsRecord], dict[tuple[int, str], bytes]]:
     """Stores ids by stream: the events that are new, and the bodies of ids that have another one.
 
     Plain repeats are in neither.
@@ -120,7 +121,9 @@ async def add_deltas(
     return new, {(stream, name): stored for stream, name, stored in found if stored is not None}
 
 
-async def upsert_facts(conn: Conn, facts: Mapping[FactKey, Told]) -> list[tuple[Told, Restated]]:
+async def upsert_facts(
+    conn: Conn, facts: Mapping[FactKey, MetricsRecord]
+) -> list[tuple[MetricsRecord, Restated]]:
     """Stores higher revisions of placed facts.
 
     Returns the events that are new, newer or refused, each with what was there before, and those
@@ -160,7 +163,7 @@ async def upsert_facts(conn: Conn, facts: Mapping[FactKey, Told]) -> list[tuple[
     return taken + [(one, _before(one, row)) for one, row in stands]
 
 
-def _before(told: Told, row: Any) -> Restated:
+def _before(told: MetricsRecord, row: Any) -> Restated:
     """From a row of a fact, its key first; without measures there was none."""
     if row is None or row[4] is None:
         return first(told)

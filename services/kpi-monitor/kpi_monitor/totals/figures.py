@@ -41,7 +41,7 @@ class LineState:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Micros spent in a period, with the mark of when it was told (see `folding.known_at`)."""
+    """Micros spent in a period, with the mark of when it was told (see `records.known_at`)."""
 
     start: int
     end: int

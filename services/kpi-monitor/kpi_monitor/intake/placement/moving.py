@@ -13,16 +13,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from kpi_monitor.records.record import (
-    MONEY_APART,
-    FactKey,
-    Measures,
-    Period,
-    Place,
-    Told,
-    known_at,
-    parse_measures,
-)
+from kpi_monitor.records.measures import Measures, parse_measures
+from kpi_monitor.records.record import MONEY_APART, FactKey, MetricsRecord, Period, Place, known_at
 from kpi_monitor.windows import from_ms
 from shared.events import ENCODER, METRICS_TOPIC, MetricsEvent, MetricsStored
 from shared.kafka.consumer import Received
@@ -92,16 +84,18 @@ class _Track(NamedTuple):
     states: list[State]
 
 
-def told_again(facts: Sequence[StoredFact], aside: Iterable[Told]) -> tuple[list[Told], list[Told]]:
+def told_again(
+    facts: Sequence[StoredFact], aside: Iterable[MetricsRecord]
+) -> tuple[list[MetricsRecord], list[MetricsRecord]]:
     """Facts as the events that would bring them anew.
 
     `aside`: money that was kept aside. That of these facts is told with them; the rest, which is
     returned apart, waits on as it came.
     """
-    money: dict[FactKey, list[Told]] = {}
+    money: dict[FactKey, list[MetricsRecord]] = {}
     for one in aside:
         money.setdefault(one.fact, []).append(one)
-    told: list[Told] = []
+    told: list[MetricsRecord] = []
     for base, mine in groupby(sorted(facts, key=lambda fact: fact.base), lambda fact: fact.base):
         parts = list(mine)
         tracks = [_Track(one.revision, one.currency, one.states) for one in parts]
@@ -110,7 +104,7 @@ def told_again(facts: Sequence[StoredFact], aside: Iterable[Told]) -> tuple[list
     return told, [one for rest in money.values() for one in rest]
 
 
-def _held_track(aside: list[Told]) -> list[_Track]:
+def _held_track(aside: list[MetricsRecord]) -> list[_Track]:
     """Of money in several currencies the last is taken: it is what the last revision said."""
     if not aside:
         return []
@@ -121,7 +115,7 @@ def _held_track(aside: list[Told]) -> list[_Track]:
     return [_Track(last.revision, last.currency, states)]
 
 
-def _events(fact: StoredFact, tracks: Sequence[_Track]) -> list[Told]:
+def _events(fact: StoredFact, tracks: Sequence[_Track]) -> list[MetricsRecord]:
     """Each state has a revision of its own, the last the present one: they came from at least as
     many revisions."""
     # A fact of which only money was told has no counts to tell without it.
@@ -155,7 +149,7 @@ def _together(tracks: Sequence[_Track]) -> list[State]:
     return states
 
 
-def _event(fact: StoredFact, state: State, revision: int, currency: str) -> Told:
+def _event(fact: StoredFact, state: State, revision: int, currency: str) -> MetricsRecord:
     _, period, entity, dims = fact.base
     data = MetricsStored(
         entity=read_pairs(entity),
@@ -183,7 +177,7 @@ def _event(fact: StoredFact, state: State, revision: int, currency: str) -> Told
     received = Received(METRICS_TOPIC, 0, 0, None, ENCODER.encode(event))
     measures = parse_measures(data.measures)
     known = known_at(fact.end, state.complete)
-    told = Told(received, event, measures, fact.start, fact.end, state.complete, known)
+    told = MetricsRecord(received, event, measures, fact.start, fact.end, state.complete, known)
     told.stream = fact.key[0]
     return told
 

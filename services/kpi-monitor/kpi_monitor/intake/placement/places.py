@@ -9,7 +9,7 @@ from typing import Any
 from kpi_monitor.catalogue import store as store_catalog
 from kpi_monitor.catalogue.mappings import load_index
 from kpi_monitor.intake import store_held
-from kpi_monitor.records.record import Place, Told, own_place
+from kpi_monitor.records.record import MetricsRecord, Place, own_place
 from kpi_monitor.windows import from_ms
 from shared import entity_mapping as mappings
 from shared.database.pool import Conn
@@ -37,7 +37,7 @@ class Places:
         )
         self._currencies: Generations[Campaign, str] = Generations(CAMPAIGNS_MAX)
 
-    async def settle(self, conn: Conn, batch: Sequence[Told]) -> list[Told]:
+    async def settle(self, conn: Conn, batch: Sequence[MetricsRecord]) -> list[MetricsRecord]:
         """Sets the place of every event; returns those that have to wait, in their order.
 
         An entity waits for its mapping; money for its campaign, else the order of two topics would
@@ -71,7 +71,7 @@ class Places:
         waiting |= {id(told) for told in snapshots if told.group in beside}
         return [told for told in batch if id(told) in waiting]
 
-    def is_foreign(self, told: Told) -> bool:
+    def is_foreign(self, told: MetricsRecord) -> bool:
         """Of a settled event: whether it is money in another currency than its campaign's."""
         if told.place is None or not told.currency:
             return False
@@ -138,7 +138,7 @@ class Places:
             indexes[workspace] = known[1]
         return indexes
 
-    async def _map(self, conn: Conn, batch: Sequence[Told]) -> None:
+    async def _map(self, conn: Conn, batch: Sequence[MetricsRecord]) -> None:
         """By the start of the period. A fact that is booked stays where it is, whatever a later
         revision says."""
         indexes = await self.indexes(conn, {told.event.workspace for told in batch})

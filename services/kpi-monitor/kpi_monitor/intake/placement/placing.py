@@ -18,8 +18,9 @@ from kpi_monitor.intake.placement import store as store_placed
 from kpi_monitor.intake.placement.moving import StoredFact, elsewhere, told_again
 from kpi_monitor.intake.placement.places import Places
 from kpi_monitor.intake.placement.store import Move
-from kpi_monitor.records import record as folding
-from kpi_monitor.records.record import Place, PlacedKey, Told, own_place
+from kpi_monitor.records import walk
+from kpi_monitor.records.measures import Measures
+from kpi_monitor.records.record import MetricsRecord, Period, Place, PlacedKey, own_place
 from kpi_monitor.records.reports import Reports
 from kpi_monitor.windows import from_ms, to_ms
 from shared.entity_mapping import Mapping, MappingIndex
@@ -179,9 +180,7 @@ class Placing:
         batch.moved += len(wrong)
 
     @staticmethod
-    def _leave(
-        batch: Batch, place: Place, move: Move, period: folding.Period, amounts: folding.Measures
-    ) -> None:
+    def _leave(batch: Batch, place: Place, move: Move, period: Period, amounts: Measures) -> None:
         """Takes away what was brought to a line's period."""
         batch.touched.add((move.workspace, *place))
         batch.left.add((move.workspace, *place, *period[:2]))
@@ -190,18 +189,18 @@ class Placing:
 
     async def _money_aside(
         self, batch: Batch, groups: Iterable[tuple[str, str, str, str]]
-    ) -> list[Told]:
+    ) -> list[MetricsRecord]:
         """Takes out the money that is kept aside of facts."""
         aside = []
         for row in await store_placed.take_money(batch.conn, groups):
             received = Received(
                 METRICS_TOPIC, row["partition"], row["position"], None, row["value"]
             )
-            aside.append(folding.retold(received, row["known_ms"]))
+            aside.append(walk.retold(received, row["known_ms"]))
             aside[-1].keep(money=True)
         return await snapshots.of_one_shape(batch, self._reports, aside)
 
-    def settle(self, told: Iterable[Told], waiting: Iterable[Told]) -> None:
+    def settle(self, told: Iterable[MetricsRecord], waiting: Iterable[MetricsRecord]) -> None:
         """Has wait what has no place yet, and money that no campaign counts; `waiting` are of
         `told`."""
         for one in waiting:
@@ -222,7 +221,7 @@ class Placing:
         fits = await self._places.fits(batch.conn, workspace, groups) if groups else []
         if not fits:
             return
-        released: list[Told] = []
+        released: list[MetricsRecord] = []
         for row in await store_held.release(batch.conn, workspace, fits):
             place = row["campaign"], row["line"]
             batch.touched.add((workspace, *place))
@@ -232,7 +231,7 @@ class Placing:
             received = Received(
                 METRICS_TOPIC, row["partition"], row["position"], None, row["value"]
             )
-            told = folding.retold(received, row["known_ms"])
+            told = walk.retold(received, row["known_ms"])
             told.place, told.money_only = place, row["money"]
             if row["money"]:
                 told.keep(money=True)
