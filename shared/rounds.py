@@ -7,14 +7,13 @@ made is taken up at once, which saves the wait at each hop from an event to its 
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from shared.backoff import backoff_s
 from shared.database.pool import is_transient
 from shared.errors import UnavailableError
 from shared.logs import get_logger
 from shared.settings import CommonSettings
 
 log = get_logger(__name__)
-
-BACKOFF_FIRST_S = 0.1
 
 
 class Rounds:
@@ -47,17 +46,17 @@ class Rounds:
 
     async def run(self) -> None:
         """Lasts until `stop`; raises what is not transient."""
-        backoff_s = BACKOFF_FIRST_S
+        failures = 0
         while not self.stopping:
             try:
                 again = await self._step()
-                backoff_s = BACKOFF_FIRST_S
+                failures = 0
             except Exception as error:
                 if not (is_transient(error) or isinstance(error, UnavailableError)):
                     raise
                 log.warning("round_retried", loop=self.name, error=repr(error))
-                await asyncio.sleep(backoff_s)
-                backoff_s = min(backoff_s * 2, self._backoff_max_s)
+                failures += 1
+                await asyncio.sleep(backoff_s(failures, self._backoff_max_s))
                 continue
             if not again:
                 await self.rest()

@@ -20,6 +20,7 @@ from cli.processes import (
     signal_family,
     spawn,
 )
+from shared.backoff import backoff_s
 
 STOP_TIMEOUT_S = 10.0
 BACKOFF_FIRST_S = 1.0
@@ -53,10 +54,9 @@ def python_path() -> str:
     return ":".join(str(folder) for folder in folders)
 
 
-def backoff_s(failures: int) -> float:
+def restart_wait_s(failures: int) -> float:
     """Seconds to wait after that many failures in a row: 1, 2, 4 … 30."""
-    # Bounded before the power is taken: a service may fail all night.
-    return min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2.0 ** min(max(failures - 1, 0), 10))
+    return backoff_s(failures, BACKOFF_MAX_S, BACKOFF_FIRST_S)
 
 
 class Replica:
@@ -172,7 +172,7 @@ class Replica:
         """Counts a death and sets when to start again; returns the seconds until then."""
         lived_s = now - self._started_at
         self.failures = 1 if lived_s >= HEALTHY_AFTER_S else self.failures + 1
-        wait_s = backoff_s(self.failures)
+        wait_s = restart_wait_s(self.failures)
         self.next_start_at = now + wait_s
         return wait_s
 

@@ -21,8 +21,8 @@ from cli.stack.replica import (
     SERVICES,
     Replica,
     ServiceSpec,
-    backoff_s,
     python_path,
+    restart_wait_s,
 )
 from cli.stack.state import DEFAULT_STATE, RunInfo, RunningReplica, run_file, save_run
 from shared.http.auth import generate_keys
@@ -243,7 +243,7 @@ class Stack:
             lasting = now - self._look_failed_at < HEALTHY_AFTER_S
             self._looks_failed = self._looks_failed + 1 if lasting else 1
             self._look_failed_at = now
-            wait_s = backoff_s(self._looks_failed)
+            wait_s = restart_wait_s(self._looks_failed)
             self._next_look_at = now + wait_s
             reason = explain(error, self.options.state) or str(error)
             self._tell(f"{reason}; next try in {wait_s:.0f} s")
@@ -283,7 +283,7 @@ class Stack:
                 address = server.start(self.options.state)
             except CommandError as error:
                 self._server_failures += 1
-                self._servers_next_start_at = now + backoff_s(self._server_failures)
+                self._servers_next_start_at = now + restart_wait_s(self._server_failures)
                 self._tell(str(error))
                 continue
             self._server_failures = 0

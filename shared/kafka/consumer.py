@@ -23,6 +23,7 @@ from aiokafka.errors import (
 )
 
 from shared import metrics
+from shared.backoff import backoff_s
 from shared.database.pool import Conn, Pool, is_transient, transaction
 from shared.errors import ConsumerStuckError, OffsetGapError
 from shared.kafka import witness
@@ -106,21 +107,19 @@ class Consumer:
         return (await self._offsets.standing()).lag
 
     def check_progress(self) -> None:
-        """Raises UnavailableError when lag > 0 and the group has not moved for long.
-
-        Codes: `consumer_stuck`, or `broker_unavailable` when Kafka does not answer.
-        """
+        """`check` for who has its own."""
         self._progress.check()
 
     async def check(self) -> None:
-        """`check_progress` as a readiness check."""
+        """A readiness check. Raises UnavailableError `consumer_stuck` when lag > 0 and the group
+        has not moved for long, or `broker_unavailable` when Kafka does not answer."""
         self._progress.check()
 
     async def run(self) -> None:
         """Consumes until `stop`. Raises OffsetGapError, DeadLettersError, any fault that lasts."""
         await self._connect()
         watching = asyncio.create_task(self._progress.watch())
-        backoff_s = 0.1
+        failures = 0
         try:
             while not self._stopping.is_set():
                 if watching.done():
@@ -136,14 +135,14 @@ class Consumer:
                             await self._commit()
                         if self._progress.is_hopeless():
                             raise ConsumerStuckError(f"{self._group}: polls bring nothing")
-                    backoff_s = 0.1
+                    failures = 0
                 except Exception as error:
                     if not (is_transient(error) or isinstance(error, KafkaError)):
                         raise
                     metrics.BATCH_RETRIES.labels(self._group, type(error).__name__).inc()
                     log.warning("batch_retried", group=self._group, error=repr(error))
-                    await asyncio.sleep(backoff_s)
-                    backoff_s = min(backoff_s * 2, self._settings.backoff_max_s)
+                    failures += 1
+                    await asyncio.sleep(backoff_s(failures, self._settings.backoff_max_s))
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
@@ -154,7 +153,7 @@ class Consumer:
         self._stopping.set()
 
     async def _connect(self) -> None:
-        backoff_s = 0.1
+        failures = 0
         while not self._stopping.is_set():
             try:
                 self._cluster = await self._offsets.connect()
@@ -164,10 +163,11 @@ class Consumer:
                 )
                 await self._consumer.start()
             except (KafkaError, OSError, TimeoutError) as error:
-                log.warning("kafka_unreachable", error=repr(error), retry_in_s=backoff_s)
+                failures += 1
+                wait_s = backoff_s(failures, self._settings.backoff_max_s)
+                log.warning("kafka_unreachable", error=repr(error), retry_in_s=wait_s)
                 await self._disconnect()
-                await asyncio.sleep(backoff_s)
-                backoff_s = min(backoff_s * 2, self._settings.backoff_max_s)
+                await asyncio.sleep(wait_s)
             except BaseException:
                 await self._disconnect()
                 raise

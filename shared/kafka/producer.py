@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
 
 from shared import metrics
+from shared.backoff import backoff_s
 from shared.errors import TooLargeError, UnavailableError
 from shared.events import TOPICS
 from shared.kafka.abandon import abandon, take_exception
@@ -266,7 +267,7 @@ class Producer:
         self._spawn(self._connect())
 
     async def _connect(self) -> None:
-        wait_s = 0.1
+        failures = 0
         while True:
             client = AIOKafkaProducer(
                 bootstrap_servers=self._settings.kafka_bootstrap,
@@ -285,10 +286,11 @@ class Producer:
                     await client.start()
                     await self._learn_partitions(client)
             except (KafkaError, OSError, TimeoutError) as error:
+                failures += 1
+                wait_s = backoff_s(failures, 2.0)
                 log.warning("kafka_unreachable", error=repr(error), retry_in_s=wait_s)
                 await abandon(client)
                 await asyncio.sleep(wait_s)
-                wait_s = min(wait_s * 2, 2.0)
             except BaseException:
                 await abandon(client)
                 raise

@@ -5,7 +5,7 @@ import pytest
 from cli.commands.check import Finding, exit_of, judge_ledger, judge_offsets
 from cli.errors import Exit
 from cli.kafka.offsets import Standing
-from cli.stack.replica import backoff_s
+from cli.stack.replica import restart_wait_s
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ from cli.stack.replica import backoff_s
 def test_a_service_that_keeps_dying_is_started_ever_more_slowly(
     failures: int, seconds: float
 ) -> None:
-    assert backoff_s(failures) == seconds
+    assert restart_wait_s(failures) == seconds
 
 
 @pytest.mark.parametrize(

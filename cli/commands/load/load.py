@@ -30,6 +30,7 @@ from ingest.reports.imports import make_import_id
 from ingest.reports.reading.report import Report
 from ingest.reports.repeats import Repeats, TooManyConflictsError, find_repeats
 from ingest.reports.splitting import FilePart, LeftOut, empty, split
+from shared.backoff import backoff_s
 from shared.events import Source
 
 REQUEST_TIMEOUT_S = 60.0
@@ -270,7 +271,7 @@ def _post(client: httpx.Client, url: str, **rest: Any) -> Any:
     answer = ""
     for attempt in range(ATTEMPTS_MAX):
         if attempt:
-            time.sleep(min(2.0**attempt / 4, 5.0))
+            time.sleep(backoff_s(attempt, 5.0, 0.5))
         try:
             reply = client.post(url, **rest)
         except httpx.TransportError as error:
@@ -298,7 +299,7 @@ def _look_up(client: httpx.Client, url: str) -> dict[str, Any]:
     long, so it is asked once. Raises CommandError (exit 3)."""
     for attempt in range(ATTEMPTS_MAX):
         if attempt:
-            time.sleep(min(2.0**attempt / 4, 5.0))
+            time.sleep(backoff_s(attempt, 5.0, 0.5))
         if found := _poll(client, url):
             return dict(found)
     raise CommandError(f"all rows are counted, but {url} does not say what stands for them")

@@ -9,9 +9,10 @@ from alerts.adoption.adoption import Adoption
 from alerts.channels.targets import DingTalkTarget, EmailTarget
 from alerts.configuration.config import Receiver, Route
 from alerts.configuration.configurations import Configurations, InForce, file_name
-from alerts.configuration.yaml_reader import ConfigError, format_duration
+from alerts.configuration.yaml_reader import ConfigError
 from alerts.record import audit, store
 from alerts.schemas import Alert, ConfigurationView, Notification, Reloaded
+from shared.durations import duration_text
 from shared.errors import ErrorItem, InvalidError, NotFoundError
 from shared.events import Breach
 from shared.events.notifications import State
@@ -181,9 +182,9 @@ def _route(route: Route) -> dict[str, Any]:
     return {
         "receiver": route.receiver,
         "group_by": list(route.group_by),
-        "group_wait": format_duration(route.group_wait),
-        "group_interval": format_duration(route.group_interval),
-        "repeat_interval": format_duration(route.repeat_interval),
+        "group_wait": duration_text(route.group_wait),
+        "group_interval": duration_text(route.group_interval),
+        "repeat_interval": duration_text(route.repeat_interval),
         "matchers": [str(matcher) for matcher in route.matchers],
         "continue": route.proceed,
         "routes": [_route(child) for child in route.routes],

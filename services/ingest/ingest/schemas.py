@@ -1,6 +1,5 @@
 """HTTP bodies of ingest (contracts.md section 2)."""
 
-import re
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -9,12 +8,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from ingest.events.checks import refuse_no_currency
 from ingest.faults import FaultError
 from ingest.periods import find_zone
+from shared.durations import parse_duration
 from shared.http.edits import MergePatch, ReadBack
 from shared.http.instants import Instant
 from shared.names import PLAIN, PLAIN_LINES
 
-_DURATION = re.compile(r"(\d{1,7})(s|m|h|d)", re.ASCII)
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 INTERVAL_MAX_S = 31 * 86_400
 
 
@@ -35,10 +33,7 @@ def _known_zone(name: str) -> str | None:
 def seconds_of(interval: str | int) -> int:
     """`600`, "600s", "10m", "1h" or "1d" → seconds. Raises ValueError."""
     if isinstance(interval, str):
-        match = _DURATION.fullmatch(interval)
-        if match is None:
-            raise ValueError("an interval is seconds, or a number with s, m, h or d")
-        interval = int(match[1]) * _SECONDS[match[2]]
+        interval = int(parse_duration(interval).total_seconds())
     if not 1 <= interval <= INTERVAL_MAX_S:
         raise ValueError("an interval is between one second and 31 days")
     return interval

@@ -6,12 +6,13 @@ too, as the periods of sources do: the hour that comes twice is one, and so is t
 of one. Shorter windows are counted from local midnight and cut at the next one.
 """
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from shared.durations import DurationError, parse_duration
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -24,15 +25,13 @@ MATURITY_MAX_MS = 35 * DAY_MS
 EDGES_MAX = 10_000
 """A month of five-minute windows has 8,928."""
 
-_DURATION = re.compile(r"(\d{1,5})([mhd])", re.ASCII)
-_UNITS = {"m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _PANE = timedelta(milliseconds=PANE_MS)
 
 
 class WindowError(ValueError):
-    """The text is no duration, or no size that windows of this version can have."""
+    """The text is no size that windows of this version can have."""
 
 
 class Window(NamedTuple):
@@ -52,21 +51,9 @@ def from_ms(at: int) -> datetime:
     return _EPOCH + timedelta(milliseconds=at)
 
 
-def parse_duration(text: str) -> int:
-    """ "90m", "2h", "1d" → ms. Raises WindowError."""
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        raise WindowError(f"{text[:20]!r} is not a duration such as 60m, 2h or 1d")
-    return int(match[1]) * _UNITS[match[2]]
-
-
-def duration_text(duration: int) -> str:
-    """ms → "90m", "2h", "1d"."""
-    if duration % DAY_MS == 0:
-        return f"{duration // DAY_MS}d"
-    if duration % HOUR_MS == 0:
-        return f"{duration // HOUR_MS}h"
-    return f"{duration // MINUTE_MS}m"
+def span_ms(span: timedelta) -> int:
+    """A duration in ms, rounded down."""
+    return span // _MILLISECOND
 
 
 def parse_size(text: str) -> int:
@@ -74,7 +61,10 @@ def parse_size(text: str) -> int:
 
     Raises WindowError: anything else would not tile a local day.
     """
-    size = parse_duration(text)
+    try:
+        size = span_ms(parse_duration(text))
+    except DurationError as error:
+        raise WindowError(str(error)) from error
     if size == 0 or size % PANE_MS or DAY_MS % size:
         raise WindowError(f"a window of {text} does not divide a day into multiples of 5 minutes")
     return size

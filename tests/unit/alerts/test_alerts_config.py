@@ -11,7 +11,7 @@ from alerts.configuration.config import parse_configuration
 from alerts.configuration.configurations import Configurations, without_comments
 from alerts.configuration.configurations import doubts as doubts_of
 from alerts.configuration.matchers import parse_matcher
-from alerts.configuration.yaml_reader import ConfigError, format_duration, parse_duration
+from alerts.configuration.yaml_reader import ConfigError
 from alerts.settings import AlertsSettings
 from tests.unit.alerts.builders import CONFIGURATION, ENVIRONMENT
 
@@ -156,28 +156,6 @@ def test_a_claim_outlasts_its_send() -> None:
     assert AlertsSettings(claim_s=0.3, send_timeout_s=0.25).claim_s == 0.3
     with pytest.raises(ValueError, match="claim_s must be longer than send_timeout_s"):
         AlertsSettings(claim_s=15.0, send_timeout_s=15.0)
-
-
-@pytest.mark.parametrize(
-    ("text", "span"),
-    [
-        ("0s", timedelta(0)),
-        ("0", timedelta(0)),
-        ("30s", timedelta(seconds=30)),
-        ("1h30m", timedelta(minutes=90)),
-        ("250ms", timedelta(milliseconds=250)),
-        ("2w", timedelta(days=14)),
-    ],
-)
-def test_durations_are_prometheus_words(text: str, span: timedelta) -> None:
-    assert parse_duration(text) == span
-    assert parse_duration(format_duration(span)) == span
-
-
-@pytest.mark.parametrize("text", ["", "5", "m5", "1m1h", "-5s", "1.5h", "9999y", "5 m"])
-def test_other_texts_are_no_durations(text: str) -> None:
-    with pytest.raises(ValueError, match=r"duration|longer"):
-        parse_duration(text)
 
 
 @pytest.mark.parametrize(

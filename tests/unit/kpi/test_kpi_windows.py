@@ -20,7 +20,6 @@ from kpi_monitor.windows import (
     edges,
     from_ms,
     grain_fits,
-    parse_duration,
     parse_size,
     to_ms,
 )
@@ -140,12 +139,6 @@ def test_periods_fit_into_windows_that_are_multiples_of_them(
 def test_a_size_that_does_not_tile_a_day_is_refused(text: str) -> None:
     with pytest.raises(WindowError):
         parse_size(text)
-
-
-def test_durations_are_minutes_hours_or_days() -> None:
-    assert parse_duration("90m") == 90 * MINUTE_MS
-    assert parse_duration("0m") == 0
-    assert parse_duration("2d") == 2 * DAY_MS
 
 
 def test_edges_are_where_any_of_the_windows_begin_or_end() -> None:

@@ -12,13 +12,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from alerts.configuration.yaml_reader import parse_duration as alerting_duration
 from ingest.faults import FaultError
 from ingest.reports.reading.numbers import NumberFormat, json_number, to_micros
 from ingest.schemas import seconds_of
 from kpi_monitor.records.measures import Refusal, parse_measures
 from kpi_monitor.rules.formula import FormulaError, parse
-from kpi_monitor.windows import WindowError, parse_duration
+from kpi_monitor.windows import WindowError, parse_size
+from shared.durations import DurationError, parse_duration
 from shared.errors import InvalidError
 from shared.http.conventions import decode_cursor
 from shared.money import MoneyError, parse_micros, parse_sum
@@ -61,9 +61,9 @@ DOORS: dict[str, tuple[Callable[[str], Any], type[Exception]]] = {
     "a sum": (parse_sum, MoneyError),
     "a measure": (lambda text: parse_measures({"clicks": text}), Refusal),
     "a number in a formula": (lambda text: parse(f"{text} * spend"), FormulaError),
-    "a window": (lambda text: parse_duration(f"{text}m"), WindowError),
+    "a window": (lambda text: parse_size(f"{text}m"), WindowError),
     "an expected interval": (lambda text: seconds_of(f"{text}s"), ValueError),
-    "a wait of the alerts": (lambda text: alerting_duration(f"{text}d"), ValueError),
+    "a duration": (lambda text: parse_duration(f"{text}d"), DurationError),
     "a cell of a report": (_cell, FaultError),
     "a number of a report in JSON": (_json_cell, FaultError),
     "a cursor": (_cursor, InvalidError),

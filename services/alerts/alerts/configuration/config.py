@@ -16,7 +16,8 @@ from msgspec import Struct
 from alerts.channels.addresses import mail_address, mail_sender, web_address
 from alerts.channels.targets import Channel, DingTalkTarget, EmailTarget, mailbox_id
 from alerts.configuration.matchers import Matcher, impossible, parse_matchers
-from alerts.configuration.yaml_reader import ConfigError, YamlReader, parse_duration
+from alerts.configuration.yaml_reader import ConfigError, YamlReader
+from shared.durations import parse_duration
 
 Locale = Literal["zh-CN", "en"]
 LOCALES: tuple[Locale, ...] = ("zh-CN", "en")

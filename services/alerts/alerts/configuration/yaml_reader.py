@@ -1,20 +1,11 @@
 """Reads YAML so that every complaint names file and line, and nothing unknown passes."""
 
-import re
 from collections.abc import Callable
-from datetime import timedelta
 from typing import TypeVar
 
 import yaml
 
 T = TypeVar("T")
-
-_DURATION = re.compile(
-    "".join(rf"(?:(\d{{1,15}}){unit})?" for unit in ("y", "w", "d", "h", "m", "s", "ms")), re.ASCII
-)
-_MILLISECONDS = (31_536_000_000, 604_800_000, 86_400_000, 3_600_000, 60_000, 1000, 1)
-_UNITS = ("y", "w", "d", "h", "m", "s", "ms")
-DURATION_MAX = timedelta(days=3650)
 
 
 class ConfigError(ValueError):
@@ -25,34 +16,6 @@ class ConfigError(ValueError):
         self.file = file
         self.line = line
         self.detail = detail
-
-
-def parse_duration(text: str) -> timedelta:
-    """A duration in Prometheus words ("30s", "1h30m", "0s", "30d"). Raises ValueError."""
-    match = _DURATION.fullmatch(text)
-    if match is None or not text or not any(match.groups()):
-        if text == "0":
-            return timedelta(0)
-        raise ValueError(f"{text[:40]!r} is no duration such as 30s, 5m, 1h30m or 30d")
-    amounts = match.groups(default="0")
-    milliseconds = sum(
-        int(amount) * unit for amount, unit in zip(amounts, _MILLISECONDS, strict=True)
-    )
-    if milliseconds > DURATION_MAX / timedelta(milliseconds=1):
-        raise ValueError(f"{text!r} is longer than {DURATION_MAX.days} days")
-    return timedelta(milliseconds=milliseconds)
-
-
-def format_duration(span: timedelta) -> str:
-    """As Prometheus writes it: "30s", "1h30m", "30d"; years and weeks only when they are whole."""
-    rest = span // timedelta(milliseconds=1)
-    words = []
-    for unit, milliseconds in zip(_UNITS, _MILLISECONDS, strict=True):
-        amount, left = divmod(rest, milliseconds)
-        if amount and not (left and unit in "yw"):
-            rest = left
-            words.append(f"{amount}{unit}")
-    return "".join(words) or "0s"
 
 
 class YamlReader:

@@ -13,6 +13,7 @@ from alerts.channels.result import SendClass, SendResult
 from alerts.delivery.store import Claimed, Outcome
 from alerts.record.states import DELIVERED
 from alerts.rendering.render import Renderer
+from shared.backoff import backoff_s
 
 PARK_S = 60.0
 SHORT, BRIEF = 1, 2
@@ -38,8 +39,8 @@ def judge(claimed: Claimed, result: SendResult, renderer: Renderer, waits: Waits
             state = DELIVERED
         case SendClass.RETRYABLE:
             state = "pending"
-            wait_s = result.retry_after_s or _backoff_s(
-                claimed.claim, waits.retry_first_s, waits.retry_max_s
+            wait_s = result.retry_after_s or _spread_s(
+                claimed.claim, waits.retry_max_s, waits.retry_first_s
             )
         case SendClass.RATE_LIMITED:
             state, wait_s = "parked", result.retry_after_s or PARK_S
@@ -52,11 +53,11 @@ def judge(claimed: Claimed, result: SendResult, renderer: Renderer, waits: Waits
             )
         case SendClass.CONTENT | SendClass.CONFIG:
             state = "failed"
-            wait_s = _backoff_s(claimed.claim, waits.refused_first_s, waits.refused_max_s)
+            wait_s = _spread_s(claimed.claim, waits.refused_max_s, waits.refused_first_s)
     return Outcome(state, wait_s, result.maybe_delivered, shrunk, texts)
 
 
-def _backoff_s(attempt: int, first_s: float, longest_s: float) -> float:
-    """Doubles with each attempt; jitter of half keeps many from coming back at once."""
-    pause_s = min(longest_s, first_s * 2.0 ** min(attempt - 1, 30))
-    return pause_s * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, no secret
+def _spread_s(attempt: int, longest_s: float, first_s: float) -> float:
+    """Jitter of half keeps many from coming back at once."""
+    spread = random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, no secret
+    return spread * backoff_s(attempt, longest_s, first_s)

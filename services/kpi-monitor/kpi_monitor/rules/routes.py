@@ -1,6 +1,7 @@
 """HTTP: rules (contracts.md section 4). Writes touch the campaign; the evaluator does the rest."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -12,8 +13,9 @@ from kpi_monitor.rules.rule import Rule, compile_rule, compile_stored
 from kpi_monitor.rules.schemas import RuleBody, RuleEdit, RulePatch, RuleView
 from kpi_monitor.rules.store import Condition
 from kpi_monitor.units import store as units
-from kpi_monitor.windows import Windows, duration_text, from_ms, grain_fits, nominal_grain, to_ms
+from kpi_monitor.windows import Windows, from_ms, grain_fits, nominal_grain, to_ms
 from shared.database.pool import Conn, transaction
+from shared.durations import duration_text
 from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.http.answers import Page, answers
 from shared.http.app import Json
@@ -196,7 +198,7 @@ async def compile_checked(conn: Conn, workspace: str, body: RuleBody, version: i
         # A line that no plan has, by a mapping that was wrong, concerns rules that name it.
         concerned = rule.covers(feed["line"]) and (feed["planned"] or rule.lines is not None)
         if concerned and not any(grain_fits(grain, rule.size) for grain in feed["grains"]):
-            least = duration_text(nominal_grain(min(feed["grains"])))
+            least = duration_text(timedelta(milliseconds=nominal_grain(min(feed["grains"]))))
             raise InvalidError(
                 "grain_too_coarse",
                 f"{feed['source']} reports {feed['measure']} of {feed['line']} in periods of "

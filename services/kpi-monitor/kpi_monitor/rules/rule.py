@@ -16,7 +16,8 @@ import msgspec
 from kpi_monitor.rules.episodes import RANK, Condition, Level, Severity
 from kpi_monitor.rules.formula import Formula
 from kpi_monitor.rules.kpis import KPIS, NOT_ADDITIVE, Kpi
-from kpi_monitor.windows import MATURITY_MAX_MS, WindowError, parse_duration, parse_size
+from kpi_monitor.windows import MATURITY_MAX_MS, WindowError, parse_size, span_ms
+from shared.durations import DurationError, parse_duration
 from shared.errors import InvalidError
 from shared.money import MoneyError, parse_micros
 
@@ -172,8 +173,8 @@ def _size(window: Mapping[str, Any] | None, kpi: Kpi) -> int | None:
 
 def _maturity(text: str, kpi: Kpi) -> int:
     try:
-        maturity = parse_duration(text)
-    except WindowError as error:
+        maturity = span_ms(parse_duration(text))
+    except DurationError as error:
         raise InvalidError("invalid_rule", str(error)) from error
     if maturity > MATURITY_MAX_MS:
         raise InvalidError("invalid_rule", "maturity is at most 35d")
