@@ -64,7 +64,7 @@ Orders: TypeAlias = "Queue[tuple[str, int, int] | None]"
 Results: TypeAlias = "Queue[tuple[float, float]]"
 
 
-class Plan(NamedTuple):
+class LoadPlan(NamedTuple):
     """What the replicas fold. `campaigns`: how many share the keys."""
 
     keys: int
@@ -96,13 +96,13 @@ class Cost(NamedTuple):
         return (self.python + self.postgres) / self.events
 
 
-def subject(plan: Plan, key: int) -> tuple[str, str]:
+def subject(plan: LoadPlan, key: int) -> tuple[str, str]:
     """Campaign and line of a key."""
     lines = -(-plan.keys // plan.campaigns)
     return f"c{key // lines:06d}", f"L{key % lines:06d}"
 
 
-def polls(plan: Plan, replica: int, first: int, count: int) -> Iterator[list[Received]]:
+def polls(plan: LoadPlan, replica: int, first: int, count: int) -> Iterator[list[Received]]:
     """`count` events from number `first` on, as polls; the first `keys` go once over all keys."""
     mine = range(replica, plan.keys, plan.replicas)
     rnd = random.Random(f"{replica}/{first}")
@@ -119,7 +119,7 @@ def polls(plan: Plan, replica: int, first: int, count: int) -> Iterator[list[Rec
 
 
 def record(  # noqa: PLR0917 - one call a line
-    plan: Plan, replica: int, key: int, number: int, lap: int, rnd: random.Random
+    plan: LoadPlan, replica: int, key: int, number: int, lap: int, rnd: random.Random
 ) -> Received:
     """Event `number` about `key`; in snapshot mode lap 2n states hour n, lap 2n + 1 restates it."""
     campaign, line = subject(plan, key)
@@ -162,7 +162,7 @@ def rule_body(rule: str, campaign: str, lines: list[str] | None) -> bytes:
     )
 
 
-async def prepare(url: str, plan: Plan) -> None:
+async def prepare(url: str, plan: LoadPlan) -> None:
     """An empty kpi schema but for campaigns and the rules on them."""
     conn = await asyncpg.connect(url)
     tables = await conn.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'kpi'")
@@ -197,7 +197,7 @@ async def postgres_cpu(conn: asyncpg.Connection) -> float:
     return total
 
 
-def work(url: str, plan: Plan, number: int, orders: Orders, results: Results) -> None:
+def work(url: str, plan: LoadPlan, number: int, orders: Orders, results: Results) -> None:
     """A replica: obeys ("fold", first, count) and ("judge", 0, 0) until None."""
 
     async def run() -> None:
@@ -230,7 +230,7 @@ def work(url: str, plan: Plan, number: int, orders: Orders, results: Results) ->
 class Replicas:
     """The processes, and what it costs to have them do something."""
 
-    def __init__(self, url: str, plan: Plan) -> None:
+    def __init__(self, url: str, plan: LoadPlan) -> None:
         context = multiprocessing.get_context("spawn")
         self.plan = plan
         self.results: Results = context.Queue()
@@ -272,7 +272,7 @@ class Replicas:
             orders.put(None)
 
 
-async def measure(url: str, plan: Plan) -> Cost:
+async def measure(url: str, plan: LoadPlan) -> Cost:
     """Folds; prints and returns what an event costs once all keys have been seen."""
     await prepare(url, plan)
     replicas, conn = Replicas(url, plan), await asyncpg.connect(url)
@@ -305,7 +305,7 @@ def main() -> None:
     options = parser.parse_args()
     print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
     print(f"python -m bench.folding {' '.join(sys.argv[1:])}")
-    plan = Plan(campaigns=100, **{name: getattr(options, name) for name in NAMES})
+    plan = LoadPlan(campaigns=100, **{name: getattr(options, name) for name in NAMES})
     with database(options.url) as url:
         cost = asyncio.run(measure(url, plan))
         if options.grow:

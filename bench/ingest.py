@@ -64,7 +64,7 @@ def make_requests(host: str, token: str, size: int) -> list[bytes]:
     return requests
 
 
-class Connection(asyncio.Protocol):
+class LoadConnection(asyncio.Protocol):
     """One request at a time, as fast as the answers come."""
 
     def __init__(self, requests: list[bytes], first: int, until: float) -> None:
@@ -114,7 +114,7 @@ def cpu_s(pid: int | None) -> float:
 
 
 @dataclass(frozen=True)
-class Target:
+class MeasuredService:
     """The service under load."""
 
     url: str
@@ -122,7 +122,7 @@ class Target:
     pid: int | None
 
 
-async def measure(target: Target, size: int, connections: int, seconds: float) -> str:
+async def measure(target: MeasuredService, size: int, connections: int, seconds: float) -> str:
     """One case → one line of the table."""
     parts = urlsplit(target.url)
     used_s = cpu_s(target.pid)
@@ -132,7 +132,7 @@ async def measure(target: Target, size: int, connections: int, seconds: float) -
     made = []
     for number in range(connections):
         _, protocol = await loop.create_connection(
-            lambda number=number: Connection(requests, number * 7, began + seconds),
+            lambda number=number: LoadConnection(requests, number * 7, began + seconds),
             parts.hostname,
             parts.port,
         )
@@ -153,7 +153,7 @@ async def measure(target: Target, size: int, connections: int, seconds: float) -
 
 
 @contextmanager
-def own_service() -> Iterator[Target]:
+def own_service() -> Iterator[MeasuredService]:
     """An ingest process on a Kafka and a PostgreSQL of its own."""
     from cli.embedded.kafka import KafkaServer
     from cli.embedded.postgres import PostgresServer
@@ -189,7 +189,7 @@ def own_service() -> Iterator[Target]:
         url = f"http://127.0.0.1:{port}"
         _await_ready(url)
         token = sign_token(private_key, subject="bench", roles=["operator"])
-        yield Target(url, token, service.pid)
+        yield MeasuredService(url, token, service.pid)
     finally:
         if service is not None:
             service.terminate()
@@ -213,7 +213,7 @@ def _await_ready(url: str, timeout_s: float = 30.0) -> None:
     raise SystemExit("ingest did not become ready")
 
 
-def run(target: Target, seconds: float) -> None:
+def run(target: MeasuredService, seconds: float) -> None:
     """Prints machine, command and one line per case."""
     print(f"$ python -m bench.ingest --seconds {seconds:g}")
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
@@ -231,7 +231,7 @@ def main() -> None:
     parser.add_argument("--pid", type=int)
     chosen = parser.parse_args()
     if chosen.url:
-        run(Target(chosen.url, chosen.token, chosen.pid), chosen.seconds)
+        run(MeasuredService(chosen.url, chosen.token, chosen.pid), chosen.seconds)
         return
     with own_service() as target:
         run(target, chosen.seconds)

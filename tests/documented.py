@@ -10,13 +10,14 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import httpx
 import jsonschema_rs
 
-API = Path(__file__).parent.parent / "docs" / "api"
+from tests.root import ROOT
+
+API = ROOT / "docs" / "api"
 PAGES = ("/openapi.json", "/docs")
 """The document itself and its page."""
 _PARAMETER = re.compile(r"\{[^}]*\}")

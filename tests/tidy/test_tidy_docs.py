@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from tidy_sources import ROOT, finding, refuse
+
+from tests.tidy.tidy_sources import ROOT, finding, refuse
 
 DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "adr").glob("*.md")]

@@ -4,7 +4,8 @@ import ast
 from pathlib import Path
 
 import pytest
-from tidy_sources import ROOT, finding, python_files, refuse, tree_of
+
+from tests.tidy.tidy_sources import ROOT, finding, python_files, refuse, tree_of
 
 EXACT = (
     "shared/money.py",

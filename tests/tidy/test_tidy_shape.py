@@ -5,7 +5,9 @@ import re
 
 from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.metrics import MetricWrapperBase
-from tidy_sources import (
+
+from shared import metrics
+from tests.tidy.tidy_sources import (
     ROOT,
     Function,
     finding,
@@ -14,8 +16,6 @@ from tidy_sources import (
     refuse,
     tree_of,
 )
-
-from shared import metrics
 
 METRIC_KINDS = {"Counter", "Gauge", "Histogram", "Summary", "Info", "Enum"}
 UNITS = ("_total", "_seconds", "_bytes", "_records", "_rows", "_ratio", "_info", "_leader")

@@ -1,7 +1,8 @@
 """Sizes: a file fits a screen or seven, a function fits one."""
 
 import pytest
-from tidy_sources import finding, functions_of, python_files, refuse
+
+from tests.tidy.tidy_sources import finding, functions_of, python_files, refuse
 
 FILE_LINES_MAX = 350
 FUNCTION_LINES_MAX = 70

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from tidy_sources import every_file, finding, python_files, refuse
+
+from tests.tidy.tidy_sources import every_file, finding, python_files, refuse
 
 # Written in pieces, so that this file is not its own finding.
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|Not" + r"ImplementedError)\b")

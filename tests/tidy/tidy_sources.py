@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.root import ROOT
+
 CODE = ("shared", "services", "cli", "bench", "tests")
 KEPT_HIDDEN = {".ci", ".github", ".env.example", ".gitignore", ".dockerignore"}
 LEFT_OUT = {"venv", "__pycache__", "node_modules", "build", "dist"}

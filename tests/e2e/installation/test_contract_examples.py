@@ -1,0 +1,220 @@
+"""The examples of the API documents, posted as they stand to running services, are accepted."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.e2e.contract_world import World, eventually, open_world
+from tests.root import ROOT
+
+API = ROOT / "docs" / "api"
+FILES = {"ingest": "ingest", "budget": "budget", "kpi": "kpi-monitor", "alerts": "alerts"}
+JSON = "application/json"
+MERGE = "application/merge-patch+json"
+NOW = datetime(2026, 3, 5, 4, tzinfo=UTC)
+CAMPAIGN = "spring-2026"
+SOURCE = "google-ads/1234567890"
+POISON = 1001
+"""One more than a source may send within the hour before it is in quarantine."""
+
+
+def read(service: str) -> Any:
+    return json.loads((API / f"{FILES[service]}.json").read_text(encoding="utf-8"))
+
+
+DOCUMENTS = {service: read(service) for service in FILES}
+WRITTEN = {
+    (service, f"{method.upper()} {path}", kind)
+    for service, document in DOCUMENTS.items()
+    for path, methods in document["paths"].items()
+    for method, operation in methods.items()
+    for kind in operation.get("requestBody", {}).get("content", {})
+}
+
+
+class Stranger:
+    """Reads an example in a document, posts it, and remembers which were posted."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.posted: set[tuple[str, str, str]] = set()
+
+    def send(
+        self,
+        service: str,
+        operation: str,
+        role: str = "operator",
+        kind: str = JSON,
+        changes: dict[str, Any] | None = None,
+        **places: Any,
+    ) -> Any:
+        """The answer, which is one of 2xx. `places` fill the path; a query stands in `query`."""
+        method, template = operation.split()
+        described = DOCUMENTS[service]["paths"][template][method.lower()]
+        example = described["requestBody"]["content"][kind]["example"]
+        body = example | changes if changes else example
+        text = body if isinstance(body, str) else json.dumps(body)
+        query = places.pop("query", "")
+        headers = {**self.world.key(), "Content-Type": kind, **places.pop("headers", {})}
+        path = template.format(**places) + query
+        answer = self.world.http(
+            method, service, path, role, content=text.encode(), headers=headers
+        )
+        assert answer.is_success, f"{operation}: {answer.text}"
+        self.posted.add((service, operation, kind))
+        return answer.json()
+
+    def events(self, *events: dict[str, Any]) -> None:
+        answer = self.world.http("POST", "ingest", "/v1/events", json=list(events))
+        assert answer.json()["rejected"] == [], answer.text
+
+    def spend(self, source: str, number: int, campaign: str, **data: Any) -> dict[str, Any]:
+        return {
+            "specversion": "1.0",
+            "id": f"2026-03-04-{number:04d}",
+            "source": source,
+            "type": "paceline.spend.v1",
+            "time": data.pop("time", "2026-03-04T12:00:00Z"),
+            "data": {"campaign": campaign, "line": "search", "amount": "1.00", "currency": "CNY"}
+            | data,
+        }
+
+    def held(self, path: str) -> list[int]:
+        self.world.client.settle()
+        items = self.world.http("GET", "budget", path, "viewer").json()["items"]
+        return [item["id"] for item in items]
+
+
+@pytest.fixture(scope="module")
+def stranger(kafka: str, database_url: str, topic_prefix: str) -> Iterator[Stranger]:
+    servers = {"kafka": kafka, "database": database_url, "topic_prefix": topic_prefix}
+    alerts = "route: {receiver: ops}\nreceivers: [{name: ops}]\n"
+    with open_world(servers, name="other", lines=["x"], alerts=alerts) as world:
+        made = Stranger(world)
+        world.go_to(NOW)
+        yield made
+
+
+def test_every_example_is_accepted_in_an_order_that_a_stranger_would_take(
+    stranger: Stranger,
+) -> None:
+    for service in FILES:
+        stranger.send(service, "POST /internal/clock", "admin")
+    set_up(stranger)
+    watch(stranger)
+    feed(stranger)
+    put_in_order(stranger)
+    release(stranger)
+    campaign = {"campaign": CAMPAIGN}
+    stranger.send("budget", "POST /v1/campaigns/{campaign}/close", "finance", **campaign)
+    assert stranger.posted == WRITTEN
+
+
+@pytest.mark.parametrize("service", FILES)
+def test_a_running_service_links_to_the_pages_of_all(stranger: Stranger, service: str) -> None:
+    urls = stranger.world.stack.urls
+    described = httpx.get(f"{urls[service]}/openapi.json").json()["info"]["description"]
+    links = [f"[{FILES[one]}]({url}/docs)" for one, url in urls.items()]
+    assert [link for link in links if link not in described] == []
+
+
+def set_up(stranger: Stranger) -> None:
+    """Source, key, campaign, plan, mapping."""
+    place = "/v1/sources/{source}"
+    stranger.send("ingest", f"PUT {place}", source=SOURCE)
+    stranger.send("ingest", "POST /v1/keys", "admin")
+    stranger.send("budget", "POST /v1/campaigns")
+    plans = "/v1/campaigns/{campaign}/plans"
+    stranger.send("budget", f"POST {plans}", campaign=CAMPAIGN)
+    version = {"campaign": CAMPAIGN, "version": 1}
+    stranger.send("budget", f"POST {plans}/{{version}}/submit", **version)
+    decisions = f"POST {plans}/{{version}}/decisions"
+    stranger.send("budget", decisions, "approver", **version)
+    told = stranger.send("budget", decisions, "finance", changes={"as": "finance"}, **version)
+    assert told["status"] == "approved"
+    stranger.send("budget", "POST /v1/mappings")
+    for kind in (JSON, MERGE):
+        stranger.send("budget", "PATCH /v1/campaigns/{campaign}", kind=kind, campaign=CAMPAIGN)
+
+
+def watch(stranger: Stranger) -> None:
+    """A rule, edited whole and in part, and one that is only tried."""
+    stranger.world.client.settle()
+    stranger.send("kpi", "POST /v1/rules")
+    rule = {"rule": "ctr-low"}
+    stranger.send("kpi", "PUT /v1/rules/{rule}", headers={"If-Match": '"1"'}, **rule)
+    for kind in (JSON, MERGE):
+        stranger.send("kpi", "PATCH /v1/rules/{rule}", kind=kind, **rule)
+    stranger.send("kpi", "POST /v1/rules/test")
+
+
+def feed(stranger: Stranger) -> None:
+    """Events and reports; all of them reach a line."""
+    for kind, accepted in (
+        (JSON, 2),
+        ("application/cloudevents-batch+json", 1),
+        ("application/cloudevents+json", 1),
+    ):
+        told = stranger.send("ingest", "POST /v1/events", kind=kind)
+        assert told == {"accepted": accepted, "rejected": []}
+    for kind in (JSON, "text/csv"):
+        told = stranger.send(
+            "ingest",
+            "POST /v1/reports/{platform}",
+            kind=kind,
+            platform="google-ads",
+            query="?as_of=2026-03-05T04:00:00Z",
+        )
+        assert (told["accepted"], told["rejected"]) == (1, [])
+    place = "/v1/sources/{source}"
+    for kind in (JSON, MERGE):
+        stranger.send("ingest", f"PATCH {place}", kind=kind, source=SOURCE)
+    stranger.send("ingest", f"POST {place}/confirm", source=SOURCE)
+    assert stranger.held("/v1/suspense") == []
+    totals = stranger.world.http("GET", "budget", f"/v1/campaigns/{CAMPAIGN}/totals").json()
+    assert totals["total"]["actual"] == "932.25"
+
+
+def put_in_order(stranger: Stranger) -> None:
+    """What is on no line: assigned, written off, taken back, accepted; a mapping corrected."""
+    place = "/v1/suspense"
+    stranger.events(*(stranger.spend("shop/main", n, "sprng-2026") for n in range(101, 104)))
+    one, two, _ = stranger.held(place)
+    stranger.send("budget", f"POST {place}/{{held}}/assign", held=one)
+    stranger.send("budget", f"POST {place}/{{held}}/write-off", "finance", held=two)
+    written_off = stranger.held(f"{place}?state=written_off")
+    stranger.send("budget", f"POST {place}/{{held}}/restore", "finance", held=written_off[0])
+    assert stranger.send("budget", f"POST {place}/assign")["entries"] == 2
+    stranger.events(stranger.spend("shop/main", 104, "nobody"))
+    assert len(stranger.held(place)) == 1
+    assert stranger.send("budget", f"POST {place}/write-off", "finance")["entries"] == 1
+
+    before = stranger.spend("shop/main", 105, CAMPAIGN, time="2026-02-20T12:00:00Z")
+    stranger.events(before)
+    [exception] = stranger.held("/v1/exceptions")
+    decisions = "POST /v1/exceptions/{held}/decisions"
+    told = stranger.send("budget", decisions, "approver", held=exception)
+    assert told["needs"] == ["finance"]
+    stranger.send("budget", "PUT /v1/mappings/{mapping}", mapping="m1", headers={"If-Match": '"1"'})
+
+
+def release(stranger: Stranger) -> None:
+    """A source in quarantine: one id with two bodies is set aside, time and again."""
+    source = "shop/broken"
+    for amount in ("0.10", "0.20"):
+        stranger.events(
+            *(stranger.spend(source, n, CAMPAIGN, amount=amount) for n in range(POISON))
+        )
+    path = f"/v1/sources/{source}"
+
+    def quarantined() -> bool:
+        shown = stranger.world.http("GET", "ingest", path, "viewer").json()
+        return shown.get("state") == "quarantined"
+
+    assert eventually(quarantined)
+    told = stranger.send("ingest", "POST /v1/sources/{source}/release", source=source)
+    assert told["quarantine"] is None

@@ -1,0 +1,215 @@
+"""`./paceline up` as a user meets it: found again, healed, and gone without a trace."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from tests.root import ROOT
+
+READY = re.compile(
+    r"ready ingest=(\S+) budget=(\S+) kpi=(\S+) alerts=(\S+) kafka=(\S+:\d+) database=(\S+)"
+)
+START_TIMEOUT_S = 120
+
+
+@dataclass
+class Up:
+    """A running `up`: its process, its ready line and its state directory."""
+
+    process: subprocess.Popen[str]
+    line: str
+    state: Path
+
+    @property
+    def urls(self) -> dict[str, str]:
+        fields = (field.split("=", 1) for field in self.line.split()[1:])
+        return dict(fields)
+
+    def family(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def replicas(self) -> dict[str, int]:
+        stored = json.loads((self.state / "run.json").read_text(encoding="utf-8"))
+        return {f"{r['service']}-{r['replica']}": r["pid"] for r in stored["replicas"]}
+
+
+def _paceline(*arguments: str, state: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(ROOT / "paceline"), *arguments, "--state", str(state)],
+        capture_output=True,
+        text=True,
+        timeout=START_TIMEOUT_S,
+        check=False,
+    )
+
+
+def _start(state: Path, *arguments: str) -> Up:
+    with (state / "up.log").open("a", encoding="utf-8") as errors:
+        process = subprocess.Popen(
+            [str(ROOT / "paceline"), "up", "--state", str(state), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+    assert process.stdout is not None
+    line = process.stdout.readline().strip()
+    if not READY.fullmatch(line):
+        process.communicate(timeout=150)
+    assert READY.fullmatch(line), (state / "up.log").read_text(encoding="utf-8")
+    return Up(process, line, state)
+
+
+def _finish(up: Up, number: int) -> int:
+    up.process.send_signal(number)
+    code = up.process.wait(60)
+    assert up.process.stdout is not None
+    assert up.process.stdout.read() == "", "the ready line is the last one on stdout"
+    up.process.stdout.close()
+    return code
+
+
+def _status(url: str) -> int:
+    try:
+        return httpx.get(url, timeout=10).status_code
+    except httpx.TransportError:
+        return 0
+
+
+def _eventually(condition: object, timeout_s: float = 120) -> bool:
+    assert callable(condition)
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+@contextmanager
+def _directory() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="paceline-up-") as name:
+        # pytest's own folders are closed to all but root, and PostgreSQL does not run as root.
+        Path(name).chmod(0o711)
+        yield Path(name)
+
+
+@pytest.fixture
+def empty_state() -> Iterator[Path]:
+    with _directory() as state:
+        yield state
+
+
+@pytest.fixture(scope="module")
+def up() -> Iterator[Up]:
+    with _directory() as state:
+        yield from _running(state)
+
+
+def _running(state: Path) -> Iterator[Up]:
+    running = _start(state, "--clock", "manual")
+    yield running
+    family = running.family()
+    assert _finish(running, signal.SIGINT) == 130
+    _, left = psutil.wait_procs(family, timeout=60)
+    assert left == [], "Ctrl-C leaves no process behind"
+    assert not (state / "run.json").exists()
+
+
+def test_every_service_is_ready_when_the_line_is_printed(up: Up) -> None:
+    for name in ("ingest", "budget", "kpi", "alerts"):
+        assert _status(f"{up.urls[name]}/readyz") == 200, name
+
+
+def test_everything_listens_on_loopback_only(up: Up) -> None:
+    addresses = {
+        connection.laddr.ip.removeprefix("::ffff:")
+        for process in up.family()
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert addresses == {"127.0.0.1"}
+
+
+def test_a_second_up_finds_the_first_and_says_the_same(up: Up) -> None:
+    second = _paceline("up", state=up.state)
+    assert (second.returncode, second.stdout.strip()) == (0, up.line)
+    as_json = _paceline("up", "--json", state=up.state)
+    assert json.loads(as_json.stdout.splitlines()[-1])["ready"] == up.urls
+
+
+def test_a_killed_service_is_started_again_on_its_port(up: Up) -> None:
+    before = up.replicas()["budget-1"]
+    os.kill(before, signal.SIGKILL)
+    assert _eventually(lambda: up.replicas()["budget-1"] != before)
+    assert _eventually(lambda: _status(f"{up.urls['budget']}/readyz") == 200)
+
+
+def test_check_says_that_everything_holds(up: Up) -> None:
+    done = _paceline("check", state=up.state)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("ledger holds")
+    assert all(" holds" in line for line in lines)
+
+
+def test_a_key_is_printed_alone_and_works(up: Up) -> None:
+    done = _paceline("key", "--source", "google-ads/*", state=up.state)
+    assert done.returncode == 0, done.stderr
+    key = done.stdout.strip()
+    assert key
+    assert " " not in key
+    event = {
+        "specversion": "1.0",
+        "id": "up-1",
+        "source": "google-ads/1",
+        "type": "paceline.spend.v1",
+        "time": "2025-11-01T10:03:02Z",
+        "data": {"campaign": "c", "line": "l", "amount": "1.50", "currency": "CNY"},
+    }
+    reply = httpx.post(
+        f"{up.urls['ingest']}/v1/events",
+        json=event,
+        headers={"Authorization": f"Bearer {key}"},
+        timeout=30,
+    )
+    assert reply.status_code == 202, reply.text
+    assert reply.json() == {"accepted": 1, "rejected": []}
+
+
+def test_secrets_are_for_the_owner_only(up: Up) -> None:
+    for name in ("run.json", "postgres/password", "keys/jwt_private.pem"):
+        assert (up.state / name).stat().st_mode & 0o077 == 0, name
+
+
+def test_after_a_kill_nothing_is_left_and_the_next_up_starts_clean(empty_state: Path) -> None:
+    first = _start(empty_state)
+    family = first.family()
+    assert len(family) >= 6
+    assert _finish(first, signal.SIGKILL) == -signal.SIGKILL
+    _, left = psutil.wait_procs(family, timeout=60)
+    assert left == [], "children die with a killed `up`"
+    assert (empty_state / "run.json").exists(), "it had no time to clean up"
+    second = _start(empty_state)
+    assert second.urls["database"] == first.urls["database"]
+    assert second.urls["kafka"] == first.urls["kafka"]
+    assert _finish(second, signal.SIGTERM) == 0
+
+
+def test_a_command_without_a_running_installation_says_how_to_start_one(tmp_path: Path) -> None:
+    for arguments in (["check"], ["offsets"], ["key", "--source", "x/*"]):
+        done = _paceline(*arguments, state=tmp_path)
+        assert done.returncode == 3
+        assert "./paceline up" in done.stderr
+        assert done.stdout == ""

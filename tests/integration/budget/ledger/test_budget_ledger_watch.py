@@ -1,0 +1,88 @@
+"""The ledgers are looked at by themselves: gauges and an alert say it before a person asks."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from budget import ledger_watch
+from budget.ledger_watch import LedgerWatch
+from shared import metrics
+from shared.database.pool import transaction
+from tests.integration.budget.budget_helpers import Service, at, delta, running_campaign
+
+AGE = """
+UPDATE budget.ledger_checks SET tried_at = tried_at - interval '1 hour',
+  checked_at = checked_at - interval '1 hour'
+"""
+
+
+@pytest_asyncio.fixture
+async def service(database_url: str, tmp_path: Path) -> AsyncIterator[Service]:
+    async with running_campaign(database_url, tmp_path, "11-06 00:00") as made:
+        noon = at("11-05 12:00")
+        await made.post(
+            delta("ads", "1", noon, "1.00"), delta("ads", "1", noon, "2.00", workspace="other")
+        )
+        await made.seal()
+        yield made
+
+
+async def gauges(service: Service) -> tuple[float, float]:
+    """Whether all ledgers hold, and the drift of all."""
+    await ledger_watch.refresh(service.pool)
+    return metrics.LEDGER_HOLDS._value.get(), metrics.LEDGER_DRIFT._value.get()
+
+
+async def look_at_all(service: Service) -> int:
+    """How many workspaces were due."""
+    watch, looks = LedgerWatch(service.settings, service.pool), 0
+    while await watch.step():
+        looks += 1
+        assert looks < 10
+    return looks
+
+
+async def damage(service: Service, micros: int) -> None:
+    async with transaction(service.pool) as conn:
+        await conn.execute("UPDATE budget.accounts SET balance = balance + $1", micros)
+        await conn.execute(AGE)
+
+
+async def test_each_workspace_is_looked_at_once_an_interval_and_what_is_found_is_a_gauge(
+    service: Service,
+) -> None:
+    assert await gauges(service) == (1, 0)
+    assert await look_at_all(service) == 2
+    assert await look_at_all(service) == 0
+    await damage(service, 5)
+    assert await gauges(service) == (1, 0), "nobody has looked again"
+    assert metrics.LEDGER_CHECKED._value.get() > 0
+    assert await look_at_all(service) == 2
+    assert await gauges(service) == (0, 10), "of an account in each of two workspaces"
+    await damage(service, -5)
+    assert await look_at_all(service) == 2
+    assert await gauges(service) == (1, 0)
+
+
+async def test_two_replicas_do_not_look_at_the_same_time(service: Service) -> None:
+    async with transaction(service.pool) as conn:
+        taken = "SELECT pg_try_advisory_xact_lock(hashtext('paceline-ledger-watch'), 0)"
+        assert await conn.fetchval(taken)
+        assert await look_at_all(service) == 0
+    assert await look_at_all(service) == 2
+
+
+async def test_a_look_that_takes_too_long_ages_and_keeps_nobody_waiting(service: Service) -> None:
+    await look_at_all(service)
+    async with transaction(service.pool) as conn:
+        await conn.execute(AGE)
+    await ledger_watch.refresh(service.pool)
+    before = metrics.LEDGER_CHECKED._value.get()
+    limited = service.settings.model_copy(update={"invariants_timeout_s": 0.2})
+    watch = LedgerWatch(limited, service.pool)
+    async with transaction(service.pool) as conn:
+        await conn.execute("LOCK TABLE budget.entries")
+        assert [await watch.step() for _ in range(3)] == [True, True, False]
+    await ledger_watch.refresh(service.pool)
+    assert metrics.LEDGER_CHECKED._value.get() == before

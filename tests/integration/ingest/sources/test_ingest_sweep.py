@@ -1,0 +1,37 @@
+"""Rejections are kept for so many days and no longer."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from ingest import store
+from ingest.store import RejectionRow
+from shared.database.pool import create_pool, transaction
+from tests.integration.ingest.ingest_world import settings_for
+
+NOW = datetime.now(UTC)
+
+
+def rejection(name: str, days: float) -> RejectionRow:
+    at = NOW - timedelta(days=days)
+    place = (None, None, None)
+    return RejectionRow(name, "sweep", "s/1", name, "wrong_type", "no", *place, {}, at)
+
+
+async def test_rejections_are_deleted_oldest_first_so_many_at_a_time(
+    database_url: str, tmp_path: Path
+) -> None:
+    pool = await create_pool(settings_for("-", "", database_url, tmp_path))
+    try:
+        async with transaction(pool) as conn:
+            rows = [rejection(f"old-{n}", 100 + n) for n in range(5)]
+            await store.add_rejections(conn, [*rows, rejection("kept", 89.9)])
+            before = NOW - timedelta(days=90)
+            counts = [await store.forget_rejections(conn, before, 3) for _ in range(3)]
+            kept = await store.list_rejections(
+                conn, "sweep", source=None, code=None, before=2**63 - 1, limit=100
+            )
+    finally:
+        await pool.close()
+
+    assert counts == [3, 2, 0]
+    assert [row["id"] for row in kept] == ["kept"]
