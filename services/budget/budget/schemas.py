@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from budget.store_suspense import Wanted
+from shared.currencies import CurrencyCode
 from shared.events import has_nul
 from shared.http.edits import MergePatch, ReadBack
 from shared.http.instants import Instant
@@ -98,7 +99,6 @@ Id = Annotated[str, Field(pattern=f"^{NAME}$")]
 Text = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$"), PLAIN_LINES]
 Label = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$"), PLAIN]
 Source = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s|\x00]+$"), PLAIN]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
 
 
@@ -108,7 +108,7 @@ class Body(BaseModel):
 
 class MoneyBody(Body):
     amount: Micros
-    currency: Currency
+    currency: CurrencyCode
 
 
 class TargetBody(Body):
@@ -129,7 +129,7 @@ class TargetBody(Body):
 class CampaignBody(Body):
     campaign: Id
     name: Label
-    currency: Currency
+    currency: CurrencyCode
     time_zone: Zone
     starts_at: When
     ends_at: When
@@ -167,7 +167,7 @@ class NamedMoney(Body):
     """An amount of any sign, as a list shows it."""
 
     amount: Quantity
-    currency: Currency
+    currency: CurrencyCode
 
 
 class ReasonBody(Body):

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AfterValidator
 
 from ingest import store
 from ingest.events.body import ClientGoneError
@@ -21,16 +20,15 @@ from ingest.reports.reading.notation import Asked
 from ingest.reports.reading.numbers import Mark
 from ingest.reports.reading.refusals import FileRefusedError
 from ingest.schemas import (
-    CURRENCY_PATTERN,
     EventsReply,
     KeyCreated,
     KeyReply,
     KeyRequest,
     RejectionReply,
     ReportReply,
-    known_currency,
 )
 from ingest.sources.routes import READERS, Limit, add_sources
+from shared import currencies
 from shared.database.pool import transaction
 from shared.errors import InvalidError, NotFoundError
 from shared.http.answers import Page, answers
@@ -110,7 +108,7 @@ def _add_reports(router: APIRouter, ingest: Ingest, platforms: Mapping[str, Plat
         as_of: Instant | None = None,
         complete: bool | Literal["anyway"] = False,
         currency: Annotated[
-            Annotated[str, AfterValidator(known_currency)] | None, Query(pattern=CURRENCY_PATTERN)
+            Annotated[str, currencies.Known] | None, Query(pattern=currencies.PATTERN)
         ] = None,
         decimal: Literal["point", "comma", ".", ","] | None = None,
         dates: Literal["dmy", "mdy", "ymd"] | None = None,

@@ -5,9 +5,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from ingest.events.checks import refuse_no_currency
 from ingest.faults import FaultError
 from ingest.periods import find_zone
+from shared.currencies import CurrencyCode
 from shared.durations import parse_duration
 from shared.http.edits import MergePatch, ReadBack
 from shared.http.instants import Instant
@@ -45,18 +45,6 @@ def _without_nul(text: str) -> str:
     return text
 
 
-CURRENCY_PATTERN = r"^[A-Z]{3}$"
-
-
-def known_currency(code: str) -> str:
-    """The code. Raises ValueError for the one that means "no currency"."""
-    try:
-        refuse_no_currency(code)
-    except FaultError as fault:
-        raise ValueError(fault.detail) from fault
-    return code
-
-
 WithoutNul = AfterValidator(_without_nul)
 """PostgreSQL can store no other text."""
 
@@ -77,9 +65,7 @@ class SourceSettings(_Body):
     """
 
     time_zone: Annotated[str, AfterValidator(_known_zone)] | None = None
-    currency: (
-        Annotated[str, Field(pattern=CURRENCY_PATTERN), AfterValidator(known_currency)] | None
-    ) = None
+    currency: CurrencyCode | None = None
     expected_interval: Annotated[int | str, AfterValidator(seconds_of)] | None = None
     money_report: ReportName | None = None
     measures_report: ReportName | None = None

@@ -8,8 +8,9 @@ from ingest.faults import FaultError
 from ingest.periods import EARLIEST_S, period_fields
 from ingest.sources.owners import NOT_MEASURES_REPORT, NOT_MONEY_REPORT, Owners
 from ingest.wire import SourceWire, SpendWire
+from shared.currencies import CurrencyError, check_currency
 from shared.events import MetricsSent, SourceSent, SpendSent
-from shared.money import NO_CURRENCY, MoneyError, parse_micros
+from shared.money import MoneyError, parse_micros
 from shared.names import (
     SUBJECT_BYTES_MAX,
     TEXT_HAS_CONTROLS,
@@ -119,12 +120,13 @@ def refuse_reserved(measures: Collection[str]) -> None:
         raise FaultError("measure_reserved", "spend comes from spend events, not from metrics")
 
 
-def refuse_no_currency(currency: str | None) -> None:
-    """Raises FaultError `currency_invalid` for NO_CURRENCY: money of none is no statement."""
-    if currency == NO_CURRENCY:
-        raise FaultError(
-            "currency_invalid", f"{NO_CURRENCY} means no currency; leave it out or name one"
-        )
+def refuse_currency(currency: str | None) -> None:
+    """Raises FaultError `currency_invalid` for what is no code of ISO 4217; None states none."""
+    try:
+        if currency is not None:
+            check_currency(currency)
+    except CurrencyError as error:
+        raise FaultError("currency_invalid", str(error)) from None
 
 
 def refuse_amount(text: str) -> None:

@@ -17,9 +17,9 @@ from ingest.events.checks import (
     refuse_amount,
     refuse_control_names,
     refuse_controls,
+    refuse_currency,
     refuse_instant,
     refuse_long_subject,
-    refuse_no_currency,
     refuse_nul,
     refuse_reserved,
     snapshot_fields,
@@ -223,7 +223,7 @@ class Stamper:
         """Checks the names of an event not met before, and finds its Kafka key and partitions."""
         check_strictly(event)
         data = event.data
-        refuse_no_currency(data.currency)
+        refuse_currency(data.currency)
         if data.entity is None:
             if data.campaign is None or data.line is None:
                 raise FaultError("entity_missing", "name campaign and line, or entity")

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ingest.events.checks import refuse_no_currency
+from ingest.events.checks import refuse_currency
 from ingest.events.context import SourceView
 from ingest.events.decode import Decoded, Rejection
 from ingest.faults import FaultError
@@ -31,7 +31,6 @@ from ingest.wire import MetricsDataWire, MetricsWire, SpendDataWire, SpendWire, 
 from shared.money import MICROS, format_micros, format_quantity
 
 Values = Mapping[str, Any]
-_CURRENCY = re.compile(r"[A-Z]{3}")
 REPEATED_HOUR = {"repeated_hour": "second"}
 """The dimension of the second of two hours that the clock shows alike: its figures are its own."""
 
@@ -233,9 +232,7 @@ class RowReader:
     def _currency(self, values: Values, view: SourceView) -> str | None:
         found = self._first(values, self._layout.currency)
         currency = self._load.currency or view.currency if found is None else str(found).strip()
-        if currency is not None and not _CURRENCY.fullmatch(currency):
-            raise FaultError("currency_invalid", f"{currency[:20]!r} is no currency code")
-        refuse_no_currency(currency)
+        refuse_currency(currency)
         return currency
 
     def _period(self, values: Values) -> tuple[str, str]:

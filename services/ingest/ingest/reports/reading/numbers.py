@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from ingest.faults import FaultError
 from ingest.platforms.mapping import Unit
+from shared.currencies import WITH_MILLS, WITHOUT_CENTS
 from shared.money import LIMIT_MICROS
 
 Mark = Literal[".", ","]
@@ -44,28 +45,6 @@ _CORE = {
     for mark in MARKS
 }
 _GROUPING = {".": str.maketrans("", "", ",' "), ",": str.maketrans(",", ".", ".' ")}
-
-_WITHOUT_CENTS = frozenset(
-    [
-        "BIF",
-        "CLP",
-        "DJF",
-        "GNF",
-        "ISK",
-        "JPY",
-        "KMF",
-        "KRW",
-        "PYG",
-        "RWF",
-        "UGX",
-        "VND",
-        "VUV",
-        "XAF",
-        "XOF",
-        "XPF",
-    ]
-)
-_WITH_MILLS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 
 
 @lru_cache(maxsize=4096)
@@ -136,9 +115,9 @@ def exponent_of(unit: Unit, currency: str | None) -> int:
         return 6
     if currency is None:
         raise FaultError("currency_invalid", "an amount in minor units needs its currency")
-    if currency in _WITHOUT_CENTS:
+    if currency in WITHOUT_CENTS:
         return 6
-    return 3 if currency in _WITH_MILLS else 4
+    return 3 if currency in WITH_MILLS else 4
 
 
 def to_micros(value: Decimal, exponent: int, *, rounded: bool) -> int:
