@@ -5,9 +5,7 @@ nothing and fails when the committed files are not what the code says.
 """
 
 import argparse
-import importlib
 import json
-import pkgutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -73,7 +71,7 @@ def service_routers() -> Iterator[tuple[str, list[APIRouter]]]:
     """(service, its routers in the order in which it adds them)."""
     # The services are imported here: a command line that only needs `up` does not load them.
     from alerts import routes as alerts_routes
-    from budget import routes as budget_routes
+    from budget.routers import ROUTERS as BUDGET_ROUTERS
     from ingest.events.routes import Ingest
     from ingest.platforms.mapping import load_platforms
     from ingest.routes import make_router
@@ -83,11 +81,7 @@ def service_routers() -> Iterator[tuple[str, list[APIRouter]]]:
     # Describing a route runs none of it: of the parts it would use only the settings are read.
     unwired = cast("Ingest", SimpleNamespace(settings=IngestSettings()))
     yield "ingest", [make_router(unwired, load_platforms())]
-    modules = [
-        importlib.import_module(f"{budget_routes.__name__}.{found.name}")
-        for found in pkgutil.iter_modules(budget_routes.__path__)
-    ]
-    yield "budget", [module.router for module in modules if hasattr(module, "router")]
+    yield "budget", list(BUDGET_ROUTERS)
     yield "kpi-monitor", list(KPI_ROUTERS)
     yield "alerts", [alerts_routes.router]
 

@@ -13,7 +13,7 @@ from budget.activation import Activator
 from budget.handlers import SpendHandler
 from budget.invariants import Invariants
 from budget.ledger_watch import LedgerWatch
-from budget.routes import audit, campaigns, held, mappings, plans, suspense, totals
+from budget.routers import ROUTERS
 from budget.seal import Sealer
 from budget.settings import BudgetSettings
 from budget.suspense_news import SuspenseNews
@@ -76,8 +76,8 @@ def build_app(
     )
     app.state.invariants = Invariants(pool, settings.invariants_timeout_s)
     app.state.partitions = lambda: consumer.partitions(SPEND_TOPIC) or settings.partitions
-    for routes in (campaigns, plans, mappings, totals, suspense, held, audit):
-        app.include_router(routes.router)
+    for router in ROUTERS:
+        app.include_router(router)
     return app
 
 

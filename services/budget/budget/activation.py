@@ -6,9 +6,9 @@ nothing to do. Each plan is a transaction of its own, like the decision of a per
 
 import asyncio
 
-from budget import approving, store_in_force
+from budget import approving, caller, store_plans
 from budget.settings import BudgetSettings
-from budget.store_in_force import InForce
+from budget.store_plans import InForce
 from shared.database.clock import Clock
 from shared.database.pool import Conn, Pool, transaction
 from shared.errors import UnavailableError
@@ -16,7 +16,6 @@ from shared.logs import get_logger
 from shared.rounds import Rounds
 
 log = get_logger(__name__)
-
 PLANS_MAX = 100
 """Plans looked for at once; more come in the next round."""
 
@@ -45,7 +44,7 @@ class Activator:
         UnavailableError `release_timeout` after the others.
         """
         async with self._pool.acquire() as conn:
-            plans = await store_in_force.due(conn, await self._clock.now(conn), PLANS_MAX)
+            plans = await store_plans.due(conn, await self._clock.now(conn), PLANS_MAX)
         stuck: dict[tuple[str, str], UnavailableError] = {}
         for plan in plans:
             campaign = plan.workspace, plan.campaign
@@ -63,14 +62,14 @@ class Activator:
 
     async def count_due(self, conn: Conn) -> int:
         """Plans that wait for this, for GET /internal/idle."""
-        return await store_in_force.count_due(conn, await self._clock.now(conn))
+        return await store_plans.count_due(conn, await self._clock.now(conn))
 
     async def _put(self, conn: Conn, plan: InForce) -> None:
         """Posting waits for it, as for what a person does: so it ends in time, or nothing stands.
 
         Raises UnavailableError `release_timeout`; the next round tries again.
         """
-        session = approving.system_session(conn, plan.workspace, await self._clock.now(conn))
+        session = caller.system_session(conn, plan.workspace, await self._clock.now(conn))
         try:
             async with asyncio.timeout(self._limit_s):
                 await approving.put_due_in_force(session, plan)

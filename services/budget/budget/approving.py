@@ -4,24 +4,27 @@ A plan changes the money and the curve of its lines at one instant, its `effecti
 what was planned stays as it was (`phasing.changed`), so approving a plan makes nobody late.
 """
 
-from datetime import datetime
 from typing import Any
 
-from budget import catalog, planning, store_in_force, store_plans, store_registry
-from budget.documents import line_rows
-from budget.planning import Decidable, Session
+from budget import (
+    approval_commands,
+    campaign_commands,
+    catalog,
+    plan_commands,
+    store_allocation,
+    store_campaigns,
+    store_plans,
+    store_registry,
+)
+from budget.approval_commands import Decidable
+from budget.approval_schemas import DecisionBody
+from budget.caller import Session
+from budget.plan_document import line_rows
 from budget.rules.approval import Subject
 from budget.rules.phasing import NOTHING, Flight, changed
 from budget.rules.posting import AccountKey
-from budget.schemas import DecisionBody
-from budget.store_in_force import InForce
-from budget.store_lines import read_curve, store_curve
-from budget.store_plans import LineRow
-from shared.database.pool import Conn
-from shared.http.auth import Principal
-
-ACTOR = "paceline"
-"""Who is named in the audit when time alone puts an approved plan in force."""
+from budget.store_allocation import LineRow, read_curve, store_curve
+from budget.store_plans import InForce
 
 
 async def decide_plan(
@@ -29,9 +32,11 @@ async def decide_plan(
 ) -> dict[str, Any]:
     """One role's decision; the last approval puts the plan in force, now or at its time."""
     await session.lock()
-    plan = await planning.find_plan(session.conn, session.workspace, campaign, version, lock=True)
-    row = await planning.find_open(session, campaign)
-    outcome = await planning.decide(session, _decidable(row, plan), body)
+    plan = await plan_commands.find_plan(
+        session.conn, session.workspace, campaign, version, lock=True
+    )
+    row = await campaign_commands.find_open(session, campaign)
+    outcome = await approval_commands.decide(session, _decidable(row, plan), body)
     approved_at = session.now if outcome.status == "approved" else None
     if outcome.status != "in_review":
         since = plan["effective_from"] or approved_at
@@ -40,7 +45,7 @@ async def decide_plan(
         await _approved(session, plan)
     elif outcome.status == "rejected":
         await _back_to_draft(session, campaign)
-    return {**planning.decision_view(outcome), "approved_at": approved_at}
+    return {**approval_commands.decision_view(outcome), "approved_at": approved_at}
 
 
 async def put_due_in_force(session: Session, due: InForce) -> None:
@@ -52,17 +57,12 @@ async def put_due_in_force(session: Session, due: InForce) -> None:
     if plan is None or plan["status"] != "approved":
         return
     await _put_in_force(session, plan)
-    await session.audit("plan_in_force", planning.plan_name(plan), {})
-
-
-def system_session(conn: Conn, workspace: str, now: datetime) -> Session:
-    """A transaction in which nobody but time acts."""
-    return Session(conn, Principal(workspace, ACTOR, frozenset()), now)
+    await session.audit("plan_in_force", plan_commands.plan_name(plan), {})
 
 
 def _decidable(row: dict[str, Any], plan: dict[str, Any]) -> Decidable:
     return Decidable(
-        planning.plan_name(plan),
+        plan_commands.plan_name(plan),
         plan["status"],
         Subject(plan["total"], plan["plan_version"]),
         row["currency"],
@@ -74,8 +74,8 @@ async def _approved(session: Session, plan: dict[str, Any]) -> None:
     """What was approved before and is overtaken before its time never comes into force."""
     conn, since = session.conn, plan["effective_from"] or session.now
     later = since if since > session.now else None
-    await store_in_force.supersede_waiting(conn, plan, later)
-    if later is not None and await store_in_force.has_one(conn, plan):
+    await store_campaigns.supersede_waiting(conn, *store_plans.key_of(plan), later)
+    if later is not None and await store_plans.has_one(conn, plan):
         return
     await session.stop_posting()
     if later is None:
@@ -86,20 +86,27 @@ async def _approved(session: Session, plan: dict[str, Any]) -> None:
 
 
 async def _put_in_force(session: Session, plan: dict[str, Any]) -> None:
-    campaign = await planning.find_campaign(session.conn, session.workspace, plan["campaign"])
+    campaign = await campaign_commands.find_campaign(
+        session.conn, session.workspace, plan["campaign"]
+    )
     if campaign["plan_version"] != plan["plan_version"]:
         await _apply(session, plan)
-    await store_in_force.put(session.conn, plan)
+    await store_plans.put(session.conn, plan)
 
 
 async def _apply(session: Session, plan: dict[str, Any]) -> None:
     """Gives the campaign's lines what the plan says, and releases what waited for it."""
     conn, workspace, campaign = session.conn, session.workspace, plan["campaign"]
     since = plan["effective_from"] or session.now
-    row = await store_plans.approve_campaign(conn, workspace, campaign, plan["plan_version"], since)
-    known = await store_plans.lines(conn, workspace, campaign)
+    row = await store_campaigns.approve_campaign(
+        conn, workspace, campaign, plan["plan_version"], since
+    )
+    known = await store_allocation.lines(conn, workspace, campaign)
     rows = _changed_lines(row, {**plan, "effective_from": since}, known)
-    lines = await store_in_force.put_lines(conn, plan, rows, session.now, first=not known)
+    lines = await store_allocation.put_lines(
+        conn, workspace, campaign, plan["plan_version"], rows, first=not known
+    )
+    await store_plans.set_applied(conn, plan, session.now)
     await store_registry.add_accounts(
         conn,
         [AccountKey(workspace, "line", campaign, ln["line"], "", row["currency"]) for ln in lines],
@@ -135,10 +142,12 @@ def _changed_lines(
 
 
 async def _back_to_draft(session: Session, campaign: str) -> None:
-    row = await planning.find_campaign(session.conn, session.workspace, campaign)
+    row = await campaign_commands.find_campaign(session.conn, session.workspace, campaign)
     if row["plan_version"] is None:
-        await store_plans.set_campaign_status(session.conn, session.workspace, campaign, "draft")
-        row = await planning.find_campaign(session.conn, session.workspace, campaign)
+        await store_campaigns.set_campaign_status(
+            session.conn, session.workspace, campaign, "draft"
+        )
+        row = await campaign_commands.find_campaign(session.conn, session.workspace, campaign)
         await catalog.tell(
             session.conn, session.workspace, [catalog.campaign_item(row)], session.now
         )

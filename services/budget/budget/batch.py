@@ -6,103 +6,14 @@ Pure. Bad data never raises: it becomes a Refusal that names the reason (rejecte
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import msgspec
-from msgspec import Meta, Struct
 
-from shared.events import Instant, SourceEvent, has_nul
+from budget.records import DECODER, Beat, Refusal, SpendRecord
+from budget.route import Posting
+from shared.events import SourceEvent, has_nul
 from shared.kafka.consumer import Received
 from shared.money import MoneyError, parse_micros
-
-if TYPE_CHECKING:
-    from budget.route import Route
-
-Text = Annotated[str, Meta(max_length=200)]
-"""Bounded because it becomes part of an index key, which PostgreSQL limits to 2,700 bytes."""
-
-
-class SpendData(Struct, frozen=True, kw_only=True, gc=False):
-    """The data of `shared.events.SpendStored`, as this service reads it.
-
-    Ingest has checked names and shapes. Checking each pattern again costs 2 µs an event, of the 8
-    that posting may take; what could break a statement here is still bounded. The period stays
-    text, because a poll has few different ones and the router reads each of them once.
-    """
-
-    amount: str
-    period_start: str
-    period_end: str
-    currency: Text | None = None
-    campaign: Text | None = None
-    line: Text | None = None
-    entity: dict[Text, Text] | None = None
-    mode: Literal["delta", "snapshot"] = "delta"
-    report: Text | None = None
-    period: Text | None = None
-    revision: Annotated[int, Meta(ge=0, le=2**62)] | None = None
-    dims: dict[Text, Text] | None = None
-
-
-class SpendRecord(
-    Struct, frozen=True, kw_only=True, gc=False, tag_field="type", tag="paceline.spend.v1"
-):
-    """The envelope of `shared.events.SpendEvent`, as this service reads it."""
-
-    id: Annotated[str, Meta(max_length=256)]
-    source: Text
-    time: Instant
-    workspace: Text
-    bodyhash: Text
-    data: SpendData
-    importid: Text | None = None
-
-
-DECODER = msgspec.json.Decoder(SpendRecord | SourceEvent)
-
-
-class Refusal(NamedTuple):
-    """An event that is set aside: a stable code, the reason in words, where it came from."""
-
-    code: str
-    detail: str
-    received: Received
-    event: SpendRecord | SourceEvent | None
-
-
-class Posting:
-    """An event whose amount is readable; `index` is its place in the poll.
-
-    The router fills in `route`, `stream_id` and `account_id`. A plain class with
-    slots, because one is made per event on the hottest path of the service.
-    """
-
-    __slots__ = ("amount", "bodyhash", "event", "ids", "index", "received", "route")
-    route: "Route"
-    ids: tuple[int, int]
-
-    def __init__(self, index: int, received: Received, event: SpendRecord, amount: int) -> None:
-        self.index = index
-        self.received = received
-        self.event = event
-        self.amount = amount
-        self.bodyhash = bytes.fromhex(event.bodyhash)
-
-
-class Beat(NamedTuple):
-    """A heartbeat as it stands in one partition."""
-
-    workspace: str
-    source: str
-    topic: str
-    partition: int
-    complete_through: datetime
-    expected_interval_s: int | None
-    position: int
-    """Its place in the poll."""
-    set_aside: int = 0
-    settled_through: datetime | None = None
-    set_aside_until: datetime | None = None
 
 
 @dataclass(slots=True)

@@ -9,11 +9,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from budget import catalog, store_flight, store_in_force, store_plans
-from budget.documents import campaign_view, target_views
-from budget.planning import Session, check_targets
+from budget import (
+    catalog,
+    store_allocation,
+    store_campaigns,
+    store_flight,
+    store_moves,
+)
+from budget.caller import Session
+from budget.campaign_commands import check_targets
+from budget.campaign_schemas import CampaignEdit, CampaignPatch
+from budget.campaign_views import campaign_view, target_views
+from budget.fields import plain
 from budget.rules.phasing import EPOCH, MICROSECOND, instant
-from budget.schemas import CampaignEdit, CampaignPatch, plain
 from shared.errors import ConflictError, InvalidError
 from shared.http.edits import patched
 
@@ -46,7 +54,7 @@ async def patch_campaign(
     moved = "ends_at" in changed
     if moved:
         await _check_end(session, row, body.ends_at)
-    edited = await store_plans.edit_campaign(
+    edited = await store_campaigns.edit_campaign(
         session.conn,
         session.workspace,
         row["campaign"],
@@ -96,20 +104,20 @@ async def _tell(session: Session, row: Row, *, moved: bool) -> None:
         cause = f"campaign/{campaign}/{row['version']}"
         await session.release(cause, touched=campaign if planned else None)
     elif planned:
-        await store_plans.touch_lines(session.conn, session.workspace, campaign)
+        await store_moves.touch_lines(session.conn, session.workspace, campaign)
     item = catalog.campaign_item(row)
     await catalog.tell(session.conn, session.workspace, [item], session.now)
 
 
 async def _findings(session: Session, row: Row, before: datetime) -> list[dict[str, Any]]:
     """What of the plan in force was made for another end."""
-    lines = await store_plans.lines(session.conn, session.workspace, row["campaign"])
+    lines = await store_allocation.lines(session.conn, session.workspace, row["campaign"])
     ends = {
         line["line"]: line["curve"]["instants"][-1]
         for line in lines
         if not line["removed"] and line["allocated"]
     }
-    waiting = await store_in_force.waiting(session.conn, session.workspace, row["campaign"])
+    waiting = await store_campaigns.waiting(session.conn, session.workspace, row["campaign"])
     return [*_curves(ends, before, row["ends_at"]), *_waiting(waiting)]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from budget.schemas import plain
+from budget.fields import plain
 from budget.tables import SCHEMA
 from shared.database.pool import Conn
 from shared.events import CATALOG_TOPIC, CatalogItem

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from budget import planning, store_decisions, store_held
-from budget.planning import Decidable, Session
+from budget import approval_commands, store_decisions, store_held
+from budget.approval_commands import Decidable
+from budget.approval_schemas import DecisionBody
+from budget.caller import Session
 from budget.release import Release
 from budget.rules import approval
 from budget.rules.approval import Subject
 from budget.rules.posting import Catalogue, Destination
-from budget.schemas import DecisionBody
 from shared.errors import ConflictError, NotFoundError
 
 
@@ -16,8 +17,8 @@ async def decide_exception(session: Session, held: int, body: DecisionBody) -> d
     """One role's decision; when both roles approve, the item is moved to its line.
 
     Raises NotFoundError `exception_unknown`, ConflictError `line_unknown` (its campaign has no such
-    line in force), and what `planning.decide` raises. A fact that was restated since a decision is
-    another amount: the decision does not count any more.
+    line in force), and what deciding raises. A fact that was restated since a decision is another
+    amount: the decision does not count any more.
     """
     await session.stop_posting()
     item = await store_held.get_exception(session.conn, session.workspace, held)
@@ -32,14 +33,14 @@ async def decide_exception(session: Session, held: int, body: DecisionBody) -> d
         held_subject(item),
         item["account_currency"],
     )
-    outcome = await planning.decide(session, about, body)
+    outcome = await approval_commands.decide(session, about, body)
     if outcome.status == "rejected":
         await store_held.set_status(session.conn, held, "rejected")
     elif outcome.status == "approved":
         await moving.move([(item, destination)])
         moving.touch(destination.account.campaign)
         await moving.close()
-    return {**planning.decision_view(outcome), "moved": {"entries": moving.moved.items}}
+    return {**approval_commands.decision_view(outcome), "moved": {"entries": moving.moved.items}}
 
 
 def held_subject(item: dict[str, Any]) -> Subject:
@@ -53,7 +54,7 @@ async def _refuse_moved(session: Session, held: int, body: DecisionBody) -> None
     known = (await store_decisions.decisions(session.conn, session.workspace, [name]))[name]
     last = known[-1].subject if known else None
     if last is not None and not approval.needs(approval.about(last, known)):
-        await planning.decide(session, Decidable(name, "approved", last, ""), body)
+        await approval_commands.decide(session, Decidable(name, "approved", last, ""), body)
 
 
 def _name(held: int) -> str:

@@ -11,11 +11,11 @@ from itertools import chain
 from typing import NamedTuple
 
 from budget import entry_ids, store_moves, store_postings
-from budget.batch import Posting, Refusal
 from budget.books import Tally
 from budget.lateness import Completeness, mark
 from budget.posted import Posted, held_row
-from budget.route import fact_key
+from budget.records import Refusal
+from budget.route import Posting, fact_key
 from budget.rules.posting import REFUSALS, AccountKey, Fact, Outcome, Stated, Step, restate
 from budget.store_held import Adjusted
 from budget.store_postings import (
@@ -33,7 +33,6 @@ from shared.names import SUBJECT_BYTES_MAX
 KeysOf = Callable[[Conn, Iterable[int]], Awaitable[dict[int, AccountKey]]]
 FactKey = tuple[int, str]
 Statements = list[tuple[Posting, Stated]]
-
 KEY_BYTES_MAX = SUBJECT_BYTES_MAX + len("2025-11-01T10||")
 """What ingest lets through: its period, entity and dims as one key."""
 

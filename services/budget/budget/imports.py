@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from budget import store_imports
-from budget.batch import Posting, Refusal
 from budget.facts import KeysOf
 from budget.posted import Posted
-from budget.route import fact_key
+from budget.records import Refusal
+from budget.route import Posting, fact_key
 from budget.rules.posting import Outcome
 from budget.store_imports import Counted, ImportedFact, Missing
 from shared import keys

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from budget import store_progress
-from budget.batch import Beat, Posting
+from budget.records import Beat
+from budget.route import Posting
 from budget.store_progress import Place
 from shared.database.pool import Conn
 
@@ -17,7 +18,6 @@ IN_TIME = 0
 """The mark of what was told before its period was complete; else epoch ms."""
 ZONES_APART = timedelta(days=2)
 """A fact stays in its first period, and the zone of its source may have been changed since."""
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 Completeness = Mapping[int, datetime]

@@ -10,12 +10,12 @@ from itertools import chain, islice
 from operator import eq
 
 from budget import store_postings
-from budget.batch import Posting, Refusal
 from budget.books import Books, Tally
 from budget.facts import Facts, KeysOf
 from budget.lateness import Completeness, by_mark
 from budget.posted import Posted, held_row
-from budget.route import Route
+from budget.records import Refusal
+from budget.route import Posting, Route
 from budget.rules.posting import Outcome
 from budget.store_held import HeldRow
 from budget.store_postings import Change, DeltaRow, Reused

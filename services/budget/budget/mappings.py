@@ -12,11 +12,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from budget import catalog, store_catalogue, store_held, store_placed, store_plans
-from budget.planning import Session
+from budget import (
+    catalog,
+    store_allocation,
+    store_campaigns,
+    store_catalogue,
+    store_held,
+    store_mappings,
+    store_placed,
+)
+from budget.caller import Session
+from budget.mapping_schemas import MappingBody, MappingTargetBody
 from budget.release import Moved, resolve
 from budget.rules.posting import Catalogue, Destination
-from budget.schemas import MappingBody, MappingTargetBody
 from shared.entity_mapping import LEVELS, Mapping, MappingIndex, match_of, specificity
 from shared.errors import ConflictError, ErrorItem, InvalidError, NotFoundError
 from shared.money import format_micros
@@ -37,7 +45,7 @@ async def add_mapping(session: Session, body: MappingBody) -> Row:
     mapping = Mapping(
         "", body.source, match_of(body.match), body.campaign, body.line, body.effective_from
     )
-    name = await store_catalogue.add_mapping(
+    name = await store_mappings.add_mapping(
         session.conn,
         session.workspace,
         mapping,
@@ -45,7 +53,7 @@ async def add_mapping(session: Session, body: MappingBody) -> Row:
         now=session.now,
     )
     if name is None:
-        other = await store_catalogue.overlapped(session.conn, session.workspace, mapping)
+        other = await store_mappings.overlapped(session.conn, session.workspace, mapping)
         detail = f"{other} maps this from the same time on; change or delete {other} instead"
         raise ConflictError("mapping_overlaps", detail)
     row = await find_mapping(session, name)
@@ -60,7 +68,7 @@ async def add_mapping(session: Session, body: MappingBody) -> Row:
 async def change_mapping(session: Session, row: Row, body: MappingTargetBody) -> Row:
     """Points a mapping to another line and moves what it has brought to the wrong one."""
     before = await store_catalogue.mappings_of(session.conn, session.workspace, row["source"])
-    after = await store_catalogue.change_mapping(
+    after = await store_mappings.change_mapping(
         session.conn, session.workspace, row["mapping"], body.campaign, body.line
     )
     cause, place = f"mapping/{row['mapping']}/{after['version']}", (row["campaign"], row["line"])
@@ -72,20 +80,20 @@ async def change_mapping(session: Session, row: Row, body: MappingTargetBody) ->
 async def delete_mapping(session: Session, row: Row) -> Row:
     """Withdraws a mapping and moves what it has brought to its line."""
     before = await store_catalogue.mappings_of(session.conn, session.workspace, row["source"])
-    version = await store_catalogue.delete_mapping(
+    version = await store_mappings.delete_mapping(
         session.conn, session.workspace, row["mapping"], session.principal.subject, session.now
     )
     after = {**row, "version": version}
     cause, place = f"mapping/{row['mapping']}/{version}", (row["campaign"], row["line"])
     follows = await _follow(session, row, MappingIndex(before), {place}, cause)
     await _tell(session, after, "mapping_deleted", deleted=True)
-    campaign = await store_plans.get_campaign(session.conn, session.workspace, row["campaign"])
+    campaign = await store_campaigns.get_campaign(session.conn, session.workspace, row["campaign"])
     return _answer(after, follows.moved, campaign, [])
 
 
 async def find_mapping(session: Session, mapping: str) -> Row:
     """The mapping. Raises NotFoundError `mapping_unknown`, also for one that was withdrawn."""
-    row = await store_catalogue.get_mapping(session.conn, session.workspace, mapping)
+    row = await store_mappings.get_mapping(session.conn, session.workspace, mapping)
     if row is None:
         raise NotFoundError("mapping_unknown", f"there is no mapping {mapping}")
     return row
@@ -218,7 +226,7 @@ async def _nothing_moved(session: Session, row: Row, follows: Follows) -> list[d
 
 async def _planned(session: Session, campaign: str) -> str | None:
     """The campaign if it has a plan in force: only then its lines are told."""
-    row = await store_plans.get_campaign(session.conn, session.workspace, campaign)
+    row = await store_campaigns.get_campaign(session.conn, session.workspace, campaign)
     return campaign if row is not None and row["plan_version"] is not None else None
 
 
@@ -229,7 +237,7 @@ async def _tell(session: Session, row: Row, action: str, *, deleted: bool = Fals
 
 
 async def _answer_with_findings(session: Session, row: Row, moved: Moved) -> Row:
-    campaign = await store_plans.get_campaign(session.conn, session.workspace, row["campaign"])
+    campaign = await store_campaigns.get_campaign(session.conn, session.workspace, row["campaign"])
     return _answer(row, moved, campaign, await _findings(session, row, campaign))
 
 
@@ -255,7 +263,7 @@ async def _findings(session: Session, row: Row, campaign: Row | None) -> list[di
         code, detail = "campaign_closed", f"{row['campaign']} is closed"
         kept = "its exception account until it is accepted"
     elif campaign["plan_version"] is not None:
-        lines = await store_plans.line_names(session.conn, session.workspace, row["campaign"])
+        lines = await store_allocation.line_names(session.conn, session.workspace, row["campaign"])
         if row["line"] not in lines:
             detail = f"the plan in force of {row['campaign']} has no line {row['line']}"
             code = "line_unknown"

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from budget.batch import Posting, Refusal
 from budget.books import Books
+from budget.records import Refusal
+from budget.route import Posting
 from budget.rules.posting import Outcome
 from budget.store_held import HeldRow
 

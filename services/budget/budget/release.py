@@ -17,25 +17,21 @@ from budget import (
     store_held,
     store_latest,
     store_moves,
-    store_plans,
     store_postings,
     store_registry,
-    store_suspense,
 )
 from budget.books import Books, Tally
 from budget.entry_ids import move_id
 from budget.rules.posting import Catalogue, Destination, Subject, entity_json, ledger_day
 from budget.store_held import HeldRow
 from budget.store_moves import Restated
-from budget.store_placed import SCAN_TIMEOUT_S
-from budget.store_postings import MOVE, MOVED_CORRECTION, Change, EntryRow, Period
+from budget.store_postings import MOVE, MOVED_CORRECTION, SCAN_TIMEOUT_S, Change, EntryRow, Period
 from shared.database.pool import Conn
 from shared.errors import ConflictError
 from shared.money import NO_CURRENCY, format_micros
 
 CHUNK = 2000
 """Items looked at in one round; a release runs until none is left."""
-
 Item = Mapping[str, Any]
 """A delta or fact as `held` has it, with the currency of its account (`account_currency`). `held`
 is None for one that is on a line."""
@@ -125,7 +121,7 @@ class Release:
         await store_moves.restate(self._conn, staying)
         if staying:
             named = {item["source"] for item, _ in wanted}
-            await store_suspense.tell_again(self._conn, self._workspace, named)
+            await store_held.tell_again(self._conn, self._workspace, named)
 
     def touch(self, campaign: str) -> None:
         """Has the sealer tell all lines of a campaign again once this is closed."""
@@ -138,7 +134,7 @@ class Release:
         await self._books.close(self._conn, self._now)
         await store_latest.settle(self._conn, sorted(self._left), timeout_s=SCAN_TIMEOUT_S)
         for campaign in sorted(self._touched):
-            await store_plans.touch_lines(self._conn, self._workspace, campaign)
+            await store_moves.touch_lines(self._conn, self._workspace, campaign)
         return self.moved
 
     async def _write(self, legs: Sequence[Leg]) -> None:

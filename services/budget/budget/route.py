@@ -1,10 +1,11 @@
 """Where events that differ only in id, time, amount and revision go: found once for all of them."""
 
 from budget import entry_ids
-from budget.batch import SpendRecord
+from budget.records import SpendRecord
 from budget.rules.posting import Destination, entity_json
 from budget.store_postings import Period
 from budget.store_registry import Report, ReportKey, StreamKey
+from shared.kafka.consumer import Received
 from shared.keys import pairs_text
 
 DELTA_STREAM = "d"
@@ -64,3 +65,22 @@ class Route:
 def fact_key(route: Route, event: SpendRecord) -> str:
     """`<period>|<entity>|<dims>`: what a snapshot's revisions are about."""
     return route.key_prefix + pairs_text(event.data.dims)
+
+
+class Posting:
+    """An event whose amount is readable; `index` is its place in the poll.
+
+    The router fills in `route`, `stream_id` and `account_id`. A plain class with
+    slots, because one is made per event on the hottest path of the service.
+    """
+
+    __slots__ = ("amount", "bodyhash", "event", "ids", "index", "received", "route")
+    route: "Route"
+    ids: tuple[int, int]
+
+    def __init__(self, index: int, received: Received, event: SpendRecord, amount: int) -> None:
+        self.index = index
+        self.received = received
+        self.event = event
+        self.amount = amount
+        self.bodyhash = bytes.fromhex(event.bodyhash)

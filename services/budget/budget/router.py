@@ -12,8 +12,8 @@ from itertools import count
 from typing import NamedTuple, TypeVar
 
 from budget import store_catalogue, store_registry
-from budget.batch import Posting, Refusal, SpendRecord
-from budget.route import Route
+from budget.records import Refusal, SpendRecord
+from budget.route import Posting, Route
 from budget.rules.posting import (
     AccountKey,
     Catalogue,
@@ -34,7 +34,6 @@ IDS_MAX = 50_000
 """Streams, accounts, reports and feeds, each; some 300 bytes. Only new routes ask for them."""
 CATALOGUE_ITEMS_MAX = 200_000
 """Campaigns, lines and mappings of all catalogues; some 500 bytes each."""
-
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 UNKNOWN = (0, 0)

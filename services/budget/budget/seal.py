@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from budget import store_lines, store_progress, store_seal
+from budget import store_allocation, store_lines, store_progress, store_seal
 from budget.lateness import IN_TIME
 from budget.rules.pacing import Figures, SourceState, complete_through, figures
 from budget.rules.phasing import EPOCH
@@ -207,7 +207,7 @@ def _plan_before(row: dict[str, Any], told: Figures) -> PlanBefore | None:
     """What the superseded plan would say, if it would say something else."""
     if row["curve_before"] is None:
         return None
-    planned = store_lines.read_curve(row["curve_before"]).planned(told.anchor)
+    planned = store_allocation.read_curve(row["curve_before"]).planned(told.anchor)
     if (planned, row["allocated_before"]) == (told.planned_to_date, told.allocated):
         return None
     return PlanBefore(

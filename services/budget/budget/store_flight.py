@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from budget.store_placed import PANE, SCAN_TIMEOUT_S
+from budget.store_postings import PANE, SCAN_TIMEOUT_S
 from shared.database.pool import Conn
 
 # A delta's period is the 5-minute pane of its time. What was taken back or moved away is nothing.

@@ -1,6 +1,6 @@
 """Money that is on no line yet: one row per delta or fact in a suspense or exception account."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -50,6 +50,10 @@ COUNT_MATCHING = """
 SELECT count(*) FROM budget.held WHERE workspace = $1 AND source = $2 AND entity @> $3
 """
 SET_STATUS = "UPDATE budget.held SET status = $2 WHERE held = $1"
+# Why something is held may change without any entry.
+TELL_AGAIN = """
+UPDATE budget.suspense_told SET entries = -1 WHERE workspace = $1 AND source = ANY($2::text[])
+"""
 
 
 class HeldRow(NamedTuple):
@@ -135,3 +139,8 @@ async def count_matching(conn: Conn, workspace: str, source: str, match: Mapping
 async def set_status(conn: Conn, held: int, status: str) -> None:
     """open, or rejected: the item stays where it is."""
     await conn.execute(SET_STATUS, held, status)
+
+
+async def tell_again(conn: Conn, workspace: str, sources: Iterable[str]) -> None:
+    """Has these sources told although no money has moved."""
+    await conn.execute(TELL_AGAIN, workspace, sorted(set(sources)))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from budget.rules.pacing import LineState, SourceState
-from budget.rules.phasing import Curve
+from budget.store_allocation import read_curve
 from shared.database.pool import Conn
 from shared.events import SPEND_TOPIC
 
@@ -86,13 +86,3 @@ def line_state(
         latest_at=latest_at,
         sources=tuple(fed_by),
     )
-
-
-def read_curve(stored: Mapping[str, Any]) -> Curve:
-    """A curve as stored: instants in microseconds, amounts in micros."""
-    return Curve(tuple(stored["instants"]), tuple(stored["amounts"]))
-
-
-def store_curve(curve: Curve) -> dict[str, Any]:
-    """The way back of `read_curve`."""
-    return {"instants": list(curve.instants), "amounts": list(curve.amounts)}

@@ -46,6 +46,24 @@ SELECT count(*) FROM (
      OR (workspace = $1 AND campaign = ANY($3::text[]) AND kind = 'line')
   ORDER BY account_id FOR NO KEY UPDATE) AS locked
 """
+# Told again at once: the plan changed.
+TOUCH_LINES = """
+WITH told AS (
+  UPDATE budget.accounts SET sealed_at = NULL
+  WHERE account_id IN (SELECT account_id FROM budget.accounts
+                       WHERE workspace = $1 AND campaign = $2 AND kind = 'line'
+                       ORDER BY account_id FOR NO KEY UPDATE)
+  RETURNING account_id
+)
+INSERT INTO budget.changes (account_id, correction) SELECT account_id, false FROM told
+"""
+FEED_MAPPED = """
+INSERT INTO budget.line_sources (account_id, source)
+SELECT DISTINCT a.account_id, m.source FROM budget.mappings AS m
+JOIN budget.accounts AS a USING (workspace, campaign, line)
+WHERE m.workspace = $1 AND m.campaign = $2 AND a.kind = 'line' AND m.deleted_at IS NULL
+ORDER BY 1, 2 ON CONFLICT DO NOTHING
+"""
 
 
 class Restated(NamedTuple):
@@ -93,3 +111,9 @@ async def lock_accounts(
 ) -> None:
     """Locks these accounts and those of all lines of these campaigns, in order of their ids."""
     await conn.execute(LOCK_ACCOUNTS, workspace, sorted(account_ids), sorted(campaigns))
+
+
+async def touch_lines(conn: Conn, workspace: str, campaign: str) -> None:
+    """Has the sealer tell every line of a campaign again, and notes which sources feed them."""
+    await conn.execute(FEED_MAPPED, workspace, campaign)
+    await conn.execute(TOUCH_LINES, workspace, campaign)

@@ -7,13 +7,10 @@ import msgspec
 
 from budget.entry_ids import moves_of, read_move_id
 from budget.store_latest import joined_by_hash
+from budget.store_postings import PANE, SCAN_TIMEOUT_S
 from shared.database.pool import Conn
 
 CHUNK = 2000
-SCAN_TIMEOUT_S = 3600.0
-"""Instead of the connection's own: the whole change has a limit, `release_timeout_s`."""
-PANE = "interval '5 minutes'"
-
 # A delta is where its newest entry put it: its own, or the arriving half of a move. `$3` is the
 # source; what a later move took away again has a leaving half that corrects it.
 LIVE_DELTAS = f"""

@@ -17,9 +17,7 @@ BLOCK = 16_384
 SPEND, CORRECTION, MOVE, MOVED_CORRECTION = 0, 1, 2, 3
 KINDS = ("spend", "correction", "move", "move")
 """What an entry is called; a moved correction is a move that counts among the corrections."""
-
 TAKE_BLOCK = "SELECT nextval('budget.entry_blocks') FROM generate_series(1, $1)"
-
 # A new row comes back with `old` empty, a reused id with both, a plain repeat not at all
 # (reference: PostgreSQL 18 RETURNING old/new); in the common case all are new, and no row need
 # come back. A delta's period is the 5-minute pane of `at`, so it
@@ -55,7 +53,6 @@ FROM unnest($1::int[], $2::text[], $3::bigint[], $4::int[], $5::bigint[], $6::ti
             $7::smallint[], $8::bigint[], $9::timestamptz[], $10::timestamptz[], $11::text[],
             $12::text[], $13::text[]) AS u
 """
-
 # What comes back is every fact that is not exactly as proposed already. The rule of
 # `posting.restate` decides; the CASE repeats it for the common statement, `settle_facts` does the
 # rest.
@@ -88,7 +85,6 @@ FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::t
   AS u(stream_id, key, revision, amount, currency, stated_at, entry, account_id)
 WHERE t.stream_id = u.stream_id AND t.key = u.key
 """
-
 # The accounts are locked in order of their ids: an UPDATE joined to an array has no order. Lines
 # also get rows in `changes`, for the sealer to tell; the few periods of a poll are passed once.
 POST_ACCOUNTS = """
@@ -116,10 +112,11 @@ FROM (SELECT account_id, sum(amount) AS amount, sum(entries) AS entries,
 JOIN locked USING (account_id)
 WHERE t.account_id = s.account_id
 """
-
-
 DeltaRow = tuple[int, str, int, int, int, datetime, bytes]
 """stream, id, entry, account, micros, at, bodyhash: a plain tuple, as one is made per event."""
+SCAN_TIMEOUT_S = 3600.0
+"""Instead of the connection's own: the whole change has a limit, `release_timeout_s`."""
+PANE = "interval '5 minutes'"
 
 
 class EntryRow(NamedTuple):

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from budget.batch import Beat
+from budget.records import Beat
 from shared.database.pool import Conn
 from shared.events import SPEND_TOPIC
 
 Place = tuple[str, str, int]
 """(workspace, source, partition of spend.v1)."""
-
 ADVANCE = """
 INSERT INTO budget.progress AS t (workspace, source, topic, partition, complete_through,
                                   expected_interval_s, set_aside, settled_through, set_aside_until)

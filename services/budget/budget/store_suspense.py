@@ -1,6 +1,6 @@
 """SQL of money in suspense: what a decision is about, and what other services are told of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,7 +15,6 @@ PICK = f"""
 SELECT h.*, a.currency AS account_currency {MATCHING} ORDER BY h.held LIMIT $6
 """
 COUNT = f"SELECT count(*) {MATCHING}"
-
 ONE_AT_A_TIME = "SELECT pg_try_advisory_xact_lock(hashtext('paceline-suspense'), 0)"
 # Whatever comes to an account or leaves it is an entry: their number tells whether there is news.
 CHANGED = """
@@ -50,10 +49,6 @@ INSERT INTO budget.suspense_told AS t (workspace, source, version, entries, told
 SELECT u.*, now() FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::jsonb[]) AS u
 ON CONFLICT (workspace, source) DO UPDATE SET version = excluded.version,
   entries = excluded.entries, told = excluded.told, told_at = excluded.told_at
-"""
-# Why something is held may change without any entry.
-TELL_AGAIN = """
-UPDATE budget.suspense_told SET entries = -1 WHERE workspace = $1 AND source = ANY($2::text[])
 """
 
 
@@ -102,11 +97,6 @@ async def save(conn: Conn, told: Sequence[tuple[str, str, int, int, dict[str, An
     """Notes (workspace, source, version, entries, object) as told."""
     if told:
         await conn.execute(SAVE, *zip(*told, strict=True))
-
-
-async def tell_again(conn: Conn, workspace: str, sources: Iterable[str]) -> None:
-    """Has these sources told although no money has moved."""
-    await conn.execute(TELL_AGAIN, workspace, sorted(set(sources)))
 
 
 def oldest(one: datetime | None, other: datetime) -> datetime:

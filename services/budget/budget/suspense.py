@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from budget import store_suspense
-from budget.planning import Session
+from budget.caller import Session
 from budget.release import CHUNK, Item, Release, currency_of, resolve
 from budget.rules.posting import AccountKey, Catalogue, Destination, Kind, Reason
 from budget.store_suspense import Wanted

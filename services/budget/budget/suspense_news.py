@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from budget import catalog, store_suspense
-from budget.schemas import plain
+from budget.fields import plain
 from budget.settings import BudgetSettings
 from shared.database.clock import Clock
 from shared.database.pool import Conn, Pool, transaction
@@ -23,7 +23,6 @@ NAMES_MAX = 5
 NAMED_ITEMS_MAX = 200
 REST_S = 15.0
 """Between two looks, which read a row of each source that ever had something in suspense."""
-
 Source = tuple[str, str]
 
 

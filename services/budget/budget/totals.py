@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from budget import store_in_force, store_lines, store_plans, store_totals
-from budget.documents import line_rows
-from budget.planning import find_campaign
+from budget import store_allocation, store_lines, store_plans, store_totals
+from budget.campaign_commands import find_campaign
+from budget.plan_document import line_rows
 from budget.rules import pacing
 from budget.rules.pacing import Figures, LineState, SourceState
 from budget.rules.phasing import NOTHING
@@ -140,7 +140,7 @@ async def _planned(
     How much is allocated is said by that plan; the curve is the one known last, because it keeps
     what was planned before each change.
     """
-    plans = await store_in_force.known_plans(
+    plans = await store_plans.known_plans(
         conn, asked.workspace, asked.campaign, asked.known_at or asked.now
     )
     if not plans:
@@ -161,7 +161,7 @@ async def _lines_of(
 ) -> dict[str, Mapping[str, Any]]:
     """What a plan made of the lines; of one of before that was kept, what it states."""
     names = campaign["workspace"], campaign["campaign"], version
-    kept = await store_in_force.plan_lines(conn, *names)
+    kept = await store_allocation.plan_lines(conn, *names)
     if not kept:
         plan = await store_plans.get_plan(conn, *names)
         assert plan is not None, "a plan that was applied is never deleted"
@@ -175,7 +175,7 @@ def _as_planned(
     then: Mapping[str, Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
     """Lines with the curves known and the amounts in force then."""
-    nothing = {"allocated": 0, "curve": store_lines.store_curve(NOTHING)}
+    nothing = {"allocated": 0, "curve": store_allocation.store_curve(NOTHING)}
     shown = []
     for row in rows:
         line, in_force = known.get(row["line"], nothing), then.get(row["line"], nothing)

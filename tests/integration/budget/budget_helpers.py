@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from budget.handlers import SpendHandler
 from budget.invariants import Invariants
-from budget.routes import audit, campaigns, held, mappings, plans, suspense, totals
+from budget.routers import ROUTERS
 from budget.seal import Sealer
 from budget.settings import BudgetSettings
 from shared.database import clock as clocks
@@ -244,8 +244,8 @@ async def running_service(database_url: str, directory: Path) -> AsyncIterator[S
     app = create_app(settings, title="budget", pool=pool, checks={}, idle=idle)
     app.state.partitions = lambda: PARTITIONS
     app.state.invariants = Invariants(pool, timeout_s=60)
-    for routes in (campaigns, plans, mappings, totals, suspense, held, audit):
-        app.include_router(routes.router)
+    for router in ROUTERS:
+        app.include_router(router)
     try:
         yield Service(settings, pool, app, private)
     finally:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from budget.schemas import CampaignBody, MappingBody, TargetBody
+from budget.campaign_schemas import CampaignBody, TargetBody
+from budget.mapping_schemas import MappingBody
 from budget.schemas_plans import LineBody, PointBody, SubmitBody
 from ingest.schemas import KeyRequest
 from kpi_monitor.rules.schemas import RuleBody, RuleTestBody

@@ -6,7 +6,9 @@ from collections.abc import Callable
 import pytest
 from pydantic import ValidationError
 
-from budget.schemas import CampaignBody, DecisionBody, MappingBody
+from budget.approval_schemas import DecisionBody
+from budget.campaign_schemas import CampaignBody
+from budget.mapping_schemas import MappingBody
 from budget.schemas_plans import LineBody
 from ingest.schemas import KeyRequest, Release, SourceSettings
 from kpi_monitor.rules.schemas import RuleBody

@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 
 from budget import store_audit
-from budget.replies import AuditReply
-from budget.routes.common import Paged, session
+from budget.audit_schemas import AuditReply
+from budget.caller import session
+from budget.routes.common import Paged
 from shared.http.answers import Page, answers
 from shared.http.app import Json, require
 from shared.http.auth import Principal

@@ -2,11 +2,21 @@
 
 from fastapi import APIRouter, Request, Response
 
-from budget import campaign_edits, closing, planning, store_plans
-from budget.documents import campaign_view
-from budget.replies import CampaignChanged, CampaignReply
-from budget.routes.common import Financier, Name, Operator, Paged, Reader, session
-from budget.schemas import CampaignBody, CampaignPatch, CloseBody
+from budget import (
+    campaign_commands,
+    campaign_edits,
+    store_campaigns,
+)
+from budget.caller import session
+from budget.campaign_schemas import (
+    CampaignBody,
+    CampaignChanged,
+    CampaignPatch,
+    CampaignReply,
+    CloseBody,
+)
+from budget.campaign_views import campaign_view
+from budget.routes.common import Financier, Name, Operator, Paged, Reader
 from budget.tables import SCHEMA
 from shared.http.answers import Page, answers
 from shared.http.app import Json
@@ -21,7 +31,7 @@ async def post_campaign(request: Request, body: CampaignBody, principal: Operato
     async with session(request, principal) as caller:
 
         async def produce() -> Reply:
-            row = await planning.create_campaign(caller, body)
+            row = await campaign_commands.create_campaign(caller, body)
             headers = {"Location": f"/v1/campaigns/{body.campaign}", "ETag": etag(row["version"])}
             return Reply(201, campaign_view(row), headers)
 
@@ -37,7 +47,7 @@ async def list_campaigns(
     """In order of their ids."""
     async with session(request, principal) as caller:
         begin = paging.after("")
-        rows = await store_plans.list_campaigns(
+        rows = await store_campaigns.list_campaigns(
             caller.conn, caller.workspace, begin, paging.limit + 1
         )
     return paging.page([campaign_view(row) for row in rows], "campaign")
@@ -47,7 +57,7 @@ async def list_campaigns(
 async def get_campaign(request: Request, campaign: Name, principal: Reader) -> Json:
     """The campaign with its targets. Errors: campaign_unknown."""
     async with session(request, principal) as caller:
-        row = await planning.find_campaign(caller.conn, caller.workspace, campaign)
+        row = await campaign_commands.find_campaign(caller.conn, caller.workspace, campaign)
     return Json(campaign_view(row), headers={"ETag": etag(row["version"])})
 
 
@@ -65,7 +75,7 @@ async def patch_campaign(
     field_read_only, flight_invalid, spend_after_end, targets_judged."""
     async with session(request, principal) as caller:
         await caller.stop_posting()
-        row = await planning.find_open(caller, campaign)
+        row = await campaign_commands.find_open(caller, campaign)
         if "if-match" in request.headers:
             check_if_match(request, row["version"])
         changed, findings = await campaign_edits.patch_campaign(caller, row, body)
@@ -86,7 +96,7 @@ async def post_close(
     async with session(request, principal) as caller:
 
         async def produce() -> Reply:
-            row = await closing.close_campaign(caller, campaign, body)
+            row = await campaign_commands.close_campaign(caller, campaign, body)
             return Reply(200, campaign_view(row), {"ETag": etag(row["version"])})
 
         return await idempotent(request, caller.conn, SCHEMA, principal, produce)

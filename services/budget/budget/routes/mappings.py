@@ -4,11 +4,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from budget import mappings, store_catalogue
-from budget.planning import Session
-from budget.replies import MappingChanged, MappingReply
-from budget.routes.common import Name, Operator, Paged, Reader, session
-from budget.schemas import MappingBody, MappingTargetBody
+from budget import mappings, store_mappings
+from budget.caller import Session, session
+from budget.mapping_schemas import MappingBody, MappingChanged, MappingReply, MappingTargetBody
+from budget.routes.common import Name, Operator, Paged, Reader
 from budget.tables import SCHEMA
 from shared.http.answers import Page, answers
 from shared.http.app import Json
@@ -41,7 +40,7 @@ async def list_mappings(
     """In order of their ids."""
     async with session(request, principal) as caller:
         begin = paging.after("")
-        rows = await store_catalogue.list_mappings(
+        rows = await store_mappings.list_mappings(
             caller.conn, caller.workspace, begin, paging.limit + 1
         )
     return paging.page(rows, "mapping")

@@ -6,14 +6,27 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
-from budget import approving, planning, store_decisions, store_plans
-from budget.planning import Session
-from budget.replies_plans import PlanCreated, PlanDecided, PlanReply, Submitted
-from budget.routes.common import Decider, Name, Operator, Paged, Reader, session
+from budget import (
+    approval_commands,
+    approving,
+    campaign_commands,
+    plan_commands,
+    store_decisions,
+    store_plans,
+)
+from budget.approval_schemas import DecisionBody
+from budget.caller import Session, session
+from budget.routes.common import Decider, Name, Operator, Paged, Reader
 from budget.rules import approval
 from budget.rules.approval import Decision
-from budget.schemas import DecisionBody
-from budget.schemas_plans import PlanBody, SubmitBody
+from budget.schemas_plans import (
+    PlanBody,
+    PlanCreated,
+    PlanDecided,
+    PlanReply,
+    SubmitBody,
+    Submitted,
+)
 from budget.tables import SCHEMA
 from shared.http.answers import Page, answers
 from shared.http.app import Json
@@ -31,7 +44,7 @@ async def post_plan(
     async with session(request, principal) as caller:
 
         async def produce() -> Reply:
-            plan = await planning.create_plan(caller, campaign, body)
+            plan = await plan_commands.create_plan(caller, campaign, body)
             version = plan["plan_version"]
             headers = {
                 "Location": f"/v1/campaigns/{campaign}/plans/{version}",
@@ -54,7 +67,7 @@ async def list_plans(
     time."""
     async with session(request, principal) as caller:
         begin = paging.after(0)
-        await planning.find_campaign(caller.conn, caller.workspace, campaign)
+        await campaign_commands.find_campaign(caller.conn, caller.workspace, campaign)
         rows = await store_plans.list_plans(
             caller.conn, caller.workspace, campaign, begin, paging.limit + 1
         )
@@ -66,7 +79,7 @@ async def list_plans(
 async def get_plan(request: Request, campaign: Name, version: Version, principal: Reader) -> Json:
     """The plan with its findings and decisions. Errors: plan_unknown."""
     async with session(request, principal) as caller:
-        row = await planning.find_plan(caller.conn, caller.workspace, campaign, version)
+        row = await plan_commands.find_plan(caller.conn, caller.workspace, campaign, version)
         [item] = await _views(caller, [row])
     return Json(item)
 
@@ -84,7 +97,7 @@ async def post_submit(
     async with session(request, principal) as caller:
 
         async def produce() -> Reply:
-            return Reply(200, await planning.submit_plan(caller, campaign, version, body, due))
+            return Reply(200, await plan_commands.submit_plan(caller, campaign, version, body, due))
 
         return await idempotent(request, caller.conn, SCHEMA, principal, produce)
 
@@ -109,7 +122,7 @@ async def post_decision(
 
 async def _views(caller: Session, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Plans with their decisions, which are one statement for all of them."""
-    names = [planning.plan_name(row) for row in rows]
+    names = [plan_commands.plan_name(row) for row in rows]
     decisions = await store_decisions.decisions(caller.conn, caller.workspace, names)
     return [_view(row, decisions[name]) for row, name in zip(rows, names, strict=True)]
 
@@ -134,5 +147,5 @@ def _view(row: dict[str, Any], decisions: Sequence[Decision]) -> dict[str, Any]:
         **{name: row[name] for name in shown},
         **row["body"],
         "needs": list(needs),
-        "decisions": planning.decisions_view(decisions),
+        "decisions": approval_commands.decisions_view(decisions),
     }

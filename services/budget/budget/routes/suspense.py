@@ -1,19 +1,21 @@
 """What people decide on money in suspense: a line for it, or that it is written off (P30)."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request, Response
 
-from budget import suspense
-from budget.planning import Session
-from budget.replies import SuspenseSettled
-from budget.routes.common import Financier, Operator, session
-from budget.schemas import AssignBody, AssignManyBody, ReasonBody, WriteOffManyBody
+from budget import store_held, suspense
+from budget.caller import Session, session
+from budget.fields import ReasonBody
+from budget.held_schemas import HeldReply, held_view
+from budget.routes.common import Filter, Financier, Operator, Paged, Reader
 from budget.store_suspense import Wanted
 from budget.suspense import Settled
+from budget.suspense_schemas import AssignBody, AssignManyBody, SuspenseSettled, WriteOffManyBody
 from budget.tables import SCHEMA
-from shared.http.answers import answers
+from shared.http.answers import Page, answers
+from shared.http.app import Json
 from shared.http.auth import Principal
 from shared.http.conventions import Reply, idempotent
 from shared.money import format_micros
@@ -102,3 +104,25 @@ async def _idempotent(
             return Reply(200, {"entries": settled.items, "amounts": amounts, "left": settled.left})
 
         return await idempotent(request, caller.conn, SCHEMA, principal, produce)
+
+
+@router.get("", **answers(Page[HeldReply]), summary="Money that no line is known for")
+async def get_suspense(
+    request: Request,
+    principal: Reader,
+    paging: Paged,
+    source: Filter = None,
+    state: Literal["open", "written_off"] = "open",
+) -> Json:
+    """One item per delta or fact, with the reason; a mapping or campaign moves it, and so does who
+    assigns it to a line or writes it off. `state`: what waits, or what was written off."""
+    async with session(request, principal) as caller:
+        rows = await store_held.list_held(
+            caller.conn,
+            caller.workspace,
+            "suspense" if state == "open" else "written_off",
+            after=paging.after(0),
+            limit=paging.limit + 1,
+            source=source,
+        )
+    return paging.page([held_view(row) for row in rows], "id")

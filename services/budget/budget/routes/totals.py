@@ -4,11 +4,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from budget import imports, planning, store_registry, store_totals
-from budget.replies import EntryReply, ImportReply, InvariantsReply, TotalsReply
-from budget.routes.common import Name, Paged, Reader, session
+from budget import campaign_commands, store_registry, store_totals
+from budget.caller import session
+from budget.fields import When
+from budget.figures_schemas import EntryReply, TotalsReply
+from budget.routes.common import Name, Paged, Reader
 from budget.rules.posting import AccountKey
-from budget.schemas import When
 from budget.store_postings import KINDS
 from budget.totals import Asked, read_totals
 from shared.errors import NotFoundError
@@ -63,7 +64,7 @@ async def get_entries(
 ) -> Json:
     """In the order of their numbers. Errors: campaign_unknown, line_unknown."""
     async with session(request, principal) as caller:
-        row = await planning.find_campaign(caller.conn, caller.workspace, campaign)
+        row = await campaign_commands.find_campaign(caller.conn, caller.workspace, campaign)
         key = AccountKey(caller.workspace, "line", campaign, line, "", row["currency"])
         account = (await store_registry.find_accounts(caller.conn, [key])).get(key)
         if account is None:
@@ -73,31 +74,6 @@ async def get_entries(
         )
     items = [_entry(entry, row["currency"]) for entry in rows]
     return paging.page(items, "entry")
-
-
-@router.get("/imports/{import_id}", **answers(ImportReply), summary="What became of an import")
-async def get_import(
-    request: Request,
-    import_id: Name,
-    principal: Reader,
-    counts: Annotated[bool, Query(description="only the counts, without what stands now")] = False,
-) -> Json:
-    """Counts of what rows did when they came; `amount` and `suspense` are what stands in the ledger
-    now for the file's facts. `outdated`: an older revision with other values than the one that
-    counts. `missing`: what an earlier import of the same source, report and periods had and this
-    one has not; the first 100 of `missing_count`. `counts=true` does not ask the ledger, for who
-    waits until all rows are counted: nothing is `missing` then, and amounts are those of deltas.
-    Errors: import_unknown, import_timeout."""
-    async with request.app.state.pool.acquire() as conn:
-        told = await imports.read(conn, principal.workspace, import_id, counts_only=counts)
-    return Json(told)
-
-
-@router.get("/invariants", **answers(InvariantsReply), summary="Do the totals equal the ledger?")
-async def get_invariants(request: Request, principal: Reader) -> Json:
-    """Adds up the whole ledger of the workspace in one snapshot; `holds` only if all does. One look
-    at a time, and its answer holds for some seconds. Errors: invariants_timeout."""
-    return Json(await request.app.state.invariants.of(principal.workspace))
 
 
 def _entry(row: dict[str, Any], currency: str) -> dict[str, Any]:

@@ -8,8 +8,7 @@ import pytest
 
 from budget import store_catalogue
 from budget.activation import Activator
-from budget.replies_plans import PlanReply
-from budget.schemas_plans import PLAN_READ_ONLY, PlanBody
+from budget.schemas_plans import PLAN_READ_ONLY, PlanBody, PlanReply
 from shared.database.clock import make_clock
 from shared.errors import UnavailableError
 from tests.integration.budget.budget_helpers import (

@@ -9,9 +9,9 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from budget.planning import Session
-from budget.planning import create_campaign as create_campaign_of
-from budget.schemas import CampaignBody
+from budget.caller import Session
+from budget.campaign_commands import create_campaign as create_campaign_of
+from budget.campaign_schemas import CampaignBody
 from shared.database.pool import transaction
 from shared.errors import InvalidError
 from shared.http.auth import Principal

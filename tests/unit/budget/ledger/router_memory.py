@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from budget import store_catalogue, store_registry
-from budget.batch import Posting, SpendData, SpendRecord
+from budget.records import SpendData, SpendRecord
+from budget.route import Posting
 from budget.router import Router
 from shared.database.pool import Conn
 from shared.kafka.consumer import Received

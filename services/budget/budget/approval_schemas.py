@@ -1,0 +1,57 @@
+"""HTTP bodies of decisions (contracts.md section 3)."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+)
+
+from budget.fields import Body, Currency, Quantity, Text
+
+
+class NamedMoney(Body):
+    """An amount of any sign, as a list shows it."""
+
+    amount: Quantity
+    currency: Currency
+
+
+class DecisionBody(Body):
+    """`amount` and `version` name what the decision is about; what has changed meanwhile is
+    refused. Without them it is about what stands when it arrives."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    decision: Literal["approve", "reject"]
+    role: Literal["approver", "finance"] = Field(alias="as")
+    opinion: Text = ""
+    amount: Quantity | NamedMoney | None = None
+    version: int | None = Field(default=None, ge=0, lt=2**63)
+
+    @property
+    def named(self) -> tuple[int | None, str | None]:
+        """The amount in micros and the currency that it names, if it does."""
+        if isinstance(self.amount, NamedMoney):
+            return self.amount.amount, self.amount.currency
+        return self.amount, None
+
+
+class Decision(BaseModel):
+    model_config = ConfigDict(populate_by_name=True)
+
+    role: Literal["approver", "finance"] = Field(alias="as")
+    by: str
+    decision: Literal["approve", "reject"]
+    at: datetime
+    opinion: str
+
+
+class Decided(BaseModel):
+    """`needs`: the roles whose decision is still missing."""
+
+    status: Literal["in_review", "approved", "rejected"]
+    decisions: list[Decision]
+    needs: list[Literal["approver", "finance"]]

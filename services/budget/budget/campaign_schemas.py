@@ -1,0 +1,112 @@
+"""HTTP bodies of campaigns (contracts.md section 3)."""
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import (
+    BaseModel,
+    Field,
+)
+
+from budget.fields import Body, Currency, Document, Finding, Id, Label, Quantity, Text, When, Zone
+from shared.http.edits import MergePatch
+
+
+class TargetBody(Body):
+    """A SMART target (G2): what, how much, why, until when."""
+
+    target: Id
+    measure: Id
+    form: Literal["absolute", "relative"] = "absolute"
+    value: Quantity
+    unit: Label | None = None
+    baseline: Quantity | None = None
+    deadline: When
+    relevance: Text
+    primary: bool = False
+    parent: Id | None = None
+
+
+class CampaignBody(Body):
+    campaign: Id
+    name: Label
+    currency: Currency
+    time_zone: Zone
+    starts_at: When
+    ends_at: When
+    owner: Label | None = None
+    region: Label | None = None
+    management_mode: Literal["project", "routine"] = "project"
+    stages: list[Document] = Field(default_factory=list, max_length=50)
+    attributes: Document = Field(default_factory=dict, max_length=100)
+    targets: list[TargetBody] = Field(default_factory=list, max_length=200)
+
+
+class CampaignEdit(Body):
+    """What may be changed of a campaign after it was made."""
+
+    name: Label
+    owner: Label | None = None
+    ends_at: When
+    region: Label | None = None
+    attributes: Document = Field(default_factory=dict, max_length=100)
+    targets: list[TargetBody] = Field(default_factory=list, max_length=200)
+
+
+class CampaignPatch(MergePatch):
+    """What changes of a campaign, as a JSON merge patch (RFC 7396): null takes the default, what is
+    left out stays. The campaign's other fields may be sent back as they were read."""
+
+    RESULT: ClassVar[type[BaseModel]] = CampaignEdit
+
+
+class CloseBody(Body):
+    reason: Annotated[Text, Field(min_length=1)]
+
+
+class Target(BaseModel):
+    """A SMART target (G2)."""
+
+    target: str
+    measure: str
+    form: Literal["absolute", "relative"]
+    value: str
+    unit: str | None
+    baseline: str | None
+    deadline: datetime
+    relevance: str
+    primary: bool
+    parent: str | None
+
+
+class CampaignReply(BaseModel):
+    """`plan_version` is the plan in force; spend of before `effective_from`, or that is new after
+    `closed_at`, is an exception."""
+
+    campaign: str
+    name: str
+    status: Literal["draft", "in_review", "approved", "closed"]
+    version: int
+    currency: str
+    time_zone: str
+    starts_at: datetime
+    ends_at: datetime
+    owner: str | None
+    plan_version: int | None
+    effective_from: datetime | None
+    created_by: str
+    created_at: datetime
+    closed_by: str | None
+    closed_at: datetime | None
+    close_reason: str | None
+    region: str | None
+    management_mode: Literal["project", "routine"]
+    stages: list[dict[str, Any]]
+    attributes: dict[str, Any]
+    targets: list[Target]
+
+
+class CampaignChanged(CampaignReply):
+    """`findings`: what of a plan no longer fits the flight."""
+
+    findings: list[Finding]
