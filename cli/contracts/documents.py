@@ -71,7 +71,7 @@ def service_routers() -> Iterator[tuple[str, list[APIRouter]]]:
     """(service, its routers in the order in which it adds them)."""
     # The services are imported here: a command line that only needs `up` does not load them.
     from alerts import routes as alerts_routes
-    from budget.routers import ROUTERS as BUDGET_ROUTERS
+    from budget.routes import ROUTERS as BUDGET_ROUTERS
     from ingest.events.routes import Ingest
     from ingest.platforms.mapping import load_platforms
     from ingest.routes import make_router

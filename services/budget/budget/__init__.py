@@ -1,0 +1,3 @@
+"""Exact money: plans, approvals, the ledger, every total."""
+
+SCHEMA = "budget"

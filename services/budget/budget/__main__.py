@@ -8,16 +8,17 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from budget import ledger_watch, store_imports
-from budget.activation import Activator
+from budget import SCHEMA
+from budget.documents.plans.activation import Activator
+from budget.documents.suspense.news import SuspenseNews
+from budget.figures.seal import Sealer
 from budget.handlers import SpendHandler
-from budget.invariants import Invariants
-from budget.ledger_watch import LedgerWatch
-from budget.routers import ROUTERS
-from budget.seal import Sealer
+from budget.imports import store as imports
+from budget.invariants import watch
+from budget.invariants.look import Invariants
+from budget.invariants.watch import LedgerWatch
+from budget.routes import ROUTERS
 from budget.settings import BudgetSettings
-from budget.suspense_news import SuspenseNews
-from budget.tables import SCHEMA
 from shared import service
 from shared.database.clock import make_clock
 from shared.database.pool import Conn, Pool, create_pool
@@ -60,7 +61,7 @@ def build_app(
 
     async def refresh_metrics() -> None:
         await relay.unsent()
-        await ledger_watch.refresh(pool)
+        await watch.refresh(pool)
 
     app = create_app(
         settings,
@@ -89,7 +90,7 @@ def sweeps(settings: BudgetSettings) -> dict[str, Sweep]:
         "import_progress": settings.imports_keep_days,
     }
     return {
-        table: Sweep(timedelta(days=keep), partial(store_imports.sweep, table))
+        table: Sweep(timedelta(days=keep), partial(imports.sweep, table))
         for table, keep in days.items()
     }
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from fastapi import Request
 
-from budget import store_audit, store_catalogue
-from budget.release import Moved, Release
-from budget.rules.posting import Catalogue
-from budget.store_audit import Act
+from budget.audit import store as audit
+from budget.audit.store import Act
+from budget.ledger import catalogues
+from budget.ledger.release import Moved, Release
+from budget.ledger.rules import Catalogue
 from shared.database.pool import Conn, transaction
 from shared.errors import UnavailableError
 from shared.http.auth import Principal
@@ -36,24 +37,24 @@ class Session:
 
     async def lock(self) -> None:
         """Takes the workspace's lock."""
-        await store_catalogue.lock(self.conn, self.workspace)
+        await catalogues.lock(self.conn, self.workspace)
 
     async def stop_posting(self) -> None:
         """Takes the workspace's lock and keeps polls out: for what moves booked money."""
         await self.lock()
-        await store_catalogue.stop_posting(self.conn, self.workspace)
+        await catalogues.stop_posting(self.conn, self.workspace)
 
     async def audit(self, action: str, about: str, detail: dict[str, Any]) -> None:
         """Appends to the audit."""
         act = Act(self.principal.subject, action, about, detail)
-        await store_audit.add(self.conn, self.workspace, act, self.now)
+        await audit.add(self.conn, self.workspace, act, self.now)
 
     async def begin_release(self, cause: str) -> tuple[Release, Catalogue]:
         """Makes the catalogue's change seen and moves what it frees; the caller closes it.
 
         The caller has stopped posting before it changed the catalogue.
         """
-        await store_catalogue.bump(self.conn, self.workspace)
+        await catalogues.bump(self.conn, self.workspace)
         moving = Release(self.conn, self.workspace, cause, self.now)
         catalogue = await moving.catalogue()
         await moving.move_held(catalogue)

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from budget import imports, lateness, ledger, store_progress
-from budget.batch import sort_batch
-from budget.router import Router
+from budget import SCHEMA
+from budget.imports import outcome as imports
+from budget.posting import deltas, lateness, progress
+from budget.posting.batch import sort_batch
+from budget.posting.router import Router
 from budget.settings import BudgetSettings
-from budget.tables import SCHEMA
 from shared.database.clock import Clock
 from shared.database.pool import Conn
 from shared.kafka import rejections
@@ -33,10 +34,10 @@ class SpendHandler:
         batch = sort_batch(records, now + self._skew)
         routed, misrouted = await self._router.assign(conn, batch.postings)
         complete = await lateness.read(conn, routed, batch.beats)
-        posted = await ledger.post(conn, routed, now, self._router.keys_of, complete)
+        posted = await deltas.post(conn, routed, now, self._router.keys_of, complete)
         refusals = [*batch.refusals, *misrouted, *posted.refusals]
         await imports.count(conn, posted, refusals, self._router.keys_of)
-        await store_progress.advance(conn, batch.beats)
+        await progress.advance(conn, batch.beats)
         refused = [SetAside(one.received, one.code, one.detail) for one in refusals]
         await rejections.add(conn, SCHEMA, "budget", refused, now)
         await posted.books.close(conn, now)

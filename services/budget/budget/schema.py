@@ -1,10 +1,9 @@
-"""The schema of the budget service, and how its tables are made."""
+"""How tables of this schema are made."""
 
 import sqlalchemy as sa
 
+from budget import SCHEMA
 from shared.database.common_tables import common_tables
-
-SCHEMA = "budget"
 
 metadata = sa.MetaData()
 common_tables(metadata, SCHEMA)

@@ -7,8 +7,8 @@ insert, and every row of them is written by one module from ids it has just read
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from budget import tables_planning
-from budget.schema import SCHEMA, metadata, table
+from budget import SCHEMA, tables_planning
+from budget.schema import metadata, table
 from shared.database.columns import big, flag, instant, integer, jsonb, serial, text, total
 
 __all__ = ["SCHEMA", "metadata", "tables_planning"]

@@ -13,10 +13,10 @@ import httpx
 import msgspec
 from fastapi import FastAPI
 
+from budget.figures.seal import Sealer
 from budget.handlers import SpendHandler
-from budget.invariants import Invariants
-from budget.routers import ROUTERS
-from budget.seal import Sealer
+from budget.invariants.look import Invariants
+from budget.routes import ROUTERS
 from budget.settings import BudgetSettings
 from shared.database import clock as clocks
 from shared.database.pool import Pool, create_pool, transaction

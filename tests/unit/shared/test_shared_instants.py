@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from budget.campaign_schemas import CampaignBody, TargetBody
-from budget.mapping_schemas import MappingBody
-from budget.schemas_plans import LineBody, PointBody, SubmitBody
+from budget.documents.campaigns.schemas import CampaignBody, TargetBody
+from budget.documents.mappings.schemas import MappingBody
+from budget.documents.plans.schemas import LineBody, PointBody, SubmitBody
 from ingest.schemas import KeyRequest
 from kpi_monitor.rules.schemas import RuleBody, RuleTestBody
 from shared.http.app import ClockBody

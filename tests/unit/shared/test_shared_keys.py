@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from budget import entry_ids
+from budget.ledger import ids
 from shared import events, keys
 
 names = st.text(alphabet="ab\\,=|/:@-+cé\n1", min_size=1, max_size=6)
@@ -50,10 +50,10 @@ def test_a_group_is_read_back_as_it_was_made(group: dict[str, str]) -> None:
 def test_ids_of_entries_are_read_back_whatever_the_key_holds(
     stream: int, key: str, revision: int, out: bool, corrections: bool
 ) -> None:
-    assert entry_ids.read_revision_id(entry_ids.revision_id(key, revision)) == (key, str(revision))
-    made = entry_ids.move_id(stream, key, out=out, corrections=corrections)
+    assert ids.read_revision_id(ids.revision_id(key, revision)) == (key, str(revision))
+    made = ids.move_id(stream, key, out=out, corrections=corrections)
     half = ("-" if out else "+") + ("c" if corrections else "")
-    assert entry_ids.read_move_id(made) == (stream, key, half)
+    assert ids.read_move_id(made) == (stream, key, half)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 from pydantic import ValidationError
 
-from budget.approval_schemas import DecisionBody
-from budget.campaign_schemas import CampaignBody
-from budget.mapping_schemas import MappingBody
-from budget.schemas_plans import LineBody
+from budget.approval.schemas import DecisionBody
+from budget.documents.campaigns.schemas import CampaignBody
+from budget.documents.mappings.schemas import MappingBody
+from budget.documents.plans.schemas import LineBody
 from ingest.schemas import KeyRequest, Release, SourceSettings
 from kpi_monitor.rules.schemas import RuleBody
 from shared.names import TEXT_HAS_CONTROLS, control_character

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from budget.campaign_schemas import CampaignReply
-from budget.mapping_schemas import MappingReply, MappingTargetBody
+from budget.documents.campaigns.schemas import CampaignReply
+from budget.documents.mappings.schemas import MappingReply, MappingTargetBody
 from tests.integration.budget.budget_helpers import (
     Service,
     at,

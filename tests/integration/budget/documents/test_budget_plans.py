@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from budget import store_catalogue
-from budget.activation import Activator
-from budget.schemas_plans import PLAN_READ_ONLY, PlanBody, PlanReply
+from budget.documents.plans.activation import Activator
+from budget.documents.plans.schemas import PLAN_READ_ONLY, PlanBody, PlanReply
+from budget.ledger import catalogues
 from shared.database.clock import make_clock
 from shared.errors import UnavailableError
 from tests.integration.budget.budget_helpers import (
@@ -195,7 +195,7 @@ async def test_a_plan_that_cannot_be_put_in_force_keeps_no_other_campaign_waitin
         impatient = Activator(changed, service.pool, make_clock("manual"))
         # A poll of the other workspace does not end.
         async with conn.transaction():
-            await store_catalogue.enter_posting(conn, ["acme"])
+            await catalogues.enter_posting(conn, ["acme"])
             with pytest.raises(UnavailableError, match="plan 2 of c1 took more than"):
                 await impatient.step()
     async with service.caller("eve", "viewer") as viewer:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest_asyncio
 
-from budget.suspense_news import SuspenseNews
+from budget.documents.suspense.news import SuspenseNews
 from shared.database.clock import ManualClock
 from shared.database.pool import transaction
 from tests.integration.budget.budget_helpers import Service, at, delta, running_campaign, snapshot

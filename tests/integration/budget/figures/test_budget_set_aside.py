@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from budget import store_progress
+from budget.posting import progress
 from shared.database.pool import transaction
 from tests.integration.budget.budget_helpers import Service, at, delta, running_campaign
 
@@ -60,7 +60,7 @@ async def test_what_a_poll_has_locked_is_given_up_when_it_has_ended(service: Ser
     async with service.pool.acquire() as other, transaction(service.pool) as conn:
         async with other.transaction():
             await other.execute("SELECT 1 FROM budget.progress WHERE partition = 0 FOR UPDATE")
-            await store_progress.give_up(conn, NOW)
-        assert await store_progress.count_given_up(conn, NOW) == 1
-        await store_progress.give_up(conn, NOW)
-        assert await store_progress.count_given_up(conn, NOW) == 0
+            await progress.give_up(conn, NOW)
+        assert await progress.count_given_up(conn, NOW) == 1
+        await progress.give_up(conn, NOW)
+        assert await progress.count_given_up(conn, NOW) == 0

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from budget import ledger_watch
-from budget.ledger_watch import LedgerWatch
+from budget.invariants.watch import LedgerWatch, refresh
 from shared import metrics
 from shared.database.pool import transaction
 from tests.integration.budget.budget_helpers import Service, at, delta, running_campaign
@@ -30,7 +29,7 @@ async def service(database_url: str, tmp_path: Path) -> AsyncIterator[Service]:
 
 async def gauges(service: Service) -> tuple[float, float]:
     """Whether all ledgers hold, and the drift of all."""
-    await ledger_watch.refresh(service.pool)
+    await refresh(service.pool)
     return metrics.LEDGER_HOLDS._value.get(), metrics.LEDGER_DRIFT._value.get()
 
 
@@ -77,12 +76,12 @@ async def test_a_look_that_takes_too_long_ages_and_keeps_nobody_waiting(service:
     await look_at_all(service)
     async with transaction(service.pool) as conn:
         await conn.execute(AGE)
-    await ledger_watch.refresh(service.pool)
+    await refresh(service.pool)
     before = metrics.LEDGER_CHECKED._value.get()
     limited = service.settings.model_copy(update={"invariants_timeout_s": 0.2})
     watch = LedgerWatch(limited, service.pool)
     async with transaction(service.pool) as conn:
         await conn.execute("LOCK TABLE budget.entries")
         assert [await watch.step() for _ in range(3)] == [True, True, False]
-    await ledger_watch.refresh(service.pool)
+    await refresh(service.pool)
     assert metrics.LEDGER_CHECKED._value.get() == before

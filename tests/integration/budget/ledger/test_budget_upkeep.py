@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from budget.__main__ import sweeps
-from budget.invariants import Invariants
+from budget.invariants.look import Invariants
 from shared.database.pool import transaction
 from shared.errors import UnavailableError
 from tests.integration.budget.budget_helpers import (

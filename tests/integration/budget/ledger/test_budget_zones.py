@@ -10,8 +10,8 @@ import pytest
 import pytest_asyncio
 
 from budget.caller import Session
-from budget.campaign_commands import create_campaign as create_campaign_of
-from budget.campaign_schemas import CampaignBody
+from budget.documents.campaigns.commands import create_campaign as create_campaign_of
+from budget.documents.campaigns.schemas import CampaignBody
 from shared.database.pool import transaction
 from shared.errors import InvalidError
 from shared.http.auth import Principal

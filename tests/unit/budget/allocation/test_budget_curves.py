@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from budget.rules.phasing import NOTHING, Curve, Flight, Point, changed, curve, even, instant
+from budget.allocation.phasing import NOTHING, Curve, Flight, Point, changed, curve, even, instant
 
 START = datetime(2025, 10, 31, 16, tzinfo=UTC)
 DAY = timedelta(days=1)

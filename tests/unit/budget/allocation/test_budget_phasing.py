@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from budget.rules.phasing import Point, curve, even
+from budget.allocation.phasing import Point, curve, even
 
 START = datetime(2025, 10, 31, 16, tzinfo=UTC)
 END = START + timedelta(days=11)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from budget.rules.approval import (
+from budget.approval.rules import (
     Decision,
     Request,
     Role,
@@ -13,7 +13,7 @@ from budget.rules.approval import (
     Verdict,
     check_subject,
     check_submit,
-    decide,
+    judge,
 )
 from shared.errors import ConflictError, ForbiddenError, InvalidError, PacelineError
 
@@ -34,14 +34,14 @@ def request(*decisions: Decision, status: Status = "in_review") -> Request:
 
 
 def test_approval_needs_both_roles_of_two_people() -> None:
-    first = decide(request(), made("approver", "zhao"), BOTH)
+    first = judge(request(), made("approver", "zhao"), BOTH)
     assert (first.status, first.needs) == ("in_review", ("finance",))
-    second = decide(request(*first.decisions), made("finance", "chen"), BOTH)
+    second = judge(request(*first.decisions), made("finance", "chen"), BOTH)
     assert (second.status, second.needs) == ("approved", ())
 
 
 def test_one_rejection_ends_the_review() -> None:
-    outcome = decide(request(), made("finance", "chen", "reject"), BOTH)
+    outcome = judge(request(), made("finance", "chen", "reject"), BOTH)
     assert (outcome.status, outcome.needs) == ("rejected", ())
 
 
@@ -86,7 +86,7 @@ def test_a_decision_that_must_not_be_is_refused(
     asked: Request, decision: Decision, roles: set[str], code: str, why: str
 ) -> None:
     with pytest.raises((ForbiddenError, ConflictError)) as refused:
-        decide(asked, decision, roles)
+        judge(asked, decision, roles)
     assert refused.value.code == code, why
 
 
@@ -104,24 +104,24 @@ def test_an_approval_of_another_amount_does_not_count_any_more() -> None:
     """Restated between two decisions: the second pair of eyes has seen another amount."""
     before = made("approver", "zhao")
     now = Request("in_review", RESTATED, frozenset(), (before,))
-    second = decide(now, made("finance", "chen", subject=RESTATED), BOTH)
+    second = judge(now, made("finance", "chen", subject=RESTATED), BOTH)
     assert (second.status, second.needs) == ("in_review", ("approver",))
     assert [one.by for one in second.decisions] == ["chen"]
     again = Request("in_review", RESTATED, frozenset(), (before, *second.decisions))
-    third = decide(again, made("approver", "zhao", subject=RESTATED), BOTH)
+    third = judge(again, made("approver", "zhao", subject=RESTATED), BOTH)
     assert (third.status, third.needs) == ("approved", ())
 
 
 def test_the_same_amount_in_another_version_is_another_subject() -> None:
     """Restated twice, back to what it was: nobody has approved that statement."""
     now = Request("in_review", HELD._replace(version=8), frozenset(), (made("approver", "zhao"),))
-    outcome = decide(now, made("finance", "chen", subject=now.subject), BOTH)
+    outcome = judge(now, made("finance", "chen", subject=now.subject), BOTH)
     assert (outcome.status, outcome.needs) == ("in_review", ("approver",))
 
 
 def test_whoever_decided_about_the_old_amount_may_decide_in_another_role_about_the_new() -> None:
     now = Request("in_review", RESTATED, frozenset(), (made("approver", "zhao"),))
-    assert decide(now, made("finance", "zhao", subject=RESTATED), BOTH).needs == ("approver",)
+    assert judge(now, made("finance", "zhao", subject=RESTATED), BOTH).needs == ("approver",)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from budget.rules.phasing import Point
-from budget.rules.plan import LineDraft, ReserveDraft, Terms, allocate, check, without_echoes
+from budget.allocation.phasing import Point
+from budget.documents.plans.rules import (
+    LineDraft,
+    ReserveDraft,
+    Terms,
+    allocate,
+    check,
+    without_echoes,
+)
 from shared.errors import InvalidError
 
 START = datetime(2025, 11, 1, tzinfo=UTC)

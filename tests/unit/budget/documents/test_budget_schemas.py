@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from budget.campaign_schemas import CampaignBody
+from budget.documents.campaigns.schemas import CampaignBody
 
 CAMPAIGN = {
     "campaign": "c1",

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from budget.rules.pacing import LineState, SourceState, anchor, figures, total
-from budget.rules.phasing import even
+from budget.allocation.phasing import even
+from budget.figures.pacing import LineState, SourceState, anchor, figures, total
 
 START = datetime(2025, 11, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

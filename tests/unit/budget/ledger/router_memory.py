@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from budget import store_catalogue, store_registry
-from budget.records import SpendData, SpendRecord
-from budget.route import Posting
-from budget.router import Router
+from budget.ledger import catalogues, registry
+from budget.posting.records import SpendData, SpendRecord
+from budget.posting.route import Posting
+from budget.posting.router import Router
 from shared.database.pool import Conn
 from shared.kafka.consumer import Received
 
@@ -45,21 +45,21 @@ class Database:
         self._ids = itertools.count(1)
 
     async def execute(self, statement: str, *_: Any) -> None:
-        assert statement == store_catalogue.ENTER, statement
+        assert statement == catalogues.ENTER, statement
 
     async def fetch(self, statement: str, *columns: Sequence[Any]) -> list[Any]:
-        if statement == store_catalogue.VERSIONS:
+        if statement == catalogues.VERSIONS:
             return [{"workspace": one, "version": 1} for one in columns[0]]
-        if statement == store_catalogue.CAMPAIGNS:
+        if statement == catalogues.CAMPAIGNS:
             return [FLIGHT]
-        if statement == store_catalogue.MAPPINGS:
+        if statement == catalogues.MAPPINGS:
             return []
         rows = zip(*columns, strict=True)
-        if statement == store_registry.FIND_REPORTS:
+        if statement == registry.FIND_REPORTS:
             return [(*key, "delta", "") for key in rows]
-        if statement == store_registry.FIND_FEEDS:
+        if statement == registry.FIND_FEEDS:
             return list(rows)
-        assert statement in (store_registry.FIND_STREAMS, store_registry.FIND_ACCOUNTS), statement
+        assert statement in (registry.FIND_STREAMS, registry.FIND_ACCOUNTS), statement
         return [(*key, next(self._ids)) for key in rows]
 
 

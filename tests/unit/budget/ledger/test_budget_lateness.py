@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from budget import lateness
-from budget.records import Beat
+from budget.posting import lateness
+from budget.posting.records import Beat
 from shared.kafka.consumer import Received
 
 END = dt.datetime(2025, 11, 3, 10, tzinfo=dt.UTC)

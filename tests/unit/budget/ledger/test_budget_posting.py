@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from budget.rules.posting import (
+from budget.ledger.rules import (
     NO_CURRENCY,
     CampaignTerms,
     Fact,

@@ -26,7 +26,7 @@ def test_what_a_library_logs_is_a_json_line_like_our_own_and_secrets_are_not_sho
         [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True, timeout=60
     )
     ours, kafka, failure = [json.loads(line) for line in done.stderr.splitlines()]
-    assert (ours["event"], ours["module"], ours["lines"]) == ("sealed", "budget.seal", 3)
+    assert (ours["event"], ours["module"], ours["lines"]) == ("sealed", "budget.figures.seal", 3)
     assert ours["url"] == "***"
     assert kafka["event"] == "Topic spend.v1 is not available"
     assert kafka["module"] == "aiokafka.cluster"

@@ -1,0 +1,25 @@
+"""The audit of decisions, readable by auditors (A8, A9)."""
+
+from fastapi import APIRouter, Request
+
+from budget.audit import store
+from budget.audit.schemas import AuditReply
+from shared.http.answers import Page, answers
+from shared.http.app import Json
+from shared.http.caller import Auditor, calling
+from shared.http.paging import Paged
+
+router = APIRouter(prefix="/v1", tags=["audit"])
+
+
+@router.get("/audit", **answers(Page[AuditReply]), summary="Who decided what, as a hash chain")
+async def get_audit(
+    request: Request,
+    principal: Auditor,
+    paging: Paged,
+) -> Json:
+    """Rows in order; each `hash` covers its row and the hash before."""
+    async with calling(request, principal) as caller:
+        rows = await store.list_rows(caller.conn, caller.workspace, paging.after(0), paging.rows)
+    items = [{**row, "previous": row["previous"].hex(), "hash": row["hash"].hex()} for row in rows]
+    return paging.page(items, "seq")

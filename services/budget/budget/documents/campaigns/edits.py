@@ -1,0 +1,149 @@
+"""What people change of a campaign after it was made: its name, owner, end, region, attributes,
+and its targets until a plan is judged by them.
+
+A new end moves money: what was an exception after the old end is spend of the flight now. The plan
+in force is what people approved, so it stays as it is, and a finding says what no longer fits.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from budget import announcements
+from budget.allocation import store as allocation
+from budget.allocation.phasing import EPOCH, MICROSECOND, instant
+from budget.caller import Session
+from budget.documents.campaigns import flight, store
+from budget.documents.campaigns.commands import check_targets
+from budget.documents.campaigns.schemas import CampaignEdit, CampaignPatch
+from budget.documents.campaigns.views import campaign_view, target_views
+from budget.fields import plain
+from budget.ledger import moves
+from shared.errors import ConflictError, InvalidError
+from shared.http.edits import patched
+
+Row = dict[str, Any]
+EDITED = ("name", "owner", "ends_at", "region", "attributes", "targets")
+
+
+async def patch_campaign(
+    session: Session, row: Row, patch: CampaignPatch
+) -> tuple[Row, list[dict[str, Any]]]:
+    """The campaign as it is then, and the findings; an edit that changes nothing makes no version.
+
+    The caller has stopped posting and knows that the campaign is open. Raises InvalidError
+    `field_read_only`, `flight_invalid`, `duplicate` or `primary_target`, ConflictError
+    `spend_after_end` or `targets_judged`.
+    """
+    shown = campaign_view(row)
+    body = patched(CampaignEdit, shown, patch)
+    before = {name: shown[name] for name in EDITED}
+    after = {name: getattr(body, name) for name in EDITED}
+    after["targets"] = target_views(body.targets)
+    changed = [name for name in EDITED if before[name] != after[name]]
+    if not changed:
+        return row, []
+    if "targets" in changed:
+        if row["status"] != "draft":
+            detail = "a plan has been judged by its targets; they stay what people agreed to"
+            raise ConflictError("targets_judged", detail)
+        check_targets(body.targets)
+    moved = "ends_at" in changed
+    if moved:
+        await _check_end(session, row, body.ends_at)
+    edited = await store.edit_campaign(
+        session.conn,
+        session.workspace,
+        row["campaign"],
+        (
+            body.name,
+            body.owner,
+            body.ends_at,
+            {name: after[name] for name in ("region", "attributes", "targets")},
+        ),
+    )
+    await _tell(session, edited, moved=moved)
+    await session.audit(
+        "campaign_changed",
+        f"campaign/{row['campaign']}",
+        {
+            "version": edited["version"],
+            "before": {name: before[name] for name in changed},
+            "after": {name: after[name] for name in changed},
+        },
+    )
+    findings = await _findings(session, edited, row["ends_at"]) if moved else []
+    return edited, findings
+
+
+async def _check_end(session: Session, row: Row, ends_at: datetime) -> None:
+    """A flight has a length, and money that is on its lines stays inside it: what comes after the
+    end is an exception, and figures must not depend on whether it came before or after the edit."""
+    if ends_at <= row["starts_at"]:
+        raise InvalidError("flight_invalid", "ends_at must lie after starts_at")
+    if ends_at >= row["ends_at"]:
+        return
+    last = await flight.last_spend(
+        session.conn, session.workspace, row["campaign"], ends_at, row["ends_at"]
+    )
+    if last is not None:
+        raise ConflictError(
+            "spend_after_end",
+            f"its lines have money of {plain(last)}: take an end after that, or close the campaign",
+        )
+
+
+async def _tell(session: Session, row: Row, *, moved: bool) -> None:
+    """The new names and end reach the lines' totals and the catalogue; a new end frees what waited
+    for it."""
+    campaign, planned = row["campaign"], row["plan_version"] is not None
+    if moved:
+        cause = f"campaign/{campaign}/{row['version']}"
+        await session.release(cause, touched=campaign if planned else None)
+    elif planned:
+        await moves.touch_lines(session.conn, session.workspace, campaign)
+    item = announcements.campaign_item(row)
+    await announcements.tell(session.conn, session.workspace, [item], session.now)
+
+
+async def _findings(session: Session, row: Row, before: datetime) -> list[dict[str, Any]]:
+    """What of the plan in force was made for another end."""
+    lines = await allocation.lines(session.conn, session.workspace, row["campaign"])
+    ends = {
+        line["line"]: line["curve"]["instants"][-1]
+        for line in lines
+        if not line["removed"] and line["allocated"]
+    }
+    waiting = await store.waiting(session.conn, session.workspace, row["campaign"])
+    return [*_curves(ends, before, row["ends_at"]), *_waiting(waiting)]
+
+
+def _curves(ends: dict[str, int], before: datetime, after: datetime) -> list[dict[str, Any]]:
+    """Lines whose curve ends elsewhere than the flight; one that ended early on purpose does not
+    end at the old end."""
+    was, now = instant(before), instant(after)
+    found = []
+    for line, end in sorted(ends.items()):
+        if end > now or was <= end < now:
+            late = end > now
+            code = "curve_after_end" if late else "curve_before_end"
+            at = EPOCH + end * MICROSECOND
+            detail = f"the plan in force plans this line until {plain(at)}, "
+            detail += "after the end of the flight" if late else "before the end of the flight"
+            found.append(_finding(code, line, f"{detail}; propose a plan for the new flight"))
+    return found
+
+
+def _waiting(versions: Sequence[int]) -> list[dict[str, Any]]:
+    return [
+        _finding(
+            "plan_of_old_flight",
+            None,
+            f"plan {version} was made for the old end; reject it or let it be, and propose another",
+        )
+        for version in versions
+    ]
+
+
+def _finding(code: str, line: str | None, detail: str) -> dict[str, Any]:
+    return {"code": code, "line": line, "severity": "warning", "detail": detail}

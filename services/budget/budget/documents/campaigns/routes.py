@@ -1,0 +1,103 @@
+"""Campaigns: create, read, list, close (G29, G31)."""
+
+from fastapi import APIRouter, Request, Response
+
+from budget import SCHEMA
+from budget.caller import session
+from budget.documents.campaigns import edits, store
+from budget.documents.campaigns.commands import (
+    close_campaign,
+    create_campaign,
+    find_campaign,
+    find_open,
+)
+from budget.documents.campaigns.schemas import (
+    CampaignBody,
+    CampaignChanged,
+    CampaignPatch,
+    CampaignReply,
+    CloseBody,
+)
+from budget.documents.campaigns.views import campaign_view
+from shared.http.answers import Page, answers
+from shared.http.app import Json
+from shared.http.caller import Financier, Name, Operator, Reader
+from shared.http.conventions import Reply, check_if_match, etag, idempotent
+from shared.http.paging import Paged
+
+router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
+
+
+@router.post("", **answers(CampaignReply, 201, keyed=True), summary="Create a campaign")
+async def post_campaign(request: Request, body: CampaignBody, principal: Operator) -> Response:
+    """A draft; its plan decides when it runs. Errors: campaign_exists, flight_invalid."""
+    async with session(request, principal) as caller:
+
+        async def produce() -> Reply:
+            row = await create_campaign(caller, body)
+            headers = {"Location": f"/v1/campaigns/{body.campaign}", "ETag": etag(row["version"])}
+            return Reply(201, campaign_view(row), headers)
+
+        return await idempotent(request, caller.conn, SCHEMA, principal, produce)
+
+
+@router.get("", **answers(Page[CampaignReply]), summary="List campaigns")
+async def list_campaigns(
+    request: Request,
+    principal: Reader,
+    paging: Paged,
+) -> Json:
+    """In order of their ids."""
+    async with session(request, principal) as caller:
+        begin = paging.after("")
+        rows = await store.list_campaigns(caller.conn, caller.workspace, begin, paging.rows)
+    return paging.page([campaign_view(row) for row in rows], "campaign")
+
+
+@router.get("/{campaign}", **answers(CampaignReply, headers=["ETag"]), summary="Read a campaign")
+async def get_campaign(request: Request, campaign: Name, principal: Reader) -> Json:
+    """The campaign with its targets. Errors: campaign_unknown."""
+    async with session(request, principal) as caller:
+        row = await find_campaign(caller.conn, caller.workspace, campaign)
+    return Json(campaign_view(row), headers={"ETag": etag(row["version"])})
+
+
+@router.patch(
+    "/{campaign}",
+    **answers(CampaignChanged, headers=["ETag"], if_match="optional"),
+    summary="Change a campaign's name, owner, end, region or attributes",
+)
+async def patch_campaign(
+    request: Request, campaign: Name, body: CampaignPatch, principal: Operator
+) -> Json:
+    """A JSON merge patch; what changes nothing makes no new version. A plan in force keeps its
+    curve when the flight's end moves, and `findings` say so. If-Match is honoured when sent.
+    Targets may change until a plan is in force. Errors: campaign_unknown, campaign_closed,
+    field_read_only, flight_invalid, spend_after_end, targets_judged."""
+    async with session(request, principal) as caller:
+        await caller.stop_posting()
+        row = await find_open(caller, campaign)
+        if "if-match" in request.headers:
+            check_if_match(request, row["version"])
+        changed, findings = await edits.patch_campaign(caller, row, body)
+    headers = {"ETag": etag(changed["version"])}
+    return Json({**campaign_view(changed), "findings": findings}, headers=headers)
+
+
+@router.post(
+    "/{campaign}/close",
+    **answers(CampaignReply, keyed=True, headers=["ETag"]),
+    summary="Close a campaign for good",
+)
+async def post_close(
+    request: Request, campaign: Name, body: CloseBody, principal: Financier
+) -> Response:
+    """New money is an exception from now on, `after_close`; what is on a line is still restated
+    there. Its breaches end as `campaign_closed`. Errors: already_closed, not_approved."""
+    async with session(request, principal) as caller:
+
+        async def produce() -> Reply:
+            row = await close_campaign(caller, campaign, body)
+            return Reply(200, campaign_view(row), {"ETag": etag(row["version"])})
+
+        return await idempotent(request, caller.conn, SCHEMA, principal, produce)

@@ -1,0 +1,61 @@
+"""Exceptions and the decisions on them (B5)."""
+
+from fastapi import APIRouter, Request, Response
+
+from budget import SCHEMA
+from budget.approval.schemas import DecisionBody
+from budget.caller import session
+from budget.documents.exceptions import commands
+from budget.documents.exceptions.schemas import ExceptionDecided
+from budget.ledger import held_items
+from budget.ledger.schemas import HeldReply, held_view
+from shared.http.answers import Page, answers
+from shared.http.app import Json
+from shared.http.caller import Decider, Filter, Number, Reader
+from shared.http.conventions import Reply, idempotent
+from shared.http.paging import Paged
+
+router = APIRouter(prefix="/v1/exceptions", tags=["held money"])
+
+
+@router.get("", **answers(Page[HeldReply]), summary="Money outside an approved flight")
+async def get_exceptions(
+    request: Request,
+    principal: Reader,
+    paging: Paged,
+    campaign: Filter = None,
+    status: Filter = None,
+) -> Json:
+    """One item per delta or fact, with the reason; approving a plan or accepting it moves it."""
+    async with session(request, principal) as caller:
+        rows = await held_items.list_held(
+            caller.conn,
+            caller.workspace,
+            "exception",
+            after=paging.after(0),
+            limit=paging.rows,
+            campaign=campaign,
+            status=status,
+        )
+    return paging.page([held_view(row) for row in rows], "id")
+
+
+@router.post(
+    "/{held}/decisions",
+    **answers(ExceptionDecided, keyed=True),
+    summary="Accept an exception on its line, or not",
+)
+async def post_decision(
+    request: Request,
+    held: Number,
+    body: DecisionBody,
+    principal: Decider,
+) -> Response:
+    """Errors: exception_unknown, line_unknown, four_eyes, role_missing, already_decided,
+    subject_changed."""
+    async with session(request, principal) as caller:
+
+        async def produce() -> Reply:
+            return Reply(200, await commands.decide_exception(caller, held, body))
+
+        return await idempotent(request, caller.conn, SCHEMA, principal, produce)

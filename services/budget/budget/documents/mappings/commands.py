@@ -1,0 +1,283 @@
+"""Mappings from platforms' entities to lines: made, corrected, withdrawn (P30).
+
+Making one moves what was held for it, and what a lesser one has brought to a line: figures do not
+depend on whether a mapping or the data came first. Correcting or withdrawing one moves what it
+brought to its line: to where the mappings that are left say, else back to suspense. What is on a
+line by its own names, or by a person's decision, is never touched. Each is one transaction that
+keeps polls out.
+"""
+
+from collections.abc import Mapping as Columns
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from budget import announcements
+from budget.allocation import store as allocation
+from budget.caller import Session
+from budget.documents.campaigns import store as campaigns
+from budget.documents.mappings import placed, store
+from budget.documents.mappings.schemas import MappingBody, MappingTargetBody
+from budget.ledger import catalogues, held_items
+from budget.ledger.release import Moved, resolve
+from budget.ledger.rules import Catalogue, Destination
+from shared.entity_mapping import LEVELS, Mapping, MappingIndex, match_of, specificity
+from shared.errors import ConflictError, ErrorItem, InvalidError, NotFoundError
+from shared.money import format_micros
+
+Row = dict[str, Any]
+Place = tuple[str, str]
+"""(campaign, line)."""
+
+
+async def add_mapping(session: Session, body: MappingBody) -> Row:
+    """Maps a platform's entity to a line and moves what it was held for.
+
+    Raises ConflictError `mapping_overlaps`, InvalidError `match_empty` or `match_level_unknown`.
+    """
+    check_match(body.match)
+    await session.stop_posting()
+    before = await catalogues.mappings_of(session.conn, session.workspace, body.source)
+    mapping = Mapping(
+        "", body.source, match_of(body.match), body.campaign, body.line, body.effective_from
+    )
+    name = await store.add_mapping(
+        session.conn,
+        session.workspace,
+        mapping,
+        actor=session.principal.subject,
+        now=session.now,
+    )
+    if name is None:
+        other = await store.overlapped(session.conn, session.workspace, mapping)
+        detail = f"{other} maps this from the same time on; change or delete {other} instead"
+        raise ConflictError("mapping_overlaps", detail)
+    row = await find_mapping(session, name)
+    lesser = {(m.campaign, m.line) for m in before if may_yield(m, mapping)}
+    follows = await _follow(session, row, MappingIndex(before), lesser, f"mapping/{name}")
+    await _tell(session, row, "mapping_created")
+    answer = await _answer_with_findings(session, row, follows.moved)
+    answer["findings"] += await _nothing_moved(session, row, follows)
+    return answer
+
+
+async def change_mapping(session: Session, row: Row, body: MappingTargetBody) -> Row:
+    """Points a mapping to another line and moves what it has brought to the wrong one."""
+    before = await catalogues.mappings_of(session.conn, session.workspace, row["source"])
+    after = await store.change_mapping(
+        session.conn, session.workspace, row["mapping"], body.campaign, body.line
+    )
+    cause, place = f"mapping/{row['mapping']}/{after['version']}", (row["campaign"], row["line"])
+    follows = await _follow(session, row, MappingIndex(before), {place}, cause)
+    await _tell(session, after, "mapping_changed")
+    return await _answer_with_findings(session, after, follows.moved)
+
+
+async def delete_mapping(session: Session, row: Row) -> Row:
+    """Withdraws a mapping and moves what it has brought to its line."""
+    before = await catalogues.mappings_of(session.conn, session.workspace, row["source"])
+    version = await store.delete_mapping(
+        session.conn, session.workspace, row["mapping"], session.principal.subject, session.now
+    )
+    after = {**row, "version": version}
+    cause, place = f"mapping/{row['mapping']}/{version}", (row["campaign"], row["line"])
+    follows = await _follow(session, row, MappingIndex(before), {place}, cause)
+    await _tell(session, after, "mapping_deleted", deleted=True)
+    campaign = await campaigns.get_campaign(session.conn, session.workspace, row["campaign"])
+    return _answer(after, follows.moved, campaign, [])
+
+
+async def find_mapping(session: Session, mapping: str) -> Row:
+    """The mapping. Raises NotFoundError `mapping_unknown`, also for one that was withdrawn."""
+    row = await store.get_mapping(session.conn, session.workspace, mapping)
+    if row is None:
+        raise NotFoundError("mapping_unknown", f"there is no mapping {mapping}")
+    return row
+
+
+def check_match(match: Columns[str, str]) -> None:
+    """Raises InvalidError `match_empty`, `match_level_unknown`."""
+    if not match:
+        raise InvalidError("match_empty", "match names at least one level of the entity")
+    unknown = sorted(match.keys() - set(LEVELS))
+    if unknown:
+        items: list[ErrorItem] = [
+            {"loc": f"match.{level}", "code": "match_level_unknown", "detail": "no such level"}
+            for level in unknown
+        ]
+        detail = f"{', '.join(unknown)}: the levels are {', '.join(LEVELS)}"
+        raise InvalidError("match_level_unknown", detail, errors=items)
+
+
+@dataclass(slots=True)
+class Follows:
+    """What followed a mapping; `stays` are items on lines that match it and stay, `early` those of
+    them whose period begins before it is in force."""
+
+    moved: Moved
+    stays: int = 0
+    early: int = 0
+
+
+async def _follow(
+    session: Session, row: Row, before: MappingIndex, places: set[Place], cause: str
+) -> Follows:
+    """Resolves again what is held, and what `before` has brought to lines of `places` and matches
+    `row` (as it was)."""
+    conn, workspace, source = session.conn, session.workspace, row["source"]
+    moving, catalogue = await session.begin_release(cause)
+    follows = Follows(moving.moved)
+    known = await placed.fed_lines(conn, workspace, source)
+    asked = {*places, (row["campaign"], row["line"])}
+    lines = {one.account_id: one for one in known if (one.campaign, one.line) in asked}
+    touched = {one for one in [await _planned(session, row["campaign"])] if one}
+    match = row["match"]
+    async for items in placed.placed(conn, workspace, source, sorted(lines), match):
+        wanted = []
+        for one in items:
+            line = lines[one["account_id"]]
+            item = {"workspace": workspace, "source": source, **_on_line(line), **one}
+            destination = _elsewhere(catalogue, before, (line.campaign, line.line), item)
+            if destination is not None:
+                wanted.append((item, destination))
+                touched.add(line.campaign)
+        follows.stays += len(items) - len(wanted)
+        follows.early += sum(_is_early(row, one) for one in items)
+        if wanted:
+            await moving.move(wanted)
+    # A line that one of them still leads to stays fed: after a new mapping all of them are.
+    left = {(m.campaign, m.line) for m in await catalogues.mappings_of(conn, workspace, source)}
+    gone = [one.account_id for one in lines.values() if (one.campaign, one.line) not in left]
+    await placed.drop_feeds(conn, workspace, source, gone)
+    for campaign in sorted(touched):
+        moving.touch(campaign)
+    await moving.close()
+    return follows
+
+
+def _on_line(line: placed.FedLine) -> dict[str, str]:
+    """What an item on a line has from it."""
+    return {
+        "currency": line.currency,
+        "account_currency": line.currency,
+        "time_zone": line.time_zone,
+    }
+
+
+def _is_early(row: Row, item: Columns[str, Any]) -> bool:
+    since = row["effective_from"]
+    return since is not None and item["period_start"] < since
+
+
+def may_yield(lesser: Mapping, mapping: Mapping) -> bool:
+    """Whether one may have brought what the other takes: it is not more specific, and no level says
+    that they are about different entities."""
+    stated = dict(lesser.match)
+    agrees = all(stated.get(level, name) == name for level, name in mapping.match)
+    return agrees and specificity(lesser.match) <= specificity(mapping.match)
+
+
+def _elsewhere(
+    catalogue: Catalogue, before: MappingIndex, place: Place, item: Columns[str, Any]
+) -> Destination | None:
+    """Where an item on a line goes; None if no mapping brought it there, or it still does."""
+    asked = item["source"], item["entity"], item["period_start"]
+    if before.resolve(*asked) != place or catalogue.mappings.resolve(*asked) == place:
+        return None
+    campaign = place[0]
+    found = resolve(catalogue, item)
+    if found.account.kind == "exception" and found.campaign == campaign:
+        # It is on a line although its period is an exception: it was accepted for the campaign, or
+        # posted before the close. Which line was meant does not undo that.
+        return catalogue.on_line(campaign, found.line) or found
+    return found
+
+
+async def _nothing_moved(session: Session, row: Row, follows: Follows) -> list[dict[str, Any]]:
+    """A new mapping that moves nothing although something matches it: said, with the cause."""
+    if follows.moved.items or follows.moved.held:
+        return []
+    waits = await held_items.count_matching(
+        session.conn, session.workspace, row["source"], row["match"]
+    )
+    if not follows.stays and not waits:
+        return []
+    said = [
+        (follows.early, "on lines are of periods before it is in force"),
+        (follows.stays - follows.early, "on lines are there by this or another mapping"),
+        (waits, "are held: their reason is in /v1/suspense and /v1/exceptions"),
+    ]
+    detail = "; ".join(f"{count} {what}" for count, what in said if count)
+    return [
+        {
+            "code": "nothing_moved",
+            "line": row["line"],
+            "severity": "warning",
+            "detail": f"of what matches, {detail}",
+        }
+    ]
+
+
+async def _planned(session: Session, campaign: str) -> str | None:
+    """The campaign if it has a plan in force: only then its lines are told."""
+    row = await campaigns.get_campaign(session.conn, session.workspace, campaign)
+    return campaign if row is not None and row["plan_version"] is not None else None
+
+
+async def _tell(session: Session, row: Row, action: str, *, deleted: bool = False) -> None:
+    item = announcements.mapping_item(row, deleted=deleted)
+    await announcements.tell(session.conn, session.workspace, [item], session.now)
+    await session.audit(action, f"mapping/{row['mapping']}", item.object)
+
+
+async def _answer_with_findings(session: Session, row: Row, moved: Moved) -> Row:
+    campaign = await campaigns.get_campaign(session.conn, session.workspace, row["campaign"])
+    return _answer(row, moved, campaign, await _findings(session, row, campaign))
+
+
+def _answer(
+    row: Row, moved: Moved, campaign: Row | None, findings: Sequence[dict[str, str]]
+) -> Row:
+    return {
+        "mapping": row["mapping"],
+        "version": row["version"],
+        "moved": moved,
+        "currency": campaign["currency"] if campaign else None,
+        "findings": [*findings, *_held(moved)],
+    }
+
+
+async def _findings(session: Session, row: Row, campaign: Row | None) -> list[dict[str, str]]:
+    """A mapping may be ahead of its campaign or plan; a misspelt one looks the same, so say it."""
+    code, detail = "", ""
+    kept = "suspense until there is"
+    if campaign is None:
+        code, detail = "campaign_unknown", f"there is no campaign {row['campaign']} yet"
+    elif campaign["status"] == "closed":
+        code, detail = "campaign_closed", f"{row['campaign']} is closed"
+        kept = "its exception account until it is accepted"
+    elif campaign["plan_version"] is not None:
+        lines = await allocation.line_names(session.conn, session.workspace, row["campaign"])
+        if row["line"] not in lines:
+            detail = f"the plan in force of {row['campaign']} has no line {row['line']}"
+            code = "line_unknown"
+    if not code:
+        return []
+    detail += f"; its money stays in {kept}"
+    return [{"code": code, "line": row["line"], "severity": "warning", "detail": detail}]
+
+
+def _held(moved: Moved) -> list[dict[str, Any]]:
+    """What was moved and is on no line: `moved` counts only what reached one."""
+    return [
+        {
+            "code": "money_held",
+            "line": held.line,
+            "severity": "warning",
+            "detail": f"{items} entries, {format_micros(amount)} {held.currency}, are in "
+            f"{held.account} now: {held.reason}",
+        }
+        for held, (items, amount) in sorted(
+            moved.held.items(), key=lambda one: (one[0].account, one[0].reason, str(one[0].line))
+        )
+    ]

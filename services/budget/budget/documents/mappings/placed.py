@@ -1,0 +1,111 @@
+"""What mappings have brought to a line: the facts and deltas of a source that named an entity."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from budget.ledger.ids import moves_of, read_move_id
+from budget.ledger.newest import joined_by_hash
+from budget.ledger.store import PANE, SCAN_TIMEOUT_S
+from shared.database.pool import Conn
+
+CHUNK = 2000
+# A delta is where its newest entry put it: its own, or the arriving half of a move. `$3` is the
+# source; what a later move took away again has a leaving half that corrects it.
+LIVE_DELTAS = f"""
+FROM budget.entries AS e JOIN budget.streams AS s USING (stream_id)
+JOIN budget.streams AS d ON d.workspace = s.workspace AND d.source = s.source AND d.stream = 'd'
+WHERE e.account_id = ANY($1::int[]) AND s.workspace = $2 AND s.source = $3
+  AND (s.stream = 'd' OR s.stream LIKE 'm/%' AND e.id LIKE {moves_of("d.stream_id")})
+  AND NOT EXISTS (SELECT FROM budget.entries AS m
+                  WHERE m.account_id = e.account_id AND m.kind = 2 AND m.corrects = e.entry)
+"""
+# A delta's period is the 5-minute pane of its time. `$4`: the levels that a mapping names.
+MATCHED = "e.entity IS NOT NULL AND e.entity::jsonb @> $4"
+DELTAS = f"""
+SELECT e.account_id, d.stream_id, e.id, e.kind, e.amount, e.entry, e.at, e.entity, e.event_id,
+       coalesce(e.period_start, date_bin({PANE}, e.at, 'epoch')) AS period_start,
+       coalesce(e.period_end, date_bin({PANE}, e.at, 'epoch') + {PANE}) AS period_end
+{LIVE_DELTAS} AND {MATCHED}
+"""
+FACTS = f"""
+SELECT f.account_id, f.stream_id, f.key, f.amount, f.entry, e.at, e.entity, e.event_id, e.period,
+       e.period_start, e.period_end
+FROM budget.streams AS s JOIN budget.facts AS f USING (stream_id)
+JOIN budget.entries AS e ON e.account_id = f.account_id AND e.entry = f.entry
+WHERE f.account_id = ANY($1::int[]) AND s.workspace = $2 AND s.source = $3 AND {MATCHED}
+"""
+DROP_FEED = f"""
+DELETE FROM budget.line_sources AS l
+WHERE l.account_id = ANY($1::int[]) AND l.source = $3
+  AND NOT EXISTS (SELECT FROM budget.streams AS s JOIN budget.facts AS f USING (stream_id)
+                  WHERE f.account_id = l.account_id AND s.workspace = $2 AND s.source = $3)
+  AND NOT EXISTS (SELECT FROM budget.mappings AS m JOIN budget.accounts AS a
+                    USING (workspace, campaign, line)
+                  WHERE a.account_id = l.account_id AND m.workspace = $2 AND m.source = $3
+                    AND m.deleted_at IS NULL)
+  AND NOT EXISTS (SELECT {LIVE_DELTAS} AND e.account_id = l.account_id)
+"""
+FED_LINES = """
+SELECT a.account_id, a.campaign, a.line, a.currency, c.time_zone
+FROM budget.line_sources AS f JOIN budget.accounts AS a USING (account_id)
+JOIN budget.campaigns AS c USING (workspace, campaign)
+WHERE f.source = $2 AND a.workspace = $1 AND a.kind = 'line' ORDER BY a.account_id
+"""
+
+
+class FedLine(NamedTuple):
+    """A line that has had money of a source."""
+
+    account_id: int
+    campaign: str
+    line: str
+    currency: str
+    time_zone: str
+
+
+async def fed_lines(conn: Conn, workspace: str, source: str) -> list[FedLine]:
+    """Lines that a source feeds."""
+    return [FedLine(*row) for row in await conn.fetch(FED_LINES, workspace, source)]
+
+
+async def placed(
+    conn: Conn,
+    workspace: str,
+    source: str,
+    account_ids: Sequence[int],
+    match: Mapping[str, str],
+) -> AsyncIterator[list[dict[str, Any]]]:
+    """Items of a source on lines whose entity has these levels, in chunks, shaped like held
+    items."""
+    place = (account_ids, workspace, source, match)
+    async for rows in _chunks(conn, FACTS, place):
+        yield [{**_common(row), "key": row["key"], "is_fact": True} for row in rows]
+    async for rows in _chunks(conn, DELTAS, place):
+        yield [_delta(row) for row in rows]
+
+
+async def drop_feeds(conn: Conn, workspace: str, source: str, account_ids: Sequence[int]) -> None:
+    """A source that has nothing on a line any more, and no mapping to it, does not feed it."""
+    if account_ids:
+        async with joined_by_hash(conn):
+            await conn.execute(DROP_FEED, account_ids, workspace, source, timeout=SCAN_TIMEOUT_S)
+
+
+async def _chunks(conn: Conn, statement: str, place: tuple[Any, ...]) -> AsyncIterator[list[Any]]:
+    async with joined_by_hash(conn):
+        cursor = await conn.cursor(statement, *place, timeout=SCAN_TIMEOUT_S)
+    while rows := await cursor.fetch(CHUNK, timeout=SCAN_TIMEOUT_S):
+        yield rows
+
+
+def _common(row: Any) -> dict[str, Any]:
+    return {"held": None, **dict(row), "entity": msgspec.json.decode(row["entity"])}
+
+
+def _delta(row: Any) -> dict[str, Any]:
+    """The item's key is the entry's id, or stands within a move's id."""
+    key = row["id"] if row["kind"] == 0 else read_move_id(row["id"]).key
+    event_id = row["event_id"] or key
+    return {**_common(row), "key": key, "is_fact": False, "period": None, "event_id": event_id}

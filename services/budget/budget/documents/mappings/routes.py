@@ -1,0 +1,117 @@
+"""Mappings from platforms' entities to lines, and the money that follows them."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from budget import SCHEMA
+from budget.caller import Session, session
+from budget.documents.mappings import commands, store
+from budget.documents.mappings.schemas import (
+    MappingBody,
+    MappingChanged,
+    MappingReply,
+    MappingTargetBody,
+)
+from shared.http.answers import Page, answers
+from shared.http.app import Json
+from shared.http.caller import Name, Operator, Reader
+from shared.http.conventions import Reply, check_if_match, etag, idempotent
+from shared.http.paging import Paged
+from shared.money import format_micros
+
+router = APIRouter(prefix="/v1/mappings", tags=["mappings"])
+
+
+@router.post("", **answers(MappingChanged, 201, keyed=True), summary="Map an entity to a line")
+async def post_mapping(request: Request, body: MappingBody, principal: Operator) -> Response:
+    """The most specific one wins: ad, ad_group, campaign, account. `findings` warn of a campaign or
+    line that does not exist (yet). Errors: mapping_overlaps, match_level_unknown, match_empty."""
+    async with session(request, principal) as caller:
+
+        async def produce() -> Reply:
+            made = await commands.add_mapping(caller, body)
+            headers = {"Location": f"/v1/mappings/{made['mapping']}", "ETag": etag(1)}
+            return Reply(201, _view(made), headers)
+
+        return await idempotent(request, caller.conn, SCHEMA, principal, produce)
+
+
+@router.get("", **answers(Page[MappingReply]), summary="List mappings")
+async def list_mappings(
+    request: Request,
+    principal: Reader,
+    paging: Paged,
+) -> Json:
+    """In order of their ids."""
+    async with session(request, principal) as caller:
+        begin = paging.after("")
+        rows = await store.list_mappings(caller.conn, caller.workspace, begin, paging.rows)
+    return paging.page(rows, "mapping")
+
+
+@router.get("/{mapping}", **answers(MappingReply, headers=["ETag"]), summary="Read a mapping")
+async def get_mapping(request: Request, mapping: Name, principal: Reader) -> Json:
+    """Where an entity belongs, and since when. Errors: mapping_unknown."""
+    async with session(request, principal) as caller:
+        row = await commands.find_mapping(caller, mapping)
+    return Json(row, headers={"ETag": etag(row["version"])})
+
+
+@router.put(
+    "/{mapping}",
+    **answers(MappingChanged, headers=["ETag"], if_match="required"),
+    summary="Point a mapping to another line",
+)
+async def put_mapping(
+    request: Request, mapping: Name, body: MappingTargetBody, principal: Operator
+) -> Json:
+    """Moves what it brought to the old line; what reaches no line is the finding `money_held`.
+    Send If-Match. A mapping as it was read is accepted. Errors: mapping_unknown, field_read_only
+    for what is fixed."""
+    async with session(request, principal) as caller:
+        row = await _current(caller, mapping)
+        check_if_match(request, row["version"])
+        body.refuse_changes(row)
+        changed = await commands.change_mapping(caller, row, body)
+    return Json(_view(changed), headers={"ETag": etag(changed["version"])})
+
+
+@router.delete(
+    "/{mapping}",
+    **answers(MappingChanged, if_match="required"),
+    summary="Withdraw a mapping",
+)
+async def delete_mapping(request: Request, mapping: Name, principal: Operator) -> Json:
+    """What it brought to its line goes where the mappings that are left say, else to suspense
+    (finding `money_held`). Send If-Match. Errors: mapping_unknown, also when it has been withdrawn
+    already."""
+    async with session(request, principal) as caller:
+        row = await _current(caller, mapping)
+        check_if_match(request, row["version"])
+        gone = await commands.delete_mapping(caller, row)
+    return Json(_view(gone))
+
+
+async def _current(caller: Session, mapping: str) -> dict[str, Any]:
+    """The mapping as nobody else can change it until the caller's transaction ends."""
+    await caller.stop_posting()
+    return await commands.find_mapping(caller, mapping)
+
+
+def _view(made: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "mapping": made["mapping"],
+        "version": made["version"],
+        "moved": _moved(made["moved"], made["currency"]),
+        "findings": made["findings"],
+    }
+
+
+def _moved(moved: Any, currency: str | None) -> dict[str, Any]:
+    """What one mapping moves to lines is of one currency."""
+    known = next(iter(moved.amounts), currency)
+    amount = None
+    if known is not None:
+        amount = {"amount": format_micros(moved.amounts.get(known, 0)), "currency": known}
+    return {"entries": moved.items, "amount": amount}

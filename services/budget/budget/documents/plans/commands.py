@@ -1,0 +1,112 @@
+"""What people do with a plan before it is decided on: propose it, submit it."""
+
+from datetime import timedelta
+from typing import Any
+
+from budget import announcements
+from budget.approval.rules import ROLES_NEEDED, check_submit
+from budget.caller import Session
+from budget.documents.campaigns import store as campaigns
+from budget.documents.campaigns.commands import find_campaign, find_open
+from budget.documents.plans import store
+from budget.documents.plans.document import plan_document, read_lines, read_reserve
+from budget.documents.plans.rules import Terms, check, without_echoes
+from budget.documents.plans.schemas import PlanBody, SubmitBody
+from shared.database.pool import Conn
+from shared.errors import NotFoundError
+from shared.money import parse_micros
+
+
+async def create_plan(session: Session, campaign: str, body: PlanBody) -> dict[str, Any]:
+    """The next plan version as a draft, with its findings; see `rules.plan.check` for the codes.
+
+    Raises ConflictError `campaign_closed`, as do submitting and deciding."""
+    await session.lock()
+    row = await find_open(session, campaign)
+    checked = check(
+        _terms(row),
+        body.total.amount,
+        body.total.currency,
+        without_echoes(read_lines(body), await _read_before(session, campaign, body.plan_version)),
+        read_reserve(body),
+    )
+    plan = await store.add_plan(
+        session.conn,
+        session.workspace,
+        (
+            campaign,
+            body.total.amount,
+            plan_document(body, checked),
+            [_finding(finding) for finding in checked.findings],
+            session.principal.subject,
+            session.now,
+        ),
+    )
+    await session.audit("plan_created", plan_name(plan), {"total": body.total.amount})
+    return plan
+
+
+async def submit_plan(
+    session: Session, campaign: str, version: int, body: SubmitBody, due: timedelta
+) -> dict[str, Any]:
+    """Draft → in review (B8). Raises NotFoundError, ConflictError `not_draft`, InvalidError
+    `target_missing`."""
+    await session.lock()
+    row = await find_open(session, campaign)
+    plan = await find_plan(session.conn, session.workspace, campaign, version, lock=True)
+    check_submit(plan["status"], targets=len(row["body"]["targets"]))
+    due_at = session.now + due
+    await store.submit_plan(
+        session.conn,
+        plan,
+        (session.principal.subject, session.now, body.comment, body.effective_from, due_at),
+    )
+    if row["plan_version"] is None:
+        await campaigns.set_campaign_status(session.conn, session.workspace, campaign, "in_review")
+        changed = await find_campaign(session.conn, session.workspace, campaign)
+        await announcements.tell(
+            session.conn, session.workspace, [announcements.campaign_item(changed)], session.now
+        )
+    await session.audit(
+        "plan_submitted",
+        plan_name(plan),
+        {"comment": body.comment, "effective_from": body.effective_from},
+    )
+    return {"status": "in_review", "needs": list(ROLES_NEEDED), "due_at": due_at}
+
+
+async def find_plan(
+    conn: Conn, workspace: str, campaign: str, version: int, *, lock: bool = False
+) -> dict[str, Any]:
+    """The plan version. Raises NotFoundError `plan_unknown`."""
+    plan = await store.get_plan(conn, workspace, campaign, version, lock=lock)
+    if plan is None:
+        raise NotFoundError("plan_unknown", f"{campaign} has no plan {version}")
+    return plan
+
+
+async def _read_before(session: Session, campaign: str, version: int | None) -> dict[str, int]:
+    """What the lines came to in the version that somebody has read and edited."""
+    if version is None:
+        return {}
+    plan = await store.get_plan(session.conn, session.workspace, campaign, version)
+    lines = plan["body"]["lines"] if plan else []
+    return {line["line"]: parse_micros(line["allocated"]) for line in lines}
+
+
+def _terms(row: dict[str, Any]) -> Terms:
+    targets = frozenset(target["target"] for target in row["body"]["targets"])
+    return Terms(row["currency"], row["starts_at"], row["ends_at"], targets)
+
+
+def plan_name(plan: dict[str, Any]) -> str:
+    return f"plan/{plan['campaign']}/{plan['plan_version']}"
+
+
+def _finding(finding: Any) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "line": finding.line,
+        "severity": finding.severity,
+        "detail": finding.detail,
+    }

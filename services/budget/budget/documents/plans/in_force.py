@@ -1,0 +1,142 @@
+"""What an approval of a plan leads to: in force at once or from a later time, the older superseded.
+
+A plan changes the money and the curve of its lines at one instant, its `effective_from`. Until then
+what was planned stays as it was (`phasing.changed`), so approving a plan makes nobody late.
+"""
+
+from typing import Any
+
+from budget import announcements
+from budget.allocation import store as allocation
+from budget.allocation.phasing import NOTHING, Flight, changed
+from budget.allocation.store import LineRow, read_curve, store_curve
+from budget.approval.commands import Decidable, decide, decision_view
+from budget.approval.rules import Subject
+from budget.approval.schemas import DecisionBody
+from budget.caller import Session
+from budget.documents.campaigns import store as campaigns
+from budget.documents.campaigns.commands import find_campaign, find_open
+from budget.documents.plans import store
+from budget.documents.plans.commands import find_plan, plan_name
+from budget.documents.plans.document import line_rows
+from budget.documents.plans.store import InForce
+from budget.ledger import registry
+from budget.ledger.rules import AccountKey
+
+
+async def decide_plan(
+    session: Session, campaign: str, version: int, body: DecisionBody
+) -> dict[str, Any]:
+    """One role's decision; the last approval puts the plan in force, now or at its time."""
+    await session.lock()
+    plan = await find_plan(session.conn, session.workspace, campaign, version, lock=True)
+    row = await find_open(session, campaign)
+    outcome = await decide(session, _decidable(row, plan), body)
+    approved_at = session.now if outcome.status == "approved" else None
+    if outcome.status != "in_review":
+        since = plan["effective_from"] or approved_at
+        await store.set_plan_status(session.conn, plan, outcome.status, approved_at, since)
+    if outcome.status == "approved":
+        await _approved(session, plan)
+    elif outcome.status == "rejected":
+        await _back_to_draft(session, campaign)
+    return {**decision_view(outcome), "approved_at": approved_at}
+
+
+async def put_due_in_force(session: Session, due: InForce) -> None:
+    """Puts an approved plan in force whose time has come, unless something has overtaken it."""
+    await session.stop_posting()
+    plan = await store.get_plan(
+        session.conn, session.workspace, due.campaign, due.plan_version, lock=True
+    )
+    if plan is None or plan["status"] != "approved":
+        return
+    await _put_in_force(session, plan)
+    await session.audit("plan_in_force", plan_name(plan), {})
+
+
+def _decidable(row: dict[str, Any], plan: dict[str, Any]) -> Decidable:
+    return Decidable(
+        plan_name(plan),
+        plan["status"],
+        Subject(plan["total"], plan["plan_version"]),
+        row["currency"],
+        frozenset(one for one in (plan["created_by"], plan["submitted_by"]) if one),
+    )
+
+
+async def _approved(session: Session, plan: dict[str, Any]) -> None:
+    """What was approved before and is overtaken before its time never comes into force."""
+    conn, since = session.conn, plan["effective_from"] or session.now
+    later = since if since > session.now else None
+    await campaigns.supersede_waiting(conn, *store.key_of(plan), later)
+    if later is not None and await store.has_one(conn, plan):
+        return
+    await session.stop_posting()
+    if later is None:
+        await _put_in_force(session, plan)
+    else:
+        # Nothing older is in force that would have to stay: its lines are known from now on.
+        await _apply(session, plan)
+
+
+async def _put_in_force(session: Session, plan: dict[str, Any]) -> None:
+    campaign = await find_campaign(session.conn, session.workspace, plan["campaign"])
+    if campaign["plan_version"] != plan["plan_version"]:
+        await _apply(session, plan)
+    await store.put(session.conn, plan)
+
+
+async def _apply(session: Session, plan: dict[str, Any]) -> None:
+    """Gives the campaign's lines what the plan says, and releases what waited for it."""
+    conn, workspace, campaign = session.conn, session.workspace, plan["campaign"]
+    since = plan["effective_from"] or session.now
+    row = await campaigns.approve_campaign(conn, workspace, campaign, plan["plan_version"], since)
+    known = await allocation.lines(conn, workspace, campaign)
+    rows = _changed_lines(row, {**plan, "effective_from": since}, known)
+    lines = await allocation.put_lines(
+        conn, workspace, campaign, plan["plan_version"], rows, first=not known
+    )
+    await store.set_applied(conn, plan, session.now)
+    await registry.add_accounts(
+        conn,
+        [AccountKey(workspace, "line", campaign, ln["line"], "", row["currency"]) for ln in lines],
+    )
+    await session.release(f"plan/{campaign}/{plan['plan_version']}", touched=campaign)
+    items = [announcements.campaign_item(row), *(announcements.line_item(line) for line in lines)]
+    await announcements.tell(conn, workspace, items, session.now)
+
+
+def _changed_lines(
+    campaign: dict[str, Any], plan: dict[str, Any], known: list[dict[str, Any]]
+) -> list[LineRow]:
+    """The plan's lines, and those it leaves out, with curves that keep what was planned so far."""
+    flight = Flight(campaign["starts_at"], campaign["ends_at"])
+    before = {line["line"]: line for line in known}
+    stated = {line.line: line for line in line_rows(campaign, plan)}
+    left_out = [
+        LineRow(name, line["name"], line["owner"], line["channel"], 0, store_curve(NOTHING), True)
+        for name, line in before.items()
+        if name not in stated and not line["removed"]
+    ]
+    rows = []
+    for line in [*stated.values(), *left_out]:
+        old = before.get(line.line)
+        curve = changed(
+            read_curve(old["curve"]) if old else NOTHING,
+            read_curve(line.curve),
+            plan["effective_from"],
+            flight,
+        )
+        rows.append(line._replace(curve=store_curve(curve)))
+    return sorted(rows)
+
+
+async def _back_to_draft(session: Session, campaign: str) -> None:
+    row = await find_campaign(session.conn, session.workspace, campaign)
+    if row["plan_version"] is None:
+        await campaigns.set_campaign_status(session.conn, session.workspace, campaign, "draft")
+        row = await find_campaign(session.conn, session.workspace, campaign)
+        await announcements.tell(
+            session.conn, session.workspace, [announcements.campaign_item(row)], session.now
+        )

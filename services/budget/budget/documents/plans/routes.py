@@ -1,0 +1,147 @@
+"""Plans: draft, submit, decide (B8, B12); versions stay readable."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+
+from budget import SCHEMA
+from budget.approval import store as decisions
+from budget.approval.commands import decisions_view
+from budget.approval.rules import Decision, needs
+from budget.approval.schemas import DecisionBody
+from budget.caller import Session, session
+from budget.documents.campaigns.commands import find_campaign
+from budget.documents.plans import store
+from budget.documents.plans.commands import create_plan, find_plan, plan_name, submit_plan
+from budget.documents.plans.in_force import decide_plan
+from budget.documents.plans.schemas import (
+    PlanBody,
+    PlanCreated,
+    PlanDecided,
+    PlanReply,
+    SubmitBody,
+    Submitted,
+)
+from shared.http.answers import Page, answers
+from shared.http.app import Json
+from shared.http.caller import Decider, Name, Operator, Reader
+from shared.http.conventions import Reply, etag, idempotent
+from shared.http.paging import Paged
+
+router = APIRouter(prefix="/v1/campaigns/{campaign}/plans", tags=["plans"])
+Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+@router.post("", **answers(PlanCreated, 201, keyed=True), summary="Propose a plan")
+async def post_plan(
+    request: Request, campaign: Name, body: PlanBody, principal: Operator
+) -> Response:
+    """The next version, a draft. Errors: campaign_closed, plan_sum_differs, …"""
+    async with session(request, principal) as caller:
+
+        async def produce() -> Reply:
+            plan = await create_plan(caller, campaign, body)
+            version = plan["plan_version"]
+            headers = {
+                "Location": f"/v1/campaigns/{campaign}/plans/{version}",
+                "ETag": etag(version),
+            }
+            answer = {"plan_version": version, "status": plan["status"]}
+            return Reply(201, {**answer, "findings": plan["findings"]}, headers)
+
+        return await idempotent(request, caller.conn, SCHEMA, principal, produce)
+
+
+@router.get("", **answers(Page[PlanReply]), summary="List plan versions")
+async def list_plans(
+    request: Request,
+    campaign: Name,
+    principal: Reader,
+    paging: Paged,
+) -> Json:
+    """All versions with their status: `in_force`, what it `superseded`, `approved` for a later
+    time."""
+    async with session(request, principal) as caller:
+        begin = paging.after(0)
+        await find_campaign(caller.conn, caller.workspace, campaign)
+        rows = await store.list_plans(caller.conn, caller.workspace, campaign, begin, paging.rows)
+        items = await _views(caller, rows)
+    return paging.page(items, "plan_version")
+
+
+@router.get("/{version}", **answers(PlanReply), summary="Read a plan version")
+async def get_plan(request: Request, campaign: Name, version: Version, principal: Reader) -> Json:
+    """The plan with its findings and decisions. Errors: plan_unknown."""
+    async with session(request, principal) as caller:
+        row = await find_plan(caller.conn, caller.workspace, campaign, version)
+        [item] = await _views(caller, [row])
+    return Json(item)
+
+
+@router.post(
+    "/{version}/submit",
+    **answers(Submitted, keyed=True),
+    summary="Submit a draft for review",
+)
+async def post_submit(
+    request: Request, campaign: Name, version: Version, body: SubmitBody, principal: Operator
+) -> Response:
+    """Errors: not_draft, target_missing, campaign_closed."""
+    due = timedelta(hours=request.app.state.settings.approval_due_hours)
+    async with session(request, principal) as caller:
+
+        async def produce() -> Reply:
+            return Reply(200, await submit_plan(caller, campaign, version, body, due))
+
+        return await idempotent(request, caller.conn, SCHEMA, principal, produce)
+
+
+@router.post(
+    "/{version}/decisions",
+    **answers(PlanDecided, keyed=True),
+    summary="Approve or reject as approver or finance",
+)
+async def post_decision(
+    request: Request, campaign: Name, version: Version, body: DecisionBody, principal: Decider
+) -> Response:
+    """Errors: four_eyes, role_missing, already_decided, not_in_review, subject_changed,
+    campaign_closed."""
+    async with session(request, principal) as caller:
+
+        async def produce() -> Reply:
+            return Reply(200, await decide_plan(caller, campaign, version, body))
+
+        return await idempotent(request, caller.conn, SCHEMA, principal, produce)
+
+
+async def _views(caller: Session, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Plans with their decisions, which are one statement for all of them."""
+    names = [plan_name(row) for row in rows]
+    made = await decisions.decisions(caller.conn, caller.workspace, names)
+    return [_view(row, made[name]) for row, name in zip(rows, names, strict=True)]
+
+
+def _view(row: dict[str, Any], made: Sequence[Decision]) -> dict[str, Any]:
+    open_roles = needs(made) if row["status"] == "in_review" else ()
+    shown = (
+        "plan_version",
+        "status",
+        "findings",
+        "created_by",
+        "created_at",
+        "submitted_by",
+        "submitted_at",
+        "comment",
+        "effective_from",
+        "due_at",
+        "approved_at",
+    )
+    return {
+        "campaign": row["campaign"],
+        **{name: row[name] for name in shown},
+        **row["body"],
+        "needs": list(open_roles),
+        "decisions": decisions_view(made),
+    }

@@ -1,0 +1,172 @@
+"""HTTP bodies of plans (contracts.md section 3). Unknown fields are refused."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from budget.approval.schemas import Decided, Decision
+from budget.fields import Body, Finding, Id, Label, Micros, Money, MoneyBody, Text, When
+from shared.http.edits import ReadBack
+
+LINES_MAX = 500
+POINTS_MAX = 400
+PLAN_READ_ONLY = frozenset(
+    {
+        "campaign",
+        "status",
+        "findings",
+        "created_by",
+        "created_at",
+        "submitted_by",
+        "submitted_at",
+        "comment",
+        "effective_from",
+        "due_at",
+        "approved_at",
+        "needs",
+        "decisions",
+    }
+)
+"""What a plan says of itself when it is read, and nobody sets by proposing one."""
+
+
+class PointBody(Body):
+    at: When
+    amount: Micros
+
+
+class PhasingBody(Body):
+    kind: Literal["even", "curve"]
+    points: list[PointBody] | None = Field(default=None, min_length=1, max_length=POINTS_MAX)
+
+    @model_validator(mode="after")
+    def _points_belong_to_curves(self) -> "PhasingBody":
+        if (self.kind == "curve") != (self.points is not None):
+            raise PydanticCustomError("phasing_unclear", "curve has points, even has none")
+        return self
+
+
+class LineBody(Body):
+    """A budget line; exactly one of `allocated`, `percent` (of the total) and `remainder`."""
+
+    line: Id
+    name: Label
+    category: Label
+    cost_nature: Literal["direct", "indirect"] | None = None
+    cost_behavior: Literal["fixed", "variable"] | None = None
+    channel: Label | None = None
+    allocated: Micros | None = None
+    percent: Micros | None = None
+    remainder: bool = False
+    cap: Micros | None = None
+    priority: int | None = Field(default=None, ge=0, le=1000, strict=True)
+    key: bool = False
+    targets: list[Id] = Field(default_factory=list, max_length=50)
+    owner: Label | None = None
+    phasing: PhasingBody = PhasingBody(kind="even")
+
+
+class ReserveBody(Body):
+    bucket: Literal["flexible", "deferred", "alternative", "crisis_pr"]
+    amount: Micros
+    draw_condition: Text | None = None
+
+
+class PlanBody(ReadBack, Body):
+    """A plan as GET gives it is taken as the next version: what it says of itself is that of the
+    version that was read and is ignored, and an `allocated` beside `percent` or `remainder` that is
+    as in `plan_version` is worked out anew.
+    """
+
+    READ_ONLY: ClassVar[frozenset[str]] = PLAN_READ_ONLY
+
+    total: MoneyBody
+    lines: list[LineBody] = Field(min_length=1, max_length=LINES_MAX)
+    reserve: list[ReserveBody] = Field(default_factory=list, max_length=4)
+    plan_version: int | None = Field(
+        default=None, ge=1, lt=2**31, description="The version that was read and edited, if any."
+    )
+
+
+class SubmitBody(Body):
+    comment: Text | None = None
+    effective_from: When | None = None
+
+
+class PlanCreated(BaseModel):
+    plan_version: int
+    status: Literal["draft"]
+    findings: list[Finding]
+
+
+class Submitted(BaseModel):
+    status: Literal["in_review"]
+    needs: list[Literal["approver", "finance"]]
+    due_at: datetime
+
+
+class PlanDecided(Decided):
+    approved_at: datetime | None
+
+
+class Point(BaseModel):
+    at: datetime
+    amount: str
+
+
+class EvenPhasing(BaseModel):
+    kind: Literal["even"]
+
+
+class CurvePhasing(BaseModel):
+    kind: Literal["curve"]
+    points: list[Point]
+
+
+class PlanLine(BaseModel):
+    line: str
+    name: str
+    category: str
+    cost_nature: Literal["direct", "indirect"] | None
+    cost_behavior: Literal["fixed", "variable"] | None
+    channel: str | None
+    allocated: str
+    percent: str | None
+    remainder: bool
+    cap: str | None
+    priority: int | None
+    key: bool
+    targets: list[str]
+    owner: str | None
+    phasing: EvenPhasing | CurvePhasing
+
+
+class Reserve(BaseModel):
+    bucket: str
+    amount: str
+    draw_condition: str | None
+
+
+class PlanReply(BaseModel):
+    """A plan with every amount worked out, its findings and the decisions on it. `approved`: its
+    `effective_from` is still to come."""
+
+    campaign: str
+    plan_version: int
+    status: Literal["draft", "in_review", "approved", "rejected", "in_force", "superseded"]
+    findings: list[Finding]
+    created_by: str
+    created_at: datetime
+    submitted_by: str | None
+    submitted_at: datetime | None
+    comment: str | None
+    effective_from: datetime | None
+    due_at: datetime | None
+    approved_at: datetime | None
+    total: Money
+    lines: list[PlanLine]
+    reserve: list[Reserve]
+    needs: list[Literal["approver", "finance"]]
+    decisions: list[Decision]

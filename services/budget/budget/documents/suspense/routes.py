@@ -1,0 +1,134 @@
+"""What people decide on money in suspense: a line for it, or that it is written off (P30)."""
+
+from collections.abc import Awaitable, Callable
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+
+from budget import SCHEMA
+from budget.caller import Session, session
+from budget.documents.suspense import commands
+from budget.documents.suspense.commands import Settled
+from budget.documents.suspense.schemas import (
+    AssignBody,
+    AssignManyBody,
+    SuspenseSettled,
+    WriteOffManyBody,
+)
+from budget.documents.suspense.store import Wanted
+from budget.fields import ReasonBody
+from budget.ledger import held_items
+from budget.ledger.schemas import HeldReply, held_view
+from shared.http.answers import Page, answers
+from shared.http.app import Json
+from shared.http.auth import Principal
+from shared.http.caller import Filter, Financier, Number, Operator, Reader
+from shared.http.conventions import Reply, idempotent
+from shared.http.paging import Paged
+from shared.money import format_micros
+
+router = APIRouter(prefix="/v1/suspense", tags=["held money"])
+
+
+@router.post(
+    "/assign", **answers(SuspenseSettled, keyed=True), summary="Assign many items to a line"
+)
+async def post_assign_many(request: Request, body: AssignManyBody, principal: Operator) -> Response:
+    """Up to 5,000 items that fit all conditions given, the oldest first; `left` says how many more
+    there are. Errors: suspense_unknown, campaign_unknown, line_unknown, currency_differs."""
+    place, wanted = (body.campaign, body.line), body.wanted()
+    return await _idempotent(
+        request, principal, lambda one: commands.assign(one, wanted, place, body.reason)
+    )
+
+
+@router.post("/write-off", **answers(SuspenseSettled, keyed=True), summary="Write many items off")
+async def post_write_off_many(
+    request: Request, body: WriteOffManyBody, principal: Financier
+) -> Response:
+    """Up to 5,000 items that fit all conditions given, the oldest first; `left` says how many more
+    there are. Errors: suspense_unknown."""
+    wanted = body.wanted()
+    return await _idempotent(
+        request, principal, lambda one: commands.write_off(one, wanted, body.reason)
+    )
+
+
+@router.post(
+    "/{held}/assign", **answers(SuspenseSettled, keyed=True), summary="Assign an item to a line"
+)
+async def post_assign(
+    request: Request, held: Number, body: AssignBody, principal: Operator
+) -> Response:
+    """Later restatements of a fact follow it. Errors: suspense_unknown, campaign_unknown,
+    line_unknown, currency_differs."""
+    place, wanted = (body.campaign, body.line), Wanted([held])
+    return await _idempotent(
+        request, principal, lambda one: commands.assign(one, wanted, place, body.reason)
+    )
+
+
+@router.post(
+    "/{held}/write-off", **answers(SuspenseSettled, keyed=True), summary="Write an item off"
+)
+async def post_write_off(
+    request: Request, held: Number, body: ReasonBody, principal: Financier
+) -> Response:
+    """It moves to the account of what is written off of its source, and is listed by
+    `GET /v1/suspense?state=written_off`. Errors: suspense_unknown."""
+    wanted = Wanted([held])
+    return await _idempotent(
+        request, principal, lambda one: commands.write_off(one, wanted, body.reason)
+    )
+
+
+@router.post(
+    "/{held}/restore", **answers(SuspenseSettled, keyed=True), summary="Take a write-off back"
+)
+async def post_restore(
+    request: Request, held: Number, body: ReasonBody, principal: Financier
+) -> Response:
+    """The item goes where it belongs now: to its line, or back to suspense. Errors:
+    suspense_unknown."""
+    wanted = Wanted([held])
+    return await _idempotent(
+        request, principal, lambda one: commands.restore(one, wanted, body.reason)
+    )
+
+
+async def _idempotent(
+    request: Request, principal: Principal, decide: Callable[[Session], Awaitable[Settled]]
+) -> Response:
+    async with session(request, principal) as caller:
+
+        async def produce() -> Reply:
+            settled = await decide(caller)
+            amounts = [
+                {"amount": format_micros(amount), "currency": currency}
+                for currency, amount in sorted(settled.amounts.items())
+            ]
+            return Reply(200, {"entries": settled.items, "amounts": amounts, "left": settled.left})
+
+        return await idempotent(request, caller.conn, SCHEMA, principal, produce)
+
+
+@router.get("", **answers(Page[HeldReply]), summary="Money that no line is known for")
+async def get_suspense(
+    request: Request,
+    principal: Reader,
+    paging: Paged,
+    source: Filter = None,
+    state: Literal["open", "written_off"] = "open",
+) -> Json:
+    """One item per delta or fact, with the reason; a mapping or campaign moves it, and so does who
+    assigns it to a line or writes it off. `state`: what waits, or what was written off."""
+    async with session(request, principal) as caller:
+        rows = await held_items.list_held(
+            caller.conn,
+            caller.workspace,
+            "suspense" if state == "open" else "written_off",
+            after=paging.after(0),
+            limit=paging.rows,
+            source=source,
+        )
+    return paging.page([held_view(row) for row in rows], "id")

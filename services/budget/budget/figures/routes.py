@@ -1,0 +1,95 @@
+"""Totals, entries, imports, invariants: every figure can be traced to its events (E24)."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from budget.caller import session
+from budget.documents.campaigns.commands import find_campaign
+from budget.fields import When
+from budget.figures import store
+from budget.figures.schemas import EntryReply, TotalsReply
+from budget.figures.totals import Asked, read_totals
+from budget.ledger import registry
+from budget.ledger.rules import AccountKey
+from budget.ledger.store import KINDS
+from shared.errors import NotFoundError
+from shared.http.answers import Page, answers
+from shared.http.app import Json
+from shared.http.caller import Name, Reader
+from shared.http.paging import Paged
+from shared.money import format_micros
+
+router = APIRouter(prefix="/v1", tags=["totals"])
+
+
+@router.get(
+    "/campaigns/{campaign}/totals",
+    **answers(TotalsReply),
+    summary="Figures of a campaign and its lines",
+)
+async def get_totals(
+    request: Request,
+    campaign: Name,
+    principal: Reader,
+    through: Annotated[When | None, Query()] = None,
+    known_at: Annotated[When | None, Query()] = None,
+) -> Json:
+    """`through`: up to this event time; `known_at`: as recorded by then. `incomplete`: when records
+    were lost, in time of receipt. Errors: campaign_unknown, totals_timeout."""
+    state = request.app.state
+    async with state.pool.acquire() as conn:
+        now = await state.clock.now(conn)
+        asked = Asked(
+            principal.workspace,
+            campaign,
+            now,
+            through,
+            known_at,
+            max(1, state.partitions()),
+            state.settings.totals_timeout_s,
+        )
+        async with conn.transaction(isolation="repeatable_read", readonly=True):
+            return Json(await read_totals(conn, asked))
+
+
+@router.get(
+    "/campaigns/{campaign}/lines/{line}/entries",
+    **answers(Page[EntryReply]),
+    summary="Ledger entries of a line",
+)
+async def get_entries(
+    request: Request,
+    campaign: Name,
+    line: Name,
+    principal: Reader,
+    paging: Paged,
+) -> Json:
+    """In the order of their numbers. Errors: campaign_unknown, line_unknown."""
+    async with session(request, principal) as caller:
+        row = await find_campaign(caller.conn, caller.workspace, campaign)
+        key = AccountKey(caller.workspace, "line", campaign, line, "", row["currency"])
+        account = (await registry.find_accounts(caller.conn, [key])).get(key)
+        if account is None:
+            raise NotFoundError("line_unknown", f"{campaign} has no line {line}")
+        rows = await store.entries(
+            caller.conn, account, row["time_zone"], after=paging.after(0), limit=paging.rows
+        )
+    items = [_entry(entry, row["currency"]) for entry in rows]
+    return paging.page(items, "entry")
+
+
+def _entry(row: dict[str, Any], currency: str) -> dict[str, Any]:
+    amount = format_micros(row["amount"])
+    return {
+        "entry": row["entry"],
+        "event": {"source": row["source"], "id": row["event_id"]},
+        "amount": amount,
+        "native": {"amount": amount, "currency": currency},
+        "rate": None,
+        "period": row["period"],
+        "kind": KINDS[row["kind"]],
+        "corrects": row["corrects"],
+        "at": row["at"],
+        "recorded_at": row["recorded_at"],
+    }

@@ -1,0 +1,243 @@
+"""GET totals: figures of a campaign and its lines, now, or as known at an earlier moment (B1, B2).
+
+Without parameters it reads accounts, days and pending changes; `through` (event time) and
+`known_at` (recorded time) add up the entries instead.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from budget import SCHEMA
+from budget.allocation import store as allocation
+from budget.allocation.phasing import NOTHING
+from budget.documents.campaigns.commands import find_campaign
+from budget.documents.plans import store as plans
+from budget.documents.plans.document import line_rows
+from budget.figures import line_states, pacing, store
+from budget.figures.pacing import Figures, LineState, SourceState
+from budget.figures.store import Known
+from shared.database.pool import Conn
+from shared.kafka.gaps import gaps_between
+from shared.money import format_micros
+
+RESTATED = timedelta(days=30)
+"""How long after a day platforms still restate it (their mapping files): a gap that long after the
+flight may have taken a correction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which totals: of what, at what time, within which limits."""
+
+    workspace: str
+    campaign: str
+    now: datetime
+    through: datetime | None
+    known_at: datetime | None
+    partitions: int
+    timeout_s: float
+
+    @property
+    def moment(self) -> datetime:
+        """The latest instant that may be known."""
+        return min(at for at in (self.now, self.through, self.known_at) if at is not None)
+
+    @property
+    def past(self) -> bool:
+        """Whether entries have to be added up."""
+        return self.through is not None or self.known_at is not None
+
+
+async def read_totals(conn: Conn, asked: Asked) -> dict[str, Any]:
+    """The answer of contracts.md section 3, read in one snapshot of the database.
+
+    Raises NotFoundError `campaign_unknown`.
+    """
+    campaign = await find_campaign(conn, asked.workspace, asked.campaign)
+    rows = await line_states.campaign_lines(conn, asked.workspace, asked.campaign)
+    plan, rows = await _planned(conn, asked, campaign, rows)
+    ids = [row["account_id"] for row in rows]
+    sources = await line_states.sources(conn, ids, asked.partitions)
+    known, days = await _known(conn, asked, rows, campaign["time_zone"])
+    lines = [(row, _figures(asked, row, sources.get(row["account_id"], []), known)) for row in rows]
+    items, held = await _exceptions(conn, asked)
+    apart = {one.source: one.set_aside for told in sources.values() for one in told}
+    total = replace(
+        pacing.total([told for _, told in lines], asked.moment), set_aside=sum(apart.values())
+    )
+    names = {row["account_id"]: row["line"] for row in rows}
+    return {
+        "campaign": asked.campaign,
+        "currency": campaign["currency"],
+        "plan_version": plan["plan_version"] if plan else None,
+        "known_at": asked.known_at or asked.now,
+        "through": asked.through,
+        "complete_through": total.complete_through,
+        "total": _view(total),
+        "lines": [
+            {"line": row["line"], "name": row["name"], "seq": row["seq"], **_view(told)}
+            for row, told in lines
+        ],
+        "days": [
+            {"date": day.isoformat(), "line": names[one], "actual": format_micros(amount)}
+            for one, day, amount in sorted(days, key=lambda found: (found[1], names[found[0]]))
+        ],
+        "exceptions": {"count": items, "amount": format_micros(held)},
+        "reserve": _reserve(plan),
+        "incomplete": await _incomplete(conn, campaign),
+    }
+
+
+async def _incomplete(conn: Conn, campaign: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """When records that may have been the campaign's were lost, by a gap somebody accepted."""
+    end = campaign["ends_at"] + RESTATED
+    gaps = await gaps_between(conn, SCHEMA, campaign["starts_at"], end)
+    return [{"from": gap.start, "to": gap.end, "reason": gap.reason} for gap in gaps]
+
+
+async def _exceptions(conn: Conn, asked: Asked) -> tuple[int, int]:
+    place = asked.workspace, asked.campaign
+    if not asked.past:
+        return await store.exceptions(conn, *place)
+    return await store.exceptions_as_known(
+        conn,
+        *place,
+        through=asked.through,
+        known_at=asked.known_at,
+        timeout_s=asked.timeout_s,
+    )
+
+
+async def _known(
+    conn: Conn, asked: Asked, rows: Sequence[Mapping[str, Any]], time_zone: str
+) -> tuple[dict[int, Known], list[tuple[int, Any, int]]]:
+    ids = [row["account_id"] for row in rows]
+    if asked.past:
+        return await store.as_known(
+            conn,
+            ids,
+            time_zone,
+            through=asked.through,
+            known_at=asked.known_at,
+            timeout_s=asked.timeout_s,
+        )
+    known = {
+        row["account_id"]: Known(int(row["balance"]), int(row["corrections"]), row["latest_at"])
+        for row in rows
+    }
+    return known, await store.days(conn, ids)
+
+
+async def _planned(
+    conn: Conn,
+    asked: Asked,
+    campaign: Mapping[str, Any],
+    rows: list[dict[str, Any]],
+) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+    """The plan in force at the moment asked for, and the lines as they were planned then.
+
+    How much is allocated is said by that plan; the curve is the one known last, because it keeps
+    what was planned before each change.
+    """
+    applied = await plans.known_plans(
+        conn, asked.workspace, asked.campaign, asked.known_at or asked.now
+    )
+    if not applied:
+        return None, _as_planned(rows, {}, {}) if asked.past else rows
+    newest = applied[0][0]
+    version = next((one for one, since in applied if since <= asked.moment), applied[-1][0])
+    plan = await plans.get_plan(conn, asked.workspace, asked.campaign, version)
+    assert plan is not None, "a plan that was applied is never deleted"
+    if not asked.past:
+        return plan, rows
+    known = await _lines_of(conn, campaign, newest)
+    then = known if version == newest else await _lines_of(conn, campaign, version)
+    return plan, _as_planned(rows, known, then)
+
+
+async def _lines_of(
+    conn: Conn, campaign: Mapping[str, Any], version: int
+) -> dict[str, Mapping[str, Any]]:
+    """What a plan made of the lines; of one of before that was kept, what it states."""
+    names = campaign["workspace"], campaign["campaign"], version
+    kept = await allocation.plan_lines(conn, *names)
+    if not kept:
+        plan = await plans.get_plan(conn, *names)
+        assert plan is not None, "a plan that was applied is never deleted"
+        kept = [row._asdict() for row in line_rows(campaign, plan)]
+    return {line["line"]: line for line in kept}
+
+
+def _as_planned(
+    rows: Sequence[Mapping[str, Any]],
+    known: Mapping[str, Mapping[str, Any]],
+    then: Mapping[str, Mapping[str, Any]],
+) -> list[dict[str, Any]]:
+    """Lines with the curves known and the amounts in force then."""
+    nothing = {"allocated": 0, "curve": allocation.store_curve(NOTHING)}
+    shown = []
+    for row in rows:
+        line, in_force = known.get(row["line"], nothing), then.get(row["line"], nothing)
+        amounts = {"allocated": in_force["allocated"], "curve": line["curve"]}
+        shown.append({**row, **amounts, "name": in_force.get("name", row["name"])})
+    return shown
+
+
+def _figures(
+    asked: Asked,
+    row: Mapping[str, Any],
+    sources: Sequence[SourceState],
+    known: Mapping[int, Known],
+) -> Figures:
+    posted = known.get(row["account_id"], Known())
+    capped = [_capped(source, asked.moment) for source in sources] if asked.past else sources
+    state: LineState = line_states.line_state(
+        row,
+        capped,
+        actual=posted.actual,
+        corrections=posted.corrections,
+        latest_at=posted.latest_at,
+    )
+    return pacing.figures(state, asked.moment)
+
+
+def _capped(source: SourceState, moment: datetime) -> SourceState:
+    """Completeness is not kept by time, but it cannot have reached beyond the asked moment."""
+    through = source.complete_through
+    return replace(source, complete_through=None if through is None else min(through, moment))
+
+
+def _view(told: Figures) -> dict[str, Any]:
+    return {
+        "allocated": format_micros(told.allocated),
+        "planned_to_date": format_micros(told.planned_to_date),
+        "committed": "0.00",
+        "actual": format_micros(told.actual),
+        "corrections": format_micros(told.corrections),
+        "remaining": format_micros(told.remaining),
+        "used_ratio": told.used_ratio,
+        "pacing_ratio": told.pacing_ratio,
+        "forecast_end": None if told.forecast_end is None else format_micros(told.forecast_end),
+        "forecast_low": None,
+        "forecast_high": None,
+        "exhausted_on": None,
+        "complete_through": told.complete_through,
+        "complete_through_basis": "manual" if told.freshness == "manual" else "source",
+        "anchor": told.anchor,
+        "freshness": told.freshness,
+        "set_aside": told.set_aside,
+    }
+
+
+def _reserve(plan: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "bucket": item["bucket"],
+            "allocated": item["amount"],
+            "drawn": "0.00",
+            "left": item["amount"],
+        }
+        for item in (plan["body"]["reserve"] if plan else [])
+    ]

@@ -1,0 +1,154 @@
+"""What became of a file: counted row by row as it is read, looked up in the ledger when asked.
+
+Counters say what each row did when it came; `amount`, `suspense` and `missing` are taken from the
+ledger at the moment of the question, because a later load, a mapping or an older file read after a
+newer one changes what stands there for the same rows.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from budget.imports import store
+from budget.imports.store import Counted, ImportedFact, Missing
+from budget.ledger.rules import Outcome
+from budget.posting.facts import KeysOf
+from budget.posting.posted import Posted
+from budget.posting.records import Refusal
+from budget.posting.route import Posting, fact_key
+from shared import keys
+from shared.database.pool import Conn
+from shared.errors import NotFoundError, UnavailableError
+from shared.money import NO_CURRENCY, format_micros
+
+MISSING_MAX = 100
+"""Rows named in `missing`; all are counted."""
+NAMES = ("inserted", "updated", "unchanged", "outdated", "rejected")
+
+
+async def count(conn: Conn, posted: Posted, refusals: Sequence[Refusal], keys_of: KeysOf) -> None:
+    """Counts the records of a poll that belong to imports, and notes which facts they state."""
+    imported = [item for item in posted.outcomes if item[0].event.importid is not None]
+    refused = [r for r in refusals if getattr(r.event, "importid", None) is not None]
+    if not imported and not refused:
+        return
+    accounts = await keys_of(conn, {account for _, _, account in imported})
+    records = [
+        _counted(posting, outcome, accounts[account].kind == "suspense")
+        for posting, outcome, account in imported
+    ]
+    await store.count(conn, records + [_refused(refusal) for refusal in refused])
+    facts = {_fact(posting) for posting, _, _ in imported if posting.route.is_fact}
+    await store.add_facts(conn, facts)
+
+
+async def read(
+    conn: Conn, workspace: str, import_id: str, *, counts_only: bool = False
+) -> dict[str, Any]:
+    """The answer of GET /v1/imports/{id}; with `counts_only` without asking the ledger.
+
+    Raises NotFoundError `import_unknown`, UnavailableError `import_timeout`.
+    """
+    rows = await store.get(conn, workspace, import_id)
+    if not rows:
+        raise NotFoundError("import_unknown", f"nothing of import {import_id} has been counted")
+    counts = {name: sum(row[name] for row in rows) for name in NAMES}
+    looked = _NOTHING if counts_only else await _look(conn, workspace, import_id)
+    amounts = _amounts(rows, looked.standing)
+    return {
+        "import": import_id,
+        "rows": sum(counts.values()),
+        **counts,
+        "suspense": sum(row["suspense"] for row in (*rows, *looked.standing)),
+        "amount": amounts[0] if len(amounts) == 1 else None,
+        "amounts": amounts,
+        "missing": [_missing(one) for one in looked.missing],
+        "missing_count": looked.missing_count,
+    }
+
+
+class _Looked(NamedTuple):
+    """What the ledger says of an import now."""
+
+    standing: Sequence[Mapping[str, Any]]
+    missing: Sequence[Missing]
+    missing_count: int
+
+
+_NOTHING = _Looked((), (), 0)
+
+
+async def _look(conn: Conn, workspace: str, import_id: str) -> _Looked:
+    try:
+        standing = await store.standing(conn, workspace, import_id)
+        count, missing = await store.missing(conn, workspace, import_id, MISSING_MAX)
+    except TimeoutError as error:
+        detail = f"looking up its rows took more than {store.LOOK_TIMEOUT_S:g} s"
+        raise UnavailableError("import_timeout", detail, retry_after_s=60) from error
+    return _Looked(standing, missing, count)
+
+
+def _amounts(
+    rows: Iterable[Mapping[str, Any]], standing: Iterable[Mapping[str, Any]]
+) -> list[dict[str, str]]:
+    """Deltas as they were counted, facts as they stand; by currency."""
+    sums: dict[str, int] = {}
+    for row in rows:
+        # Only deltas are summed as they come.
+        if row["amount"]:
+            sums[row["currency"]] = sums.get(row["currency"], 0) + int(row["amount"])
+    for row in standing:
+        sums[row["currency"]] = sums.get(row["currency"], 0) + int(row["amount"])
+    return [
+        {"amount": format_micros(sums[currency]), "currency": currency} for currency in sorted(sums)
+    ]
+
+
+def _missing(one: Missing) -> dict[str, Any]:
+    period, subject, dims = keys.read_fact_key(one.key)
+    own = "=" not in subject
+    campaign, line = keys.read_own(subject) if own else (None, None)
+    return {
+        "period": period,
+        "entity": None if own else keys.read_pairs(subject),
+        "campaign": campaign,
+        "line": line,
+        "dims": keys.read_pairs(dims) or None,
+        "amount": {"amount": format_micros(one.amount), "currency": one.currency},
+    }
+
+
+def _counted(posting: Posting, outcome: Outcome, suspense: bool) -> Counted:
+    event, received, is_fact = posting.event, posting.received, posting.route.is_fact
+    return Counted(
+        event.workspace,
+        event.importid or "",
+        received.topic,
+        received.partition,
+        received.offset,
+        posting.route.destination.account.currency,
+        outcome,
+        suspense and not is_fact,
+        0 if is_fact else posting.amount,
+    )
+
+
+def _refused(refusal: Refusal) -> Counted:
+    event, received = refusal.event, refusal.received
+    assert event is not None
+    return Counted(
+        event.workspace,
+        getattr(event, "importid", None) or "",
+        received.topic,
+        received.partition,
+        received.offset,
+        getattr(event.data, "currency", None) or NO_CURRENCY,
+        None,
+        False,
+        0,
+    )
+
+
+def _fact(posting: Posting) -> ImportedFact:
+    event = posting.event
+    key = fact_key(posting.route, event)
+    return ImportedFact(posting.ids[0], key, event.importid or "", event.data.revision or 0)

@@ -1,0 +1,66 @@
+"""What one poll, or one release of held money, adds to the ledger: gathered first, written once.
+
+The order of the statements is the lock order of polls: facts (before this), entries, held items,
+changes, accounts.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from budget.ledger import held_items, store
+from budget.ledger.held_items import Adjusted, HeldRow
+from budget.ledger.store import Change, DeltaRow, EntryRow, Reused
+from shared.database.pool import Conn
+
+
+class Tally:
+    """A running sum of micros on an account, with the entries in it and their newest `at`."""
+
+    __slots__ = ("account_id", "amount", "count", "latest_at")
+
+    def __init__(self, account_id: int, amount: int, latest_at: datetime) -> None:
+        self.account_id = account_id
+        self.amount = amount
+        self.count = 1
+        self.latest_at = latest_at
+
+    def add(self, amount: int, latest_at: datetime, count: int = 1) -> None:
+        """Adds an entry, or a sum of `count`."""
+        self.amount += amount
+        self.count += count
+        self.latest_at = max(self.latest_at, latest_at)
+
+
+@dataclass(slots=True)
+class Books:
+    """Rows by statement; `entities` of deltas by entry; `released`: facts that are not held as they
+    were; `tallies` per account and period."""
+
+    deltas: list[DeltaRow] = field(default_factory=list)
+    entities: dict[int, str] = field(default_factory=dict)
+    entries: list[EntryRow] = field(default_factory=list)
+    released: list[tuple[int, str]] = field(default_factory=list)
+    held: list[HeldRow] = field(default_factory=list)
+    adjusted: list[Adjusted] = field(default_factory=list)
+    tallies: dict[Change, Tally] = field(default_factory=dict)
+
+    def tally(self, change: Change, tally: Tally) -> None:
+        """Adds to one period of one account."""
+        known = self.tallies.setdefault(change, tally)
+        if known is not tally:
+            known.add(tally.amount, tally.latest_at, tally.count)
+
+    async def enter(self, conn: Conn, now: datetime) -> tuple[set[int] | None, list[Reused]]:
+        """Writes the entries. Of the deltas: which numbers are new (None: all), and reused ids."""
+        self.deltas.sort()
+        self.entries.sort()
+        answer = await store.add_deltas(conn, self.deltas, self.entities, now)
+        await store.add_entries(conn, self.entries, now)
+        return answer
+
+    async def close(self, conn: Conn, now: datetime) -> None:
+        """Writes all the rest; the accounts come last."""
+        await held_items.release(conn, self.released)
+        await held_items.add(conn, self.held, now)
+        await held_items.adjust(conn, self.adjusted)
+        await store.post_accounts(conn, self.tallies)

@@ -1,0 +1,119 @@
+"""Statements of a release: held items and the facts behind them, and the accounts they change.
+
+Polls of the workspace are kept out by the caller, so nothing here is locked but the accounts.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+from budget.ledger.ids import REVISION_OF_KEY
+from shared.database.pool import Conn
+
+OPEN = """
+SELECT h.*, a.currency AS account_currency
+FROM budget.held AS h JOIN budget.accounts AS a USING (account_id)
+WHERE h.workspace = $1 AND h.held > $2 AND h.status = 'open' ORDER BY h.held LIMIT $3
+"""
+RESTATE = """
+UPDATE budget.held AS t SET reason = u.reason, campaign = u.campaign, line = u.line
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS u(held, reason, campaign, line)
+WHERE t.held = u.held
+"""
+RELOCATE = """
+UPDATE budget.facts AS t
+SET account_id = u.account_id, currency = u.currency, entry = u.entry
+FROM unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::bigint[])
+  AS u(stream_id, key, account_id, currency, entry)
+WHERE t.stream_id = u.stream_id AND t.key = u.key
+"""
+# A fact takes all of its corrections along, so they are those of all its entries, wherever they
+# were booked. The range is that of its revisions; what else lies in it is of a longer key.
+CORRECTIONS = f"""
+SELECT u.stream_id, u.key, found.amount
+FROM unnest($1::int[], $2::text[]) AS u(stream_id, key)
+CROSS JOIN LATERAL (
+  SELECT sum(e.amount) AS amount FROM budget.entries AS e
+  WHERE e.stream_id = u.stream_id AND e.kind = 1
+    AND e.id > (u.key || '@') COLLATE "C" AND e.id < (u.key || 'A') COLLATE "C"
+    AND substr(e.id, length(u.key) + 2) ~ {REVISION_OF_KEY}) AS found
+WHERE found.amount <> 0
+"""
+REMOVE = "DELETE FROM budget.held WHERE held = ANY($1::bigint[])"
+LOCK_ACCOUNTS = """
+SELECT count(*) FROM (
+  SELECT FROM budget.accounts
+  WHERE account_id = ANY($2::int[])
+     OR (workspace = $1 AND campaign = ANY($3::text[]) AND kind = 'line')
+  ORDER BY account_id FOR NO KEY UPDATE) AS locked
+"""
+# Told again at once: the plan changed.
+TOUCH_LINES = """
+WITH told AS (
+  UPDATE budget.accounts SET sealed_at = NULL
+  WHERE account_id IN (SELECT account_id FROM budget.accounts
+                       WHERE workspace = $1 AND campaign = $2 AND kind = 'line'
+                       ORDER BY account_id FOR NO KEY UPDATE)
+  RETURNING account_id
+)
+INSERT INTO budget.changes (account_id, correction) SELECT account_id, false FROM told
+"""
+FEED_MAPPED = """
+INSERT INTO budget.line_sources (account_id, source)
+SELECT DISTINCT a.account_id, m.source FROM budget.mappings AS m
+JOIN budget.accounts AS a USING (workspace, campaign, line)
+WHERE m.workspace = $1 AND m.campaign = $2 AND a.kind = 'line' AND m.deleted_at IS NULL
+ORDER BY 1, 2 ON CONFLICT DO NOTHING
+"""
+
+
+class Restated(NamedTuple):
+    """A held item that stays on its account: why it is held now, and the line meant."""
+
+    held: int
+    reason: str
+    campaign: str | None
+    line: str | None
+
+
+async def open_items(conn: Conn, workspace: str, after: int, limit: int) -> list[dict[str, Any]]:
+    """Held items nobody has decided on, in order."""
+    return [dict(row) for row in await conn.fetch(OPEN, workspace, after, limit)]
+
+
+async def restate(conn: Conn, rows: Sequence[Restated]) -> None:
+    """Items that stay where they are, for another reason than before."""
+    if rows:
+        await conn.execute(RESTATE, *zip(*rows, strict=True))
+
+
+async def relocate_facts(conn: Conn, rows: Sequence[tuple[int, str, int, str, int]]) -> None:
+    """Facts remember their account: (stream, key, account, currency, entry)."""
+    if rows:
+        await conn.execute(RELOCATE, *zip(*sorted(rows), strict=True))
+
+
+async def corrections(conn: Conn, facts: Sequence[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """By (stream, key), how many micros of facts are corrections; those without are absent."""
+    if not facts:
+        return {}
+    rows = await conn.fetch(CORRECTIONS, *zip(*facts, strict=True))
+    return {(row[0], row[1]): int(row[2]) for row in rows}
+
+
+async def remove(conn: Conn, held: Sequence[int]) -> None:
+    """Items that have left the account they were held on."""
+    if held:
+        await conn.execute(REMOVE, held)
+
+
+async def lock_accounts(
+    conn: Conn, workspace: str, account_ids: Collection[int], campaigns: Collection[str]
+) -> None:
+    """Locks these accounts and those of all lines of these campaigns, in order of their ids."""
+    await conn.execute(LOCK_ACCOUNTS, workspace, sorted(account_ids), sorted(campaigns))
+
+
+async def touch_lines(conn: Conn, workspace: str, campaign: str) -> None:
+    """Has the sealer tell every line of a campaign again, and notes which sources feed them."""
+    await conn.execute(FEED_MAPPED, workspace, campaign)
+    await conn.execute(TOUCH_LINES, workspace, campaign)

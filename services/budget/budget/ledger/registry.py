@@ -1,0 +1,122 @@
+"""Small numbers for long names: streams, reports, accounts, and which sources feed which line.
+
+Rows are made at first sight and never change or go, save feeds, which go only with a change of the
+catalogue; so replicas may cache them. Only rows found committed may be cached: one made in this
+transaction is gone if it rolls back.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from budget.ledger.rules import AccountKey
+from shared.database.pool import Conn, columns
+
+StreamKey = tuple[str, str, str]
+ReportKey = tuple[str, str, str]
+
+FIND_STREAMS = """
+SELECT s.workspace, s.source, s.stream, s.stream_id FROM budget.streams AS s
+JOIN unnest($1::text[], $2::text[], $3::text[]) AS u(workspace, source, stream)
+USING (workspace, source, stream)
+"""
+ADD_STREAMS = """
+INSERT INTO budget.streams (workspace, source, stream)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING
+"""
+FIND_REPORTS = """
+SELECT r.workspace, r.source, r.report, r.mode, r.grain FROM budget.reports AS r
+JOIN unnest($1::text[], $2::text[], $3::text[]) AS u(workspace, source, report)
+USING (workspace, source, report)
+"""
+ADD_REPORTS = """
+INSERT INTO budget.reports (workspace, source, report, mode, grain)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+ON CONFLICT DO NOTHING
+"""
+FIND_ACCOUNTS = """
+SELECT a.workspace, a.kind, a.campaign, a.line, a.source, a.currency, a.account_id
+FROM budget.accounts AS a
+JOIN unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+  AS u(workspace, kind, campaign, line, source, currency)
+USING (workspace, kind, campaign, line, source, currency)
+"""
+ADD_ACCOUNTS = """
+INSERT INTO budget.accounts (workspace, kind, campaign, line, source, currency)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+ON CONFLICT DO NOTHING
+"""
+ACCOUNTS_BY_ID = """
+SELECT account_id, workspace, kind, campaign, line, source, currency
+FROM budget.accounts WHERE account_id = ANY($1::int[])
+"""
+FIND_FEEDS = """
+SELECT f.account_id, f.source FROM budget.line_sources AS f
+JOIN unnest($1::int[], $2::text[]) AS u(account_id, source) USING (account_id, source)
+"""
+ADD_FEEDS = """
+INSERT INTO budget.line_sources (account_id, source)
+SELECT * FROM unnest($1::int[], $2::text[]) ON CONFLICT DO NOTHING
+"""
+
+
+class Report(NamedTuple):
+    """How a source's report speaks, fixed by its first event; grain is "" for deltas."""
+
+    mode: str
+    grain: str
+
+
+async def find_streams(conn: Conn, keys: Iterable[StreamKey]) -> dict[StreamKey, int]:
+    """Ids of the (workspace, source, stream) that exist."""
+    rows = await conn.fetch(FIND_STREAMS, *columns(keys, 3))
+    return {(row[0], row[1], row[2]): row[3] for row in rows}
+
+
+async def add_streams(conn: Conn, keys: Iterable[StreamKey]) -> dict[StreamKey, int]:
+    """Makes the missing ones, in sorted order, and gives the ids of all."""
+    ordered = sorted(keys)
+    await conn.execute(ADD_STREAMS, *columns(ordered, 3))
+    return await find_streams(conn, ordered)
+
+
+async def find_reports(conn: Conn, keys: Iterable[ReportKey]) -> dict[ReportKey, Report]:
+    """How the known (workspace, source, report) speak."""
+    rows = await conn.fetch(FIND_REPORTS, *columns(keys, 3))
+    return {(row[0], row[1], row[2]): Report(row[3], row[4]) for row in rows}
+
+
+async def add_reports(conn: Conn, wanted: dict[ReportKey, Report]) -> dict[ReportKey, Report]:
+    """First wins: registers the unknown ones and gives what holds for all."""
+    ordered = sorted(wanted)
+    arrays = columns([(*key, *wanted[key]) for key in ordered], 5)
+    await conn.execute(ADD_REPORTS, *arrays)
+    return await find_reports(conn, ordered)
+
+
+async def find_accounts(conn: Conn, keys: Iterable[AccountKey]) -> dict[AccountKey, int]:
+    """Ids of the accounts that exist."""
+    rows = await conn.fetch(FIND_ACCOUNTS, *columns(keys, 6))
+    return {AccountKey(*tuple(row)[:6]): row[6] for row in rows}
+
+
+async def add_accounts(conn: Conn, keys: Iterable[AccountKey]) -> dict[AccountKey, int]:
+    """Makes the missing ones, in sorted order, and gives the ids of all."""
+    ordered = sorted(keys)
+    await conn.execute(ADD_ACCOUNTS, *columns(ordered, 6))
+    return await find_accounts(conn, ordered)
+
+
+async def account_keys(conn: Conn, account_ids: Iterable[int]) -> dict[int, AccountKey]:
+    """What stands behind account ids."""
+    rows = await conn.fetch(ACCOUNTS_BY_ID, list(account_ids))
+    return {row[0]: AccountKey(*tuple(row)[1:]) for row in rows}
+
+
+async def find_feeds(conn: Conn, feeds: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Which of (line account, source) are known."""
+    return {(row[0], row[1]) for row in await conn.fetch(FIND_FEEDS, *columns(feeds, 2))}
+
+
+async def add_feeds(conn: Conn, feeds: Iterable[tuple[int, str]]) -> None:
+    """Notes that a source feeds a line: its completeness counts for the line from now on."""
+    await conn.execute(ADD_FEEDS, *columns(sorted(feeds), 2))

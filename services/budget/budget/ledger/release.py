@@ -1,0 +1,273 @@
+"""Moves booked money to where it belongs now: after a mapping, a new campaign, an approval.
+
+The caller keeps polls of the workspace out (`catalogues.stop_posting`). Money moves by pairs
+of entries (−, +) under the stream `m/<cause>`, unique by cause and item, so a move cannot happen
+twice. What of a fact are corrections has a pair of its own (−c, +c) and stays a correction where
+it goes. Items are read and written in chunks; the accounts are locked once, at the end, in order
+of their ids, because the sealer locks them in that order too.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from budget.ledger import catalogues, held_items, moves, newest, registry, store
+from budget.ledger.books import Books, Tally
+from budget.ledger.held_items import HeldRow
+from budget.ledger.ids import move_id
+from budget.ledger.moves import Restated
+from budget.ledger.rules import Catalogue, Destination, Subject, entity_json, ledger_day
+from budget.ledger.store import MOVE, MOVED_CORRECTION, SCAN_TIMEOUT_S, Change, EntryRow, Period
+from shared.database.pool import Conn
+from shared.errors import ConflictError
+from shared.money import NO_CURRENCY, format_micros
+
+CHUNK = 2000
+"""Items looked at in one round; a release runs until none is left."""
+Item = Mapping[str, Any]
+"""A delta or fact as `held` has it, with the currency of its account (`account_currency`). `held`
+is None for one that is on a line."""
+
+
+class HeldAs(NamedTuple):
+    """Where a release put money that reached no line, and why."""
+
+    account: str
+    reason: str
+    line: str | None
+    currency: str
+
+
+@dataclass(slots=True)
+class Moved:
+    """What came to lines: items, and micros per currency. `held`: what went elsewhere."""
+
+    items: int = 0
+    amounts: dict[str, int] = field(default_factory=dict)
+    held: dict[HeldAs, tuple[int, int]] = field(default_factory=dict)
+
+    def add(self, destination: Destination, amount: int) -> None:
+        """Counts one item and its micros."""
+        account = destination.account
+        if destination.reason is None:
+            self.items += 1
+            self.amounts[account.currency] = self.amounts.get(account.currency, 0) + amount
+            return
+        name = f"{account.kind}:{account.source or account.campaign}"
+        key = HeldAs(name, str(destination.reason), destination.line, account.currency)
+        items, sum_ = self.held.get(key, (0, 0))
+        self.held[key] = items + 1, sum_ + amount
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One item on its way: what it is and where it goes."""
+
+    item: Item
+    destination: Destination
+    account_id: int
+
+
+class Release:
+    """One cause's moves in one transaction: `move` as often as needed, then `close` once."""
+
+    def __init__(self, conn: Conn, workspace: str, cause: str, now: datetime) -> None:
+        self.moved = Moved()
+        self._conn = conn
+        self._workspace = workspace
+        self._cause = cause
+        self._now = now
+        self._books = Books()
+        self._touched: set[str] = set()
+        self._left: set[int] = set()
+
+    async def catalogue(self) -> Catalogue:
+        """The workspace's catalogue as it is now."""
+        version = (await catalogues.versions(self._conn, [self._workspace]))[self._workspace]
+        return await catalogues.load(self._conn, self._workspace, version)
+
+    async def move_held(self, catalogue: Catalogue) -> None:
+        """Resolves all open held items again and moves those that belong elsewhere."""
+        after = 0
+        while items := await moves.open_items(self._conn, self._workspace, after, CHUNK):
+            after = items[-1]["held"]
+            await self.move([(item, resolve(catalogue, item)) for item in items])
+
+    async def move(self, wanted: Sequence[tuple[Item, Destination]]) -> None:
+        """Moves items to their destinations; one that stays only learns why it is held now.
+
+        Raises ConflictError `currency_differs`: no item changes its currency on the way.
+        """
+        keys = {destination.account for _, destination in wanted}
+        accounts = await registry.add_accounts(self._conn, keys)
+        legs, staying = [], []
+        for item, destination in wanted:
+            account_id = accounts[destination.account]
+            if account_id != item["account_id"]:
+                _refuse_crossing(item, destination)
+                legs.append(Leg(item, destination, account_id))
+            elif destination.reason is not None and _is_news(item, destination):
+                about = (destination.campaign, destination.line)
+                staying.append(Restated(item["held"], str(destination.reason), *about))
+        await self._write(legs)
+        await moves.restate(self._conn, staying)
+        if staying:
+            named = {item["source"] for item, _ in wanted}
+            await held_items.tell_again(self._conn, self._workspace, named)
+
+    def touch(self, campaign: str) -> None:
+        """Has the sealer tell all lines of a campaign again once this is closed."""
+        self._touched.add(campaign)
+
+    async def close(self) -> Moved:
+        """Brings the accounts up to what has moved; returns what it was."""
+        ids = {change.account_id for change in self._books.tallies}
+        await moves.lock_accounts(self._conn, self._workspace, ids, self._touched)
+        await self._books.close(self._conn, self._now)
+        await newest.settle(self._conn, sorted(self._left), timeout_s=SCAN_TIMEOUT_S)
+        for campaign in sorted(self._touched):
+            await moves.touch_lines(self._conn, self._workspace, campaign)
+        return self.moved
+
+    async def _write(self, legs: Sequence[Leg]) -> None:
+        if not legs:
+            return
+        streams = await self._streams(legs)
+        blocks = await store.take_entries(self._conn, 4 * len(legs))
+        numbers = [number for block in blocks for number in block]
+        moving = [(leg.item["stream_id"], leg.item["key"]) for leg in legs if leg.item["is_fact"]]
+        corrected = await moves.corrections(self._conn, moving)
+        facts, held = [], []
+        for index, leg in enumerate(legs):
+            item, stream_id = leg.item, streams[leg.item["source"]]
+            if item["held"] is None:
+                self._left.add(item["account_id"])
+            leave, arrive = numbers[4 * index], numbers[4 * index + 2]
+            part = corrected.get((item["stream_id"], item["key"]), 0) if item["is_fact"] else 0
+            self._book(leg, stream_id, leave, part, out=True)
+            self._book(leg, stream_id, arrive, part, out=False)
+            currency = leg.destination.account.currency
+            if item["is_fact"]:
+                facts.append((item["stream_id"], item["key"], leg.account_id, currency, arrive))
+            if leg.destination.reason is not None:
+                held.append(_held(leg, arrive))
+            self.moved.add(leg.destination, item["amount"])
+        await moves.relocate_facts(self._conn, facts)
+        await self._books.enter(self._conn, self._now)
+        # A new number also where one is held again: a decision on the old one is not about it.
+        gone = [leg.item["held"] for leg in legs if leg.item["held"] is not None]
+        await moves.remove(self._conn, gone)
+        await held_items.add(self._conn, held, self._now)
+        self._books.entries.clear()
+        feeds = {(lg.account_id, lg.item["source"]) for lg in legs if lg.destination.reason is None}
+        await registry.add_feeds(self._conn, feeds)
+
+    def _book(self, leg: Leg, stream_id: int, entry: int, part: int, *, out: bool) -> None:
+        """One half of the move; the `part` that are corrections, if any, is entry + 1."""
+        sign = -1 if out else 1
+        amount = leg.item["amount"] - part
+        self._enter(leg, stream_id, entry, sign * amount, out=out, correction=False)
+        if part:
+            self._enter(leg, stream_id, entry + 1, sign * part, out=out, correction=True)
+
+    def _enter(
+        self, leg: Leg, stream_id: int, entry: int, amount: int, *, out: bool, correction: bool
+    ) -> None:
+        item = leg.item
+        account_id = item["account_id"] if out else leg.account_id
+        # What leaves a line leaves the day it was booked on, whatever zone it goes to.
+        zone = (item.get("time_zone") if out else None) or leg.destination.time_zone
+        day = ledger_day(item["period"], item["at"], zone)
+        self._books.entries.append(
+            EntryRow(
+                stream_id=stream_id,
+                id=move_id(item["stream_id"], item["key"], out=out, corrections=correction),
+                entry=entry,
+                account_id=account_id,
+                amount=amount,
+                at=item["at"],
+                kind=MOVED_CORRECTION if correction else MOVE,
+                corrects=item["entry"],
+                period_start=item["period_start"],
+                period_end=item["period_end"],
+                period=item["period"] or day.isoformat(),
+                event_id=item["event_id"],
+                entity=entity_json(item["entity"]),
+            )
+        )
+        change = Change(
+            account_id, correction, Period(day, item["period_start"], item["period_end"])
+        )
+        self._books.tally(change, Tally(account_id, amount, item["at"]))
+
+    async def _streams(self, legs: Sequence[Leg]) -> dict[str, int]:
+        name = f"m/{self._cause}"
+        keys = {(self._workspace, leg.item["source"], name) for leg in legs}
+        found = await registry.add_streams(self._conn, keys)
+        return {key[1]: stream_id for key, stream_id in found.items()}
+
+
+def currency_of(item: Item) -> str | None:
+    """The currency of an item's money: that of the account it is on; on one without a currency what
+    was stated, None as long as nobody said."""
+    on_account: str = item["account_currency"]
+    stated: str | None = item["currency"]
+    return stated if on_account == NO_CURRENCY else on_account
+
+
+def _refuse_crossing(item: Item, destination: Destination) -> None:
+    """The last door before the ledger: `resolve` sends money of another currency to suspense, and
+    who names a line for it is told. Money without a currency takes that of its line."""
+    currency, wanted = currency_of(item), destination.account.currency
+    if currency in (None, wanted):
+        return
+    place = f"{destination.account.campaign} counts in {wanted}"
+    detail = f"{format_micros(item['amount'])} {currency} cannot go there: {place}"
+    raise ConflictError("currency_differs", detail)
+
+
+def resolve(catalogue: Catalogue, item: Item) -> Destination:
+    """Where an item belongs by this catalogue."""
+    entity = item["entity"]
+    return catalogue.resolve(
+        Subject(
+            item["source"],
+            None if entity else item["campaign"],
+            None if entity else item["line"],
+            tuple(sorted(entity.items())),
+            currency_of(item),
+            item["period_start"].astimezone(UTC),
+            item["period_end"].astimezone(UTC),
+        )
+    )
+
+
+def _is_news(item: Item, destination: Destination) -> bool:
+    told = (item["reason"], item["campaign"], item["line"])
+    return told != (str(destination.reason), destination.campaign, destination.line)
+
+
+def _held(leg: Leg, entry: int) -> HeldRow:
+    item, destination = leg.item, leg.destination
+    return HeldRow(
+        workspace=item["workspace"],
+        account_id=leg.account_id,
+        stream_id=item["stream_id"],
+        key=item["key"],
+        is_fact=item["is_fact"],
+        reason=str(destination.reason),
+        amount=item["amount"],
+        entry=entry,
+        source=item["source"],
+        event_id=item["event_id"],
+        currency=currency_of(item),
+        campaign=destination.campaign,
+        line=destination.line,
+        entity=item["entity"],
+        period=item["period"],
+        period_start=item["period_start"],
+        period_end=item["period_end"],
+        at=item["at"],
+        status="written_off" if destination.account.kind == "written_off" else "open",
+    )

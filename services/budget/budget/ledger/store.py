@@ -1,0 +1,273 @@
+"""The ledger's hot path: entries, facts, accounts, changes. Constant SQL over arrays (unnest).
+
+Every statement takes its rows in one sorted order (stream and id, account), and all writers run
+them in the order of this file, against deadlocks.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+
+from budget.ledger.rules import Fact
+from shared.database.pool import Conn
+from shared.money import NO_CURRENCY
+
+BLOCK = 16_384
+"""Entry numbers are taken in blocks: the number then says which event of a poll came back."""
+SPEND, CORRECTION, MOVE, MOVED_CORRECTION = 0, 1, 2, 3
+KINDS = ("spend", "correction", "move", "move")
+"""What an entry is called; a moved correction is a move that counts among the corrections."""
+TAKE_BLOCK = "SELECT nextval('budget.entry_blocks') FROM generate_series(1, $1)"
+# A new row comes back with `old` empty, a reused id with both, a plain repeat not at all
+# (reference: PostgreSQL 18 RETURNING old/new); in the common case all are new, and no row need
+# come back. A delta's period is the 5-minute pane of `at`, so it
+# is not stored: each array costs 0.2 µs an event to encode.
+ADD_DELTAS = """
+WITH added AS (
+  INSERT INTO budget.entries AS t (stream_id, id, entry, account_id, amount, at, bodyhash, kind,
+                                   recorded_at)
+  SELECT u.*, 0, $8::timestamptz
+  FROM unnest($1::int[], $2::text[], $3::bigint[], $4::int[], $5::bigint[], $6::timestamptz[],
+              $7::bytea[]) AS u
+  ON CONFLICT (stream_id, id) DO UPDATE SET bodyhash = t.bodyhash
+  WHERE t.bodyhash <> excluded.bodyhash
+  RETURNING new.entry, old.entry IS NULL AS fresh, old.bodyhash AS before, new.stream_id, new.id
+), fresh AS (
+  SELECT count(*) AS n, array_agg(entry) AS numbers FROM added WHERE fresh
+)
+SELECT CASE WHEN n < cardinality($1::int[]) THEN coalesce(numbers, '{}') END AS fresh,
+       array(SELECT (stream_id, id, before) FROM added WHERE NOT fresh) AS reused
+FROM fresh
+"""
+# Only a poll that names platforms' entities pays for the array that keeps them.
+ADD_DELTAS_OF_ENTITIES = (
+    ADD_DELTAS.replace("bodyhash, kind,", "bodyhash, entity, kind,", 1)
+    .replace("$8::timestamptz", "$9::timestamptz")
+    .replace("$7::bytea[])", "$7::bytea[], $8::text[])")
+)
+ADD_ENTRIES = """
+INSERT INTO budget.entries (stream_id, id, entry, account_id, amount, at, kind, corrects,
+                            period_start, period_end, period, event_id, entity, recorded_at)
+SELECT u.*, $14::timestamptz
+FROM unnest($1::int[], $2::text[], $3::bigint[], $4::int[], $5::bigint[], $6::timestamptz[],
+            $7::smallint[], $8::bigint[], $9::timestamptz[], $10::timestamptz[], $11::text[],
+            $12::text[], $13::text[]) AS u
+"""
+# What comes back is every fact that is not exactly as proposed already. The rule of
+# `posting.restate` decides; the CASE repeats it for the common statement, `settle_facts` does the
+# rest.
+STATE_FACTS = f"""
+INSERT INTO budget.facts AS t (stream_id, key, account_id, revision, amount, currency, stated_at,
+                               entry, period_start, period_end)
+SELECT * FROM unnest($1::int[], $2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::text[],
+                     $7::timestamptz[], $8::bigint[], $9::timestamptz[], $10::timestamptz[])
+ON CONFLICT (stream_id, key) DO UPDATE SET (revision, amount, currency, stated_at, entry) =
+  (SELECT CASE WHEN w THEN excluded.revision ELSE t.revision END,
+          CASE WHEN w THEN excluded.amount ELSE t.amount END,
+          CASE WHEN w AND t.currency = '{NO_CURRENCY}' THEN excluded.currency ELSE t.currency END,
+          CASE WHEN w THEN excluded.stated_at ELSE t.stated_at END,
+          CASE WHEN w AND excluded.amount <> t.amount THEN excluded.entry ELSE t.entry END
+   FROM (SELECT excluded.revision > t.revision AND (excluded.currency = t.currency
+                OR '{NO_CURRENCY}' IN (excluded.currency, t.currency)) AS w) AS wins)
+WHERE (t.revision, t.amount, t.currency)
+      IS DISTINCT FROM (excluded.revision, excluded.amount, excluded.currency)
+RETURNING new.stream_id, new.key, new.account_id,
+          old.revision AS old_revision, old.amount AS old_amount, old.currency AS old_currency,
+          old.stated_at AS old_stated_at, old.entry AS old_entry,
+          new.revision, new.amount, new.currency, new.stated_at, new.entry,
+          new.period_start, new.period_end
+"""
+SETTLE_FACTS = """
+UPDATE budget.facts AS t SET revision = u.revision, amount = u.amount, currency = u.currency,
+                             stated_at = u.stated_at, entry = u.entry, account_id = u.account_id
+FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::timestamptz[],
+            $7::bigint[], $8::int[])
+  AS u(stream_id, key, revision, amount, currency, stated_at, entry, account_id)
+WHERE t.stream_id = u.stream_id AND t.key = u.key
+"""
+# The accounts are locked in order of their ids: an UPDATE joined to an array has no order. Lines
+# also get rows in `changes`, for the sealer to tell; the few periods of a poll are passed once.
+POST_ACCOUNTS = """
+WITH given AS MATERIALIZED (
+  SELECT u.account_id, u.correction, u.period, u.amount::numeric, u.entries, u.latest_at
+  FROM unnest($1::int[], $2::bool[], $3::int[], $4::text[], $5::int[], $6::timestamptz[])
+    AS u(account_id, correction, period, amount, entries, latest_at)
+), locked AS MATERIALIZED (
+  SELECT account_id, kind FROM budget.accounts WHERE account_id = ANY($1::int[])
+  ORDER BY account_id FOR NO KEY UPDATE
+), told AS (
+  INSERT INTO budget.changes (account_id, correction, day, period_start, period_end, known_ms,
+                              amount)
+  SELECT account_id, correction, ($7::date[])[period], ($8::timestamptz[])[period],
+         ($9::timestamptz[])[period], ($10::bigint[])[period], amount
+  FROM given JOIN locked USING (account_id) WHERE kind = 'line'
+)
+UPDATE budget.accounts AS t
+SET balance = t.balance + s.amount, corrections = t.corrections + s.corrections,
+    entries = t.entries + s.entries, latest_at = greatest(t.latest_at, s.latest_at)
+FROM (SELECT account_id, sum(amount) AS amount, sum(entries) AS entries,
+             coalesce(sum(amount) FILTER (WHERE correction), 0) AS corrections,
+             max(latest_at) AS latest_at
+      FROM given GROUP BY account_id) AS s
+JOIN locked USING (account_id)
+WHERE t.account_id = s.account_id
+"""
+DeltaRow = tuple[int, str, int, int, int, datetime, bytes]
+"""stream, id, entry, account, micros, at, bodyhash: a plain tuple, as one is made per event."""
+SCAN_TIMEOUT_S = 3600.0
+"""Instead of the connection's own: the whole change has a limit, `release_timeout_s`."""
+PANE = "interval '5 minutes'"
+
+
+class EntryRow(NamedTuple):
+    """Any other entry: of a fact, or of a move. Its id is unique by the way it is made."""
+
+    stream_id: int
+    id: str
+    entry: int
+    account_id: int
+    amount: int
+    at: datetime
+    kind: int
+    corrects: int | None
+    period_start: datetime | None
+    period_end: datetime | None
+    period: str | None
+    event_id: str | None
+    entity: str | None
+
+
+class Reused(NamedTuple):
+    """An id that stands in the ledger with another body."""
+
+    stream_id: int
+    id: str
+    bodyhash: bytes
+
+
+class FactRow(NamedTuple):
+    """A fact as proposed, should it be new."""
+
+    stream_id: int
+    key: str
+    fact: Fact
+    account_id: int
+
+
+class StatedFact(NamedTuple):
+    """A fact that was not exactly as proposed: before (None: new), as stored now, its account."""
+
+    before: Fact | None
+    after: Fact
+    account_id: int
+
+
+class Period(NamedTuple):
+    """The ledger date and the bounds in UTC."""
+
+    day: date
+    start: datetime
+    end: datetime
+
+
+class Change(NamedTuple):
+    """What a sum is kept for: one period of one account, corrections apart.
+
+    `known`: the mark of what a source told (`lateness`); None of what a person moved.
+    """
+
+    account_id: int
+    correction: bool
+    period: Period
+    known: int | None = None
+
+
+class Summed(Protocol):
+    """A sum of micros, the entries in it, and the newest `at` of them."""
+
+    amount: int
+    count: int
+    latest_at: datetime
+
+
+async def take_entries(conn: Conn, count: int) -> list[range]:
+    """Blocks of unused entry numbers, together at least `count`."""
+    blocks = await conn.fetch(TAKE_BLOCK, -(-count // BLOCK))
+    return [range(row[0] * BLOCK, (row[0] + 1) * BLOCK) for row in blocks]
+
+
+async def add_deltas(
+    conn: Conn, rows: Sequence[DeltaRow], entities: Mapping[int, str], now: datetime
+) -> tuple[set[int] | None, list[Reused]]:
+    """Inserts deltas, sorted by (stream, id), no id twice; `entities` by entry number, if any.
+
+    The entry numbers that are new (None: all of them), and the ids in use with another body.
+    """
+    if not rows:
+        return None, []
+    columns: list[Sequence[object]] = [*zip(*rows, strict=True)]
+    statement = ADD_DELTAS
+    if entities:
+        statement = ADD_DELTAS_OF_ENTITIES
+        columns.append([entities.get(row[2]) for row in rows])
+    answer = await conn.fetchrow(statement, *columns, now)
+    assert answer is not None
+    if answer["fresh"] is None:
+        return None, []
+    return set(answer["fresh"]), [Reused(*row) for row in answer["reused"]]
+
+
+async def add_entries(conn: Conn, rows: Sequence[EntryRow], now: datetime) -> None:
+    """Inserts entries of facts and moves, sorted by (stream, id)."""
+    if rows:
+        await conn.execute(ADD_ENTRIES, *zip(*rows, strict=True), now)
+
+
+async def state_facts(conn: Conn, rows: Sequence[FactRow]) -> dict[tuple[int, str], StatedFact]:
+    """Proposes facts, sorted by (stream, key), no key twice; by key, those that differed."""
+    if not rows:
+        return {}
+    columns = list(
+        zip(
+            *((r.stream_id, r.key, r.account_id, *r.fact) for r in rows),
+            strict=True,
+        )
+    )
+    found = {}
+    for row in await conn.fetch(STATE_FACTS, *columns):
+        _, _, account_id, *facts = row
+        # The period never changes, so it comes back once.
+        before = None if facts[0] is None else Fact(*facts[:5], *facts[10:])
+        found[row[0], row[1]] = StatedFact(before, Fact(*facts[5:]), account_id)
+    return found
+
+
+async def settle_facts(conn: Conn, facts: Iterable[tuple[int, str, Fact, int]]) -> None:
+    """Stores what the rule decided where it differs from what the statement guessed: the fact and
+    its account."""
+    rows = [(stream_id, key, *fact[:5], account) for stream_id, key, fact, account in facts]
+    if rows:
+        await conn.execute(SETTLE_FACTS, *zip(*rows, strict=True))
+
+
+async def post_accounts(conn: Conn, tallies: Mapping[Change, Summed]) -> None:
+    """Adds to the accounts, and to what is to be told of lines.
+
+    Comes last: the hot rows stay locked until the commit.
+    """
+    if not tallies:
+        return
+    periods: dict[tuple[Period, int | None], int] = {}
+    rows = [
+        (
+            change.account_id,
+            change.correction,
+            periods.setdefault((change.period, change.known), len(periods) + 1),
+            str(tally.amount),
+            tally.count,
+            tally.latest_at,
+        )
+        for change, tally in tallies.items()
+    ]
+    told = [(*period, known) for period, known in periods]
+    await conn.execute(POST_ACCOUNTS, *zip(*rows, strict=True), *zip(*told, strict=True))

@@ -1,0 +1,306 @@
+"""Books the facts a poll states: what is booked for them, and the entries that change it.
+
+A fact stays on its account, with one exception: what is on no line, or is 0, follows its highest
+revision to an account of another currency. Money never crosses currencies: it is taken back where
+it was, and what is stated now is all there is of it.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import NamedTuple
+
+from budget.ledger import ids, moves
+from budget.ledger import store as ledger
+from budget.ledger.books import Tally
+from budget.ledger.held_items import Adjusted
+from budget.ledger.rules import REFUSALS, AccountKey, Fact, Outcome, Stated, Step, restate
+from budget.ledger.store import CORRECTION, SPEND, Change, EntryRow, FactRow, Period, StatedFact
+from budget.posting.lateness import Completeness, mark
+from budget.posting.posted import Posted, held_row
+from budget.posting.records import Refusal
+from budget.posting.route import Posting, fact_key
+from shared.database.pool import Conn
+from shared.names import SUBJECT_BYTES_MAX
+
+KeysOf = Callable[[Conn, Iterable[int]], Awaitable[dict[int, AccountKey]]]
+FactKey = tuple[int, str]
+Statements = list[tuple[Posting, Stated]]
+KEY_BYTES_MAX = SUBJECT_BYTES_MAX + len("2025-11-01T10||")
+"""What ingest lets through: its period, entity and dims as one key."""
+
+
+class Place(NamedTuple):
+    """The account a fact is on, and whether that is a line."""
+
+    account_id: int
+    is_line: bool
+
+
+class Said(NamedTuple):
+    """One statement, what it does, and the fact and its places before it and after."""
+
+    posting: Posting
+    stated: Stated
+    step: Step
+    known: Fact | None
+    before: Place
+    after: Place
+
+
+@dataclass(slots=True)
+class _Walk:
+    """A fact through the statements of a poll."""
+
+    fact: Fact | None
+    place: Place
+    said: list[Said] = field(default_factory=list)
+    entered: list[EntryRow] = field(default_factory=list)
+
+    @property
+    def known(self) -> Fact:
+        """The fact, once something was stated."""
+        assert self.fact is not None
+        return self.fact
+
+    @property
+    def leaves(self) -> int:
+        """How often it goes to another account; hardly ever."""
+        return sum(said.step.leaves is not None for said in self.said)
+
+    def take(self, statements: Statements) -> "_Walk":
+        """Restates the fact in order of arrival; it goes where a statement's own route leads if
+        that is in another currency than the account it is on."""
+        for posting, stated in statements:
+            known, before = self.fact, self.place
+            self.fact, step = restate(known, stated, on_line=before.is_line)
+            if step.leaves is not None:
+                self.place = _place_of(posting)
+            self.said.append(Said(posting, stated, step, known, before, self.place))
+        return self
+
+
+class Facts:
+    """The facts of one poll, gathered into the books."""
+
+    def __init__(self, posted: Posted, numbers: Sequence[int], complete: Completeness) -> None:
+        self._posted = posted
+        self._books = posted.books
+        self._numbers = numbers
+        self._complete = complete
+
+    async def book(self, conn: Conn, postings: Sequence[Posting], keys_of: KeysOf) -> None:
+        """States the facts and gathers their entries, on the accounts where the facts are now."""
+        by_key = self._by_key(postings)
+        rows = []
+        for key, statements in sorted(by_key.items(), key=lambda item: item[0]):
+            new = _Walk(None, _place_of(statements[0][0])).take(statements)
+            rows.append(FactRow(*key, new.known, new.place.account_id))
+        found = await ledger.state_facts(conn, rows)
+        accounts = {row.account_id for row in rows} | {f.account_id for f in found.values()}
+        keys = await keys_of(conn, accounts)
+        walks: dict[FactKey, _Walk] = {}
+        stored: dict[FactKey, StatedFact] = {}
+        for row in rows:
+            key = (row.stream_id, row.key)
+            known = found.get(key) or StatedFact(row.fact, row.fact, row.account_id)
+            stored[key] = known
+            place = Place(known.account_id, keys[known.account_id].kind == "line")
+            if known.before is None:
+                place = _place_of(by_key[key][0][0])
+            walks[key] = _Walk(known.before, place).take(by_key[key])
+        corrected, fresh = await self._for_leaving(conn, walks)
+        settled = []
+        for key, walk in walks.items():
+            known = stored[key]
+            self._enter(key, walk, corrected.get(key, 0), fresh)
+            self._hold(key, walk, new=known.before is None)
+            if (walk.fact, walk.place.account_id) != known[1:]:
+                settled.append((*key, walk.known, walk.place.account_id))
+        await ledger.settle_facts(conn, settled)
+
+    def _by_key(self, postings: Sequence[Posting]) -> dict[FactKey, Statements]:
+        by_key: dict[FactKey, Statements] = {}
+        for posting in postings:
+            key = (posting.ids[0], fact_key(posting.route, posting.event))
+            if len(key[1].encode()) > KEY_BYTES_MAX:
+                self._posted.refusals.append(_too_long(posting))
+                continue
+            stated = _stated(posting, self._numbers[posting.index])
+            by_key.setdefault(key, []).append((posting, stated))
+        return by_key
+
+    async def _for_leaving(
+        self, conn: Conn, walks: Mapping[FactKey, _Walk]
+    ) -> tuple[dict[FactKey, int], Iterator[int]]:
+        """What of facts that go to another account are corrections, and numbers for their entries:
+        these are several for one statement, and stand in the order in which they happen."""
+        leaving = {key: walk for key, walk in walks.items() if walk.leaves}
+        if not leaving:
+            return {}, iter(())
+        count = sum(len(walk.said) + 4 * walk.leaves for walk in leaving.values())
+        blocks = await ledger.take_entries(conn, count)
+        return await moves.corrections(conn, list(leaving)), chain(*blocks)
+
+    def _enter(self, key: FactKey, walk: _Walk, corrections: int, fresh: Iterator[int]) -> None:
+        """Entries of one fact, all of which have fresh numbers if it goes elsewhere."""
+        fact = walk.known
+        # The label's day is in the key; its bounds are those of the first statement.
+        day = walk.said[0].posting.route.period.day
+        period = Period(day, fact.period_start, fact.period_end)
+        fresh_numbers = fresh if walk.leaves else None
+        writer = _Writer(self._posted, key, period, self._complete, fresh_numbers)
+        for said in walk.said:
+            corrections = writer.enter(said, corrections)
+        walk.entered = writer.entries
+        if writer.renumbered:
+            walk.fact = fact._replace(entry=writer.renumbered.get(fact.entry, fact.entry))
+        self._books.entries += writer.entries
+
+    def _hold(self, key: FactKey, walk: _Walk, *, new: bool) -> None:
+        """An item is new where its fact is, or where its account is another now: a decision on the
+        one before was about money in another currency."""
+        fact, left = walk.known, [said for said in walk.said if said.step.leaves is not None]
+        if left and not new:
+            self._books.released.append(key)
+        if walk.place.is_line:
+            return
+        if new or left:
+            # The statement that chose the account; a later one may be refused.
+            posting = (left[-1] if left else walk.said[0]).posting
+            row = held_row(posting, key[1], fact.amount, fact.entry, walk.entered[-1].at)
+            self._books.held.append(row)
+        elif walk.entered:
+            total = sum(entry.amount for entry in walk.entered)
+            latest_at = max(entry.at for entry in walk.entered)
+            self._books.adjusted.append(Adjusted(*key, total, fact.entry, latest_at))
+
+
+class _Part(NamedTuple):
+    """One entry of a statement."""
+
+    place: Place
+    entry_id: str
+    number: int
+    amount: int
+    kind: int
+    corrects: int | None
+
+
+class _Writer:
+    """Entries of one fact in the order of its statements."""
+
+    def __init__(
+        self,
+        posted: Posted,
+        key: FactKey,
+        period: Period,
+        complete: Completeness,
+        fresh: Iterator[int] | None,
+    ) -> None:
+        self.entries: list[EntryRow] = []
+        self.renumbered: dict[int, int] = {}
+        self._posted = posted
+        self._key = key
+        self._period = period
+        self._complete = complete
+        self._fresh = fresh
+
+    def enter(self, said: Said, corrections: int) -> int:
+        """Writes what one statement does; `corrections` are those of the fact, before and after."""
+        posting, step = said.posting, said.step
+        if step.outcome in REFUSALS:
+            self._posted.refusals.append(_fact_refusal(posting, step.outcome))
+            return corrections
+        if posting.event.importid is not None:
+            self._posted.outcomes.append((posting, step.outcome, said.after.account_id))
+        if step.leaves is not None:
+            self._leave(said, corrections)
+            corrections = 0 if step.leaves == "whole" else corrections
+        if step.amount is None:
+            return corrections
+        kind = CORRECTION if step.kind == "correction" else SPEND
+        entry_id = ids.revision_id(self._key[1], said.stated.revision)
+        number = self._number(said.stated.entry)
+        self._write(said, _Part(said.after, entry_id, number, step.amount, kind, step.corrects))
+        return corrections + step.amount if kind == CORRECTION else corrections
+
+    def _leave(self, said: Said, corrections: int) -> None:
+        """Takes the money back where it was, what are corrections apart; "moved" brings it along.
+
+        The first half is there even of 0: it says that the fact is not on that account any more.
+        """
+        known, step, fresh = said.known, said.step, self._fresh
+        assert known is not None, "a new fact is nowhere yet"
+        assert fresh is not None, "numbers were taken"
+        ways = [(ids.LEAVES, said.before, -1)]
+        if step.leaves == "moved":
+            ways.append((ids.ARRIVES, said.after, 1))
+        for way, place, sign in ways:
+            for kind, amount in ((SPEND, known.amount - corrections), (CORRECTION, corrections)):
+                if kind == CORRECTION and not amount:
+                    continue
+                entry_id = ids.passage_id(
+                    self._key[1], said.stated.revision, way, corrections=kind == CORRECTION
+                )
+                is_last = sign > 0 and kind == SPEND and step.amount is None
+                number = self._number(said.stated.entry) if is_last else next(fresh)
+                part = _Part(place, entry_id, number, sign * amount, kind, known.entry)
+                self._write(said, part)
+
+    def _write(self, said: Said, part: "_Part") -> None:
+        posting, route, period = said.posting, said.posting.route, self._period
+        corrects = part.corrects
+        entry = EntryRow(
+            stream_id=self._key[0],
+            id=part.entry_id,
+            entry=part.number,
+            account_id=part.place.account_id,
+            amount=part.amount,
+            at=min(said.stated.stated_at, period.end),
+            kind=part.kind,
+            corrects=None if corrects is None else self.renumbered.get(corrects, corrects),
+            period_start=period.start,
+            period_end=period.end,
+            period=route.label,
+            event_id=posting.event.id,
+            entity=route.entity_text,
+        )
+        self.entries.append(entry)
+        known = mark(period.end, self._complete.get(posting.index))
+        change = Change(entry.account_id, part.kind == CORRECTION, period, known)
+        self._posted.books.tally(change, Tally(entry.account_id, part.amount, entry.at))
+
+    def _number(self, stated: int) -> int:
+        if self._fresh is None:
+            return stated
+        if stated not in self.renumbered:
+            self.renumbered[stated] = next(self._fresh)
+        return self.renumbered[stated]
+
+
+def _place_of(posting: Posting) -> Place:
+    return Place(posting.ids[1], posting.route.destination.reason is None)
+
+
+def _stated(posting: Posting, entry: int) -> Stated:
+    event = posting.event
+    assert event.data.revision is not None
+    route = posting.route
+    currency, period = route.destination.account.currency, route.period
+    revision, amount = event.data.revision, posting.amount
+    return Stated(revision, amount, currency, event.time, entry, period.start, period.end)
+
+
+def _fact_refusal(posting: Posting, outcome: Outcome) -> Refusal:
+    data = posting.event.data
+    what = f"{data.report} of {posting.event.source}, {data.period}"
+    detail = f"{what}: revision {data.revision} was stated before with another amount"
+    if outcome is Outcome.CURRENCY_CHANGED:
+        detail = f"{what}: stated in {data.currency}, before in another currency"
+    return Refusal(outcome.value, detail, posting.received, posting.event)
+
+
+def _too_long(posting: Posting) -> Refusal:
+    detail = f"period, entity and dims together exceed {KEY_BYTES_MAX} bytes"
+    return Refusal("subject_too_long", detail, posting.received, posting.event)
