@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from shared.currencies import CurrencyCode
 from shared.events import has_nul
 from shared.http.instants import Instant
 from shared.money import MoneyError, parse_micros
@@ -37,7 +38,6 @@ Id = Annotated[str, Field(pattern=f"^{NAME}$")]
 Text = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$"), PLAIN_LINES]
 Label = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$"), PLAIN]
 Source = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s|\x00]+$"), PLAIN]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
 def _micros(value: Any) -> int:
@@ -104,7 +104,7 @@ class Body(BaseModel):
 
 class MoneyBody(Body):
     amount: Micros
-    currency: Currency
+    currency: CurrencyCode
 
 
 class ReasonBody(Body):

@@ -9,14 +9,15 @@ from pydantic import (
     Field,
 )
 
-from budget.fields import Body, Currency, Quantity, Text
+from budget.fields import Body, Quantity, Text
+from shared.currencies import CurrencyCode
 
 
 class NamedMoney(Body):
     """An amount of any sign, as a list shows it."""
 
     amount: Quantity
-    currency: Currency
+    currency: CurrencyCode
 
 
 class DecisionBody(Body):

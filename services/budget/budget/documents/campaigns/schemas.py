@@ -8,7 +8,8 @@ from pydantic import (
     Field,
 )
 
-from budget.fields import Body, Currency, Document, Finding, Id, Label, Quantity, Text, When, Zone
+from budget.fields import Body, Document, Finding, Id, Label, Quantity, Text, When, Zone
+from shared.currencies import CurrencyCode
 from shared.http.edits import MergePatch
 
 
@@ -30,7 +31,7 @@ class TargetBody(Body):
 class CampaignBody(Body):
     campaign: Id
     name: Label
-    currency: Currency
+    currency: CurrencyCode
     time_zone: Zone
     starts_at: When
     ends_at: When
