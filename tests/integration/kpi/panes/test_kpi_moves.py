@@ -26,7 +26,7 @@ FIRST_HOUR = 4
 Line = tuple[str, str]
 
 
-class MetricsRecord(NamedTuple):
+class Told(NamedTuple):
     """An event about an ad of a campaign of the platform's, in one of two hours.
 
     `late`: after its source was complete past the end of that hour.
@@ -82,7 +82,7 @@ MATCHES: dict[str, tuple[dict[str, str], int | None]] = {
 SOURCES = ("ads/1", "taps/1")
 
 TOLD = st.builds(
-    MetricsRecord,
+    Told,
     ad=st.sampled_from(["1", "2"]),
     hour=st.integers(0, 1),
     mode=st.sampled_from(["snapshot", "snapshot", "delta"]),
@@ -159,7 +159,7 @@ class Model(NamedTuple):
     held: set[Held]
 
 
-def model(told: Sequence[MetricsRecord], index: MappingIndex) -> Model:
+def model(told: Sequence[Told], index: MappingIndex) -> Model:
     panes: dict[Pane, int] = {}
     held: set[Held] = set()
     facts: dict[tuple[Any, ...], tuple[int, dict[str, int]]] = {}
@@ -222,12 +222,12 @@ async def begin(kpi: World) -> Handlers:
     return handlers
 
 
-def ordered(told: Sequence[MetricsRecord]) -> list[MetricsRecord]:
+def ordered(told: Sequence[Told]) -> list[Told]:
     """Who was in time before those who were late; ids and revisions as the stream has them."""
     return sorted(told, key=lambda one: one.late)
 
 
-def distinct(told: Sequence[MetricsRecord]) -> list[MetricsRecord]:
+def distinct(told: Sequence[Told]) -> list[Told]:
     """One value for each revision of a fact, and all revisions with money, in one currency, or
     none: what contradicts itself is decided by order."""
     money: dict[tuple[Any, ...], tuple[str | None, bool]] = {}
@@ -256,7 +256,7 @@ def distinct(told: Sequence[MetricsRecord]) -> list[MetricsRecord]:
 )
 async def test_metrics_lie_where_the_mappings_that_are_left_say(
     kpi: World,
-    told: list[MetricsRecord],
+    told: list[Told],
     changes: list[Change],
     places: list[int],
     joined: set[int],

@@ -19,7 +19,7 @@ OVER = {"op": ">", "levels": [{"severity": "critical", "value": "1.00"}]}
 
 
 @dataclass
-class MetricsRecord:
+class Told:
     """A campaign in memory: `step` judges it as the evaluator does and remembers what was told."""
 
     unit: Unit = field(default_factory=lambda: Unit("default", "double11-2025", zone="UTC"))
