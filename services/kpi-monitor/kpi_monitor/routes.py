@@ -2,7 +2,14 @@
 
 from kpi_monitor.imports import routes as imports
 from kpi_monitor.reading import routes as reading
-from kpi_monitor.reading import routes_explain, routes_held
+from kpi_monitor.reading import routes_explain, routes_held, routes_lines
 from kpi_monitor.rules import routes as rules
 
-ROUTERS = tuple(module.router for module in (imports, reading, routes_explain, routes_held, rules))
+ROUTERS = (
+    imports.router,
+    reading.router,
+    routes_explain.router,
+    routes_held.router,
+    routes_lines.router,
+    rules.router,
+)

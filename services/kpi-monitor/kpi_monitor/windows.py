@@ -41,14 +41,19 @@ class Window(NamedTuple):
     end: int
 
 
-def to_ms(instant: datetime) -> int:
+def to_ms(at: datetime) -> int:
     """Aware datetime → epoch ms, exact (no float), rounded down."""
-    return (instant - _EPOCH) // _MILLISECOND
+    return (at - _EPOCH) // _MILLISECOND
 
 
 def from_ms(at: int) -> datetime:
     """Epoch ms → aware datetime in UTC."""
     return _EPOCH + timedelta(milliseconds=at)
+
+
+def instant(at: int | None) -> datetime | None:
+    """`from_ms`; None stays None."""
+    return None if at is None else from_ms(at)
 
 
 def span_ms(span: timedelta) -> int:

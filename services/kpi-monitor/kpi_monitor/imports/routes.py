@@ -2,18 +2,18 @@
 
 from fastapi import APIRouter, Request, Response
 
-from kpi_monitor.callers import Reader
-from kpi_monitor.imports import store as store_imports
+from kpi_monitor.imports import store
 from kpi_monitor.imports.schemas import MeasuresImportView
 from shared.errors import NotFoundError
 from shared.http.answers import answers
 from shared.http.app import Json
+from shared.http.caller import Reader, calling
 
-router = APIRouter(prefix="/v1", tags=["numbers"])
+router = APIRouter(prefix="/v1/imports", tags=["numbers"])
 
 
 @router.get(
-    "/imports/{import_id}",
+    "/{import_id}",
     **answers(MeasuresImportView),
     summary="What became of the measures of an import",
 )
@@ -21,8 +21,8 @@ async def get_import(request: Request, import_id: str, principal: Reader) -> Res
     """Counts of what each row's measures did when they came; budget counts the money apart.
     `outdated`: an older revision with other values than the one that counts. `suspense`: kept
     aside then, whole or in part, for a mapping or a campaign. Errors: import_unknown."""
-    async with request.app.state.pool.acquire() as conn:
-        counts = await store_imports.get(conn, principal.workspace, import_id)
+    async with calling(request, principal) as caller:
+        counts = await store.get_counts(caller.conn, caller.workspace, import_id)
     if counts is None:
         raise NotFoundError("import_unknown", f"no measures of import {import_id} were counted")
     return Json({"import": import_id, "rows": sum(counts), **counts._asdict()})

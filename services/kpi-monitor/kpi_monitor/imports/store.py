@@ -39,7 +39,7 @@ ON CONFLICT ON CONSTRAINT imports_pk DO UPDATE SET
   rejected = t.rejected + excluded.rejected, suspense = t.suspense + excluded.suspense,
   counted_at = now()
 """
-GET = """
+GET_COUNTS = """
 SELECT inserted, updated, unchanged, outdated, rejected, suspense
 FROM kpi.imports WHERE workspace = $1 AND import_id = $2
 """
@@ -83,9 +83,9 @@ async def count(conn: Conn, records: Collection[ImportedRecord]) -> None:
     await conn.execute(ADVANCE, METRICS_TOPIC, *columns(ordered, 4))
 
 
-async def get(conn: Conn, workspace: str, import_id: str) -> MeasuresCounts | None:
+async def get_counts(conn: Conn, workspace: str, import_id: str) -> MeasuresCounts | None:
     """Counters of an import; None when nothing of it was counted."""
-    row = await conn.fetchrow(GET, workspace, import_id)
+    row = await conn.fetchrow(GET_COUNTS, workspace, import_id)
     return None if row is None else MeasuresCounts(*row)
 
 

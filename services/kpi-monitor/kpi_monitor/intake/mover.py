@@ -4,7 +4,7 @@ from kpi_monitor.intake.handlers import Handlers
 from kpi_monitor.intake.placement import store as store_placed
 from kpi_monitor.settings import KpiSettings
 from shared.database.clock import Clock
-from shared.database.pool import Pool, transaction
+from shared.database.pool import Conn, Pool, transaction
 from shared.rounds import Rounds
 
 
@@ -15,20 +15,11 @@ class Mover:
         self._pool = pool
         # What a poll of the consumer remembers is its own: both run in one process.
         self._handlers = Handlers(settings, clock)
-        self._rounds = Rounds(settings, "mover", self.step)
+        self.rounds = Rounds(settings, "mover", self.step)
 
-    async def run(self) -> None:
-        """Moves until `stop`; transient faults wait, anything else is raised."""
-        await self._rounds.run()
-
-    async def stop(self) -> None:
-        """Asks `run` to end after the transaction in hand."""
-        await self._rounds.stop()
-
-    async def count_due(self) -> int:
+    async def count_due(self, conn: Conn) -> int:
         """What is left to be moved, for GET /internal/idle."""
-        async with self._pool.acquire() as conn:
-            return await store_placed.count_moves(conn)
+        return await store_placed.count_moves(conn)
 
     async def step(self) -> bool:
         """Moves some thousands of facts; False when nothing was left."""

@@ -54,17 +54,13 @@ class Evaluator:
         self._clock = clock
         self._partitions = partitions
         self._wake_relay = wake_relay
-        self._rounds = Rounds(settings, "evaluator", self._round)
-        self.wake = self._rounds.wake
+        self.rounds = Rounds(settings, "evaluator", self._round)
         self._units = 1
 
-    async def run(self) -> None:
-        """Looks for touches until `stop`; transient faults wait, anything else is raised."""
-        await self._rounds.run()
-
-    async def stop(self) -> None:
-        """Asks `run` to end after the transaction in hand."""
-        await self._rounds.stop()
+    async def count_due(self, conn: Conn) -> int:
+        """What is to be judged or told now, by touch or by time, for GET /internal/idle."""
+        given_up = await store_sources.count_given_up(conn, await self._clock.now(conn))
+        return given_up + await units.count_due(conn)
 
     async def _round(self) -> bool:
         busy = await self.step()

@@ -10,7 +10,7 @@ from kpi_monitor.judging.figures import Ended
 from kpi_monitor.judging.suspense import judge
 from kpi_monitor.settings import KpiSettings, owners_of
 from shared.database.clock import Clock
-from shared.database.pool import Pool, transaction
+from shared.database.pool import Conn, Pool, transaction
 from shared.rounds import Rounds
 
 SOURCES_MAX = 200
@@ -34,28 +34,12 @@ class SuspenseWatch:
         self._limit = timedelta(seconds=settings.suspense_limit_s)
         self._figures_interval_s = settings.figures_interval_s
         self._owners = owners_of(settings.workspace_owners)
-        self._rest_s = None if settings.clock == "manual" else REST_S
-        self._rounds = Rounds(settings, "suspense-watch", self._round)
+        rest_s = None if settings.clock == "manual" else REST_S
+        self.rounds = Rounds(settings, "suspense-watch", self.step, rest_s=rest_s)
 
-    async def run(self) -> None:
-        """Watches until `stop`; transient faults wait, anything else is raised."""
-        await self._rounds.run()
-
-    async def stop(self) -> None:
-        """Asks `run` to end after the transaction in hand."""
-        await self._rounds.stop()
-
-    async def count_due(self) -> int:
+    async def count_due(self, conn: Conn) -> int:
         """Breaches that begin or end now, for GET /internal/idle."""
-        async with self._pool.acquire() as conn:
-            return await store_suspense.count_due(conn, await self._clock.now(conn), self._limit)
-
-    async def _round(self) -> bool:
-        if await self.step():
-            self._wake_relay()
-        else:
-            await self._rounds.rest(self._rest_s)
-        return True
+        return await store_suspense.count_due(conn, await self._clock.now(conn), self._limit)
 
     async def step(self) -> bool:
         """Judges what is due; False when nothing was."""
@@ -77,4 +61,6 @@ class SuspenseWatch:
             events = [(standing.workspace, "", breach) for standing, breach in told]
             await store_evaluate.save(conn, [], events, now)
             await tell(conn, events)
+        if told:
+            self._wake_relay()
         return bool(told)

@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Sequence
 
 from kpi_monitor import SCHEMA
-from kpi_monitor.judging import store as store_evaluate
+from kpi_monitor.judging import store as judging
 from kpi_monitor.judging.feeds import FeedState
 from kpi_monitor.judging.unit import Unit
 from kpi_monitor.reading import views
-from kpi_monitor.windows import (
-    Windows,
-    from_ms,
-)
+from kpi_monitor.windows import Windows, from_ms
 from shared.database.pool import Conn
 from shared.errors import NotFoundError
+from shared.http.caller import Caller
 from shared.kafka.gaps import Gap, gaps_between
 
 
@@ -22,10 +20,9 @@ async def gaps_within(conn: Conn, feeds: Iterable[FeedState], low: int, high: in
     return await gaps_between(conn, SCHEMA, from_ms(low), from_ms(until))
 
 
-async def campaign_windows(
-    conn: Conn, workspace: str, campaign: str, size: int
-) -> tuple[Unit, Windows]:
-    unit = await store_evaluate.load_campaign(conn, workspace, campaign)
+async def campaign_windows(caller: Caller, campaign: str, size: int) -> tuple[Unit, Windows]:
+    """A campaign with its windows of `size` ms. Raises NotFoundError `campaign_unknown`."""
+    unit = await judging.load_campaign(caller.conn, caller.workspace, campaign)
     if unit.zone is None:
         raise NotFoundError("campaign_unknown", f"nothing is known of {campaign}")
     return unit, Windows(size, unit.zone)

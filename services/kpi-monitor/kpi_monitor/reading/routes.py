@@ -1,40 +1,23 @@
-"""HTTP: what the monitor knows. Reading changes nothing."""
+"""HTTP: which KPIs there are, their values over windows, and breaches. Reading changes nothing."""
 
 import asyncio
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
-from kpi_monitor.callers import Reader
-from kpi_monitor.reading import ranges, views
-from kpi_monitor.reading import store as store_views
+from kpi_monitor.reading import ranges, store, views
 from kpi_monitor.reading.campaigns import campaign_windows, gaps_within
-from kpi_monitor.reading.schemas import (
-    BreachView,
-    KpiView,
-    LineView,
-    SeriesItem,
-)
+from kpi_monitor.reading.schemas import BreachView, KpiView, SeriesItem
 from kpi_monitor.rules.kpis import KPIS, Kpi
-from kpi_monitor.totals import figures as totals
-from kpi_monitor.windows import (
-    WindowError,
-    parse_size,
-)
-from shared.database.pool import transaction
+from kpi_monitor.windows import WindowError, parse_size
 from shared.errors import InvalidError
-from shared.freshness import state_of
 from shared.http.answers import Page, answers
 from shared.http.app import Json
-from shared.http.conventions import PAGE_MAX, decode_cursor, encode_cursor
+from shared.http.caller import Reader, calling
 from shared.http.instants import AnyInstant
-from shared.keys import group_text
+from shared.http.paging import NEWEST, Paged, page
 
 router = APIRouter(prefix="/v1")
-NEWEST = 2**62
-Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 
 
 @router.get(
@@ -57,42 +40,6 @@ async def get_kpis(principal: Reader) -> Response:  # noqa: ARG001 - readers onl
         for kpi in KPIS.values()
     ]
     return Json({"items": items, "next": None})
-
-
-@router.get("/lines", **answers(Page[LineView]), tags=["numbers"], summary="State of each line")
-async def get_lines(
-    request: Request,
-    principal: Reader,
-    campaign: str,
-    limit: Limit = 100,
-    cursor: str | None = None,
-) -> Response:
-    """Its sources, rules and latest totals. `gap` is set when a totals message is missing: the
-    line stands still until it comes."""
-    after = decode_cursor(cursor, str)
-    workspace = principal.workspace
-    async with transaction(request.app.state.pool) as conn:
-        now = await request.app.state.clock.now(conn)
-        rows = await store_views.lines(
-            conn, workspace, campaign, after[0] if after else "", limit + 1
-        )
-        shown = rows[:limit]
-        names = [row["line"] for row in shown]
-        sources = await store_views.sources(conn, workspace, campaign, names)
-        standings = await store_views.standings(conn, workspace, campaign, names)
-    items = [
-        {
-            "line": row["line"],
-            **_totals_state(row),
-            "sources": [_source(one, now) for one in sources if one["line"] == row["line"]],
-            "rules": [
-                _state(s) for s in standings if s["group_key"] == group_text({"line": row["line"]})
-            ],
-        }
-        for row in shown
-    ]
-    following = encode_cursor([names[-1]]) if len(rows) > limit else None
-    return Json({"items": items, "next": following})
 
 
 @router.get("/series", **answers(Page[SeriesItem]), tags=["numbers"], summary="A KPI over windows")
@@ -119,16 +66,16 @@ async def get_series(
     low, high = ranges.span(begin, end, size)
     if group_by not in ("line", "campaign"):
         raise InvalidError("unsupported", "group_by is line or campaign in this version")
-    async with transaction(request.app.state.pool) as conn:
-        unit, windows = await campaign_windows(conn, principal.workspace, campaign, size)
+    by_line = group_by == "line"
+    async with calling(request, principal) as caller:
+        unit, windows = await campaign_windows(caller, campaign, size)
         bounds = ranges.edges_of(windows, low, high)
         feeds = [feed for feed in unit.feeds if feed.measure in found.formula.measures]
-        lines = {feed.line for feed in feeds}
-        ranges.check_cost(len(lines) if group_by == "line" else 1, bounds, feeds)
-        sums = await store_views.sums(
-            conn, unit, found.formula.measures, bounds, by_line=group_by == "line"
+        ranges.check_cost(len({feed.line for feed in feeds}) if by_line else 1, bounds, feeds)
+        sums = await store.find_sums(
+            caller.conn, unit, found.formula.measures, bounds, by_line=by_line
         )
-        gaps = await gaps_within(conn, feeds, bounds[0], high)
+        gaps = await gaps_within(caller.conn, feeds, bounds[0], high)
     # Beside the event loop, on which the consumer has its heartbeats.
     items = await asyncio.to_thread(views.series, unit, found, feeds, bounds, sums, gaps)
     return Json({"items": items, "next": None})
@@ -143,78 +90,21 @@ async def get_series(
 async def get_breaches(
     request: Request,
     principal: Reader,
+    paging: Paged,
     *,
     campaign: str | None = None,
     is_open: Annotated[bool | None, Query(alias="open")] = None,
-    limit: Limit = 100,
-    cursor: str | None = None,
 ) -> Response:
     """Newest first; each is its latest event (breaches.v1) with all of them as `history`."""
-    before = decode_cursor(cursor, int)
-    async with transaction(request.app.state.pool) as conn:
-        rows = await store_views.breaches(
-            conn,
-            principal.workspace,
-            campaign=campaign,
-            is_open=is_open,
-            before=before[0] if before else NEWEST,
-            limit=limit + 1,
-        )
+    before = paging.after(NEWEST)
+    async with calling(request, principal) as caller:
+        of = caller.conn, caller.workspace, campaign
+        rows = await store.list_episodes(*of, is_open=is_open, before=before, limit=paging.rows)
+    shown = page(rows, paging.limit, lambda row: [row.id])
     items = [
-        {**row["history"][-1], "open": row["open"], "history": row["history"]}
-        for row in rows[:limit]
+        {**row.history[-1], "open": row.open, "history": row.history} for row in shown["items"]
     ]
-    following = encode_cursor([rows[limit - 1]["id"]]) if len(rows) > limit else None
-    return Json({"items": items, "next": following})
-
-
-def _totals_state(row: Any) -> dict[str, Any]:
-    if row["totals"] is None:
-        return {
-            "seq": row["seq"] or 0,
-            "gap": _gap(row),
-            "complete_through": None,
-            "freshness": None,
-            "totals": None,
-        }
-    latest = totals.read(row["totals"])
-    return {
-        "seq": row["seq"],
-        "gap": _gap(row),
-        "complete_through": views.instant(row["complete_ms"]),
-        "freshness": latest.freshness,
-        "totals": msgspec.to_builtins(latest, builtin_types=()),
-    }
-
-
-def _gap(row: Any) -> dict[str, Any] | None:
-    if row["gap_seq"] is None:
-        return None
-    return {"expected": row["seq"] + 1, "seen": row["gap_seq"], "since": row["gap_at"]}
-
-
-def _source(row: Any, now: datetime) -> dict[str, Any]:
-    complete, last = views.instant(row["complete_ms"]), views.instant(row["last_ms"])
-    return {
-        "source": row["source"],
-        "measures": row["measures"],
-        "period_minutes": row["grain_ms"] // 60_000,
-        "complete_through": complete,
-        "state": state_of(now, complete, last, row["expected_interval_s"]),
-    }
-
-
-def _state(row: Any) -> dict[str, Any]:
-    return {
-        "rule": row["rule"],
-        "rule_version": row["rule_version"],
-        "severity": row["severity"],
-        "since": views.instant(row["since_ms"]),
-        "judged_through": views.instant(
-            row["judged_through_ms"] if row["judged_through_ms"] > 0 else None
-        ),
-        "grain_too_coarse": row["too_coarse"],
-    }
+    return Json({**shown, "items": items})
 
 
 def _window_kpi(name: str) -> Kpi:

@@ -4,19 +4,17 @@ import asyncio
 
 from fastapi import APIRouter, Request, Response
 
-from kpi_monitor.callers import Reader
-from kpi_monitor.catalogue import store as store_catalog
-from kpi_monitor.judging import store as store_evaluate
+from kpi_monitor.catalogue import store as catalogue
+from kpi_monitor.judging import store as judging
 from kpi_monitor.judging.breaches import breach_of
 from kpi_monitor.judging.unit import Need, StoredRule, Unit, groups_of, judge, needs_of
-from kpi_monitor.reading import ranges, views
-from kpi_monitor.reading import store as store_views
+from kpi_monitor.reading import ranges, store, views
 from kpi_monitor.reading.campaigns import campaign_windows, gaps_within
 from kpi_monitor.reading.schemas import (
     Explanation,
     TestView,
 )
-from kpi_monitor.rules.routes import compile_checked, existing
+from kpi_monitor.rules.commands import compile_checked, require_rule
 from kpi_monitor.rules.rule import Rule, compile_stored
 from kpi_monitor.rules.schemas import RuleTestBody
 from kpi_monitor.windows import (
@@ -25,18 +23,18 @@ from kpi_monitor.windows import (
     from_ms,
     to_ms,
 )
-from shared.database.pool import transaction
 from shared.errors import InvalidError, NotFoundError
 from shared.http.answers import answers
 from shared.http.app import Json
+from shared.http.caller import Reader, calling
 from shared.http.instants import AnyInstant
 from shared.keys import group_text
 
-router = APIRouter(prefix="/v1", tags=["rules"])
+router = APIRouter(prefix="/v1/rules", tags=["rules"])
 
 
 @router.get(
-    "/rules/{rule}/explain",
+    "/{rule}/explain",
     **answers(Explanation),
     summary="Why a rule did what it did",
 )
@@ -48,10 +46,11 @@ async def get_explanation(
     window: AnyInstant | None = None,
 ) -> Response:
     """Value, threshold, numbers and sources of one window, or of the latest totals."""
-    async with transaction(request.app.state.pool) as conn:
-        row = await existing(conn, principal, rule)
-        compiled = compile_stored(row["version"], row["body"])
-        unit = await store_evaluate.load_campaign(conn, principal.workspace, compiled.campaign)
+    async with calling(request, principal) as caller:
+        conn = caller.conn
+        row = await require_rule(caller, rule)
+        compiled = compile_stored(row.version, row.body)
+        unit = await judging.load_campaign(conn, caller.workspace, compiled.campaign)
         lines = _lines_of(compiled, unit, group)
         if compiled.size is None:
             return Json({"group": group, **views.explain_totals(compiled, unit, lines)})
@@ -62,8 +61,8 @@ async def get_explanation(
         unit.rules = [StoredRule(compiled, False, 0)]
         reach = (around.start - LONGEST_DAY_MS, around.end)
         needs = [Need(line, name, *reach) for line in lines for name in sorted(compiled.measures)]
-        panes = (await store_evaluate.panes(conn, {unit.key: needs}, [unit]))[unit.key]
-        told = await store_views.told_in(
+        panes = (await judging.panes(conn, {unit.key: needs}, [unit]))[unit.key]
+        told = await store.find_transitions(
             conn, unit, rule=rule, group=group, start=from_ms(around.start)
         )
         feeds = [f for f in unit.feeds if f.line in lines and f.measure in compiled.measures]
@@ -72,18 +71,19 @@ async def get_explanation(
     return Json({"group": group, **explained, "told": told})
 
 
-@router.post("/rules/test", **answers(TestView), summary="What a rule would do")
+@router.post("/test", **answers(TestView), summary="What a rule would do")
 async def test_rule(request: Request, body: RuleTestBody, principal: Reader) -> Response:
     """The transitions over stored panes of complete windows in the range; nothing is stored.
 
     Bounded like a series: 422 `range_too_large` for more than 20,000 windows times lines.
     """
-    async with transaction(request.app.state.pool) as conn:
-        rule = await compile_checked(conn, principal.workspace, body.rule, 1)
+    async with calling(request, principal) as caller:
+        conn, now = caller.conn, caller.now
+        rule = await compile_checked(caller, body.rule, 1)
         if rule.size is None:
             raise InvalidError("unsupported", "totals keep no history to test a budget rule on")
         start, end = ranges.span(body.begin, body.end, rule.size)
-        unit, windows = await campaign_windows(conn, principal.workspace, rule.campaign, rule.size)
+        unit, windows = await campaign_windows(caller, rule.campaign, rule.size)
         unit.rules = [StoredRule(rule, False, start)]
         # History is asked about, and the campaign and its lines were there then.
         unit.closed, unit.removed = False, set()
@@ -96,9 +96,8 @@ async def test_rule(request: Request, body: RuleTestBody, principal: Reader) -> 
         lines = {line for group in groups for line in group.lines}
         feeds = [feed for group in groups for feed in group.feeds]
         ranges.check_cost(len(lines), ranges.edges_of(windows, start, end), feeds)
-        panes = await store_evaluate.panes(conn, {unit.key: needs_of(unit, groups)}, [unit])
-        names = await store_catalog.names(conn, [unit.key])
-        now = await request.app.state.clock.now(conn)
+        panes = await judging.panes(conn, {unit.key: needs_of(unit, groups)}, [unit])
+        names = await catalogue.names(conn, [unit.key])
     outcomes = await asyncio.to_thread(judge, unit, groups, panes[unit.key], to_ms(now))
     told = [
         breach_of(unit, outcome.group, one, names[unit.key], now)

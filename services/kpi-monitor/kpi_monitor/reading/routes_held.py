@@ -4,29 +4,29 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from kpi_monitor.callers import Reader
-from kpi_monitor.catalogue import store as store_catalog
+from kpi_monitor.catalogue import store as catalogue
 from kpi_monitor.catalogue.mappings import load_index
 from kpi_monitor.intake.placement.places import place_of
-from kpi_monitor.reading import store as store_views
-from kpi_monitor.reading import views
+from kpi_monitor.reading import store
 from kpi_monitor.reading.schemas import HeldView
+from kpi_monitor.reading.store import WaitingEntity
 from kpi_monitor.records.record import Place, own_place
-from shared.database.pool import transaction
+from kpi_monitor.windows import instant
+from shared.entity_mapping import MappingIndex
 from shared.http.answers import Page, answers
 from shared.http.app import Json
-from shared.http.conventions import PAGE_MAX, decode_cursor, encode_cursor
+from shared.http.caller import Reader, calling
+from shared.http.paging import Paged, decode_cursor, page
 
-router = APIRouter(prefix="/v1", tags=["numbers"])
+router = APIRouter(prefix="/v1/held", tags=["numbers"])
 
 
-@router.get("/held", **answers(Page[HeldView]), summary="Entities that wait for a mapping")
+@router.get("", **answers(Page[HeldView]), summary="Entities that wait for a mapping")
 async def get_held(
     request: Request,
     principal: Reader,
+    paging: Paged,
     source: Annotated[str | None, Query(max_length=200)] = None,
-    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 100,
-    cursor: str | None = None,
 ) -> Response:
     """By source and entity; null when the event named `campaign` and `line` itself.
 
@@ -34,40 +34,38 @@ async def get_held(
     waits for its campaign, with what restates it. `currency_differs`: money alone, of which the
     campaign counts in another currency; the counts beside it count.
     """
-    after = decode_cursor(cursor, str, str)
-    async with transaction(request.app.state.pool) as conn:
-        rows = await store_views.held(
-            conn,
-            principal.workspace,
-            source=source,
-            after=(after[0], after[1]) if after else ("", ""),
-            limit=limit + 1,
-        )
-        index = await load_index(conn, principal.workspace)
-        places = [place_of(row, index, row["since_ms"]) for row in rows[:limit]]
-        asked = {(principal.workspace, place[0]) for place in places if place}
-        currencies = await store_catalog.currencies(conn, asked)
-        known = {campaign for (_, campaign), currency in currencies.items() if currency}
-    items = [_held(row, place, known) for row, place in zip(rows, places, strict=False)]
-    last = rows[limit - 1] if len(rows) > limit else None
-    following = None if last is None else encode_cursor([last["source"], last["entity"]])
-    return Json({"items": items, "next": following})
+    begin = decode_cursor(paging.cursor, str, str) or ("", "")
+    async with calling(request, principal) as caller:
+        of = caller.conn, caller.workspace
+        rows = await store.list_held(*of, source, after=(begin[0], begin[1]), limit=paging.rows)
+        index = await load_index(*of)
+        places = {(row.source, row.entity): _place(row, index) for row in rows}
+        asked = {(caller.workspace, place[0]) for place in places.values() if place}
+        currencies = await catalogue.currencies(caller.conn, asked)
+    known = {campaign for (_, campaign), currency in currencies.items() if currency}
+    # By two keys: an entity is one only within its source.
+    shown = page(rows, paging.limit, lambda row: [row.source, row.entity])
+    items = [_held(row, places[row.source, row.entity], known) for row in shown["items"]]
+    return Json({**shown, "items": items})
 
 
-def _held(row: Any, place: Place | None, known: set[str]) -> dict[str, Any]:
+def _place(row: WaitingEntity, index: MappingIndex) -> Place | None:
+    return place_of(row.source, row.levels, index, row.since_ms)
+
+
+def _held(row: WaitingEntity, place: Place | None, known: set[str]) -> dict[str, Any]:
     reason = "unmapped"
     if place is not None:
         reason = "currency_differs" if place[0] in known else "campaign_unknown"
-    own = own_place(row["levels"])
     return {
-        "source": row["source"],
-        "entity": row["levels"] if own is None else None,
+        "source": row.source,
+        "entity": row.levels if own_place(row.levels) is None else None,
         "campaign": None if place is None else place[0],
         "line": None if place is None else place[1],
         "reason": reason,
-        "measures": sorted({name for told in row["measures"] for name in told.split("\n")}),
-        "currencies": row["currencies"],
-        "rows": row["rows"],
-        "since": views.instant(row["since_ms"]),
-        "last": views.instant(row["last_ms"]),
+        "measures": sorted({name for told in row.measures for name in told.split("\n")}),
+        "currencies": row.currencies,
+        "rows": row.rows,
+        "since": instant(row.since_ms),
+        "last": instant(row.last_ms),
     }

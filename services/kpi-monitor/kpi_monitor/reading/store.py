@@ -4,12 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
+
 from kpi_monitor.judging.unit import Unit
 from kpi_monitor.windows import LONGEST_DAY_MS
 from shared.database.pool import Conn
+from shared.database.rows import fetch
 from shared.keys import group_text
 
-LINES = """
+LIST_LINES = """
 SELECT coalesce(l.line, f.line) AS line, l.seq, l.totals, l.complete_ms, l.gap_seq, l.gap_at
 FROM (SELECT * FROM kpi.lines WHERE workspace = $1 AND campaign = $2) l
 FULL JOIN (SELECT DISTINCT line FROM kpi.feeds
@@ -18,7 +21,7 @@ WHERE coalesce(l.line, f.line) > $3
 ORDER BY 1 LIMIT $4
 """
 # A source that never sent a heartbeat is measured by the last period that was told.
-SOURCES = """
+FIND_SOURCES = """
 SELECT f.line, f.source, array_agg(DISTINCT f.measure ORDER BY f.measure) AS measures,
   max(f.grain_ms) AS grain_ms, max(s.complete_ms) AS complete_ms,
   max(s.expected_interval_s) AS expected_interval_s, max(p.end_ms) AS last_ms
@@ -30,13 +33,15 @@ LEFT JOIN LATERAL (SELECT end_ms FROM kpi.panes WHERE series = n.series AND s.co
 WHERE f.workspace = $1 AND f.campaign = $2 AND f.line = ANY($3::text[]) AND f.measure <> 'spend'
 GROUP BY 1, 2 ORDER BY 1, 2
 """
-STANDINGS = """
-SELECT s.*, r.deleted FROM kpi.standings s JOIN kpi.rules r USING (workspace, rule)
+FIND_STANDINGS = """
+SELECT s.group_key, s.rule, s.rule_version, s.severity, s.since_ms, s.judged_through_ms,
+  s.too_coarse
+FROM kpi.standings s JOIN kpi.rules r USING (workspace, rule)
 WHERE s.workspace = $1 AND s.campaign = $2 AND s.group_key = ANY($3::text[]) AND NOT r.deleted
 ORDER BY s.group_key, s.rule
 """
-BREACHES = """
-SELECT b.id, b.breach, b.open,
+LIST_EPISODES = """
+SELECT b.id, b.open,
   (SELECT jsonb_agg(t.event ORDER BY t.seq) FROM kpi.transitions t
    WHERE t.workspace = b.workspace AND t.breach = b.breach) AS history
 FROM kpi.breaches b
@@ -44,13 +49,13 @@ WHERE b.workspace = $1 AND ($2::text IS NULL OR b.campaign = $2)
   AND ($3::boolean IS NULL OR b.open = $3) AND b.id < $4
 ORDER BY b.id DESC LIMIT $5
 """
-TOLD_IN = """
+FIND_TRANSITIONS = """
 SELECT event FROM kpi.transitions
 WHERE workspace = $1 AND campaign = $2 AND event->>'rule' = $3
   AND (event->'window'->>'start')::timestamptz = $4 AND starts_with(breach, $3 || '/' || $5 || '/')
 ORDER BY decided_at, seq
 """
-HELD = """
+LIST_HELD = """
 SELECT source, entity, (array_agg(levels))[1] AS levels, count(*) AS rows,
   array_agg(DISTINCT measures) AS measures,
   array_remove(array_agg(DISTINCT currency), '') AS currencies,
@@ -60,7 +65,7 @@ WHERE workspace = $1 AND ($2::text IS NULL OR source = $2) AND (source, entity) 
 GROUP BY source, entity ORDER BY source, entity LIMIT $5
 """
 # By the numbers, from 1, of the windows in which a period begins and ends: 0 is before the first.
-SUMS = """
+FIND_SUMS = """
 SELECT line, measure, first, last, sum(amount)::text AS amount,
   bool_or(amount <> 0 AND known_ms >= ($4::bigint[])[first + 1]) AS late
 FROM (
@@ -75,64 +80,119 @@ GROUP BY line, measure, first, last
 """
 
 
-async def lines(conn: Conn, workspace: str, campaign: str, after: str, limit: int) -> list[Any]:
-    """Rows of a campaign's lines, with or without totals, by name."""
-    return list(await conn.fetch(LINES, workspace, campaign, after, limit))
+class MonitoredLine(Struct, frozen=True):
+    """A line, with or without totals (an encoded message). `gap_seq`: the message that came
+    although an earlier one is missing."""
+
+    line: str
+    seq: int | None
+    totals: bytes | None
+    complete_ms: int | None
+    gap_seq: int | None
+    gap_at: datetime | None
 
 
-async def sources(conn: Conn, workspace: str, campaign: str, names: list[str]) -> list[Any]:
-    """Rows (line, source, measures, …) of who feeds these lines besides the ledger."""
-    return list(await conn.fetch(SOURCES, workspace, campaign, names))
+class SourceRow(Struct, frozen=True):
+    """A source that feeds a line besides the ledger."""
+
+    line: str
+    source: str
+    measures: list[str]
+    grain_ms: int
+    complete_ms: int | None
+    expected_interval_s: int | None
+    last_ms: int | None
 
 
-async def standings(conn: Conn, workspace: str, campaign: str, names: list[str]) -> list[Any]:
-    """Rows of the states of rules on these lines."""
-    return list(
-        await conn.fetch(
-            STANDINGS, workspace, campaign, [group_text({"line": name}) for name in names]
-        )
-    )
+class StandingRow(Struct, frozen=True):
+    """The state of a rule on a line."""
+
+    group_key: str
+    rule: str
+    rule_version: int
+    severity: str | None
+    since_ms: int | None
+    judged_through_ms: int
+    too_coarse: bool
 
 
-async def breaches(
+class EpisodeRow(Struct, frozen=True):
+    """An episode with its transitions as they were told (breaches.v1), in their order."""
+
+    id: int
+    open: bool
+    history: list[dict[str, Any]]
+
+
+class WaitingEntity(Struct, frozen=True):
+    """What is kept aside of an entity. `measures`: their names, one a line."""
+
+    source: str
+    entity: str
+    levels: dict[str, str]
+    rows: int
+    measures: list[str]
+    currencies: list[str]
+    since_ms: int
+    last_ms: int
+
+
+async def list_lines(
+    conn: Conn, workspace: str, campaign: str, *, after: str, limit: int
+) -> list[MonitoredLine]:
+    """A campaign's lines by name, after `after`."""
+    return await fetch(conn, MonitoredLine, LIST_LINES, workspace, campaign, after, limit)
+
+
+async def find_sources(
+    conn: Conn, workspace: str, campaign: str, names: list[str]
+) -> list[SourceRow]:
+    """Who feeds these lines besides the ledger."""
+    return await fetch(conn, SourceRow, FIND_SOURCES, workspace, campaign, names)
+
+
+async def find_standings(
+    conn: Conn, workspace: str, campaign: str, names: list[str]
+) -> list[StandingRow]:
+    """The states of rules on these lines."""
+    keys = [group_text({"line": name}) for name in names]
+    return await fetch(conn, StandingRow, FIND_STANDINGS, workspace, campaign, keys)
+
+
+async def list_episodes(
     conn: Conn,
     workspace: str,
-    *,
     campaign: str | None,
+    *,
     is_open: bool | None,
     before: int,
     limit: int,
-) -> list[Any]:
-    """Episodes, newest first, each with all its events; those with an id below `before`."""
-    return list(await conn.fetch(BREACHES, workspace, campaign, is_open, before, limit))
+) -> list[EpisodeRow]:
+    """Episodes, newest first; those with an id below `before`."""
+    return await fetch(conn, EpisodeRow, LIST_EPISODES, workspace, campaign, is_open, before, limit)
 
 
-async def told_in(conn: Conn, unit: Unit, *, rule: str, group: str, start: datetime) -> list[Any]:
-    """The events that a window of a (rule, group) caused."""
-    rows = await conn.fetch(TOLD_IN, unit.workspace, unit.campaign, rule, start, group)
+async def find_transitions(
+    conn: Conn, unit: Unit, *, rule: str, group: str, start: datetime
+) -> list[dict[str, Any]]:
+    """What a window of a (rule, group) caused, as it was told (breaches.v1)."""
+    of = unit.workspace, unit.campaign
+    rows = await conn.fetch(FIND_TRANSITIONS, *of, rule, start, group)
     return [row["event"] for row in rows]
 
 
-async def sums(
+async def find_sums(
     conn: Conn, unit: Unit, measures: Iterable[str], bounds: Sequence[int], *, by_line: bool
 ) -> list[Any]:
     """Rows (line, measure, first, last, amount, late) for `views.series`: what is stored of the
-    campaign between `bounds`, the edges of its windows; the line is None for all together."""
-    return list(
-        await conn.fetch(
-            SUMS,
-            unit.workspace,
-            unit.campaign,
-            sorted(measures),
-            bounds,
-            by_line,
-            LONGEST_DAY_MS,
-        )
-    )
+    campaign between `bounds`, the edges of its windows; the line is None for all together. Plain
+    rows: they are up to 40,000."""
+    of = unit.workspace, unit.campaign, sorted(measures)
+    return list(await conn.fetch(FIND_SUMS, *of, bounds, by_line, LONGEST_DAY_MS))
 
 
-async def held(
-    conn: Conn, workspace: str, *, source: str | None, after: tuple[str, str], limit: int
-) -> list[Any]:
-    """Rows of what is kept aside, by (source, entity), those after `after`."""
-    return list(await conn.fetch(HELD, workspace, source, *after, limit))
+async def list_held(
+    conn: Conn, workspace: str, source: str | None, *, after: tuple[str, str], limit: int
+) -> list[WaitingEntity]:
+    """What is kept aside, by (source, entity), after `after`."""
+    return await fetch(conn, WaitingEntity, LIST_HELD, workspace, source, *after, limit)

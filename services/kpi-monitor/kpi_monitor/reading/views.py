@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from kpi_monitor.judging.breaches import numbers_of, value_text
@@ -14,14 +13,9 @@ from kpi_monitor.rules.episodes import COMPARE, Observation, Reason
 from kpi_monitor.rules.kpis import Kpi
 from kpi_monitor.rules.rule import Rule
 from kpi_monitor.totals.figures import sum_figures
-from kpi_monitor.windows import Window, Windows, from_ms, to_ms
+from kpi_monitor.windows import Window, Windows, from_ms, instant, to_ms
 from shared.kafka.gaps import Gap
 from shared.keys import group_text
-
-
-def instant(at: int | None) -> datetime | None:
-    """Epoch ms → aware datetime; None stays None."""
-    return None if at is None else from_ms(at)
 
 
 @dataclass(slots=True)
@@ -44,7 +38,7 @@ def series(  # noqa: PLR0917 - called in a thread
     """Items as of now, by window and group.
 
     `feeds`: those of the KPI's measures. `bounds`: edges of the windows (epoch ms). `sums`: rows of
-    `store_views.sums`. `gaps`: when records were lost, by their receipt.
+    `store.find_sums`. `gaps`: when records were lost, by their receipt.
     """
     by_line: dict[str | None, list[FeedState]] = {None: []}
     for feed in feeds:

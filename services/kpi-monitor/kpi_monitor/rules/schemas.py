@@ -8,6 +8,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from kpi_monitor.rules.rule import compile_stored
+from kpi_monitor.rules.store import RuleCondition, RuleRow
+from kpi_monitor.windows import Windows, from_ms
 from shared.http.edits import MergePatch, ReadBack
 from shared.http.instants import AnyInstant
 from shared.names import NAME, PLAIN, PLAIN_LINES
@@ -154,3 +157,29 @@ class RuleTestBody(_Body):
     rule: RuleBody
     begin: AnyInstant = Field(alias="from")
     end: AnyInstant = Field(alias="to")
+
+
+def effective_window(row: RuleRow, condition: RuleCondition) -> datetime | None:
+    """The start of the first window that a rule judges; None without windows or a zone."""
+    size = compile_stored(row.version, row.body).size
+    if size is None or condition.zone is None:
+        return None
+    return from_ms(Windows(size, condition.zone).containing(row.effective_from_ms).start)
+
+
+def view(row: RuleRow, condition: RuleCondition) -> dict[str, Any]:
+    """A rule as answered: its body, version, status and where it begins."""
+    status = "active" if condition.zone is not None else "campaign_unknown"
+    if condition.too_coarse:
+        status = "grain_too_coarse"
+    if condition.closed:
+        status = "campaign_closed"
+    return {
+        **row.body,
+        "rule_version": row.version,
+        "status": status,
+        "effective_from_window": effective_window(row, condition),
+        "created_by": row.created_by,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }

@@ -1,19 +1,25 @@
 """SQL of rules and their versions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
+from msgspec import Struct
+
+from shared.database.locks import AdvisoryLock
 from shared.database.pool import Conn
+from shared.database.rows import fetch, fetch_one
+from shared.http.caller import Caller
 
-LOCK_NAME = "SELECT pg_advisory_xact_lock(hashtext('kpi.rules'), hashtext($1 || '|' || $2))"
-GET = "SELECT * FROM kpi.rules WHERE workspace = $1 AND rule = $2"
-LIST = """
+RULES_LOCK = AdvisoryLock("kpi/rules")
+"""One writer per rule name."""
+GET_RULE = "SELECT * FROM kpi.rules WHERE workspace = $1 AND rule = $2"
+LIST_RULES = """
 SELECT * FROM kpi.rules
 WHERE workspace = $1 AND NOT deleted AND rule > $2 AND ($3::text IS NULL OR campaign = $3)
 ORDER BY rule LIMIT $4
 """
-SAVE = """
+PUT_RULE = """
 INSERT INTO kpi.rules AS r (workspace, rule, version, campaign, body, deleted, effective_from_ms,
   created_by, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
@@ -29,7 +35,7 @@ INSERT INTO kpi.rule_versions (workspace, rule, version, body, deleted, changed_
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 # Of all rules of a page in one statement: a list must not ask for each of its rows.
-CONDITIONS = """
+FIND_CONDITIONS = """
 SELECT u.rule,
   coalesce(CASE WHEN NOT c.deleted THEN c.object->>'time_zone' END,
     (SELECT convert_from(l.totals, 'UTF8')::jsonb->>'time_zone' FROM kpi.lines l
@@ -40,7 +46,7 @@ SELECT u.rule,
 FROM unnest($2::text[], $3::text[]) AS u(rule, campaign)
 LEFT JOIN kpi.catalog c ON c.workspace = $1 AND c.kind = 'campaign' AND c.id = u.campaign
 """
-GRAINS = """
+FIND_GRAINS = """
 WITH planned AS (
   SELECT object->>'line' AS line FROM kpi.catalog
   WHERE workspace = $1 AND kind = 'line' AND object->>'campaign' = $2 AND NOT deleted)
@@ -49,7 +55,7 @@ SELECT f.line, f.measure, f.source, array_agg(f.grain_ms) AS grains,
 FROM kpi.feeds f WHERE f.workspace = $1 AND f.campaign = $2 AND f.measure = ANY($3::text[])
 GROUP BY 1, 2, 3
 """
-NOT_ADDITIVE = """
+FIND_NOT_ADDITIVE = """
 SELECT id FROM kpi.catalog WHERE workspace = $1 AND kind = 'measure' AND NOT deleted
   AND coalesce(object->>'aggregation', 'sum') <> 'sum'
 """
@@ -64,72 +70,87 @@ WHERE workspace = $1 AND rule = $2
 """
 
 
-class Condition(NamedTuple):
+class RuleRow(Struct, frozen=True):
+    """A rule in its newest version; `body` as its author wrote it, which is how it is answered."""
+
+    workspace: str
+    rule: str
+    version: int
+    campaign: str
+    body: dict[str, Any]
+    deleted: bool
+    effective_from_ms: int
+    created_by: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class RuleCondition(Struct, frozen=True):
     """Of a rule: its campaign's zone (None while the campaign is not known here), whether that was
     closed or deleted, so that no rule of it is judged, and whether data of any group comes in
     periods longer than the window."""
 
+    rule: str
     zone: str | None
     closed: bool
     too_coarse: bool
 
 
-async def lock(conn: Conn, workspace: str, rule: str) -> None:
-    """One writer per rule name, until commit."""
-    await conn.execute(LOCK_NAME, workspace, rule)
+class GrainRow(Struct, frozen=True):
+    """Who feeds a measure of a line, in periods of which lengths (ms). `planned`: the line is one
+    of the plan, as far as there is a plan."""
+
+    line: str
+    measure: str
+    source: str
+    grains: list[int]
+    planned: bool
 
 
-async def get(conn: Conn, workspace: str, rule: str) -> Any:
-    """The row of a rule, removed ones included, or None."""
-    return await conn.fetchrow(GET, workspace, rule)
+async def get_rule(conn: Conn, workspace: str, rule: str) -> RuleRow | None:
+    """A rule, removed ones included, or None."""
+    return await fetch_one(conn, RuleRow, GET_RULE, workspace, rule)
 
 
 async def list_rules(
-    conn: Conn, workspace: str, after: str, campaign: str | None, limit: int
-) -> list[Any]:
-    """Rows of rules in force by name, after `after`."""
-    return list(await conn.fetch(LIST, workspace, after, campaign, limit))
+    conn: Conn, workspace: str, campaign: str | None, *, after: str, limit: int
+) -> list[RuleRow]:
+    """Rules in force by name, after `after`."""
+    return await fetch(conn, RuleRow, LIST_RULES, workspace, after, campaign, limit)
 
 
-async def save(
-    conn: Conn,
-    workspace: str,
-    body: dict[str, Any],
-    *,
-    version: int,
-    deleted: bool,
-    effective_from: int,
-    subject: str,
-    now: datetime,
-) -> Any:
-    """Stores a version of a rule and its history; returns the rule's row."""
-    rule, campaign = body["rule"], body["scope"]["campaign"]
-    await conn.execute(ADD_VERSION, workspace, rule, version, body, deleted, subject, now)
-    return await conn.fetchrow(
-        SAVE, workspace, rule, version, campaign, body, deleted, effective_from, subject, now
-    )
+async def put_rule(
+    caller: Caller, body: dict[str, Any], version: int, *, deleted: bool, begin: int
+) -> RuleRow:
+    """Stores a version of a rule and its history; `begin`: since when it counts, epoch ms."""
+    of = caller.workspace, body["rule"], version
+    by = caller.principal.subject, caller.now
+    await caller.conn.execute(ADD_VERSION, *of, body, deleted, *by)
+    campaign = body["scope"]["campaign"]
+    row = await fetch_one(caller.conn, RuleRow, PUT_RULE, *of, campaign, body, deleted, begin, *by)
+    assert row is not None, "an upsert returns its row"
+    return row
 
 
-async def conditions(conn: Conn, workspace: str, rules: Sequence[Any]) -> dict[str, Condition]:
-    """What holds for each of these rows of rules, by rule; one statement for all of them."""
-    names = [row["rule"] for row in rules], [row["campaign"] for row in rules]
-    return {
-        row["rule"]: Condition(row["zone"], row["closed"], row["too_coarse"])
-        for row in await conn.fetch(CONDITIONS, workspace, *names)
-    }
+async def find_conditions(
+    conn: Conn, workspace: str, rules: Sequence[RuleRow]
+) -> dict[str, RuleCondition]:
+    """What holds for each of these rules, by rule; one statement for all of them."""
+    names = [row.rule for row in rules], [row.campaign for row in rules]
+    found = await fetch(conn, RuleCondition, FIND_CONDITIONS, workspace, *names)
+    return {one.rule: one for one in found}
 
 
-async def grains(conn: Conn, workspace: str, campaign: str, measures: list[str]) -> list[Any]:
-    """Rows (line, measure, source, grains, planned) of who feeds these measures, grains in ms.
+async def find_grains(
+    conn: Conn, workspace: str, campaign: str, measures: Iterable[str]
+) -> list[GrainRow]:
+    """Who feeds these measures of a campaign, and in which grains."""
+    return await fetch(conn, GrainRow, FIND_GRAINS, workspace, campaign, sorted(measures))
 
-    `planned`: the line is one of the plan, as far as there is a plan.
-    """
-    return list(await conn.fetch(GRAINS, workspace, campaign, measures))
 
-
-async def not_additive(conn: Conn, workspace: str) -> frozenset[str]:
+async def find_not_additive(conn: Conn, workspace: str) -> frozenset[str]:
     """Measures registered in the catalogue as gauge or distinct."""
-    return frozenset(row["id"] for row in await conn.fetch(NOT_ADDITIVE, workspace))
+    return frozenset(row["id"] for row in await conn.fetch(FIND_NOT_ADDITIVE, workspace))
 
 
 async def has_open(conn: Conn, workspace: str, rule: str) -> bool:

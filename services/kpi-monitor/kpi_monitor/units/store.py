@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from shared.database.pool import Conn, Pool, columns
+from shared.database.pool import Conn, columns
 
 DUE = """
 SELECT (SELECT count(*) FROM kpi.touches) + (SELECT count(*) FROM kpi.source_touches)
@@ -116,8 +116,7 @@ async def waiting(conn: Conn) -> Waiting:
     return Waiting(row["campaigns"], row["age_s"])
 
 
-async def due(pool: Pool) -> int:
+async def count_due(conn: Conn) -> int:
     """Touches not judged yet, and figures not told yet that are due by the manual clock: what its
     idle state waits for."""
-    async with pool.acquire() as conn:
-        return int(await conn.fetchval(DUE))
+    return int(await conn.fetchval(DUE))

@@ -55,7 +55,8 @@ async def look(kpi: World) -> list[tuple[str, str, int]]:
 
 
 async def due(kpi: World) -> int:
-    return await watch(kpi).count_due()
+    async with kpi.pool.acquire() as conn:
+        return await watch(kpi).count_due(conn)
 
 
 async def test_a_day_in_suspense_is_a_breach_with_all_its_message_needs(kpi: World) -> None:

@@ -7,16 +7,16 @@ from hypothesis import strategies as st
 from kpi_monitor.judging.due import NEVER, due_of
 from kpi_monitor.judging.unit import groups_of
 from kpi_monitor.windows import HOUR_MS
-from tests.unit.kpi.judging.judged import BEGIN, MetricsRecord
+from tests.unit.kpi.judging.judged import BEGIN, Told
 
 LINES = ("L01", "L02", "L03")
 
 
-def due(world: MetricsRecord) -> int | None:
+def due(world: Told) -> int | None:
     return due_of(world.unit, groups_of(world.unit), [])
 
 
-def judged(world: MetricsRecord) -> list[int]:
+def judged(world: Told) -> list[int]:
     return sorted(one.judged_through for one in world.unit.standings.values())
 
 
@@ -29,7 +29,7 @@ def judged(world: MetricsRecord) -> list[int]:
 def test_the_least_completeness_at_which_something_closes(
     size: str, maturity: str, heard: list[int], ends: int | None
 ) -> None:
-    world = MetricsRecord()
+    world = Told()
     world.unit.ends = None if ends is None else BEGIN + ends * HOUR_MS
     world.window_rule(window={"kind": "tumbling", "size": size}, maturity=maturity)
     for line, hours in zip(LINES, heard, strict=True):
@@ -49,7 +49,7 @@ def test_the_least_completeness_at_which_something_closes(
 
 
 def test_nothing_is_due_for_budget_rules_and_nothing_is_known_without_a_zone() -> None:
-    world = MetricsRecord()
+    world = Told()
     world.rule()
     world.spent("L02", 20)
     assert due(world) == NEVER
@@ -59,7 +59,7 @@ def test_nothing_is_due_for_budget_rules_and_nothing_is_known_without_a_zone() -
 
 @pytest.mark.parametrize("hours", [0, 5])
 def test_what_has_just_been_judged_counts(hours: int) -> None:
-    world = MetricsRecord()
+    world = Told()
     world.window_rule()
     world.hour("L02", hours, 50)
     world.step()

@@ -16,7 +16,7 @@ from kpi_monitor.windows import to_ms
 from shared.events import BreachCause, BudgetTotals, PlanBefore
 from shared.money import format_micros
 from tests.unit.kpi.builders import at, totals
-from tests.unit.kpi.judging.judged import M, MetricsRecord
+from tests.unit.kpi.judging.judged import M, Told
 
 USED = {"op": ">=", "levels": [{"severity": "warning", "value": "0.95"}]}
 SLOW = {"op": "<", "levels": [{"severity": "warning", "value": "0.80"}]}
@@ -28,12 +28,12 @@ def before(allocated: int, planned: int) -> PlanBefore:
     )
 
 
-def causes(told: MetricsRecord) -> list[Cause | None]:
+def causes(told: Told) -> list[Cause | None]:
     return [transition.cause for _, _, transition in told.transitions]
 
 
 def test_a_plan_that_is_raised_ends_an_alarm_and_says_that_the_plan_changed() -> None:
-    told = MetricsRecord()
+    told = Told()
     told.rule(condition=USED)
     told.spent("L01", 96)
     assert told.step() == [("firing", "threshold_crossed")]
@@ -43,7 +43,7 @@ def test_a_plan_that_is_raised_ends_an_alarm_and_says_that_the_plan_changed() ->
 
 
 def test_a_plan_that_is_lowered_begins_one() -> None:
-    told = MetricsRecord()
+    told = Told()
     told.rule(condition=USED)
     told.spent("L01", 60)
     assert told.step() == []
@@ -53,7 +53,7 @@ def test_a_plan_that_is_lowered_begins_one() -> None:
 
 def test_money_that_would_have_crossed_the_old_limit_too_is_the_cause_itself() -> None:
     """Plan and spend arrive in one message: had the plan stayed, it would have fired as well."""
-    told = MetricsRecord()
+    told = Told()
     told.rule(condition=USED)
     told.spent("L01", 60)
     told.step()
@@ -63,7 +63,7 @@ def test_money_that_would_have_crossed_the_old_limit_too_is_the_cause_itself() -
 
 
 def test_only_the_first_judgement_under_a_plan_can_be_its_doing() -> None:
-    told = MetricsRecord()
+    told = Told()
     told.rule(condition=USED)
     told.spent("L01", 60)
     told.step()
@@ -74,7 +74,7 @@ def test_only_the_first_judgement_under_a_plan_can_be_its_doing() -> None:
 
 
 def test_a_line_that_was_never_judged_cannot_have_been_changed_by_a_plan() -> None:
-    told = MetricsRecord()
+    told = Told()
     told.rule(condition=USED)
     told.spent("L01", 96, plan_version=2, plan_before=before(200, 50))
     assert told.step() == [("firing", "threshold_crossed")]
@@ -83,7 +83,7 @@ def test_a_line_that_was_never_judged_cannot_have_been_changed_by_a_plan() -> No
 def test_a_rule_that_waits_for_completeness_remembers_under_which_plan_it_judged_last() -> None:
     """The plan comes while a source is late; hours later all is there, and the plan is the cause:
     by the old one 30 of 36 would still be fast enough."""
-    told = MetricsRecord()
+    told = Told()
     told.rule(condition=SLOW, kpi="budget.pacing_ratio")
     told.spent("L01", 30, planned_to_date=format_micros(36 * M))
     assert told.step() == []
@@ -99,7 +99,7 @@ def test_a_rule_that_waits_for_completeness_remembers_under_which_plan_it_judged
 
 
 def test_an_edited_rule_is_the_cause_and_names_its_version() -> None:
-    told = MetricsRecord()
+    told = Told()
     told.rule(condition=USED)
     told.spent("L01", 60)
     told.step()
@@ -110,7 +110,7 @@ def test_an_edited_rule_is_the_cause_and_names_its_version() -> None:
 
 def test_a_campaigns_group_is_judged_by_the_old_plan_of_each_line_as_it_is_told() -> None:
     """Two lines of one plan come one after the other: each is the plan's doing, and once."""
-    told = MetricsRecord()
+    told = Told()
     told.rule(condition=USED, group_by=["campaign"])
     told.spent("L01", 60)
     told.spent("L02", 60)
@@ -124,7 +124,7 @@ def test_a_campaigns_group_is_judged_by_the_old_plan_of_each_line_as_it_is_told(
 
 
 def test_the_breach_carries_the_cause() -> None:
-    told = MetricsRecord()
+    told = Told()
     told.rule(condition=USED)
     told.spent("L01", 60)
     told.step()

@@ -7,11 +7,11 @@ import pytest
 from kpi_monitor.judging.verdicts import Standing
 from kpi_monitor.rules.episodes import Reason
 from kpi_monitor.windows import HOUR_MS
-from tests.unit.kpi.judging.judged import ALL, BEGIN, MetricsRecord
+from tests.unit.kpi.judging.judged import ALL, BEGIN, Told
 
 
-def overspent() -> MetricsRecord:
-    world = MetricsRecord()
+def overspent() -> Told:
+    world = Told()
     world.rule(scope=ALL)
     world.spent("L10", 120)
     assert world.step() == [("firing", "threshold_crossed")]
@@ -37,7 +37,7 @@ def test_a_dropped_line_that_comes_back_is_judged_again_as_a_new_episode() -> No
 
 
 def test_a_line_that_was_never_open_says_nothing_when_it_goes() -> None:
-    world = MetricsRecord()
+    world = Told()
     world.rule(scope=ALL)
     world.spent("L10", 20)
     world.step()
@@ -48,7 +48,7 @@ def test_a_line_that_was_never_open_says_nothing_when_it_goes() -> None:
 
 def test_money_spent_on_a_dropped_line_stays_in_the_figure_of_its_campaign() -> None:
     """As in the ledger's own total: what was spent was spent."""
-    world = MetricsRecord()
+    world = Told()
     world.rule(scope=ALL, group_by=["campaign"])
     world.spent("L01", 90)
     world.spent("L02", 30, allocated=0)
@@ -57,7 +57,7 @@ def test_money_spent_on_a_dropped_line_stays_in_the_figure_of_its_campaign() -> 
 
 
 def test_a_campaign_of_which_every_line_was_dropped_ends_its_breach() -> None:
-    world = MetricsRecord()
+    world = Told()
     world.rule(scope=ALL, group_by=["campaign"])
     world.spent("L01", 120)
     world.step()
@@ -67,7 +67,7 @@ def test_a_campaign_of_which_every_line_was_dropped_ends_its_breach() -> None:
 
 def test_a_dropped_line_that_is_late_does_not_keep_its_campaign_from_being_judged() -> None:
     low = {"op": "<", "levels": [{"severity": "warning", "value": "0.5"}]}
-    world = MetricsRecord()
+    world = Told()
     world.rule(scope=ALL, group_by=["campaign"], condition=low)
     world.spent("L01", 10)
     world.spent("L02", 10, allocated=0, complete_through=None)
@@ -76,7 +76,7 @@ def test_a_dropped_line_that_is_late_does_not_keep_its_campaign_from_being_judge
     assert world.step() == [("firing", "threshold_crossed")]
 
 
-GONE: list[tuple[str, Callable[[MetricsRecord], None], str]] = [
+GONE: list[tuple[str, Callable[[Told], None], str]] = [
     ("the campaign is closed", lambda w: setattr(w.unit, "closed", True), "campaign_closed"),
     ("the rule is removed", lambda w: w.rule(2, deleted=True, scope=ALL), "rule_removed"),
     (
@@ -89,7 +89,7 @@ GONE: list[tuple[str, Callable[[MetricsRecord], None], str]] = [
 
 @pytest.mark.parametrize(("why", "go", "reason"), GONE)
 def test_what_is_judged_no_more_is_ended_with_its_reason(
-    why: str, go: Callable[[MetricsRecord], None], reason: str
+    why: str, go: Callable[[Told], None], reason: str
 ) -> None:
     world = overspent()
     go(world)
@@ -99,7 +99,7 @@ def test_what_is_judged_no_more_is_ended_with_its_reason(
 
 
 def test_a_closed_campaign_ends_breaches_over_windows_although_its_zone_is_unknown() -> None:
-    world = MetricsRecord()
+    world = Told()
     world.window_rule()
     world.hour("L02", 0, clicks=1)
     world.step()
@@ -112,7 +112,7 @@ def test_a_window_breach_of_a_dropped_line_ends_and_what_it_missed_is_not_caught
     steps: int,
 ) -> None:
     """An alarm about hours in which the line was not planned would be about nothing."""
-    world = MetricsRecord()
+    world = Told()
     world.window_rule()
     world.hour("L02", 0, clicks=1)
     assert world.step() == [("firing", "threshold_crossed")]
@@ -131,7 +131,7 @@ def test_a_window_breach_of_a_dropped_line_ends_and_what_it_missed_is_not_caught
 
 
 def test_a_line_that_left_the_scope_and_came_back_begins_with_the_present() -> None:
-    world = MetricsRecord()
+    world = Told()
     world.window_rule()
     world.hour("L02", 0, clicks=50)
     world.step()
@@ -143,7 +143,7 @@ def test_a_line_that_left_the_scope_and_came_back_begins_with_the_present() -> N
 
 
 def test_the_silent_source_of_a_dropped_line_does_not_hold_its_campaigns_windows_back() -> None:
-    world = MetricsRecord()
+    world = Told()
     world.window_rule(group_by=["campaign"])
     world.heard("L01", 0)
     world.hour("L02", 0, clicks=1)
@@ -153,7 +153,7 @@ def test_the_silent_source_of_a_dropped_line_does_not_hold_its_campaigns_windows
 
 
 def test_windows_end_with_the_flight_and_so_does_what_is_open_over_them() -> None:
-    world = MetricsRecord()
+    world = Told()
     world.window_rule()
     world.unit.ends = BEGIN + 2 * HOUR_MS
     world.hour("L02", 0, clicks=50)
@@ -166,7 +166,7 @@ def test_windows_end_with_the_flight_and_so_does_what_is_open_over_them() -> Non
 
 def test_the_end_of_the_flight_waits_for_the_source() -> None:
     """The last window may still bring the recovery; a silent source is its own state."""
-    world = MetricsRecord()
+    world = Told()
     world.window_rule()
     world.unit.ends = BEGIN + 2 * HOUR_MS
     world.hour("L02", 0, clicks=1)
@@ -177,7 +177,7 @@ def test_the_end_of_the_flight_waits_for_the_source() -> None:
 
 
 def test_a_flight_made_longer_is_judged_on() -> None:
-    world = MetricsRecord()
+    world = Told()
     world.window_rule()
     world.unit.ends = BEGIN + HOUR_MS
     for hour in range(3):
@@ -202,7 +202,7 @@ def test_a_reason_of_an_end_is_one_of_few_words() -> None:
 
 
 def test_a_standing_that_is_gone_is_not_coarse_any_more() -> None:
-    world = MetricsRecord()
+    world = Told()
     world.window_rule()
     world.hour("L02", 0, clicks=1)
     world.unit.removed = {"L02"}

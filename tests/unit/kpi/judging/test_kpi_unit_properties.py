@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kpi_monitor.judging.unit import Unit
 from kpi_monitor.rules.episodes import Transition
-from tests.unit.kpi.judging.judged import ALL, MetricsRecord
+from tests.unit.kpi.judging.judged import ALL, Told
 
 LINES = st.sampled_from(["L01", "L02", "L03"])
 SCOPES = st.sampled_from([None, ["L01"], ["L02", "L03"]])
@@ -22,7 +22,7 @@ ACTIONS = st.one_of(
 )
 
 
-def act(world: MetricsRecord, action: tuple[Any, ...], number: int) -> None:
+def act(world: Told, action: tuple[Any, ...], number: int) -> None:
     match action:
         case ("spent", line, actual, allocated):
             world.spent(line, actual, allocated)
@@ -57,7 +57,7 @@ def still_judged(unit: Unit) -> set[tuple[str, str]]:
 def test_nothing_stays_open_that_nobody_judges_whatever_happens_in_which_order(
     actions: list[tuple[Any, ...]], pauses: set[int]
 ) -> None:
-    world = MetricsRecord()
+    world = Told()
     world.rule(scope=ALL)
     world.window_rule()
     for number, action in enumerate(actions):

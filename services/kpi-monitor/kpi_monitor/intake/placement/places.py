@@ -3,7 +3,7 @@
 Everything here may be forgotten at any time; nothing is remembered before it is committed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kpi_monitor.catalogue import store as store_catalog
@@ -91,7 +91,7 @@ class Places:
         for row in groups:
             # A fact is in the period, and so in the place, of its first revision.
             start = starts.setdefault(_group(row), row["start_ms"])
-            found.append((row, place_of(row, index, start)))
+            found.append((row, place_of(row["source"], row["levels"], index, start)))
         campaigns = {(workspace, place[0]) for _, place in found if place}
         known = await self._known(conn, campaigns, campaigns)
         priced = {_group(row) for row, _ in found if row["currency"] and row["period"]}
@@ -177,8 +177,8 @@ def _group(held: Any) -> tuple[str, str, str, int]:
     return held["source"], held["entity"], held["period"], start
 
 
-def place_of(held: Any, index: mappings.MappingIndex, start: int) -> Place | None:
-    """Where a held row (source, levels) belongs by its own names or a mapping; `start` epoch ms."""
-    return own_place(held["levels"]) or index.resolve(
-        held["source"], held["levels"], from_ms(start)
-    )
+def place_of(
+    source: str, levels: Mapping[str, str], index: mappings.MappingIndex, start: int
+) -> Place | None:
+    """Where what is held of a source belongs by its own names or a mapping; `start` epoch ms."""
+    return own_place(levels) or index.resolve(source, levels, from_ms(start))
