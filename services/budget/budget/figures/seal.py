@@ -23,6 +23,7 @@ from budget.posting.lateness import IN_TIME
 from budget.settings import BudgetSettings
 from shared.database.clock import Clock
 from shared.database.pool import Conn
+from shared.database.progress import count_given_up
 from shared.events import TOTALS_TOPIC, Amount, BudgetTotals, PlanBefore, TotalsChange
 from shared.kafka import outbox
 from shared.kafka.outbox import OutboxRow
@@ -86,7 +87,7 @@ class Sealer:
         """What is left to do at this time, for GET /internal/idle."""
         now = await self._clock.now(conn)
         due = await sealed.count_due(conn, self._tick(now))
-        return due + await progress.count_given_up(conn, now)
+        return due + await count_given_up(conn, SCHEMA, now)
 
     async def _ticked(self, conn: Conn, now: datetime) -> list[int]:
         """Lines due at this tick. Once all have been told, the tick is not looked at again."""

@@ -11,6 +11,7 @@ import msgspec
 
 from budget.posting.records import DECODER, Beat, Refusal, SpendRecord
 from budget.posting.route import Posting
+from shared.database.progress import Heartbeat
 from shared.events import SourceEvent, has_nul
 from shared.kafka.consumer import Received
 from shared.money import MoneyError, parse_micros
@@ -74,20 +75,7 @@ def _sort_beat(
         detail = f"complete_through {event.data.complete_through.isoformat()} lies in the future"
         batch.refusals.append(Refusal("future_time", detail, received, event))
         return
-    batch.beats.append(
-        Beat(
-            event.workspace,
-            event.source,
-            received.topic,
-            received.partition,
-            event.data.complete_through,
-            event.expectedinterval,
-            index,
-            event.setaside,
-            event.settled_through,
-            event.setasideuntil,
-        )
-    )
+    batch.beats.append(Beat(index, Heartbeat.of(event, received)))
 
 
 def _fault(event: SpendRecord, latest: datetime) -> tuple[str, str] | None:

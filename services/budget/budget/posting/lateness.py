@@ -75,11 +75,11 @@ def at_postings(
     steps: dict[Place, list[tuple[int, datetime]]] = {
         place: [(-1, complete)] for place, complete in stored.items()
     }
-    for beat in beats:
+    for position, beat in beats:
         end = ends.get(beat[:2])
         if end is not None and beat.complete_through >= end:
             place = beat.workspace, beat.source, beat.partition
-            steps.setdefault(place, []).append((beat.position, beat.complete_through))
+            steps.setdefault(place, []).append((position, beat.complete_through))
     if not steps:
         return {}
     found: dict[int, datetime] = {}

@@ -1,11 +1,11 @@
 """A record of spend.v1 as this service reads it, and what is set aside."""
 
-from datetime import datetime
 from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta, Struct
 
+from shared.database.progress import Heartbeat
 from shared.events import Instant, SourceEvent
 from shared.kafka.consumer import Received
 
@@ -62,16 +62,7 @@ class Refusal(NamedTuple):
 
 
 class Beat(NamedTuple):
-    """A heartbeat as it stands in one partition."""
+    """A heartbeat, and its place in the poll."""
 
-    workspace: str
-    source: str
-    topic: str
-    partition: int
-    complete_through: datetime
-    expected_interval_s: int | None
     position: int
-    """Its place in the poll."""
-    set_aside: int = 0
-    settled_through: datetime | None = None
-    set_aside_until: datetime | None = None
+    heartbeat: Heartbeat

@@ -36,6 +36,7 @@ from kpi_monitor.units import store as units
 from shared import metrics
 from shared.database.clock import Clock
 from shared.database.pool import Conn
+from shared.database.progress import Heartbeat
 from shared.events import (
     CATALOG_TOPIC,
     METRICS_TOPIC,
@@ -44,7 +45,6 @@ from shared.events import (
     BudgetTotals,
     CatalogItem,
     Envelope,
-    SourceEvent,
 )
 from shared.kafka import rejections
 from shared.kafka.brake import SetAside
@@ -108,15 +108,15 @@ class Handlers:
 
     async def _walk(
         self, batch: Batch, received: Sequence[Received]
-    ) -> tuple[list[MetricsRecord], dict[ProgressKey, SourceEvent]]:
-        """The valid events of metrics.v1, and the greatest heartbeats."""
+    ) -> tuple[list[MetricsRecord], list[Heartbeat]]:
+        """The valid events of metrics.v1, and the heartbeats."""
         events = batch.decode(received, METRICS_TOPIC_DECODER.decode)
         if not events:
-            return [], {}
+            return [], []
         keys: set[ProgressKey] = {(e.workspace, e.source, one.partition) for one, e in events}
         told, heartbeats, refused = walk.walk(
             events,
-            await store_progress.progress(batch.conn, keys),
+            await store_progress.find_settled(batch.conn, keys),
             oldest=batch.now - self._horizon,
             newest=batch.now + self._skew,
         )
@@ -129,7 +129,7 @@ class Handlers:
         batch: Batch,
         told: Sequence[MetricsRecord],
         waiting: Sequence[MetricsRecord],
-        heartbeats: dict[ProgressKey, SourceEvent],
+        heartbeats: Sequence[Heartbeat],
     ) -> None:
         """Heartbeats, deltas and snapshots of metrics.v1; `waiting` are of `told`."""
         self._placing.settle(told, waiting)

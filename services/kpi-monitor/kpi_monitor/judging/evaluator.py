@@ -17,6 +17,7 @@ from kpi_monitor.judging.due import NEVER, due_of
 from kpi_monitor.judging.figures import newest_of
 from kpi_monitor.judging.unit import Outcome, Unit, groups_of, judge, needs_of
 from kpi_monitor.settings import KpiSettings
+from kpi_monitor.sources import heartbeats
 from kpi_monitor.sources import store as store_sources
 from kpi_monitor.units import store as units
 from kpi_monitor.units.store import UnitKey
@@ -24,6 +25,7 @@ from kpi_monitor.windows import to_ms
 from shared import metrics
 from shared.database.clock import Clock
 from shared.database.pool import Conn, Pool, transaction
+from shared.database.progress import count_given_up
 from shared.events import BREACHES_TOPIC, Breach
 from shared.kafka import outbox
 from shared.kafka.outbox import OutboxRow
@@ -59,7 +61,7 @@ class Evaluator:
 
     async def count_due(self, conn: Conn) -> int:
         """What is to be judged or told now, by touch or by time, for GET /internal/idle."""
-        given_up = await store_sources.count_given_up(conn, await self._clock.now(conn))
+        given_up = await count_given_up(conn, SCHEMA, await self._clock.now(conn))
         return given_up + await units.count_due(conn)
 
     async def _round(self) -> bool:
@@ -74,7 +76,7 @@ class Evaluator:
         partitions = self._partitions()
         if partitions > 0:
             async with transaction(self._pool) as conn:
-                await store_sources.give_up(conn, await self._clock.now(conn))
+                await heartbeats.give_up(conn, await self._clock.now(conn))
                 touches = await store_sources.advance(conn, partitions, SOURCE_TOUCHES_MAX)
             # Another transaction: whoever reads the sources before the first has ended is seen here
             # with a touch not yet deleted, or with what it found to be due.

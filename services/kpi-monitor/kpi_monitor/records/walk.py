@@ -9,6 +9,7 @@ import msgspec
 from kpi_monitor.records.measures import Refusal, parse_measures
 from kpi_monitor.records.record import MetricsRecord, Place, ProgressKey, known_at
 from kpi_monitor.windows import to_ms
+from shared.database.progress import Heartbeat
 from shared.events import (
     METRICS_TOPIC_DECODER,
     MetricsEvent,
@@ -29,16 +30,16 @@ def walk(
     *,
     oldest: datetime,
     newest: datetime,
-) -> tuple[list[MetricsRecord], dict[ProgressKey, SourceEvent], list[tuple[Received, Refusal]]]:
+) -> tuple[list[MetricsRecord], list[Heartbeat], list[tuple[Received, Refusal]]]:
     """Goes through a batch in offset order per partition.
 
     `progress`: completeness before the batch. Returns the events with what was known when each was
-    told, the greatest heartbeat per source and partition, and what is refused (`too_old` before
+    told, the heartbeats, and what is refused (`too_old` before
     `oldest`, `future_time` after `newest`, wrong measures).
     """
     complete = dict(progress)
     told: list[MetricsRecord] = []
-    heartbeats: dict[ProgressKey, SourceEvent] = {}
+    heartbeats: list[Heartbeat] = []
     refused: list[tuple[Received, Refusal]] = []
     for received, event in batch:
         place = event.workspace, event.source, received.partition
@@ -47,10 +48,7 @@ def walk(
                 if event.data.complete_through > newest:
                     raise Refusal("future_time", "complete_through lies in the future")
                 complete[place] = max(complete.get(place, 0), to_ms(event.settled_through))
-                known = heartbeats.get(place)
-                # The same completeness again may say that less is set aside now.
-                if known is None or known.data.complete_through <= event.data.complete_through:
-                    heartbeats[place] = event
+                heartbeats.append(Heartbeat.of(event, received))
                 continue
             told.append(_told(received, event, complete.get(place, 0), oldest))
         except Refusal as refusal:

@@ -1,7 +1,5 @@
 """SQL of sources whose completeness has moved: which campaigns they give something to judge."""
 
-from datetime import datetime
-
 from shared.database.pool import Conn, columns
 from shared.events import METRICS_TOPIC
 
@@ -40,20 +38,6 @@ FROM told t WHERE s.workspace = t.workspace AND s.source = t.source
   AND (coalesce(s.complete_ms, -1) < t.complete_ms OR (s.complete_ms = t.complete_ms
     AND (s.set_aside, s.settled_ms) IS DISTINCT FROM (t.set_aside, t.settled_ms)))
 """
-# Nobody waits any more for what was refused of these: their windows may be judged now. A row that a
-# poll has locked is left for the next look: it may hold others that are due here.
-GIVE_UP = """
-WITH due AS (
-  SELECT workspace, source, topic, partition FROM kpi.progress WHERE set_aside_until <= $1
-  FOR UPDATE SKIP LOCKED
-), given AS (
-  UPDATE kpi.progress AS t SET settled_through = t.complete_through, set_aside_until = NULL
-  FROM due WHERE (t.workspace, t.source, t.topic, t.partition)
-    = (due.workspace, due.source, due.topic, due.partition)
-  RETURNING t.workspace, t.source)
-INSERT INTO kpi.source_touches (workspace, source) SELECT DISTINCT workspace, source FROM given
-"""
-COUNT_GIVEN_UP = "SELECT count(*) FROM kpi.progress WHERE set_aside_until <= $1"
 # A heartbeat within a window gives nothing to judge. A campaign that waits to be judged is touched
 # all the same: it may get something that is due earlier, and may have read the sources already.
 TOUCH_FED = """
@@ -82,17 +66,6 @@ async def advance(conn: Conn, partitions: int, rows_max: int) -> list[int]:
         await conn.fetch(LOCK_SOURCES, *names)
         await conn.execute(ADVANCE_SOURCES, *names, partitions, METRICS_TOPIC)
     return [row["id"] for row in touches]
-
-
-async def give_up(conn: Conn, now: datetime) -> None:
-    """Touches sources of which something was refused that nobody waits for any more."""
-    await conn.execute(GIVE_UP, now)
-
-
-async def count_given_up(conn: Conn, now: datetime) -> int:
-    """How many sources `give_up` would touch."""
-    found: int = await conn.fetchval(COUNT_GIVEN_UP, now)
-    return found
 
 
 async def spread(conn: Conn, touches: list[int]) -> int:

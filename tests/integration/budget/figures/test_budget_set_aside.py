@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest_asyncio
 
+from budget import SCHEMA
 from budget.posting import progress
 from shared.database.pool import transaction
+from shared.database.progress import count_given_up
 from tests.integration.budget.budget_helpers import Service, at, delta, running_campaign
 
 NOW = at("11-06 00:00")
@@ -61,6 +63,6 @@ async def test_what_a_poll_has_locked_is_given_up_when_it_has_ended(service: Ser
         async with other.transaction():
             await other.execute("SELECT 1 FROM budget.progress WHERE partition = 0 FOR UPDATE")
             await progress.give_up(conn, NOW)
-        assert await progress.count_given_up(conn, NOW) == 1
+        assert await count_given_up(conn, SCHEMA, NOW) == 1
         await progress.give_up(conn, NOW)
-        assert await progress.count_given_up(conn, NOW) == 0
+        assert await count_given_up(conn, SCHEMA, NOW) == 0

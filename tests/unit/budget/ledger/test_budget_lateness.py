@@ -9,6 +9,7 @@ import pytest
 
 from budget.posting import lateness
 from budget.posting.records import Beat
+from shared.database.progress import Heartbeat
 from shared.kafka.consumer import Received
 
 END = dt.datetime(2025, 11, 3, 10, tzinfo=dt.UTC)
@@ -37,7 +38,7 @@ def posting(index: int, *, source: str = "ads/1", partition: int = 0) -> Any:
 
 def beat(index: int, minutes: int, *, source: str = "ads/1", partition: int = 0) -> Beat:
     complete = END + minutes * MINUTE
-    return Beat("default", source, "spend.v1", partition, complete, None, index)
+    return Beat(index, Heartbeat("default", source, "spend.v1", partition, complete))
 
 
 @pytest.mark.parametrize(
