@@ -9,15 +9,16 @@ from typing import Any, Literal
 
 from budget import SCHEMA
 from budget.fields import plain
-from shared.database.pool import Conn
 from shared.events import CATALOG_TOPIC, CatalogItem
+from shared.http.caller import Caller
 from shared.kafka import outbox
 from shared.kafka.outbox import OutboxRow
 
 
-async def tell(conn: Conn, workspace: str, items: Sequence[CatalogItem], now: datetime) -> None:
+async def add(caller: Caller, items: Sequence[CatalogItem]) -> None:
     """Adds the items to the outbox."""
-    await outbox.add(conn, SCHEMA, [_row(workspace, item, now) for item in items])
+    rows = [_row(caller.workspace, item, caller.now) for item in items]
+    await outbox.add(caller.conn, SCHEMA, rows)
 
 
 def campaign_item(row: Mapping[str, Any]) -> CatalogItem:

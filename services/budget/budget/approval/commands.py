@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 from budget.approval import store
 from budget.approval.rules import Decision, Outcome, Request, Status, Subject, check_subject, judge
 from budget.approval.schemas import DecisionBody
-from budget.caller import Session
+from budget.caller import add_audit
 from shared.errors import ConflictError
+from shared.http.caller import Caller
 from shared.money import format_micros
 
 
@@ -22,25 +23,26 @@ class Decidable(NamedTuple):
     authors: frozenset[str] = frozenset()
 
 
-async def decide(session: Session, on: Decidable, body: DecisionBody) -> Outcome:
+async def decide(caller: Caller, on: Decidable, body: DecisionBody) -> Outcome:
     """Judges and stores one decision; see `judge` and `check_subject` for the codes."""
     made = Decision(
         body.role,
-        session.principal.subject,
+        caller.principal.subject,
         body.decision,
-        session.now,
+        caller.now,
         body.opinion,
         on.subject,
     )
-    known = await store.decisions(session.conn, session.workspace, [on.name])
+    known = await store.decisions(caller.conn, caller.workspace, [on.name])
     request = Request(on.status, on.subject, on.authors, known[on.name])
-    outcome = judge(request, made, session.principal.roles)
+    outcome = judge(request, made, caller.principal.roles)
     amount, currency = body.named
     check_subject(on.subject, amount, body.version)
     if currency not in (None, on.currency):
         raise ConflictError("subject_changed", f"its amount is in {on.currency}")
-    await store.add(session.conn, session.workspace, on.name, made)
-    await session.audit(
+    await store.add(caller.conn, caller.workspace, on.name, made)
+    await add_audit(
+        caller,
         "decided",
         on.name,
         {

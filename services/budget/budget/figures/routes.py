@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from budget.caller import session
+from budget.caller import calling
 from budget.documents.campaigns.commands import find_campaign
 from budget.fields import When
 from budget.figures import store
@@ -66,7 +66,7 @@ async def get_entries(
     paging: Paged,
 ) -> Json:
     """In the order of their numbers. Errors: campaign_unknown, line_unknown."""
-    async with session(request, principal) as caller:
+    async with calling(request, principal) as caller:
         row = await find_campaign(caller.conn, caller.workspace, campaign)
         key = AccountKey(caller.workspace, "line", campaign, line, "", row["currency"])
         account = (await registry.find_accounts(caller.conn, [key])).get(key)

@@ -190,7 +190,7 @@ async def missing(
     return (rows[0]["n"] if rows else 0), found
 
 
-async def sweep(table: str, conn: Conn, before: datetime, rows_max: int) -> int:
+async def forget_rows(table: str, conn: Conn, before: datetime, rows_max: int) -> int:
     """Deletes rows of a table of imports last counted before `before`; how many.
 
     An import whose records are read again after that is counted from the start, as a new one.

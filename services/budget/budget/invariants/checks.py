@@ -3,9 +3,11 @@
 from typing import NamedTuple
 
 from budget.invariants.look import Findings
+from shared.database.locks import AdvisoryLock
 from shared.database.pool import Conn
 
-ONE_AT_A_TIME = "SELECT pg_try_advisory_xact_lock(hashtext('paceline-ledger-watch'), 0)"
+WATCH_LOCK = AdvisoryLock("budget/ledger-watch")
+"""One look at a time in the whole installation."""
 # Workspaces are few and accounts are many: one step through the index for each of the former.
 # A ledger that takes long rests for nine times as long, like one that people ask for.
 TAKE_DUE = """
@@ -50,7 +52,7 @@ class LedgerState(NamedTuple):
 
 async def take_due(conn: Conn, every_s: float) -> str | None:
     """The workspace that has waited longest; None: none is due, or another replica is looking."""
-    if not await conn.fetchval(ONE_AT_A_TIME):
+    if not await WATCH_LOCK.try_take(conn):
         return None
     workspace: str | None = await conn.fetchval(TAKE_DUE, every_s)
     return workspace

@@ -25,20 +25,7 @@ class LedgerWatch:
         self._pool = pool
         self._every_s = settings.invariants_every_s
         self._timeout_s = settings.invariants_timeout_s
-        self._rounds = Rounds(settings, "ledger-watch", self._round)
-
-    async def run(self) -> None:
-        """Looks until `stop`; transient faults wait, anything else is raised."""
-        await self._rounds.run()
-
-    async def stop(self) -> None:
-        """Asks `run` to end after the look in hand."""
-        await self._rounds.stop()
-
-    async def _round(self) -> bool:
-        if not await self.step():
-            await self._rounds.rest(REST_S)
-        return True
+        self.rounds = Rounds(settings, "ledger-watch", self.step, rest_s=REST_S)
 
     async def step(self) -> bool:
         """Looks at the workspace that has waited longest, if one is due; False: none is."""

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from budget.ledger.rules import CampaignTerms, Catalogue, make_catalogue
+from shared.database.locks import AdvisoryLock
 from shared.database.pool import Conn
 from shared.entity_mapping import Mapping, match_of
 
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('paceline-budget/' || $1, 0))"
+WORKSPACE_LOCK = AdvisoryLock("budget/workspace")
+"""Orders what people decide: the audit chain and the versions of the catalogue. Polls do not
+take it."""
 # Workspaces share 1,024 locks, because a poll may name more of them than PostgreSQL has room for
 # locks. All are taken in order of their numbers.
 ENTER = """
@@ -18,7 +21,7 @@ FROM (SELECT DISTINCT hashtext(w) & 1023 AS number FROM unnest($1::text[]) AS w
 STOP = """
 SELECT pg_advisory_xact_lock(hashtext('paceline-budget-posting'), hashtext($1) & 1023)
 """
-VERSIONS = "SELECT workspace, version FROM budget.catalogue_versions WHERE workspace = ANY($1)"
+FIND_VERSIONS = "SELECT workspace, version FROM budget.catalogue_versions WHERE workspace = ANY($1)"
 CAMPAIGNS = """
 SELECT c.campaign, c.currency, c.time_zone, c.starts_at, c.ends_at, c.effective_from,
        c.status = 'closed' AS closed,
@@ -31,18 +34,10 @@ SELECT mapping, source, match, campaign, line, effective_from
 FROM budget.mappings WHERE workspace = $1 AND deleted_at IS NULL
 """
 MAPPINGS_OF = f"{MAPPINGS} AND source = $2"
-BUMP = """
+PUT_VERSION = """
 INSERT INTO budget.catalogue_versions AS t (workspace, version) VALUES ($1, 1)
 ON CONFLICT (workspace) DO UPDATE SET version = t.version + 1
 """
-
-
-async def lock(conn: Conn, workspace: str) -> None:
-    """Takes the workspace's lock until the end of the transaction: what people decide, in order.
-
-    It orders the audit chain and the versions of the catalogue. Polls do not take it.
-    """
-    await conn.execute(LOCK, workspace)
 
 
 async def enter_posting(conn: Conn, workspaces: Sequence[str]) -> None:
@@ -64,18 +59,20 @@ async def stop_posting(conn: Conn, workspace: str) -> None:
     await conn.execute(STOP, workspace)
 
 
-async def versions(conn: Conn, workspaces: Sequence[str]) -> dict[str, int]:
+async def find_versions(conn: Conn, workspaces: Sequence[str]) -> dict[str, int]:
     """The catalogue's version per workspace; 0 for one that has nothing yet."""
-    found = {row["workspace"]: row["version"] for row in await conn.fetch(VERSIONS, workspaces)}
+    found = {
+        row["workspace"]: row["version"] for row in await conn.fetch(FIND_VERSIONS, workspaces)
+    }
     return {workspace: found.get(workspace, 0) for workspace in workspaces}
 
 
-async def bump(conn: Conn, workspace: str) -> None:
+async def put_version(conn: Conn, workspace: str) -> None:
     """Makes every replica read the workspace's catalogue again at its next poll."""
-    await conn.execute(BUMP, workspace)
+    await conn.execute(PUT_VERSION, workspace)
 
 
-async def load(conn: Conn, workspace: str, version: int) -> Catalogue:
+async def get_catalogue(conn: Conn, workspace: str, version: int) -> Catalogue:
     """The catalogue as the transaction sees it now."""
     campaigns = [
         CampaignTerms(

@@ -84,8 +84,8 @@ class Release:
 
     async def catalogue(self) -> Catalogue:
         """The workspace's catalogue as it is now."""
-        version = (await catalogues.versions(self._conn, [self._workspace]))[self._workspace]
-        return await catalogues.load(self._conn, self._workspace, version)
+        version = (await catalogues.find_versions(self._conn, [self._workspace]))[self._workspace]
+        return await catalogues.get_catalogue(self._conn, self._workspace, version)
 
     async def move_held(self, catalogue: Catalogue) -> None:
         """Resolves all open held items again and moves those that belong elsewhere."""

@@ -94,10 +94,10 @@ class Router:
 
     async def _refresh(self, conn: Conn, workspaces: Sequence[str]) -> None:
         self._present = {}
-        for workspace, version in (await catalogues.versions(conn, workspaces)).items():
+        for workspace, version in (await catalogues.find_versions(conn, workspaces)).items():
             known = self._catalogues.get(workspace)
             if known is None or known.catalogue.version != version:
-                loaded = await catalogues.load(conn, workspace, version)
+                loaded = await catalogues.get_catalogue(conn, workspace, version)
                 # Another number: routes by the former catalogue are not found again and fall away.
                 known = Loaded(next(self._numbers), loaded)
                 self._catalogues.put(workspace, known)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest_asyncio
 
 from budget.documents.suspense.news import SuspenseNews
+from budget.documents.suspense.store import NEWS_LOCK
 from shared.database.clock import ManualClock
 from shared.database.pool import transaction
 from tests.integration.budget.budget_helpers import Service, at, delta, running_campaign, snapshot
@@ -198,7 +199,6 @@ async def test_two_replicas_tell_it_once(service: Service) -> None:
     await service.outbox("catalog.v1")
     await service.post(delta("ads", "1", NOON, "1.00", **WRONG))
     async with transaction(service.pool) as conn:
-        taken = "SELECT pg_try_advisory_xact_lock(hashtext('paceline-suspense'), 0)"
-        assert await conn.fetchval(taken)
+        assert await NEWS_LOCK.try_take(conn)
         assert await news(service) == []
     assert len(await news(service)) == 1

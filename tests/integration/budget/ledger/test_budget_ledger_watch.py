@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
+from budget.invariants.checks import WATCH_LOCK
 from budget.invariants.watch import LedgerWatch, refresh
 from shared import metrics
 from shared.database.pool import transaction
@@ -66,8 +67,7 @@ async def test_each_workspace_is_looked_at_once_an_interval_and_what_is_found_is
 
 async def test_two_replicas_do_not_look_at_the_same_time(service: Service) -> None:
     async with transaction(service.pool) as conn:
-        taken = "SELECT pg_try_advisory_xact_lock(hashtext('paceline-ledger-watch'), 0)"
-        assert await conn.fetchval(taken)
+        assert await WATCH_LOCK.try_take(conn)
         assert await look_at_all(service) == 0
     assert await look_at_all(service) == 2
 

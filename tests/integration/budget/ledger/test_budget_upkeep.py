@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from budget.__main__ import sweeps
+from budget.imports.sweeps import sweeps
 from budget.invariants.look import Invariants
 from shared.database.pool import transaction
 from shared.errors import UnavailableError

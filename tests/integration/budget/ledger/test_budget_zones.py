@@ -9,12 +9,12 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from budget.caller import Session
 from budget.documents.campaigns.commands import create_campaign as create_campaign_of
 from budget.documents.campaigns.schemas import CampaignBody
 from shared.database.pool import transaction
 from shared.errors import InvalidError
 from shared.http.auth import Principal
+from shared.http.caller import Caller
 from shared.zones import common_zone_names
 from tests.integration.budget.budget_helpers import (
     Service,
@@ -88,8 +88,8 @@ async def test_a_database_without_a_zone_refuses_its_campaigns(service: Service)
     unknown = body.model_copy(update={"time_zone": "Mars/Olympus_Mons"})
     li_na = Principal("default", "li.na", frozenset({"operator"}))
     async with transaction(service.pool) as conn:
-        session = Session(conn, li_na, at("11-05 00:00"))
+        caller = Caller(conn, li_na, at("11-05 00:00"))
         with pytest.raises(InvalidError) as refused:
-            await create_campaign_of(session, unknown)
+            await create_campaign_of(caller, unknown)
         assert refused.value.code == "time_zone_unknown"
-        assert (await create_campaign_of(session, body))["time_zone"] == "Asia/Shanghai"
+        assert (await create_campaign_of(caller, body))["time_zone"] == "Asia/Shanghai"

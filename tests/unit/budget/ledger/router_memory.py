@@ -48,7 +48,7 @@ class Database:
         assert statement == catalogues.ENTER, statement
 
     async def fetch(self, statement: str, *columns: Sequence[Any]) -> list[Any]:
-        if statement == catalogues.VERSIONS:
+        if statement == catalogues.FIND_VERSIONS:
             return [{"workspace": one, "version": 1} for one in columns[0]]
         if statement == catalogues.CAMPAIGNS:
             return [FLIGHT]

@@ -4,43 +4,44 @@ from collections.abc import Sequence
 from typing import Any
 
 from budget import announcements
-from budget.caller import Session
+from budget.caller import add_audit, release, stop_posting
 from budget.documents.campaigns import store
 from budget.documents.campaigns.schemas import CampaignBody, CloseBody, TargetBody
 from budget.documents.campaigns.views import campaign_values
 from shared.database.pool import Conn
 from shared.errors import ConflictError, InvalidError, NotFoundError
+from shared.http.caller import Caller
 
 
-async def close_campaign(session: Session, campaign: str, body: CloseBody) -> dict[str, Any]:
+async def close_campaign(caller: Caller, campaign: str, body: CloseBody) -> dict[str, Any]:
     """Closes an approved campaign, before or after its end, for good; the row as it is then.
 
     New money goes to its exception account as `after_close`; facts that are on a line are still
     restated there (B5). Raises NotFoundError `campaign_unknown`, ConflictError `already_closed` or
     `not_approved`.
     """
-    await session.stop_posting()
-    row = await find_campaign(session.conn, session.workspace, campaign)
+    await stop_posting(caller)
+    row = await find_campaign(caller.conn, caller.workspace, campaign)
     if row["status"] == "closed":
         raise ConflictError("already_closed", f"{row['closed_by']} closed it at {row['closed_at']}")
     if row["plan_version"] is None:
         raise ConflictError("not_approved", "only a campaign with a plan in force can be closed")
     closed = await store.close_campaign(
-        session.conn,
-        session.workspace,
+        caller.conn,
+        caller.workspace,
         campaign,
-        by=session.principal.subject,
-        at=session.now,
+        by=caller.principal.subject,
+        at=caller.now,
         reason=body.reason,
     )
     # A plan approved for a later time would open the campaign again.
     await store.supersede_waiting(
-        session.conn, session.workspace, campaign, closed["plan_version"], None
+        caller.conn, caller.workspace, campaign, closed["plan_version"], None
     )
-    await session.release(f"close/{campaign}", touched=campaign)
+    await release(caller, f"close/{campaign}", touched=campaign)
     item = announcements.campaign_item(closed)
-    await announcements.tell(session.conn, session.workspace, [item], session.now)
-    await session.audit("campaign_closed", f"campaign/{campaign}", {"reason": body.reason})
+    await announcements.add(caller, [item])
+    await add_audit(caller, "campaign_closed", f"campaign/{campaign}", {"reason": body.reason})
     return closed
 
 
@@ -53,25 +54,23 @@ def check_targets(targets: Sequence[TargetBody]) -> None:
         raise InvalidError("primary_target", "exactly one target is the primary one")
 
 
-async def create_campaign(session: Session, body: CampaignBody) -> dict[str, Any]:
+async def create_campaign(caller: Caller, body: CampaignBody) -> dict[str, Any]:
     """A draft (G29). Raises ConflictError `campaign_exists`, InvalidError `flight_invalid`,
     `primary_target` or `time_zone_unknown`."""
     if body.ends_at <= body.starts_at:
         raise InvalidError("flight_invalid", "ends_at must lie after starts_at")
     check_targets(body.targets)
-    if not await store.reads_zone(session.conn, body.time_zone):
+    if not await store.reads_zone(caller.conn, body.time_zone):
         # One that was built without the older names: days and entries could not be read.
         raise InvalidError("time_zone_unknown", f"the database knows no zone {body.time_zone}")
-    await session.stop_posting()
-    values = campaign_values(body, session.principal.subject, session.now)
-    row = await store.add_campaign(session.conn, session.workspace, values)
+    await stop_posting(caller)
+    values = campaign_values(body, caller.principal.subject, caller.now)
+    row = await store.add_campaign(caller.conn, caller.workspace, values)
     if row is None:
         raise ConflictError("campaign_exists", f"there is a campaign {body.campaign}")
-    await session.release(f"campaign/{body.campaign}")
-    await announcements.tell(
-        session.conn, session.workspace, [announcements.campaign_item(row)], session.now
-    )
-    await session.audit("campaign_created", f"campaign/{body.campaign}", {"version": 1})
+    await release(caller, f"campaign/{body.campaign}")
+    await announcements.add(caller, [announcements.campaign_item(row)])
+    await add_audit(caller, "campaign_created", f"campaign/{body.campaign}", {"version": 1})
     return row
 
 
@@ -83,9 +82,9 @@ async def find_campaign(conn: Conn, workspace: str, campaign: str) -> dict[str, 
     return row
 
 
-async def find_open(session: Session, campaign: str) -> dict[str, Any]:
+async def find_open(caller: Caller, campaign: str) -> dict[str, Any]:
     """The campaign, which may be planned. Raises ConflictError `campaign_closed`."""
-    row = await find_campaign(session.conn, session.workspace, campaign)
+    row = await find_campaign(caller.conn, caller.workspace, campaign)
     if row["status"] == "closed":
         raise ConflictError("campaign_closed", f"{campaign} is closed: its plan is final")
     return row

@@ -12,7 +12,7 @@ from typing import Any
 from budget import announcements
 from budget.allocation import store as allocation
 from budget.allocation.phasing import EPOCH, MICROSECOND, instant
-from budget.caller import Session
+from budget.caller import add_audit, release
 from budget.documents.campaigns import flight, store
 from budget.documents.campaigns.commands import check_targets
 from budget.documents.campaigns.schemas import CampaignEdit, CampaignPatch
@@ -20,6 +20,7 @@ from budget.documents.campaigns.views import campaign_view, target_views
 from budget.fields import plain
 from budget.ledger import moves
 from shared.errors import ConflictError, InvalidError
+from shared.http.caller import Caller
 from shared.http.edits import patched
 
 Row = dict[str, Any]
@@ -27,7 +28,7 @@ EDITED = ("name", "owner", "ends_at", "region", "attributes", "targets")
 
 
 async def patch_campaign(
-    session: Session, row: Row, patch: CampaignPatch
+    caller: Caller, row: Row, patch: CampaignPatch
 ) -> tuple[Row, list[dict[str, Any]]]:
     """The campaign as it is then, and the findings; an edit that changes nothing makes no version.
 
@@ -50,10 +51,10 @@ async def patch_campaign(
         check_targets(body.targets)
     moved = "ends_at" in changed
     if moved:
-        await _check_end(session, row, body.ends_at)
+        await _check_end(caller, row, body.ends_at)
     edited = await store.edit_campaign(
-        session.conn,
-        session.workspace,
+        caller.conn,
+        caller.workspace,
         row["campaign"],
         (
             body.name,
@@ -62,8 +63,9 @@ async def patch_campaign(
             {name: after[name] for name in ("region", "attributes", "targets")},
         ),
     )
-    await _tell(session, edited, moved=moved)
-    await session.audit(
+    await _tell(caller, edited, moved=moved)
+    await add_audit(
+        caller,
         "campaign_changed",
         f"campaign/{row['campaign']}",
         {
@@ -72,11 +74,11 @@ async def patch_campaign(
             "after": {name: after[name] for name in changed},
         },
     )
-    findings = await _findings(session, edited, row["ends_at"]) if moved else []
+    findings = await _findings(caller, edited, row["ends_at"]) if moved else []
     return edited, findings
 
 
-async def _check_end(session: Session, row: Row, ends_at: datetime) -> None:
+async def _check_end(caller: Caller, row: Row, ends_at: datetime) -> None:
     """A flight has a length, and money that is on its lines stays inside it: what comes after the
     end is an exception, and figures must not depend on whether it came before or after the edit."""
     if ends_at <= row["starts_at"]:
@@ -84,7 +86,7 @@ async def _check_end(session: Session, row: Row, ends_at: datetime) -> None:
     if ends_at >= row["ends_at"]:
         return
     last = await flight.last_spend(
-        session.conn, session.workspace, row["campaign"], ends_at, row["ends_at"]
+        caller.conn, caller.workspace, row["campaign"], ends_at, row["ends_at"]
     )
     if last is not None:
         raise ConflictError(
@@ -93,28 +95,28 @@ async def _check_end(session: Session, row: Row, ends_at: datetime) -> None:
         )
 
 
-async def _tell(session: Session, row: Row, *, moved: bool) -> None:
+async def _tell(caller: Caller, row: Row, *, moved: bool) -> None:
     """The new names and end reach the lines' totals and the catalogue; a new end frees what waited
     for it."""
     campaign, planned = row["campaign"], row["plan_version"] is not None
     if moved:
         cause = f"campaign/{campaign}/{row['version']}"
-        await session.release(cause, touched=campaign if planned else None)
+        await release(caller, cause, touched=campaign if planned else None)
     elif planned:
-        await moves.touch_lines(session.conn, session.workspace, campaign)
+        await moves.touch_lines(caller.conn, caller.workspace, campaign)
     item = announcements.campaign_item(row)
-    await announcements.tell(session.conn, session.workspace, [item], session.now)
+    await announcements.add(caller, [item])
 
 
-async def _findings(session: Session, row: Row, before: datetime) -> list[dict[str, Any]]:
+async def _findings(caller: Caller, row: Row, before: datetime) -> list[dict[str, Any]]:
     """What of the plan in force was made for another end."""
-    lines = await allocation.lines(session.conn, session.workspace, row["campaign"])
+    lines = await allocation.lines(caller.conn, caller.workspace, row["campaign"])
     ends = {
         line["line"]: line["curve"]["instants"][-1]
         for line in lines
         if not line["removed"] and line["allocated"]
     }
-    waiting = await store.waiting(session.conn, session.workspace, row["campaign"])
+    waiting = await store.waiting(caller.conn, caller.workspace, row["campaign"])
     return [*_curves(ends, before, row["ends_at"]), *_waiting(waiting)]
 
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from budget import SCHEMA
-from budget.caller import session
+from budget.caller import calling, stop_posting
 from budget.documents.campaigns import edits, store
 from budget.documents.campaigns.commands import (
     close_campaign,
@@ -31,7 +31,7 @@ router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
 @router.post("", **answers(CampaignReply, 201, keyed=True), summary="Create a campaign")
 async def post_campaign(request: Request, body: CampaignBody, principal: Operator) -> Response:
     """A draft; its plan decides when it runs. Errors: campaign_exists, flight_invalid."""
-    async with session(request, principal) as caller:
+    async with calling(request, principal) as caller:
 
         async def produce() -> Reply:
             row = await create_campaign(caller, body)
@@ -48,7 +48,7 @@ async def list_campaigns(
     paging: Paged,
 ) -> Json:
     """In order of their ids."""
-    async with session(request, principal) as caller:
+    async with calling(request, principal) as caller:
         begin = paging.after("")
         rows = await store.list_campaigns(caller.conn, caller.workspace, begin, paging.rows)
     return paging.page([campaign_view(row) for row in rows], "campaign")
@@ -57,7 +57,7 @@ async def list_campaigns(
 @router.get("/{campaign}", **answers(CampaignReply, headers=["ETag"]), summary="Read a campaign")
 async def get_campaign(request: Request, campaign: Name, principal: Reader) -> Json:
     """The campaign with its targets. Errors: campaign_unknown."""
-    async with session(request, principal) as caller:
+    async with calling(request, principal) as caller:
         row = await find_campaign(caller.conn, caller.workspace, campaign)
     return Json(campaign_view(row), headers={"ETag": etag(row["version"])})
 
@@ -74,8 +74,8 @@ async def patch_campaign(
     curve when the flight's end moves, and `findings` say so. If-Match is honoured when sent.
     Targets may change until a plan is in force. Errors: campaign_unknown, campaign_closed,
     field_read_only, flight_invalid, spend_after_end, targets_judged."""
-    async with session(request, principal) as caller:
-        await caller.stop_posting()
+    async with calling(request, principal) as caller:
+        await stop_posting(caller)
         row = await find_open(caller, campaign)
         if "if-match" in request.headers:
             check_if_match(request, row["version"])
@@ -94,7 +94,7 @@ async def post_close(
 ) -> Response:
     """New money is an exception from now on, `after_close`; what is on a line is still restated
     there. Its breaches end as `campaign_closed`. Errors: already_closed, not_approved."""
-    async with session(request, principal) as caller:
+    async with calling(request, principal) as caller:
 
         async def produce() -> Reply:
             row = await close_campaign(caller, campaign, body)

@@ -6,26 +6,27 @@ from budget.approval import store as decisions
 from budget.approval.commands import Decidable, decide, decision_view
 from budget.approval.rules import Subject, about, needs
 from budget.approval.schemas import DecisionBody
-from budget.caller import Session
+from budget.caller import stop_posting
 from budget.ledger import held_items
 from budget.ledger.release import Release
 from budget.ledger.rules import Catalogue, Destination
 from shared.errors import ConflictError, NotFoundError
+from shared.http.caller import Caller
 
 
-async def decide_exception(session: Session, held: int, body: DecisionBody) -> dict[str, Any]:
+async def decide_exception(caller: Caller, held: int, body: DecisionBody) -> dict[str, Any]:
     """One role's decision; when both roles approve, the item is moved to its line.
 
     Raises NotFoundError `exception_unknown`, ConflictError `line_unknown` (its campaign has no such
     line in force), and what deciding raises. A fact that was restated since a decision is another
     amount: the decision does not count any more.
     """
-    await session.stop_posting()
-    item = await held_items.get_exception(session.conn, session.workspace, held)
+    await stop_posting(caller)
+    item = await held_items.get_exception(caller.conn, caller.workspace, held)
     if item is None:
-        await _refuse_moved(session, held, body)
+        await _refuse_moved(caller, held, body)
         raise NotFoundError("exception_unknown", f"there is no exception {held}")
-    moving = Release(session.conn, session.workspace, f"exception/{held}", session.now)
+    moving = Release(caller.conn, caller.workspace, f"exception/{held}", caller.now)
     destination = _destination(await moving.catalogue(), item)
     about = Decidable(
         _name(held),
@@ -33,9 +34,9 @@ async def decide_exception(session: Session, held: int, body: DecisionBody) -> d
         held_subject(item),
         item["account_currency"],
     )
-    outcome = await decide(session, about, body)
+    outcome = await decide(caller, about, body)
     if outcome.status == "rejected":
-        await held_items.set_status(session.conn, held, "rejected")
+        await held_items.set_status(caller.conn, held, "rejected")
     elif outcome.status == "approved":
         await moving.move([(item, destination)])
         moving.touch(destination.account.campaign)
@@ -48,13 +49,13 @@ def held_subject(item: dict[str, Any]) -> Subject:
     return Subject(item["amount"], item["entry"])
 
 
-async def _refuse_moved(session: Session, held: int, body: DecisionBody) -> None:
+async def _refuse_moved(caller: Caller, held: int, body: DecisionBody) -> None:
     """What was approved is not held any more; a late decision on it is a conflict, not unknown."""
     name = _name(held)
-    known = (await decisions.decisions(session.conn, session.workspace, [name]))[name]
+    known = (await decisions.decisions(caller.conn, caller.workspace, [name]))[name]
     last = known[-1].subject if known else None
     if last is not None and not needs(about(last, known)):
-        await decide(session, Decidable(name, "approved", last, ""), body)
+        await decide(caller, Decidable(name, "approved", last, ""), body)
 
 
 def _name(held: int) -> str:

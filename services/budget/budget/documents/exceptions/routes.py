@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from budget import SCHEMA
 from budget.approval.schemas import DecisionBody
-from budget.caller import session
+from budget.caller import calling
 from budget.documents.exceptions import commands
 from budget.documents.exceptions.schemas import ExceptionDecided
 from budget.ledger import held_items
@@ -27,7 +27,7 @@ async def get_exceptions(
     status: Filter = None,
 ) -> Json:
     """One item per delta or fact, with the reason; approving a plan or accepting it moves it."""
-    async with session(request, principal) as caller:
+    async with calling(request, principal) as caller:
         rows = await held_items.list_held(
             caller.conn,
             caller.workspace,
@@ -53,7 +53,7 @@ async def post_decision(
 ) -> Response:
     """Errors: exception_unknown, line_unknown, four_eyes, role_missing, already_decided,
     subject_changed."""
-    async with session(request, principal) as caller:
+    async with calling(request, principal) as caller:
 
         async def produce() -> Reply:
             return Reply(200, await commands.decide_exception(caller, held, body))

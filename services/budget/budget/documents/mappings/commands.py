@@ -14,7 +14,7 @@ from typing import Any
 
 from budget import announcements
 from budget.allocation import store as allocation
-from budget.caller import Session
+from budget.caller import add_audit, begin_release, stop_posting
 from budget.documents.campaigns import store as campaigns
 from budget.documents.mappings import placed, store
 from budget.documents.mappings.schemas import MappingBody, MappingTargetBody
@@ -23,6 +23,7 @@ from budget.ledger.release import Moved, resolve
 from budget.ledger.rules import Catalogue, Destination
 from shared.entity_mapping import LEVELS, Mapping, MappingIndex, match_of, specificity
 from shared.errors import ConflictError, ErrorItem, InvalidError, NotFoundError
+from shared.http.caller import Caller
 from shared.money import format_micros
 
 Row = dict[str, Any]
@@ -30,66 +31,66 @@ Place = tuple[str, str]
 """(campaign, line)."""
 
 
-async def add_mapping(session: Session, body: MappingBody) -> Row:
+async def add_mapping(caller: Caller, body: MappingBody) -> Row:
     """Maps a platform's entity to a line and moves what it was held for.
 
     Raises ConflictError `mapping_overlaps`, InvalidError `match_empty` or `match_level_unknown`.
     """
     check_match(body.match)
-    await session.stop_posting()
-    before = await catalogues.mappings_of(session.conn, session.workspace, body.source)
+    await stop_posting(caller)
+    before = await catalogues.mappings_of(caller.conn, caller.workspace, body.source)
     mapping = Mapping(
         "", body.source, match_of(body.match), body.campaign, body.line, body.effective_from
     )
     name = await store.add_mapping(
-        session.conn,
-        session.workspace,
+        caller.conn,
+        caller.workspace,
         mapping,
-        actor=session.principal.subject,
-        now=session.now,
+        actor=caller.principal.subject,
+        now=caller.now,
     )
     if name is None:
-        other = await store.overlapped(session.conn, session.workspace, mapping)
+        other = await store.overlapped(caller.conn, caller.workspace, mapping)
         detail = f"{other} maps this from the same time on; change or delete {other} instead"
         raise ConflictError("mapping_overlaps", detail)
-    row = await find_mapping(session, name)
+    row = await find_mapping(caller, name)
     lesser = {(m.campaign, m.line) for m in before if may_yield(m, mapping)}
-    follows = await _follow(session, row, MappingIndex(before), lesser, f"mapping/{name}")
-    await _tell(session, row, "mapping_created")
-    answer = await _answer_with_findings(session, row, follows.moved)
-    answer["findings"] += await _nothing_moved(session, row, follows)
+    follows = await _follow(caller, row, MappingIndex(before), lesser, f"mapping/{name}")
+    await _tell(caller, row, "mapping_created")
+    answer = await _answer_with_findings(caller, row, follows.moved)
+    answer["findings"] += await _nothing_moved(caller, row, follows)
     return answer
 
 
-async def change_mapping(session: Session, row: Row, body: MappingTargetBody) -> Row:
+async def change_mapping(caller: Caller, row: Row, body: MappingTargetBody) -> Row:
     """Points a mapping to another line and moves what it has brought to the wrong one."""
-    before = await catalogues.mappings_of(session.conn, session.workspace, row["source"])
+    before = await catalogues.mappings_of(caller.conn, caller.workspace, row["source"])
     after = await store.change_mapping(
-        session.conn, session.workspace, row["mapping"], body.campaign, body.line
+        caller.conn, caller.workspace, row["mapping"], body.campaign, body.line
     )
     cause, place = f"mapping/{row['mapping']}/{after['version']}", (row["campaign"], row["line"])
-    follows = await _follow(session, row, MappingIndex(before), {place}, cause)
-    await _tell(session, after, "mapping_changed")
-    return await _answer_with_findings(session, after, follows.moved)
+    follows = await _follow(caller, row, MappingIndex(before), {place}, cause)
+    await _tell(caller, after, "mapping_changed")
+    return await _answer_with_findings(caller, after, follows.moved)
 
 
-async def delete_mapping(session: Session, row: Row) -> Row:
+async def delete_mapping(caller: Caller, row: Row) -> Row:
     """Withdraws a mapping and moves what it has brought to its line."""
-    before = await catalogues.mappings_of(session.conn, session.workspace, row["source"])
+    before = await catalogues.mappings_of(caller.conn, caller.workspace, row["source"])
     version = await store.delete_mapping(
-        session.conn, session.workspace, row["mapping"], session.principal.subject, session.now
+        caller.conn, caller.workspace, row["mapping"], caller.principal.subject, caller.now
     )
     after = {**row, "version": version}
     cause, place = f"mapping/{row['mapping']}/{version}", (row["campaign"], row["line"])
-    follows = await _follow(session, row, MappingIndex(before), {place}, cause)
-    await _tell(session, after, "mapping_deleted", deleted=True)
-    campaign = await campaigns.get_campaign(session.conn, session.workspace, row["campaign"])
+    follows = await _follow(caller, row, MappingIndex(before), {place}, cause)
+    await _tell(caller, after, "mapping_deleted", deleted=True)
+    campaign = await campaigns.get_campaign(caller.conn, caller.workspace, row["campaign"])
     return _answer(after, follows.moved, campaign, [])
 
 
-async def find_mapping(session: Session, mapping: str) -> Row:
+async def find_mapping(caller: Caller, mapping: str) -> Row:
     """The mapping. Raises NotFoundError `mapping_unknown`, also for one that was withdrawn."""
-    row = await store.get_mapping(session.conn, session.workspace, mapping)
+    row = await store.get_mapping(caller.conn, caller.workspace, mapping)
     if row is None:
         raise NotFoundError("mapping_unknown", f"there is no mapping {mapping}")
     return row
@@ -120,17 +121,17 @@ class Follows:
 
 
 async def _follow(
-    session: Session, row: Row, before: MappingIndex, places: set[Place], cause: str
+    caller: Caller, row: Row, before: MappingIndex, places: set[Place], cause: str
 ) -> Follows:
     """Resolves again what is held, and what `before` has brought to lines of `places` and matches
     `row` (as it was)."""
-    conn, workspace, source = session.conn, session.workspace, row["source"]
-    moving, catalogue = await session.begin_release(cause)
+    conn, workspace, source = caller.conn, caller.workspace, row["source"]
+    moving, catalogue = await begin_release(caller, cause)
     follows = Follows(moving.moved)
     known = await placed.fed_lines(conn, workspace, source)
     asked = {*places, (row["campaign"], row["line"])}
     lines = {one.account_id: one for one in known if (one.campaign, one.line) in asked}
-    touched = {one for one in [await _planned(session, row["campaign"])] if one}
+    touched = {one for one in [await _planned(caller, row["campaign"])] if one}
     match = row["match"]
     async for items in placed.placed(conn, workspace, source, sorted(lines), match):
         wanted = []
@@ -193,12 +194,12 @@ def _elsewhere(
     return found
 
 
-async def _nothing_moved(session: Session, row: Row, follows: Follows) -> list[dict[str, Any]]:
+async def _nothing_moved(caller: Caller, row: Row, follows: Follows) -> list[dict[str, Any]]:
     """A new mapping that moves nothing although something matches it: said, with the cause."""
     if follows.moved.items or follows.moved.held:
         return []
     waits = await held_items.count_matching(
-        session.conn, session.workspace, row["source"], row["match"]
+        caller.conn, caller.workspace, row["source"], row["match"]
     )
     if not follows.stays and not waits:
         return []
@@ -218,21 +219,21 @@ async def _nothing_moved(session: Session, row: Row, follows: Follows) -> list[d
     ]
 
 
-async def _planned(session: Session, campaign: str) -> str | None:
+async def _planned(caller: Caller, campaign: str) -> str | None:
     """The campaign if it has a plan in force: only then its lines are told."""
-    row = await campaigns.get_campaign(session.conn, session.workspace, campaign)
+    row = await campaigns.get_campaign(caller.conn, caller.workspace, campaign)
     return campaign if row is not None and row["plan_version"] is not None else None
 
 
-async def _tell(session: Session, row: Row, action: str, *, deleted: bool = False) -> None:
+async def _tell(caller: Caller, row: Row, action: str, *, deleted: bool = False) -> None:
     item = announcements.mapping_item(row, deleted=deleted)
-    await announcements.tell(session.conn, session.workspace, [item], session.now)
-    await session.audit(action, f"mapping/{row['mapping']}", item.object)
+    await announcements.add(caller, [item])
+    await add_audit(caller, action, f"mapping/{row['mapping']}", item.object)
 
 
-async def _answer_with_findings(session: Session, row: Row, moved: Moved) -> Row:
-    campaign = await campaigns.get_campaign(session.conn, session.workspace, row["campaign"])
-    return _answer(row, moved, campaign, await _findings(session, row, campaign))
+async def _answer_with_findings(caller: Caller, row: Row, moved: Moved) -> Row:
+    campaign = await campaigns.get_campaign(caller.conn, caller.workspace, row["campaign"])
+    return _answer(row, moved, campaign, await _findings(caller, row, campaign))
 
 
 def _answer(
@@ -247,7 +248,7 @@ def _answer(
     }
 
 
-async def _findings(session: Session, row: Row, campaign: Row | None) -> list[dict[str, str]]:
+async def _findings(caller: Caller, row: Row, campaign: Row | None) -> list[dict[str, str]]:
     """A mapping may be ahead of its campaign or plan; a misspelt one looks the same, so say it."""
     code, detail = "", ""
     kept = "suspense until there is"
@@ -257,7 +258,7 @@ async def _findings(session: Session, row: Row, campaign: Row | None) -> list[di
         code, detail = "campaign_closed", f"{row['campaign']} is closed"
         kept = "its exception account until it is accepted"
     elif campaign["plan_version"] is not None:
-        lines = await allocation.line_names(session.conn, session.workspace, row["campaign"])
+        lines = await allocation.line_names(caller.conn, caller.workspace, row["campaign"])
         if row["line"] not in lines:
             detail = f"the plan in force of {row['campaign']} has no line {row['line']}"
             code = "line_unknown"

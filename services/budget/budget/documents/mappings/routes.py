@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from budget import SCHEMA
-from budget.caller import Session, session
+from budget.caller import calling, stop_posting
 from budget.documents.mappings import commands, store
 from budget.documents.mappings.schemas import (
     MappingBody,
@@ -15,7 +15,7 @@ from budget.documents.mappings.schemas import (
 )
 from shared.http.answers import Page, answers
 from shared.http.app import Json
-from shared.http.caller import Name, Operator, Reader
+from shared.http.caller import Caller, Name, Operator, Reader
 from shared.http.conventions import Reply, check_if_match, etag, idempotent
 from shared.http.paging import Paged
 from shared.money import format_micros
@@ -27,7 +27,7 @@ router = APIRouter(prefix="/v1/mappings", tags=["mappings"])
 async def post_mapping(request: Request, body: MappingBody, principal: Operator) -> Response:
     """The most specific one wins: ad, ad_group, campaign, account. `findings` warn of a campaign or
     line that does not exist (yet). Errors: mapping_overlaps, match_level_unknown, match_empty."""
-    async with session(request, principal) as caller:
+    async with calling(request, principal) as caller:
 
         async def produce() -> Reply:
             made = await commands.add_mapping(caller, body)
@@ -44,7 +44,7 @@ async def list_mappings(
     paging: Paged,
 ) -> Json:
     """In order of their ids."""
-    async with session(request, principal) as caller:
+    async with calling(request, principal) as caller:
         begin = paging.after("")
         rows = await store.list_mappings(caller.conn, caller.workspace, begin, paging.rows)
     return paging.page(rows, "mapping")
@@ -53,7 +53,7 @@ async def list_mappings(
 @router.get("/{mapping}", **answers(MappingReply, headers=["ETag"]), summary="Read a mapping")
 async def get_mapping(request: Request, mapping: Name, principal: Reader) -> Json:
     """Where an entity belongs, and since when. Errors: mapping_unknown."""
-    async with session(request, principal) as caller:
+    async with calling(request, principal) as caller:
         row = await commands.find_mapping(caller, mapping)
     return Json(row, headers={"ETag": etag(row["version"])})
 
@@ -69,7 +69,7 @@ async def put_mapping(
     """Moves what it brought to the old line; what reaches no line is the finding `money_held`.
     Send If-Match. A mapping as it was read is accepted. Errors: mapping_unknown, field_read_only
     for what is fixed."""
-    async with session(request, principal) as caller:
+    async with calling(request, principal) as caller:
         row = await _current(caller, mapping)
         check_if_match(request, row["version"])
         body.refuse_changes(row)
@@ -86,16 +86,16 @@ async def delete_mapping(request: Request, mapping: Name, principal: Operator) -
     """What it brought to its line goes where the mappings that are left say, else to suspense
     (finding `money_held`). Send If-Match. Errors: mapping_unknown, also when it has been withdrawn
     already."""
-    async with session(request, principal) as caller:
+    async with calling(request, principal) as caller:
         row = await _current(caller, mapping)
         check_if_match(request, row["version"])
         gone = await commands.delete_mapping(caller, row)
     return Json(_view(gone))
 
 
-async def _current(caller: Session, mapping: str) -> dict[str, Any]:
+async def _current(caller: Caller, mapping: str) -> dict[str, Any]:
     """The mapping as nobody else can change it until the caller's transaction ends."""
-    await caller.stop_posting()
+    await stop_posting(caller)
     return await commands.find_mapping(caller, mapping)
 
 

@@ -6,7 +6,7 @@ nothing to do. Each plan is a transaction of its own, like the decision of a per
 
 import asyncio
 
-from budget import caller
+from budget.caller import time_itself
 from budget.documents.plans import store
 from budget.documents.plans.in_force import put_due_in_force
 from budget.documents.plans.store import InForce
@@ -29,15 +29,7 @@ class Activator:
         self._pool = pool
         self._clock = clock
         self._limit_s = settings.release_timeout_s
-        self._rounds = Rounds(settings, "activator", self.step)
-
-    async def run(self) -> None:
-        """Lasts until `stop`; transient faults wait, anything else is raised."""
-        await self._rounds.run()
-
-    async def stop(self) -> None:
-        """Asks `run` to end after the plan in hand."""
-        await self._rounds.stop()
+        self.rounds = Rounds(settings, "activator", self.step)
 
     async def step(self) -> bool:
         """Puts all due plans in force, in the order of their times; False when none was.
@@ -71,7 +63,7 @@ class Activator:
 
         Raises UnavailableError `release_timeout`; the next round tries again.
         """
-        session = caller.system_session(conn, plan.workspace, await self._clock.now(conn))
+        session = time_itself(conn, plan.workspace, await self._clock.now(conn))
         try:
             async with asyncio.timeout(self._limit_s):
                 await put_due_in_force(session, plan)

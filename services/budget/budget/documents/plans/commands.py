@@ -5,7 +5,7 @@ from typing import Any
 
 from budget import announcements
 from budget.approval.rules import ROLES_NEEDED, check_submit
-from budget.caller import Session
+from budget.caller import add_audit, lock
 from budget.documents.campaigns import store as campaigns
 from budget.documents.campaigns.commands import find_campaign, find_open
 from budget.documents.plans import store
@@ -14,60 +14,60 @@ from budget.documents.plans.rules import Terms, check, without_echoes
 from budget.documents.plans.schemas import PlanBody, SubmitBody
 from shared.database.pool import Conn
 from shared.errors import NotFoundError
+from shared.http.caller import Caller
 from shared.money import parse_micros
 
 
-async def create_plan(session: Session, campaign: str, body: PlanBody) -> dict[str, Any]:
+async def create_plan(caller: Caller, campaign: str, body: PlanBody) -> dict[str, Any]:
     """The next plan version as a draft, with its findings; see `rules.plan.check` for the codes.
 
     Raises ConflictError `campaign_closed`, as do submitting and deciding."""
-    await session.lock()
-    row = await find_open(session, campaign)
+    await lock(caller)
+    row = await find_open(caller, campaign)
     checked = check(
         _terms(row),
         body.total.amount,
         body.total.currency,
-        without_echoes(read_lines(body), await _read_before(session, campaign, body.plan_version)),
+        without_echoes(read_lines(body), await _read_before(caller, campaign, body.plan_version)),
         read_reserve(body),
     )
     plan = await store.add_plan(
-        session.conn,
-        session.workspace,
+        caller.conn,
+        caller.workspace,
         (
             campaign,
             body.total.amount,
             plan_document(body, checked),
             [_finding(finding) for finding in checked.findings],
-            session.principal.subject,
-            session.now,
+            caller.principal.subject,
+            caller.now,
         ),
     )
-    await session.audit("plan_created", plan_name(plan), {"total": body.total.amount})
+    await add_audit(caller, "plan_created", plan_name(plan), {"total": body.total.amount})
     return plan
 
 
 async def submit_plan(
-    session: Session, campaign: str, version: int, body: SubmitBody, due: timedelta
+    caller: Caller, campaign: str, version: int, body: SubmitBody, due: timedelta
 ) -> dict[str, Any]:
     """Draft → in review (B8). Raises NotFoundError, ConflictError `not_draft`, InvalidError
     `target_missing`."""
-    await session.lock()
-    row = await find_open(session, campaign)
-    plan = await find_plan(session.conn, session.workspace, campaign, version, lock=True)
+    await lock(caller)
+    row = await find_open(caller, campaign)
+    plan = await find_plan(caller.conn, caller.workspace, campaign, version, lock=True)
     check_submit(plan["status"], targets=len(row["body"]["targets"]))
-    due_at = session.now + due
+    due_at = caller.now + due
     await store.submit_plan(
-        session.conn,
+        caller.conn,
         plan,
-        (session.principal.subject, session.now, body.comment, body.effective_from, due_at),
+        (caller.principal.subject, caller.now, body.comment, body.effective_from, due_at),
     )
     if row["plan_version"] is None:
-        await campaigns.set_campaign_status(session.conn, session.workspace, campaign, "in_review")
-        changed = await find_campaign(session.conn, session.workspace, campaign)
-        await announcements.tell(
-            session.conn, session.workspace, [announcements.campaign_item(changed)], session.now
-        )
-    await session.audit(
+        await campaigns.set_campaign_status(caller.conn, caller.workspace, campaign, "in_review")
+        changed = await find_campaign(caller.conn, caller.workspace, campaign)
+        await announcements.add(caller, [announcements.campaign_item(changed)])
+    await add_audit(
+        caller,
         "plan_submitted",
         plan_name(plan),
         {"comment": body.comment, "effective_from": body.effective_from},
@@ -85,11 +85,11 @@ async def find_plan(
     return plan
 
 
-async def _read_before(session: Session, campaign: str, version: int | None) -> dict[str, int]:
+async def _read_before(caller: Caller, campaign: str, version: int | None) -> dict[str, int]:
     """What the lines came to in the version that somebody has read and edited."""
     if version is None:
         return {}
-    plan = await store.get_plan(session.conn, session.workspace, campaign, version)
+    plan = await store.get_plan(caller.conn, caller.workspace, campaign, version)
     lines = plan["body"]["lines"] if plan else []
     return {line["line"]: parse_micros(line["allocated"]) for line in lines}
 

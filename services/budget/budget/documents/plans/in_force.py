@@ -13,7 +13,7 @@ from budget.allocation.store import LineRow, read_curve, store_curve
 from budget.approval.commands import Decidable, decide, decision_view
 from budget.approval.rules import Subject
 from budget.approval.schemas import DecisionBody
-from budget.caller import Session
+from budget.caller import add_audit, lock, release, stop_posting
 from budget.documents.campaigns import store as campaigns
 from budget.documents.campaigns.commands import find_campaign, find_open
 from budget.documents.plans import store
@@ -22,37 +22,38 @@ from budget.documents.plans.document import line_rows
 from budget.documents.plans.store import InForce
 from budget.ledger import registry
 from budget.ledger.rules import AccountKey
+from shared.http.caller import Caller
 
 
 async def decide_plan(
-    session: Session, campaign: str, version: int, body: DecisionBody
+    caller: Caller, campaign: str, version: int, body: DecisionBody
 ) -> dict[str, Any]:
     """One role's decision; the last approval puts the plan in force, now or at its time."""
-    await session.lock()
-    plan = await find_plan(session.conn, session.workspace, campaign, version, lock=True)
-    row = await find_open(session, campaign)
-    outcome = await decide(session, _decidable(row, plan), body)
-    approved_at = session.now if outcome.status == "approved" else None
+    await lock(caller)
+    plan = await find_plan(caller.conn, caller.workspace, campaign, version, lock=True)
+    row = await find_open(caller, campaign)
+    outcome = await decide(caller, _decidable(row, plan), body)
+    approved_at = caller.now if outcome.status == "approved" else None
     if outcome.status != "in_review":
         since = plan["effective_from"] or approved_at
-        await store.set_plan_status(session.conn, plan, outcome.status, approved_at, since)
+        await store.set_plan_status(caller.conn, plan, outcome.status, approved_at, since)
     if outcome.status == "approved":
-        await _approved(session, plan)
+        await _approved(caller, plan)
     elif outcome.status == "rejected":
-        await _back_to_draft(session, campaign)
+        await _back_to_draft(caller, campaign)
     return {**decision_view(outcome), "approved_at": approved_at}
 
 
-async def put_due_in_force(session: Session, due: InForce) -> None:
+async def put_due_in_force(caller: Caller, due: InForce) -> None:
     """Puts an approved plan in force whose time has come, unless something has overtaken it."""
-    await session.stop_posting()
+    await stop_posting(caller)
     plan = await store.get_plan(
-        session.conn, session.workspace, due.campaign, due.plan_version, lock=True
+        caller.conn, caller.workspace, due.campaign, due.plan_version, lock=True
     )
     if plan is None or plan["status"] != "approved":
         return
-    await _put_in_force(session, plan)
-    await session.audit("plan_in_force", plan_name(plan), {})
+    await _put_in_force(caller, plan)
+    await add_audit(caller, "plan_in_force", plan_name(plan), {})
 
 
 def _decidable(row: dict[str, Any], plan: dict[str, Any]) -> Decidable:
@@ -65,46 +66,46 @@ def _decidable(row: dict[str, Any], plan: dict[str, Any]) -> Decidable:
     )
 
 
-async def _approved(session: Session, plan: dict[str, Any]) -> None:
+async def _approved(caller: Caller, plan: dict[str, Any]) -> None:
     """What was approved before and is overtaken before its time never comes into force."""
-    conn, since = session.conn, plan["effective_from"] or session.now
-    later = since if since > session.now else None
+    conn, since = caller.conn, plan["effective_from"] or caller.now
+    later = since if since > caller.now else None
     await campaigns.supersede_waiting(conn, *store.key_of(plan), later)
     if later is not None and await store.has_one(conn, plan):
         return
-    await session.stop_posting()
+    await stop_posting(caller)
     if later is None:
-        await _put_in_force(session, plan)
+        await _put_in_force(caller, plan)
     else:
         # Nothing older is in force that would have to stay: its lines are known from now on.
-        await _apply(session, plan)
+        await _apply(caller, plan)
 
 
-async def _put_in_force(session: Session, plan: dict[str, Any]) -> None:
-    campaign = await find_campaign(session.conn, session.workspace, plan["campaign"])
+async def _put_in_force(caller: Caller, plan: dict[str, Any]) -> None:
+    campaign = await find_campaign(caller.conn, caller.workspace, plan["campaign"])
     if campaign["plan_version"] != plan["plan_version"]:
-        await _apply(session, plan)
-    await store.put(session.conn, plan)
+        await _apply(caller, plan)
+    await store.put(caller.conn, plan)
 
 
-async def _apply(session: Session, plan: dict[str, Any]) -> None:
+async def _apply(caller: Caller, plan: dict[str, Any]) -> None:
     """Gives the campaign's lines what the plan says, and releases what waited for it."""
-    conn, workspace, campaign = session.conn, session.workspace, plan["campaign"]
-    since = plan["effective_from"] or session.now
+    conn, workspace, campaign = caller.conn, caller.workspace, plan["campaign"]
+    since = plan["effective_from"] or caller.now
     row = await campaigns.approve_campaign(conn, workspace, campaign, plan["plan_version"], since)
     known = await allocation.lines(conn, workspace, campaign)
     rows = _changed_lines(row, {**plan, "effective_from": since}, known)
     lines = await allocation.put_lines(
         conn, workspace, campaign, plan["plan_version"], rows, first=not known
     )
-    await store.set_applied(conn, plan, session.now)
+    await store.set_applied(conn, plan, caller.now)
     await registry.add_accounts(
         conn,
         [AccountKey(workspace, "line", campaign, ln["line"], "", row["currency"]) for ln in lines],
     )
-    await session.release(f"plan/{campaign}/{plan['plan_version']}", touched=campaign)
+    await release(caller, f"plan/{campaign}/{plan['plan_version']}", touched=campaign)
     items = [announcements.campaign_item(row), *(announcements.line_item(line) for line in lines)]
-    await announcements.tell(conn, workspace, items, session.now)
+    await announcements.add(caller, items)
 
 
 def _changed_lines(
@@ -132,11 +133,9 @@ def _changed_lines(
     return sorted(rows)
 
 
-async def _back_to_draft(session: Session, campaign: str) -> None:
-    row = await find_campaign(session.conn, session.workspace, campaign)
+async def _back_to_draft(caller: Caller, campaign: str) -> None:
+    row = await find_campaign(caller.conn, caller.workspace, campaign)
     if row["plan_version"] is None:
-        await campaigns.set_campaign_status(session.conn, session.workspace, campaign, "draft")
-        row = await find_campaign(session.conn, session.workspace, campaign)
-        await announcements.tell(
-            session.conn, session.workspace, [announcements.campaign_item(row)], session.now
-        )
+        await campaigns.set_campaign_status(caller.conn, caller.workspace, campaign, "draft")
+        row = await find_campaign(caller.conn, caller.workspace, campaign)
+        await announcements.add(caller, [announcements.campaign_item(row)])

@@ -11,7 +11,7 @@ from budget.approval import store as decisions
 from budget.approval.commands import decisions_view
 from budget.approval.rules import Decision, needs
 from budget.approval.schemas import DecisionBody
-from budget.caller import Session, session
+from budget.caller import calling
 from budget.documents.campaigns.commands import find_campaign
 from budget.documents.plans import store
 from budget.documents.plans.commands import create_plan, find_plan, plan_name, submit_plan
@@ -26,7 +26,7 @@ from budget.documents.plans.schemas import (
 )
 from shared.http.answers import Page, answers
 from shared.http.app import Json
-from shared.http.caller import Decider, Name, Operator, Reader
+from shared.http.caller import Caller, Decider, Name, Operator, Reader
 from shared.http.conventions import Reply, etag, idempotent
 from shared.http.paging import Paged
 
@@ -39,7 +39,7 @@ async def post_plan(
     request: Request, campaign: Name, body: PlanBody, principal: Operator
 ) -> Response:
     """The next version, a draft. Errors: campaign_closed, plan_sum_differs, …"""
-    async with session(request, principal) as caller:
+    async with calling(request, principal) as caller:
 
         async def produce() -> Reply:
             plan = await create_plan(caller, campaign, body)
@@ -63,7 +63,7 @@ async def list_plans(
 ) -> Json:
     """All versions with their status: `in_force`, what it `superseded`, `approved` for a later
     time."""
-    async with session(request, principal) as caller:
+    async with calling(request, principal) as caller:
         begin = paging.after(0)
         await find_campaign(caller.conn, caller.workspace, campaign)
         rows = await store.list_plans(caller.conn, caller.workspace, campaign, begin, paging.rows)
@@ -74,7 +74,7 @@ async def list_plans(
 @router.get("/{version}", **answers(PlanReply), summary="Read a plan version")
 async def get_plan(request: Request, campaign: Name, version: Version, principal: Reader) -> Json:
     """The plan with its findings and decisions. Errors: plan_unknown."""
-    async with session(request, principal) as caller:
+    async with calling(request, principal) as caller:
         row = await find_plan(caller.conn, caller.workspace, campaign, version)
         [item] = await _views(caller, [row])
     return Json(item)
@@ -90,7 +90,7 @@ async def post_submit(
 ) -> Response:
     """Errors: not_draft, target_missing, campaign_closed."""
     due = timedelta(hours=request.app.state.settings.approval_due_hours)
-    async with session(request, principal) as caller:
+    async with calling(request, principal) as caller:
 
         async def produce() -> Reply:
             return Reply(200, await submit_plan(caller, campaign, version, body, due))
@@ -108,7 +108,7 @@ async def post_decision(
 ) -> Response:
     """Errors: four_eyes, role_missing, already_decided, not_in_review, subject_changed,
     campaign_closed."""
-    async with session(request, principal) as caller:
+    async with calling(request, principal) as caller:
 
         async def produce() -> Reply:
             return Reply(200, await decide_plan(caller, campaign, version, body))
@@ -116,7 +116,7 @@ async def post_decision(
         return await idempotent(request, caller.conn, SCHEMA, principal, produce)
 
 
-async def _views(caller: Session, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+async def _views(caller: Caller, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Plans with their decisions, which are one statement for all of them."""
     names = [plan_name(row) for row in rows]
     made = await decisions.decisions(caller.conn, caller.workspace, names)

@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from budget.caller import Session
+from budget.caller import add_audit, stop_posting
 from budget.documents.suspense import store
 from budget.documents.suspense.store import Wanted
 from budget.ledger.release import CHUNK, Item, Release, currency_of, resolve
 from budget.ledger.rules import AccountKey, Catalogue, Destination, Kind, Reason
 from shared.errors import ConflictError, NotFoundError
+from shared.http.caller import Caller
 from shared.money import NO_CURRENCY, format_micros
 
 ITEMS_MAX = 5000
@@ -29,7 +30,7 @@ class Settled:
     left: int
 
 
-async def assign(session: Session, wanted: Wanted, place: tuple[str, str], reason: str) -> Settled:
+async def assign(caller: Caller, wanted: Wanted, place: tuple[str, str], reason: str) -> Settled:
     """Moves items to the line (campaign, line), whatever they name and whenever they were.
 
     Raises NotFoundError `suspense_unknown` or `campaign_unknown`, ConflictError `line_unknown` or
@@ -46,23 +47,23 @@ async def assign(session: Session, wanted: Wanted, place: tuple[str, str], reaso
             raise ConflictError("line_unknown", detail)
         return lambda _: found
 
-    settled = await _settle(session, wanted, "suspense", choose, touched=campaign)
+    settled = await _settle(caller, wanted, "suspense", choose, touched=campaign)
     detail = {"campaign": campaign, "line": line, "reason": reason}
-    await _audit(session, "suspense_assigned", wanted, settled, detail)
+    await _audit(caller, "suspense_assigned", wanted, settled, detail)
     return settled
 
 
-async def write_off(session: Session, wanted: Wanted, reason: str) -> Settled:
+async def write_off(caller: Caller, wanted: Wanted, reason: str) -> Settled:
     """Moves items to the account of what is written off of their source.
 
     Raises NotFoundError `suspense_unknown`.
     """
-    settled = await _settle(session, wanted, "suspense", lambda _: _written_off)
-    await _audit(session, "suspense_written_off", wanted, settled, {"reason": reason})
+    settled = await _settle(caller, wanted, "suspense", lambda _: _written_off)
+    await _audit(caller, "suspense_written_off", wanted, settled, {"reason": reason})
     return settled
 
 
-async def restore(session: Session, wanted: Wanted, reason: str) -> Settled:
+async def restore(caller: Caller, wanted: Wanted, reason: str) -> Settled:
     """Takes back what was written off: it goes where it belongs by the catalogue of today.
 
     Raises NotFoundError `suspense_unknown`.
@@ -71,26 +72,26 @@ async def restore(session: Session, wanted: Wanted, reason: str) -> Settled:
     def choose(catalogue: Catalogue) -> Callable[[Item], Destination]:
         return lambda item: resolve(catalogue, item)
 
-    settled = await _settle(session, wanted, "written_off", choose)
-    await _audit(session, "suspense_restored", wanted, settled, {"reason": reason})
+    settled = await _settle(caller, wanted, "written_off", choose)
+    await _audit(caller, "suspense_restored", wanted, settled, {"reason": reason})
     return settled
 
 
 async def _settle(
-    session: Session,
+    caller: Caller,
     wanted: Wanted,
     kind: Kind,
     choose: Callable[[Catalogue], Callable[[Item], Destination]],
     *,
     touched: str | None = None,
 ) -> Settled:
-    await session.stop_posting()
-    items = await store.pick(session.conn, session.workspace, kind, wanted, ITEMS_MAX)
+    await stop_posting(caller)
+    items = await store.pick(caller.conn, caller.workspace, kind, wanted, ITEMS_MAX)
     if not items:
         detail = "no such money is there: it was moved already, or never was"
         raise NotFoundError("suspense_unknown", detail)
     # An item gets a new number each time it is held, so that no cause is ever used twice.
-    moving = Release(session.conn, session.workspace, f"{kind}/{items[0]['held']}", session.now)
+    moving = Release(caller.conn, caller.workspace, f"{kind}/{items[0]['held']}", caller.now)
     destination_of = choose(await moving.catalogue())
     for begin in range(0, len(items), CHUNK):
         part = items[begin : begin + CHUNK]
@@ -98,7 +99,7 @@ async def _settle(
     if touched is not None:
         moving.touch(touched)
     await moving.close()
-    left = await store.count(session.conn, session.workspace, kind, wanted)
+    left = await store.count(caller.conn, caller.workspace, kind, wanted)
     return Settled(len(items), _amounts(items), left)
 
 
@@ -117,10 +118,10 @@ def _written_off(item: Item) -> Destination:
 
 
 async def _audit(
-    session: Session, action: str, wanted: Wanted, settled: Settled, detail: dict[str, Any]
+    caller: Caller, action: str, wanted: Wanted, settled: Settled, detail: dict[str, Any]
 ) -> None:
     about = f"suspense/{wanted.ids[0]}" if wanted.ids and len(wanted.ids) == 1 else "suspense"
     asked = {name: value for name, value in wanted._asdict().items() if value is not None}
     amounts = {name: format_micros(amount) for name, amount in settled.amounts.items()}
     said = {**detail, "of": asked, "items": settled.items, "amounts": amounts}
-    await session.audit(action, about, said)
+    await add_audit(caller, action, about, said)

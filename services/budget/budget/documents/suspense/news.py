@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from budget import announcements
+from budget.caller import time_itself
 from budget.documents.suspense import store
 from budget.fields import plain
 from budget.settings import BudgetSettings
@@ -33,22 +34,10 @@ class SuspenseNews:
     def __init__(self, settings: BudgetSettings, pool: Pool, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
-        self._is_manual = settings.clock == "manual"
-        self._every_s = 0.0 if self._is_manual else settings.suspense_every_s
-        self._rounds = Rounds(settings, "suspense-news", self._round)
-
-    async def run(self) -> None:
-        """Tells until `stop`; transient faults wait, anything else is raised."""
-        await self._rounds.run()
-
-    async def stop(self) -> None:
-        """Asks `run` to end after the transaction in hand."""
-        await self._rounds.stop()
-
-    async def _round(self) -> bool:
-        if not await self.step():
-            await self._rounds.rest(None if self._is_manual else REST_S)
-        return True
+        is_manual = settings.clock == "manual"
+        self._every_s = 0.0 if is_manual else settings.suspense_every_s
+        rest_s = None if is_manual else REST_S
+        self.rounds = Rounds(settings, "suspense-news", self.step, rest_s=rest_s)
 
     async def count_due(self, conn: Conn) -> int:
         """Sources with news, for GET /internal/idle; counted to a limit."""
@@ -57,7 +46,7 @@ class SuspenseNews:
     async def step(self) -> bool:
         """Tells of up to SOURCES_MAX sources; True when there may be more."""
         async with transaction(self._pool) as conn:
-            if not await store.take_turn(conn):
+            if not await store.NEWS_LOCK.try_take(conn):
                 return False
             # How many entries there are before what waits: what comes in between is told again.
             found = await store.changed(conn, self._every_s, SOURCES_MAX)
@@ -74,7 +63,8 @@ class SuspenseNews:
             await store.save(conn, told)
             for row, (workspace, source, version, _, item) in zip(found, told, strict=True):
                 if version != row["version"]:
-                    await announcements.tell(conn, workspace, [_item(source, version, item)], now)
+                    caller = time_itself(conn, workspace, now)
+                    await announcements.add(caller, [_item(source, version, item)])
         return len(found) == SOURCES_MAX
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response
 
 from budget import SCHEMA
-from budget.caller import Session, session
+from budget.caller import calling
 from budget.documents.suspense import commands
 from budget.documents.suspense.commands import Settled
 from budget.documents.suspense.schemas import (
@@ -22,7 +22,7 @@ from budget.ledger.schemas import HeldReply, held_view
 from shared.http.answers import Page, answers
 from shared.http.app import Json
 from shared.http.auth import Principal
-from shared.http.caller import Filter, Financier, Number, Operator, Reader
+from shared.http.caller import Caller, Filter, Financier, Number, Operator, Reader
 from shared.http.conventions import Reply, idempotent
 from shared.http.paging import Paged
 from shared.money import format_micros
@@ -97,9 +97,9 @@ async def post_restore(
 
 
 async def _idempotent(
-    request: Request, principal: Principal, decide: Callable[[Session], Awaitable[Settled]]
+    request: Request, principal: Principal, decide: Callable[[Caller], Awaitable[Settled]]
 ) -> Response:
-    async with session(request, principal) as caller:
+    async with calling(request, principal) as caller:
 
         async def produce() -> Reply:
             settled = await decide(caller)
@@ -122,7 +122,7 @@ async def get_suspense(
 ) -> Json:
     """One item per delta or fact, with the reason; a mapping or campaign moves it, and so does who
     assigns it to a line or writes it off. `state`: what waits, or what was written off."""
-    async with session(request, principal) as caller:
+    async with calling(request, principal) as caller:
         rows = await held_items.list_held(
             caller.conn,
             caller.workspace,

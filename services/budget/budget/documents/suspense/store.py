@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from shared.database.locks import AdvisoryLock
 from shared.database.pool import Conn
 
 MATCHING = """
@@ -15,7 +16,8 @@ PICK = f"""
 SELECT h.*, a.currency AS account_currency {MATCHING} ORDER BY h.held LIMIT $6
 """
 COUNT = f"SELECT count(*) {MATCHING}"
-ONE_AT_A_TIME = "SELECT pg_try_advisory_xact_lock(hashtext('paceline-suspense'), 0)"
+NEWS_LOCK = AdvisoryLock("budget/suspense-news")
+"""One replica tells at a time."""
 # Whatever comes to an account or leaves it is an entry: their number tells whether there is news.
 CHANGED = """
 SELECT a.workspace, a.source, sum(a.entries)::bigint AS entries,
@@ -70,11 +72,6 @@ async def pick(
 async def count(conn: Conn, workspace: str, kind: str, wanted: Wanted) -> int:
     """How many there are."""
     return int(await conn.fetchval(COUNT, workspace, kind, *wanted))
-
-
-async def take_turn(conn: Conn) -> bool:
-    """Whether nobody else tells of suspense until this transaction ends."""
-    return bool(await conn.fetchval(ONE_AT_A_TIME))
 
 
 async def changed(conn: Conn, every_s: float, limit: int) -> list[Any]:

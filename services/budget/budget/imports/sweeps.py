@@ -1,0 +1,21 @@
+"""What is deleted some day. The ledger, what is held and the audit never are."""
+
+from datetime import timedelta
+from functools import partial
+
+from budget.imports import store
+from budget.settings import BudgetSettings
+from shared.database.sweep import Sweep
+
+
+def sweeps(settings: BudgetSettings) -> dict[str, Sweep]:
+    """Per table of imports, for how long its rows are kept, and what deletes older ones."""
+    days = {
+        "imports": settings.imports_keep_days,
+        "import_facts": settings.import_rows_keep_days,
+        "import_progress": settings.imports_keep_days,
+    }
+    return {
+        table: Sweep(timedelta(days=keep), partial(store.forget_rows, table))
+        for table, keep in days.items()
+    }
