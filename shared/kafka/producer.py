@@ -118,6 +118,11 @@ class Producer:
     def connected(self) -> bool:
         return self._client is not None
 
+    async def check(self) -> None:
+        """A readiness check. Raises UnavailableError `broker_unavailable`."""
+        if not self.connected:
+            raise UnavailableError("broker_unavailable", "Kafka cannot be reached")
+
     def partition_count(self, topic: str) -> int:
         """Partitions the broker names for `topic` (prefixed name). Raises UnavailableError."""
         count = self._counts.get(topic)

@@ -10,17 +10,18 @@ from pathlib import Path
 from cli.commands.load.outcome import LoadOptions, Outcome
 from cli.errors import CommandError, Exit
 from cli.output import emit
-from ingest.events.context import Context, SourceView
+from ingest.events.context import Context
 from ingest.events.stamping import Stamper
 from ingest.platforms.mapping import Platform
-from ingest.reports.commands import Wanted, plan_import
 from ingest.reports.convert import Import, convert
 from ingest.reports.facts import StatedFacts
 from ingest.reports.reading.encoding import Opener
 from ingest.reports.reading.notation import Asked
 from ingest.reports.reading.refusals import FileRefusedError
 from ingest.reports.reading.report import Report, looks_like_json, understand
+from ingest.reports.request import Wanted, plan_import
 from ingest.settings import IngestSettings
+from ingest.sources.settings import SourceSettings
 from shared.errors import PacelineError
 
 FILE_ROWS_MAX = 5_000_000
@@ -97,5 +98,5 @@ def judge(report: Report, platform: Platform, options: LoadOptions) -> Outcome:
     return outcome
 
 
-def _no_settings(_: str) -> SourceView:
-    return SourceView()
+def _no_settings(_: str) -> SourceSettings:
+    return SourceSettings()

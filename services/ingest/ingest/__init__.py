@@ -1,0 +1,3 @@
+"""ingest knows shapes: keys, sources, platforms; what is accepted is in Kafka."""
+
+SCHEMA = "ingest"

@@ -1,78 +1,65 @@
 """Wiring of ingest: settings → pool → producer → app → run. Accepts without PostgreSQL."""
 
-import gc
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from ingest import store
-from ingest.events.accept import Acceptance, RejectionLog
+from ingest import SCHEMA
+from ingest.events.accept import Acceptance
 from ingest.events.body import BodyReader
-from ingest.events.routes import Events, EventsFirst, Ingest
+from ingest.events.endpoint import Events, EventsFirst, Ingest
+from ingest.events.rejection_log import RejectionLog
 from ingest.keys.credentials import Credentials
+from ingest.keys.keyring import Keyring
 from ingest.platforms.mapping import load_platforms
 from ingest.rejections.handlers import RejectedHandler
-from ingest.routes import make_router
+from ingest.rejections.store import forget_rejections
+from ingest.routes import ROUTERS
 from ingest.settings import IngestSettings
 from ingest.sources.memory import Memory
-from ingest.tables import SCHEMA
-from shared.database.clock import make_clock
-from shared.database.pool import create_pool
+from shared import service
 from shared.database.sweep import Sweep, Sweeper
-from shared.errors import UnavailableError
 from shared.events import REJECTED_TOPIC
 from shared.http.app import create_app
 from shared.http.auth import TokenVerifier
 from shared.http.edge import BODY_BYTES_MAX
 from shared.kafka.consumer import Consumer
-from shared.kafka.producer import Producer
-from shared.service import Part, Service, closing, main
+from shared.service import BackgroundWork, Part, Service
 from shared.settings import read_settings
+from shared.wiring import resources
 
-GC_THRESHOLD = 50_000
 TITLE = "Paceline ingest"
 
 
 @asynccontextmanager
 async def build(settings: IngestSettings) -> AsyncIterator[Service]:
     """The service, with its resources open for as long as the block lasts."""
-    pool = await create_pool(settings)
-    producer = Producer(settings)
-    async with closing(pool.close), closing(producer.stop):
-        await producer.start()
+    async with resources(settings) as (pool, producer, clock):
         credentials = Credentials(
             TokenVerifier(settings), settings.keys_max_age_s, settings.token_cache_s
         )
-        clock = make_clock(settings.clock)
-        memory = Memory(settings, pool, clock, credentials)
+        keyring = Keyring(pool, credentials)
+        memory = Memory(settings, pool, clock, keyring)
         rejection_log = RejectionLog(settings, producer)
+        handler = RejectedHandler(
+            settings, clock, lambda *place: memory.settings_of(*place).time_zone or "UTC"
+        )
         consumer = Consumer(
             settings,
             pool,
             schema=SCHEMA,
             group="ingest-rejections",
             topics=[REJECTED_TOPIC],
-            handler=RejectedHandler(
-                settings, clock, lambda *place: memory.view(*place).time_zone or "UTC"
-            ),
+            handler=handler.on_rejected,
         )
         ingest = Ingest(
             settings,
+            keyring,
             memory,
             Acceptance(settings, producer, memory),
             rejection_log,
             BodyReader(settings.reading_bytes_max),
         )
-
-        async def check_broker() -> None:
-            if not producer.connected:
-                raise UnavailableError("broker_unavailable", "Kafka cannot be reached")
-
-        async def check_memory() -> None:
-            memory.check_loaded()
-
-        async def check_consumer() -> None:
-            consumer.check_progress()
 
         async def idle() -> Mapping[str, int]:
             waiting = memory.waiting + rejection_log.waiting
@@ -82,41 +69,33 @@ async def build(settings: IngestSettings) -> AsyncIterator[Service]:
             settings,
             title=TITLE,
             pool=pool,
+            # Not the database: without it ingest accepts all the same.
             checks={
-                "kafka": check_broker,
-                "settings": check_memory,
-                "rejections": check_consumer,
+                "kafka": producer.check,
+                "settings": memory.check,
+                "rejections": consumer.check,
             },
             idle=idle,
             # Reports have a bound of their own, which may be above the common one.
             body_bytes_max=max(BODY_BYTES_MAX, settings.report_bytes_max),
         )
-        app.include_router(make_router(ingest, load_platforms()))
+        app.state.ingest, app.state.memory, app.state.keyring = ingest, memory, keyring
+        app.state.platforms = load_platforms()
+        for router in ROUTERS:
+            app.include_router(router)
         keep = timedelta(days=settings.rejections_keep_days)
-        sweeps = {"rejections": Sweep(keep, store.forget_rejections)}
+        sweeps = {"rejections": Sweep(keep, forget_rejections)}
         sweeper = Sweeper(settings, pool, clock, SCHEMA, sweeps)
-        parts = [
-            Part("rejections", consumer.run, consumer.stop),
-            Part("memory", memory.run, memory.stop),
-            Part("rejection_log", rejection_log.run, rejection_log.stop),
-            Part("sweeper", sweeper.run, sweeper.stop),
-        ]
+        swept = Part("sweeper", sweeper.run, sweeper.stop)
+        parts: list[BackgroundWork] = [consumer, memory, rejection_log, swept]
         yield Service(EventsFirst(app, Events(ingest)), parts)
 
 
-def _quieten_collector() -> None:
-    """What was made so far stays, and requests leave no cycles: walk the heap far less often."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GC_THRESHOLD, 20, 50)
-
-
-def run() -> None:
+def main() -> None:
     """Reads the settings and serves until a signal."""
-    _quieten_collector()
     settings = read_settings(IngestSettings)
-    main(settings, lambda: build(settings))
+    service.main(settings, lambda: build(settings))
 
 
 if __name__ == "__main__":
-    run()
+    main()

@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
+from ingest import SCHEMA
 from shared.database.columns import big, instant, integer, jsonb, serial, text
 from shared.database.common_tables import common_tables
 
-SCHEMA = "ingest"
 metadata = sa.MetaData()
 common_tables(metadata, SCHEMA)
 

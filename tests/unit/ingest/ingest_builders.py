@@ -5,13 +5,14 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ingest.events.context import Context, SourceView
+from ingest.events.context import Context
 from ingest.events.decode import Shape, decode
 from ingest.events.stamping import Stamped, Stamper
 from ingest.platforms.mapping import Platform
 from ingest.reports.reading.notation import Asked
 from ingest.reports.reading.report import Report, looks_like_json, understand
 from ingest.reports.reading.rows import Table
+from ingest.sources.settings import SourceSettings
 
 NOW = datetime(2025, 11, 4, 7, 0, tzinfo=UTC)
 SKEW = timedelta(minutes=5)
@@ -66,7 +67,7 @@ def _changed(kind: str, data: dict[str, Any], changes: dict[str, Any]) -> dict[s
 
 
 def context(**changes: Any) -> Context:
-    base = Context("default", lambda _: True, lambda _: SourceView(), NOW, SKEW.total_seconds())
+    base = Context("default", lambda _: True, lambda _: SourceSettings(), NOW, SKEW.total_seconds())
     return base._replace(**changes)
 
 

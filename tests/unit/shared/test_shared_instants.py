@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from budget.documents.campaigns.schemas import CampaignBody, TargetBody
 from budget.documents.mappings.schemas import MappingBody
 from budget.documents.plans.schemas import LineBody, PointBody, SubmitBody
-from ingest.schemas import KeyRequest
+from ingest.keys.schemas import KeyBody
 from kpi_monitor.rules.schemas import RuleBody, RuleTestBody
 from shared.http.app import ClockBody
 from shared.http.instants import Instant
@@ -43,7 +43,7 @@ TIMES = [
 ]
 FIELDS: list[tuple[type[BaseModel], str]] = [
     (ClockBody, "now"),
-    (KeyRequest, "expires_at"),
+    (KeyBody, "expires_at"),
     (CampaignBody, "starts_at"),
     (CampaignBody, "ends_at"),
     (TargetBody, "deadline"),
@@ -84,7 +84,7 @@ def test_every_time_of_every_body_is_such_a_text(model: type[BaseModel], field: 
 
 
 COUNTS: list[tuple[type[BaseModel], str]] = [
-    (KeyRequest, "rate_per_s"),
+    (KeyBody, "rate_per_s"),
     (LineBody, "priority"),
     (RuleBody, "for"),
     (RuleBody, "keep_firing"),

@@ -10,7 +10,8 @@ from budget.approval.schemas import DecisionBody
 from budget.documents.campaigns.schemas import CampaignBody
 from budget.documents.mappings.schemas import MappingBody
 from budget.documents.plans.schemas import LineBody
-from ingest.schemas import KeyRequest, Release, SourceSettings
+from ingest.keys.schemas import KeyBody
+from ingest.sources.schemas import ReleaseBody, SourceBody
 from kpi_monitor.rules.schemas import RuleBody
 from shared.names import TEXT_HAS_CONTROLS, control_character
 
@@ -82,9 +83,9 @@ def test_a_comment_has_lines_and_tabs_and_nothing_else() -> None:
             lambda text: RuleBody.model_validate({**RULE, "annotations": {"lever": text}}),
             "annotations.lever",
         ),
-        (lambda text: SourceSettings.model_validate({"money_report": text}), "money_report"),
-        (lambda text: KeyRequest.model_validate({"sources": ["s"], "name": text}), "name"),
-        (lambda text: Release.model_validate({"reason": text}), "reason"),
+        (lambda text: SourceBody.model_validate({"money_report": text}), "money_report"),
+        (lambda text: KeyBody.model_validate({"sources": ["s"], "name": text}), "name"),
+        (lambda text: ReleaseBody.model_validate({"reason": text}), "reason"),
     ],
 )
 @pytest.mark.parametrize("text", ["rab\u202eelif.exe", "red\x1b[31m", "a\u2066b", "x\x9fy"])

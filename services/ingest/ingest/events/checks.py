@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from typing import Any
 
-from ingest.events.context import SourceView
 from ingest.faults import FaultError
 from ingest.periods import EARLIEST_S, period_fields
 from ingest.sources.owners import NOT_MEASURES_REPORT, NOT_MONEY_REPORT, Owners
+from ingest.sources.settings import SourceSettings
 from ingest.wire import SourceWire, SpendWire
 from shared.currencies import CurrencyError, check_currency
 from shared.events import MetricsSent, SourceSent, SpendSent
@@ -35,7 +35,7 @@ def refuse_instant(epoch_s: float) -> None:
 
 
 def snapshot_fields(
-    event: SpendSent | MetricsSent, view: SourceView, zone: str, latest_s: float
+    event: SpendSent | MetricsSent, view: SourceSettings, zone: str, latest_s: float
 ) -> bytes:
     """The end of a snapshot's data, with the UTC bounds of its period on the source's clock.
 
@@ -58,7 +58,7 @@ def snapshot_fields(
     return fields
 
 
-def refuse_other_report(event: SpendSent | MetricsSent, view: SourceView) -> None:
+def refuse_other_report(event: SpendSent | MetricsSent, view: SourceSettings) -> None:
     """Raises FaultError `not_money_report` or `not_measures_report` for a report without a right.
 
     Called when the settings of the source name one.

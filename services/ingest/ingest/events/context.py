@@ -4,15 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-
-class SourceView(NamedTuple):
-    """What the settings of a source say that matters here."""
-
-    time_zone: str | None = None
-    currency: str | None = None
-    expected_interval_s: int | None = None
-    money_report: str | None = None
-    measures_report: str | None = None
+from ingest.sources.settings import SourceSettings
 
 
 class Context(NamedTuple):
@@ -20,7 +12,7 @@ class Context(NamedTuple):
 
     workspace: str
     allows: Callable[[str], bool]
-    settings: Callable[[str], SourceView]
+    settings: Callable[[str], SourceSettings]
     now: datetime
     skew_s: float
     import_id: str | None = None

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ingest.faults import FaultError, fault_of
+from ingest.rejections.rejection import Rejection
 from ingest.wire import LIST_DECODER, ONE_DECODER, RAW_LIST_DECODER, Wire
 from shared.errors import TooLargeError, UnparseableError
 from shared.http.json_keys import json_fault, keeps_all_keys
@@ -18,17 +19,6 @@ class Shape(enum.Enum):
     ONE = "application/cloudevents+json"
     BATCH = "application/cloudevents-batch+json"
     EITHER = "application/json"
-
-
-class Rejection(NamedTuple):
-    """An event that was set aside: its place in the request, from 0, its id if any, and why."""
-
-    place: int
-    id: str | None
-    source: str | None
-    code: str
-    detail: str
-    event: Any
 
 
 class Decoded(NamedTuple):

@@ -1,147 +1,87 @@
-"""POST /v1/events as a plain ASGI application: the framework would cost more than the work.
+"""HTTP of events, and of what a person says of those of a source that were refused."""
 
-The documented route of routes.py leads here too; `EventsFirst` only takes the shorter way.
-"""
+from typing import Annotated, Any
 
-from dataclasses import dataclass
-from time import perf_counter
-from typing import Any
+from fastapi import APIRouter, Depends, Request, Response
 
-import msgspec
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from ingest import SCHEMA
+from ingest.events.commands import repeat_heartbeat
+from ingest.events.endpoint import Events, Handed, Ingest
+from ingest.events.schemas import ConfirmationBody, Confirmed, EventsReply
+from ingest.rejections import store as rejections
+from ingest.sources import store as sources
+from ingest.sources.commands import require_source
+from shared.http.answers import answers
+from shared.http.caller import Operator, calling
+from shared.http.conventions import Reply, idempotent
+from shared.logs import get_logger
 
-from ingest.events.accept import Acceptance, RejectionLog
-from ingest.events.body import BodyReader, ClientGoneError
-from ingest.events.context import Context
-from ingest.events.decode import Shape, decode
-from ingest.events.stamping import Stamped
-from ingest.settings import IngestSettings
-from ingest.sources.memory import Memory
-from shared import metrics
-from shared.errors import UnsupportedMediaError
-from shared.http.auth import authorization_of
-from shared.http.problems import as_problem, problem
+log = get_logger(__name__)
+router = APIRouter(prefix="/v1")
 
-PATH = "/v1/events"
-_SHAPES = {shape.value.encode(): shape for shape in Shape}
-_encode = msgspec.json.encode
-
-
-@dataclass(frozen=True, slots=True)
-class Ingest:
-    """All that the routes need; made once in `__main__`."""
-
-    settings: IngestSettings
-    memory: Memory
-    acceptance: Acceptance
-    rejection_log: RejectionLog
-    reader: BodyReader
+# Events and reports read the credential themselves: a key of ours, or a token.
+SECURITY: list[dict[str, list[str]]] = [{"HTTPBearer": []}]
+_EVENTS_BODY: dict[str, Any] = {
+    "security": SECURITY,
+    "requestBody": {
+        "required": True,
+        "description": "CloudEvents 1.0 in structured JSON: one, or an array. gzip is understood.",
+        "content": {
+            "application/json": {"schema": {"type": ["object", "array"]}},
+            "application/cloudevents+json": {"schema": {"type": "object"}},
+            "application/cloudevents-batch+json": {"schema": {"type": "array"}},
+        },
+    },
+}
 
 
-class Events:
-    """The endpoint. Answers 202, or 422 when no event was accepted, with the same body."""
-
-    def __init__(self, ingest: Ingest) -> None:
-        self._ingest = ingest
-        self._settings = ingest.settings
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        began = perf_counter()
-        try:
-            status, body = await self._answer(scope, receive)
-        except ClientGoneError:
-            return
-        except Exception as error:
-            response = problem(as_problem(error))
-            status = response.status_code
-            await response(scope, receive, send)
-        else:
-            headers = [
-                (b"content-type", b"application/json"),
-                (b"content-length", b"%d" % len(body)),
-            ]
-            await send({"type": "http.response.start", "status": status, "headers": headers})
-            await send({"type": "http.response.body", "body": body})
-        metrics.HTTP_REQUESTS.labels("POST", PATH, str(status)).inc()
-        metrics.HTTP_DURATION.labels(PATH).observe(perf_counter() - began)
-
-    async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
-        headers = scope["headers"]
-        media_type = None
-        for name, value in headers:
-            if name == b"content-type":
-                media_type = value
-        ingest = self._ingest
-        caller = await ingest.memory.identify(authorization_of(headers))
-        shape = _shape_of(media_type)
-        body = await ingest.reader.read(receive, headers, self._settings.events_bytes_max)
-        decoded = decode(body, shape, self._settings.events_max)
-        caller.take(len(decoded.places) + len(decoded.rejected))
-        ingest.memory.check_loaded()
-        context = Context(
-            caller.workspace,
-            caller.allows,
-            lambda source: ingest.memory.view(caller.workspace, source),
-            await ingest.memory.now(),
-            self._settings.future_skew_s,
-            quarantined=lambda source: ingest.memory.quarantined(caller.workspace, source),
-        )
-        stamped = ingest.acceptance.stamp(decoded, context)
-        await ingest.acceptance.send(stamped, context)
-        if stamped.rejected:
-            ingest.rejection_log.add(stamped.rejected, context)
-        metrics.INGEST_ACCEPTED.inc(stamped.accepted)
-        return (202 if stamped.accepted else 422), _encode(_reply(stamped))
+async def _ingest(request: Request) -> Ingest:
+    found: Ingest = request.app.state.ingest
+    return found
 
 
-def _shape_of(media_type: bytes | None) -> Shape:
-    shape = _SHAPES.get(media_type or b"")
-    if shape is None and media_type is not None:
-        shape = _SHAPES.get(media_type.partition(b";")[0].strip().lower())
-    if shape is None:
-        known = ", ".join(shape.value for shape in Shape)
-        raise UnsupportedMediaError("unsupported_media_type", f"send one of: {known}")
-    return shape
+Accepting = Annotated[Ingest, Depends(_ingest)]
 
 
-def _reply(stamped: Stamped) -> dict[str, Any]:
-    return {
-        "accepted": stamped.accepted,
-        "rejected": [
-            {
-                "index": rejection.place,
-                "id": rejection.id,
-                "code": rejection.code,
-                "detail": rejection.detail,
-            }
-            for rejection in stamped.rejected
-        ],
-    }
+@router.post(
+    "/events",
+    **answers(EventsReply, 202, also={422: EventsReply}, extra=_EVENTS_BODY),
+    tags=["events"],
+    summary="Accept events; 202 means that Kafka has them",
+)
+async def post_events(request: Request, ingest: Accepting) -> Response:
+    return Handed(Events(ingest), request)
 
 
-class EventsFirst:
-    """The outermost layer: events go straight to their endpoint, everything else to the app."""
+@router.post(
+    "/sources/{source:path}/confirm",
+    **answers(Confirmed, keyed=True),
+    tags=["sources"],
+    summary="Nothing is missing, whatever was refused",
+)
+async def post_confirm(
+    request: Request, source: str, body: ConfirmationBody, principal: Operator, ingest: Accepting
+) -> Response:
+    """What was refused of the source is settled, and judgements that waited for it go on at
+    once. Who said so is kept with each rejection. Errors: source_unknown,
+    broker_unavailable."""
+    async with calling(request, principal) as caller:
+        conn, workspace, now = caller.conn, caller.workspace, caller.now
 
-    def __init__(self, app: ASGIApp, events: Events) -> None:
-        self._app = app
-        self._events = events
+        async def produce() -> Reply:
+            await require_source(caller, source)
+            settled = await rejections.put_confirmed(
+                conn, workspace, source, now, principal.subject
+            )
+            return Reply(200, {"source": source, "settled": settled})
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST":
-            await self._events(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
-
-
-class Handed(Response):
-    """A response that an ASGI application gives itself."""
-
-    def __init__(self, app: ASGIApp, request: Request) -> None:
-        super().__init__()
-        self._app = app
-        self._request = request
-
-    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        await self._app(scope, self._request.receive, send)
+        answer = await idempotent(request, conn, SCHEMA, principal, produce)
+        found = await sources.get_source(conn, workspace, source)
+    # Only what is committed is told. Whoever is answered 503 here sends the same key again.
+    if "idempotency-hit" not in answer.headers:
+        ingest.memory.outstanding.confirm(workspace, source, now)
+        about = {"workspace": workspace, "source": source, "subject": principal.subject}
+        log.info("source_confirmed", **about, reason=body.reason)
+    if found is not None and found.complete_through is not None:
+        await repeat_heartbeat(ingest, workspace, source, found.complete_through, now)
+    return answer

@@ -24,10 +24,12 @@ from ingest.events.checks import (
     refuse_reserved,
     snapshot_fields,
 )
-from ingest.events.context import Context, SourceView
-from ingest.events.decode import Decoded, Rejection
+from ingest.events.context import Context
+from ingest.events.decode import Decoded
 from ingest.faults import FaultError, check_strictly
 from ingest.periods import EARLIEST_S, PANE_S, as_utc, pane_fields
+from ingest.rejections.rejection import Rejection
+from ingest.sources.settings import SourceSettings
 from ingest.wire import SourceWire, SpendWire
 from shared.events import (
     ENCODER,
@@ -95,7 +97,7 @@ class _Names(NamedTuple):
 class _Seen(NamedTuple):
     """A source within one request."""
 
-    view: SourceView
+    view: SourceSettings
     currency: bytes
     """The end of the data of money that states none (contracts.md section 2), or nothing."""
     names: _Names

@@ -4,102 +4,18 @@ Requests are answered from memory, so ingest accepts while PostgreSQL is away. A
 not know is then 503 and not 401: we cannot say that it is wrong.
 """
 
-import hashlib
-import re
-import secrets
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from fnmatch import translate
-from typing import Any
 
-from shared.errors import (
-    ForbiddenError,
-    TooManyRequestsError,
-    UnauthorizedError,
-    UnavailableError,
-)
+from ingest.keys.grant import Grant
+from ingest.keys.rules import KEY_PREFIX, hash_key
+from ingest.keys.store import KeyInForce
+from shared.errors import ForbiddenError, UnauthorizedError, UnavailableError
 from shared.http.auth import TokenVerifier, bearer
 
-KEY_PREFIX = "plk_"
-CALLERS_CACHED_MAX = 10_000
-BURST_S = 2.0
+GRANTS_CACHED_MAX = 10_000
 RELOAD_MIN_S = 1.0
-
-
-def make_key() -> tuple[str, str, bytes]:
-    """(public id, the key's text, its hash). 256 random bits need no slow hash."""
-    key_id = secrets.token_hex(6)
-    text = f"{KEY_PREFIX}{key_id}_{secrets.token_urlsafe(32)}"
-    return key_id, text, hash_key(text)
-
-
-def hash_key(text: str) -> bytes:
-    """What is stored in place of the key."""
-    return hashlib.sha256(text.encode()).digest()
-
-
-class Bucket:
-    """A token bucket over events; a request may go into debt, so any batch size can pass."""
-
-    def __init__(self, rate_per_s: int, now_s: float) -> None:
-        self._rate_per_s = rate_per_s
-        self._burst = rate_per_s * BURST_S
-        self._tokens = self._burst
-        self._at_s = now_s
-
-    def take(self, count: int, now_s: float) -> None:
-        """Raises TooManyRequestsError `rate_exceeded` with Retry-After while in debt."""
-        earned = (now_s - self._at_s) * self._rate_per_s
-        self._tokens = min(self._burst, self._tokens + earned)
-        self._at_s = now_s
-        if self._tokens < 0:
-            wait_s = int(-self._tokens / self._rate_per_s) + 1
-            raise TooManyRequestsError(
-                "rate_exceeded", f"{self._rate_per_s} events/s", retry_after_s=wait_s
-            )
-        self._tokens -= count
-
-
-class Caller:
-    """What a credential allows. `roles` is empty for a key."""
-
-    def __init__(
-        self,
-        workspace: str,
-        subject: str,
-        patterns: Sequence[str],
-        *,
-        roles: frozenset[str] = frozenset(),
-        rate_per_s: int | None = None,
-        expires_at: datetime | None = None,
-    ) -> None:
-        self.workspace = workspace
-        self.subject = subject
-        self.patterns = tuple(patterns)
-        self.roles = roles
-        self.rate_per_s = rate_per_s
-        self.expires_s = None if expires_at is None else expires_at.timestamp()
-        self._bucket = None if rate_per_s is None else Bucket(rate_per_s, time.monotonic())
-        self._covered: re.Pattern[str] | None = None
-
-    def allows(self, source: str) -> bool:
-        """True when a pattern of the key covers the source; `*` also covers `/`."""
-        if self._covered is None:
-            self._covered = re.compile("|".join(map(translate, self.patterns)) or "(?!)")
-        return self._covered.match(source) is not None
-
-    def take(self, count: int) -> None:
-        """Counts events against the key's rate. Raises TooManyRequestsError."""
-        if self._bucket is not None:
-            self._bucket.take(count, time.monotonic())
-
-    def inherit(self, known: "Caller") -> None:
-        """Keeps the bucket and the compiled patterns of the same key over a reload."""
-        if known.rate_per_s == self.rate_per_s:
-            self._bucket = known._bucket
-        if known.patterns == self.patterns:
-            self._covered = known._covered
 
 
 class Credentials:
@@ -111,27 +27,29 @@ class Credentials:
         self._verifier = verifier
         self._keys_max_age_s = keys_max_age_s
         self._token_cache_s = token_cache_s
-        self._keys: dict[bytes, Caller] = {}
-        self._by_header: dict[bytes, tuple[float, Caller]] = {}
+        self._keys: dict[bytes, Grant] = {}
+        self._by_header: dict[bytes, tuple[float, Grant]] = {}
         self._loaded_s = float("-inf")
         self.tried_s = float("-inf")
 
-    def replace(self, rows: Iterable[Mapping[str, Any]], began_s: float) -> None:
+    def replace(self, keys: Iterable[KeyInForce], began_s: float) -> None:
         """Takes over all keys in force, as read from the table since `began_s` (monotonic clock):
-        a key that was made after it may be missing."""
+        a key that was made after it may be missing. A reading older than the last is dropped."""
+        if began_s < self._loaded_s:
+            return
         known, self._keys = self._keys, {}
-        for row in rows:
-            caller = Caller(
-                row["workspace"],
-                f"key:{row['key_id']}",
-                row["sources"],
-                rate_per_s=row["rate_per_s"],
-                expires_at=row["expires_at"],
+        for key in keys:
+            grant = Grant(
+                key.workspace,
+                f"key:{key.key_id}",
+                key.sources,
+                rate_per_s=key.rate_per_s,
+                expires_at=key.expires_at,
             )
-            earlier = known.get(row["hash"])
+            earlier = known.get(key.hash)
             if earlier is not None:
-                caller.inherit(earlier)
-            self._keys[row["hash"]] = caller
+                grant.inherit(earlier)
+            self._keys[key.hash] = grant
         self._by_header.clear()
         self._loaded_s = self.tried_s = began_s
 
@@ -151,20 +69,20 @@ class Credentials:
         """A reload was tried and failed."""
         self.tried_s = time.monotonic()
 
-    def known(self, authorization: bytes) -> Caller | None:
-        """The caller of a header seen before, still valid; no waiting."""
+    def known(self, authorization: bytes) -> Grant | None:
+        """The grant of a header seen before, still valid; no waiting."""
         found = self._by_header.get(authorization)
         if found is None:
             return None
-        until_s, caller = found
+        until_s, grant = found
         if time.monotonic() > until_s:
             del self._by_header[authorization]
             return None
-        _check_expiry(caller)
-        return caller
+        _check_expiry(grant)
+        return grant
 
-    async def identify(self, authorization: bytes | None) -> Caller | None:
-        """The caller, or None for a well-formed key that is not in the cache.
+    async def identify(self, authorization: bytes | None) -> Grant | None:
+        """The grant, or None for a well-formed key that is not in the cache.
 
         Raises UnauthorizedError (`credential_missing`, `key_expired`, `token_…`), ForbiddenError
         `role_missing`, UnavailableError `keys_unavailable`.
@@ -182,9 +100,9 @@ class Credentials:
             principal = await self._verifier.verify(text)
             if not principal.has("operator"):
                 raise ForbiddenError("role_missing", "needs one of: operator, admin")
-            found = Caller(principal.workspace, principal.subject, ["*"], roles=principal.roles)
+            found = Grant(principal.workspace, principal.subject, ["*"], roles=principal.roles)
             until_s = time.monotonic() + self._token_cache_s
-        if len(self._by_header) >= CALLERS_CACHED_MAX:
+        if len(self._by_header) >= GRANTS_CACHED_MAX:
             self._by_header.clear()
         if authorization is not None:
             self._by_header[authorization] = until_s, found
@@ -197,6 +115,6 @@ class Credentials:
         return UnauthorizedError("key_unknown", "no such key, or it was revoked")
 
 
-def _check_expiry(caller: Caller) -> None:
-    if caller.expires_s is not None and datetime.now(UTC).timestamp() >= caller.expires_s:
+def _check_expiry(grant: Grant) -> None:
+    if grant.expires_s is not None and datetime.now(UTC).timestamp() >= grant.expires_s:
         raise UnauthorizedError("key_expired", "the key has expired")

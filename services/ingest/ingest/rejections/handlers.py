@@ -4,14 +4,13 @@ Too many from one source quarantine that source, never the partition (design.md 
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
-from ingest import store
-from ingest.rejections import quarantines, set_aside
+from ingest.rejections import outstanding, quarantines, store, subjects
+from ingest.rejections.store import RejectionRow
 from ingest.settings import IngestSettings
-from ingest.store import RejectionRow
 from shared.database.clock import Clock
 from shared.database.pool import Conn
 from shared.events import REJECTED_DECODER, Envelope, Rejected
@@ -36,25 +35,26 @@ class RejectedHandler:
         self._clock = clock
         self._time_zone_of = time_zone_of
 
-    async def __call__(self, conn: Conn, batch: Sequence[Received]) -> list[SetAside]:
+    async def on_rejected(self, conn: Conn, records: Sequence[Received]) -> list[SetAside]:
         """A record that cannot be read is stored as such, by its place, and returned."""
         rows: dict[str, RejectionRow] = {}
         unreadable: list[SetAside] = []
-        for received in batch:
+        now = await self._clock.now(conn)
+        for received in records:
             try:
                 row = self._row(REJECTED_DECODER.decode(received.value))
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                row = _unreadable(received, str(error))
+                row = _unreadable(received, str(error), now)
                 unreadable.append(SetAside(received, row.code, row.detail))
             rows[row.message] = row
         added = await store.add_rejections(conn, list(rows.values()))
         places = {
-            (row["workspace"], row["source"])
+            (row.workspace, row.source)
             for row in added
-            if row["source"] is not None and row["code"] not in quarantines.NOT_COUNTED
+            if row.source is not None and row.code not in quarantines.NOT_COUNTED
         }
         if places:
-            await self._quarantine(conn, places)
+            await self._quarantine(conn, places, now)
         return unreadable
 
     def _row(self, event: Envelope[Rejected]) -> RejectionRow:
@@ -73,17 +73,17 @@ class RejectedHandler:
             event.time,
         )
         stated = row.event if isinstance(row.event, dict) else None
-        if stated is None or row.source is None or row.code in set_aside.NOT_COUNTED:
+        if stated is None or row.source is None or row.code in outstanding.NOT_COUNTED:
             return row
         zone = self._time_zone_of(row.workspace, row.source)
-        start = set_aside.period_start_of(stated, zone, row.rejected_at)
-        return row._replace(subject=set_aside.subject_of(stated), period_start=start)
+        start = subjects.period_start_of(stated, zone, row.rejected_at)
+        return row._replace(subject=subjects.subject_of(stated), period_start=start)
 
-    async def _quarantine(self, conn: Conn, places: set[tuple[str, str]]) -> None:
-        begun = await quarantines.begin(
+    async def _quarantine(self, conn: Conn, places: set[tuple[str, str]], now: datetime) -> None:
+        begun = await quarantines.add_quarantines(
             conn,
             places,
-            now=await self._clock.now(conn),
+            now=now,
             window_s=self._settings.quarantine_window_s,
             rejections_max=self._settings.quarantine_rejections_max,
         )
@@ -91,7 +91,7 @@ class RejectedHandler:
             log.error("source_quarantined", **one._asdict())
 
 
-def _unreadable(received: Received, detail: str) -> RejectionRow:
+def _unreadable(received: Received, detail: str, now: datetime) -> RejectionRow:
     log.warning("rejection_unreadable", partition=received.partition, offset=received.offset)
     return RejectionRow(
         f"{received.topic}/{received.partition}/{received.offset}",
@@ -104,7 +104,7 @@ def _unreadable(received: Received, detail: str) -> RejectionRow:
         received.partition,
         received.offset,
         _text(received.value.decode("utf-8", "replace")[:TEXT_MAX]),
-        datetime.now(UTC),
+        now,
     )
 
 

@@ -8,15 +8,16 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from shared.database.locks import AdvisoryLock
 from shared.database.pool import Conn
 
 NOT_COUNTED = ("source_not_allowed", "source_quarantined")
 """The first says nothing about the source, only about who used its name; the second is our own
 doing and would never let a source out again."""
 
-# Two replicas, or one of them and a release, must not both read and then both write.
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('ingest.quarantines', 0))"
-BEGIN = """
+LOCK = AdvisoryLock("ingest/quarantines")
+"""Two replicas, or one of them and a release, must not both read and then both write."""
+ADD_QUARANTINES = """
 INSERT INTO ingest.quarantines (workspace, source, since, reason)
 SELECT u.workspace, u.source, $3::timestamptz,
   format('more than %s events set aside in %s s', $5::int, extract(epoch FROM $4::interval)::int)
@@ -36,13 +37,13 @@ ON CONFLICT (workspace, source) WHERE released_at IS NULL DO NOTHING
 RETURNING workspace, source, reason
 """
 # A source that never had anything accepted has no row yet, and would not be listed.
-LIST_THEM = """
+ADD_SOURCES = """
 INSERT INTO ingest.sources (workspace, source)
 SELECT u.workspace, u.source FROM unnest($1::text[], $2::text[]) AS u(workspace, source)
 ORDER BY u.workspace, u.source ON CONFLICT (workspace, source) DO NOTHING
 """
-OPEN = "SELECT workspace, source FROM ingest.quarantines WHERE released_at IS NULL"
-RELEASE = """
+FIND_QUARANTINED = "SELECT workspace, source FROM ingest.quarantines WHERE released_at IS NULL"
+PUT_RELEASED = """
 UPDATE ingest.quarantines SET released_at = $3, released_by = $4, release_reason = $5
 WHERE workspace = $1 AND source = $2 AND released_at IS NULL RETURNING true
 """
@@ -56,7 +57,7 @@ class Quarantined(NamedTuple):
     reason: str
 
 
-async def begin(
+async def add_quarantines(
     conn: Conn,
     places: Collection[tuple[str, str]],
     *,
@@ -66,10 +67,10 @@ async def begin(
 ) -> list[Quarantined]:
     """Quarantines those of `places` (workspace, source) with more than `rejections_max` rejections
     in the `window_s` before `now` and since their last release; returns those."""
-    await conn.execute(LOCK)
+    await LOCK.take(conn)
     workspaces, sources = map(list, zip(*sorted(places), strict=True))
     rows = await conn.fetch(
-        BEGIN,
+        ADD_QUARANTINES,
         workspaces,
         sources,
         now,
@@ -79,19 +80,19 @@ async def begin(
     )
     begun = [Quarantined(*row) for row in rows]
     if begun:
-        await conn.execute(LIST_THEM, [q.workspace for q in begun], [q.source for q in begun])
+        await conn.execute(ADD_SOURCES, [q.workspace for q in begun], [q.source for q in begun])
     return begun
 
 
-async def load_open(conn: Conn) -> frozenset[tuple[str, str]]:
+async def find_quarantined(conn: Conn) -> frozenset[tuple[str, str]]:
     """(workspace, source) of all in quarantine now."""
-    rows: list[Any] = await conn.fetch(OPEN)
+    rows: list[Any] = await conn.fetch(FIND_QUARANTINED)
     return frozenset((row["workspace"], row["source"]) for row in rows)
 
 
-async def release(
+async def put_released(
     conn: Conn, workspace: str, source: str, *, now: datetime, subject: str, reason: str
 ) -> bool:
     """Ends a quarantine; False when there is none."""
-    await conn.execute(LOCK)
-    return bool(await conn.fetchval(RELEASE, workspace, source, now, subject, reason))
+    await LOCK.take(conn)
+    return bool(await conn.fetchval(PUT_RELEASED, workspace, source, now, subject, reason))

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ingest.events.checks import refuse_currency
-from ingest.events.context import SourceView
-from ingest.events.decode import Decoded, Rejection
+from ingest.events.decode import Decoded
 from ingest.faults import FaultError
 from ingest.periods import occurs_twice
 from ingest.platforms.mapping import Layout, Level, Period, Platform, Quantity
+from ingest.rejections.rejection import Rejection
 from ingest.reports.facts import StatedFacts, Statement
 from ingest.reports.ids import read_id, read_label
 from ingest.reports.reading.days import readings_of
@@ -27,6 +27,7 @@ from ingest.reports.reading.notation import Notation
 from ingest.reports.reading.numbers import NumberFormat, exponent_of, to_micros
 from ingest.reports.reading.rows import Row, Table
 from ingest.sources.owners import NOT_MEASURES_REPORT, NOT_MONEY_REPORT, Owners
+from ingest.sources.settings import SourceSettings
 from ingest.wire import MetricsDataWire, MetricsWire, SpendDataWire, SpendWire, Wire
 from shared.money import MICROS, format_micros, format_quantity
 
@@ -72,7 +73,7 @@ def convert(
     table: Table,
     platform: Platform,
     load: Import,
-    settings: Callable[[str], SourceView],
+    settings: Callable[[str], SourceSettings],
     stated: StatedFacts | None = None,
 ) -> Converted:
     """All rows of a table; rows with a fault are set aside with their reason.
@@ -135,7 +136,7 @@ class RowReader:
         notation: Notation,
         platform: Platform,
         load: Import,
-        settings: Callable[[str], SourceView],
+        settings: Callable[[str], SourceSettings],
     ) -> None:
         self._layout = layout
         self._notation = notation
@@ -229,7 +230,7 @@ class RowReader:
                 dims[name] = read_label(found, name)
         return dims or None
 
-    def _currency(self, values: Values, view: SourceView) -> str | None:
+    def _currency(self, values: Values, view: SourceSettings) -> str | None:
         found = self._first(values, self._layout.currency)
         currency = self._load.currency or view.currency if found is None else str(found).strip()
         refuse_currency(currency)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ingest.events.decode import Rejection
 from ingest.platforms.mapping import Platform
+from ingest.rejections.rejection import Rejection
 from ingest.reports.convert import Converted
 from ingest.reports.facts import StatedFacts
 from ingest.reports.reading.refusals import FileRefusedError

@@ -11,7 +11,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import IO
 
-from ingest.events.context import SourceView
 from ingest.faults import FaultError
 from ingest.platforms.mapping import Platform
 from ingest.reports.convert import Import, RowReader
@@ -25,6 +24,7 @@ from ingest.reports.facts import (
     figures_of,
 )
 from ingest.reports.reading.report import Report
+from ingest.sources.settings import SourceSettings
 
 FILES = 64
 CONFLICTS_MAX = 100_000
@@ -51,7 +51,7 @@ def find_repeats(report: Report, platform: Platform, load: Import) -> Repeats:
     Settings of the source are left out; what they alone would show, the ledger finds.
     Raises TooManyConflictsError.
     """
-    reader = RowReader(report.layout, report.notation, platform, load, lambda _: SourceView())
+    reader = RowReader(report.layout, report.notation, platform, load, lambda _: SourceSettings())
     with ExitStack() as stack:
         files = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(FILES)]
         for row in report.rows():

@@ -1,4 +1,4 @@
-"""What ingest knows without asking PostgreSQL: keys, settings of sources, and what to write back.
+"""What ingest knows of sources without asking PostgreSQL, and what it has to write back.
 
 One task refreshes and writes back; while the database is away it goes on with what it has, and
 what waits to be written is bounded by the number of sources.
@@ -6,21 +6,23 @@ what waits to be written is bounded by the number of sources.
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from ingest import store
-from ingest.events.context import SourceView
-from ingest.keys.credentials import Caller, Credentials
+from ingest.keys.keyring import Keyring
 from ingest.rejections import quarantines
-from ingest.rejections.set_aside import SetAside
+from ingest.rejections import store as rejections
+from ingest.rejections.outstanding import Outstanding
 from ingest.settings import IngestSettings
+from ingest.sources import store
+from ingest.sources.settings import SourceSettings
+from ingest.sources.store import StoredSettings
 from shared import metrics
 from shared.database.clock import Clock
 from shared.database.pool import Pool, is_transient, transaction
 from shared.errors import UnavailableError
 from shared.logs import get_logger
+from shared.rounds import Rounds
 
 log = get_logger(__name__)
 
@@ -31,22 +33,24 @@ SUBJECTS_KEPT = timedelta(days=30)
 SUBJECTS_READ_MAX = 100_000
 
 Place = tuple[str, str]
-Settings = tuple[int, SourceView]
+Settings = tuple[int, SourceSettings]
 """The version of a source's settings, and what they say."""
-_DEFAULTS: Settings = 0, SourceView()
+_DEFAULTS: Settings = 0, SourceSettings()
 
 
 class Memory:
     """Shared by all requests of the process; what an accepted event needs is instant."""
 
+    name = "memory"
+
     def __init__(
-        self, settings: IngestSettings, pool: Pool, clock: Clock, credentials: Credentials
+        self, settings: IngestSettings, pool: Pool, clock: Clock, keyring: Keyring
     ) -> None:
         self._settings = settings
         self._pool = pool
         self._clock = clock
-        self._credentials = credentials
-        self.set_aside = SetAside(settings.set_aside_wait_s)
+        self._keyring = keyring
+        self.outstanding = Outstanding(settings.set_aside_wait_s)
         self._views: dict[Place, Settings] = {}
         self._quarantined: frozenset[Place] = frozenset()
         self._received: dict[Place, datetime] = {}
@@ -56,8 +60,8 @@ class Memory:
         self._manual_now: datetime | None = None
         self._set_here: dict[Place, Settings] = {}
         self._refreshing = asyncio.Lock()
-        self._stopping = asyncio.Event()
-        self._looking = asyncio.Lock()
+        self._refreshed_s = float("-inf")
+        self._rounds = Rounds(settings, self.name, self.step, rest_s=WRITE_BACK_S)
         self._writing = asyncio.Lock()
 
     @property
@@ -65,23 +69,23 @@ class Memory:
         """Activities not yet written back."""
         return len(self._received.keys() | self._complete.keys())
 
+    async def check(self) -> None:
+        """`check_loaded` as a readiness check."""
+        self.check_loaded()
+
     def check_loaded(self) -> None:
         """Raises UnavailableError until settings were read once: zones decide periods."""
         if not self._loaded:
             raise UnavailableError("settings_unavailable", "keys and sources were not read yet")
 
-    def view(self, workspace: str, source: str) -> SourceView:
+    def settings_of(self, workspace: str, source: str) -> SourceSettings:
         return self._views.get((workspace, source), _DEFAULTS)[1]
 
-    def set_view(self, workspace: str, source: str, view: SourceView, version: int) -> None:
+    def set_settings(self, stored: StoredSettings) -> None:
         """A change made here is in force here at once, elsewhere after `refresh_s`."""
-        place = workspace, source
-        if version > self._views.get(place, _DEFAULTS)[0]:
-            self._views[place] = self._set_here[place] = version, view
-
-    def forget_key(self, digest: bytes) -> None:
-        """A key revoked here ends here at once, elsewhere after `refresh_s`."""
-        self._credentials.forget(digest)
+        place = stored.workspace, stored.source
+        if stored.version > self._views.get(place, _DEFAULTS)[0]:
+            self._views[place] = self._set_here[place] = stored.version, stored.settings
 
     def quarantined(self, workspace: str, source: str) -> bool:
         """Of the copy read last: while the database is away nothing begins and nothing ends."""
@@ -110,70 +114,44 @@ class Memory:
                 raise
         return self._manual_now
 
-    async def identify(self, authorization: bytes | None) -> Caller:
-        """Who sends this; asks the database only for a key it does not know.
-
-        Raises what Credentials.identify raises, and UnauthorizedError `key_unknown`.
-        """
-        known = None if authorization is None else self._credentials.known(authorization)
-        if known is not None:
-            return known
-        found = await self._credentials.identify(authorization)
-        if found is None:
-            await self._look_again(time.monotonic())
-            found = await self._credentials.identify(authorization)
-        if found is None:
-            raise self._credentials.unknown(database_away=self._database_away)
-        return found
-
-    async def _look_again(self, since_s: float) -> None:
-        """Asks the table after `since_s`: the key may be new. Many who wait share one look."""
-        async with self._looking:
-            if self._credentials.tried_s < since_s:
-                await asyncio.sleep(self._credentials.reload_in_s())
-                await self.refresh_or_wait()
-
     async def run(self) -> None:
-        """Refreshes and writes back until `stop`; faults that pass by themselves are waited out."""
-        refreshed_s = float("-inf")
-        while not self._stopping.is_set():
-            now_s = time.monotonic()
-            if now_s - refreshed_s >= (self._settings.refresh_s if self._loaded else 0):
-                await self.refresh_or_wait()
-                refreshed_s = now_s
-            await self.write_back()
-            try:
-                await asyncio.wait_for(self._stopping.wait(), WRITE_BACK_S)
-            except TimeoutError:
-                continue
+        """Refreshes and writes back until `stop`, and then once more."""
+        await self._rounds.run()
         await self.write_back()
 
     async def stop(self) -> None:
-        """Asks `run` to end after it has written back once more."""
-        self._stopping.set()
+        """Asks `run` to end."""
+        await self._rounds.stop()
+
+    async def step(self) -> bool:
+        """One round; faults that pass by themselves are waited out."""
+        now_s = time.monotonic()
+        if now_s - self._refreshed_s >= (self._settings.refresh_s if self._loaded else 0):
+            await self.refresh_or_wait()
+            self._refreshed_s = now_s
+        await self.write_back()
+        return False
 
     async def refresh(self) -> None:
         """Reads keys and settings; raises when the database is away."""
         # One at a time: of two, the one that read first could be the last to be believed.
         async with self._refreshing:
             self._set_here = {}
-            began_s = time.monotonic()
             async with transaction(self._pool) as conn:
-                keys = await store.load_keys(conn)
-                rows = await store.load_settings(conn)
-                quarantined = await quarantines.load_open(conn)
+                await self._keyring.read(conn)
+                settings = await store.find_settings(conn)
+                quarantined = await quarantines.find_quarantined(conn)
                 since = await self._clock.now(conn) - SUBJECTS_KEPT
-                subjects = await store.open_subjects(conn, since, SUBJECTS_READ_MAX)
-            self._credentials.replace(keys, began_s)
-            self._take_views(rows)
+                subjects = await rejections.find_open_subjects(conn, since, SUBJECTS_READ_MAX)
+            self._take_settings(settings)
             self._quarantined = quarantined
-            self.set_aside.take(subjects)
+            self.outstanding.take(subjects)
             metrics.INGEST_QUARANTINED.set(len(quarantined))
             self._loaded = True
 
-    def _take_views(self, rows: Iterable[Mapping[str, Any]]) -> None:
+    def _take_settings(self, stored: Iterable[StoredSettings]) -> None:
         """The settings as read, but for what was changed here while they were being read."""
-        read = {(row["workspace"], row["source"]): _settings_of(row) for row in rows}
+        read = {(one.workspace, one.source): (one.version, one.settings) for one in stored}
         for place, settings in self._set_here.items():
             if settings[0] > read.get(place, _DEFAULTS)[0]:
                 read[place] = settings
@@ -191,7 +169,7 @@ class Memory:
         except Exception as error:
             if not is_transient(error):
                 raise
-            self._credentials.tried()
+            self._keyring.fail()
             if not self._database_away:
                 log.warning("database_away", error=repr(error))
             self._database_away = True
@@ -221,7 +199,7 @@ class Memory:
         ]
         try:
             async with transaction(self._pool) as conn:
-                await store.note_activity(conn, seen)
+                await store.put_activities(conn, seen)
         except Exception as error:
             if not is_transient(error):
                 raise
@@ -230,24 +208,14 @@ class Memory:
                 self.note_complete(*place, value)
 
     async def _write_settled(self) -> None:
-        settled = self.set_aside.to_settle()
+        settled = self.outstanding.to_settle()
         if not settled:
             return
         try:
             async with transaction(self._pool) as conn:
                 now = await self._clock.now(conn)
                 rows = [(*place, subject, at) for place, subject, at in settled]
-                await store.settle(conn, rows, now)
+                await rejections.put_settled(conn, rows, now)
         except Exception as error:
             if not is_transient(error):
                 raise
-
-
-def _settings_of(row: Mapping[str, Any]) -> Settings:
-    return row["version"], SourceView(
-        row["time_zone"],
-        row["currency"],
-        row["expected_interval_s"],
-        row["money_report"],
-        row["measures_report"],
-    )

@@ -6,7 +6,7 @@ Reports of one source state the same clicks again, by campaign, by ad, by hour: 
 
 from typing import NamedTuple, Self
 
-from ingest.events.context import SourceView
+from ingest.sources.settings import SourceSettings
 
 NOT_MONEY_REPORT = "not_money_report"
 NOT_MEASURES_REPORT = "not_measures_report"
@@ -19,7 +19,7 @@ class Owners(NamedTuple):
     measures: str | None
 
     @classmethod
-    def of(cls, view: SourceView, default: str | None = None) -> Self:
+    def of(cls, view: SourceSettings, default: str | None = None) -> Self:
         """By the settings of a source; `default` is what its platform says of the money."""
         money = view.money_report or default
         return cls(money, view.measures_report or money)

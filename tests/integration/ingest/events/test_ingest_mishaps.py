@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ingest import store
+from ingest.keys import store
 from tests.integration.ingest.ingest_world import World, running, settings_for, until_ready
 from tests.unit.ingest.ingest_builders import REMOVED, metrics, spend
 
@@ -141,7 +141,7 @@ async def test_a_key_is_shown_and_revoked_although_the_database_is_lost_behind_t
         raise ConnectionResetError("the server ended the connection")
 
     with monkeypatch.context() as away:
-        away.setattr(store, "load_keys", lost)
+        away.setattr(store, "find_keys_in_force", lost)
         made = await world.client.post(
             "/v1/keys", json={"sources": ["*"]}, headers=world.token("admin")
         )
@@ -149,7 +149,7 @@ async def test_a_key_is_shown_and_revoked_although_the_database_is_lost_behind_t
     key = {"Authorization": f"Bearer {made.json()['key']}"}
     assert (await world.post(spend(id="kept"), headers=key)).status_code == 202
     with monkeypatch.context() as away:
-        away.setattr(store, "load_keys", lost)
+        away.setattr(store, "find_keys_in_force", lost)
         gone = await world.client.delete(made.headers["location"], headers=world.token("admin"))
         assert gone.status_code == 204
         at_once = await world.post(spend(), headers=key)

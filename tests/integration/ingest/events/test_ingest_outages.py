@@ -203,7 +203,7 @@ async def test_a_rejection_delivered_twice_is_stored_once_and_poison_is_kept(
         for _ in range(2):
             async with transaction(pool) as conn:
                 handler = RejectedHandler(world.settings, make_clock("system"))
-                set_aside = await handler(conn, batch)
+                set_aside = await handler.on_rejected(conn, batch)
     finally:
         await pool.close()
     items: list[dict[str, Any]] = (await world.get("/v1/rejections", source="s/1"))["items"]

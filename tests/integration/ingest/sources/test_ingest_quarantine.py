@@ -263,9 +263,9 @@ async def test_rejections_count_once_within_the_window(
         # Twice: a poll whose offsets were not committed is read again.
         for batch in [*batches, *batches]:
             async with transaction(pool) as conn:
-                await handler(conn, batch)
+                await handler.on_rejected(conn, batch)
         async with transaction(pool) as conn:
-            held = await quarantines.load_open(conn)
+            held = await quarantines.find_quarantined(conn)
     finally:
         await pool.close()
 

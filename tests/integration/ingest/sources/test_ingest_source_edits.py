@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ingest.schemas import SourceEdit, SourceReply, SourceSettings
+from ingest.sources.schemas import SourceBody, SourceEdit, SourceReply
 from tests.integration.ingest.ingest_world import World, running, settings_for, until_ready
 from tests.unit.ingest.ingest_builders import heartbeat
 
@@ -46,7 +46,7 @@ async def made(world: World, source: str) -> Any:
 
 
 def test_what_a_source_tells_of_itself_is_what_an_edit_only_reads() -> None:
-    settable = SourceSettings.model_fields.keys()
+    settable = SourceBody.model_fields.keys()
     assert SourceReply.model_fields.keys() == settable | SourceEdit.READ_ONLY
 
 

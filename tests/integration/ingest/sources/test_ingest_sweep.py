@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from ingest import store
-from ingest.store import RejectionRow
+from ingest.rejections import store
+from ingest.rejections.store import RejectionRow
 from shared.database.pool import create_pool, transaction
 from tests.integration.ingest.ingest_world import settings_for
 
@@ -28,10 +28,10 @@ async def test_rejections_are_deleted_oldest_first_so_many_at_a_time(
             before = NOW - timedelta(days=90)
             counts = [await store.forget_rejections(conn, before, 3) for _ in range(3)]
             kept = await store.list_rejections(
-                conn, "sweep", source=None, code=None, before=2**63 - 1, limit=100
+                conn, "sweep", source=None, code=None, after=2**63 - 1, limit=100
             )
     finally:
         await pool.close()
 
     assert counts == [3, 2, 0]
-    assert [row["id"] for row in kept] == ["kept"]
+    assert [row.id for row in kept] == ["kept"]

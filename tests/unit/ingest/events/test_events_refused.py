@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from ingest.events.context import SourceView
 from ingest.events.decode import Shape, decode
 from ingest.faults import FaultError, check_strictly
+from ingest.sources.settings import SourceSettings
 from ingest.wire import ONE_DECODER
 from shared.kafka.producer import RECORD_BYTES_MAX
 from shared.names import SUBJECT_BYTES_MAX
@@ -159,13 +159,13 @@ def test_of_a_quarantined_source_only_the_heartbeat_is_refused() -> None:
 
 DAILY, BY_AD = "campaign-daily", "ad-daily"
 NO_MONEY, NO_MEASURES = (1, "not_money_report"), (3, "not_measures_report")
-OWNERS: list[tuple[str, SourceView, list[tuple[int, str]]]] = [
-    ("nothing is set: every report may", SourceView(), []),
-    ("the money's report carries the measures too", SourceView(money_report=DAILY),
+OWNERS: list[tuple[str, SourceSettings, list[tuple[int, str]]]] = [
+    ("nothing is set: every report may", SourceSettings(), []),
+    ("the money's report carries the measures too", SourceSettings(money_report=DAILY),
      [NO_MONEY, NO_MEASURES]),
-    ("unless another one is named", SourceView(money_report=DAILY, measures_report=BY_AD),
+    ("unless another one is named", SourceSettings(money_report=DAILY, measures_report=BY_AD),
      [NO_MONEY, (2, "not_measures_report")]),
-    ("measures alone have an owner", SourceView(measures_report=DAILY), [NO_MEASURES]),
+    ("measures alone have an owner", SourceSettings(measures_report=DAILY), [NO_MEASURES]),
 ]  # fmt: skip
 
 
@@ -173,7 +173,7 @@ OWNERS: list[tuple[str, SourceView, list[tuple[int, str]]]] = [
     ("view", "refused"), [row[1:] for row in OWNERS], ids=[row[0] for row in OWNERS]
 )
 def test_only_one_report_of_a_source_may_carry_money_and_one_measures(
-    view: SourceView, refused: list[tuple[int, str]]
+    view: SourceSettings, refused: list[tuple[int, str]]
 ) -> None:
     snapshot = {"data_mode": "snapshot", "data_period": "2025-11-01", "data_revision": 1}
     stamped = stamp(

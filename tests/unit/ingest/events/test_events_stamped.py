@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.events.context import SourceView
 from ingest.events.decode import Shape, decode
+from ingest.sources.settings import SourceSettings
 from shared.errors import TooLargeError, UnparseableError
 from shared.events import (
     METRICS_TOPIC_DECODER,
@@ -84,7 +84,7 @@ def test_the_body_hash_covers_the_data_and_nothing_else(
     assert (stored_spend().bodyhash == stored_spend(**changes).bodyhash) is same, reason
 
 
-IN_DOLLARS = {"settings": lambda _: SourceView(currency="USD")}
+IN_DOLLARS = {"settings": lambda _: SourceSettings(currency="USD")}
 
 
 def test_spend_without_a_currency_is_in_its_sources() -> None:
@@ -137,7 +137,9 @@ def test_what_is_remembered_of_names_is_bounded_in_bytes(monkeypatch: pytest.Mon
 
 
 def test_a_snapshots_period_is_bounded_on_the_sources_clock() -> None:
-    (value,) = values(stamp(metrics(), settings=lambda _: SourceView(time_zone="Asia/Shanghai")))
+    (value,) = values(
+        stamp(metrics(), settings=lambda _: SourceSettings(time_zone="Asia/Shanghai"))
+    )
     event = METRICS_TOPIC_DECODER.decode(value)
 
     assert isinstance(event, MetricsEvent)
@@ -196,7 +198,7 @@ def test_the_greatest_heartbeat_of_a_source_is_kept_with_the_interval_it_promise
         heartbeat("2025-11-01T12:00:00Z", id="h-2"),
         heartbeat("2025-11-01T11:00:00Z"),
         heartbeat("2025-11-01T09:00:00Z", source="meta-ads/1"),
-        settings=lambda _: SourceView(expected_interval_s=600),
+        settings=lambda _: SourceSettings(expected_interval_s=600),
     )
 
     assert stamped.accepted == 4

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from msgspec import json
 
-from ingest.events.accept import Acceptance, RejectionLog
+from ingest.events.accept import Acceptance
 from ingest.events.decode import Shape, decode
+from ingest.events.rejection_log import RejectionLog
 from ingest.keys.credentials import Credentials
+from ingest.keys.keyring import Keyring
 from ingest.settings import IngestSettings
 from ingest.sources.memory import Memory
 from shared.database.clock import SystemClock
@@ -52,7 +54,8 @@ class Broker:
 
 def acceptance(broker: Broker, **settings: Any) -> tuple[Acceptance, Memory]:
     chosen = IngestSettings(**settings)
-    memory = Memory(chosen, None, SystemClock(), Credentials(None, 60, 1))  # type: ignore[arg-type]
+    keyring = Keyring(None, Credentials(None, 60, 1))  # type: ignore[arg-type]
+    memory = Memory(chosen, None, SystemClock(), keyring)  # type: ignore[arg-type]
     return Acceptance(chosen, broker, memory), memory  # type: ignore[arg-type]
 
 
@@ -196,9 +199,9 @@ async def test_of_large_events_only_what_will_be_shown_waits_for_kafka(
     assert len(stamped.rejected) == 2
     log.add(stamped.rejected, context())
 
-    kept = [rejection for _, rejection, _ in log._queue._queue]  # type: ignore[attr-defined]
+    kept = [rejection for rejection, _ in log._queue._queue]  # type: ignore[attr-defined]
     assert max(len(json.encode(rejection)) for rejection in kept) < 100_000
-    monkeypatch.setattr("ingest.events.accept.REJECTIONS_BYTES_MAX", 3 * 20_000)
+    monkeypatch.setattr("ingest.events.rejection_log.REJECTIONS_BYTES_MAX", 3 * 20_000)
     log.add(stamped.rejected, context())
     assert log.waiting == 3
     await log.stop()

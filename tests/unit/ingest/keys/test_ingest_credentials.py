@@ -4,9 +4,13 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
 
+import msgspec
 import pytest
 
-from ingest.keys.credentials import Bucket, Caller, Credentials, hash_key, make_key
+from ingest.keys.credentials import Credentials
+from ingest.keys.grant import Bucket, Grant
+from ingest.keys.rules import hash_key, make_key
+from ingest.keys.store import KeyInForce
 from shared.errors import (
     ForbiddenError,
     TooManyRequestsError,
@@ -31,16 +35,9 @@ def credentials(keys_max_age_s: float = 60.0, tokens: Any = None) -> Credentials
     return Credentials(tokens or Tokens(), keys_max_age_s, 10.0)
 
 
-def row(text: str, **changes: Any) -> dict[str, Any]:
-    return {
-        "key_id": "k1",
-        "workspace": "acme",
-        "hash": hash_key(text),
-        "sources": ["google-ads/*"],
-        "rate_per_s": None,
-        "expires_at": None,
-        **changes,
-    }
+def row(text: str, **changes: Any) -> KeyInForce:
+    key = KeyInForce("k1", "acme", hash_key(text), ["google-ads/*"], None, None)
+    return msgspec.structs.replace(key, **changes)
 
 
 def header(text: str) -> bytes:
@@ -162,7 +159,7 @@ def test_a_key_is_never_stored_as_it_is() -> None:
     ],
 )
 def test_a_pattern_is_matched_whole_and_in_its_case(source: str, covered: bool) -> None:
-    assert Caller("w", "s", ["google-ads/*"]).allows(source) is covered
+    assert Grant("w", "s", ["google-ads/*"]).allows(source) is covered
 
 
 def test_a_bucket_lets_a_large_batch_into_debt_and_then_says_how_long_to_wait() -> None:

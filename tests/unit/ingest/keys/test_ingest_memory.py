@@ -6,14 +6,22 @@ from typing import Any
 
 import pytest
 
-from ingest.events.context import SourceView
 from ingest.keys.credentials import Credentials
+from ingest.keys.keyring import Keyring
 from ingest.settings import IngestSettings
 from ingest.sources.memory import Memory
+from ingest.sources.settings import SourceSettings
+from ingest.sources.store import StoredSettings
 from shared.database.clock import SystemClock
 
 PLACE = ("default", "tap/1")
-OLD, NEW = SourceView(currency="CNY"), SourceView(currency="USD")
+OLD, NEW = SourceSettings(currency="CNY"), SourceSettings(currency="USD")
+
+
+def stored(settings: SourceSettings, version: int) -> StoredSettings:
+    """The settings of PLACE as they stand in the table."""
+    workspace, source = PLACE
+    return StoredSettings(workspace, source, *settings, version)
 
 
 class Tables:
@@ -26,7 +34,7 @@ class Tables:
         self.go_on.set()
         self.away = False
 
-    def put(self, view: SourceView, version: int) -> None:
+    def put(self, view: SourceSettings, version: int) -> None:
         """A commit: the settings of PLACE."""
         workspace, source = PLACE
         self.settings = [
@@ -62,8 +70,8 @@ def tables() -> Tables:
 
 @pytest.fixture
 def memory(tables: Tables) -> Memory:
-    credentials = Credentials(None, 60, 1)  # type: ignore[arg-type]
-    return Memory(IngestSettings(), tables, SystemClock(), credentials)  # type: ignore[arg-type]
+    keyring = Keyring(tables, Credentials(None, 60, 1))  # type: ignore[arg-type]
+    return Memory(IngestSettings(), tables, SystemClock(), keyring)  # type: ignore[arg-type]
 
 
 async def reading(memory: Memory, tables: Tables) -> asyncio.Task[None]:
@@ -83,26 +91,26 @@ async def test_settings_stay_in_force_although_a_reading_began_before_them(
         tables.put(OLD, 1)
     refresh = await reading(memory, tables)
     tables.put(NEW, 2)
-    memory.set_view(*PLACE, NEW, 2)
+    memory.set_settings(stored(NEW, 2))
     tables.go_on.set()
     await refresh
 
-    assert memory.view(*PLACE) == NEW
+    assert memory.settings_of(*PLACE) == NEW
 
 
 async def test_what_another_replica_has_set_since_is_taken_over(
     memory: Memory, tables: Tables
 ) -> None:
-    memory.set_view(*PLACE, OLD, 1)
+    memory.set_settings(stored(OLD, 1))
     tables.put(NEW, 2)
     await memory.refresh()
-    assert memory.view(*PLACE) == NEW
+    assert memory.settings_of(*PLACE) == NEW
 
 
 async def test_an_older_answer_of_two_that_came_together_changes_nothing(memory: Memory) -> None:
-    memory.set_view(*PLACE, NEW, 2)
-    memory.set_view(*PLACE, OLD, 1)
-    assert memory.view(*PLACE) == NEW
+    memory.set_settings(stored(NEW, 2))
+    memory.set_settings(stored(OLD, 1))
+    assert memory.settings_of(*PLACE) == NEW
 
 
 async def test_of_two_readings_the_one_that_began_last_is_believed(
@@ -116,7 +124,7 @@ async def test_of_two_readings_the_one_that_began_last_is_believed(
     tables.go_on.set()
     await asyncio.gather(first, second)
 
-    assert memory.view(*PLACE) == NEW
+    assert memory.settings_of(*PLACE) == NEW
 
 
 async def test_who_has_committed_a_change_is_not_told_that_the_database_is_away(
@@ -127,4 +135,4 @@ async def test_who_has_committed_a_change_is_not_told_that_the_database_is_away(
     tables.away = True
     await memory.refresh_or_wait()
 
-    assert memory.view(*PLACE) == OLD
+    assert memory.settings_of(*PLACE) == OLD

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from ingest.events.context import SourceView
 from ingest.platforms.mapping import load_platforms
 from ingest.reports.convert import Converted, Import, convert
 from ingest.reports.reading.refusals import FileRefusedError
+from ingest.sources.settings import SourceSettings
 from tests.unit.ingest.ingest_builders import table_of
 
 GOOGLE = load_platforms()["google-ads"]
@@ -29,7 +29,7 @@ Total: Search, --, --, --,USD,"1,234.56","12,345",330,6.62,"1,662.39"
 
 def export(text: str | bytes = EXPORT, source: str | None = SOURCE) -> Converted:
     table = table_of(text, GOOGLE, 1000)
-    return convert(table, GOOGLE, Import("01J", MOMENT, 7, source), lambda _: SourceView())
+    return convert(table, GOOGLE, Import("01J", MOMENT, 7, source), lambda _: SourceSettings())
 
 
 def faults(found: Converted) -> list[tuple[str, str]]:
@@ -68,7 +68,7 @@ def test_the_export_and_the_apis_rows_are_the_same_facts() -> None:
         },
     }
     table = table_of(msgspec.json.encode([row]), GOOGLE, 10)
-    of_api = convert(table, GOOGLE, Import("01J", MOMENT, 7, SOURCE), lambda _: SourceView())
+    of_api = convert(table, GOOGLE, Import("01J", MOMENT, 7, SOURCE), lambda _: SourceSettings())
 
     assert export().decoded.events[:2] == of_api.decoded.events
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.events.context import SourceView
 from ingest.platforms.mapping import MappingFileError, load_platform, load_platforms
 from ingest.reports.convert import Converted, Import, convert
 from ingest.reports.reading.refusals import FileRefusedError
 from ingest.reports.reading.rows import Table
 from ingest.reports.splitting import FilePart, split
+from ingest.sources.settings import SourceSettings
 from shared.events import MetricsSent, SpendSent
 from tests.unit.ingest.ingest_builders import report_of, table_of
 
@@ -46,7 +46,7 @@ def csv(*rows: str, head: str = HEAD + ",impressions") -> Table:
 def converted(
     table: Table,
     platform: Any = GOOGLE,
-    settings: Callable[[str], SourceView] = lambda _: SourceView(),
+    settings: Callable[[str], SourceSettings] = lambda _: SourceSettings(),
     **load: Any,
 ) -> Converted:
     return convert(table, platform, Import("01J", MOMENT, 7, **load), settings)
@@ -135,7 +135,7 @@ def test_of_an_hourly_row_counts_what_its_report_has_a_right_to(
     view: dict[str, str], kinds: list[str], left_out: dict[str, int]
 ) -> None:
     result = converted(
-        table_of(HOURLY, MICROSOFT, 10), MICROSOFT, settings=lambda _: SourceView(**view)
+        table_of(HOURLY, MICROSOFT, 10), MICROSOFT, settings=lambda _: SourceSettings(**view)
     )
 
     assert [type(e).__name__.removesuffix("Sent").lower() for e in result.decoded.events] == kinds
@@ -206,8 +206,8 @@ def test_a_currency_is_three_capital_letters_that_mean_one(code: str) -> None:
 
 
 def test_currency_is_the_rows_else_the_callers_else_the_sources() -> None:
-    def sources(_: str) -> SourceView:
-        return SourceView(currency="EUR")
+    def sources(_: str) -> SourceSettings:
+        return SourceSettings(currency="EUR")
 
     table = table_of(MICROSOFT_EXPORT, MICROSOFT, 10)
 

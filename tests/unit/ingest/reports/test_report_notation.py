@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from ingest.events.context import SourceView
 from ingest.platforms.mapping import load_platforms
 from ingest.reports.convert import Import, convert
 from ingest.reports.reading.refusals import FileRefusedError
+from ingest.sources.settings import SourceSettings
 from tests.unit.ingest.ingest_builders import NOW, table_of
 
 PLATFORMS = load_platforms()
@@ -26,7 +26,7 @@ def figures(text: str, platform: str = "microsoft-ads", **asked: Any) -> list[tu
     mapping = PLATFORMS[platform]
     load = Import("01J", NOW, 7, source=f"{platform}/1")
     decoded = convert(
-        table_of(text, mapping, **asked), mapping, load, lambda _: SourceView()
+        table_of(text, mapping, **asked), mapping, load, lambda _: SourceSettings()
     ).decoded
     events: list[Any] = list(decoded.events)
     found: dict[int, tuple[str, ...]] = {}

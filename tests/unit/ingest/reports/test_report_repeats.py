@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.events.context import SourceView
 from ingest.platforms.mapping import load_platforms
 from ingest.reports.convert import Converted, Import, convert
 from ingest.reports.facts import StatedFacts
 from ingest.reports.repeats import find_repeats
+from ingest.sources.settings import SourceSettings
 from tests.unit.ingest.ingest_builders import NOW, report_of, table_of
 
 GOOGLE, MICROSOFT = (load_platforms()[name] for name in ("google-ads", "microsoft-ads"))
@@ -35,7 +35,7 @@ def row(
 def load(*rows: str, first_row: int = 1) -> Converted:
     table = table_of("\n".join([HEAD, *rows]), GOOGLE, 1000)
     plan = Import("01J", NOW, 7, first_row=first_row)
-    return convert(table, GOOGLE, plan, lambda _: SourceView())
+    return convert(table, GOOGLE, plan, lambda _: SourceSettings())
 
 
 def refused(*rows: str) -> list[tuple[int, str]]:
@@ -77,18 +77,18 @@ def equal(stated: StatedFacts) -> list[str]:
     return [found.detail for found in stated.equal]
 
 
-def load_with(*rows: str, view: SourceView | None = None) -> tuple[Converted, StatedFacts]:
+def load_with(*rows: str, view: SourceSettings | None = None) -> tuple[Converted, StatedFacts]:
     stated = StatedFacts()
     plan = Import("01J", NOW, 7)
     table = table_of("\n".join([HOURLY_HEAD, *rows]), MICROSOFT)
-    settings = view or SourceView()
+    settings = view or SourceSettings()
     return convert(table, MICROSOFT, plan, lambda _: settings, stated), stated
 
 
 def test_equal_rows_are_taken_and_named() -> None:
     stated = StatedFacts()
     table = table_of("\n".join([HEAD, row(1), row(2, day="2025-11-02"), row(1)]), GOOGLE)
-    result = convert(table, GOOGLE, Import("01J", NOW, 7), lambda _: SourceView(), stated)
+    result = convert(table, GOOGLE, Import("01J", NOW, 7), lambda _: SourceSettings(), stated)
 
     assert result.decoded.rejected == []
     assert equal(stated) == ["rows 1 and 3 are equal: counted once, is a column missing?"]
@@ -97,7 +97,7 @@ def test_equal_rows_are_taken_and_named() -> None:
 
 HOURLY_HEAD = "TimePeriod,AccountId,CampaignId,Impressions,Clicks,Spend"
 TWICE = "2025-11-02|01,150,349,10,1,1.50"
-NEW_YORK = SourceView(time_zone="America/New_York", money_report="campaign-hourly")
+NEW_YORK = SourceSettings(time_zone="America/New_York", money_report="campaign-hourly")
 
 
 def test_in_an_hour_that_occurs_twice_two_rows_are_its_two_hours() -> None:
@@ -126,7 +126,7 @@ def test_a_third_row_of_that_hour_is_named_with_the_clock_change() -> None:
 
 
 def test_without_a_zone_the_words_ask_for_the_clock_before_a_column() -> None:
-    view = SourceView(money_report="campaign-hourly")
+    view = SourceSettings(money_report="campaign-hourly")
     result, _ = load_with(TWICE, TWICE.replace("1.50", "2.50"), view=view)
     (refusal,) = result.decoded.rejected
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from ingest.events.context import SourceView
 from ingest.faults import FaultError
 from ingest.platforms.mapping import Level, load_platforms
 from ingest.reports.convert import Import, convert
 from ingest.reports.ids import read_id
 from ingest.reports.reading.refusals import FileRefusedError
 from ingest.reports.splitting import empty
+from ingest.sources.settings import SourceSettings
 from tests.unit.ingest.ingest_builders import NOW, report_of, table_of
 
 PLATFORMS = load_platforms()
@@ -24,7 +24,7 @@ ROWS = ["2025-03-02,111,7106,MOBILE,4000000,10,500", "2025-03-03,111,7106,MOBILE
 def outcome(body: str | bytes) -> tuple[list[str], list[str]]:
     """(amounts of the accepted rows, codes of the refused ones)."""
     decoded = convert(
-        table_of(body, GOOGLE), GOOGLE, Import("01J", NOW, 7), lambda _: SourceView()
+        table_of(body, GOOGLE), GOOGLE, Import("01J", NOW, 7), lambda _: SourceSettings()
     ).decoded
     events: list[Any] = list(decoded.events)
     amounts = [event.data.amount for event in events if hasattr(event.data, "amount")]
@@ -193,7 +193,7 @@ def test_a_number_as_id_is_taken_when_it_is_whole_and_exact(
     row += '"metrics":{"costMicros":"5000000"}}'
     body = '{"results":[' + row.replace("ID", written) + "]}"
     decoded = convert(
-        table_of(body, GOOGLE), GOOGLE, Import("01J", NOW, 7), lambda _: SourceView()
+        table_of(body, GOOGLE), GOOGLE, Import("01J", NOW, 7), lambda _: SourceSettings()
     ).decoded
 
     entities: list[Any] = [event.data.entity["campaign"] for event in decoded.events]  # type: ignore[union-attr,index]

@@ -6,15 +6,11 @@ from typing import Any
 
 import pytest
 
-from ingest.events.decode import Decoded, Rejection, Shape, decode
-from ingest.rejections import set_aside
-from ingest.rejections.set_aside import (
-    NOTHING,
-    SetAside,
-    period_start_of,
-    subject_of,
-    subject_of_read,
-)
+from ingest.events.decode import Decoded, Shape, decode
+from ingest.rejections.outstanding import ITEMS_MAX, NOTHING, Outstanding
+from ingest.rejections.rejection import Rejection
+from ingest.rejections.store import OpenSubject
+from ingest.rejections.subjects import period_start_of, subject_of, subject_of_read
 from tests.unit.ingest.ingest_builders import NOW, REMOVED, heartbeat, metrics, spend
 
 SOURCE = "google-ads/123-456-7890"
@@ -31,10 +27,16 @@ def decoded(*events: Any) -> Decoded:
     return decode(json.dumps(list(events)).encode(), Shape.EITHER, 100)
 
 
-def new(*rejected: Rejection, zone: str = "UTC", now: datetime = NOW) -> SetAside:
-    aside = SetAside(DAY_S)
+def new(*rejected: Rejection, zone: str = "UTC", now: datetime = NOW) -> Outstanding:
+    aside = Outstanding(DAY_S)
     aside.add("default", rejected, {SOURCE: zone}, now)
     return aside
+
+
+def stated(
+    aside: Outstanding, workspace: str, found: Decoded, refused: list[Rejection]
+) -> list[tuple[tuple[str, str], str]]:
+    return aside.stated(workspace, found.events, found.places, refused)
 
 
 def snapshot(**changes: Any) -> dict[str, Any]:
@@ -77,10 +79,10 @@ def test_a_delta_is_settled_by_its_id_and_a_snapshot_by_its_fact() -> None:
         refused(snapshot(id="row-2", data_amount="x", data_period="2025-11-02")),
     )
     again = decoded(spend(), snapshot(id="other-row", data_revision=2), spend(id="unrelated"))
-    aside.settle(aside.stated("default", again, []), NOW)
+    aside.settle(stated(aside, "default", again, []), NOW)
     assert aside.standing(*PLACE, NOW).subjects == 1
     other = decoded(snapshot(id="x", data_period="2025-11-02"))
-    aside.settle(aside.stated("default", other, []), NOW)
+    aside.settle(stated(aside, "default", other, []), NOW)
     assert aside.standing(*PLACE, NOW) == NOTHING
 
 
@@ -106,8 +108,8 @@ def test_what_is_accepted_has_the_name_that_it_was_refused_by(event: dict[str, A
 def test_what_is_refused_again_settles_nothing() -> None:
     aside = new(refused(spend(data_amount="1,5")))
     again = decoded(spend())
-    assert aside.stated("default", again, [refused(spend())]) == []
-    assert aside.stated("other", again, []) == []
+    assert stated(aside, "default", again, [refused(spend())]) == []
+    assert stated(aside, "other", again, []) == []
 
 
 def test_it_is_waited_for_from_its_period_on_and_not_for_ever() -> None:
@@ -148,8 +150,7 @@ def test_money_and_measures_of_one_fact_are_two_things() -> None:
 
 def test_what_the_table_says_is_taken_beside_what_was_noted_here() -> None:
     aside = new(refused(spend(data_amount="1,5")))
-    row = {"workspace": "default", "source": SOURCE, "subject": "s#elsewhere"}
-    row |= {"period_start": NOW, "rejected_at": NOW}
+    row = OpenSubject("default", SOURCE, "s#elsewhere", NOW, NOW)
     aside.take([row])
     assert aside.standing(*PLACE, NOW).subjects == 2
     aside.settle([(PLACE, "s#elsewhere")], NOW)
@@ -163,9 +164,9 @@ def test_what_the_table_says_is_taken_beside_what_was_noted_here() -> None:
 
 def test_what_is_refused_after_it_was_accepted_is_waited_for_again() -> None:
     aside = new(refused(spend(data_amount="1,5")))
-    aside.settle(aside.stated("default", decoded(spend()), []), NOW)
-    row = {"workspace": "default", "source": SOURCE, "subject": subject_of(spend())}
-    row |= {"period_start": NOW, "rejected_at": NOW + timedelta(seconds=1)}
+    aside.settle(stated(aside, "default", decoded(spend()), []), NOW)
+    row = OpenSubject("default", SOURCE, "s#g-1", NOW, NOW + timedelta(seconds=1))
+    assert row.subject == subject_of(spend())
     aside.take([row])
     assert aside.standing(*PLACE, NOW).subjects == 1, "the ledger has refused it once more"
     assert aside.to_settle() == []
@@ -174,8 +175,8 @@ def test_what_is_refused_after_it_was_accepted_is_waited_for_again() -> None:
 def test_what_is_kept_is_bounded_whatever_is_refused() -> None:
     long = refused(spend(id="x" * 1_000_000, data_amount="1,5"))
     assert new(long).standing(*PLACE, NOW) == NOTHING, "no event has such an id"
-    aside = SetAside(DAY_S)
-    sources = [f"source-{number}" for number in range(set_aside.ITEMS_MAX // 1000 + 1)]
+    aside = Outstanding(DAY_S)
+    sources = [f"source-{number}" for number in range(ITEMS_MAX // 1000 + 1)]
     for source in sources:
         rejected = [
             refused(spend(id=f"g-{number}", source=source, data_amount="1,5"), source=source)
@@ -183,7 +184,7 @@ def test_what_is_kept_is_bounded_whatever_is_refused() -> None:
         ]
         aside.add("default", rejected, {}, NOW)
     counted = [aside.standing("default", source, NOW).subjects for source in sources]
-    assert sum(counted) == set_aside.ITEMS_MAX
+    assert sum(counted) == ITEMS_MAX
     aside.confirm("default", sources[0], NOW)
     aside.add("default", [refused(spend(data_amount="1,5"))], {}, NOW)
     assert aside.standing(*PLACE, NOW).subjects == 1, "what was settled has made room"

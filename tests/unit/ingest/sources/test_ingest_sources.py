@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from ingest.reports.imports import is_import_id, make_import_id
-from ingest.schemas import SourceSettings, seconds_of
+from ingest.sources.schemas import SourceBody, seconds_of
 
 NOW = datetime(2025, 11, 8, 12, tzinfo=UTC)
 
@@ -32,7 +32,7 @@ def test_what_is_no_interval_is_refused(interval: int | str) -> None:
 )
 def test_settings_with_a_mistake_are_refused(settings: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
-        SourceSettings.model_validate(settings)
+        SourceBody.model_validate(settings)
 
 
 def test_import_ids_sort_by_time_and_never_meet() -> None:

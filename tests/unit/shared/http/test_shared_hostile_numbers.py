@@ -14,7 +14,7 @@ import pytest
 
 from ingest.faults import FaultError
 from ingest.reports.reading.numbers import NumberFormat, json_number, to_micros
-from ingest.schemas import seconds_of
+from ingest.sources.schemas import seconds_of
 from kpi_monitor.records.measures import Refusal, parse_measures
 from kpi_monitor.rules.formula import FormulaError, parse
 from kpi_monitor.windows import WindowError, parse_size

@@ -10,22 +10,25 @@ others refused after the next refresh. One thing refused twice is one.
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
-from ingest.events.decode import Decoded, Rejection
-from ingest.faults import FaultError
-from ingest.periods import PANE_S, pane_bounds, period_bounds
-from ingest.wire import MetricsWire, SpendWire, Wire
-from shared.events import MetricsData, SourceEvent, SpendData
-from shared.keys import fact_key, pairs_text, subject_text
+from ingest.rejections.rejection import Rejection
+from ingest.rejections.store import OpenSubject
+from ingest.rejections.subjects import (
+    period_start_of,
+    read_event,
+    subject_of,
+    subject_of_read,
+)
+from ingest.wire import Wire
+from shared.events import SourceEvent
 
 Place = tuple[str, str]
 """(workspace, source)."""
 
-KINDS = ("paceline.spend.v1", "paceline.metrics.v1")
 NOT_COUNTED = frozenset(
     {
         # Somebody else's doing.
@@ -42,18 +45,13 @@ SUBJECTS_MAX = 1_000
 PLACES_MAX = 10_000
 ITEMS_MAX = 100_000
 """Of all sources together, as many as are read from the table; some 1 kB each."""
-SUBJECT_LENGTH_MAX = 4_000
-"""An event that could be accepted has a shorter one: what is longer is no name to wait for, and
-would be as large as its request."""
-UNKNOWN_PERIOD = timedelta(days=1)
-"""Before its refusal: where an event that states no readable time may have belonged."""
 SETTLED_KEPT_S = 120.0
 """For so long what was settled stays so when it is read: its refusal may be stored late."""
 LOCAL_KEPT_S = 60.0
 """For so long a refusal of this process counts although it was not read back."""
 
 
-class Item(NamedTuple):
+class Refused(NamedTuple):
     """One refused statement: from when on it matters, when it was refused, and when it was noted
     here (monotonic seconds; 0 for what was read from the table)."""
 
@@ -70,7 +68,7 @@ class Settled(NamedTuple):
     at: datetime
 
 
-class Standing(NamedTuple):
+class SourceStanding(NamedTuple):
     """Of a source: how many, from which period on they are waited for, and until when."""
 
     subjects: int = 0
@@ -78,91 +76,15 @@ class Standing(NamedTuple):
     until: datetime | None = None
 
 
-NOTHING = Standing()
+NOTHING = SourceStanding()
 
 
-def subject_of(event: Mapping[str, Any]) -> str | None:
-    """What a spend or metrics event states, as one text: the fact of a snapshot, else the id.
-
-    None for what is neither, or says too little to be recognised when it comes again, or more than
-    any event may.
-    """
-    text = _subject_text(event)
-    return None if text is None or len(text) > SUBJECT_LENGTH_MAX else text
-
-
-def _subject_text(event: Mapping[str, Any]) -> str | None:
-    if event.get("type") not in KINDS:
-        return None
-    kind = "s" if event["type"] == KINDS[0] else "m"
-    data = event.get("data")
-    if isinstance(data, dict) and data.get("mode") == "snapshot":
-        texts = [data.get(name) for name in ("report", "period")]
-        pairs = [data.get(name) or {} for name in ("entity", "dims")]
-        names = [data.get(name) for name in ("campaign", "line")]
-        if all(isinstance(text, str) for text in texts) and all(map(_is_pairs, pairs)):
-            own = [name if isinstance(name, str) else None for name in names]
-            subject = subject_text(pairs[0], *own)
-            return f"{kind}/{texts[0]}/{fact_key(str(texts[1]), subject, pairs_text(pairs[1]))}"
-    event_id = event.get("id")
-    return f"{kind}#{event_id}" if isinstance(event_id, str) and event_id else None
-
-
-def subject_of_read(event: Wire) -> str | None:
-    """`subject_of` for an event that was accepted. Asked for each event of a source with something
-    open, so it is not made a document first."""
-    data: SpendData | MetricsData
-    if type(event) is SpendWire:
-        kind, data = "s", event.data
-    elif type(event) is MetricsWire:
-        kind, data = "m", event.data
-    else:
-        return None
-    if data.mode != "snapshot":
-        return f"{kind}#{event.id}"
-    subject = subject_text(data.entity, data.campaign, data.line)
-    return f"{kind}/{data.report}/{fact_key(str(data.period), subject, pairs_text(data.dims))}"
-
-
-def _is_pairs(value: object) -> bool:
-    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
-
-
-def period_start_of(event: Mapping[str, Any], time_zone: str, rejected_at: datetime) -> datetime:
-    """The start of the period an event states, as far as that can be read."""
-    data = event.get("data")
-    try:
-        if isinstance(data, dict):
-            if isinstance(stamped := data.get("period_start"), str):
-                return msgspec.convert(stamped, datetime).astimezone(UTC)
-            if isinstance(period := data.get("period"), str):
-                return period_bounds(period, time_zone)[0]
-        told = msgspec.convert(event.get("time"), datetime)
-        if told.tzinfo is not None and told <= rejected_at:
-            return pane_bounds(int(told.timestamp()) // PANE_S * PANE_S)[0]
-    except (FaultError, msgspec.ValidationError, ValueError, OverflowError, OSError):
-        pass
-    return rejected_at - UNKNOWN_PERIOD
-
-
-def read_event(event: Any) -> dict[str, Any] | None:
-    """A refused event as a document, whatever form it has; None when it is none."""
-    try:
-        if isinstance(event, bytes | bytearray | memoryview | msgspec.Raw):
-            event = msgspec.json.decode(bytes(event))
-        elif isinstance(event, msgspec.Struct):
-            event = msgspec.to_builtins(event)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    return event if isinstance(event, dict) else None
-
-
-class SetAside:
+class Outstanding:
     """The open subjects of all sources, bounded; one per process."""
 
     def __init__(self, wait_s: float) -> None:
         self._wait = timedelta(seconds=wait_s)
-        self._open: dict[Place, dict[str, Item]] = {}
+        self._open: dict[Place, dict[str, Refused]] = {}
         self._count = 0
         self._settled: dict[tuple[Place, str], Settled] = {}
 
@@ -182,24 +104,29 @@ class SetAside:
             if event is None or subject is None:
                 continue
             zone = time_zones.get(rejection.source, "UTC")
-            item = Item(period_start_of(event, zone, now), now, time.monotonic())
+            item = Refused(period_start_of(event, zone, now), now, time.monotonic())
             self._put((workspace, rejection.source), subject, item)
 
     def stated(
-        self, workspace: str, decoded: Decoded, rejected: Sequence[Rejection]
+        self,
+        workspace: str,
+        events: Sequence[Wire],
+        places: Sequence[int],
+        rejected: Sequence[Rejection],
     ) -> list[tuple[Place, str]]:
-        """Which open subjects the accepted events of a request state now."""
+        """Which open subjects the accepted events of a request state now; `places` are theirs in
+        the request."""
         if not self._open:
             return []
-        sources = {event.source for event in decoded.events}
-        places = {(workspace, source) for source in sources} & self._open.keys()
-        if not places:
+        sources = {event.source for event in events}
+        waited = {(workspace, source) for source in sources} & self._open.keys()
+        if not waited:
             return []
         refused = {rejection.place for rejection in rejected}
         found = []
-        for number, event in zip(decoded.places, decoded.events, strict=True):
+        for number, event in zip(places, events, strict=True):
             place = workspace, event.source
-            if place not in places or number in refused:
+            if place not in waited or number in refused:
                 continue
             subject = subject_of_read(event)
             if subject is not None and subject in self._open[place]:
@@ -217,16 +144,17 @@ class SetAside:
         place = workspace, source
         self.settle([(place, one) for one in self._open.get(place, ())], at)
 
-    def standing(self, workspace: str, source: str, now: datetime) -> Standing:
+    def standing(self, workspace: str, source: str, now: datetime) -> SourceStanding:
         """What heartbeats of a source say of it at `now`."""
         items = self._open.get((workspace, source))
         if not items:
             return NOTHING
         waited = [item for item in items.values() if item.rejected_at + self._wait > now]
         if not waited:
-            return Standing(len(items))
+            return SourceStanding(len(items))
         since = min(item.period_start for item in waited)
-        return Standing(len(items), since, max(one.rejected_at for one in waited) + self._wait)
+        until = max(item.rejected_at for item in waited) + self._wait
+        return SourceStanding(len(items), since, until)
 
     def marked(self, event: SourceEvent, now: datetime) -> SourceEvent:
         """The heartbeat with what is set aside of its source; itself when nothing is."""
@@ -240,7 +168,7 @@ class SetAside:
             setasideuntil=standing.until,
         )
 
-    def take(self, rows: Iterable[Mapping[str, Any]]) -> None:
+    def take(self, subjects: Iterable[OpenSubject]) -> None:
         """What the table says is open, beside what this process noted a moment ago."""
         now_s = time.monotonic()
         self._settled = {
@@ -250,11 +178,11 @@ class SetAside:
         }
         local = self._open
         self._open, self._count = {}, 0
-        for row in rows:
-            place = row["workspace"], row["source"]
-            settled = self._settled.get((place, row["subject"]))
-            if settled is None or settled.at < row["rejected_at"]:
-                self._put(place, row["subject"], Item(row["period_start"], row["rejected_at"]))
+        for found in subjects:
+            place = found.workspace, found.source
+            settled = self._settled.get((place, found.subject))
+            if settled is None or settled.at < found.rejected_at:
+                self._put(place, found.subject, Refused(found.period_start, found.rejected_at))
         for place, items in local.items():
             for subject, item in items.items():
                 if item.noted_s and now_s - item.noted_s < LOCAL_KEPT_S:
@@ -265,7 +193,7 @@ class SetAside:
         for a while, because it may be stored late."""
         return [(*one, settled.at) for one, settled in self._settled.items()]
 
-    def _put(self, place: Place, subject: str, item: Item) -> None:
+    def _put(self, place: Place, subject: str, item: Refused) -> None:
         items = self._open.get(place, {})
         if subject not in items:
             if self._is_full(place, items):
@@ -280,7 +208,7 @@ class SetAside:
         self._open[place] = items
         self._settled.pop((place, subject), None)
 
-    def _is_full(self, place: Place, items: Mapping[str, Item]) -> bool:
+    def _is_full(self, place: Place, items: Mapping[str, Refused]) -> bool:
         too_many_places = place not in self._open and len(self._open) >= PLACES_MAX
         return too_many_places or len(items) >= SUBJECTS_MAX or self._count >= ITEMS_MAX
 
