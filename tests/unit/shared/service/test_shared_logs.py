@@ -12,7 +12,7 @@ import logging
 from shared import logs
 from shared.settings import CommonSettings
 logs.configure(CommonSettings(service="budget", replica="2"))
-logs.get_logger("budget.seal").info("sealed", lines=3, url="https://robot/send?token=1")
+logs.get_logger("budget.figures.seal").info("sealed", lines=3, url="https://robot/send?token=1")
 logging.getLogger("aiokafka.cluster").error("Topic %s is not available", "spend.v1")
 try:
     1 / 0
