@@ -157,6 +157,12 @@ def token(
     role: Annotated[str, typer.Option(help="One or more, separated by commas.")],
     subject: Annotated[str, typer.Option(help="Who it is: the name the audit will show.")],
     workspace: str = "default",
+    campaign: Annotated[
+        list[str] | None, typer.Option(help="Reaches only this campaign; may be repeated.")
+    ] = None,
+    region: Annotated[
+        list[str] | None, typer.Option(help="Reaches only campaigns of this region; repeatable.")
+    ] = None,
     lifetime_s: Annotated[int, typer.Option("--lifetime", min=1, help="Seconds.")] = 43_200,
     state: State = DEFAULT_STATE,
     as_json: Json = False,
@@ -166,7 +172,13 @@ def token(
 
     roles = [name.strip() for name in role.split(",") if name.strip()]
     signed = make_token(
-        state, roles=roles, subject=subject, workspace=workspace, lifetime_s=lifetime_s
+        state,
+        roles=roles,
+        subject=subject,
+        workspace=workspace,
+        campaigns=campaign or None,
+        regions=region or None,
+        lifetime_s=lifetime_s,
     )
     emit(signed, {"token": signed}, as_json=as_json)
 

@@ -22,6 +22,8 @@ def make_token(
     roles: Iterable[str],
     subject: str,
     workspace: str = "default",
+    campaigns: Iterable[str] | None = None,
+    regions: Iterable[str] | None = None,
     lifetime_s: int = 43_200,
 ) -> str:
     """A JWT of this installation; makes its key pair when there is none yet.
@@ -31,7 +33,13 @@ def make_token(
     private_key, _ = generate_keys(state / "keys")
     try:
         return sign_token(
-            private_key, subject=subject, roles=roles, workspace=workspace, lifetime_s=lifetime_s
+            private_key,
+            subject=subject,
+            roles=roles,
+            workspace=workspace,
+            campaigns=campaigns,
+            regions=regions,
+            lifetime_s=lifetime_s,
         )
     except ValueError as error:
         raise CommandError(str(error), Exit.USAGE) from error

@@ -23,8 +23,8 @@ from starlette.types import ASGIApp
 
 from shared import logs
 from shared.errors import DeadLettersError, OffsetGapError
-from shared.http.connection import BoundedConfig
-from shared.http.connections import Connections, Limits, allow_open_files
+from shared.http.server.connection import BoundedConfig
+from shared.http.server.connections import Connections, Limits, allow_open_files
 from shared.settings import CommonSettings
 
 BACKLOG = 2048

@@ -28,6 +28,7 @@ from shared.http.docs_page import add_docs
 from shared.http.edge import BODY_BYTES_MAX, Edge
 from shared.http.instants import Instant
 from shared.http.problems import StatusError, as_problem, invalid_request, problem
+from shared.http.reach import FindCampaigns, no_campaigns
 from shared.logs import get_logger
 from shared.settings import CommonSettings
 
@@ -96,11 +97,13 @@ def create_app(
     idle: Idle,
     refresh_metrics: Check | None = None,
     body_bytes_max: int = BODY_BYTES_MAX,
+    campaigns_of_regions: FindCampaigns = no_campaigns,
 ) -> FastAPI:
     """An app with the common routes and error handling; a larger body is a 413.
 
     `checks` raise to fail /readyz; `idle` answers {"lag", "outbox", "due"} for the manual clock.
-    `app.state` holds settings, pool, clock and verifier for the routes.
+    `campaigns_of_regions` is how this service knows them. `app.state` holds settings, pool, clock
+    and verifier for the routes.
     """
     app = DocumentedApp(
         title=title,
@@ -115,6 +118,7 @@ def create_app(
     app.state.pool = pool
     app.state.clock = clocks.make_clock(settings.clock)
     app.state.verifier = TokenVerifier(settings)
+    app.state.campaigns_of_regions = campaigns_of_regions
     app.add_exception_handler(PacelineError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)

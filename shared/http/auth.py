@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.errors import ForbiddenError, KeysUnreadableError, UnauthorizedError, UnavailableError
+from shared.http.reach import LIMITS_MAX, Reach
 from shared.names import is_name
 from shared.settings import CommonSettings
 
@@ -40,11 +41,16 @@ JWKS_FILE = "jwks.json"
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The caller: a workspace, a subject (person or machine) and the roles it holds there."""
+    """The caller: its reach, a subject (person or machine) and the roles it holds there."""
 
-    workspace: str
+    reach: Reach
     subject: str
     roles: frozenset[str]
+
+    @property
+    def workspace(self) -> str:
+        """The workspace of the credential."""
+        return self.reach.workspace
 
     def has(self, *roles: str) -> bool:
         """True when the caller holds any of `roles`, or is admin."""
@@ -111,10 +117,12 @@ def sign_token(
     subject: str,
     roles: Iterable[str],
     workspace: str = "default",
+    campaigns: Iterable[str] | None = None,
+    regions: Iterable[str] | None = None,
     lifetime_s: int = 43_200,
     issuer: str = "paceline",
 ) -> str:
-    """A signed JWT (iss, sub, workspace, roles, iat, exp).
+    """A signed JWT (iss, sub, workspace, roles, iat, exp; campaigns and regions where limited).
 
     Raises ValueError for what TokenVerifier would refuse, and for no role or one we do not know.
     """
@@ -129,7 +137,7 @@ def sign_token(
         raise ValueError(f"the subject {subject!r} is not {SUBJECT_RULE}")
     now = int(time.time())
     jwks = json.loads((private_key.parent / JWKS_FILE).read_text())
-    claims = {
+    claims: dict[str, Any] = {
         "iss": issuer,
         "sub": subject,
         "workspace": workspace,
@@ -137,6 +145,11 @@ def sign_token(
         "iat": now,
         "exp": now + lifetime_s,
     }
+    for name, limit in (("campaigns", campaigns), ("regions", regions)):
+        if limit is not None:
+            claims[name] = sorted(set(limit))
+            if not all(map(is_subject, claims[name])):
+                raise ValueError(f"one of the {name} is not {SUBJECT_RULE}")
     return jwt.encode(
         claims, private_key.read_bytes(), "EdDSA", headers={"kid": jwks["keys"][0]["kid"]}
     )
@@ -236,9 +249,24 @@ def _principal(claims: Mapping[str, Any]) -> Principal:
     roles = claims.get("roles", [])
     if isinstance(roles, str):
         roles = roles.split()
-    if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
-        raise UnauthorizedError("token_invalid", "roles is a list of texts")
-    return Principal(workspace, subject, frozenset(role for role in roles if role in ROLES))
+    reach = Reach(workspace, _limit(claims, "campaigns"), _limit(claims, "regions"))
+    return Principal(reach, subject, _texts("roles", roles) & set(ROLES))
+
+
+def _limit(claims: Mapping[str, Any], name: str) -> frozenset[str] | None:
+    """A claim that is there limits, whatever it holds: an empty one reaches nothing."""
+    if name not in claims:
+        return None
+    limit = _texts(name, claims[name])
+    if len(limit) > LIMITS_MAX or not all(map(is_subject, limit)):
+        raise UnauthorizedError("token_invalid", f"{name} are at most {LIMITS_MAX} names")
+    return limit
+
+
+def _texts(name: str, value: object) -> frozenset[str]:
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise UnauthorizedError("token_invalid", f"{name} is a list of texts")
+    return frozenset(value)
 
 
 def is_subject(subject: object) -> bool:

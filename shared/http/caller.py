@@ -11,6 +11,7 @@ from fastapi import Path, Query, Request
 from shared.database.pool import Conn, transaction
 from shared.http.app import require
 from shared.http.auth import Principal
+from shared.http.reach import Reach, resolved
 from shared.names import NAME
 
 READERS = ("viewer", "operator", "approver", "finance", "auditor")
@@ -36,6 +37,8 @@ class Caller:
     conn: Conn
     principal: Principal
     now: datetime
+    reach: Reach
+    """Of the credential, its regions resolved to campaigns."""
 
     @property
     def workspace(self) -> str:
@@ -48,4 +51,5 @@ async def calling(request: Request, principal: Principal) -> AsyncIterator[Calle
     """The caller's transaction: commits when the block ends, rolls back when it raises."""
     state = request.app.state
     async with transaction(state.pool) as conn:
-        yield Caller(conn, principal, await state.clock.now(conn))
+        reach = await resolved(conn, principal.reach, state.campaigns_of_regions)
+        yield Caller(conn, principal, await state.clock.now(conn), reach)

@@ -22,6 +22,7 @@ from shared.errors import UnavailableError
 from shared.http import caller as callers
 from shared.http.auth import Principal
 from shared.http.caller import Caller
+from shared.http.reach import Reach
 
 ACTOR = "paceline"
 """Who is named in the audit when time alone puts an approved plan in force."""
@@ -49,7 +50,8 @@ async def calling(request: Request, principal: Principal) -> AsyncIterator[Calle
 
 def time_itself(conn: Conn, workspace: str, now: datetime) -> Caller:
     """A transaction in which nobody but time acts."""
-    return Caller(conn, Principal(workspace, ACTOR, frozenset()), now)
+    reach = Reach(workspace)
+    return Caller(conn, Principal(reach, ACTOR, frozenset()), now, reach)
 
 
 async def lock(caller: Caller) -> None:

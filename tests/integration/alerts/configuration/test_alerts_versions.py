@@ -16,10 +16,11 @@ from shared.database.clock import ManualClock, set_manual
 from shared.database.pool import Conn, transaction
 from shared.errors import UnavailableError
 from shared.http.auth import Principal
+from shared.http.reach import Reach
 from tests.integration.alerts.alerts_world import World, make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_breach
 
-ADMIN = Principal("default", "li.na", frozenset({"admin"}))
+ADMIN = Principal(Reach("default"), "li.na", frozenset({"admin"}))
 OTHER_TEXT = CONFIGURATION.replace("repeat_interval: 30d", "repeat_interval: 7d")
 
 

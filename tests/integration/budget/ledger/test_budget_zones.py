@@ -15,6 +15,7 @@ from shared.database.pool import transaction
 from shared.errors import InvalidError
 from shared.http.auth import Principal
 from shared.http.caller import Caller
+from shared.http.reach import Reach
 from shared.zones import common_zone_names
 from tests.integration.budget.budget_helpers import (
     Service,
@@ -86,9 +87,9 @@ async def test_a_database_without_a_zone_refuses_its_campaigns(service: Service)
     """Distributions leave out older names: then no list of ours tells what PostgreSQL knows."""
     body = CampaignBody.model_validate(campaign_body())
     unknown = body.model_copy(update={"time_zone": "Mars/Olympus_Mons"})
-    li_na = Principal("default", "li.na", frozenset({"operator"}))
+    li_na = Principal(Reach("default"), "li.na", frozenset({"operator"}))
     async with transaction(service.pool) as conn:
-        caller = Caller(conn, li_na, at("11-05 00:00"))
+        caller = Caller(conn, li_na, at("11-05 00:00"), li_na.reach)
         with pytest.raises(InvalidError) as refused:
             await create_campaign_of(caller, unknown)
         assert refused.value.code == "time_zone_unknown"

@@ -12,10 +12,11 @@ from shared.database.pool import Conn, Pool, create_pool, transaction
 from shared.errors import ConflictError, InvalidError
 from shared.http.auth import Principal
 from shared.http.conventions import Reply, idempotent
+from shared.http.reach import Reach
 from shared.settings import CommonSettings
 from tests.integration.shared.shared_helpers import make_schema
 
-PRINCIPAL = Principal("w1", "li.na", frozenset({"operator"}))
+PRINCIPAL = Principal(Reach("w1"), "li.na", frozenset({"operator"}))
 
 
 def post(body: bytes, key: str = "k1", path: str = "/v1/transfers") -> Request:
@@ -108,13 +109,15 @@ async def test_another_person_does_not_get_the_reply_of_the_first(transfers: Tra
     """Four eyes: a second approver with the same key would think that they have decided."""
     await transfers.post(post(b"{}"))
     with pytest.raises(InvalidError) as refused:
-        await transfers.post(post(b"{}"), Principal("w1", "zhao.min", frozenset({"approver"})))
+        await transfers.post(
+            post(b"{}"), Principal(Reach("w1"), "zhao.min", frozenset({"approver"}))
+        )
     assert refused.value.code == "idempotency_key_reused"
     assert await transfers.effects() == 1
 
 
 async def test_a_key_belongs_to_its_workspace_and_route(transfers: Transfers) -> None:
-    other = Principal("w2", "li.na", frozenset())
+    other = Principal(Reach("w2"), "li.na", frozenset())
     await transfers.post(post(b"{}"))
     await transfers.post(post(b"{}"), other)
     await transfers.post(post(b"{}", path="/v1/draws"))

@@ -18,6 +18,7 @@ from shared.errors import (
     UnavailableError,
 )
 from shared.http.auth import Principal
+from shared.http.reach import Reach
 
 
 class Tokens:
@@ -28,7 +29,7 @@ class Tokens:
 
     async def verify(self, token: str) -> Principal:
         self.asked += 1
-        return Principal("acme", "li.na", frozenset([token]))
+        return Principal(Reach("acme"), "li.na", frozenset([token]))
 
 
 def credentials(keys_max_age_s: float = 60.0, tokens: Any = None) -> Credentials:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.errors import ForbiddenError, PacelineError, UnauthorizedError, UnavailableError
 from shared.http.auth import Principal, TokenVerifier, _principal, bearer, generate_keys, sign_token
+from shared.http.reach import Reach
 from shared.settings import CommonSettings
 
 NULL = object()
@@ -57,7 +58,7 @@ async def test_a_signed_token_speaks_for_its_subject(
 ) -> None:
     token = sign_token(private_key, subject="li.na", roles=["approver", "finance"], workspace="w1")
     principal = await verifier.verify(token)
-    assert principal == Principal("w1", "li.na", frozenset({"approver", "finance"}))
+    assert principal == Principal(Reach("w1"), "li.na", frozenset({"approver", "finance"}))
 
 
 @pytest.mark.parametrize(
@@ -237,6 +238,8 @@ def test_a_role_that_does_not_exist_is_not_signed(private_key: Path) -> None:
         ({"workspace": ""}, "workspace ''"),
         ({"subject": ""}, "subject ''"),
         ({"roles": []}, "needs a role"),
+        ({"campaigns": [""]}, "one of the campaigns"),
+        ({"regions": ["a\0"]}, "one of the regions"),
     ],
 )
 def test_what_no_service_would_believe_is_not_signed(
@@ -246,9 +249,32 @@ def test_what_no_service_would_believe_is_not_signed(
         sign_token(private_key, **{"subject": "a", "roles": ["viewer"], **changes})
 
 
+async def test_a_token_may_be_limited_to_campaigns_and_regions(
+    private_key: Path, verifier: TokenVerifier
+) -> None:
+    token = sign_token(
+        private_key, subject="a", roles=["viewer"], campaigns=["c1", "c2"], regions=["east"]
+    )
+    principal = await verifier.verify(token)
+    assert principal.reach == Reach("default", frozenset({"c1", "c2"}), frozenset({"east"}))
+
+
+@pytest.mark.parametrize("name", ["campaigns", "regions"])
+@pytest.mark.parametrize(
+    "wrong", ["c1", [1], {"c1": True}, None, ["a\0"], [""], [str(n) for n in range(2000)]]
+)
+def test_a_limit_that_is_empty_reaches_nothing_and_a_wrong_one_is_refused(
+    name: str, wrong: object
+) -> None:
+    claims = {"sub": "a", "roles": ["viewer"]}
+    assert not _principal({**claims, name: []}).reach.covers("c1", "east")
+    with pytest.raises(UnauthorizedError):
+        _principal({**claims, name: wrong})
+
+
 def test_roles_may_be_one_text_as_some_issuers_write_them() -> None:
     claims = {"sub": "a", "roles": "viewer  operator"}
-    assert _principal(claims) == Principal("default", "a", frozenset({"viewer", "operator"}))
+    assert _principal(claims) == Principal(Reach("default"), "a", frozenset({"viewer", "operator"}))
 
 
 @pytest.mark.parametrize(
@@ -261,7 +287,7 @@ def test_roles_may_be_one_text_as_some_issuers_write_them() -> None:
     ],
 )
 def test_roles_decide(roles: set[str], wanted: list[str], allowed: bool, why: str) -> None:
-    principal = Principal("w", "s", frozenset(roles))
+    principal = Principal(Reach("w"), "s", frozenset(roles))
     assert principal.has(*wanted) is allowed, why
     if not allowed:
         with pytest.raises(ForbiddenError) as refused:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shared.http.connections import Connections, Limits, Phase, Reason, State, overdue
+from shared.http.server.connections import Connections, Limits, Phase, Reason, State, overdue
 
 LIMITS = Limits(
     head_bytes_max=65_536,

@@ -23,6 +23,7 @@ from shared.http.conventions import (
     idempotent,
     page,
 )
+from shared.http.reach import Reach
 
 
 def request(**headers: str) -> Request:
@@ -107,7 +108,7 @@ async def test_a_key_is_demanded_before_anything_is_done(key: str) -> None:
     async def produce() -> Reply:
         raise AssertionError("produced without a key")
 
-    principal = Principal("w", "s", frozenset())
+    principal = Principal(Reach("w"), "s", frozenset())
     with pytest.raises(UnparseableError) as refused:
         await idempotent(request(idempotency_key=key), None, "s", principal, produce)  # type: ignore[arg-type]
     assert refused.value.code == "idempotency_key_missing"

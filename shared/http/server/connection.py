@@ -14,7 +14,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from shared import metrics
-from shared.http.connections import (
+from shared.http.problems import StatusError, problem
+from shared.http.server.connections import (
     CHUNK_OVERHEAD_MAX,
     DRAIN_BYTES_MAX,
     LINGER_S,
@@ -24,7 +25,6 @@ from shared.http.connections import (
     State,
     overdue,
 )
-from shared.http.problems import StatusError, problem
 
 _LOGGER = logging.getLogger("uvicorn.connection")
 _LOGGER.setLevel(logging.ERROR)

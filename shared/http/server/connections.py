@@ -3,7 +3,7 @@
 Whoever opens a socket has shown no credential. So what is kept for it is bounded in bytes and in
 time, and when all places are taken the oldest connection that only waits makes room: a client that
 speaks is served although a thousand others do not. The decision is pure (`overdue`); the protocol
-(shared/http/connection.py) acts on it.
+(shared/http/server/connection.py) acts on it.
 """
 
 import asyncio
