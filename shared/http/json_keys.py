@@ -18,8 +18,9 @@ _NOT_JSON = (msgspec.DecodeError, ValueError, RecursionError)
 PATH_LENGTH_MAX = 200
 
 
-def keeps_all_keys(body: bytes, decoded: Any) -> bool:
-    """Whether `decoded` holds every key of `body`, so that none was stated twice.
+def keeps_all_keys(body: bytes, encoded: bytes) -> bool:
+    """Whether what was decoded of `body`, and is `encoded` again, holds every key of it, so that
+    none was stated twice.
 
     Each text that was dropped, a key or a value, took at least its two quotation marks along;
     inside a text one stands behind a backslash in both. Only `\\u0022` would add one. False may
@@ -27,7 +28,7 @@ def keeps_all_keys(body: bytes, decoded: Any) -> bool:
     """
     if b"\\" in body and rb"\u0022" in body:
         return False
-    return body.count(b'"') == _ENCODE(decoded).count(b'"')
+    return body.count(b'"') == encoded.count(b'"')
 
 
 def json_fault(body: bytes) -> UnparseableError | None:
@@ -38,7 +39,7 @@ def json_fault(body: bytes) -> UnparseableError | None:
     a key is the same key.
     """
     try:
-        if keeps_all_keys(body, msgspec.json.decode(body)):
+        if keeps_all_keys(body, _ENCODE(msgspec.json.decode(body))):
             return None
     except _NOT_JSON:
         pass  # The other parser takes more.

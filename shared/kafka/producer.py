@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
@@ -19,6 +20,7 @@ from shared.backoff import backoff_s
 from shared.errors import TooLargeError, UnavailableError
 from shared.events import TOPICS
 from shared.kafka.abandon import abandon, take_exception
+from shared.kafka.batches import build_batches
 from shared.logs import get_logger
 from shared.settings import CommonSettings
 
@@ -87,6 +89,7 @@ class Producer:
 
     async def start(self) -> None:
         """Connects in the background; until then `send` raises UnavailableError."""
+        metrics.INFLIGHT_BYTES.set_function(lambda: self._inflight_bytes)
         self._spawn(self._connect())
         self._spawn(self._collect())
 
@@ -185,10 +188,10 @@ class Producer:
             return {}
         size = 0
         for batch in batches.values():
-            lengths = [len(value) + len(key) for key, value in batch]
-            if max(lengths, default=0) > RECORD_BYTES_MAX:
-                raise TooLargeError("too_large", f"a record is over {RECORD_BYTES_MAX} bytes")
-            size += sum(lengths)
+            bytes_of_batch = sum(map(len, chain.from_iterable(batch)))
+            if bytes_of_batch > RECORD_BYTES_MAX:
+                _refuse_large(batch)
+            size += bytes_of_batch
         if self._client is None or self._closing:
             raise UnavailableError("broker_unavailable", "Kafka cannot be reached")
         if self._inflight_bytes + size > self._settings.inflight_bytes_max:
@@ -214,7 +217,6 @@ class Producer:
             self._drained.clear()
         else:
             self._drained.set()
-        metrics.INFLIGHT_BYTES.set(self._inflight_bytes)
 
     async def _collect(self) -> None:
         while True:
@@ -249,10 +251,11 @@ class Producer:
     async def _send_round(self, client: AIOKafkaProducer, current: _Round) -> None:
         futures: list[tuple[TopicPartition, Any]] = []
         counts: dict[str, int] = {}
+        now_ms = int(time.time() * 1000)
         async with asyncio.timeout(self._settings.delivery_timeout_s):
             for place, batches in current.records.items():
                 topic, partition = place
-                for batch in _build(client, batches):
+                for batch in build_batches(client, batches, now_ms):
                     counts[topic] = counts.get(topic, 0) + batch.record_count()
                     future = await client.send_batch(batch, topic, partition=partition)
                     future.add_done_callback(take_exception)
@@ -313,19 +316,6 @@ class Producer:
             self._cached_bytes = 0
 
 
-def _build(client: AIOKafkaProducer, batches: Sequence[Sequence[Record]]) -> list[Any]:
-    """Record batches of at most BATCH_BYTES_MAX, in order."""
-    built = []
-    batch = client.create_batch()
-    append = batch.append
-    for records in batches:
-        for key, value in records:
-            if append(key=key, value=value, timestamp=None) is None:
-                batch.close()
-                built.append(batch)
-                batch = client.create_batch()
-                append = batch.append
-                append(key=key, value=value, timestamp=None)
-    batch.close()
-    built.append(batch)
-    return built
+def _refuse_large(batch: Sequence[Record]) -> None:
+    if any(len(key) + len(value) > RECORD_BYTES_MAX for key, value in batch):
+        raise TooLargeError("too_large", f"a record is over {RECORD_BYTES_MAX} bytes")

@@ -11,7 +11,7 @@ from typing import Any, cast, get_type_hints
 import msgspec
 from msgspec import NODEFAULT, Raw, Struct
 
-from shared.events import MetricsData, MetricsSent, SourceSent, SpendData, SpendSent
+from shared.events import SORTED_ENCODER, MetricsData, MetricsSent, SourceSent, SpendData, SpendSent
 
 
 def _without_patterns(struct: type[Struct], nested: type[Struct] | None = None) -> type[Struct]:
@@ -19,7 +19,8 @@ def _without_patterns(struct: type[Struct], nested: type[Struct] | None = None) 
     if nested is not None:
         hints["data"] = nested
     fields: list[Any] = []
-    for field in msgspec.structs.fields(struct):
+    # The data last, where the stamps find them (stamping.py).
+    for field in sorted(msgspec.structs.fields(struct), key=lambda field: field.name == "data"):
         if field.default is NODEFAULT:
             fields.append((field.name, hints[field.name]))
         else:
@@ -52,4 +53,6 @@ Wire = SpendSent | MetricsSent | SourceSent
 
 ONE_DECODER = msgspec.json.Decoder(SpendWire | MetricsWire | SourceWire)
 LIST_DECODER = msgspec.json.Decoder(list[SpendWire | MetricsWire | SourceWire])  # type: ignore[valid-type]
+LINE_ENCODER = SORTED_ENCODER
+"""An event as it is stored, but for the stamps."""
 RAW_LIST_DECODER = msgspec.json.Decoder(list[Raw])

@@ -59,6 +59,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._register = config.connections
         self._limits = config.connections.limits
         self.phase = Phase.HEAD
+        self._phase_is_new = False
         self._since_s = self.loop.time()
         self._loose_bytes = 0
         """Of the message that comes in, what is not body: its head, trailers, chunks' framing."""
@@ -90,6 +91,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._enter(Phase.HEAD)
         self._loose_bytes += len(data)
         super().data_received(data)
+        self._register_phase()
         allowed = self._limits.head_bytes_max + CHUNK_OVERHEAD_MAX * self._body_bytes
         if self._loose_bytes > allowed and not self._is_refused():
             self.refuse(self._too_large())
@@ -140,6 +142,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_response_complete()
         if self.phase is Phase.ANSWER and not self._answering():
             self._enter(Phase.HEAD if self._message_open else Phase.IDLE)
+            self._register_phase()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's sentence
         """The parser has stopped, by itself or because we stopped it."""
@@ -186,6 +189,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.write(_answer(reason, self._limits.head_bytes_max))
         self._let_go_of_the_app()
         self._enter(Phase.ENDING)
+        self._register_phase()
         if reason is Reason.TOO_MANY_CONNECTIONS:
             self.transport.close()
         elif told and self.transport.can_write_eof():
@@ -221,8 +225,15 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _enter(self, phase: Phase) -> None:
         self.phase = phase
-        self._since_s = self.loop.time()
-        self._register.entered(self)
+        self._phase_is_new = True
+
+    def _register_phase(self) -> None:
+        """After a piece of data, not for each phase it leads through: a request that comes whole
+        has four."""
+        if self._phase_is_new:
+            self._phase_is_new = False
+            self._since_s = self.loop.time()
+            self._register.entered(self)
 
     def _is_refused(self) -> bool:
         return self.phase is Phase.ENDING or self._refusal is not None

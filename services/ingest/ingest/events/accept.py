@@ -77,17 +77,17 @@ class Acceptance:
         """
         places = [(context.workspace, source) for source in stamped.sources]
         earlier = self._earlier(context.workspace, stamped.heartbeats)
-        try:
-            async with asyncio.timeout(self._settings.delivery_timeout_s):
-                if stamped.batches:
-                    await self._send_events(stamped, places)
-                self._settle(stamped, context)
-                if stamped.heartbeats:
+        if stamped.batches:
+            await self._send_events(stamped, places)
+        self._settle(stamped, context)
+        if stamped.heartbeats:
+            try:
+                async with asyncio.timeout(self._settings.delivery_timeout_s):
                     await self._send_heartbeats(self._marked(stamped, context), earlier)
-        except TimeoutError as error:
-            raise UnavailableError(
-                "broker_unavailable", "Kafka did not acknowledge the events in time"
-            ) from error
+            except TimeoutError as error:
+                raise UnavailableError(
+                    "broker_unavailable", "Kafka did not acknowledge the heartbeats in time"
+                ) from error
         for place in places:
             self._memory.note(*place, context.now)
         for source, event in stamped.heartbeats.items():

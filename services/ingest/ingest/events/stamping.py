@@ -12,6 +12,8 @@ from datetime import UTC
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
+import msgspec
+
 from ingest.events.checks import (
     check_instant,
     refuse_amount,
@@ -30,7 +32,7 @@ from ingest.faults import FaultError, check_strictly
 from ingest.periods import EARLIEST_S, PANE_S, as_utc, pane_fields
 from ingest.rejections.rejection import Rejection
 from ingest.sources.settings import SourceSettings
-from ingest.wire import SourceWire, SpendWire
+from ingest.wire import LINE_ENCODER, SourceWire, SpendWire
 from shared.events import (
     ENCODER,
     METRICS_TOPIC,
@@ -58,10 +60,9 @@ MEASURE_MAX = LIMIT_MICROS // MICROS
 # What `parse_micros` accepts, without the cases that need a reason: a third of its cost.
 _is_amount = re.compile(r"-?\d{1,12}(?:\.\d{1,6})?", re.ASCII).fullmatch
 _NUL = rb"\u0000"
-_SPEND_HEAD, _METRICS_HEAD = (
-    b'{"type":"paceline.%b","specversion":"1.0","id":' % topic.encode()
-    for topic in (SPEND_TOPIC, METRICS_TOPIC)
-)
+_EMPTY_HASH = blake2b(digest_size=16)
+"""Its copy costs two thirds of a new one."""
+_DATA = b',"data":'
 _encode_data = SORTED_ENCODER.encode
 _encode = ENCODER.encode
 
@@ -101,8 +102,8 @@ class _Seen(NamedTuple):
     currency: bytes
     """The end of the data of money that states none (contracts.md section 2), or nothing."""
     names: _Names
-    middle: bytes
-    """The envelope's attributes that all its events of the request share, as JSON."""
+    stamps: bytes
+    """What the service adds to all its events of the request, as JSON; the hash comes next."""
 
 
 class Stamper:
@@ -126,12 +127,12 @@ class Stamper:
         """
         done = Stamped(rejected=list(decoded.rejected))
         latest_s = context.now.timestamp() + context.skew_s
-        for place, event in zip(decoded.places, decoded.events, strict=True):
+        for place, event, line in zip(decoded.places, decoded.events, decoded.lines, strict=True):
             try:
                 if type(event) is SourceWire:
                     self._take_heartbeat(event, context, latest_s, done)
                 else:
-                    self._take(event, context, latest_s, done)  # type: ignore[arg-type]
+                    self._take(event, line, context, latest_s, done)  # type: ignore[arg-type]
                 done.accepted += 1
             except FaultError as fault:
                 done.rejected.append(
@@ -141,7 +142,12 @@ class Stamper:
         return done
 
     def _take(  # noqa: PLR0912 - a branch per check; calls would cost a tenth of the throughput
-        self, event: SpendSent | MetricsSent, context: Context, latest_s: float, done: Stamped
+        self,
+        event: SpendSent | MetricsSent,
+        line: bytes,
+        context: Context,
+        latest_s: float,
+        done: Stamped,
     ) -> None:
         seen = done.sources.get(event.source) or self._see(event, context, done)
         data = event.data
@@ -161,6 +167,8 @@ class Stamper:
             time = context.now
         if time.tzinfo is not UTC:
             time = as_utc(time)
+        if time is not event.time or event.workspace is not None:
+            line = LINE_ENCODER.encode(msgspec.structs.replace(event, time=time, workspace=None))
         epoch_s = time.timestamp()
         if not EARLIEST_S <= epoch_s <= latest_s:
             refuse_instant(epoch_s)
@@ -169,25 +177,26 @@ class Stamper:
         else:
             bounds = snapshot_fields(event, seen.view, context.time_zone, latest_s)
         if type(event) is SpendWire:
-            head, where = _SPEND_HEAD, route.spend
-            if not _is_amount(event.data.amount):
-                refuse_amount(event.data.amount)
+            where = route.spend
+            if not _is_amount(data.amount):  # type: ignore[union-attr]
+                refuse_amount(data.amount)  # type: ignore[union-attr]
             if seen.currency and data.currency is None:
                 bounds = seen.currency + bounds
         else:
-            head, where = _METRICS_HEAD, route.metrics
+            where = route.metrics
             self._check_measures(event, seen)  # type: ignore[arg-type]
             if seen.currency and data.currency is None and _has_money(event):  # type: ignore[arg-type]
                 bounds = seen.currency + bounds
-        body = _encode_data(data)
-        digest = blake2b(body, digest_size=16).hexdigest().encode()
-        # The envelope of SpendEvent and MetricsEvent, put together from parts that are JSON
-        # already: a fifth cheaper than a struct of them.
-        value = b"".join(
-            (head, _encode(event.id), seen.middle, _encode(time),
-             b',"bodyhash":"', digest, b'","data":', body[:-1], bounds, b"}")
-        )  # fmt: skip
-        if _NUL in value:
+        # The data stand last, and no text before them can hold an unescaped quotation mark.
+        at = line.index(_DATA)
+        hashed = _EMPTY_HASH.copy()
+        hashed.update(line[at + len(_DATA) : -1])
+        digest = hashed.hexdigest().encode()
+        # The envelope of SpendEvent and MetricsEvent, put together from what is JSON already:
+        # a third cheaper than a struct of them.
+        value = b"".join((line[:at], seen.stamps, digest, b'"', line[at:-2], bounds, b"}"))
+        # One byte is found ten times as fast as six, and hardly any event has a backslash.
+        if b"\\" in value and _NUL in value:
             refuse_nul(event)
         batch = done.batches.get(where)
         if batch is None:
@@ -215,8 +224,7 @@ class Stamper:
             names = self._names[where] = _Names({}, set())
         view = context.settings(event.source)
         currency = b"" if view.currency is None else b',"currency":' + _encode(view.currency)
-        attributes = _shared_attributes(event.source, context)
-        seen = done.sources[event.source] = _Seen(view, currency, names, attributes)
+        seen = done.sources[event.source] = _Seen(view, currency, names, _stamps(context))
         return seen
 
     def _learn_route(
@@ -310,14 +318,13 @@ class Stamper:
         )
 
 
-def _shared_attributes(source: str, context: Context) -> bytes:
+def _stamps(context: Context) -> bytes:
     shared = {
-        "source": source,
         "workspace": context.workspace,
         "receivedat": context.now,
         **({} if context.import_id is None else {"importid": context.import_id}),
     }
-    return b"," + _encode(shared)[1:-1] + b',"time":'
+    return b"," + _encode(shared)[1:-1] + b',"bodyhash":"'
 
 
 def _has_money(event: MetricsSent) -> bool:

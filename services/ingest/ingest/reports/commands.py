@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.events.context import Context
-from ingest.events.decode import Decoded
+from ingest.events.decode import Decoded, lines_of
 from ingest.events.endpoint import Ingest
 from ingest.events.stamping import Stamped
 from ingest.faults import FaultError
@@ -108,7 +108,7 @@ async def _send_rows(way: _Way, converted: Converted) -> list[Rejection]:
     """One reason per refused row: both of its events fail alike, the first one is told."""
     decoded = converted.decoded
     found = {rejection.place: rejection for rejection in decoded.rejected}
-    stamped = await way.send(Decoded(decoded.events, decoded.places, []), way.context)
+    stamped = await way.send(decoded._replace(rejected=[]), way.context)
     for rejection in stamped.rejected:
         found.setdefault(rejection.place, rejection)
     # A long report must not keep single events waiting.
@@ -133,5 +133,5 @@ async def _complete(way: _Way, completion: Completion, import_id: str) -> Sequen
         )
         for beat in beats:
             way.ingest.memory.outstanding.confirm(context.workspace, beat.source, context.now)
-    decoded = Decoded(beats, range(len(beats)), [])
+    decoded = Decoded(beats, range(len(beats)), [], lines_of(beats))
     return (await way.send(decoded, context._replace(import_id=None))).rejected

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ingest.events.checks import refuse_currency
-from ingest.events.decode import Decoded
+from ingest.events.decode import Decoded, lines_of
 from ingest.faults import FaultError
 from ingest.periods import occurs_twice
 from ingest.platforms.mapping import Layout, Level, Period, Platform, Quantity
@@ -107,7 +107,9 @@ def convert(
         # A row's measures are one event, after its money.
         if isinstance(statements[-1], MetricsWire):
             metrics_rows.add(place)
-    return Converted(Decoded(events, places, rejected), spend_rows, left_out, metrics_rows)
+    return Converted(
+        Decoded(events, places, rejected, lines_of(events)), spend_rows, left_out, metrics_rows
+    )
 
 
 def _tell_hours_apart(made: RowEvents, platform: Platform, stated: StatedFacts) -> list[Statement]:

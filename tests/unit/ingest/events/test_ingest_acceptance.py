@@ -141,16 +141,6 @@ async def test_a_heartbeat_fails_with_the_earlier_events_it_would_vouch_for() ->
     assert memory.waiting == 0
 
 
-async def test_a_frozen_broker_is_a_503_within_the_deadline() -> None:
-    broker = Broker()
-    accept, _ = acceptance(broker, delivery_timeout_s=0.05)
-    broker.held.clear()
-
-    with pytest.raises(UnavailableError, match="broker_unavailable"):
-        await post(accept, spend(), heartbeat())
-    assert accept._under_way == {}
-
-
 async def test_routes_are_looked_up_again_when_a_topic_has_more_partitions() -> None:
     broker = Broker()
     accept, _ = acceptance(broker)
