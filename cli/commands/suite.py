@@ -1,67 +1,105 @@
-"""`paceline test`: style, types, import borders and all tests, as one command."""
+"""`paceline test`: all tests, style, types and import borders among them, as one command."""
 
+import contextlib
+import ctypes
+import os
+import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import FrameType
+
+import psutil
 
 from cli.embedded.jars import ROOT, tell_stderr
 from cli.errors import Exit
+from cli.processes import signal_all
+
+MINUTES = 8
+"""How long the whole suite takes on two cores."""
+WORKERS = 3
+"""One more than those cores: tests with servers wait as much as they work."""
+WHOLE = [
+    *("--numprocesses", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"),
+    *("--durations", "40", "--durations-min", "0.1"),
+]
+CLOSING_TIMEOUT_S = 20.0
+"""How long interrupted tests may take to say how far they came."""
+
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_PR_SET_CHILD_SUBREAPER = 36
+_SWEEPS_MAX = 100
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How one tool ended, and what it said."""
-
-    name: str
-    code: int
-    output: str
-
-
-def checks() -> dict[str, list[str]]:
-    """The tools that read the code, by name: the command of each."""
-    # The tools lie beside the interpreter; PATH may name other versions, or none.
-    bin_directory = Path(sys.executable).parent
-    return {
-        "ruff check": [sys.executable, "-m", "ruff", "check", "."],
-        "ruff format": [sys.executable, "-m", "ruff", "format", "--check", "."],
-        "mypy": [sys.executable, "-m", "mypy"],
-        "lint-imports": [str(bin_directory / "lint-imports"), "--no-cache"],
-    }
+class _StopRequested(BaseException):
+    """Ctrl-C, SIGTERM or SIGHUP: the number."""
 
 
 def run_suite(pytest_arguments: Sequence[str]) -> Exit:
-    """Runs the checks at the same time, then pytest, whose closing lines come last.
+    """Runs all tests, in some processes at once, or pytest as the arguments say.
 
-    With arguments for pytest only pytest runs. Returns 1 when anything failed, 130 on Ctrl-C.
+    Returns 1 when anything failed, 130 when it was interrupted. Either way no process and no
+    temporary file of the tests is left.
     """
-    failed = [] if pytest_arguments else _run_checks()
-    command = [sys.executable, "-m", "pytest", *pytest_arguments]
-    tests = subprocess.run(command, cwd=ROOT, check=False).returncode
-    if failed:
-        tell_stderr(f"failed before the tests: {', '.join(failed)}")
-    return Exit.CHECK_FAILED if tests or failed else Exit.OK
+    if not pytest_arguments:
+        tell_stderr(f"all tests, style, types and borders: {MINUTES} minutes on two cores")
+    try:
+        with _own_folder() as environment:
+            code = _run_pytest(pytest_arguments or WHOLE, environment)
+    except _StopRequested:
+        return Exit.INTERRUPTED
+    return Exit.CHECK_FAILED if code else Exit.OK
 
 
-def _run_checks() -> list[str]:
-    with ThreadPoolExecutor(2) as pool:
-        outcomes = list(pool.map(_run, *zip(*checks().items(), strict=True)))
-    for outcome in outcomes:
-        print(f"{outcome.name}: {'ok' if outcome.code == 0 else 'FAILED'}", flush=True)
-        if outcome.code:
-            print(outcome.output, flush=True)
-    return [outcome.name for outcome in outcomes if outcome.code]
+@contextlib.contextmanager
+def _own_folder() -> Iterator[Mapping[str, str]]:
+    """The environment of tests whose temporary files lie in one folder, which ends with them."""
+    for number in _STOPS:
+        signal.signal(number, _request_stop)
+    _adopt_orphans()
+    folder = Path(tempfile.mkdtemp(prefix="paceline-suite-"))
+    # PostgreSQL does not run as root; another account must be able to walk through.
+    folder.chmod(0o711)
+    try:
+        yield {**os.environ, "TMPDIR": str(folder)}
+    finally:
+        for number in _STOPS:
+            signal.signal(number, signal.SIG_IGN)
+        _end_children()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(name: str, command: list[str]) -> Outcome:
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return Outcome(name, done.returncode, done.stdout)
+def _request_stop(number: int, _frame: FrameType | None) -> None:
+    raise _StopRequested(number)
+
+
+def _run_pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+    command = [sys.executable, "-m", "pytest", *arguments]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    try:
+        return process.wait()
+    except _StopRequested as stopped:
+        # Ctrl-C in a terminal reaches the tests as well; another signal reaches only us.
+        if stopped.args != (signal.SIGINT,):
+            process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(CLOSING_TIMEOUT_S)
+        raise
+
+
+def _adopt_orphans() -> None:
+    """Processes whose parents end before them stay below us, where we find them (Linux)."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _end_children() -> None:
+    for _ in range(_SWEEPS_MAX):
+        children = psutil.Process().children(recursive=True)
+        if not children:
+            return
+        signal_all(children, signal.SIGKILL)
+        psutil.wait_procs(children, timeout=1)
