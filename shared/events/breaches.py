@@ -30,7 +30,8 @@ class Breach(Struct, frozen=True, kw_only=True):
     `breach` is "<rule>/<group>/<episode>"; `seq` is contiguous within it, from 1. `numbers` are the
     sums the value was computed from, as decimal text. `since` is the instant the episode began.
     `figures_at`: the anchor of the figures. `subject`: what it is about when that is no campaign or
-    line. `set_aside`: events that were refused or are held and would change the figures.
+    line. `set_aside`: events that were refused or are held and would change the figures. `region`:
+    that of the campaign.
     """
 
     breach: str
@@ -66,6 +67,7 @@ class Breach(Struct, frozen=True, kw_only=True):
     subject: dict[str, str] | None = None
     figures_at: Instant | None = None
     set_aside: int = 0
+    region: str | None = None
 
 
 class BreachFigures(Struct, frozen=True, kw_only=True):

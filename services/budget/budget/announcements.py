@@ -36,6 +36,7 @@ def campaign_item(row: Mapping[str, Any]) -> CatalogItem:
             "starts_at": plain(row["starts_at"]),
             "ends_at": plain(row["ends_at"]),
             "owner": row["owner"],
+            "region": row["body"].get("region"),
             "plan_version": row["plan_version"],
             "targets": row["body"]["targets"],
         },

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from kpi_monitor import SCHEMA, SERVICE
+from kpi_monitor.catalogue.store import find_campaigns_of_regions
 from kpi_monitor.intake import waiting
 from kpi_monitor.intake.handlers import TOPICS, Handlers
 from kpi_monitor.intake.mover import Mover
@@ -66,6 +67,7 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
                 pool, consumer, relay, mover.count_due, evaluator.count_due, watch.count_due
             ),
             refresh_metrics=refresh_metrics,
+            campaigns_of_regions=find_campaigns_of_regions,
         )
         for router in ROUTERS:
             app.include_router(router)

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import httpx
 
+from kpi_monitor.catalogue.store import find_campaigns_of_regions
 from kpi_monitor.intake.handlers import Handlers
 from kpi_monitor.judging.evaluator import Evaluator
 from kpi_monitor.routes import ROUTERS
@@ -200,7 +201,14 @@ def make_app(settings: KpiSettings, pool: Pool) -> Any:
     async def idle() -> dict[str, int]:
         return {"lag": 0, "outbox": 0, "due": 0}
 
-    app = create_app(settings, title="kpi", pool=pool, checks={}, idle=idle)
+    app = create_app(
+        settings,
+        title="kpi",
+        pool=pool,
+        checks={},
+        idle=idle,
+        campaigns_of_regions=find_campaigns_of_regions,
+    )
     for router in ROUTERS:
         app.include_router(router)
     return app

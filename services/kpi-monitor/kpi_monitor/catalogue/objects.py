@@ -88,6 +88,7 @@ class Names:
     campaign: str | None = None
     owner: str | None = None
     currency: str | None = None
+    region: str | None = None
     lines: dict[str, str] = field(default_factory=dict)
     line_owners: dict[str, str] = field(default_factory=dict)
 

@@ -1,6 +1,6 @@
 """SQL of the catalogue copy and of the lines' totals."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from kpi_monitor.catalogue.objects import Names
@@ -20,6 +20,10 @@ JOIN unnest($1::text[], $2::text[]) AS u(workspace, id) USING (workspace, id)
 WHERE c.kind = 'campaign'
 """
 
+CAMPAIGNS_OF_REGIONS = """
+SELECT id FROM kpi.catalog WHERE workspace = $1 AND kind = 'campaign' AND NOT deleted
+  AND object->>'region' = ANY($2::text[])
+"""
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('kpi.mappings'), hashtext($1))"
 UPSERT = """
 INSERT INTO kpi.catalog AS c (workspace, kind, id, version, deleted, object)
@@ -42,6 +46,14 @@ SELECT c.workspace, c.id, c.object->>'currency' AS currency FROM kpi.catalog c
 JOIN unnest($1::text[], $2::text[]) AS u(workspace, id) USING (workspace, id)
 WHERE c.kind = 'campaign'
 """
+
+
+async def find_campaigns_of_regions(
+    conn: Conn, workspace: str, regions: Collection[str]
+) -> list[str]:
+    """Campaigns that were announced with one of these regions."""
+    rows = await conn.fetch(CAMPAIGNS_OF_REGIONS, workspace, list(regions))
+    return [row["id"] for row in rows]
 
 
 async def lock_mappings(conn: Conn, workspaces: Iterable[str]) -> None:
@@ -94,7 +106,7 @@ async def names(conn: Conn, campaigns: Iterable[UnitKey]) -> dict[UnitKey, Names
     for row in await conn.fetch(CAMPAIGNS, *keys):
         known = row["object"]
         found[row["workspace"], row["id"]] = Names(
-            known.get("name"), known.get("owner"), known.get("currency")
+            known.get("name"), known.get("owner"), known.get("currency"), known.get("region")
         )
     for row in await conn.fetch(CATALOG_LINES, *keys):
         known, mine = row["object"], found[row["workspace"], row["campaign"]]

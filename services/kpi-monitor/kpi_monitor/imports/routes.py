@@ -4,7 +4,6 @@ from fastapi import APIRouter, Request, Response
 
 from kpi_monitor.imports import store
 from kpi_monitor.imports.schemas import MeasuresImportView
-from shared.errors import NotFoundError
 from shared.http.answers import answers
 from shared.http.app import Json
 from shared.http.caller import Reader, calling
@@ -23,6 +22,7 @@ async def get_import(request: Request, import_id: str, principal: Reader) -> Res
     aside then, whole or in part, for a mapping or a campaign. Errors: import_unknown."""
     async with calling(request, principal) as caller:
         counts = await store.get_counts(caller.conn, caller.workspace, import_id)
-    if counts is None:
-        raise NotFoundError("import_unknown", f"no measures of import {import_id} were counted")
+    # A file is of no one campaign.
+    if counts is None or not caller.reach.is_whole:
+        raise caller.reach.unknown("import", import_id)
     return Json({"import": import_id, "rows": sum(counts), **counts._asdict()})

@@ -93,6 +93,7 @@ def breach_of(unit: Unit, group: Group, verdict: Verdict, names: Names, now: dat
         kpi=rule.kpi.name,
         currency=next((one.currency for one in lines), names.currency),
         time_zone=unit.zone or "UTC",
+        region=names.region,
         cause=_cause(transition.cause),
         figures_at=figures_at(verdict, lines),
         set_aside=set_aside_of(unit, group),

@@ -9,7 +9,6 @@ from kpi_monitor.judging.unit import Unit
 from kpi_monitor.reading import views
 from kpi_monitor.windows import Windows, from_ms
 from shared.database.pool import Conn
-from shared.errors import NotFoundError
 from shared.http.caller import Caller
 from shared.kafka.gaps import Gap, gaps_between
 
@@ -20,9 +19,16 @@ async def gaps_within(conn: Conn, feeds: Iterable[FeedState], low: int, high: in
     return await gaps_between(conn, SCHEMA, from_ms(low), from_ms(until))
 
 
+def require_in_reach(caller: Caller, campaign: str) -> None:
+    """Raises NotFoundError `campaign_unknown`: what is out of reach is as if it were not there."""
+    if not caller.reach.covers(campaign):
+        raise caller.reach.unknown("campaign", campaign)
+
+
 async def campaign_windows(caller: Caller, campaign: str, size: int) -> tuple[Unit, Windows]:
     """A campaign with its windows of `size` ms. Raises NotFoundError `campaign_unknown`."""
+    require_in_reach(caller, campaign)
     unit = await judging.load_campaign(caller.conn, caller.workspace, campaign)
     if unit.zone is None:
-        raise NotFoundError("campaign_unknown", f"nothing is known of {campaign}")
+        raise caller.reach.unknown("campaign", campaign)
     return unit, Windows(size, unit.zone)

@@ -98,7 +98,7 @@ async def get_breaches(
     """Newest first; each is its latest event (breaches.v1) with all of them as `history`."""
     before = paging.after(NEWEST)
     async with calling(request, principal) as caller:
-        of = caller.conn, caller.workspace, campaign
+        of = caller.conn, caller.reach, campaign
         rows = await store.list_episodes(*of, is_open=is_open, before=before, limit=paging.rows)
     shown = page(rows, paging.limit, lambda row: [row.id])
     items = [

@@ -9,7 +9,7 @@ from kpi_monitor.judging import store as judging
 from kpi_monitor.judging.breaches import breach_of
 from kpi_monitor.judging.unit import Need, StoredRule, Unit, groups_of, judge, needs_of
 from kpi_monitor.reading import ranges, store, views
-from kpi_monitor.reading.campaigns import campaign_windows, gaps_within
+from kpi_monitor.reading.campaigns import campaign_windows, gaps_within, require_in_reach
 from kpi_monitor.reading.schemas import (
     Explanation,
     TestView,
@@ -79,6 +79,7 @@ async def test_rule(request: Request, body: RuleTestBody, principal: Reader) -> 
     """
     async with calling(request, principal) as caller:
         conn, now = caller.conn, caller.now
+        require_in_reach(caller, body.rule.scope.campaign)
         rule = await compile_checked(caller, body.rule, 1)
         if rule.size is None:
             raise InvalidError("unsupported", "totals keep no history to test a budget rule on")

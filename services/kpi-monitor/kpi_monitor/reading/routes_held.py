@@ -45,7 +45,11 @@ async def get_held(
     known = {campaign for (_, campaign), currency in currencies.items() if currency}
     # By two keys: an entity is one only within its source.
     shown = page(rows, paging.limit, lambda row: [row.source, row.entity])
-    items = [_held(row, places[row.source, row.entity], known) for row in shown["items"]]
+    items = [
+        _held(row, place, known)
+        for row in shown["items"]
+        if caller.reach.covers((place := places[row.source, row.entity]) and place[0])
+    ]
     return Json({**shown, "items": items})
 
 

@@ -25,7 +25,7 @@ async def get_lines(request: Request, principal: Reader, paging: Paged, campaign
     """Its sources, rules and latest totals. `gap` is set when a totals message is missing: the
     line stands still until it comes."""
     async with calling(request, principal) as caller:
-        of = caller.conn, caller.workspace, campaign
+        of = caller.conn, caller.reach, campaign
         rows = await store.list_lines(*of, after=paging.after(""), limit=paging.rows)
         names = [row.line for row in rows]
         sources = await store.find_sources(*of, names)

@@ -153,6 +153,7 @@ class BreachEvent(BaseModel):
     subject: dict[str, str] | None = None
     figures_at: datetime | None = None
     set_aside: int = 0
+    region: str | None = None
 
 
 class BreachView(BreachEvent):

@@ -10,6 +10,7 @@ from kpi_monitor.judging.unit import Unit
 from kpi_monitor.windows import LONGEST_DAY_MS
 from shared.database.pool import Conn
 from shared.database.rows import fetch
+from shared.http.reach import Reach
 from shared.keys import group_text
 
 LIST_LINES = """
@@ -17,8 +18,8 @@ SELECT coalesce(l.line, f.line) AS line, l.seq, l.totals, l.complete_ms, l.gap_s
 FROM (SELECT * FROM kpi.lines WHERE workspace = $1 AND campaign = $2) l
 FULL JOIN (SELECT DISTINCT line FROM kpi.feeds
   WHERE workspace = $1 AND campaign = $2) f USING (line)
-WHERE coalesce(l.line, f.line) > $3
-ORDER BY 1 LIMIT $4
+WHERE coalesce(l.line, f.line) > $3 AND ($4::text[] IS NULL OR $2 = ANY($4))
+ORDER BY 1 LIMIT $5
 """
 # A source that never sent a heartbeat is measured by the last period that was told.
 FIND_SOURCES = """
@@ -47,7 +48,8 @@ SELECT b.id, b.open,
 FROM kpi.breaches b
 WHERE b.workspace = $1 AND ($2::text IS NULL OR b.campaign = $2)
   AND ($3::boolean IS NULL OR b.open = $3) AND b.id < $4
-ORDER BY b.id DESC LIMIT $5
+  AND ($5::text[] IS NULL OR b.campaign = ANY($5))
+ORDER BY b.id DESC LIMIT $6
 """
 FIND_TRANSITIONS = """
 SELECT event FROM kpi.transitions
@@ -138,30 +140,31 @@ class WaitingEntity(Struct, frozen=True):
 
 
 async def list_lines(
-    conn: Conn, workspace: str, campaign: str, *, after: str, limit: int
+    conn: Conn, reach: Reach, campaign: str, *, after: str, limit: int
 ) -> list[MonitoredLine]:
     """A campaign's lines by name, after `after`."""
-    return await fetch(conn, MonitoredLine, LIST_LINES, workspace, campaign, after, limit)
+    of = reach.workspace, campaign, after, reach.listed
+    return await fetch(conn, MonitoredLine, LIST_LINES, *of, limit)
 
 
 async def find_sources(
-    conn: Conn, workspace: str, campaign: str, names: list[str]
+    conn: Conn, reach: Reach, campaign: str, names: list[str]
 ) -> list[SourceRow]:
-    """Who feeds these lines besides the ledger."""
-    return await fetch(conn, SourceRow, FIND_SOURCES, workspace, campaign, names)
+    """Who feeds these lines, found in reach, besides the ledger."""
+    return await fetch(conn, SourceRow, FIND_SOURCES, reach.workspace, campaign, names)
 
 
 async def find_standings(
-    conn: Conn, workspace: str, campaign: str, names: list[str]
+    conn: Conn, reach: Reach, campaign: str, names: list[str]
 ) -> list[StandingRow]:
-    """The states of rules on these lines."""
+    """The states of rules on these lines, found in reach."""
     keys = [group_text({"line": name}) for name in names]
-    return await fetch(conn, StandingRow, FIND_STANDINGS, workspace, campaign, keys)
+    return await fetch(conn, StandingRow, FIND_STANDINGS, reach.workspace, campaign, keys)
 
 
 async def list_episodes(
     conn: Conn,
-    workspace: str,
+    reach: Reach,
     campaign: str | None,
     *,
     is_open: bool | None,
@@ -169,7 +172,8 @@ async def list_episodes(
     limit: int,
 ) -> list[EpisodeRow]:
     """Episodes, newest first; those with an id below `before`."""
-    return await fetch(conn, EpisodeRow, LIST_EPISODES, workspace, campaign, is_open, before, limit)
+    of = reach.workspace, campaign, is_open, before, reach.listed
+    return await fetch(conn, EpisodeRow, LIST_EPISODES, *of, limit)
 
 
 async def find_transitions(

@@ -10,30 +10,33 @@ from kpi_monitor.rules.store import RuleCondition, RuleRow
 from kpi_monitor.units import store as units
 from kpi_monitor.windows import grain_fits, nominal_grain, to_ms
 from shared.durations import duration_text
-from shared.errors import ConflictError, InvalidError, NotFoundError
+from shared.errors import ConflictError, InvalidError
 from shared.http.caller import Caller
 
 
-async def require_rule(caller: Caller, rule: str) -> RuleRow:
-    """The rule in force. Raises NotFoundError `rule_unknown`."""
+async def require_rule(caller: Caller, rule: str, *, to_write: bool = False) -> RuleRow:
+    """The rule in force. Raises NotFoundError `rule_unknown`, ForbiddenError `out_of_reach`."""
     row = await store.get_rule(caller.conn, caller.workspace, rule)
-    if row is None or row.deleted:
-        raise NotFoundError("rule_unknown", f"there is no rule {rule}")
+    if row is None or row.deleted or not caller.reach.covers(row.campaign):
+        raise caller.reach.unknown("rule", rule, to_write=to_write)
     return row
 
 
 async def lock_rule(caller: Caller, rule: str) -> RuleRow:
     """The rule in force; nobody else changes it until commit. Raises as `require_rule`."""
     await store.RULES_LOCK.take(caller.conn, caller.workspace, rule)
-    return await require_rule(caller, rule)
+    return await require_rule(caller, rule, to_write=True)
 
 
 async def add_rule(caller: Caller, body: RuleBody) -> RuleRow:
-    """A new rule, or one of a name used before. Raises ConflictError `rule_exists`."""
+    """A new rule, or one of a name used before. Raises ConflictError `rule_exists`, ForbiddenError
+    `out_of_reach` for one of a campaign, or a name, that is another's."""
+    caller.reach.require(body.scope.campaign)
     await store.RULES_LOCK.take(caller.conn, caller.workspace, body.rule)
     known = await store.get_rule(caller.conn, caller.workspace, body.rule)
     if known is None:
         return await put_rule(caller, body, 1)
+    caller.reach.require(known.campaign)
     if not known.deleted:
         raise ConflictError("rule_exists", f"{body.rule} exists; edit it with PUT")
     row = await put_rule(caller, body, known.version + 1)

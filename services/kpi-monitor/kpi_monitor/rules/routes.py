@@ -41,9 +41,10 @@ async def list_rules(
 ) -> Response:
     """Rules in force, by name."""
     async with calling(request, principal) as caller:
-        of = caller.conn, caller.workspace
-        rows = await store.list_rules(*of, campaign, after=paging.after(""), limit=paging.rows)
-        conditions = await store.find_conditions(*of, rows)
+        rows = await store.list_rules(
+            caller.conn, caller.reach, campaign, after=paging.after(""), limit=paging.rows
+        )
+        conditions = await store.find_conditions(caller.conn, caller.workspace, rows)
     return paging.page([view(row, conditions[row.rule]) for row in rows], "rule")
 
 

@@ -10,6 +10,7 @@ from shared.database.locks import AdvisoryLock
 from shared.database.pool import Conn
 from shared.database.rows import fetch, fetch_one
 from shared.http.caller import Caller
+from shared.http.reach import Reach
 
 RULES_LOCK = AdvisoryLock("kpi/rules")
 """One writer per rule name."""
@@ -17,7 +18,8 @@ GET_RULE = "SELECT * FROM kpi.rules WHERE workspace = $1 AND rule = $2"
 LIST_RULES = """
 SELECT * FROM kpi.rules
 WHERE workspace = $1 AND NOT deleted AND rule > $2 AND ($3::text IS NULL OR campaign = $3)
-ORDER BY rule LIMIT $4
+  AND ($4::text[] IS NULL OR campaign = ANY($4))
+ORDER BY rule LIMIT $5
 """
 PUT_RULE = """
 INSERT INTO kpi.rules AS r (workspace, rule, version, campaign, body, deleted, effective_from_ms,
@@ -113,10 +115,11 @@ async def get_rule(conn: Conn, workspace: str, rule: str) -> RuleRow | None:
 
 
 async def list_rules(
-    conn: Conn, workspace: str, campaign: str | None, *, after: str, limit: int
+    conn: Conn, reach: Reach, campaign: str | None, *, after: str, limit: int
 ) -> list[RuleRow]:
     """Rules in force by name, after `after`."""
-    return await fetch(conn, RuleRow, LIST_RULES, workspace, after, campaign, limit)
+    of = reach.workspace, after, campaign, reach.listed
+    return await fetch(conn, RuleRow, LIST_RULES, *of, limit)
 
 
 async def put_rule(
