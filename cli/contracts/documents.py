@@ -69,7 +69,8 @@ def api_documents() -> Iterator[tuple[str, dict[str, Any]]]:
 def service_routers() -> Iterator[tuple[str, list[APIRouter]]]:
     """(service, its routers)."""
     # The services are imported here: a command line that only needs `up` does not load them.
-    from alerts import routes as alerts_routes
+    from alerts.adoption import routes as adoption
+    from alerts.record import routes as record
     from budget.routes import ROUTERS as BUDGET_ROUTERS
     from ingest.routes import ROUTERS as INGEST_ROUTERS
     from kpi_monitor.routes import ROUTERS as KPI_ROUTERS
@@ -77,7 +78,7 @@ def service_routers() -> Iterator[tuple[str, list[APIRouter]]]:
     yield "ingest", list(INGEST_ROUTERS)
     yield "budget", list(BUDGET_ROUTERS)
     yield "kpi-monitor", list(KPI_ROUTERS)
-    yield "alerts", [alerts_routes.router]
+    yield "alerts", [record.router, adoption.router]
 
 
 def _documented(title: str, routers: list[APIRouter]) -> FastAPI:

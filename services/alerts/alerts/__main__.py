@@ -1,68 +1,58 @@
-"""Wiring of alerts: settings → pool → producer → consumer, flusher, courier, relay → app → run."""
+"""Wiring of alerts: settings → resources → consumer, adoption, flusher, courier → app → run."""
 
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import httpx
+from fastapi import FastAPI
 
 from alerts import SCHEMA
+from alerts.adoption import routes as adoption_routes
 from alerts.adoption.adoption import Adoption
-from alerts.app import build_app
-from alerts.channels.dingtalk import DingTalkSender
-from alerts.channels.email import EmailSender, Server
-from alerts.channels.result import SendClass
+from alerts.channels.contract import MailServer, Tools
+from alerts.channels.http import resolve
 from alerts.configuration.configurations import Configurations
 from alerts.configuration.yaml_reader import ConfigError
+from alerts.delivery import gauges
+from alerts.delivery import store as delivery_store
 from alerts.delivery.courier import Courier
 from alerts.episodes.handlers import SERVICE, Handlers
+from alerts.record import routes as record_routes
 from alerts.record.sweep import sweeps
 from alerts.rendering.render import Renderer
 from alerts.settings import AlertsSettings
-from alerts.telling.decide import Reason
-from alerts.telling.flush import Flusher
-from alerts.watch import CHANNELS, Watch, start_gauges
-from shared import metrics, service
-from shared.database.clock import make_clock
-from shared.database.pool import create_pool
+from alerts.telling.flush import Flusher, start_counters
+from shared import service
+from shared.database.pool import Pool
 from shared.database.sweep import Sweeper
 from shared.events import BREACHES_TOPIC, FIGURES_TOPIC
+from shared.http.app import Check, Idle, create_app
 from shared.kafka.consumer import Consumer
 from shared.kafka.outbox import Relay
-from shared.kafka.producer import Producer
-from shared.service import Part, Service
+from shared.service import BackgroundWork, Part, Service
 from shared.settings import EXIT_NOT_READY, read_settings
+from shared.wiring import checks_of, idle_of, resources
 
 
 @asynccontextmanager
 async def build(settings: AlertsSettings, configurations: Configurations) -> AsyncIterator[Service]:
     """The running parts, in the order in which they stop; resources close after them."""
+    gauges.start_counters()
     start_counters()
     configurations.say_doubts()
-    async with AsyncExitStack() as stack:
-        pool = await create_pool(settings)
-        stack.push_async_callback(pool.close)
-        producer = Producer(settings)
-        await producer.start()
-        stack.push_async_callback(producer.stop)
-        client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
-        clock = make_clock(settings.clock)
-        renderer = Renderer()
+    async with (
+        resources(settings) as (pool, producer, clock),
+        httpx.AsyncClient(trust_env=False) as client,
+    ):
         handlers = Handlers(configurations, clock)
         adoption = Adoption(settings, pool, configurations, handlers, clock)
-        courier = Courier(
-            settings,
-            pool,
-            renderer,
-            DingTalkSender(os.environ, client, settings.send_timeout_s),
-            EmailSender(mail_server(settings)),
-            on_refused=adoption.refused,
-        )
+        courier = Courier(settings, pool, configurations, tools_of(settings, os.environ, client))
         flusher = Flusher(
-            settings, pool, clock, configurations, renderer, wake_courier=courier.wake
+            settings, pool, clock, configurations, Renderer(), wake_courier=courier.rounds.wake
         )
         consumer = Consumer(
             settings,
@@ -71,60 +61,77 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             group=SERVICE,
             topics=[BREACHES_TOPIC, FIGURES_TOPIC],
             handler=handlers.on_batch,
-            wake=flusher.wake,
+            wake=flusher.rounds.wake,
         )
         relay = Relay(settings, pool, producer, schema=SCHEMA)
 
-        watch = Watch(pool, clock, consumer, relay, adoption.versions)
-        app = build_app(
+        async def refresh_metrics() -> None:
+            await relay.unsent()
+            await gauges.refresh(pool)
+
+        checks = checks_of(pool, consumer, relay)
+        app = make_app(
             settings,
-            pool=pool,
-            configurations=configurations,
-            adoption=adoption,
-            checks=watch.checks(),
-            idle=watch.idle,
-            refresh_metrics=watch.refresh_metrics,
+            pool,
+            configurations,
+            adoption,
+            checks={**checks, "configuration": adoption.versions.check},
+            idle=idle_of(pool, consumer, relay, flusher.count_due, delivery_store.count_due),
+            refresh_metrics=refresh_metrics,
         )
         keep = timedelta(days=settings.notifications_keep_days)
         sweeper = Sweeper(settings, pool, clock, SCHEMA, sweeps(keep))
-        yield Service(
-            app,
-            [
-                Part("consumer", consumer.run, consumer.stop),
-                Part("adoption", adoption.run, adoption.stop),
-                Part("flusher", flusher.run, flusher.stop),
-                Part("courier", courier.run, courier.stop),
-                Part("relay", relay.run, relay.stop),
-                Part("sweeper", sweeper.run, sweeper.stop),
-            ],
-        )
+        parts: list[BackgroundWork] = [
+            consumer,
+            adoption.rounds,
+            flusher.rounds,
+            courier,
+            relay,
+            Part("sweeper", sweeper.run, sweeper.stop),
+        ]
+        yield Service(app, parts)
 
 
-def start_counters() -> None:
-    """Every label value from 0, so that a first failure is a step a rate can see."""
-    start_gauges()
-    for channel in CHANNELS:
-        metrics.DELIVERIES_FAILED.labels(channel)
-        metrics.DELIVERY_DURATION.labels(channel)
-        for kind in SendClass:
-            metrics.DELIVERIES.labels(channel, kind.value)
-    for step in ("flush", "send"):
-        metrics.FAULTS.labels(step)
-    for reason in Reason:
-        metrics.DECISIONS.labels(reason.value)
+def make_app(
+    settings: AlertsSettings,
+    pool: Pool,
+    configurations: Configurations,
+    adoption: Adoption,
+    *,
+    checks: Mapping[str, Check],
+    idle: Idle,
+    refresh_metrics: Check,
+) -> FastAPI:
+    """The HTTP app without its background work, so a test can call it too."""
+    app = create_app(
+        settings,
+        title="Paceline alerts",
+        pool=pool,
+        checks=checks,
+        idle=idle,
+        refresh_metrics=refresh_metrics,
+    )
+    app.state.configurations = configurations
+    app.state.adoption = adoption
+    app.include_router(record_routes.router)
+    app.include_router(adoption_routes.router)
+    return app
 
 
-def mail_server(settings: AlertsSettings) -> Server:
-    """The mail server of the settings."""
+def tools_of(
+    settings: AlertsSettings, environment: Mapping[str, str], client: httpx.AsyncClient
+) -> Tools:
+    """What channels send with."""
     password = settings.smtp_password
-    return Server(
+    server = MailServer(
         host=settings.smtp_host,
         port=settings.smtp_port,
         security=settings.smtp_security,
         username=settings.smtp_username,
         password=password.get_secret_value() if password else None,
-        timeout_s=settings.send_timeout_s,
+        sender=settings.mail_from,
     )
+    return Tools(environment, client, server, settings.send_timeout_s, resolve)
 
 
 def main() -> None:

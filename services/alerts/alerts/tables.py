@@ -1,5 +1,4 @@
-"""The tables of schema `alerts`, as models. Migrations 0005 and 0011 make them; a test
-compares the two.
+"""The tables of schema `alerts`, as models. A test compares them with what the migrations make.
 
 Alerts hold episodes, episodes hold transitions; groups hold members and speak; the notification
 log knows what each channel was told; deliveries are messages, notifications what they told.
@@ -157,9 +156,7 @@ deliveries = _table(
     text("locale"),
     text("title"),
     text("body"),
-    text("plain"),
-    text("html"),
-    text("subject"),
+    jsonb("message", nullable=True),
     text("thread_root", nullable=True),
     text("thread_previous", nullable=True),
     text("state"),

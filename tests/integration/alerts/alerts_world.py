@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,10 +12,11 @@ from typing import Any
 import asyncpg
 import httpx
 import msgspec
+from msgspec.structs import replace
 
 from alerts.adoption.adoption import Adoption
-from alerts.channels.dingtalk import DingTalkSender
-from alerts.channels.email import EmailSender, Server
+from alerts.channels.contract import Channel, Tools
+from alerts.channels.table import CHANNELS
 from alerts.configuration.configurations import Configurations
 from alerts.delivery.courier import Courier
 from alerts.episodes.handlers import Handlers
@@ -32,6 +33,7 @@ from shared.database.pool import Pool, create_pool, transaction
 from shared.events import Breach, BreachFigures
 from shared.kafka.consumer import Received
 from tests.unit.alerts.builders import CONFIGURATION, encode
+from tests.unit.alerts.sending import mail_server, make_tools
 
 SECRET = "SEC-of-the-test"
 TABLES = (
@@ -54,6 +56,7 @@ class World:
     handlers: Handlers
     flusher: Flusher
     courier: Courier
+    tools: Tools
     adoption: Adoption
     offset: int = field(default=0)
 
@@ -95,6 +98,25 @@ class World:
             assert attempts < 100, "deliveries never end"
         return attempts
 
+    def courier_with(
+        self,
+        channels: Mapping[str, Channel] | None = None,
+        *,
+        mail_port: int | None = None,
+        **changes: Any,
+    ) -> Courier:
+        """A courier with other channels, another mail server or other settings."""
+        tools = self.tools
+        if mail_port is not None:
+            tools = replace(tools, server=mail_server(mail_port))
+        return Courier(
+            self.settings.model_copy(update=changes),
+            self.pool,
+            self.configurations,
+            tools,
+            {**CHANNELS, **(channels or {})},
+        )
+
     async def due_again(self, *states: str) -> None:
         """As if the pauses of messages in these states, by default all, and of the robot's budget
         had passed."""
@@ -118,7 +140,7 @@ class World:
                 wanted.get("receiver"),
                 wanted.get("state"),
             )
-            found = await store_read.read_notifications(
+            found = await store_read.list_notifications(
                 conn, wanted.get("workspace", "default"), 0, filters, 500
             )
         items: list[dict[str, Any]] = msgspec.to_builtins(
@@ -149,6 +171,7 @@ class World:
         clock, renderer = ManualClock(), Renderer()
         self.handlers = Handlers(self.configurations, clock)
         self.flusher = Flusher(self.settings, self.pool, clock, self.configurations, renderer)
+        self.courier = self.courier_with()
         self.adoption = Adoption(
             self.settings, self.pool, self.configurations, self.handlers, clock
         )
@@ -159,11 +182,6 @@ class World:
         while not ready():
             assert time.monotonic() < deadline, "it did not happen in time"
             await asyncio.sleep(0.02)
-
-
-def mail_server_at(port: int) -> Server:
-    """A plain local server."""
-    return Server("127.0.0.1", port, "none", None, None, 60.0)
 
 
 @asynccontextmanager
@@ -203,13 +221,11 @@ async def make_world(
         async with httpx.AsyncClient(trust_env=False) as client:
             handlers = Handlers(configurations, clock)
             adoption = Adoption(settings, pool, configurations, handlers, clock)
-            courier = Courier(
-                settings,
-                pool,
-                renderer,
-                DingTalkSender(environment, client, settings.send_timeout_s),
-                EmailSender(mail_server_at(inbox.port)),
-                on_refused=adoption.refused,
+            tools = make_tools(
+                client,
+                environment=environment,
+                server=mail_server(inbox.port),
+                timeout_s=settings.send_timeout_s,
             )
             yield World(
                 settings=settings,
@@ -221,7 +237,8 @@ async def make_world(
                 configurations=configurations,
                 handlers=handlers,
                 flusher=Flusher(settings, pool, clock, configurations, renderer),
-                courier=courier,
+                courier=Courier(settings, pool, configurations, tools),
+                tools=tools,
                 adoption=adoption,
             )
     await pool.close()

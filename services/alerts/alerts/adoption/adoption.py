@@ -1,19 +1,17 @@
 """Follows the configurations (`versions`) and applies them to what is already there, at start and
-whenever one is new: open alerts without a group are routed, refused messages are tried again
-(`requeue`), and who has joined a receiver hears of what is open.
+whenever one is new: open alerts without a group are routed, refused messages are tried again, and
+who has joined a receiver hears of what is open.
 
 What it cannot adopt is logged and left as it is. It was there before this process, so ending the
 process would only mean that no process starts any more.
 """
 
-from alerts.adoption.requeue import GROUPS_MAX, may_have_successor, requeue
-from alerts.adoption.store import Spoken
 from alerts.configuration.configurations import Configurations
 from alerts.configuration.versions import AT_START, Author, Versions
-from alerts.delivery.store import Claimed
+from alerts.delivery import store as delivery_store
 from alerts.episodes.handlers import REROUTE_MAX, Handlers
 from alerts.settings import AlertsSettings
-from alerts.telling import store as store_groups
+from alerts.telling import store as telling_store
 from shared.database.clock import Clock
 from shared.database.pool import Pool, is_transient, transaction
 from shared.http.auth import Principal
@@ -22,17 +20,15 @@ from shared.rounds import Rounds
 
 log = get_logger(__name__)
 
+GROUPS_MAX = 500
+"""Groups of one transaction."""
 FOLLOW_S = 1.0
 """Between two looks for a newer version: one statement that reads one row of an index."""
 
 
 class Adoption:
-    """`run` adopts once, since a restart is how a corrected secret arrives; until `stop` it then
-    adopts each newer version, and moves what turns out to be refused by a channel that was
-    replaced.
-
-    It is a background part, so that the service starts while the database is away.
-    """
+    """`rounds` adopt once, since a restart is how a corrected secret arrives, and then each newer
+    version. It is background work, so that the service starts while the database is away."""
 
     def __init__(
         self,
@@ -47,11 +43,10 @@ class Adoption:
         self._handlers = handlers
         self._clock = clock
         self.versions = Versions(pool, configurations)
-        self._rounds = Rounds(settings, "adoption", self._round)
-        self._refused: set[Spoken] = set()
+        self.rounds = Rounds(settings, "adoption", self._round, rest_s=FOLLOW_S)
         self._published = False
         self.adopted = False
-        """Whether `run` has adopted what is in force here."""
+        """Whether what is in force here was adopted."""
 
     async def reload(self, caller: Principal) -> tuple[int, int]:
         """Reads the files, makes versions of what is new in them and adopts these here at once;
@@ -76,7 +71,8 @@ class Adoption:
                 if is_transient(error):
                     raise
                 log.error("alerts_not_routed", workspace=workspace, error=repr(error))
-        requeued = await requeue(self._pool, self._configurations)
+        async with transaction(self._pool) as conn:
+            requeued = await delivery_store.put_due_again(conn)
         for workspace in self._configurations.workspaces():
             await self._wake_joined(workspace)
         return routed, requeued
@@ -85,11 +81,11 @@ class Adoption:
         """Lets groups speak that have open alerts and a channel that never heard of them."""
         configuration = self._configurations.get(workspace)
         receivers = configuration.receivers.values() if configuration else ()
-        channels = [(one.name, channel.id) for one in receivers for channel in one.channels]
+        channels = [(one.name, channel.name) for one in receivers for channel in one.channels]
         after = 0
         while True:
             async with transaction(self._pool) as conn:
-                woken = await store_groups.wake_joined(
+                woken = await telling_store.wake_joined(
                     conn,
                     workspace,
                     channels,
@@ -110,24 +106,6 @@ class Adoption:
             if count < REROUTE_MAX:
                 return routed
 
-    def refused(self, claimed: Claimed) -> None:
-        """A message was refused for the first time. If its channel was replaced meanwhile, all of
-        that channel goes to its successor; each message asks for it once, so what cannot move
-        rests."""
-        configuration = self._configurations.get(claimed.workspace)
-        receiver = configuration.receivers.get(claimed.receiver) if configuration else None
-        if may_have_successor(receiver, claimed.channel_id):
-            self._refused.add(Spoken(claimed.workspace, claimed.channel_id))
-            self._rounds.wake()
-
-    async def run(self) -> None:
-        """Lasts until `stop`; transient faults wait, anything else is raised."""
-        await self._rounds.run()
-
-    async def stop(self) -> None:
-        """Asks `run` to end."""
-        await self._rounds.stop()
-
     async def _round(self) -> bool:
         if not self._published:
             await self.versions.publish(self._configurations.files, AT_START, remove=False)
@@ -139,12 +117,4 @@ class Adoption:
             routed, requeued = await self.adopt()
             self.adopted = True
             log.info("configuration_followed", routed=routed, requeued=requeued)
-        while self._refused:
-            one = self._refused.pop()
-            try:
-                await requeue(self._pool, self._configurations, one)
-            except Exception:
-                self._refused.add(one)
-                raise
-        await self._rounds.rest(FOLLOW_S)
-        return True
+        return False

@@ -9,33 +9,39 @@ import hashlib
 import hmac
 import json
 import re
-import time
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-import httpx
+import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
+from pydantic import BaseModel
 
-from alerts.channels.result import SendClass, SendResult, clip
-from alerts.channels.targets import DingTalkTarget
+from alerts.channels.contract import RESENT, ChannelLimits, Outgoing, Tools
+from alerts.channels.destinations import Endpoint
+from alerts.channels.http import (
+    PARK_S,
+    SUCCESS,
+    classify_status,
+    post,
+    variable,
+    web_variable,
+)
+from alerts.channels.markup import markdown
+from alerts.channels.message import Block, Composed, Message, joined, within
+from alerts.channels.result import SendClass, SendResult, clip, result_of
 
 BODY_BYTES_MAX = 19_900
 """The robot refuses above 20,000; this is Paceline's margin (alerting.md A10)."""
 TEXT_BYTES_MAX = 18_500
 """For the text alone: the rest is the envelope, the title and the mentions."""
 SENDS_PER_MINUTE = 18
-PARK_S = 60.0
-RETRY_AFTER_MAX_S = 3600.0
 PUNISHED_PARK_S = 600.0
 """A robot that was blocked stays blocked for ten minutes (secondary, alerting.md A2)."""
 
-ANSWER_BYTES_MAX = 65_536
-"""A robot's answer has a hundred bytes; the rest of a longer page is not read."""
-SUCCESS = range(200, 300)
-REFUSED = range(400, 500)
-"""Whoever answers so has looked at the request and not passed it on."""
-
+_MOBILE = re.compile(r"\+?[\d-]{5,20}")
 _CODE = re.compile(r"0|-?[1-9][0-9]{0,19}")
 _CLASSES = {
     "0": SendClass.DELIVERED,
@@ -86,7 +92,7 @@ def classify(status: int, body: bytes, retry_after: str | None = None) -> SendRe
     code = _errcode(answer)
     success = status in SUCCESS
     if code is None and not success:
-        return _classify_status(status, body, retry_after)
+        return classify_status(status, body, retry_after)
     punished = answer.get("punish") or answer.get("status") not in (None, 0, "0")
     if punished and (success or code == "0"):
         return SendResult(
@@ -106,7 +112,7 @@ def classify(status: int, body: bytes, retry_after: str | None = None) -> SendRe
         )
     if code == "0" and not success:
         # Two that contradict each other: a proxy's status around the robot's words, or the reverse.
-        return replace(_classify_status(status, body, retry_after), maybe_delivered=True)
+        return replace(classify_status(status, body, retry_after), maybe_delivered=True)
     # An unknown code is not retried for hours: it fails visibly, with the robot's own words.
     kind = _CLASSES.get(code, SendClass.CONFIG)
     return SendResult(
@@ -118,28 +124,6 @@ def classify(status: int, body: bytes, retry_after: str | None = None) -> SendRe
     )
 
 
-def _classify_status(status: int, body: bytes, retry_after: str | None) -> SendResult:
-    if status == 429:
-        kind = SendClass.RATE_LIMITED
-    elif status >= 500 or status == 408:
-        kind = SendClass.RETRYABLE
-    elif status == 413:
-        kind = SendClass.CONTENT
-    else:
-        kind = SendClass.CONFIG
-    wait_s = _seconds(retry_after)
-    if kind is SendClass.RATE_LIMITED and wait_s is None:
-        wait_s = PARK_S
-    return SendResult(
-        kind=kind,
-        provider_code=f"http_{status}",
-        provider_message=clip(body[:500].decode("utf-8", "replace")),
-        http_status=status,
-        maybe_delivered=status not in REFUSED or status == 408,
-        retry_after_s=wait_s,
-    )
-
-
 def _errcode(answer: Mapping[str, Any]) -> str | None:
     """The robot's code as text; None for what is no number: `null`, `false`, a list, a page."""
     code = answer.get("errcode")
@@ -147,13 +131,6 @@ def _errcode(answer: Mapping[str, Any]) -> str | None:
         return None
     text = str(code)
     return text if _CODE.fullmatch(text) else None
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """The header's whole seconds, bounded: it is a stranger's text."""
-    if retry_after is None or not (retry_after.isascii() and retry_after.isdigit()):
-        return None
-    return min(float(retry_after), RETRY_AFTER_MAX_S)
 
 
 def _decode(body: bytes) -> dict[str, Any]:
@@ -173,54 +150,92 @@ def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
-class DingTalkSender:
-    """Posts to robots; `environment` gives addresses and secrets by name at each send."""
+class Robot(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag="dingtalk",
+    tag_field="kind",
+):
+    """A robot; its address and signing secret are read from the environment when sending."""
 
-    def __init__(
-        self, environment: Mapping[str, str], client: httpx.AsyncClient, timeout_s: float
-    ) -> None:
-        self._environment = environment
-        self._client = client
-        self._timeout_s = timeout_s
+    name: str | None = None
+    url_env: str
+    secret_env: str | None = None
+    at_mobiles: tuple[str, ...] = ()
 
-    async def send(self, target: DingTalkTarget, title: str, text: str) -> SendResult:
-        """One message; never raises for what a network or a provider can do."""
-        url = self._environment.get(target.url_env)
-        secret = self._environment.get(target.secret_env) if target.secret_env else None
-        if not url or (target.secret_env and not secret):
-            missing = target.url_env if not url else target.secret_env
-            return _failed(SendClass.CONFIG, "environment", f"{missing} is not set")
-        body = build_body(title, text, target.at_mobiles)
+    def __post_init__(self) -> None:
+        for mobile in self.at_mobiles:
+            if not _MOBILE.fullmatch(mobile):
+                raise ValueError(f"{mobile!r} is no mobile number")
+
+
+class DingTalkView(BaseModel):
+    """Names of environment variables; what they hold is never shown."""
+
+    name: str | None
+    url_env: str
+    secret_env: str | None
+
+
+class DingTalk:
+    """The channel."""
+
+    kind = "dingtalk"
+    configuration = Robot
+    shown = DingTalkView
+    limits = ChannelLimits(text_bytes_max=TEXT_BYTES_MAX, sends_per_minute=SENDS_PER_MINUTE)
+
+    def destinations(self, entry: Robot, environment: Mapping[str, str]) -> list[Endpoint]:
+        """One robot; both variables are there and can be used."""
+        web_variable("url_env", entry.url_env, environment)
+        if entry.secret_env is not None:
+            variable("secret_env", entry.secret_env, environment)
+        address = f"{self.kind}:{entry.url_env}"
+        name = entry.name or address
+        target = msgspec.to_builtins(replace(entry, name=None))
+        return [Endpoint(name, self.kind, target, address)]
+
+    def compose(self, message: Message, bytes_max: int) -> Composed:
+        """Markdown as the robot takes it."""
+        if message.written:
+            return within(message, markdown(message.written), "", bytes_max)
+        blocks = [_block(block, message.words.colon) for block in message.blocks]
+        lines = [markdown(line) for line in message.open_lines]
+        text = joined(blocks, f"**{message.words.still_open}**", lines)
+        return within(message, text, message.zone, bytes_max)
+
+    async def send(self, outgoing: Outgoing, tools: Tools) -> SendResult:
+        """One message."""
+        robot = msgspec.convert(outgoing.target, Robot)
+        url = tools.environment.get(robot.url_env)
+        secret = tools.environment.get(robot.secret_env) if robot.secret_env else None
+        if not url or (robot.secret_env and not secret):
+            missing = robot.url_env if not url else robot.secret_env
+            return result_of(SendClass.CONFIG, "environment", f"{missing} is not set")
+        label = f"{RESENT} " if outgoing.possible_duplicate else ""
+        composed = outgoing.composed
+        body = build_body(label + composed.title, label + composed.text, robot.at_mobiles)
         if len(body) > BODY_BYTES_MAX:
-            return _failed(SendClass.CONTENT, "too_long", f"{len(body)} bytes, not sent")
-        try:
-            return await self._post(signed_url(url, secret, time.time_ns() // 1_000_000), body)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            return _failed(SendClass.RETRYABLE, "connect", type(error).__name__)
-        except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-            return _failed(SendClass.CONFIG, "address", type(error).__name__)
-        except httpx.HTTPError as error:
-            # The request may have arrived: the next attempt says that it may be a second copy.
-            return _failed(SendClass.RETRYABLE, "no_answer", type(error).__name__, maybe=True)
-
-    async def _post(self, url: str, body: bytes) -> SendResult:
-        async with self._client.stream(
-            "POST",
-            url,
-            content=body,
-            headers={"content-type": "application/json; charset=utf-8"},
-            timeout=self._timeout_s,
-            follow_redirects=False,
-        ) as answer:
-            read = b""
-            async for chunk in answer.aiter_bytes(ANSWER_BYTES_MAX):
-                read += chunk
-                if len(read) >= ANSWER_BYTES_MAX:
-                    break
-            return classify(answer.status_code, read, answer.headers.get("retry-after"))
+            return result_of(SendClass.CONTENT, "too_long", f"{len(body)} bytes, not sent")
+        signed = signed_url(url, secret, _milliseconds(outgoing.at))
+        headers = {"content-type": "application/json; charset=utf-8"}
+        return await post(tools, signed, body, classify, headers=headers)
 
 
-def _failed(kind: SendClass, code: str, message: str, *, maybe: bool = False) -> SendResult:
-    return SendResult(
-        kind=kind, provider_code=code, provider_message=message, maybe_delivered=maybe
+def _block(block: Block, colon: str) -> str:
+    facts = "\n".join(
+        f"- {markdown(one.label)}{colon}" + (_link(one.text) if one.link else markdown(one.text))
+        for one in block.facts
     )
+    return f"#### {markdown(block.heading)}\n**{markdown(block.headline)}**\n\n{facts}"
+
+
+def _link(address: str) -> str:
+    return f"[{markdown(address.partition('://')[2])}]({address})"
+
+
+def _milliseconds(at: datetime) -> int:
+    return round(at.timestamp() * 1000)

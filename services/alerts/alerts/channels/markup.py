@@ -1,8 +1,8 @@
 """What keeps a name a name: nothing that anybody called something is markup, link or control.
 
 Words and names are put together as plain text first. Each medium escapes the whole of it once,
-where it adds its own markup, so that no name can be forgotten: DingTalk's markdown here, HTML by
-its template, plain text and titles by `one_line` alone.
+where it adds its own markup, so that no name can be forgotten: Markdown here, HTML by its template,
+plain text and titles by `one_line` alone.
 """
 
 import re
@@ -35,7 +35,7 @@ def one_line(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """`text` as DingTalk's robot shows it as typed (alerting.md A2): no emphasis, heading, quote,
+    """`text` shown as typed where Markdown is read (alerting.md A2): no emphasis, heading, quote,
     tag or link, and no bare address that a client would make one.
 
     Underscores inside of a word are left alone, as every renderer does; a name like `ctr_low`

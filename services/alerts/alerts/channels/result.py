@@ -67,3 +67,10 @@ def fault(error: Exception) -> SendResult:
         ),
         maybe_delivered=built,
     )
+
+
+def result_of(kind: SendClass, code: str, message: str, *, maybe: bool = False) -> SendResult:
+    """An attempt that got no answer of its provider, or one without a status."""
+    return SendResult(
+        kind=kind, provider_code=code, provider_message=message, maybe_delivered=maybe
+    )

@@ -4,9 +4,6 @@ import json
 import re
 from bisect import bisect_left
 from collections.abc import Callable
-from html import escape
-
-from msgspec import Struct
 
 NAME_CHARACTERS_MAX = 300
 _NOT_PLAIN = re.compile(r"https?:|www\.|[^\w\s.,:%/()【】：，。（）\u2011-]|_")
@@ -14,20 +11,6 @@ _NOT_PLAIN = re.compile(r"https?:|www\.|[^\w\s.,:%/()【】：，。（）\u2011
 
 _FIGURE = re.compile(r"[0-9.,:%]")
 _FIGURE_AT_END = re.compile(r"[\u2011-]?[¥$€£]?[0-9][0-9.,:%]*\Z")
-
-
-class Texts(Struct, frozen=True):
-    """What one delivery says: robots take title and body, mails plain and html."""
-
-    title: str
-    body: str
-    plain: str
-    html: str
-
-
-def without_markup(title: str, body: str, plain: str) -> Texts:
-    """The texts with a page that is the plain one as it stands."""
-    return Texts(title, body, plain, f"<h2>{escape(title)}</h2><pre>{escape(plain)}</pre>")
 
 
 def json_bytes(text: str) -> int:

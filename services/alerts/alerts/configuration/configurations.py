@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import yaml
 
-from alerts.configuration.config import Configuration, parse_configuration
+from alerts.configuration.tree import Configuration, parse_configuration
 from alerts.configuration.yaml_reader import ConfigError
 from shared.logs import get_logger
 

@@ -1,11 +1,26 @@
-"""Reads YAML so that every complaint names file and line, and nothing unknown passes."""
+"""Reads YAML so that every complaint names file and line, and nothing unknown passes.
 
-from collections.abc import Callable
-from typing import TypeVar
+A file becomes plain values, every scalar the text that it is (so a mobile number stays text), and
+`msgspec` says what is wrong with them by a path such as `$.receivers[0].name`: `locate` finds its
+line.
+"""
 
+import re
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
 import yaml
 
 T = TypeVar("T")
+
+DEPTH_MAX = 50
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
+_SAID = re.compile(r"(?P<detail>.*?)(?: - at `(?:key in )?\$(?P<path>[^`]*)`)?", re.DOTALL)
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
+_MISSING = re.compile(r"Object missing required field `(.*)`")
+_CHOICE = re.compile(r"Invalid enum value '(.*)'", re.DOTALL)
+_EXPECTED = re.compile(r"Expected `(\w+)(?: \| null)?`(.*)", re.DOTALL)
+_KINDS = {"object": "a mapping", "array": "a list", "str": "a text", "bool": "true or false"}
 
 
 class ConfigError(ValueError):
@@ -18,79 +33,116 @@ class ConfigError(ValueError):
         self.detail = detail
 
 
-class YamlReader:
-    """Typed access to the nodes of one YAML file."""
+class PlaceError(ValueError):
+    """What a path (`.receivers[0].name`) of a file holds is wrong."""
+
+    def __init__(self, path: str, detail: str) -> None:
+        super().__init__(detail)
+        self.path = path
+
+
+class YamlFile:
+    """One YAML file and where each of its values stands."""
 
     def __init__(self, file: str, text: str) -> None:
         self._file = file
-        self._text = text
+        self._root = self._compose(text)
 
-    def root(self) -> yaml.Node:
-        """The document's node. Raises ConfigError when it is not YAML or empty."""
+    def read(self, kind: type[T]) -> T:
+        """The file as a `kind`, a Struct that refuses unknown keys. Raises ConfigError."""
         try:
-            node = yaml.compose(self._text, Loader=yaml.SafeLoader)
+            return msgspec.convert(self._plain(self._root, 0), kind, strict=False)
+        except msgspec.ValidationError as error:
+            said = _SAID.fullmatch(str(error))
+            assert said is not None
+            path = said["path"] or ""
+            if unknown := _UNKNOWN.fullmatch(said["detail"]):
+                path += f".{unknown[1]}"
+            raise self.fail(path, _words(said["detail"], kind, path)) from None
+
+    def fail(self, path: str, detail: str) -> ConfigError:
+        """The error that `detail` is wrong at `path`."""
+        return ConfigError(self._file, locate(self._root, path), detail)
+
+    def _compose(self, text: str) -> yaml.Node:
+        try:
+            node = yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
-            raise ConfigError(
-                self._file, mark.line + 1 if mark else 1, error.problem or "is not YAML"
-            ) from error
+            line = mark.line + 1 if mark else 1
+            raise ConfigError(self._file, line, error.problem or "is not YAML") from error
         except yaml.YAMLError as error:
             raise ConfigError(self._file, 1, "is not YAML") from error
         if node is None:
             raise ConfigError(self._file, 1, "is empty")
         return node
 
-    def fail(self, node: yaml.Node, detail: str) -> ConfigError:
-        """The error that `detail` is wrong at `node`, to be raised by the caller."""
-        return ConfigError(self._file, node.start_mark.line + 1, detail)
-
-    def mapping(
-        self, node: yaml.Node, known: frozenset[str], *, required: tuple[str, ...] = ()
-    ) -> dict[str, yaml.Node]:
-        """A mapping's values by key. Raises ConfigError for unknown, repeated or missing keys."""
-        if not isinstance(node, yaml.MappingNode):
-            raise self.fail(node, f"expected a mapping with {', '.join(sorted(known))}")
-        found: dict[str, yaml.Node] = {}
-        for key_node, value in node.value:
-            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else "?"
-            if key not in known:
-                names = ", ".join(sorted(known))
-                raise self.fail(key_node, f"unknown key {key!r}; known here: {names}")
-            if key in found:
-                raise self.fail(key_node, f"key {key!r} is written twice")
-            found[key] = value
-        for key in required:
-            if key not in found:
-                raise self.fail(node, f"{key!r} is missing")
+    def _plain(self, node: yaml.Node, depth: int) -> Any:
+        line = node.start_mark.line + 1
+        if depth > DEPTH_MAX:
+            raise ConfigError(self._file, line, f"is nested deeper than {DEPTH_MAX}")
+        if isinstance(node, yaml.SequenceNode):
+            return [self._plain(item, depth + 1) for item in node.value]
+        if isinstance(node, yaml.ScalarNode):
+            if not node.value.strip():
+                raise ConfigError(self._file, line, "expected a text")
+            return node.value.strip()
+        found: dict[str, Any] = {}
+        for key, value in node.value:
+            name = str(key.value)
+            if name in found:
+                raise ConfigError(
+                    self._file, key.start_mark.line + 1, f"key {name!r} is written twice"
+                )
+            found[name] = self._plain(value, depth + 1)
         return found
 
-    def items(self, node: yaml.Node) -> list[yaml.Node]:
-        """A list's nodes."""
-        if not isinstance(node, yaml.SequenceNode):
-            raise self.fail(node, "expected a list")
-        return list(node.value)
 
-    def text(self, node: yaml.Node) -> str:
-        """A scalar's text as written (so a mobile number stays text), never empty."""
-        if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
-            raise self.fail(node, "expected a text")
-        return str(node.value).strip()
+def locate(root: yaml.Node, path: str) -> int:
+    """The line, from 1, of what a path leads to; of the last place on the way that there is."""
+    node, line = root, root.start_mark.line
+    for name, number in _STEP.findall(path):
+        if name and isinstance(node, yaml.MappingNode):
+            found = next((pair for pair in node.value if pair[0].value == name), None)
+            if found is None:
+                break
+            key, node = found
+            line = (node if isinstance(node, yaml.ScalarNode) else key).start_mark.line
+        elif number.isdigit() and isinstance(node, yaml.SequenceNode):
+            node = node.value[int(number)]
+            line = node.start_mark.line
+    return line + 1
 
-    def texts(self, node: yaml.Node) -> tuple[str, ...]:
-        """A list of texts."""
-        return tuple(self.text(item) for item in self.items(node))
 
-    def flag(self, node: yaml.Node) -> bool:
-        """`true` or `false`."""
-        if isinstance(node, yaml.ScalarNode) and node.value in ("true", "false"):
-            return bool(node.value == "true")
-        raise self.fail(node, "expected true or false")
+def _words(detail: str, kind: Any, path: str) -> str:
+    """What msgspec says, in the words of who writes such a file."""
+    parent, _, name = path.rpartition(".")
+    if _UNKNOWN.fullmatch(detail):
+        known = ", ".join(sorted(_names(_at(kind, parent))))
+        return f"unknown key {name!r}; known here: {known}"
+    if missing := _MISSING.fullmatch(detail):
+        return f"{missing[1]!r} is missing"
+    if choice := _CHOICE.fullmatch(detail):
+        choices = ", ".join(get_args(_at(kind, path)))
+        return f"{name} {choice[1]!r} is not one of {choices}"
+    if expected := _EXPECTED.fullmatch(detail):
+        return f"expected {_KINDS.get(expected[1], expected[1])}"
+    return detail
 
-    def parsed(self, node: yaml.Node, parse: Callable[[str], T]) -> T:
-        """A text through `parse`; its ValueError becomes a ConfigError with the line."""
-        try:
-            return parse(self.text(node))
-        except ConfigError:
-            raise
-        except ValueError as error:
-            raise self.fail(node, str(error)) from error
+
+def _at(kind: Any, path: str) -> Any:
+    """The type that stands at a path of a Struct."""
+    for name, _ in _STEP.findall(path):
+        arguments = [one for one in get_args(kind) if one not in (type(None), ...)]
+        if not name:
+            kind = arguments[0]
+            continue
+        if arguments and get_origin(kind) is not Literal:
+            kind = arguments[0]
+        kind = get_type_hints(kind)[_names(kind)[name]]
+    return kind
+
+
+def _names(kind: type[msgspec.Struct]) -> dict[str, str]:
+    """A Struct's fields by their names in the file."""
+    return {one.encode_name: one.name for one in msgspec.structs.fields(kind)}

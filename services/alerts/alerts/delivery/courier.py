@@ -4,29 +4,30 @@ A process that dies after sending leaves its claim to expire; the delivery goes 
 same id, labelled as a possible second copy. Duplicates are preferred to loss, and nothing is given
 up: a message that is refused keeps its place before the later ones of its group and channel, is
 tried again with growing pauses (`verdict`) and at once when somebody has corrected the
-configuration (`requeue`). So what the notification log calls told is heard, in order.
+configuration. It goes where the channel of its name leads now; without such a channel, to where it
+was decided to go, for those are the people who were told the beginning.
 """
 
 import asyncio
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, NamedTuple
 
-from msgspec.structs import replace
+import msgspec
 
 from alerts import SCHEMA
-from alerts.channels import dingtalk
-from alerts.channels.mail import Mail, Thread
+from alerts.channels.contract import Channel, Outgoing, Tools
+from alerts.channels.message import Composed, Message
 from alerts.channels.result import SendClass, SendResult, fault, origin
-from alerts.channels.targets import DingTalkTarget, EmailTarget
+from alerts.channels.table import CHANNELS
+from alerts.configuration.configurations import Configurations
 from alerts.delivery import store
 from alerts.delivery.store import Claimed, Outcome
-from alerts.delivery.verdict import Waits, judge
+from alerts.delivery.verdict import Waits, compose, judge
 from alerts.record import audit
 from alerts.record.states import DELIVERED
-from alerts.rendering.render import Renderer
 from alerts.settings import AlertsSettings
 from shared import metrics
 from shared.database.pool import Pool, is_transient, transaction
@@ -36,16 +37,14 @@ from shared.rounds import Rounds
 
 log = get_logger(__name__)
 
-RESENT = "(重发/resent)"
-PER_MINUTE: Mapping[str, int] = {"dingtalk": dingtalk.SENDS_PER_MINUTE}
 
+class Attempted(NamedTuple):
+    """One send over a channel of this kind, and the answer."""
 
-class DingTalk(Protocol):
-    async def send(self, target: DingTalkTarget, title: str, text: str) -> SendResult: ...
-
-
-class Email(Protocol):
-    async def send(self, mail: Mail, now: datetime) -> SendResult: ...
+    kind: str
+    at: datetime
+    took_s: float
+    result: SendResult
 
 
 class Courier:
@@ -55,19 +54,20 @@ class Courier:
         self,
         settings: AlertsSettings,
         pool: Pool,
-        renderer: Renderer,
-        dingtalk_sender: DingTalk,
-        email_sender: Email,
-        *,
-        on_refused: Callable[[Claimed], None] = lambda _: None,
+        configurations: Configurations,
+        tools: Tools,
+        channels: Mapping[str, Channel] = CHANNELS,
     ) -> None:
-        """`on_refused` is told of each message that is refused for the first time."""
         self._settings = settings
         self._pool = pool
-        self._renderer = renderer
-        self._dingtalk = dingtalk_sender
-        self._email = email_sender
-        self._on_refused = on_refused
+        self._configurations = configurations
+        self._tools = tools
+        self._channels = channels
+        self._budgets = {
+            kind: one.limits.sends_per_minute
+            for kind, one in channels.items()
+            if one.limits.sends_per_minute is not None
+        }
         self._waits = Waits(
             settings.retry_first_s,
             settings.retry_max_s,
@@ -76,17 +76,15 @@ class Courier:
         )
         self._free = asyncio.Semaphore(settings.senders)
         self._sending = asyncio.TaskGroup()
-        self._rounds = Rounds(settings, "courier", self._round)
-        self.wake = self._rounds.wake
+        self.rounds = Rounds(settings, "courier", self._round)
+        self.name = self.rounds.name
+        self.stop = self.rounds.stop
 
     async def run(self) -> None:
-        """Sends until `stop`; transient faults wait, anything else is raised."""
+        """Sends until `stop`, and ends with the deliveries in hand; transient faults wait, anything
+        else is raised."""
         async with self._sending:
-            await self._rounds.run()
-
-    async def stop(self) -> None:
-        """Asks `run` to end after the deliveries in hand."""
-        await self._rounds.stop()
+            await self.rounds.run()
 
     async def _round(self) -> bool:
         """Claims one delivery and sends it beside the others, at most `senders` at once."""
@@ -112,18 +110,20 @@ class Courier:
 
     async def _claim(self) -> Claimed | None:
         async with transaction(self._pool) as conn:
-            return await store.claim(conn, claim_s=self._settings.claim_s, per_minute=PER_MINUTE)
+            return await store.claim(conn, claim_s=self._settings.claim_s, per_minute=self._budgets)
 
     async def _carry(self, claimed: Claimed) -> None:
         """Sends, then records; a database that is away is waited for while the claim holds."""
         began = time.monotonic()
         at = datetime.now(UTC)
-        result, outcome = self._judge(claimed, await self._send(claimed, at))
-        took_s = time.monotonic() - began
+        kind, target = self._destination(claimed)
+        composed, result = await self._send(claimed, kind, target, at)
+        attempt = Attempted(kind, at, time.monotonic() - began, result)
+        outcome = judge(claimed, composed, result, self._waits)
         backoff_s = 0.1
         while True:
             try:
-                await self._record(claimed, result, outcome, at, took_s)
+                await self._record(claimed, attempt, outcome)
             except Exception as error:
                 held = time.monotonic() - began < self._settings.claim_s
                 log.warning("attempt_not_recorded", error=repr(error), tries_again=held)
@@ -137,51 +137,49 @@ class Courier:
             else:
                 return
 
-    async def _send(self, claimed: Claimed, at: datetime) -> SendResult:
+    def _destination(self, claimed: Claimed) -> tuple[str, Mapping[str, Any]]:
+        """Kind and target of the channel as it is configured now, else as it was."""
+        configuration = self._configurations.get(claimed.workspace)
+        receiver = configuration.receivers.get(claimed.receiver) if configuration else None
+        found = receiver.channel(claimed.channel_id) if receiver else None
+        target = found.target if found else claimed.target
+        return str(target["kind"]), target
+
+    async def _send(
+        self, claimed: Claimed, kind: str, target: Mapping[str, Any], at: datetime
+    ) -> tuple[Composed, SendResult]:
         """One attempt within its time. Whatever goes wrong is its result: a message that cannot
         be built or sent must not stop those of everybody else."""
+        composed = Composed(claimed.title, claimed.body)
         try:
+            channel = self._channels[kind]
+            message = msgspec.convert(claimed.message, Message)
+            composed = compose(channel, message, claimed.shrunk)
+            outgoing = Outgoing(
+                delivery=claimed.delivery,
+                target=target,
+                message=message,
+                composed=composed,
+                at=at,
+                possible_duplicate=claimed.possible_duplicate,
+                thread_root=claimed.thread_root,
+                thread_previous=claimed.thread_previous,
+            )
             async with asyncio.timeout(self._settings.send_timeout_s):
-                if isinstance(claimed.target, DingTalkTarget):
-                    label = f"{RESENT} " if claimed.possible_duplicate else ""
-                    return await self._dingtalk.send(
-                        claimed.target, label + claimed.texts.title, label + claimed.texts.body
-                    )
-                return await self._email.send(self._mail(claimed, claimed.target), at)
+                return composed, await channel.send(outgoing, self._tools)
         except TimeoutError:
-            return SendResult(
+            return composed, SendResult(
                 kind=SendClass.RETRYABLE,
                 provider_code="timeout",
                 provider_message=f"no answer in {self._settings.send_timeout_s:g} s",
                 maybe_delivered=True,
             )
         except Exception as error:
-            return _fault(claimed, error)
+            return composed, _fault(claimed, kind, error)
 
-    def _judge(self, claimed: Claimed, result: SendResult) -> tuple[SendResult, Outcome]:
-        """What follows from an answer; a text that cannot be shortened is a fault as well."""
-        try:
-            return result, judge(claimed, result, self._renderer, self._waits)
-        except Exception as error:
-            broken = replace(_fault(claimed, error), maybe_delivered=result.maybe_delivered)
-            return broken, judge(claimed, broken, self._renderer, self._waits)
-
-    def _mail(self, claimed: Claimed, target: EmailTarget) -> Mail:
-        return Mail(
-            delivery=claimed.delivery,
-            sender=target.sender or self._settings.mail_from,
-            to=target.to,
-            thread=Thread(claimed.subject, claimed.thread_root, claimed.thread_previous),
-            plain=claimed.texts.plain,
-            html=claimed.texts.html,
-            note=RESENT if claimed.possible_duplicate else "",
-        )
-
-    async def _record(
-        self, claimed: Claimed, result: SendResult, outcome: Outcome, at: datetime, took_s: float
-    ) -> None:
-        kind = _channel(claimed)
-        attempt = {
+    async def _record(self, claimed: Claimed, attempt: Attempted, outcome: Outcome) -> None:
+        kind, at, took_s, result = attempt
+        row = {
             "at": at,
             "http_status": result.http_status,
             "provider_code": result.provider_code,
@@ -191,7 +189,7 @@ class Courier:
         }
         park_s = outcome.wait_s if result.kind is SendClass.RATE_LIMITED else None
         async with transaction(self._pool) as conn:
-            rows = await store.record(conn, claimed, outcome, attempt, park_s=park_s)
+            rows = await store.record(conn, claimed, outcome, row, park_s=park_s)
             await outbox.add(conn, SCHEMA, audit.attempt_records(rows, claimed.claim, at))
         metrics.DELIVERIES.labels(kind, result.kind.value).inc()
         metrics.DELIVERY_DURATION.labels(kind).observe(took_s)
@@ -200,7 +198,6 @@ class Courier:
             say = log.error
             if not claimed.refused:
                 metrics.DELIVERIES_FAILED.labels(kind).inc()
-                self._on_refused(claimed)
         say(
             "delivery_attempted",
             delivery=claimed.delivery,
@@ -214,11 +211,7 @@ class Courier:
         )
 
 
-def _channel(claimed: Claimed) -> str:
-    return "dingtalk" if isinstance(claimed.target, DingTalkTarget) else "email"
-
-
-def _fault(claimed: Claimed, error: Exception) -> SendResult:
+def _fault(claimed: Claimed, kind: str, error: Exception) -> SendResult:
     """Loud: the place in the code, but not the error's words, which may hold an address."""
     cause = origin(error)
     metrics.FAULTS.labels("send").inc()
@@ -227,7 +220,7 @@ def _fault(claimed: Claimed, error: Exception) -> SendResult:
         delivery=claimed.delivery,
         workspace=claimed.workspace,
         receiver=claimed.receiver,
-        channel=_channel(claimed),
+        channel=kind,
         error=type(cause).__name__,
         traceback="".join(traceback.format_tb(cause.__traceback__)),
     )

@@ -4,15 +4,11 @@ Locks are taken in one order, the delivery before its destination: a claim and a
 same delivery that took them in two would wait for each other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import msgspec
-
-from alerts.channels.targets import Target
-from alerts.channels.texts import Texts
-from alerts.record.states import DELIVERED, SUPPRESSED, UNDELIVERED_SQL, UNSENT_SQL
+from alerts.record.states import DELIVERED, UNDELIVERED_SQL, UNSENT_SQL
 from shared.database.pool import Conn
 
 ATTEMPTS_KEPT_MAX = 50
@@ -57,7 +53,7 @@ ON CONFLICT (destination) DO UPDATE
 SET blocked_until = greatest(p.blocked_until, excluded.blocked_until)
 """
 # A late answer of an expired claim counts only if it says delivered: somebody else is sending.
-# What was readdressed meanwhile ($8 is no longer its time) is tried again at once.
+# If the configuration was corrected meanwhile ($8 is no longer its time), it is tried at once.
 RECORD = f"""
 UPDATE alerts.deliveries SET state = $3,
   attempts = CASE WHEN jsonb_array_length(attempts) < {ATTEMPTS_KEPT_MAX} THEN attempts
@@ -65,20 +61,26 @@ UPDATE alerts.deliveries SET state = $3,
   next_attempt_at = CASE WHEN next_attempt_at <> $8 THEN now()
     ELSE now() + make_interval(secs => $5) END,
   claimed_until = NULL, delivered_at = CASE WHEN $3 = '{DELIVERED}' THEN now() END,
-  possible_duplicate = possible_duplicate OR $6, shrunk = $7,
-  title = coalesce($9, title), body = coalesce($10, body),
-  plain = coalesce($11, plain), html = coalesce($12, html)
+  possible_duplicate = possible_duplicate OR $6, shrunk = $7, title = $9, body = $10,
+  message = CASE WHEN $3 <> '{DELIVERED}' THEN message END
 WHERE position = $1 AND {UNDELIVERED_SQL}
   AND ($3 = '{DELIVERED}' OR (claims = $2 AND state IN {UNSENT_SQL}))
-RETURNING old.state
+RETURNING true
 """
-HEARD_AFTER_ALL = "UPDATE alerts.notifications SET state = NULL WHERE delivery = $1"
+# What is refused or on its way may go now although its address is the same: its secret may be new.
+DUE_AGAIN = """
+WITH again AS (
+  SELECT position FROM alerts.deliveries WHERE state IN ('failed', 'sending')
+  ORDER BY position FOR UPDATE)
+UPDATE alerts.deliveries d SET next_attempt_at = now() FROM again
+WHERE d.position = again.position RETURNING d.state
+"""
 
 NOTIFICATIONS = """
 SELECT n.*, d.state AS delivery_state, d.delivered_at, d.next_attempt_at, d.possible_duplicate,
-  d.attempts, d.title, d.subject, d.body, d.plain
+  d.attempts, d.title, d.body
 FROM alerts.notifications n JOIN alerts.deliveries d USING (delivery)
-WHERE d.position = ANY($1::bigint[]) ORDER BY n.notification
+WHERE d.position = $1 ORDER BY n.notification
 """
 UNSENT_DUE = f"""
 SELECT count(*) FROM alerts.deliveries d
@@ -110,10 +112,11 @@ class Claimed(NamedTuple):
     workspace: str
     receiver: str
     destination: str
-    target: Target
-    locale: str
-    texts: Texts
-    subject: str
+    channel_id: str
+    target: Mapping[str, Any]
+    message: Any
+    title: str
+    body: str
     thread_root: str | None
     thread_previous: str | None
     possible_duplicate: bool
@@ -122,20 +125,17 @@ class Claimed(NamedTuple):
     refused: bool
     """It was refused before: this is one of the slow further attempts."""
 
-    @property
-    def channel_id(self) -> str:
-        """The channel it is claimed for."""
-        return self.destination.removeprefix(f"{self.workspace}/")
-
 
 class Outcome(NamedTuple):
-    """What to write after an attempt; `wait_s` until the next one."""
+    """What to write after an attempt; `wait_s` until the next one. Title and body are as they were
+    composed for it."""
 
     state: str
     wait_s: float
     maybe_delivered: bool
     shrunk: int
-    texts: Texts
+    title: str
+    body: str
 
 
 class Waiting(NamedTuple):
@@ -172,10 +172,11 @@ async def claim(conn: Conn, *, claim_s: float, per_minute: Mapping[str, int]) ->
         workspace=row["workspace"],
         receiver=row["receiver"],
         destination=destination,
-        target=msgspec.convert(row["target"], Target),
-        locale=row["locale"],
-        texts=Texts(row["title"], row["body"], row["plain"], row["html"]),
-        subject=row["subject"],
+        channel_id=row["channel_id"],
+        target=row["target"],
+        message=row["message"],
+        title=row["title"],
+        body=row["body"],
         thread_root=row["thread_root"],
         thread_previous=row["thread_previous"],
         possible_duplicate=claimed["possible_duplicate"],
@@ -197,9 +198,6 @@ async def record(
 
     With `park_s` nothing is sent to its destination for so many seconds, even if it came late.
     """
-    # What stays as it was is not written again: a mail is large.
-    unchanged = outcome.texts == claimed.texts
-    texts = (None,) * 4 if unchanged else msgspec.structs.astuple(outcome.texts)
     written = await conn.fetchval(
         RECORD,
         claimed.position,
@@ -210,29 +208,28 @@ async def record(
         outcome.maybe_delivered,
         outcome.shrunk,
         claimed.due_at,
-        *texts,
+        outcome.title,
+        outcome.body,
     )
     if park_s is not None:
         await conn.execute(PARK, claimed.destination, park_s)
     if written is None:
         return []
-    if written == SUPPRESSED:
-        await conn.execute(HEARD_AFTER_ALL, claimed.delivery)
-    return await read_joined(conn, [claimed.position])
+    return [dict(row) for row in await conn.fetch(NOTIFICATIONS, claimed.position)]
 
 
-async def read_joined(conn: Conn, positions: Sequence[int]) -> list[dict[str, Any]]:
-    """Notifications of these deliveries, joined with them, as the audit shows them."""
-    return [dict(row) for row in await conn.fetch(NOTIFICATIONS, positions)]
+async def put_due_again(conn: Conn) -> int:
+    """What is refused is due now, and what is on its way if it is refused; how many were."""
+    return sum(row["state"] == "failed" for row in await conn.fetch(DUE_AGAIN))
 
 
-async def count_unsent_due(conn: Conn) -> int:
+async def count_due(conn: Conn) -> int:
     """Deliveries that should be sent now (the real clock decides), those that wait behind an
     earlier one of their channel not counted."""
     return int(await conn.fetchval(UNSENT_DUE))
 
 
-async def unsent(conn: Conn) -> list[Waiting]:
+async def count_unsent(conn: Conn) -> list[Waiting]:
     """What is not sent yet by channel and reason: queued, unreachable, rate_limited, refused."""
     return [
         Waiting(row["channel"], row["why"], row["deliveries"], row["age_s"])

@@ -9,10 +9,11 @@ want to (`failed`), because then a person has to correct something first.
 import random
 from typing import NamedTuple
 
+from alerts.channels.contract import Channel
+from alerts.channels.message import Composed, Message, brief
 from alerts.channels.result import SendClass, SendResult
 from alerts.delivery.store import Claimed, Outcome
 from alerts.record.states import DELIVERED
-from alerts.rendering.render import Renderer
 from shared.backoff import backoff_s
 
 PARK_S = 60.0
@@ -30,10 +31,18 @@ class Waits(NamedTuple):
     refused_max_s: float
 
 
-def judge(claimed: Claimed, result: SendResult, renderer: Renderer, waits: Waits) -> Outcome:
+def compose(channel: Channel, message: Message, shrunk: int) -> Composed:
+    """The message in the channel's medium, as short as it has to be by now."""
+    bytes_max = channel.limits.text_bytes_max
+    if shrunk >= SHORT:
+        bytes_max = min(bytes_max, SHORT_BYTES_MAX)
+    return channel.compose(brief(message) if shrunk >= BRIEF else message, bytes_max)
+
+
+def judge(claimed: Claimed, composed: Composed, result: SendResult, waits: Waits) -> Outcome:
     """The outcome of one attempt. A text that is refused is tried again at once in a shorter form;
     one that is refused even as a bare title is refused by the destination, not for its text."""
-    texts, shrunk, wait_s = claimed.texts, claimed.shrunk, 0.0
+    shrunk, wait_s = claimed.shrunk, 0.0
     match result.kind:
         case SendClass.DELIVERED:
             state = DELIVERED
@@ -46,15 +55,10 @@ def judge(claimed: Claimed, result: SendResult, renderer: Renderer, waits: Waits
             state, wait_s = "parked", result.retry_after_s or PARK_S
         case SendClass.CONTENT if shrunk < BRIEF:
             state, shrunk = "pending", shrunk + 1
-            texts = (
-                renderer.shorten(texts, claimed.locale, SHORT_BYTES_MAX)
-                if shrunk == SHORT
-                else renderer.brief(texts, claimed.locale)
-            )
         case SendClass.CONTENT | SendClass.CONFIG:
             state = "failed"
             wait_s = _spread_s(claimed.claim, waits.refused_max_s, waits.refused_first_s)
-    return Outcome(state, wait_s, result.maybe_delivered, shrunk, texts)
+    return Outcome(state, wait_s, result.maybe_delivered, shrunk, composed.title, composed.text)
 
 
 def _spread_s(attempt: int, longest_s: float, first_s: float) -> float:

@@ -45,11 +45,9 @@ def explain(breach: Breach) -> Explain:
 def item(row: Mapping[str, Any], *, with_text: bool = True) -> Notification:
     """A joined row of notifications and deliveries → the public item (no secrets in it)."""
     state = row["delivery_state"] or row["state"]
-    is_mail = row["channel"] == "email"
     body = None
     if with_text and row["delivery"] is not None:
-        title, text = ("subject", "plain") if is_mail else ("title", "body")
-        body = Body(title=row[title], text=row[text])
+        body = Body(title=row["title"], text=row["body"])
     return Notification(
         notification=str(row["notification"]),
         delivery=row["delivery"],
@@ -94,9 +92,7 @@ def decision_records(
                 "possible_duplicate": False,
                 "attempts": [],
                 "title": message.title if message else None,
-                "subject": message.subject if message else None,
                 "body": message.body if message else None,
-                "plain": message.plain if message else None,
             }
         )
     return [_record(row, "decided", row["decided_at"], first) for row, first in _firsts(joined)]
@@ -105,11 +101,6 @@ def decision_records(
 def attempt_records(rows: Sequence[Mapping[str, Any]], claim: int, at: datetime) -> list[OutboxRow]:
     """The items of one delivery after its attempt number `claim`."""
     return [_record(row, f"attempt-{claim}", at, first) for row, first in _firsts(rows)]
-
-
-def finished_records(rows: Sequence[Mapping[str, Any]], at: datetime) -> list[OutboxRow]:
-    """Items of deliveries that ended without an attempt: who refused them is told no more."""
-    return [_record(row, "finished", at, first) for row, first in _firsts(rows)]
 
 
 def _firsts(

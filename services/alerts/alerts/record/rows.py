@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from alerts.channels.message import Message
+
 
 class DeliveryRow(NamedTuple):
     delivery: str
@@ -14,9 +16,7 @@ class DeliveryRow(NamedTuple):
     locale: str
     title: str
     body: str
-    plain: str
-    html: str
-    subject: str
+    message: Message
     thread_root: str | None
     thread_previous: str | None
 

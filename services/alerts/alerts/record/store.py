@@ -11,8 +11,7 @@ from shared.database.pool import Conn
 
 NOTIFICATIONS = """
 SELECT n.*, d.state AS delivery_state, d.delivered_at, d.next_attempt_at,
-  coalesce(d.possible_duplicate, false) AS possible_duplicate, d.attempts, d.title, d.subject,
-  d.body, d.plain
+  coalesce(d.possible_duplicate, false) AS possible_duplicate, d.attempts, d.title, d.body
 FROM alerts.notifications n LEFT JOIN alerts.deliveries d USING (delivery)
 WHERE n.workspace = $1 AND n.notification > $2 {conditions}
 ORDER BY n.notification LIMIT $3
@@ -62,7 +61,7 @@ class NotificationFilter(NamedTuple):
     state: str | None
 
 
-async def read_notifications(
+async def list_notifications(
     conn: Conn, workspace: str, after: int, wanted: NotificationFilter, limit: int
 ) -> list[dict[str, Any]]:
     """Up to `limit` notifications after the id `after`, joined with their deliveries."""
@@ -70,7 +69,7 @@ async def read_notifications(
     return [dict(row) for row in rows]
 
 
-async def read_alerts(
+async def list_alerts(
     conn: Conn, workspace: str, after: int, wanted: AlertFilter, limit: int
 ) -> list[dict[str, Any]]:
     """Up to `limit` alerts after the id `after`, each with its newest episode and transition."""

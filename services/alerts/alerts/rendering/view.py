@@ -1,5 +1,6 @@
 """One alert as one message tells it; the planner makes it, the renderer puts it into words."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -44,3 +45,5 @@ class AlertView(Struct, frozen=True):
     ends_at: datetime | None
     previous_severity: str | None = None
     history: tuple[Change, ...] = ()
+    fingerprint: str = ""
+    labels: Mapping[str, str] = {}

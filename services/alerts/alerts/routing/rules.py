@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from alerts.configuration.config import ALL_LABELS, Route
 from alerts.configuration.matchers import Matcher
+from alerts.configuration.tree import ALL_LABELS, Route
 from alerts.incoming.breaches import KEY_BYTES_MAX
 from shared.events import Breach
 

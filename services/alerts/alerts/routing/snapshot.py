@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from alerts.configuration.config import Configuration, Receiver, Route
+from alerts.configuration.tree import Configuration, Receiver, Route
 from alerts.routing.grouping import Intervals
 
 

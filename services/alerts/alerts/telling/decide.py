@@ -26,7 +26,6 @@ class Reason(StrEnum):
     SOME_RESOLVED = "some alerts resolved"
     REPEAT = "repeat interval elapsed"
     UNHEARD = "an earlier message has not arrived yet"
-    REPLACED = "told over the channel that replaced this one"
     NO_CHANNEL = "no channel"
     OVER = "over before it was told"
     NOT_WANTED = "resolves are not wanted"

@@ -5,16 +5,16 @@ and nothing is sent that is not on record. Sending is `delivery`'s work. A group
 or rendered waits, loudly; the others speak.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
 
 from alerts import SCHEMA
-from alerts.channels.targets import NO_CHANNEL, Channel
-from alerts.configuration.config import Receiver
+from alerts.channels.destinations import NOBODY, Endpoint
 from alerts.configuration.configurations import Configurations
+from alerts.configuration.tree import Receiver
 from alerts.episodes.rules import Key
 from alerts.record import audit
 from alerts.record.rows import DeliveryRow, NotificationRow
@@ -24,7 +24,7 @@ from alerts.routing.grouping import due_after_flush
 from alerts.settings import AlertsSettings
 from alerts.telling import store
 from alerts.telling.decide import Reason, Told
-from alerts.telling.messages import Rendered, Speaking, delivery_rows, notification_row
+from alerts.telling.messages import Messages, Speaking, delivery_rows, notification_row
 from alerts.telling.plan import Member, entry_of, plan_channel
 from alerts.telling.store import DueGroup, LogRow
 from shared import metrics
@@ -38,6 +38,13 @@ log = get_logger(__name__)
 
 FAULT_WAIT = timedelta(minutes=5)
 """Until a group that could not be flushed is tried again: only another version helps it."""
+
+
+def start_counters() -> None:
+    """Every label value from 0, so that a first failure is a step a rate can see."""
+    metrics.FAULTS.labels("flush")
+    for reason in Reason:
+        metrics.DECISIONS.labels(reason.value)
 
 
 class Writes:
@@ -66,13 +73,13 @@ class Heard(NamedTuple):
         return {
             key
             for channel_id, row in self.logs.items()
-            if row.channel.kind != NO_CHANNEL.kind
+            if row.channel != NOBODY
             for key, _, _ in self.known[channel_id]
         }
 
 
 class Flusher:
-    """The background task; `run` lasts until `stop`."""
+    """Lets due groups speak, round by round."""
 
     def __init__(
         self,
@@ -90,16 +97,11 @@ class Flusher:
         self._configurations = configurations
         self._renderer = renderer
         self._wake_courier = wake_courier
-        self._rounds = Rounds(settings, "flusher", self._round)
-        self.wake = self._rounds.wake
+        self.rounds = Rounds(settings, "flusher", self._round)
 
-    async def run(self) -> None:
-        """Flushes due groups every tick; transient faults wait, anything else is raised."""
-        await self._rounds.run()
-
-    async def stop(self) -> None:
-        """Asks `run` to end after the round in hand."""
-        await self._rounds.stop()
+    async def count_due(self, conn: Conn) -> int:
+        """Groups that would speak now."""
+        return await store.count_due(conn, await self._clock.now(conn))
 
     async def _round(self) -> bool:
         async with transaction(self._pool) as conn:
@@ -146,6 +148,9 @@ class Flusher:
         async with conn.transaction():
             members = await store.read_members(conn, ids)
             logs = await store.read_log(conn, ids)
+            if named := [row for group in groups for row in self._named(group, logs)]:
+                await store.rename_channels(conn, named)
+                logs = await store.read_log(conn, ids)
             told = await store.read_told(conn, ids)
             waiting = await store.read_waiting(conn, ids)
             writes = Writes()
@@ -156,6 +161,20 @@ class Flusher:
                 self._flush_group(writes, group, heard, now)
             await _write(conn, writes)
 
+    def _named(
+        self, group: DueGroup, logs: Mapping[int, Mapping[str, LogRow]]
+    ) -> list[tuple[int, str, str]]:
+        """Channels of a group that have been given a name since they were told something."""
+        configuration = self._configurations.get(group.workspace)
+        receiver = configuration.receivers.get(group.receiver) if configuration else None
+        names = {one.name for one in receiver.channels} if receiver else set()
+        known = logs[group.group_id]
+        return [
+            (group.group_id, one.address, one.name)
+            for one in (receiver.channels if receiver else ())
+            if one.address in known and one.address not in names and one.name not in known
+        ]
+
     def _flush_group(self, writes: Writes, group: DueGroup, heard: Heard, now: datetime) -> None:
         members, logs, known, waiting = heard
         configuration = self._configurations.get(group.workspace)
@@ -164,24 +183,24 @@ class Flusher:
         intervals = kept.intervals
         told_at: list[datetime] = []
         announced = heard.announced()
-        rendered = Rendered(self._renderer, receiver)
+        messages = Messages(self._renderer)
         for channel, former in _channels(receiver, heard):
-            before = logs.get(channel.id)
-            entry = entry_of(before.told_at, known[channel.id]) if before else None
-            familiar = {key for key, _, _ in known.get(channel.id, [])}
+            before = logs.get(channel.name)
+            entry = entry_of(before.told_at, known[channel.name]) if before else None
+            familiar = {key for key, _, _ in known.get(channel.name, [])}
             plan = plan_channel(
                 [one for one in members if not former or one.key in familiar],
                 entry,
                 repeat=intervals.repeat,
                 send_resolved=receiver.send_resolved,
                 now=now,
-                waiting=(group.group_id, channel.id) in waiting,
+                waiting=(group.group_id, channel.name) in waiting,
                 elsewhere=announced,
             )
             metrics.DECISIONS.labels(plan.decision.reason.value).inc()
             speaking = Speaking(group, receiver, channel, plan, before)
-            _speak(writes, speaking, rendered, members, now)
-            if channel.kind == NO_CHANNEL.kind:
+            _speak(writes, speaking, messages, members, now)
+            if channel == NOBODY:
                 continue
             if plan.decision.log:
                 told_at.append(now)
@@ -198,7 +217,7 @@ class Flusher:
 def _speak(
     writes: Writes,
     speaking: Speaking,
-    rendered: Rendered,
+    messages: Messages,
     members: Sequence[Member],
     now: datetime,
 ) -> None:
@@ -206,9 +225,9 @@ def _speak(
     group, _, channel, plan, before = speaking
     carried: dict[Key, str] = {}
     rows: list[DeliveryRow] = []
-    speaks = plan.decision.send and channel.kind != NO_CHANNEL.kind
+    speaks = plan.decision.send and channel != NOBODY
     if speaks and any(view.told != "unchanged" for view in plan.views):
-        rows, carried = delivery_rows(speaking, rendered, now)
+        rows, carried = delivery_rows(speaking, messages, now)
         writes.deliveries += rows
     by_key = {member.key: member for member in members}
     for telling in plan.tellings:
@@ -225,7 +244,7 @@ def _speak(
             root = rows[0].delivery
         last = rows[-1].delivery
     reason = plan.decision.reason.value
-    place = (group.group_id, channel.id)
+    place = (group.group_id, channel.name)
     kept = msgspec.to_builtins(channel)
     writes.log.append((*place, kept, now, reason, root, last))
     writes.told += [
@@ -234,11 +253,11 @@ def _speak(
     ]
 
 
-def _channels(receiver: Receiver, heard: Heard) -> list[tuple[Channel, bool]]:
+def _channels(receiver: Receiver, heard: Heard) -> list[tuple[Endpoint, bool]]:
     """(channel, is a former one): the receiver's, and those no longer configured that still
     wait for the end of something they were told."""
-    channels = receiver.channels or (NO_CHANNEL,)
-    current = {channel.id for channel in channels} | {NO_CHANNEL.id}
+    channels = receiver.channels or (NOBODY,)
+    current = {channel.name for channel in channels} | {NOBODY.name}
     former = [
         row.channel
         for channel_id, row in heard.logs.items()
@@ -253,9 +272,9 @@ async def _write(conn: Conn, writes: Writes) -> None:
     await store.save_log(conn, writes.log)
     await store.save_told(conn, writes.told)
     await store.flushed(conn, writes.groups, writes.left)
-    messages = {row.delivery: row for row in writes.deliveries}
+    carrying = {row.delivery: row for row in writes.deliveries}
     told = list(zip(ids, writes.notifications, strict=True))
-    records = audit.decision_records(told, messages)
+    records = audit.decision_records(told, carrying)
     await outbox.add(conn, SCHEMA, records)
     for row in writes.notifications:
         log.info(

@@ -4,22 +4,19 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import uuid4
 
-import msgspec
-
-from alerts.channels import dingtalk, email
-from alerts.channels.targets import NO_CHANNEL, Channel
-from alerts.configuration.config import Receiver
+from alerts.channels.destinations import NOBODY, Endpoint
+from alerts.channels.message import Composed
+from alerts.channels.table import CHANNELS
+from alerts.configuration.tree import Receiver
 from alerts.episodes.rules import Key
 from alerts.record import audit
 from alerts.record.rows import DeliveryRow, NotificationRow
 from alerts.record.states import SUPPRESSED
-from alerts.rendering.render import Message, Renderer
+from alerts.rendering.render import Heading, Rendered, Renderer
 from alerts.rendering.view import AlertView
 from alerts.telling.decide import Reason
 from alerts.telling.plan import Member, Plan, Telling
 from alerts.telling.store import DueGroup, LogRow
-
-TEXT_BYTES_MAX = {"dingtalk": dingtalk.TEXT_BYTES_MAX, "email": email.TEXT_BYTES_MAX}
 
 
 class Speaking(NamedTuple):
@@ -27,43 +24,48 @@ class Speaking(NamedTuple):
 
     group: DueGroup
     receiver: Receiver
-    channel: Channel
+    channel: Endpoint
     plan: Plan
     before: LogRow | None
 
 
-class Rendered:
-    """The messages of one group at one flush: channels of a kind that are told the same share
-    them, for a receiver may have many mailboxes."""
+class Messages:
+    """The messages of one group at one flush, each with what its channel made of it: channels of a
+    kind that are told the same share them, for a receiver may have many."""
 
-    def __init__(self, renderer: Renderer, receiver: Receiver) -> None:
+    def __init__(self, renderer: Renderer) -> None:
         self._renderer = renderer
-        self._receiver = receiver
-        self._known: list[tuple[str, tuple[AlertView, ...], list[Message]]] = []
+        self._known: list[tuple[str, tuple[AlertView, ...], list[tuple[Rendered, Composed]]]] = []
 
-    def messages(self, kind: str, views: tuple[AlertView, ...], now: datetime) -> list[Message]:
+    def of(self, speaking: Speaking, now: datetime) -> list[tuple[Rendered, Composed]]:
         """Rendered when such views are asked for first."""
+        kind, views = speaking.channel.kind, speaking.plan.views
         for known_kind, known_views, messages in self._known:
             if (known_kind, known_views) == (kind, views):
                 return messages
-        messages = self._renderer.render(
-            views,
-            locale=self._receiver.locale,
-            receiver=self._receiver.name,
-            now=now,
-            text_bytes_max=TEXT_BYTES_MAX[kind],
+        channel = CHANNELS[kind]
+        heading = Heading(
+            receiver=speaking.receiver.name,
+            locale=speaking.receiver.locale,
+            reason=speaking.plan.decision.reason.value,
+            group_key=speaking.group.group_key,
+            group_labels=speaking.group.labels,
         )
+        messages = [
+            (one, channel.compose(one.message, channel.limits.text_bytes_max))
+            for one in self._renderer.render(views, heading, channel, now)
+        ]
         self._known.append((kind, views, messages))
         return messages
 
 
 def delivery_rows(
-    speaking: Speaking, rendered: Rendered, now: datetime
+    speaking: Speaking, messages: Messages, now: datetime
 ) -> tuple[list[DeliveryRow], dict[Key, str]]:
     """One row for each message to one destination, and which of them carries each alert.
 
-    A thread is held together by the ids of its first and its previous mail; the subject is that of
-    the message, so that it says how things stand now.
+    A thread is held together by the ids of its first and its previous message; the title is that
+    of the message, so that it says how things stand now.
     """
     group, receiver, channel, plan, before = speaking
     fresh = plan.decision.reason is Reason.FIRST or before is None or not before.thread_root
@@ -71,7 +73,7 @@ def delivery_rows(
     previous = None if fresh or before is None else before.thread_last
     rows: list[DeliveryRow] = []
     carried: dict[Key, str] = {}
-    for message in rendered.messages(channel.kind, plan.views, now):
+    for rendered, composed in messages.of(speaking, now):
         delivery = uuid4().hex
         rows.append(
             DeliveryRow(
@@ -79,19 +81,17 @@ def delivery_rows(
                 workspace=group.workspace,
                 group_id=group.group_id,
                 receiver=group.receiver,
-                channel_id=channel.id,
-                target=msgspec.to_builtins(channel.target),
+                channel_id=channel.name,
+                target=channel.target,
                 locale=receiver.locale,
-                title=message.title,
-                body=message.text,
-                plain=message.plain,
-                html=message.html,
-                subject=message.subject,
+                title=composed.title,
+                body=composed.text,
+                message=rendered.message,
                 thread_root=root,
                 thread_previous=previous,
             )
         )
-        carried.update(dict.fromkeys(message.keys, delivery))
+        carried.update(dict.fromkeys(rendered.keys, delivery))
         root, previous = root or delivery, delivery
     return rows, carried
 
@@ -101,14 +101,14 @@ def notification_row(
 ) -> NotificationRow:
     """One transition of one alert, told by `delivery` or withheld, with the reason."""
     breach = telling.breach
-    heard = speaking.channel.kind != NO_CHANNEL.kind
+    heard = speaking.channel != NOBODY
     reason = (telling.reason or speaking.plan.decision.reason) if heard else Reason.NO_CHANNEL
     return NotificationRow(
         workspace=speaking.group.workspace,
         delivery=delivery,
         group_id=speaking.group.group_id,
         receiver=speaking.group.receiver,
-        channel_id=speaking.channel.id,
+        channel_id=speaking.channel.name,
         channel=speaking.channel.kind,
         alert=telling.key.alert,
         episode=telling.key.episode,

@@ -207,4 +207,6 @@ def _view(
         ends_at=member.episode.ends_at,
         previous_severity=before.severity if before else None,
         history=history if len(history) > 1 else (),
+        fingerprint=member.fingerprint,
+        labels=member.labels,
     )

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from alerts.channels.targets import Channel
+from alerts.channels.destinations import Endpoint
 from alerts.episodes.rules import Episode, Key
 from alerts.record.rows import DeliveryRow, NotificationRow
 from alerts.record.states import UNSENT_SQL
@@ -20,7 +20,8 @@ TRANSITIONS_MAX = 100
 """Newest transitions of an episode that a message looks at."""
 
 TAKE_DUE = """
-SELECT group_id, workspace, receiver, snapshot FROM alerts.groups WHERE due_at <= $1
+SELECT group_id, workspace, group_key, receiver, labels, snapshot FROM alerts.groups
+WHERE due_at <= $1
 ORDER BY due_at, group_id LIMIT $2 FOR UPDATE SKIP LOCKED
 """
 MEMBERS = """
@@ -50,13 +51,13 @@ WHERE group_id = ANY($1::bigint[]) AND state IN {UNSENT_SQL}
 # The order of the rows is the order of their ids: each channel gets its messages in it.
 ADD_DELIVERIES = """
 INSERT INTO alerts.deliveries (delivery, workspace, group_id, receiver, channel_id, target, locale,
-  title, body, plain, html, subject, thread_root, thread_previous, state)
-SELECT delivery, workspace, group_id, receiver, channel_id, target, locale, title, body, plain,
-  html, subject, thread_root, thread_previous, 'pending'
+  title, body, message, thread_root, thread_previous, state)
+SELECT delivery, workspace, group_id, receiver, channel_id, target, locale, title, body, message,
+  thread_root, thread_previous, 'pending'
 FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::jsonb[], $7::text[],
-  $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
+  $8::text[], $9::text[], $10::jsonb[], $11::text[], $12::text[])
   WITH ORDINALITY AS u(delivery, workspace, group_id, receiver, channel_id, target, locale, title,
-  body, plain, html, subject, thread_root, thread_previous, n)
+  body, message, thread_root, thread_previous, n)
 ORDER BY n
 """
 ADD_NOTIFICATIONS = """
@@ -121,13 +122,31 @@ WITH joined AS (
 UPDATE alerts.groups g SET due_at = least(g.due_at, $6) FROM joined
 WHERE g.group_id = joined.group_id RETURNING g.group_id
 """
+# A channel that was given a name is the one it was: what it knows and what waits for it go along.
+RENAMED = "FROM unnest($1::bigint[], $2::text[], $3::text[]) AS u(group_id, old, new)"
+RENAME = (
+    f"""
+UPDATE alerts.notify_log l SET channel_id = u.new, channel = jsonb_set(channel, '{{id}}',
+  to_jsonb(u.new)) {RENAMED} WHERE l.group_id = u.group_id AND l.channel_id = u.old
+""",
+    f"""
+UPDATE alerts.told t SET channel_id = u.new {RENAMED}
+WHERE t.group_id = u.group_id AND t.channel_id = u.old
+""",
+    f"""
+UPDATE alerts.deliveries d SET channel_id = u.new {RENAMED}
+WHERE d.group_id = u.group_id AND d.channel_id = u.old AND d.state IN {UNSENT_SQL}
+""",
+)
 DUE = "SELECT count(*) FROM alerts.groups WHERE due_at <= $1"
 
 
 class DueGroup(NamedTuple):
     group_id: int
     workspace: str
+    group_key: str
     receiver: str
+    labels: dict[str, str]
     kept: Any
 
     @property
@@ -137,7 +156,7 @@ class DueGroup(NamedTuple):
 
 
 class LogRow(NamedTuple):
-    channel: Channel
+    channel: Endpoint
     told_at: datetime
     thread_root: str
     thread_last: str
@@ -149,7 +168,9 @@ async def take_due(conn: Conn, now: datetime, limit: int) -> list[DueGroup]:
         DueGroup(
             row["group_id"],
             row["workspace"],
+            row["group_key"],
             row["receiver"],
+            row["labels"],
             row["snapshot"],
         )
         for row in await conn.fetch(TAKE_DUE, now, limit)
@@ -178,7 +199,7 @@ async def read_log(conn: Conn, groups: Sequence[int]) -> dict[int, dict[str, Log
     found: dict[int, dict[str, LogRow]] = {group: {} for group in groups}
     for row in await conn.fetch(LOG, groups):
         found[row["group_id"]][row["channel_id"]] = LogRow(
-            msgspec.convert(row["channel"], Channel),
+            msgspec.convert(row["channel"], Endpoint),
             row["told_at"],
             row["thread_root"],
             row["thread_last"],
@@ -234,6 +255,12 @@ async def flushed(
     await conn.execute(FLUSHED, *columns(groups, 4))
     await conn.execute(LEAVE, *columns(left, 3))
     await conn.execute(ENDED, *columns(left, 3))
+
+
+async def rename_channels(conn: Conn, rows: Sequence[tuple[int, str, str]]) -> None:
+    """(group, name so far, name now) of channels that none of the group knows by its new name."""
+    for statement in RENAME:
+        await conn.execute(statement, *columns(rows, 3))
 
 
 async def postpone(conn: Conn, group: int, due_at: datetime) -> None:

@@ -44,7 +44,7 @@ def write(world: World, text: str, workspace: str = "default") -> None:
 
 
 async def start(world: World, adoption: Adoption) -> asyncio.Task[None]:
-    running = asyncio.create_task(adoption.run())
+    running = asyncio.create_task(adoption.rounds.run())
     await world.until(lambda: adoption.adopted, timeout_s=60)
     return running
 
@@ -79,7 +79,7 @@ async def test_one_reload_reaches_every_replica(world: World) -> None:
     assert (in_force[0].version, in_force[0].made_by) == (2, "li.na")
     assert metrics.CONFIGURATION_REVISION._value.get() > 0
     for _, adoption in (first, second):
-        await adoption.stop()
+        await adoption.rounds.stop()
     await asyncio.gather(*running)
 
 
@@ -105,7 +105,7 @@ async def test_what_could_not_be_adopted_is_adopted_later(world: World) -> None:
     await replica(world)[1].reload(ADMIN)
     await world.until(lambda: handlers.faults == 0 and adoption.adopted, timeout_s=60)
     assert repeat_of(configurations) == 7
-    await adoption.stop()
+    await adoption.rounds.stop()
     await running
 
 
@@ -129,14 +129,14 @@ async def test_a_reload_of_files_that_say_the_same_makes_no_version(world: World
 
 async def test_of_a_file_that_was_changed_while_nothing_ran_the_file_wins(world: World) -> None:
     running = await start(world, (before := replica(world))[1])
-    await before[1].stop()
+    await before[1].rounds.stop()
     await running
     write(world, OTHER_TEXT)
     after = replica(world)
     running = await start(world, after[1])
     assert repeat_of(after[0]) == 7
     assert await versions(world) == [(1, "start", False), (2, "start", False)]
-    await after[1].stop()
+    await after[1].rounds.stop()
     await running
 
 
@@ -154,7 +154,7 @@ async def test_a_file_that_is_gone_ends_its_configuration_at_a_reload_only(
     await adoption.reload(ADMIN)
     await world.until(lambda: fresh.workspaces() == ["default"], timeout_s=60)
     assert (await versions(world, "agency"))[-1] == (2, "reload", True)
-    await starting.stop()
+    await starting.rounds.stop()
     await running
 
 

@@ -5,15 +5,13 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 
-from alerts.adoption.requeue import requeue
-from alerts.channels.dingtalk import DingTalkSender
-from alerts.channels.email import EmailSender
 from alerts.configuration.configurations import Configurations
+from alerts.delivery import store as store_deliveries
 from alerts.delivery.courier import Courier
 from alerts.rendering.render import Renderer
 from alerts.telling.flush import Flusher
@@ -22,7 +20,7 @@ from cli.fakes.mail import FakeMail
 from shared.database.clock import ManualClock, set_manual
 from shared.database.pool import transaction
 from shared.events import Breach
-from tests.integration.alerts.alerts_world import SECRET, World, mail_server_at, make_world
+from tests.integration.alerts.alerts_world import SECRET, World, make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_history
 
 MAILBOXES = "".join(
@@ -114,44 +112,41 @@ async def test_each_mailbox_hears_each_transition_once_and_in_order(
     refused: dict[str, str] = {}
     minute = 0
     with FakeMail(refuse=refused.get) as inbox:
-        async with httpx.AsyncClient() as client:
-            robot = DingTalkSender(world.environment, client, 1.0)
-            sender = EmailSender(mail_server_at(inbox.port))
-            world.courier = Courier(world.settings, world.pool, Renderer(), robot, sender)
-            while events:
-                match dice.choice(("event", "event", "flap", "fault", "deliver", "reload")):
-                    case "event":
-                        minute += 10
-                        await world.tell(events.pop(0))
-                        await world.flush(at(minute))
-                    case "flap":
-                        refused.clear()
-                        for name in dice.choice(("", "a", "b", "ab")):
-                            refused[f"{name}@example.com"] = dice.choice(("452 full", "550 none"))
-                    case "fault":
-                        inbox.fail_next(dice.choice(("451 later", "554 no", "552 too long")))
-                    case "deliver":
-                        await send_due(world)
-                    case "reload":
-                        await world.adoption.adopt()
-            refused.clear()
-            for _ in range(30):
-                if {row["state"] for row in await world.rows()} == {"delivered"}:
-                    break
-                await world.adoption.adopt()
-                await send_due(world)
-            # By name: one mailbox may have taken the whole text of what was too long for the other.
-            carriers = await world.pool.fetch(
-                "SELECT channel_id, delivery FROM alerts.deliveries ORDER BY position"
-            )
-            for name in ("a", "b"):
-                mine = [mail for mail in inbox.mails if mail.to == (f"{name}@example.com",)]
-                assert [mail.message["Message-ID"] for mail in mine] == [
-                    f"<{row['delivery']}@example.com>"
-                    for row in carriers
-                    if row["channel_id"] == f"email:{name}@example.com"
-                ]
-                assert len(mine) * 2 == len(carriers)
+        world.courier = world.courier_with(mail_port=inbox.port)
+        while events:
+            match dice.choice(("event", "event", "flap", "fault", "deliver", "reload")):
+                case "event":
+                    minute += 10
+                    await world.tell(events.pop(0))
+                    await world.flush(at(minute))
+                case "flap":
+                    refused.clear()
+                    for name in dice.choice(("", "a", "b", "ab")):
+                        refused[f"{name}@example.com"] = dice.choice(("452 full", "550 none"))
+                case "fault":
+                    inbox.fail_next(dice.choice(("451 later", "554 no", "552 too long")))
+                case "deliver":
+                    await send_due(world)
+                case "reload":
+                    await world.adoption.adopt()
+        refused.clear()
+        for _ in range(30):
+            if {row["state"] for row in await world.rows()} == {"delivered"}:
+                break
+            await world.adoption.adopt()
+            await send_due(world)
+        # By name: one mailbox may have taken the whole text of what was too long for the other.
+        carriers = await world.pool.fetch(
+            "SELECT channel_id, delivery FROM alerts.deliveries ORDER BY position"
+        )
+        for name in ("a", "b"):
+            mine = [mail for mail in inbox.mails if mail.to == (f"{name}@example.com",)]
+            assert [mail.message["Message-ID"] for mail in mine] == [
+                f"<{row['delivery']}@example.com>"
+                for row in carriers
+                if row["channel_id"] == f"email:{name}@example.com"
+            ]
+            assert len(mine) * 2 == len(carriers)
 
 
 async def send_due(world: World) -> None:
@@ -162,16 +157,35 @@ async def send_due(world: World) -> None:
             return
 
 
-async def flush_by(world: World, configurations: Configurations, minute: int) -> None:
-    """A flush by a replica with this configuration."""
-    flusher = Flusher(world.settings, world.pool, ManualClock(), configurations, Renderer())
-    async with transaction(world.pool) as conn:
-        await set_manual(conn, at(minute))
-        await flusher.flush(conn)
+@dataclass
+class Replica:
+    """A process with the configuration that it has read last."""
+
+    world: World
+    configurations: Configurations
+
+    async def flush(self, minute: int) -> None:
+        world = self.world
+        flusher = Flusher(
+            world.settings, world.pool, ManualClock(), self.configurations, Renderer()
+        )
+        async with transaction(world.pool) as conn:
+            await set_manual(conn, at(minute))
+            await flusher.flush(conn)
+
+    async def send(self) -> None:
+        world = self.world
+        world.courier = Courier(world.settings, world.pool, self.configurations, world.tools)
+        await send_due(world)
+
+    async def reload(self) -> None:
+        self.configurations.put_files(self.configurations.read())
+        async with transaction(self.world.pool) as conn:
+            await store_deliveries.put_due_again(conn)
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_whatever_robots_are_replaced_on_whichever_replica_the_last_hears_all(
+async def test_wherever_a_named_robot_is_moved_on_whichever_replica_it_hears_all_once(
     world: World, seed: int
 ) -> None:
     """A and B are wrong addresses, C is the right one; two replicas are reloaded one by one."""
@@ -180,38 +194,35 @@ async def test_whatever_robots_are_replaced_on_whichever_replica_the_last_hears_
     expected = [(one.breach, one.seq) for one in events]
     world.environment |= {f"{name}_URL": f"{world.robot.url}-{name}" for name in "AB"}
     world.environment["C_URL"] = world.robot.url
-    line = next(one for one in ROBOT_ONLY.splitlines(keepends=True) if "url_env" in one)
 
-    def name_robots(names: str) -> None:
-        lines = "".join(line.replace("OPS_DINGTALK_URL", f"{one}_URL") for one in names)
-        path = world.directory / "default.yml"
-        path.write_text(ROBOT_ONLY.replace(line, lines), encoding="utf-8")
+    def move_to(name: str) -> None:
+        named = f"{{name: room, url_env: {name}_URL"
+        text = ROBOT_ONLY.replace("{url_env: OPS_DINGTALK_URL", named)
+        (world.directory / "default.yml").write_text(text, encoding="utf-8")
 
-    async def reload(replica: Configurations) -> None:
-        replica.put_files(replica.read())
-        await requeue(world.pool, replica)
-
-    name_robots("A")
-    replicas = [Configurations(world.directory, world.environment) for _ in range(2)]
+    move_to("A")
+    replicas = [
+        Replica(world, Configurations(world.directory, world.environment)) for _ in range(2)
+    ]
     minute = 0
     while events:
         match dice.choice(("event", "event", "edit", "reload", "deliver")):
             case "event":
                 minute += 10
                 await world.tell(events.pop(0))
-                await flush_by(world, dice.choice(replicas), minute)
+                await dice.choice(replicas).flush(minute)
             case "edit":
-                name_robots(dice.choice(("A", "B", "AB", "C", "AC")))
+                move_to(dice.choice("ABC"))
             case "reload":
-                await reload(dice.choice(replicas))
+                await dice.choice(replicas).reload()
             case "deliver":
-                await send_due(world)
-    name_robots("C")
+                await dice.choice(replicas).send()
+    move_to("C")
     for _ in range(30):
         for replica in replicas:
-            await reload(replica)
-        await send_due(world)
-        if {row["state"] for row in await world.rows()} <= {"delivered", "suppressed"}:
+            await replica.reload()
+            await replica.send()
+        if {row["state"] for row in await world.rows()} <= {"delivered"}:
             break
     rows = sorted(await world.rows(state="delivered"), key=lambda row: row["delivered_at"])
     heard: dict[str, list[int]] = defaultdict(list)

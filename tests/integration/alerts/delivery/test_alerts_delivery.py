@@ -5,23 +5,19 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import msgspec
 import pytest
 
-from alerts.channels.dingtalk import DingTalkSender
-from alerts.channels.email import EmailSender
+from alerts.channels.contract import Outgoing, Tools
+from alerts.channels.dingtalk import DingTalk
 from alerts.channels.result import SendResult
-from alerts.channels.targets import DingTalkTarget
-from alerts.delivery.courier import Courier
-from alerts.rendering.render import Renderer
 from cli.fakes.dingtalk import TOO_FAST, TOO_LONG, Fault
 from cli.fakes.mail import FakeMail
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
 from shared.events import Envelope
 from shared.events.notifications import Notification
-from tests.integration.alerts.alerts_world import World, mail_server_at, make_world
+from tests.integration.alerts.alerts_world import World, make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_breach, make_history
 
 ROBOT_ONLY = CONFIGURATION[: CONFIGURATION.index("    email_configs")]
@@ -37,26 +33,22 @@ class KilledError(BaseException):
     """The process died here."""
 
 
-class DyingSender:
+class DyingRobot(DingTalk):
     """Sends, and dies before the answer is recorded."""
 
-    def __init__(self, sender: DingTalkSender) -> None:
-        self._sender = sender
-
-    async def send(self, target: DingTalkTarget, title: str, text: str) -> SendResult:
-        await self._sender.send(target, title, text)
+    async def send(self, outgoing: Outgoing, tools: Tools) -> SendResult:
+        await super().send(outgoing, tools)
         raise KilledError
 
 
-class MuteSender:
+class MuteRobot(DingTalk):
     """Sends, and keeps the answer to itself."""
 
-    def __init__(self, sender: DingTalkSender) -> None:
-        self._sender = sender
+    def __init__(self) -> None:
         self.sent: list[asyncio.Task[SendResult]] = []
 
-    async def send(self, target: DingTalkTarget, title: str, text: str) -> SendResult:
-        self.sent.append(asyncio.create_task(self._sender.send(target, title, text)))
+    async def send(self, outgoing: Outgoing, tools: Tools) -> SendResult:
+        self.sent.append(asyncio.create_task(super().send(outgoing, tools)))
         await asyncio.Event().wait()
         raise AssertionError("nobody sets it")
 
@@ -120,14 +112,10 @@ async def test_a_robot_gets_at_most_eighteen_messages_a_minute(world: World) -> 
 
 
 async def test_a_crash_after_sending_leads_to_a_labelled_second_copy(world: World) -> None:
-    async with httpx.AsyncClient(trust_env=False) as client:
-        dying = DyingSender(DingTalkSender(world.environment, client, 60.0))
-        mail = EmailSender(mail_server_at(world.inbox.port))
-        courier = Courier(world.settings, world.pool, Renderer(), dying, mail)
-        await world.tell(FIRING)
-        await world.flush(at(0))
-        with pytest.raises(KilledError):
-            await courier.send_one()
+    await world.tell(FIRING)
+    await world.flush(at(0))
+    with pytest.raises(KilledError):
+        await world.courier_with({"dingtalk": DyingRobot()}).send_one()
     assert await world.deliver() == 0
     assert await world.told() == [("firing", "critical", "sending")]
     await world.pool.execute("UPDATE alerts.deliveries SET claimed_until = now()")
@@ -141,12 +129,10 @@ async def test_a_crash_after_sending_leads_to_a_labelled_second_copy(world: Worl
 async def test_no_answer_is_tried_again_with_a_label(world: World) -> None:
     await world.tell(FIRING)
     await world.flush(at(0))
-    hurried = world.settings.model_copy(update={"send_timeout_s": 0.05})
-    async with httpx.AsyncClient(trust_env=False) as client:
-        mute = MuteSender(DingTalkSender(world.environment, client, 60.0))
-        mail = EmailSender(mail_server_at(world.inbox.port))
-        assert await world.deliver(Courier(hurried, world.pool, Renderer(), mute, mail)) == 1
-        await asyncio.gather(*mute.sent)
+    mute = MuteRobot()
+    hurried = world.courier_with({"dingtalk": mute}, send_timeout_s=0.05)
+    assert await world.deliver(hurried) == 1
+    await asyncio.gather(*mute.sent)
     await world.due_again()
     assert await world.deliver() == 1
     first, second = world.robot.messages
@@ -196,18 +182,15 @@ async def test_mail_goes_out_when_its_server_is_back(world: World) -> None:
     world.configure(MAIL_ONLY)
     with FakeMail() as probe:
         port = probe.port
-    mail = EmailSender(mail_server_at(port))
-    async with httpx.AsyncClient() as client:
-        robot = DingTalkSender(world.environment, client, 1.0)
-        courier = Courier(world.settings, world.pool, Renderer(), robot, mail)
-        await world.tell(FIRING)
-        await world.flush(at(0))
+    courier = world.courier_with(mail_port=port)
+    await world.tell(FIRING)
+    await world.flush(at(0))
+    await world.deliver(courier)
+    assert await world.told("email") == [("firing", "critical", "pending")]
+    with FakeMail(port) as inbox:
+        await world.due_again()
         await world.deliver(courier)
-        assert await world.told("email") == [("firing", "critical", "pending")]
-        with FakeMail(port) as inbox:
-            await world.due_again()
-            await world.deliver(courier)
-            assert len(inbox.mails) == 1
+        assert len(inbox.mails) == 1
     assert await world.told("email") == [("firing", "critical", "delivered")]
     assert (await attempts(world))[0] == ("retryable", "connect")
     assert (await world.rows())[0]["possible_duplicate"] is False
@@ -222,15 +205,12 @@ async def test_each_recipient_is_judged_alone(world: World) -> None:
         return waiting.pop() if waiting else None
 
     with FakeMail(refuse=refuse) as inbox:
-        mail = EmailSender(mail_server_at(inbox.port))
-        async with httpx.AsyncClient() as client:
-            robot = DingTalkSender(world.environment, client, 1.0)
-            courier = Courier(world.settings, world.pool, Renderer(), robot, mail)
-            await world.tell(FIRING)
-            await world.flush(at(0))
-            await world.deliver(courier)
-            await world.due_again()
-            await world.deliver(courier)
+        courier = world.courier_with(mail_port=inbox.port)
+        await world.tell(FIRING)
+        await world.flush(at(0))
+        await world.deliver(courier)
+        await world.due_again()
+        await world.deliver(courier)
         assert [one.to for one in inbox.mails] == [("ops@example.com",), ("late@example.com",)]
         first, second = inbox.mails
         assert first.message["Message-ID"] != second.message["Message-ID"], "a delivery each"

@@ -6,22 +6,20 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 
-from alerts.channels.dingtalk import DingTalkSender
-from alerts.channels.email import EmailSender
+from alerts.channels.contract import Outgoing, Tools
+from alerts.channels.dingtalk import DingTalk
+from alerts.channels.message import Composed, Message
 from alerts.channels.result import SendResult
-from alerts.channels.targets import DingTalkTarget
-from alerts.channels.texts import Texts
 from alerts.delivery.courier import Courier
-from alerts.rendering.render import Message, Renderer
+from alerts.rendering.render import Rendered, Renderer
 from alerts.telling.flush import Flusher
 from cli.fakes.dingtalk import TOO_LONG, Fault
 from shared import metrics
 from shared.database.clock import ManualClock, set_manual
 from shared.database.pool import transaction
-from tests.integration.alerts.alerts_world import World, mail_server_at, make_world
+from tests.integration.alerts.alerts_world import World, make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_breach, make_history
 
 ROBOT_ONLY = CONFIGURATION[: CONFIGURATION.index("    email_configs")]
@@ -39,32 +37,34 @@ class LeakyError(Exception):
     """A fault nobody thought of, with an address in its text."""
 
 
-class BrokenRobot:
+class BrokenRobot(DingTalk):
     """Cannot speak to one robot, and says its address in the error."""
 
-    def __init__(self, sender: DingTalkSender, variable: str) -> None:
-        self._sender = sender
-        self._variable = variable
-
-    async def send(self, target: DingTalkTarget, title: str, text: str) -> SendResult:
-        if target.url_env != self._variable:
-            return await self._sender.send(target, title, text)
+    async def send(self, outgoing: Outgoing, tools: Tools) -> SendResult:
+        if outgoing.target["url_env"] != "OPS_DINGTALK_URL":
+            return await super().send(outgoing, tools)
         error = LeakyError("https://robot.example.com/send?access_token=T0P")
         raise ExceptionGroup("unhandled errors in a TaskGroup", [error])
 
 
+class UncutRobot(DingTalk):
+    """Cannot make a text shorter."""
+
+    def compose(self, message: Message, bytes_max: int) -> Composed:
+        if bytes_max < self.limits.text_bytes_max:
+            raise LeakyError("cannot be cut")
+        return super().compose(message, bytes_max)
+
+
 class BrokenRenderer(Renderer):
-    """Cannot render one receiver's messages while `broken`, and never a shorter form."""
+    """Cannot render one receiver's messages while `broken`."""
 
     broken = "ops"
 
-    def render(self, views, *, receiver, **rest) -> list[Message]:  # type: ignore[no-untyped-def]
-        if receiver == self.broken:
+    def render(self, views, heading, *rest) -> list[Rendered]:  # type: ignore[no-untyped-def]
+        if heading.receiver == self.broken:
             raise LeakyError("no such word")
-        return super().render(views, receiver=receiver, **rest)
-
-    def shorten(self, *_: object) -> Texts:
-        raise LeakyError("cannot be cut")
+        return super().render(views, heading, *rest)
 
 
 @pytest.fixture
@@ -126,8 +126,8 @@ async def test_a_mail_that_cannot_be_built_is_a_failed_attempt_and_the_next_one_
     world.configure(MAIL_ONLY, workspace="second")
     await announce(world, "default", "second")
     await world.pool.execute(
-        "UPDATE alerts.deliveries SET target = target || jsonb_build_object('to', $1::text, "
-        "'sender', $2::text) WHERE workspace = 'default'",
+        "UPDATE alerts.deliveries SET channel_id = 'gone', target = target || "
+        "jsonb_build_object('to', $1::text, 'sender', $2::text) WHERE workspace = 'default'",
         to,
         sender,
     )
@@ -140,7 +140,7 @@ async def test_a_mail_that_cannot_be_built_is_a_failed_attempt_and_the_next_one_
     assert faults("send") == before + 1
     logged = "".join(capsys.readouterr())
     assert "message_fault" in logged
-    assert "channels/email.py" in logged, "the log says where"
+    assert "channels/email/" in logged, "the log says where"
 
 
 async def test_a_fault_of_sending_is_on_record_without_its_words_and_stops_nobody(
@@ -150,12 +150,8 @@ async def test_a_fault_of_sending_is_on_record_without_its_words_and_stops_nobod
     world.configure(ROBOT_ONLY)
     world.configure(ROBOT_ONLY.replace("OPS_DINGTALK_URL", "OTHER_URL"), workspace="second")
     await announce(world, "default", "second")
-    async with httpx.AsyncClient(trust_env=False) as client:
-        robot = DingTalkSender(world.environment, client, 60.0)
-        broken = BrokenRobot(robot, "OPS_DINGTALK_URL")
-        mail = EmailSender(mail_server_at(world.inbox.port))
-        courier = Courier(world.settings, world.pool, Renderer(), broken, mail)
-        await run_until_sent(world, courier, {"default": "failed", "second": "delivered"})
+    courier = world.courier_with({"dingtalk": BrokenRobot()})
+    await run_until_sent(world, courier, {"default": "failed", "second": "delivered"})
     assert await attempts(world) == [
         ("permanent_config", "LeakyError", "a fault while the message was sent")
     ]
@@ -172,13 +168,14 @@ async def test_after_its_correction_what_could_not_be_built_is_told_in_order(
     world.configure(MAIL_ONLY)
     await announce(world, "default")
     await world.pool.execute(
-        "UPDATE alerts.deliveries SET channel_id = 'email:a..b@x.com', "
+        "UPDATE alerts.deliveries SET channel_id = 'boss', "
         "target = jsonb_set(target, '{to}', '\"a..b@x.com\"')"
     )
-    await world.pool.execute("UPDATE alerts.notify_log SET channel_id = 'email:a..b@x.com'")
-    await world.pool.execute("UPDATE alerts.told SET channel_id = 'email:a..b@x.com'")
+    await world.pool.execute("UPDATE alerts.notify_log SET channel_id = 'boss'")
+    await world.pool.execute("UPDATE alerts.told SET channel_id = 'boss'")
     await world.deliver()
     assert await world.told("email") == [("firing", "critical", "failed")]
+    world.configure(MAIL_ONLY.replace("{to:", "{name: boss, to:"))
     await world.adoption.adopt()
     await world.tell(RESOLVED)
     await world.flush(at(10))
@@ -202,11 +199,8 @@ async def test_a_mail_server_may_answer_in_any_letters(world: World) -> None:
     world.configure(MAIL_ONLY)
     await announce(world, "default")
     async with await asyncio.start_server(refuse_strangely, "127.0.0.1", 0) as server:
-        sender = EmailSender(mail_server_at(server.sockets[0].getsockname()[1]))
-        async with httpx.AsyncClient() as client:
-            robot = DingTalkSender(world.environment, client, 1.0)
-            courier = Courier(world.settings, world.pool, Renderer(), robot, sender)
-            assert await world.deliver(courier) == 1
+        courier = world.courier_with(mail_port=server.sockets[0].getsockname()[1])
+        assert await world.deliver(courier) == 1
     [(kind, code, message)] = await attempts(world)
     assert (kind, code) == ("permanent_config", "550")
     assert message.endswith("no such user")
@@ -235,13 +229,13 @@ async def test_a_text_that_cannot_be_shortened_is_on_record_and_stops_nobody(
     world.configure(ROBOT_ONLY)
     await announce(world, "default")
     world.robot.fail_next(Fault(body=json.dumps(TOO_LONG).encode()))
-    async with httpx.AsyncClient(trust_env=False) as client:
-        robot = DingTalkSender(world.environment, client, 60.0)
-        mail = EmailSender(mail_server_at(world.inbox.port))
-        courier = Courier(world.settings, world.pool, BrokenRenderer(), robot, mail)
-        assert await world.deliver(courier) == 1
+    courier = world.courier_with({"dingtalk": UncutRobot()})
+    assert await world.deliver(courier) == 2
     assert await world.told() == [("firing", "critical", "failed")]
-    assert [one[:2] for one in await attempts(world)] == [("permanent_config", "LeakyError")]
+    assert [one[:2] for one in await attempts(world)] == [
+        ("permanent_content", "460101"),
+        ("permanent_config", "LeakyError"),
+    ]
 
 
 async def test_a_group_that_cannot_be_rendered_waits_and_the_others_speak(

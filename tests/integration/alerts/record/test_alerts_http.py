@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from alerts.app import build_app
+from alerts.__main__ import make_app
 from alerts.tables import metadata
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
@@ -33,11 +33,11 @@ async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
     async def idle() -> dict[str, int]:
         return {"lag": 0, "outbox": 0, "due": 0}
 
-    app = build_app(
+    app = make_app(
         world.settings,
-        pool=world.pool,
-        configurations=world.configurations,
-        adoption=world.adoption,
+        world.pool,
+        world.configurations,
+        world.adoption,
         checks={},
         idle=idle,
         refresh_metrics=nothing,
@@ -145,7 +145,7 @@ async def test_the_configuration_is_shown_without_secrets(
     again = (await client.get("/v1/configuration", headers=as_role(world, "viewer"))).json()
     assert (again["version"], again["made_by"]) == (1, "li.na")
     assert answer.json()["receivers"][0]["dingtalk_configs"] == [
-        {"url_env": "OPS_DINGTALK_URL", "secret_env": "OPS_DINGTALK_SECRET"}
+        {"name": None, "url_env": "OPS_DINGTALK_URL", "secret_env": "OPS_DINGTALK_SECRET"}
     ]
     assert SECRET not in answer.text
     assert "access_token" not in answer.text

@@ -37,9 +37,9 @@ SELECT alert, alert, 1, alert % 200 = 0 FROM alerts.alerts;
 INSERT INTO alerts.told (group_id, channel_id, alert, episode, seq, severity, firing)
 SELECT alert, 'email:a', alert, 1, 1, 'warning', alert % 200 = 0 FROM alerts.alerts;
 INSERT INTO alerts.deliveries (delivery, workspace, group_id, receiver, channel_id, target, locale,
-  title, body, plain, html, subject, state, created_at, delivered_at)
+  title, body, state, created_at, delivered_at)
 SELECT 'd' || n, 'w' || n % 10, n % 20000 + 1, 'ops', 'email:a', '{"kind": "email", "to": []}',
-  'en', '', '', '', '', '', CASE WHEN n % 1000 = 0 THEN 'failed' ELSE 'delivered' END,
+  'en', '', '', CASE WHEN n % 1000 = 0 THEN 'failed' ELSE 'delivered' END,
   now() - n * interval '1 min', now() - n * interval '1 min'
 FROM generate_series(1, 200000) AS n;
 INSERT INTO alerts.notifications (workspace, delivery, group_id, receiver, channel_id, channel,
@@ -184,9 +184,9 @@ async def test_alerts_are_found_by_index(
 
 QUEUE = """
 INSERT INTO alerts.deliveries (delivery, workspace, group_id, receiver, channel_id, target, locale,
-  title, body, plain, html, subject, state)
+  title, body, state)
 SELECT 'q' || n, 'w0', n % 1000 + 1, 'ops', 'email:q', '{"kind": "email", "to": []}', 'en', '', '',
-  '', '', '', 'pending' FROM generate_series(1, 20000) AS n
+  'pending' FROM generate_series(1, 20000) AS n
 """
 
 

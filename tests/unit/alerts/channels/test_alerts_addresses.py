@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.channels.addresses import Sender, mail_address, mail_sender, web_address
-from alerts.channels.mail import Mail, Thread, build
+from alerts.channels.email.mail import Mail, Thread, build
 from alerts.settings import AlertsSettings
 from tests.unit.alerts.builders import at
 

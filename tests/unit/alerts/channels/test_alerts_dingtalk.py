@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.channels.dingtalk import (
-    DingTalkSender,
+    DingTalk,
     build_body,
     classify,
     sign,
     signed_url,
 )
+from alerts.channels.message import Composed
 from alerts.channels.result import SendClass
-from alerts.channels.targets import DingTalkTarget
-from tests.unit.alerts.builders import ENVIRONMENT
+from tests.unit.alerts.sending import make_message, make_outgoing, make_tools
 
 
 def test_the_signature_equals_the_vector() -> None:
@@ -137,12 +137,19 @@ def test_retry_after_is_honoured() -> None:
     assert classify(429, b"", "9" * 30).retry_after_s == 3600
 
 
-TARGET = DingTalkTarget("OPS_DINGTALK_URL", "OPS_DINGTALK_SECRET")
+TARGET = {
+    "kind": "dingtalk",
+    "url_env": "OPS_DINGTALK_URL",
+    "secret_env": "OPS_DINGTALK_SECRET",
+}
 
 
-async def send(handler, text: str = "正文", target: DingTalkTarget = TARGET):  # type: ignore[no-untyped-def]
+async def send(handler, composed: Composed | None = None, target=TARGET):  # type: ignore[no-untyped-def]
+    channel = DingTalk()
+    changes = {"composed": composed} if composed else {}
+    outgoing = make_outgoing(channel, target, make_message(), **changes)
     async with httpx.AsyncClient(transport=httpx.MockTransport(handler)) as client:
-        return await DingTalkSender(ENVIRONMENT, client, 1.0).send(target, "标题", text)
+        return await channel.send(outgoing, make_tools(client))
 
 
 async def test_a_request_carries_signature_and_markdown() -> None:
@@ -185,7 +192,7 @@ async def test_an_oversize_body_is_not_sent_at_all() -> None:
     def robot(_: httpx.Request) -> httpx.Response:
         raise AssertionError("nothing may be sent")
 
-    found = await send(robot, "长" * 7000)
+    found = await send(robot, Composed("标题", "长" * 7000))
     assert (found.kind, found.provider_code) == (SendClass.CONTENT, "too_long")
 
 
@@ -210,5 +217,5 @@ async def test_a_variable_that_vanished_is_a_fault_of_configuration() -> None:
     def robot(_: httpx.Request) -> httpx.Response:
         raise AssertionError("nothing may be sent")
 
-    found = await send(robot, target=DingTalkTarget("GONE_URL"))
+    found = await send(robot, target={"kind": "dingtalk", "url_env": "GONE_URL"})
     assert (found.kind, found.provider_message) == (SendClass.CONFIG, "GONE_URL is not set")

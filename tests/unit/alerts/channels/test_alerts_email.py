@@ -2,19 +2,25 @@
 
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 
-from alerts.channels.email import (
-    EmailSender,
-    Server,
+from alerts.channels.email.channel import (
+    Email,
     classify_data,
     classify_greeting,
     classify_recipient,
+    page_of,
 )
-from alerts.channels.mail import Mail, Thread, build
+from alerts.channels.email.mail import Mail, Thread, build
+from alerts.channels.message import AlertFacts, Block, FactLine
 from alerts.channels.result import NotBuiltError, SendClass
-from tests.unit.alerts.builders import at
+from tests.unit.alerts.builders import START, at
+from tests.unit.alerts.sending import mail_server, make_message, make_outgoing, make_tools
+
+ALERT = AlertFacts("f", "firing", {}, {}, START, None)
+BLOCK = Block("critical", "spend", (FactLine("limit", "1"),), "#000", ALERT)
 
 
 def mail(**changes: object) -> Mail:
@@ -72,28 +78,40 @@ def test_every_attempt_has_the_same_id_and_a_copy_is_labelled() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"to": "a..b@x.com"},
-        {"sender": "Pacing bot"},
-        {"to": "a@例子.公司"},
+        {"target": {"kind": "email", "to": "a..b@x.com"}},
+        {"target": {"kind": "email", "to": "a@x.com", "sender": "Pacing bot"}},
+        {"target": {"kind": "email", "to": "a@例子.公司"}},
         {"delivery": "d>\r\nBcc: evil@x.com"},
-        {"thread": Thread("s", "d0>\r\nBcc: evil@x.com")},
-        {"thread": Thread("s", "d0", "d 1")},
+        {"thread_root": "d0>\r\nBcc: evil@x.com"},
+        {"thread_root": "d0", "thread_previous": "d 1"},
     ],
 )
 async def test_what_no_server_would_take_is_known_before_anything_is_sent(
-    changes: dict[str, object],
+    changes: dict[str, Any],
 ) -> None:
-    server = Server("127.0.0.1", 9, "none", None, None, 5.0)
+    email = Email()
+    target = changes.pop("target", {"kind": "email", "to": "a@x.com"})
     with pytest.raises(NotBuiltError) as caught:
-        await EmailSender(server).send(mail(**changes), at(0))
+        await email.send(make_outgoing(email, target, **changes), make_tools())
     assert isinstance(caught.value.__cause__, ValueError)
 
 
 async def test_a_server_whose_name_is_none_is_a_matter_of_configuration() -> None:
-    server = Server("a" * 64 + ".com", 25, "none", None, None, 5.0)
-    found = await EmailSender(server).send(mail(), at(0))
+    email, server = Email(), mail_server(25, "a" * 64 + ".com")
+    outgoing = make_outgoing(email, {"kind": "email", "to": "a@x.com"})
+    found = await email.send(outgoing, make_tools(server=server))
     assert (found.kind, found.provider_code) == (SendClass.CONFIG, "connect")
     assert not found.maybe_delivered
+
+
+def test_a_message_that_was_cut_is_on_its_page_as_it_is_in_text() -> None:
+    message = make_message(title="a <b> c", written="", blocks=(BLOCK,) * 3)
+    whole, cut = (Email().compose(message, size) for size in (50_000, 40))
+    assert (whole.whole, cut.whole) == (True, False)
+    assert page_of(message, whole).count("spend") == 3
+    assert f'<h2>a &lt;b&gt; c</h2><pre style="white-space:pre-wrap">{cut.text}</pre>' in page_of(
+        message, cut
+    )
 
 
 # (reply, class before a word of the mail, about the mailbox, to the mail itself, may have arrived)

@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from alerts.channels.email import EmailSender, Server
-from alerts.channels.mail import Mail, Thread
+from alerts.channels.email.channel import Email
 from alerts.channels.result import SendClass, SendResult
-from tests.unit.alerts.builders import at
+from tests.unit.alerts.sending import mail_server, make_outgoing, make_tools
 
-MAIL = Mail("d1", "p@example.com", "ops@example.com", Thread("s"), "text", "<h2>text</h2>")
+EMAIL = Email()
+MAIL = make_outgoing(EMAIL, {"kind": "email", "to": "ops@example.com"})
 CLOSE = b""
 GOOD = {
     "greeting": b"220 here\r\n",
@@ -56,8 +56,7 @@ async def server(replies: dict[str, bytes]) -> AsyncIterator[int]:
 
 async def sent(phase: str, answer: bytes) -> SendResult:
     async with server({**GOOD, phase: answer}) as port:
-        sender = EmailSender(Server("127.0.0.1", port, "none", None, None, 20.0))
-        return await sender.send(MAIL, at(0))
+        return await EMAIL.send(MAIL, make_tools(server=mail_server(port), timeout_s=20.0))
 
 
 PHASES = [
@@ -93,8 +92,7 @@ async def test_a_reply_in_its_phase_means(
     if answer.startswith(b"250-"):
         # A reply that never ends: the connection does.
         async with server({**GOOD, phase: answer}) as port:
-            sender = EmailSender(Server("127.0.0.1", port, "none", None, None, 0.5))
-            found = await sender.send(MAIL, at(0))
+            found = await EMAIL.send(MAIL, make_tools(server=mail_server(port), timeout_s=0.5))
     else:
         found = await sent(phase, answer)
     assert (found.kind, found.maybe_delivered) == (kind, maybe)

@@ -14,16 +14,17 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from alerts.channels.dingtalk import DingTalkSender
-from alerts.channels.email import EmailSender, Server
-from alerts.channels.mail import Mail, Thread, header_text
+from alerts.channels.dingtalk import DingTalk
+from alerts.channels.email.channel import Email
+from alerts.channels.email.mail import header_text
+from alerts.channels.message import Message
 from alerts.channels.result import NotBuiltError, SendClass
-from alerts.channels.targets import DingTalkTarget
 from alerts.episodes.rules import Key
-from alerts.rendering.render import Message, Renderer
 from alerts.rendering.view import AlertView
 from cli.fakes.mail import FakeMail
-from tests.unit.alerts.builders import ENVIRONMENT, START, at, make_breach
+from tests.unit.alerts.builders import START, at, make_breach
+from tests.unit.alerts.rendering.rendered import Read, render
+from tests.unit.alerts.sending import mail_server, make_outgoing, make_tools
 
 BCC = "=?utf-8?q?x=0D=0ABcc=3A_evil=40example.com?="
 BODY = "=?utf-8?q?x=0D=0A=0D=0A=3Ch1=3Epay_here=3C/h1=3E?="
@@ -77,7 +78,7 @@ def inbox() -> Iterator[FakeMail]:
         yield found
 
 
-def message_about(name: str) -> Message:
+def message_about(name: str) -> Read:
     """The message about a breach in which everything that people name is called `name`."""
     breach = make_breach(
         rule=name,
@@ -87,24 +88,17 @@ def message_about(name: str) -> Message:
         annotations={"lever": name, "runbook": name, "bucket": name},
     )
     view = AlertView(Key(1, 1), "firing", breach, START, None)
-    [message] = Renderer().render(
-        [view],
-        locale="zh-CN",
-        receiver=name,
-        now=at(0),
-        text_bytes_max=18_000,
-    )
+    [message] = render(view, receiver=name, now=at(0))
     return message
 
 
-def mail_about(message: Message, thread: Thread, sender: str) -> Mail:
-    return Mail("d2", sender, "ops@example.com", thread, message.plain, message.html)
-
-
-def arrive(inbox: FakeMail, mail: Mail) -> bytes:
+def arrive(inbox: FakeMail, message: Message, sender: str, **thread: str) -> bytes:
     """The bytes the server was sent."""
-    server = Server("127.0.0.1", inbox.port, "none", None, None, 60.0)
-    result = asyncio.run(EmailSender(server).send(mail, at(0)))
+    email = Email()
+    target = {"kind": "email", "to": "ops@example.com", "sender": sender}
+    outgoing = make_outgoing(email, target, message, **thread)
+    tools = make_tools(server=mail_server(inbox.port), timeout_s=60.0)
+    result = asyncio.run(email.send(outgoing, tools))
     assert result.kind is SendClass.DELIVERED
     arrived = inbox.mails[-1]
     assert arrived.to == ("ops@example.com",)
@@ -141,9 +135,8 @@ def decoded(value: str) -> str:
 def test_a_mail_has_its_own_headers_and_one_body_whatever_people_call_things(
     inbox: FakeMail, name: str, replies: bool
 ) -> None:
-    message = message_about(name)
-    thread = Thread(message.subject, "d0", "d1") if replies else Thread(message.subject)
-    content = arrive(inbox, mail_about(message, thread, "Paceline <p@example.com>"))
+    thread = {"thread_root": "d0", "thread_previous": "d1"} if replies else {}
+    content = arrive(inbox, message_about(name).message, "Paceline <p@example.com>", **thread)
     found = header_lines(content)
     assert sorted(found) == sorted((THREADED if replies else HEADERS) + CONTENT)
     assert found["To"] == "ops@example.com"
@@ -165,7 +158,6 @@ def test_a_mail_has_its_own_headers_and_one_body_whatever_people_call_things(
 def test_a_robot_gets_the_fields_of_a_message_and_no_others_whatever_people_call_things(
     name: str,
 ) -> None:
-    message = message_about(name)
     bodies: list[bytes] = []
 
     def robot(request: httpx.Request) -> httpx.Response:
@@ -173,10 +165,16 @@ def test_a_robot_gets_the_fields_of_a_message_and_no_others_whatever_people_call
         return httpx.Response(200, json={"errcode": 0, "errmsg": "ok"})
 
     async def send() -> None:
-        target = DingTalkTarget("OPS_DINGTALK_URL", "OPS_DINGTALK_SECRET", ("13800000000",))
+        target = {
+            "kind": "dingtalk",
+            "url_env": "OPS_DINGTALK_URL",
+            "secret_env": "OPS_DINGTALK_SECRET",
+            "at_mobiles": ["13800000000"],
+        }
+        channel = DingTalk()
         async with httpx.AsyncClient(transport=httpx.MockTransport(robot)) as client:
-            sender = DingTalkSender(ENVIRONMENT, client, 5.0)
-            result = await sender.send(target, message.title, message.text)
+            outgoing = make_outgoing(channel, target, message_about(name).message)
+            result = await channel.send(outgoing, make_tools(client))
         assert result.kind is SendClass.DELIVERED
 
     asyncio.run(send())
@@ -214,10 +212,10 @@ def test_a_header_is_ascii_lines_that_say_the_text(text: str) -> None:
 def test_the_senders_name_is_ours_to_encode(
     inbox: FakeMail, sender: str, value: str | None
 ) -> None:
-    mail = mail_about(message_about("spring"), Thread("s"), sender)
+    message = message_about("spring").message
     if value is None:
         with pytest.raises(NotBuiltError) as caught:
-            arrive(inbox, mail)
+            arrive(inbox, message, sender)
         assert isinstance(caught.value.__cause__, ValueError)
         return
-    assert header_lines(arrive(inbox, mail))["From"] == value
+    assert header_lines(arrive(inbox, message, sender))["From"] == value

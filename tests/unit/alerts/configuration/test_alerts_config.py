@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from alerts.channels.targets import DingTalkTarget, EmailTarget
-from alerts.configuration.config import parse_configuration
 from alerts.configuration.configurations import Configurations, without_comments
 from alerts.configuration.configurations import doubts as doubts_of
 from alerts.configuration.matchers import parse_matcher
+from alerts.configuration.tree import parse_configuration
 from alerts.configuration.yaml_reader import ConfigError
 from alerts.settings import AlertsSettings
 from tests.root import ROOT
@@ -25,14 +24,22 @@ def test_the_example_of_the_contract_is_read() -> None:
     found = parse_configuration("default", "default.yml", CONFIGURATION, ENVIRONMENT)
     ops = found.receivers["ops"]
     assert (ops.locale, ops.send_resolved) == ("zh-CN", True)
-    assert [channel.id for channel in ops.channels] == [
+    assert [channel.name for channel in ops.channels] == [
         "dingtalk:OPS_DINGTALK_URL",
         "email:ops@example.com",
     ]
-    assert ops.channels[0].target == DingTalkTarget("OPS_DINGTALK_URL", "OPS_DINGTALK_SECRET")
-    assert ops.channels[1].target == EmailTarget(
-        "ops@example.com", "Paceline <paceline@example.com>"
-    )
+    assert [one.target for one in ops.channels] == [
+        {
+            "kind": "dingtalk",
+            "url_env": "OPS_DINGTALK_URL",
+            "secret_env": "OPS_DINGTALK_SECRET",
+        },
+        {
+            "kind": "email",
+            "to": "ops@example.com",
+            "sender": "Paceline <paceline@example.com>",
+        },
+    ]
     assert found.route.repeat_interval == timedelta(days=30)
 
 
@@ -40,7 +47,7 @@ def test_each_mailbox_of_a_list_is_a_channel_of_its_own() -> None:
     lists = "[ops@example.com, Boss@Example.com, boss@example.com]"
     text = CONFIGURATION.replace("[ops@example.com]", lists)
     ops = parse_configuration("default", "default.yml", text, ENVIRONMENT).receivers["ops"]
-    mails = [(one.id, one.target.to) for one in ops.channels if isinstance(one.target, EmailTarget)]
+    mails = [(one.name, one.target["to"]) for one in ops.channels if one.kind == "email"]
     assert mails == [
         ("email:boss@example.com", "Boss@Example.com"),
         ("email:ops@example.com", "ops@example.com"),

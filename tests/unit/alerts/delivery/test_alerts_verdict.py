@@ -4,24 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.channels.contract import Channel
 from alerts.channels.result import SendClass, SendResult
-from alerts.channels.targets import DingTalkTarget, EmailTarget, Target
-from alerts.channels.texts import Texts
+from alerts.channels.table import ALL
 from alerts.delivery.store import Claimed, Outcome
-from alerts.delivery.verdict import Waits, judge
-from alerts.rendering.render import Renderer
+from alerts.delivery.verdict import Waits, compose, judge
 from tests.unit.alerts.builders import at
+from tests.unit.alerts.sending import make_message
 
-RENDERER = Renderer()
 WAITS = Waits(retry_first_s=1, retry_max_s=300, refused_first_s=60, refused_max_s=3600)
-ROBOT = DingTalkTarget("URL")
-TEXTS = Texts("【严重】双十一 / L03：花费过快", "**正文**\n" * 3000, "正文\n" * 3000, "<p>正文</p>")
+MESSAGE = make_message(title="【严重】双十一 / L03：花费过快", written="正文 [x](y)\n" * 3000)
+COMPOSED = ALL[0].compose(MESSAGE, 18_000)
 
 
 def claimed(
     claim: int = 1,
-    target: Target = ROBOT,
-    texts: Texts = TEXTS,
     **changes: int,
 ) -> Claimed:
     return Claimed(
@@ -31,10 +28,11 @@ def claimed(
         workspace="default",
         receiver="ops",
         destination="default/x",
-        target=target,
-        locale="zh-CN",
-        texts=texts,
-        subject="s",
+        channel_id="x",
+        target={},
+        message={},
+        title="",
+        body="",
         thread_root=None,
         thread_previous=None,
         possible_duplicate=False,
@@ -54,7 +52,7 @@ def answer(kind: SendClass, *, retry_after_s: float | None = None) -> SendResult
 
 
 def verdict(kind: SendClass, claim: int = 1) -> Outcome:
-    return judge(claimed(claim), answer(kind), RENDERER, WAITS)
+    return judge(claimed(claim), COMPOSED, answer(kind), WAITS)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +73,7 @@ def test_pauses_grow_with_the_attempts_up_to_a_limit(
 
 
 def test_a_provider_may_ask_for_its_own_pause() -> None:
-    found = judge(claimed(), answer(SendClass.RATE_LIMITED, retry_after_s=7), RENDERER, WAITS)
+    found = judge(claimed(), COMPOSED, answer(SendClass.RATE_LIMITED, retry_after_s=7), WAITS)
     assert (found.state, found.wait_s) == ("parked", 7)
 
 
@@ -87,26 +85,26 @@ def test_whatever_may_have_arrived_is_marked_for_the_next_attempt() -> None:
             provider_message="",
             maybe_delivered=maybe,
         )
-        assert judge(claimed(), result, RENDERER, WAITS).maybe_delivered is maybe
+        assert judge(claimed(), COMPOSED, result, WAITS).maybe_delivered is maybe
 
 
 answers = st.lists(st.sampled_from(sorted(SendClass)), min_size=1, max_size=12)
 
 
-@given(answers, st.booleans())
+@given(answers, st.sampled_from(ALL))
 def test_whatever_is_answered_a_message_is_delivered_or_waits(
-    said: list[SendClass], is_mail: bool
+    said: list[SendClass], channel: Channel
 ) -> None:
-    target: Target = EmailTarget("a@example.com") if is_mail else ROBOT
-    now = claimed(target=target)
+    now, before = claimed(), compose(channel, MESSAGE, 0)
     for number, kind in enumerate(said, start=1):
-        found = judge(now, answer(kind), RENDERER, WAITS)
+        composed = compose(channel, MESSAGE, now.shrunk)
+        found = judge(now, composed, answer(kind), WAITS)
         if kind is SendClass.DELIVERED:
             assert found.state == "delivered"
             return
         assert found.state in ("pending", "parked", "failed")
         assert 0 <= found.wait_s <= WAITS.refused_max_s
         assert now.shrunk <= found.shrunk <= 2
-        assert len(found.texts.body.encode()) <= len(now.texts.body.encode())
-        assert found.texts.title
-        now = claimed(number + 1, target, found.texts, shrunk=found.shrunk)
+        assert len(found.body.encode()) <= len(before.text.encode())
+        assert found.title
+        now, before = claimed(number + 1, shrunk=found.shrunk), composed

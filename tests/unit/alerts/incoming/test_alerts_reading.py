@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from alerts.configuration.config import Route
+from alerts.configuration.tree import Route
 from alerts.incoming.breaches import BREACH_BYTES_MAX, UnreadableError, read_breach
 from alerts.routing.rules import group_of
 from tests.unit.alerts.builders import encode, make_breach

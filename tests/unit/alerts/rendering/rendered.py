@@ -1,13 +1,36 @@
-"""Views as the planner makes them, and the messages they become."""
+"""Views as the planner makes them, and the messages they become over each channel."""
 
+from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from alerts.channels.contract import Channel
+from alerts.channels.dingtalk import DingTalk
+from alerts.channels.email.channel import Email, page_of
+from alerts.channels.message import Message
 from alerts.episodes.rules import Key
-from alerts.rendering.render import Message, Renderer
+from alerts.rendering.render import Heading, Renderer
 from alerts.rendering.view import AlertView
 from tests.unit.alerts.builders import START, at, make_breach
 
 RENDERER = Renderer()
+
+
+class Read(Struct, frozen=True):
+    """A message as a chat shows it (`text`) and as a mail does (`plain`, `html`)."""
+
+    keys: tuple[Key, ...]
+    message: Message
+    title: str
+    text: str
+    plain: str
+    html: str
+
+    @property
+    def subject(self) -> str:
+        return self.title
 
 
 def view(told: str = "firing", alert: int = 1, **changes: Any) -> AlertView:
@@ -30,12 +53,25 @@ def view(told: str = "firing", alert: int = 1, **changes: Any) -> AlertView:
 def render(
     *views: AlertView,
     locale: str = "zh-CN",
+    receiver: str = "ops",
     bytes_max: int = 18_000,
-) -> list[Message]:
-    return RENDERER.render(
-        views,
-        locale=locale,
-        receiver="ops",
-        now=at(90),
-        text_bytes_max=bytes_max,
-    )
+    now: datetime | None = None,
+) -> list[Read]:
+    heading = Heading(receiver=receiver, locale=locale, reason="first notification")
+    found = RENDERER.render(views, heading, _narrow(bytes_max), now or at(90))
+    return [_read(one.keys, one.message, bytes_max) for one in found]
+
+
+def _read(keys: tuple[Key, ...], message: Message, bytes_max: int) -> Read:
+    chat = DingTalk().compose(message, bytes_max)
+    mail = Email().compose(message, Email.limits.text_bytes_max)
+    return Read(keys, message, chat.title, chat.text, mail.text, page_of(message, mail))
+
+
+def _narrow(bytes_max: int) -> Channel:
+    """A robot that takes so many bytes."""
+
+    class Narrow(DingTalk):
+        limits = replace(DingTalk.limits, text_bytes_max=bytes_max)
+
+    return Narrow()

@@ -1,6 +1,6 @@
 """M4: routing to the persons concerned; M7: one alert to several teams."""
 
-from alerts.configuration.config import Route, parse_configuration
+from alerts.configuration.tree import Route, parse_configuration
 from alerts.routing.rules import (
     fingerprint,
     group_of,

@@ -13,7 +13,7 @@ from alerts.telling.figures import Candidate, newest, shown
 from alerts.telling.plan import Member, Plan, plan_channel
 from shared.events import Breach, BreachFigures, BreachWindow
 from tests.unit.alerts.builders import at, make_breach, make_figures, make_history
-from tests.unit.alerts.rendering.rendered import RENDERER
+from tests.unit.alerts.rendering.rendered import render
 
 USED: dict[str, Any] = {
     "breach": "budget-used/line:L03/1",
@@ -129,9 +129,7 @@ def test_a_reminder_shows_and_records_the_newest_figures() -> None:
     plan = remind(make_figures())
     [telling], [view] = plan.tellings, plan.views
     assert (telling.breach.value, view.breach.value) == ("1.700000", "1.700000")
-    [message] = RENDERER.render(
-        plan.views, locale="zh-CN", receiver="ops", now=at(90), text_bytes_max=18_000
-    )
+    [message] = render(*plan.views)
     assert "花费过快，实际是计划的 170%（11月3日 12:30 的数据）" in message.title
     assert "- 实际花费：¥51,000.00\n" in message.text
     assert "- 数据截至：11月3日 12:30（数据已完整）\n" in message.text
@@ -140,9 +138,7 @@ def test_a_reminder_shows_and_records_the_newest_figures() -> None:
 
 def test_figures_are_as_of_their_anchor_and_not_of_the_message() -> None:
     [view] = remind(None, make_breach(event_time=at(0), figures_at=at(-45))).views
-    [message] = RENDERER.render(
-        [view], locale="en", receiver="ops", now=at(90), text_bytes_max=18_000
-    )
+    [message] = render(view, locale="en")
     assert "- Figures as of: Nov 3, 11:15 (complete)\n" in message.text
 
 
@@ -154,7 +150,5 @@ def test_an_alert_lasts_from_its_beginning_whatever_a_later_transition_says() ->
     member = Member(episode, "f", None, {}, tuple(applied))
     entry = Entry(at(0), {Key(1, 1): Told(1, "critical")}, {})
     plan = plan_channel([member], entry, repeat=timedelta(hours=4), send_resolved=True, now=at(11))
-    [message] = RENDERER.render(
-        plan.views, locale="en", receiver="ops", now=at(11), text_bytes_max=18_000
-    )
+    [message] = render(*plan.views, locale="en", now=at(11))
     assert "- Lasted: 10 minutes (from Nov 3, 12:00 to Nov 3, 12:10)\n" in message.text

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from prometheus_client.metrics import MetricWrapperBase
 
-from alerts.configuration.config import parse_configuration
+from alerts.configuration.tree import parse_configuration
 from alerts.settings import AlertsSettings
 from budget.settings import BudgetSettings
 from ingest.settings import IngestSettings

@@ -1,4 +1,4 @@
-"""HTTP bodies of alerts (contracts.md section 5). Times RFC 3339, numbers as decimal strings."""
+"""What people read of alerts (contracts.md section 5). Times RFC 3339, numbers as decimal text."""
 
 from datetime import datetime
 from typing import Literal
@@ -90,64 +90,3 @@ class Alert(BaseModel):
     ends_at: datetime | None
     receivers: list[str]
     explain: Explain
-
-
-class RouteView(BaseModel):
-    """A node of the tree with everything it inherits filled in; durations as in the file."""
-
-    receiver: str
-    group_by: list[str]
-    group_wait: str
-    group_interval: str
-    repeat_interval: str
-    matchers: list[str]
-    continue_: bool = Field(alias="continue")
-    routes: list["RouteView"]
-
-
-class DingTalkView(BaseModel):
-    """Names of environment variables; what they hold is never shown."""
-
-    url_env: str
-    secret_env: str | None
-
-
-class EmailView(BaseModel):
-    to: list[str]
-    from_: str | None = Field(alias="from")
-
-
-class ReceiverView(BaseModel):
-    name: str
-    locale: str
-    send_resolved: bool
-    dingtalk_configs: list[DingTalkView]
-    email_configs: list[EmailView]
-
-
-class ConfigurationView(BaseModel):
-    """What is in use, in the file's words; environment variables by name only."""
-
-    workspace: str
-    version: int = Field(
-        description="Counts the configurations of the workspace; all replicas "
-        "follow the newest. 0 until the database is reached."
-    )
-    sha256: str = Field(description="Of the file's lines without comments.")
-    made_by: str | None = Field(
-        description="Whose reload made it, or `start` for a file that was "
-        "changed while nothing ran."
-    )
-    made_at: datetime | None
-    doubts: list[str] = Field(
-        description="What is allowed and probably not meant, with its line: "
-        "a receiver without a channel, a matcher that no alert can meet."
-    )
-    route: RouteView
-    receivers: list[ReceiverView]
-
-
-class Reloaded(BaseModel):
-    """The caller's workspace, if it has a file; empty otherwise."""
-
-    workspaces: list[str]

@@ -1,0 +1,62 @@
+"""The configuration in use, as people read it."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field, create_model
+
+from alerts.channels.table import CHANNELS
+
+
+class RouteView(BaseModel):
+    """A node of the tree with everything it inherits filled in; durations as in the file."""
+
+    receiver: str
+    group_by: list[str]
+    group_wait: str
+    group_interval: str
+    repeat_interval: str
+    matchers: list[str]
+    continue_: bool = Field(alias="continue")
+    routes: list["RouteView"]
+
+
+class _ReceiverView(BaseModel):
+    name: str
+    locale: str
+    send_resolved: bool
+
+
+ReceiverView = create_model(
+    "ReceiverView",
+    __base__=_ReceiverView,
+    **{f"{kind}_configs": (list[channel.shown], ...) for kind, channel in CHANNELS.items()},  # type: ignore[call-overload, name-defined]
+)
+"""A receiver: for each channel a list of what is shown of its entries."""
+
+
+class ConfigurationView(BaseModel):
+    """What is in use, in the file's words; environment variables by name only."""
+
+    workspace: str
+    version: int = Field(
+        description="Counts the configurations of the workspace; all replicas "
+        "follow the newest. 0 until the database is reached."
+    )
+    sha256: str = Field(description="Of the file's lines without comments.")
+    made_by: str | None = Field(
+        description="Whose reload made it, or `start` for a file that was "
+        "changed while nothing ran."
+    )
+    made_at: datetime | None
+    doubts: list[str] = Field(
+        description="What is allowed and probably not meant, with its line: "
+        "a receiver without a channel, a matcher that no alert can meet."
+    )
+    route: RouteView
+    receivers: list[ReceiverView]
+
+
+class Reloaded(BaseModel):
+    """The caller's workspace, if it has a file; empty otherwise."""
+
+    workspaces: list[str]

@@ -1,0 +1,238 @@
+"""E-mail over SMTP: one mail to one mailbox, and what the server's replies mean (A9, A10)."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import aiosmtplib
+import jinja2
+import msgspec
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from msgspec import Struct, field
+from pydantic import BaseModel, Field
+
+from alerts.channels.addresses import mail_address, mail_sender
+from alerts.channels.contract import RESENT, ChannelLimits, EntryError, MailServer, Outgoing, Tools
+from alerts.channels.destinations import Endpoint
+from alerts.channels.email.mail import Mail, Thread, build
+from alerts.channels.message import Composed, Message, plain, within
+from alerts.channels.result import NotBuiltError, SendClass, SendResult, clip, result_of
+
+T = TypeVar("T")
+TEXT_BYTES_MAX = 50_000
+"""Mail takes megabytes; a person does not. Far below the 10 MB of alerting.md A10."""
+TAKEN = range(200, 300)
+NOT_NOW = range(400, 500)
+NEVER = range(500, 600)
+
+
+def classify_greeting(code: int, text: str) -> SendResult:
+    """A reply before any word of the mail: greeting, TLS, MAIL FROM. What nobody can read comes
+    from a server that has nothing of ours yet."""
+    if code in NOT_NOW or code in NEVER:
+        return _refusal(code, text)
+    return result_of(SendClass.RETRYABLE, "unreadable", clip(text))
+
+
+def classify_recipient(code: int, text: str) -> SendResult:
+    """The reply about the mailbox: 4xx soon again, 5xx waits for a correction."""
+    if code in NEVER:
+        return result_of(SendClass.CONFIG, str(code), clip(text))
+    if code in NOT_NOW:
+        return result_of(SendClass.RETRYABLE, str(code), clip(text))
+    return result_of(SendClass.RETRYABLE, "unreadable", clip(text))
+
+
+def classify_data(code: int, text: str) -> SendResult:
+    """The reply to the mail itself. Only 4xx and 5xx say that it was not taken; whatever else is
+    no 2xx may come from a server that has it."""
+    if code in TAKEN:
+        return result_of(SendClass.DELIVERED, str(code), clip(text))
+    if code in NOT_NOW or code in NEVER:
+        return _refusal(code, text)
+    return result_of(SendClass.RETRYABLE, "unreadable", clip(text), maybe=True)
+
+
+def _refusal(code: int, text: str) -> SendResult:
+    """4xx later, 552 too long, other 5xx a matter of configuration."""
+    if code in NOT_NOW:
+        kind = SendClass.RATE_LIMITED if code in (421, 450, 452) else SendClass.RETRYABLE
+    else:
+        kind = SendClass.CONTENT if code == 552 else SendClass.CONFIG
+    return result_of(kind, str(code), clip(text))
+
+
+class Mailboxes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An entry of the file: mailboxes that are told the same, each by itself, by default from the
+    service's own address."""
+
+    name: str | None = None
+    to: tuple[str, ...]
+    sender: str | None = field(default=None, name="from")
+
+
+class Mailbox(Struct, frozen=True, tag="email", tag_field="kind"):
+    """One mailbox."""
+
+    to: str
+    sender: str = ""
+
+
+class EmailView(BaseModel):
+    """An entry as it is in the file."""
+
+    name: str | None
+    to: list[str]
+    from_: str | None = Field(alias="from")
+
+
+class Email:
+    """The channel. One SMTP session per mail; mails are few and a kept session breaks unnoticed."""
+
+    kind = "email"
+    configuration = Mailboxes
+    shown = EmailView
+    limits = ChannelLimits(text_bytes_max=TEXT_BYTES_MAX)
+
+    def destinations(self, entry: Mailboxes, _: Mapping[str, str]) -> list[Endpoint]:
+        """One for each mailbox: however its letters are written, it is one mailbox."""
+        if not entry.to:
+            raise EntryError("to", "names no recipient")
+        if entry.name and len(entry.to) > 1:
+            raise EntryError("to", "a channel with a name has one recipient: write an entry each")
+        boxes: dict[str, str] = {}
+        for place, address in enumerate(entry.to):
+            boxes.setdefault(_checked(f"to[{place}]", address, mail_address).lower(), address)
+        if entry.sender is not None:
+            _checked("from", entry.sender, mail_sender)
+        return [
+            Endpoint(
+                entry.name or f"{self.kind}:{lower}",
+                self.kind,
+                msgspec.to_builtins(Mailbox(address, entry.sender or "")),
+                f"{self.kind}:{lower}",
+            )
+            for lower, address in sorted(boxes.items())
+        ]
+
+    def compose(self, message: Message, bytes_max: int) -> Composed:
+        """The plain part; the page is made of the message when it is sent."""
+        return within(message, plain(message), message.zone, bytes_max)
+
+    async def send(self, outgoing: Outgoing, tools: Tools) -> SendResult:
+        """One mail to one mailbox.
+
+        Raises NotBuiltError, with its cause, for what cannot be made a mail: nothing was sent.
+        """
+        try:
+            mail = mail_of(outgoing, tools.server.sender)
+            sender, content = mail_sender(mail.sender).address, build(mail, outgoing.at)
+        except Exception as error:
+            raise NotBuiltError from error
+        session = _session(tools.server, tools.timeout_s)
+        try:
+            await session.connect()
+        except aiosmtplib.SMTPAuthenticationError as error:
+            return result_of(SendClass.CONFIG, str(error.code), "the server refused the login")
+        except aiosmtplib.SMTPResponseException as error:
+            return classify_greeting(error.code, error.message)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            return result_of(SendClass.RETRYABLE, "connect", type(error).__name__)
+        except ValueError as error:
+            # The settings of the server are none, such as a host that no name may be.
+            return result_of(SendClass.CONFIG, "connect", type(error).__name__)
+        try:
+            return await _address(session, sender, mail.to) or await _transmit(session, content)
+        finally:
+            session.close()
+
+
+def _checked(key: str, text: str, check: Callable[[str], T]) -> T:
+    try:
+        return check(text)
+    except ValueError as error:
+        raise EntryError(key, str(error)) from error
+
+
+def mail_of(outgoing: Outgoing, default_sender: str) -> Mail:
+    """The mail of one attempt. A message that had to be cut is on its page as it is in text."""
+    mailbox = msgspec.convert(outgoing.target, Mailbox)
+    message, composed = outgoing.message, outgoing.composed
+    return Mail(
+        delivery=outgoing.delivery,
+        sender=mailbox.sender or default_sender,
+        to=mailbox.to,
+        thread=Thread(composed.title, outgoing.thread_root, outgoing.thread_previous),
+        plain=composed.text,
+        html=page_of(message, composed),
+        note=RESENT if outgoing.possible_duplicate else "",
+    )
+
+
+def page_of(message: Message, composed: Composed) -> str:
+    """The HTML part, escaped by its template."""
+    whole = composed.whole and not message.written
+    return str(
+        _page().render(
+            locale=message.locale,
+            preheader=message.preheader,
+            title=composed.title,
+            blocks=message.blocks if whole else (),
+            open_lines=message.open_lines if whole else (),
+            still_open=message.words.still_open,
+            receiver=message.receiver,
+            zone=message.zone,
+            text="" if whole else composed.text,
+        )
+    )
+
+
+@cache
+def _page() -> jinja2.Template:
+    pages = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(Path(__file__).parent), undefined=StrictUndefined, autoescape=True
+    )
+    return pages.get_template("page.html.j2")
+
+
+def _session(server: MailServer, timeout_s: float) -> aiosmtplib.SMTP:
+    return aiosmtplib.SMTP(
+        hostname=server.host,
+        port=server.port,
+        timeout=timeout_s,
+        use_tls=server.security == "tls",
+        start_tls=server.security == "starttls",
+        username=server.username,
+        password=server.password,
+        tls_context=server.tls,
+    )
+
+
+async def _address(session: aiosmtplib.SMTP, sender: str, to: str) -> SendResult | None:
+    """The envelope; None when the server takes it. Nothing of the mail is sent before."""
+    try:
+        await session.mail(sender)
+    except aiosmtplib.SMTPResponseException as error:
+        return classify_greeting(error.code, error.message)
+    except (aiosmtplib.SMTPException, OSError) as error:
+        return result_of(SendClass.RETRYABLE, "connect", type(error).__name__)
+    try:
+        await session.rcpt(to)
+    except aiosmtplib.SMTPResponseException as error:
+        return classify_recipient(error.code, error.message)
+    except (aiosmtplib.SMTPException, OSError) as error:
+        return result_of(SendClass.RETRYABLE, "connect", type(error).__name__)
+    return None
+
+
+async def _transmit(session: aiosmtplib.SMTP, content: bytes) -> SendResult:
+    try:
+        reply = await session.data(content)
+    except aiosmtplib.SMTPResponseException as error:
+        return classify_data(error.code, error.message)
+    except (aiosmtplib.SMTPException, OSError) as error:
+        # The mail may have been taken before the connection broke.
+        return result_of(SendClass.RETRYABLE, "no_answer", type(error).__name__, maybe=True)
+    return classify_data(reply.code, reply.message)

@@ -1,0 +1,139 @@
+"""A message as data: what it says, alert by alert, before any channel gives it a form.
+
+Words are in the reader's language and nothing is escaped: each channel composes its own medium of
+this, and escapes for it.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from alerts.channels.texts import fit, json_bytes, plain_words, shorten
+
+BRIEF_CHARACTERS_MAX = 80
+
+
+class AlertFacts(Struct, frozen=True):
+    """One alert for machines. `status` is "firing" or "resolved"."""
+
+    fingerprint: str
+    status: str
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    starts_at: datetime
+    ends_at: datetime | None
+
+
+class FactLine(Struct, frozen=True):
+    """A labelled line; `link` says that its text is an address to be followed."""
+
+    label: str
+    text: str
+    link: bool = False
+
+
+class Block(Struct, frozen=True):
+    """One alert that is told. `color` is a web colour for its state."""
+
+    heading: str
+    headline: str
+    facts: tuple[FactLine, ...]
+    color: str
+    alert: AlertFacts
+
+
+class StillOpen(Struct, frozen=True):
+    """One alert that is only still open: a line, and the alert."""
+
+    line: str
+    alert: AlertFacts
+
+
+class Words(Struct, frozen=True):
+    """What a channel adds by itself, in the reader's language; `{n}` stands for a number."""
+
+    colon: str = ": "
+    still_open: str = ""
+    left_out: str = "… {n}"
+    refused: str = ""
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    """What one delivery says, about one group, to one receiver.
+
+    `reason` is why it is sent (alerting.md 2.3); `left_out` counts alerts that are open and not in
+    it; `written` is a text that stands for the blocks, as it is.
+    """
+
+    title: str
+    locale: str
+    receiver: str
+    words: Words = Words()
+    preheader: str = ""
+    blocks: tuple[Block, ...] = ()
+    still_open: tuple[StillOpen, ...] = ()
+    left_out: int = 0
+    zone: str = ""
+    reason: str = ""
+    group_key: str = ""
+    group_labels: Mapping[str, str] = field(default_factory=dict)
+    written: str = ""
+
+    @property
+    def open_lines(self) -> list[str]:
+        """A line for each alert that is only still open, and for those left out."""
+        lines = [one.line for one in self.still_open]
+        return [*lines, self.say_left_out(self.left_out)] if self.left_out else lines
+
+    def say_left_out(self, count: int) -> str:
+        """That so many lines had no room."""
+        return self.words.left_out.replace("{n}", str(count))
+
+
+class Composed(Struct, frozen=True):
+    """A message in a channel's medium, as its reader sees it and the record shows it. `whole` says
+    that nothing had to be left out."""
+
+    title: str
+    text: str
+    whole: bool = True
+
+
+def plain(message: Message) -> str:
+    """The message as plain text: the form that any medium can fall back on."""
+    if message.written:
+        return message.written
+    colon = message.words.colon
+    blocks = [
+        "\n".join(
+            [block.heading, block.headline]
+            + [f"  {fact.label}{colon}{fact.text}" for fact in block.facts]
+        )
+        for block in message.blocks
+    ]
+    return joined(blocks, message.words.still_open, message.open_lines)
+
+
+def joined(blocks: Sequence[str], still_open: str, lines: Sequence[str]) -> str:
+    """Blocks, then the list of what is only still open."""
+    tail = ["\n".join([still_open, "", *(f"- {line}" for line in lines)])] if lines else []
+    return "\n\n".join([*blocks, *tail])
+
+
+def within(message: Message, text: str, zone: str, bytes_max: int) -> Composed:
+    """`text` within its bytes, and behind it the zone, which is never cut off."""
+    ending = f"\n\n{zone}" if zone else ""
+    fitted = fit(text, bytes_max - json_bytes(ending), message.say_left_out)
+    return Composed(message.title, fitted + ending, whole=fitted == text)
+
+
+def brief(message: Message) -> Message:
+    """The title alone, for a provider that refuses the text itself: letters, figures and plain
+    punctuation, nothing that could be taken for markup or a link."""
+    title = shorten(plain_words(message.title), BRIEF_CHARACTERS_MAX)
+    written = f"{title}\n\n{message.words.refused}"
+    return replace(
+        message, preheader="", blocks=(), still_open=(), left_out=0, zone="", written=written
+    )

@@ -1,0 +1,68 @@
+"""alerts.d/<workspace>.yml as it is written (contracts.md section 5): shapes and defaults alone.
+
+Secrets are never in the file: keys that end in `_env` name environment variables.
+"""
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from alerts.channels.table import CHANNELS
+
+Locale = Literal["zh-CN", "en"]
+Texts = tuple[str, ...]
+
+
+class RouteDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A node of the tree; what it does not say is inherited."""
+
+    receiver: str | None = None
+    group_by: Texts | None = None
+    group_wait: str | None = None
+    group_interval: str | None = None
+    repeat_interval: str | None = None
+    matchers: Texts | None = None
+    proceed: bool | None = field(default=None, name="continue")
+    routes: "tuple[RouteDocument, ...]" = ()
+
+
+class ReceiverNames(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A receiver without the lists of its channels."""
+
+    name: Annotated[str, Meta(max_length=200)]
+    locale: Locale = "zh-CN"
+    send_resolved: bool = True
+
+
+if TYPE_CHECKING:
+    ReceiverDocument = ReceiverNames
+else:
+    # For each channel a list of entries in its own words.
+    ReceiverDocument = msgspec.defstruct(
+        "ReceiverDocument",
+        [
+            (f"{kind}_configs", tuple[channel.configuration, ...], ())
+            for kind, channel in CHANNELS.items()
+        ],
+        bases=(ReceiverNames,),
+        frozen=True,
+        kw_only=True,
+        forbid_unknown_fields=True,
+    )
+
+
+class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One file."""
+
+    route: RouteDocument
+    receivers: tuple[ReceiverDocument, ...]
+
+
+def entries(receiver: ReceiverDocument) -> list[tuple[str, str, Any]]:
+    """(kind, path behind the receiver's, entry) of each channel, in the order of the table."""
+    return [
+        (kind, f".{kind}_configs[{place}]", entry)
+        for kind in CHANNELS
+        for place, entry in enumerate(getattr(receiver, f"{kind}_configs"))
+    ]

@@ -1,0 +1,51 @@
+"""What a channel needs to send, and one attempt of a message; valid unless a test differs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from alerts.channels.contract import Channel, MailServer, Outgoing, Tools
+from alerts.channels.message import Message
+from tests.unit.alerts.builders import ENVIRONMENT, at
+
+
+async def nowhere(host: str, port: int) -> list[str]:
+    """No name is known."""
+    raise OSError(f"{host}:{port}")
+
+
+def mail_server(port: int, host: str = "127.0.0.1") -> MailServer:
+    """A plain local server."""
+    return MailServer(host, port, "none", None, None, "Paceline <paceline@localhost.localdomain>")
+
+
+def make_tools(
+    client: httpx.AsyncClient | None = None,
+    *,
+    environment: Mapping[str, str] = ENVIRONMENT,
+    server: MailServer | None = None,
+    timeout_s: float = 5.0,
+) -> Tools:
+    return Tools(
+        environment, client or httpx.AsyncClient(), server or mail_server(9), timeout_s, nowhere
+    )
+
+
+def make_message(**changes: Any) -> Message:
+    values = {"title": "标题", "locale": "zh-CN", "receiver": "ops", "written": "正文"}
+    return Message(**{**values, **changes})
+
+
+def make_outgoing(
+    channel: Channel, target: Mapping[str, Any], message: Message | None = None, **changes: Any
+) -> Outgoing:
+    found = message or make_message()
+    values: dict[str, Any] = {
+        "delivery": "d2",
+        "target": target,
+        "message": found,
+        "composed": channel.compose(found, channel.limits.text_bytes_max),
+        "at": at(0),
+    }
+    return Outgoing(**{**values, **changes})
