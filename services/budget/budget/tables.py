@@ -22,6 +22,7 @@ streams = table(
     text("workspace"),
     text("source"),
     text("stream"),
+    sa.Column("kind", sa.Text, sa.Computed('"left"(stream, 1)', persisted=True), nullable=True),
     sa.PrimaryKeyConstraint("stream_id", name="streams_pk"),
     sa.UniqueConstraint("workspace", "source", "stream", name="streams_key"),
 )
@@ -89,6 +90,9 @@ entries = table(
     text("period", nullable=True),
     text("event_id", nullable=True),
     text("entity", nullable=True),
+    integer("item_stream", nullable=True),
+    sa.Column("item_key", KEY_TEXT),
+    flag("leaves", default="false"),
     sa.PrimaryKeyConstraint("stream_id", "id", name="entries_pk"),
     sa.Index("entries_account", "account_id", "entry"),
 )

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from budget.ledger import ids
 from shared import events, keys
 
 names = st.text(alphabet="ab\\,=|/:@-+cé\n1", min_size=1, max_size=6)
@@ -44,16 +43,6 @@ def test_a_key_is_read_back_as_it_was_made(subject: tuple) -> None:  # type: ign
 @given(pairs)
 def test_a_group_is_read_back_as_it_was_made(group: dict[str, str]) -> None:
     assert keys.read_group(keys.group_text(group)) == group
-
-
-@given(st.integers(1, 99), names, st.integers(0, 10**15), st.booleans(), st.booleans())
-def test_ids_of_entries_are_read_back_whatever_the_key_holds(
-    stream: int, key: str, revision: int, out: bool, corrections: bool
-) -> None:
-    assert ids.read_revision_id(ids.revision_id(key, revision)) == (key, str(revision))
-    made = ids.move_id(stream, key, out=out, corrections=corrections)
-    half = ("-" if out else "+") + ("c" if corrections else "")
-    assert ids.read_move_id(made) == (stream, key, half)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from budget.ledger import newest
-from budget.ledger.ids import IS_LEAVING, item_of, takes_away
 from shared.database.pool import Conn
 from shared.errors import UnavailableError
 
@@ -19,12 +18,12 @@ SELECT account_id, day, sum(amount) AS amount FROM (
 ) AS told GROUP BY account_id, day ORDER BY day, account_id
 """
 # A delta has no period of its own: its day is the local date of its time.
-AS_KNOWN = f"""
+AS_KNOWN = """
 SELECT e.account_id, coalesce(left(e.period, 10)::date, (e.at AT TIME ZONE $4)::date) AS day,
        sum(e.amount) AS amount,
        coalesce(sum(e.amount) FILTER (WHERE e.kind IN (1, 3)), 0) AS corrections,
        max(e.at) AS latest_at,
-       count(*) FILTER (WHERE e.kind = 2 AND e.id {IS_LEAVING}) AS gone
+       count(*) FILTER (WHERE e.kind = 2 AND e.leaves) AS gone
 FROM budget.entries AS e
 WHERE e.account_id = ANY($1::int[]) AND ($2::timestamptz IS NULL OR e.at <= $2)
   AND ($3::timestamptz IS NULL OR e.recorded_at <= $3)
@@ -40,16 +39,15 @@ WHERE a.workspace = $1 AND a.campaign = $2 AND a.kind = 'exception'
 """
 # What is held now says nothing of what has left since: the entries do. An item was there as long as
 # the last entry about it had not taken it away.
-EXCEPTIONS_AS_KNOWN = f"""
+EXCEPTIONS_AS_KNOWN = """
 WITH items AS (
-  SELECT e.account_id, {item_of("e")} AS item, sum(e.amount) AS amount,
-         max(e.entry) FILTER (WHERE {takes_away("e")}) AS left_with,
-         max(e.entry) FILTER (WHERE NOT {takes_away("e")}) AS came_with
+  SELECT sum(e.amount) AS amount, max(e.entry) FILTER (WHERE e.leaves) AS left_with,
+         max(e.entry) FILTER (WHERE NOT e.leaves) AS came_with
   FROM budget.accounts AS a JOIN budget.entries AS e USING (account_id)
   WHERE a.workspace = $1 AND a.campaign = $2 AND a.kind = 'exception'
     AND ($3::timestamptz IS NULL OR e.at <= $3)
     AND ($4::timestamptz IS NULL OR e.recorded_at <= $4)
-  GROUP BY e.account_id, item
+  GROUP BY e.account_id, coalesce(e.item_stream, e.stream_id), coalesce(e.item_key, e.id)
 )
 SELECT count(*) FILTER (WHERE left_with IS NULL OR came_with > left_with) AS items,
        coalesce(sum(amount), 0) AS amount

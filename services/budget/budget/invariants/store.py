@@ -1,6 +1,5 @@
 """The rules of the ledger, held against each other in one pass over a workspace's entries."""
 
-from budget.ledger.ids import item_of_move
 from shared.database.pool import Conn
 from shared.money import NO_CURRENCY
 
@@ -37,8 +36,8 @@ WITH posted AS MATERIALIZED (
          sum(kept) AS kept
   FROM stated GROUP BY account_id
 ), streamed AS (
-  SELECT coalesce(sum(p.amount) FILTER (WHERE s.stream LIKE 'm/%'), 0) AS moves,
-         coalesce(sum(p.amount) FILTER (WHERE s.stream LIKE 's/%'), 0)
+  SELECT coalesce(sum(p.amount) FILTER (WHERE s.kind = 'm'), 0) AS moves,
+         coalesce(sum(p.amount) FILTER (WHERE s.kind = 's'), 0)
          - coalesce((SELECT sum(f.amount) FROM budget.facts AS f
                      JOIN budget.streams AS t USING (stream_id) WHERE t.workspace = $1), 0) AS facts
   FROM posted AS p JOIN budget.streams AS s USING (stream_id)
@@ -60,8 +59,8 @@ WITH moved AS (
          count(DISTINCT a.currency) FILTER (WHERE a.currency <> '{NO_CURRENCY}') AS currencies
   FROM budget.streams AS s JOIN budget.entries AS e USING (stream_id)
   JOIN budget.accounts AS a USING (account_id)
-  WHERE s.workspace = $1 AND s.stream LIKE 'm/%'
-  GROUP BY e.stream_id, {item_of_move("e.id")}
+  WHERE s.workspace = $1 AND s.kind = 'm'
+  GROUP BY e.stream_id, e.item_stream, e.item_key
 )
 SELECT (SELECT count(*) FROM moved WHERE amount <> 0 OR currencies > 1)
   + (SELECT count(*) FROM budget.streams AS s JOIN budget.facts AS f USING (stream_id)

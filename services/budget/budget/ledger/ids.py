@@ -1,11 +1,12 @@
-"""Ids of entries that the ledger makes itself, and how they are read apart, here and in SQL.
+"""Ids of entries and names of streams that the ledger makes itself, and how each is read back.
 
 A delta's entry has the id its source sent. The entry of a fact's revision is `<key>@<revision>`;
 where that brings the fact to an account of another currency, "-" behind it takes its money back
 where it was and "+" brings it along, "c" behind that are the corrections. The halves of a move are
-`<stream>|<key>|<half>` with stream and key of what moves, in the same signs. A stream is a number,
-a revision and a half hold none of the separators, so every id is read in one way only, whatever the
-key holds.
+`<stream>|<key>|<way>` with stream and key of what moves, in the same signs. A stream is a number,
+a revision and a way hold none of the separators, so every id is read in one way only, whatever the
+key holds. What is asked of them in SQL are columns: `streams.kind`, `entries.item_stream`,
+`entries.item_key` and `entries.leaves`.
 """
 
 from collections.abc import Mapping
@@ -13,21 +14,63 @@ from typing import NamedTuple
 
 from shared import keys
 
-CORRECTIONS = "c"
+DELTAS = "d"
+"""The stream of a source's deltas."""
 LEAVES, ARRIVES = "-", "+"
-
-IS_LEAVING = "LIKE '%|-'"
-"""Of the id of a move (kind 2), in SQL: the half that leaves, corrections apart."""
-REVISION_OF_KEY = "'^[0-9]+([-+]c)?$'"
-"""What follows `<key>@` in the ids of entries that count among a fact's corrections."""
+CORRECTIONS = "c"
 
 
-class MoveId(NamedTuple):
-    """What moved: its stream and key; `half`: "-", "+", "-c" or "+c"."""
+class Revision(NamedTuple):
+    """The entry that a revision of a fact makes; `way` and `corrections` of one that takes the fact
+    to another account."""
+
+    key: str
+    revision: int
+    way: str = ""
+    corrections: bool = False
+
+    @property
+    def id(self) -> str:
+        """Its id, unique in the fact's stream."""
+        return f"{self.key}@{self.revision}{_ending(self.way, self.corrections)}"
+
+
+class Half(NamedTuple):
+    """One half of a move: what moves, and whether it leaves or arrives."""
 
     stream_id: int
     key: str
-    half: str
+    way: str
+    corrections: bool = False
+
+    @property
+    def id(self) -> str:
+        """Its id, unique in the stream of the move's cause."""
+        return f"{self.stream_id}|{self.key}|{_ending(self.way, self.corrections)}"
+
+
+def read_revision(entry_id: str) -> Revision:
+    """The way back of `Revision.id`."""
+    key, _, rest = entry_id.rpartition("@")
+    revision = rest.rstrip(LEAVES + ARRIVES + CORRECTIONS)
+    return Revision(key, int(revision), *_read_ending(rest[len(revision) :]))
+
+
+def read_half(entry_id: str) -> Half:
+    """The way back of `Half.id`."""
+    stream_id, _, rest = entry_id.partition("|")
+    key, _, ending = rest.rpartition("|")
+    return Half(int(stream_id), key, *_read_ending(ending))
+
+
+def fact_stream(report: str | None) -> str:
+    """The stream of the facts that a report states."""
+    return f"s/{report}"
+
+
+def move_stream(cause: str) -> str:
+    """The stream of the moves that one cause makes."""
+    return f"m/{cause}"
 
 
 def fact_prefix(
@@ -37,63 +80,9 @@ def fact_prefix(
     return keys.fact_key(str(period), keys.subject_text(entity, campaign, line), "")
 
 
-def revision_id(key: str, revision: int) -> str:
-    """The id of the entry that a revision of a fact makes."""
-    return f"{key}@{revision}"
+def _ending(way: str, corrections: bool) -> str:
+    return f"{way}{CORRECTIONS if corrections else ''}"
 
 
-def passage_id(key: str, revision: int, way: str, *, corrections: bool) -> str:
-    """The id of an entry by which a revision takes a fact to another account; `way`: "-" or "+"."""
-    return f"{key}@{revision}{way}{CORRECTIONS if corrections else ''}"
-
-
-def move_id(stream_id: int, key: str, *, out: bool, corrections: bool) -> str:
-    """The id of one half of a move."""
-    half = f"{LEAVES if out else ARRIVES}{CORRECTIONS if corrections else ''}"
-    return f"{stream_id}|{key}|{half}"
-
-
-def read_revision_id(entry_id: str) -> tuple[str, str]:
-    """Key and revision of a fact's entry, with the ending of one that takes it elsewhere."""
-    key, _, revision = entry_id.rpartition("@")
-    return key, revision
-
-
-def read_move_id(entry_id: str) -> MoveId:
-    """The way back of `move_id`."""
-    stream_id, _, rest = entry_id.partition("|")
-    key, _, half = rest.rpartition("|")
-    return MoveId(int(stream_id), key, half)
-
-
-def item_of(alias: str) -> str:
-    """SQL: `<stream>|<key>` of the delta or fact that an entry is about, corrections' halves apart.
-
-    Only deltas have a bodyhash.
-    """
-    e = alias
-    return (
-        f"CASE WHEN {e}.kind IN (2, 3) THEN {item_of_move(f'{e}.id')}"
-        f" WHEN {e}.bodyhash IS NULL"
-        f" THEN {e}.stream_id || '|' || regexp_replace({e}.id, '@[0-9]+([-+]c?)?$', '')"
-        f" ELSE {e}.stream_id || '|' || {e}.id END"
-    )
-
-
-def takes_away(alias: str) -> str:
-    """SQL: whether an entry takes its item off the account, corrections' halves included."""
-    e = alias
-    return (
-        f"({e}.bodyhash IS NULL AND {e}.id ~"
-        f" CASE WHEN {e}.kind IN (2, 3) THEN '[|]-c?$' ELSE '@[0-9]+-c?$' END)"
-    )
-
-
-def item_of_move(entry_id: str) -> str:
-    """SQL: `<stream>|<key>` of the id of a move, which all its halves have."""
-    return f"regexp_replace({entry_id}, '[|][-+]c?$', '')"
-
-
-def moves_of(stream: str) -> str:
-    """SQL pattern: ids of arriving halves of what came by the stream with this number."""
-    return f"{stream} || '|%|+'"
+def _read_ending(ending: str) -> tuple[str, bool]:
+    return ending[:1], ending.endswith(CORRECTIONS)

@@ -6,7 +6,6 @@ Polls of the workspace are kept out by the caller, so nothing here is locked but
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from budget.ledger.ids import REVISION_OF_KEY
 from shared.database.pool import Conn
 
 OPEN = """
@@ -28,14 +27,14 @@ WHERE t.stream_id = u.stream_id AND t.key = u.key
 """
 # A fact takes all of its corrections along, so they are those of all its entries, wherever they
 # were booked. The range is that of its revisions; what else lies in it is of a longer key.
-CORRECTIONS = f"""
+CORRECTIONS = """
 SELECT u.stream_id, u.key, found.amount
 FROM unnest($1::int[], $2::text[]) AS u(stream_id, key)
 CROSS JOIN LATERAL (
   SELECT sum(e.amount) AS amount FROM budget.entries AS e
   WHERE e.stream_id = u.stream_id AND e.kind = 1
     AND e.id > (u.key || '@') COLLATE "C" AND e.id < (u.key || 'A') COLLATE "C"
-    AND substr(e.id, length(u.key) + 2) ~ {REVISION_OF_KEY}) AS found
+    AND e.item_key = u.key) AS found
 WHERE found.amount <> 0
 """
 REMOVE = "DELETE FROM budget.held WHERE held = ANY($1::bigint[])"

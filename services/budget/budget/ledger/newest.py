@@ -4,23 +4,25 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from budget.ledger.ids import IS_LEAVING, item_of
 from shared.database.pool import Conn
 
 # An item is a delta or a fact. All of its entries on an account before a leaving half are gone:
 # of a fact also the revisions before the one that the half names. What came back has an entry
 # of its own.
-LATEST = f"""
+LATEST = """
 WITH gone AS MATERIALIZED (
-  SELECT m.account_id, {item_of("m")} AS item, max(m.entry) AS entry FROM budget.entries AS m
-  WHERE m.account_id = ANY($1::int[]) AND m.kind = 2 AND m.id {IS_LEAVING}
+  SELECT m.account_id, m.item_stream, m.item_key, max(m.entry) AS entry
+  FROM budget.entries AS m
+  WHERE m.account_id = ANY($1::int[]) AND m.kind = 2 AND m.leaves
     AND ($2::timestamptz IS NULL OR m.at <= $2)
     AND ($3::timestamptz IS NULL OR m.recorded_at <= $3)
-  GROUP BY m.account_id, item
+  GROUP BY m.account_id, m.item_stream, m.item_key
 )
 SELECT e.account_id, max(e.at) AS latest_at
 FROM budget.entries AS e
-LEFT JOIN gone ON gone.account_id = e.account_id AND gone.item = {item_of("e")}
+LEFT JOIN gone ON gone.account_id = e.account_id
+  AND gone.item_stream = coalesce(e.item_stream, e.stream_id)
+  AND gone.item_key = coalesce(e.item_key, e.id)
 WHERE e.account_id = ANY($1::int[]) AND e.kind IN (0, 1, 2)
   AND ($2::timestamptz IS NULL OR e.at <= $2)
   AND ($3::timestamptz IS NULL OR e.recorded_at <= $3)

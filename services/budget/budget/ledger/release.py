@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from budget.ledger import catalogues, held_items, moves, newest, registry, store
 from budget.ledger.books import Books, Tally
 from budget.ledger.held_items import HeldRow
-from budget.ledger.ids import move_id
+from budget.ledger.ids import ARRIVES, LEAVES, Half, move_stream
 from budget.ledger.moves import Restated
 from budget.ledger.rules import Catalogue, Destination, Subject, entity_json, ledger_day
 from budget.ledger.store import MOVE, MOVED_CORRECTION, SCAN_TIMEOUT_S, Change, EntryRow, Period
@@ -182,7 +182,7 @@ class Release:
         self._books.entries.append(
             EntryRow(
                 stream_id=stream_id,
-                id=move_id(item["stream_id"], item["key"], out=out, corrections=correction),
+                id=Half(item["stream_id"], item["key"], LEAVES if out else ARRIVES, correction).id,
                 entry=entry,
                 account_id=account_id,
                 amount=amount,
@@ -194,6 +194,9 @@ class Release:
                 period=item["period"] or day.isoformat(),
                 event_id=item["event_id"],
                 entity=entity_json(item["entity"]),
+                item_stream=item["stream_id"],
+                item_key=item["key"],
+                leaves=out,
             )
         )
         change = Change(
@@ -202,7 +205,7 @@ class Release:
         self._books.tally(change, Tally(account_id, amount, item["at"]))
 
     async def _streams(self, legs: Sequence[Leg]) -> dict[str, int]:
-        name = f"m/{self._cause}"
+        name = move_stream(self._cause)
         keys = {(self._workspace, leg.item["source"], name) for leg in legs}
         found = await registry.add_streams(self._conn, keys)
         return {key[1]: stream_id for key, stream_id in found.items()}

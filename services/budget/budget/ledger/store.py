@@ -47,11 +47,12 @@ ADD_DELTAS_OF_ENTITIES = (
 )
 ADD_ENTRIES = """
 INSERT INTO budget.entries (stream_id, id, entry, account_id, amount, at, kind, corrects,
-                            period_start, period_end, period, event_id, entity, recorded_at)
-SELECT u.*, $14::timestamptz
+                            period_start, period_end, period, event_id, entity, item_stream,
+                            item_key, leaves, recorded_at)
+SELECT u.*, $17::timestamptz
 FROM unnest($1::int[], $2::text[], $3::bigint[], $4::int[], $5::bigint[], $6::timestamptz[],
             $7::smallint[], $8::bigint[], $9::timestamptz[], $10::timestamptz[], $11::text[],
-            $12::text[], $13::text[]) AS u
+            $12::text[], $13::text[], $14::int[], $15::text[], $16::bool[]) AS u
 """
 # What comes back is every fact that is not exactly as proposed already. The rule of
 # `posting.restate` decides; the CASE repeats it for the common statement, `settle_facts` does the
@@ -120,7 +121,10 @@ PANE = "interval '5 minutes'"
 
 
 class EntryRow(NamedTuple):
-    """Any other entry: of a fact, or of a move. Its id is unique by the way it is made."""
+    """Any other entry: of a fact, or of a move. Its id is unique by the way it is made.
+
+    The item it is about is a fact, or what moves; `leaves`: it takes the item off the account.
+    """
 
     stream_id: int
     id: str
@@ -135,6 +139,9 @@ class EntryRow(NamedTuple):
     period: str | None
     event_id: str | None
     entity: str | None
+    item_stream: int
+    item_key: str
+    leaves: bool
 
 
 class Reused(NamedTuple):

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
 
-from budget.ledger import ids, moves
+from budget.ledger import moves
 from budget.ledger import store as ledger
 from budget.ledger.books import Tally
 from budget.ledger.held_items import Adjusted
+from budget.ledger.ids import ARRIVES, LEAVES, Revision
 from budget.ledger.rules import REFUSALS, AccountKey, Fact, Outcome, Stated, Step, restate
 from budget.ledger.store import CORRECTION, SPEND, Change, EntryRow, FactRow, Period, StatedFact
 from budget.posting.lateness import Completeness, mark
@@ -180,7 +181,7 @@ class _Part(NamedTuple):
     """One entry of a statement."""
 
     place: Place
-    entry_id: str
+    revision: Revision
     number: int
     amount: int
     kind: int
@@ -220,9 +221,9 @@ class _Writer:
         if step.amount is None:
             return corrections
         kind = CORRECTION if step.kind == "correction" else SPEND
-        entry_id = ids.revision_id(self._key[1], said.stated.revision)
+        revision = Revision(self._key[1], said.stated.revision)
         number = self._number(said.stated.entry)
-        self._write(said, _Part(said.after, entry_id, number, step.amount, kind, step.corrects))
+        self._write(said, _Part(said.after, revision, number, step.amount, kind, step.corrects))
         return corrections + step.amount if kind == CORRECTION else corrections
 
     def _leave(self, said: Said, corrections: int) -> None:
@@ -233,19 +234,17 @@ class _Writer:
         known, step, fresh = said.known, said.step, self._fresh
         assert known is not None, "a new fact is nowhere yet"
         assert fresh is not None, "numbers were taken"
-        ways = [(ids.LEAVES, said.before, -1)]
+        ways = [(LEAVES, said.before, -1)]
         if step.leaves == "moved":
-            ways.append((ids.ARRIVES, said.after, 1))
+            ways.append((ARRIVES, said.after, 1))
         for way, place, sign in ways:
             for kind, amount in ((SPEND, known.amount - corrections), (CORRECTION, corrections)):
                 if kind == CORRECTION and not amount:
                     continue
-                entry_id = ids.passage_id(
-                    self._key[1], said.stated.revision, way, corrections=kind == CORRECTION
-                )
+                revision = Revision(self._key[1], said.stated.revision, way, kind == CORRECTION)
                 is_last = sign > 0 and kind == SPEND and step.amount is None
                 number = self._number(said.stated.entry) if is_last else next(fresh)
-                part = _Part(place, entry_id, number, sign * amount, kind, known.entry)
+                part = _Part(place, revision, number, sign * amount, kind, known.entry)
                 self._write(said, part)
 
     def _write(self, said: Said, part: "_Part") -> None:
@@ -253,7 +252,7 @@ class _Writer:
         corrects = part.corrects
         entry = EntryRow(
             stream_id=self._key[0],
-            id=part.entry_id,
+            id=part.revision.id,
             entry=part.number,
             account_id=part.place.account_id,
             amount=part.amount,
@@ -265,6 +264,9 @@ class _Writer:
             period=route.label,
             event_id=posting.event.id,
             entity=route.entity_text,
+            item_stream=self._key[0],
+            item_key=self._key[1],
+            leaves=part.revision.way == LEAVES,
         )
         self.entries.append(entry)
         known = mark(period.end, self._complete.get(posting.index))

@@ -8,8 +8,6 @@ from budget.posting.records import SpendRecord
 from shared.kafka.consumer import Received
 from shared.keys import pairs_text
 
-DELTA_STREAM = "d"
-
 
 class Route:
     """Where events that differ only in id, time, amount and revision go.
@@ -52,7 +50,7 @@ class Route:
         self.period = period
         self.label = data.period or period.day.isoformat()
         self.key_prefix = ids.fact_prefix(data.period, data.entity, data.campaign, data.line)
-        stream = f"s/{data.report}" if self.is_fact else DELTA_STREAM
+        stream = ids.fact_stream(data.report) if self.is_fact else ids.DELTAS
         self.stream: StreamKey = (event.workspace, event.source, stream)
         self.report: ReportKey = (event.workspace, event.source, data.report or "")
         grain = ("hour" if "T" in (data.period or "") else "day") if self.is_fact else ""

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from budget.ledger.ids import moves_of, read_move_id
 from budget.ledger.newest import joined_by_hash
 from budget.ledger.store import PANE, SCAN_TIMEOUT_S
 from shared.database.pool import Conn
@@ -13,18 +12,19 @@ from shared.database.pool import Conn
 CHUNK = 2000
 # A delta is where its newest entry put it: its own, or the arriving half of a move. `$3` is the
 # source; what a later move took away again has a leaving half that corrects it.
-LIVE_DELTAS = f"""
+LIVE_DELTAS = """
 FROM budget.entries AS e JOIN budget.streams AS s USING (stream_id)
-JOIN budget.streams AS d ON d.workspace = s.workspace AND d.source = s.source AND d.stream = 'd'
+JOIN budget.streams AS d ON d.workspace = s.workspace AND d.source = s.source AND d.kind = 'd'
 WHERE e.account_id = ANY($1::int[]) AND s.workspace = $2 AND s.source = $3
-  AND (s.stream = 'd' OR s.stream LIKE 'm/%' AND e.id LIKE {moves_of("d.stream_id")})
+  AND (s.kind = 'd' OR e.kind = 2 AND e.item_stream = d.stream_id AND NOT e.leaves)
   AND NOT EXISTS (SELECT FROM budget.entries AS m
                   WHERE m.account_id = e.account_id AND m.kind = 2 AND m.corrects = e.entry)
 """
 # A delta's period is the 5-minute pane of its time. `$4`: the levels that a mapping names.
 MATCHED = "e.entity IS NOT NULL AND e.entity::jsonb @> $4"
 DELTAS = f"""
-SELECT e.account_id, d.stream_id, e.id, e.kind, e.amount, e.entry, e.at, e.entity, e.event_id,
+SELECT e.account_id, d.stream_id, coalesce(e.item_key, e.id) AS key, e.amount, e.entry, e.at,
+       e.entity, e.event_id,
        coalesce(e.period_start, date_bin({PANE}, e.at, 'epoch')) AS period_start,
        coalesce(e.period_end, date_bin({PANE}, e.at, 'epoch') + {PANE}) AS period_end
 {LIVE_DELTAS} AND {MATCHED}
@@ -105,7 +105,5 @@ def _common(row: Any) -> dict[str, Any]:
 
 
 def _delta(row: Any) -> dict[str, Any]:
-    """The item's key is the entry's id, or stands within a move's id."""
-    key = row["id"] if row["kind"] == 0 else read_move_id(row["id"]).key
-    event_id = row["event_id"] or key
-    return {**_common(row), "key": key, "is_fact": False, "period": None, "event_id": event_id}
+    event_id = row["event_id"] or row["key"]
+    return {**_common(row), "is_fact": False, "period": None, "event_id": event_id}
