@@ -10,7 +10,7 @@ from budget.ledger.ids import Half, Revision
 from cli.migrations.migrate import migrate, migrate_down
 from cli.processes import run_coroutine
 
-MIGRATION = importlib.import_module("cli.migrations.versions.0016_items")
+MIGRATION = importlib.import_module("cli.migrations.versions.0017_items")
 AT = "2025-11-05T00:00:00Z"
 KEYS = ["2025-11-03|c1/L1|", "k@1-c", "7|k|+", "a|b@2"]
 SPEND, CORRECTION, MOVE, MOVED_CORRECTION = 0, 1, 2, 3

@@ -8,8 +8,8 @@ from alembic import op
 
 from cli.migrations.first_tables import statements
 
-revision = "0016_items"
-down_revision = "0015_measures_imports"
+revision = "0017_items"
+down_revision = "0016_messages"
 branch_labels = None
 depends_on = None
 
