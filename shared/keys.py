@@ -8,11 +8,8 @@ and the money of one of them was lost. Keys of names without such characters sta
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 
 ESCAPE = "\\"
-OWN_TEXTS_MAX = 10_000
-"""Of our own names, asked for with every event about them; some 200 bytes each."""
 _SPECIAL = re.compile(r"[\\,=|]")
 _SPECIAL_OF_OWN = re.compile(r"[\\,=|/]")
 _SPECIAL_OF_GROUP = re.compile(r"[\\,:]")
@@ -61,12 +58,15 @@ def read_pairs(text: str) -> dict[str, str]:
             raise ValueError(f"{text!r} is not made of pairs")
 
 
-@lru_cache(maxsize=OWN_TEXTS_MAX)
 def own_text(campaign: str | None, line: str | None) -> str:
     """Our own names as an entity: `campaign/line`; a campaign as a whole is `campaign/`.
 
-    Never equal to the text of a platform's entity, which holds an unescaped "=".
+    Never equal to the text of a platform's entity, which holds an unescaped "=". Made for every
+    event: names in which nothing is to be escaped are not looked at twice.
     """
+    text = f"{campaign or ''}/{line or ''}"
+    if text.count("/") == 1 and not ("," in text or "=" in text or "|" in text or ESCAPE in text):
+        return text
     return f"{_escape_own(campaign or '')}/{_escape_own(line or '')}"
 
 
