@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from budget import SCHEMA
+from budget.documents.campaigns.store import find_campaigns_of_regions
 from budget.documents.plans.activation import Activator
 from budget.documents.suspense.news import SuspenseNews
 from budget.figures.seal import Sealer
@@ -60,6 +61,7 @@ async def build(settings: BudgetSettings) -> AsyncIterator[Service]:
                 pool, consumer, relay, activator.count_due, sealer.count_due, news.count_due
             ),
             refresh_metrics=refresh_metrics,
+            campaigns_of_regions=find_campaigns_of_regions,
         )
         app.state.invariants = Invariants(pool, settings.invariants_timeout_s)
         app.state.partitions = partitions

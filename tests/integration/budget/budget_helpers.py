@@ -13,6 +13,7 @@ import httpx
 import msgspec
 from fastapi import FastAPI
 
+from budget.documents.campaigns.store import find_campaigns_of_regions
 from budget.figures.seal import Sealer
 from budget.handlers import SpendHandler
 from budget.invariants.look import Invariants
@@ -241,7 +242,14 @@ async def running_service(database_url: str, directory: Path) -> AsyncIterator[S
     async def idle() -> dict[str, int]:
         return {}
 
-    app = create_app(settings, title="budget", pool=pool, checks={}, idle=idle)
+    app = create_app(
+        settings,
+        title="budget",
+        pool=pool,
+        checks={},
+        idle=idle,
+        campaigns_of_regions=find_campaigns_of_regions,
+    )
     app.state.partitions = lambda: PARTITIONS
     app.state.invariants = Invariants(pool, timeout_s=60)
     for router in ROUTERS:

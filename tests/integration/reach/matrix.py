@@ -66,10 +66,19 @@ class Case:
     params: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    each: Sequence[tuple[str, Any]] = ()
+    """Path and body of one ask each, for what can be done once."""
+    by_role: Mapping[str, Any] = field(default_factory=dict)
+    """The body of each role, for what admin does not stand in for."""
 
     @property
     def method(self) -> str:
         return self.route.split(" ")[0]
+
+    @property
+    def askers(self) -> Sequence[str]:
+        """The roles that may."""
+        return self.roles if self.by_role else (*self.roles, "admin")
 
     @property
     def url(self) -> str:
@@ -102,15 +111,17 @@ class Asker:
     client: httpx.AsyncClient
     private_key: Path
 
-    async def ask(self, case: Case, role: str | None, reach: str) -> httpx.Response:
+    async def ask(self, case: Case, role: str | None, reach: str, turn: int = 0) -> httpx.Response:
         """The answer to somebody of that role and reach; without a role nobody is named."""
         headers = {"Idempotency-Key": uuid.uuid4().hex, **case.headers}
         if role is not None:
             token = sign_token(self.private_key, subject=SUBJECT, roles=[role], **REACHES[reach])
             headers["Authorization"] = f"Bearer {token}"
-        body = {} if case.body is None else {"json": case.body}
+        url, sent = case.each[turn] if case.each else (case.url, case.body)
+        sent = case.by_role.get(role or "", sent)
+        body = {} if sent is None else {"json": sent}
         return await self.client.request(
-            case.method, case.url, params=case.params, headers=headers, **body
+            case.method, url, params=case.params, headers=headers, **body
         )
 
 
@@ -127,10 +138,12 @@ async def hold(asker: Asker, cases: Sequence[Case]) -> None:
                 if (answer.status_code, code_of(answer)) != (403, "role_missing"):
                     faults.append(f"{case.route} as {role}: {answer.status_code} {answer.text}")
     for case in sorted(cases, key=_writes):
-        for role in (*case.roles, "admin"):
+        turn = 0
+        for role in case.askers:
             # Whom it refuses first: who may, changes something.
             for reach in sorted(REACHES, key=lambda name: _reaches(case.of, name)):
-                answer = await asker.ask(case, role, reach)
+                answer = await asker.ask(case, role, reach, turn)
+                turn += _reaches(case.of, reach)
                 if fault := _fault(case, reach, answer):
                     faults.append(f"{case.route} as {role} with {reach}: {fault}")
     assert not faults, "\n".join(faults)

@@ -18,6 +18,7 @@ from shared.http.answers import Page, answers
 from shared.http.app import Json
 from shared.http.caller import Name, Reader
 from shared.http.paging import Paged
+from shared.http.reach import resolved
 from shared.money import format_micros
 
 router = APIRouter(prefix="/v1", tags=["totals"])
@@ -39,6 +40,9 @@ async def get_totals(
     were lost, in time of receipt. Errors: campaign_unknown, totals_timeout."""
     state = request.app.state
     async with state.pool.acquire() as conn:
+        reach = await resolved(conn, principal.reach, state.campaigns_of_regions)
+        if not reach.covers(campaign):
+            raise reach.unknown("campaign", campaign)
         now = await state.clock.now(conn)
         asked = Asked(
             principal.workspace,
@@ -67,7 +71,7 @@ async def get_entries(
 ) -> Json:
     """In the order of their numbers. Errors: campaign_unknown, line_unknown."""
     async with calling(request, principal) as caller:
-        row = await find_campaign(caller.conn, caller.workspace, campaign)
+        row = await find_campaign(caller, campaign)
         key = AccountKey(caller.workspace, "line", campaign, line, "", row["currency"])
         account = (await registry.find_accounts(caller.conn, [key])).get(key)
         if account is None:

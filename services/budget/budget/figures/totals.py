@@ -12,13 +12,14 @@ from typing import Any
 from budget import SCHEMA
 from budget.allocation import store as allocation
 from budget.allocation.phasing import NOTHING
-from budget.documents.campaigns.commands import find_campaign
+from budget.documents.campaigns.store import get_campaign
 from budget.documents.plans import store as plans
 from budget.documents.plans.document import line_rows
 from budget.figures import line_states, pacing, store
 from budget.figures.pacing import Figures, LineState, SourceState
 from budget.figures.store import Known
 from shared.database.pool import Conn
+from shared.errors import NotFoundError
 from shared.kafka.gaps import gaps_between
 from shared.money import format_micros
 
@@ -55,7 +56,9 @@ async def read_totals(conn: Conn, asked: Asked) -> dict[str, Any]:
 
     Raises NotFoundError `campaign_unknown`.
     """
-    campaign = await find_campaign(conn, asked.workspace, asked.campaign)
+    campaign = await get_campaign(conn, asked.workspace, asked.campaign)
+    if campaign is None:
+        raise NotFoundError("campaign_unknown", f"there is no campaign {asked.campaign}")
     rows = await line_states.campaign_lines(conn, asked.workspace, asked.campaign)
     plan, rows = await _planned(conn, asked, campaign, rows)
     ids = [row["account_id"] for row in rows]

@@ -26,6 +26,9 @@ async def get_import(
     one has not; the first 100 of `missing_count`. `counts=true` does not ask the ledger, for who
     waits until all rows are counted: nothing is `missing` then, and amounts are those of deltas.
     Errors: import_unknown, import_timeout."""
+    if not principal.reach.is_whole:
+        # A file is of no one campaign.
+        raise principal.reach.unknown("import", import_id)
     async with request.app.state.pool.acquire() as conn:
         told = await outcome.read(conn, principal.workspace, import_id, counts_only=counts)
     return Json(told)

@@ -14,4 +14,5 @@ router = APIRouter(prefix="/v1/invariants", tags=["totals"])
 async def get_invariants(request: Request, principal: Reader) -> Json:
     """Adds up the whole ledger of the workspace in one snapshot; `holds` only if all does. One look
     at a time, and its answer holds for some seconds. Errors: invariants_timeout."""
+    principal.reach.require_whole()
     return Json(await request.app.state.invariants.of(principal.workspace))

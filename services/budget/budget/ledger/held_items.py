@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from shared.database.pool import Conn
+from shared.http.reach import Reach
 
 ADD = """
 INSERT INTO budget.held (workspace, account_id, stream_id, key, is_fact, status, reason, amount,
@@ -38,8 +39,8 @@ SELECT h.*, a.kind AS account_kind, a.currency AS account_currency
 FROM budget.held AS h JOIN budget.accounts AS a USING (account_id)
 WHERE h.workspace = $1 AND a.kind = $2 AND h.held > $3
   AND ($4::text IS NULL OR h.campaign = $4) AND ($5::text IS NULL OR h.source = $5)
-  AND ($6::text IS NULL OR h.status = $6)
-ORDER BY h.held LIMIT $7
+  AND ($6::text IS NULL OR h.status = $6) AND ($7::text[] IS NULL OR h.campaign = ANY($7))
+ORDER BY h.held LIMIT $8
 """
 GET = """
 SELECT h.*, a.kind AS account_kind, a.currency AS account_currency
@@ -110,7 +111,7 @@ async def adjust(conn: Conn, rows: Sequence[Adjusted]) -> None:
 
 async def list_held(
     conn: Conn,
-    workspace: str,
+    reach: Reach,
     kind: str,
     *,
     after: int,
@@ -120,7 +121,8 @@ async def list_held(
     status: str | None = None,
 ) -> list[dict[str, Any]]:
     """Held items of accounts of a kind, in the order they came."""
-    rows = await conn.fetch(LIST, workspace, kind, after, campaign, source, status, limit)
+    asked = after, campaign, source, status, reach.listed
+    rows = await conn.fetch(LIST, reach.workspace, kind, *asked, limit)
     return [dict(row) for row in rows]
 
 

@@ -8,8 +8,7 @@ from budget.caller import add_audit, release, stop_posting
 from budget.documents.campaigns import store
 from budget.documents.campaigns.schemas import CampaignBody, CloseBody, TargetBody
 from budget.documents.campaigns.views import campaign_values
-from shared.database.pool import Conn
-from shared.errors import ConflictError, InvalidError, NotFoundError
+from shared.errors import ConflictError, InvalidError
 from shared.http.caller import Caller
 
 
@@ -21,7 +20,7 @@ async def close_campaign(caller: Caller, campaign: str, body: CloseBody) -> dict
     `not_approved`.
     """
     await stop_posting(caller)
-    row = await find_campaign(caller.conn, caller.workspace, campaign)
+    row = await find_campaign(caller, campaign, to_write=True)
     if row["status"] == "closed":
         raise ConflictError("already_closed", f"{row['closed_by']} closed it at {row['closed_at']}")
     if row["plan_version"] is None:
@@ -56,7 +55,8 @@ def check_targets(targets: Sequence[TargetBody]) -> None:
 
 async def create_campaign(caller: Caller, body: CampaignBody) -> dict[str, Any]:
     """A draft (G29). Raises ConflictError `campaign_exists`, InvalidError `flight_invalid`,
-    `primary_target` or `time_zone_unknown`."""
+    `primary_target` or `time_zone_unknown`, ForbiddenError `out_of_reach`."""
+    caller.principal.reach.require(body.campaign, body.region)
     if body.ends_at <= body.starts_at:
         raise InvalidError("flight_invalid", "ends_at must lie after starts_at")
     check_targets(body.targets)
@@ -74,17 +74,18 @@ async def create_campaign(caller: Caller, body: CampaignBody) -> dict[str, Any]:
     return row
 
 
-async def find_campaign(conn: Conn, workspace: str, campaign: str) -> dict[str, Any]:
-    """The campaign. Raises NotFoundError `campaign_unknown`."""
-    row = await store.get_campaign(conn, workspace, campaign)
-    if row is None:
-        raise NotFoundError("campaign_unknown", f"there is no campaign {campaign}")
+async def find_campaign(caller: Caller, campaign: str, *, to_write: bool = False) -> dict[str, Any]:
+    """The campaign. Raises NotFoundError `campaign_unknown`, ForbiddenError `out_of_reach`."""
+    row = await store.get_campaign(caller.conn, caller.workspace, campaign)
+    if row is None or not caller.reach.covers(campaign):
+        raise caller.reach.unknown("campaign", campaign, to_write=to_write)
     return row
 
 
 async def find_open(caller: Caller, campaign: str) -> dict[str, Any]:
-    """The campaign, which may be planned. Raises ConflictError `campaign_closed`."""
-    row = await find_campaign(caller.conn, caller.workspace, campaign)
+    """The campaign, which may be planned. Raises ConflictError `campaign_closed`, and what writing
+    out of reach raises."""
+    row = await find_campaign(caller, campaign, to_write=True)
     if row["status"] == "closed":
         raise ConflictError("campaign_closed", f"{campaign} is closed: its plan is final")
     return row

@@ -44,6 +44,8 @@ async def patch_campaign(
     changed = [name for name in EDITED if before[name] != after[name]]
     if not changed:
         return row, []
+    # Nobody hands a campaign to a region that is not theirs.
+    caller.principal.reach.require(row["campaign"], body.region)
     if "targets" in changed:
         if row["status"] != "draft":
             detail = "a plan has been judged by its targets; they stay what people agreed to"

@@ -50,7 +50,7 @@ async def list_campaigns(
     """In order of their ids."""
     async with calling(request, principal) as caller:
         begin = paging.after("")
-        rows = await store.list_campaigns(caller.conn, caller.workspace, begin, paging.rows)
+        rows = await store.list_campaigns(caller.conn, caller.reach, begin, paging.rows)
     return paging.page([campaign_view(row) for row in rows], "campaign")
 
 
@@ -58,7 +58,7 @@ async def list_campaigns(
 async def get_campaign(request: Request, campaign: Name, principal: Reader) -> Json:
     """The campaign with its targets. Errors: campaign_unknown."""
     async with calling(request, principal) as caller:
-        row = await find_campaign(caller.conn, caller.workspace, campaign)
+        row = await find_campaign(caller, campaign)
     return Json(campaign_view(row), headers={"ETag": etag(row["version"])})
 
 

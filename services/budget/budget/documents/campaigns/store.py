@@ -1,12 +1,13 @@
 """SQL of campaigns."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from asyncpg.exceptions import InvalidParameterValueError
 
 from shared.database.pool import Conn
+from shared.http.reach import Reach
 
 READ_ZONE = "SELECT now() AT TIME ZONE $1::text"
 ADD_CAMPAIGN = """
@@ -17,7 +18,13 @@ ON CONFLICT DO NOTHING RETURNING *
 """
 GET_CAMPAIGN = "SELECT * FROM budget.campaigns WHERE workspace = $1 AND campaign = $2"
 LIST_CAMPAIGNS = """
-SELECT * FROM budget.campaigns WHERE workspace = $1 AND campaign > $2 ORDER BY campaign LIMIT $3
+SELECT * FROM budget.campaigns
+WHERE workspace = $1 AND campaign > $2 AND ($3::text[] IS NULL OR campaign = ANY($3))
+ORDER BY campaign LIMIT $4
+"""
+CAMPAIGNS_OF_REGIONS = """
+SELECT campaign FROM budget.campaigns
+WHERE workspace = $1 AND body->>'region' = ANY($2::text[])
 """
 SET_STATUS = """
 UPDATE budget.campaigns SET status = $3, version = version + 1
@@ -75,11 +82,18 @@ async def get_campaign(conn: Conn, workspace: str, campaign: str) -> dict[str, A
     return dict(row) if row else None
 
 
-async def list_campaigns(
-    conn: Conn, workspace: str, after: str, limit: int
-) -> list[dict[str, Any]]:
+async def list_campaigns(conn: Conn, reach: Reach, after: str, limit: int) -> list[dict[str, Any]]:
     """Campaigns after an id, in order of it."""
-    return [dict(row) for row in await conn.fetch(LIST_CAMPAIGNS, workspace, after, limit)]
+    rows = await conn.fetch(LIST_CAMPAIGNS, reach.workspace, after, reach.listed, limit)
+    return [dict(row) for row in rows]
+
+
+async def find_campaigns_of_regions(
+    conn: Conn, workspace: str, regions: Collection[str]
+) -> list[str]:
+    """The campaigns that are in one of these regions."""
+    rows = await conn.fetch(CAMPAIGNS_OF_REGIONS, workspace, list(regions))
+    return [row["campaign"] for row in rows]
 
 
 async def set_campaign_status(conn: Conn, workspace: str, campaign: str, status: str) -> None:

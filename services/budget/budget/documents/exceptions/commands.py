@@ -10,7 +10,7 @@ from budget.caller import stop_posting
 from budget.ledger import held_items
 from budget.ledger.release import Release
 from budget.ledger.rules import Catalogue, Destination
-from shared.errors import ConflictError, NotFoundError
+from shared.errors import ConflictError
 from shared.http.caller import Caller
 
 
@@ -23,9 +23,10 @@ async def decide_exception(caller: Caller, held: int, body: DecisionBody) -> dic
     """
     await stop_posting(caller)
     item = await held_items.get_exception(caller.conn, caller.workspace, held)
-    if item is None:
+    if item is None and caller.reach.is_whole:
         await _refuse_moved(caller, held, body)
-        raise NotFoundError("exception_unknown", f"there is no exception {held}")
+    if item is None or not caller.reach.covers(item["campaign"]):
+        raise caller.reach.unknown("exception", held, to_write=True)
     moving = Release(caller.conn, caller.workspace, f"exception/{held}", caller.now)
     destination = _destination(await moving.catalogue(), item)
     about = Decidable(

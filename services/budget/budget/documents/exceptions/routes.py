@@ -30,7 +30,7 @@ async def get_exceptions(
     async with calling(request, principal) as caller:
         rows = await held_items.list_held(
             caller.conn,
-            caller.workspace,
+            caller.reach,
             "exception",
             after=paging.after(0),
             limit=paging.rows,

@@ -22,7 +22,7 @@ from budget.ledger import catalogues, held_items
 from budget.ledger.release import Moved, resolve
 from budget.ledger.rules import Catalogue, Destination
 from shared.entity_mapping import LEVELS, Mapping, MappingIndex, match_of, specificity
-from shared.errors import ConflictError, ErrorItem, InvalidError, NotFoundError
+from shared.errors import ConflictError, ErrorItem, InvalidError
 from shared.http.caller import Caller
 from shared.money import format_micros
 
@@ -36,6 +36,7 @@ async def add_mapping(caller: Caller, body: MappingBody) -> Row:
 
     Raises ConflictError `mapping_overlaps`, InvalidError `match_empty` or `match_level_unknown`.
     """
+    caller.reach.require(body.campaign)
     check_match(body.match)
     await stop_posting(caller)
     before = await catalogues.mappings_of(caller.conn, caller.workspace, body.source)
@@ -64,6 +65,7 @@ async def add_mapping(caller: Caller, body: MappingBody) -> Row:
 
 async def change_mapping(caller: Caller, row: Row, body: MappingTargetBody) -> Row:
     """Points a mapping to another line and moves what it has brought to the wrong one."""
+    caller.reach.require(body.campaign)
     before = await catalogues.mappings_of(caller.conn, caller.workspace, row["source"])
     after = await store.change_mapping(
         caller.conn, caller.workspace, row["mapping"], body.campaign, body.line
@@ -88,11 +90,12 @@ async def delete_mapping(caller: Caller, row: Row) -> Row:
     return _answer(after, follows.moved, campaign, [])
 
 
-async def find_mapping(caller: Caller, mapping: str) -> Row:
-    """The mapping. Raises NotFoundError `mapping_unknown`, also for one that was withdrawn."""
+async def find_mapping(caller: Caller, mapping: str, *, to_write: bool = False) -> Row:
+    """The mapping. Raises NotFoundError `mapping_unknown`, also for one that was withdrawn, and
+    ForbiddenError `out_of_reach`."""
     row = await store.get_mapping(caller.conn, caller.workspace, mapping)
-    if row is None:
-        raise NotFoundError("mapping_unknown", f"there is no mapping {mapping}")
+    if row is None or not caller.reach.covers(row["campaign"]):
+        raise caller.reach.unknown("mapping", mapping, to_write=to_write)
     return row
 
 

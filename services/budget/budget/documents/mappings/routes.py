@@ -46,7 +46,7 @@ async def list_mappings(
     """In order of their ids."""
     async with calling(request, principal) as caller:
         begin = paging.after("")
-        rows = await store.list_mappings(caller.conn, caller.workspace, begin, paging.rows)
+        rows = await store.list_mappings(caller.conn, caller.reach, begin, paging.rows)
     return paging.page(rows, "mapping")
 
 
@@ -96,7 +96,7 @@ async def delete_mapping(request: Request, mapping: Name, principal: Operator) -
 async def _current(caller: Caller, mapping: str) -> dict[str, Any]:
     """The mapping as nobody else can change it until the caller's transaction ends."""
     await stop_posting(caller)
-    return await commands.find_mapping(caller, mapping)
+    return await commands.find_mapping(caller, mapping, to_write=True)
 
 
 def _view(made: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.database.pool import Conn
 from shared.entity_mapping import Mapping
+from shared.http.reach import Reach
 from shared.keys import pairs_text
 
 ADD_MAPPING = """
@@ -35,7 +36,8 @@ FROM budget.mappings WHERE workspace = $1 AND mapping = $2 AND deleted_at IS NUL
 LIST_MAPPINGS = """
 SELECT mapping, version, source, match, campaign, line, effective_from, created_by, created_at
 FROM budget.mappings WHERE workspace = $1 AND mapping > $2 AND deleted_at IS NULL
-ORDER BY mapping LIMIT $3
+  AND ($3::text[] IS NULL OR campaign = ANY($3))
+ORDER BY mapping LIMIT $4
 """
 
 
@@ -93,6 +95,7 @@ async def get_mapping(conn: Conn, workspace: str, mapping: str) -> dict[str, Any
     return dict(row) if row else None
 
 
-async def list_mappings(conn: Conn, workspace: str, after: str, limit: int) -> list[dict[str, Any]]:
+async def list_mappings(conn: Conn, reach: Reach, after: str, limit: int) -> list[dict[str, Any]]:
     """Mappings in force after a mapping id, in order of it."""
-    return [dict(row) for row in await conn.fetch(LIST_MAPPINGS, workspace, after, limit)]
+    rows = await conn.fetch(LIST_MAPPINGS, reach.workspace, after, reach.listed, limit)
+    return [dict(row) for row in rows]

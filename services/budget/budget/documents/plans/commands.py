@@ -12,7 +12,6 @@ from budget.documents.plans import store
 from budget.documents.plans.document import plan_document, read_lines, read_reserve
 from budget.documents.plans.rules import Terms, check, without_echoes
 from budget.documents.plans.schemas import PlanBody, SubmitBody
-from shared.database.pool import Conn
 from shared.errors import NotFoundError
 from shared.http.caller import Caller
 from shared.money import parse_micros
@@ -54,7 +53,7 @@ async def submit_plan(
     `target_missing`."""
     await lock(caller)
     row = await find_open(caller, campaign)
-    plan = await find_plan(caller.conn, caller.workspace, campaign, version, lock=True)
+    plan = await find_plan(caller, campaign, version, to_write=True)
     check_submit(plan["status"], targets=len(row["body"]["targets"]))
     due_at = caller.now + due
     await store.submit_plan(
@@ -64,7 +63,7 @@ async def submit_plan(
     )
     if row["plan_version"] is None:
         await campaigns.set_campaign_status(caller.conn, caller.workspace, campaign, "in_review")
-        changed = await find_campaign(caller.conn, caller.workspace, campaign)
+        changed = await find_campaign(caller, campaign)
         await announcements.add(caller, [announcements.campaign_item(changed)])
     await add_audit(
         caller,
@@ -76,10 +75,13 @@ async def submit_plan(
 
 
 async def find_plan(
-    conn: Conn, workspace: str, campaign: str, version: int, *, lock: bool = False
+    caller: Caller, campaign: str, version: int, *, to_write: bool = False
 ) -> dict[str, Any]:
-    """The plan version. Raises NotFoundError `plan_unknown`."""
-    plan = await store.get_plan(conn, workspace, campaign, version, lock=lock)
+    """The plan version, locked for who writes. Raises NotFoundError `plan_unknown`, and what
+    writing out of reach raises."""
+    if not caller.reach.covers(campaign):
+        raise caller.reach.unknown("campaign", campaign, to_write=to_write)
+    plan = await store.get_plan(caller.conn, caller.workspace, campaign, version, lock=to_write)
     if plan is None:
         raise NotFoundError("plan_unknown", f"{campaign} has no plan {version}")
     return plan

@@ -30,7 +30,7 @@ async def decide_plan(
 ) -> dict[str, Any]:
     """One role's decision; the last approval puts the plan in force, now or at its time."""
     await lock(caller)
-    plan = await find_plan(caller.conn, caller.workspace, campaign, version, lock=True)
+    plan = await find_plan(caller, campaign, version, to_write=True)
     row = await find_open(caller, campaign)
     outcome = await decide(caller, _decidable(row, plan), body)
     approved_at = caller.now if outcome.status == "approved" else None
@@ -82,7 +82,7 @@ async def _approved(caller: Caller, plan: dict[str, Any]) -> None:
 
 
 async def _put_in_force(caller: Caller, plan: dict[str, Any]) -> None:
-    campaign = await find_campaign(caller.conn, caller.workspace, plan["campaign"])
+    campaign = await find_campaign(caller, plan["campaign"])
     if campaign["plan_version"] != plan["plan_version"]:
         await _apply(caller, plan)
     await store.put(caller.conn, plan)
@@ -134,8 +134,8 @@ def _changed_lines(
 
 
 async def _back_to_draft(caller: Caller, campaign: str) -> None:
-    row = await find_campaign(caller.conn, caller.workspace, campaign)
+    row = await find_campaign(caller, campaign)
     if row["plan_version"] is None:
         await campaigns.set_campaign_status(caller.conn, caller.workspace, campaign, "draft")
-        row = await find_campaign(caller.conn, caller.workspace, campaign)
+        row = await find_campaign(caller, campaign)
         await announcements.add(caller, [announcements.campaign_item(row)])

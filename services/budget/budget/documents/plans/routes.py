@@ -65,7 +65,7 @@ async def list_plans(
     time."""
     async with calling(request, principal) as caller:
         begin = paging.after(0)
-        await find_campaign(caller.conn, caller.workspace, campaign)
+        await find_campaign(caller, campaign)
         rows = await store.list_plans(caller.conn, caller.workspace, campaign, begin, paging.rows)
         items = await _views(caller, rows)
     return paging.page(items, "plan_version")
@@ -75,7 +75,7 @@ async def list_plans(
 async def get_plan(request: Request, campaign: Name, version: Version, principal: Reader) -> Json:
     """The plan with its findings and decisions. Errors: plan_unknown."""
     async with calling(request, principal) as caller:
-        row = await find_plan(caller.conn, caller.workspace, campaign, version)
+        row = await find_plan(caller, campaign, version)
         [item] = await _views(caller, [row])
     return Json(item)
 

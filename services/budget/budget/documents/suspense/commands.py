@@ -37,6 +37,7 @@ async def assign(caller: Caller, wanted: Wanted, place: tuple[str, str], reason:
     `currency_differs`.
     """
     campaign, line = place
+    caller.reach.require(campaign)
 
     def choose(catalogue: Catalogue) -> Callable[[Item], Destination]:
         if campaign not in catalogue.campaigns:
@@ -86,7 +87,9 @@ async def _settle(
     touched: str | None = None,
 ) -> Settled:
     await stop_posting(caller)
-    items = await store.pick(caller.conn, caller.workspace, kind, wanted, ITEMS_MAX)
+    items = await store.pick(caller.conn, caller.reach, kind, wanted, ITEMS_MAX)
+    if not items and not caller.reach.is_whole:
+        raise caller.reach.unknown("suspense", "item", to_write=True)
     if not items:
         detail = "no such money is there: it was moved already, or never was"
         raise NotFoundError("suspense_unknown", detail)
@@ -99,7 +102,7 @@ async def _settle(
     if touched is not None:
         moving.touch(touched)
     await moving.close()
-    left = await store.count(caller.conn, caller.workspace, kind, wanted)
+    left = await store.count(caller.conn, caller.reach, kind, wanted)
     return Settled(len(items), _amounts(items), left)
 
 

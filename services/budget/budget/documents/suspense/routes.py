@@ -125,7 +125,7 @@ async def get_suspense(
     async with calling(request, principal) as caller:
         rows = await held_items.list_held(
             caller.conn,
-            caller.workspace,
+            caller.reach,
             "suspense" if state == "open" else "written_off",
             after=paging.after(0),
             limit=paging.rows,

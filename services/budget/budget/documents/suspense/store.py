@@ -6,14 +6,16 @@ from typing import Any, NamedTuple
 
 from shared.database.locks import AdvisoryLock
 from shared.database.pool import Conn
+from shared.http.reach import Reach
 
 MATCHING = """
 FROM budget.held AS h JOIN budget.accounts AS a USING (account_id)
 WHERE h.workspace = $1 AND a.kind = $2 AND ($3::bigint[] IS NULL OR h.held = ANY($3))
   AND ($4::text IS NULL OR h.source = $4) AND ($5::text IS NULL OR h.campaign = $5)
+  AND ($6::text[] IS NULL OR h.campaign = ANY($6))
 """
 PICK = f"""
-SELECT h.*, a.currency AS account_currency {MATCHING} ORDER BY h.held LIMIT $6
+SELECT h.*, a.currency AS account_currency {MATCHING} ORDER BY h.held LIMIT $7
 """
 COUNT = f"SELECT count(*) {MATCHING}"
 NEWS_LOCK = AdvisoryLock("budget/suspense-news")
@@ -63,15 +65,17 @@ class Wanted(NamedTuple):
 
 
 async def pick(
-    conn: Conn, workspace: str, kind: str, wanted: Wanted, limit: int
+    conn: Conn, reach: Reach, kind: str, wanted: Wanted, limit: int
 ) -> list[dict[str, Any]]:
-    """Items on accounts of a kind (suspense, written_off), the oldest first."""
-    return [dict(row) for row in await conn.fetch(PICK, workspace, kind, *wanted, limit)]
+    """Items on accounts of a kind (suspense, written_off), the oldest first; of a limited reach
+    those that name a campaign in it."""
+    of = reach.workspace, kind, *wanted, reach.listed
+    return [dict(row) for row in await conn.fetch(PICK, *of, limit)]
 
 
-async def count(conn: Conn, workspace: str, kind: str, wanted: Wanted) -> int:
+async def count(conn: Conn, reach: Reach, kind: str, wanted: Wanted) -> int:
     """How many there are."""
-    return int(await conn.fetchval(COUNT, workspace, kind, *wanted))
+    return int(await conn.fetchval(COUNT, reach.workspace, kind, *wanted, reach.listed))
 
 
 async def changed(conn: Conn, every_s: float, limit: int) -> list[Any]:
