@@ -20,7 +20,7 @@ EXACT = (
     "services/kpi-monitor/kpi_monitor/rules/formula.py",
     "services/kpi-monitor/kpi_monitor/rules/kpis.py",
     "services/kpi-monitor/kpi_monitor/rules/episodes.py",
-    "services/kpi-monitor/kpi_monitor/judging/verdicts.py",
+    "services/kpi-monitor/kpi_monitor/rules/families",
 )
 
 

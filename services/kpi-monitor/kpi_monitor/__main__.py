@@ -11,7 +11,6 @@ from kpi_monitor.intake import waiting
 from kpi_monitor.intake.handlers import TOPICS, Handlers
 from kpi_monitor.intake.mover import Mover
 from kpi_monitor.judging.evaluator import Evaluator
-from kpi_monitor.judging.suspense_watch import SuspenseWatch
 from kpi_monitor.routes import ROUTERS
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.sweeps import sweeps
@@ -39,7 +38,6 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
             wake_relay=relay.wake,
         )
         mover = Mover(settings, pool, clock)
-        watch = SuspenseWatch(settings, pool, clock, wake_relay=relay.wake)
         consumer = Consumer(
             settings,
             pool,
@@ -63,9 +61,7 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
                 **checks_of(pool, consumer, relay),
                 "evaluation": partial(waiting.check, pool),
             },
-            idle=idle_of(
-                pool, consumer, relay, mover.count_due, evaluator.count_due, watch.count_due
-            ),
+            idle=idle_of(pool, consumer, relay, mover.count_due, evaluator.count_due),
             refresh_metrics=refresh_metrics,
             campaigns_of_regions=find_campaigns_of_regions,
         )
@@ -79,7 +75,6 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
                 evaluator.rounds,
                 mover.rounds,
                 Part("relay", relay.run, relay.stop),
-                watch.rounds,
                 Part("sweeper", sweeper.run, sweeper.stop),
             ],
         )

@@ -72,13 +72,16 @@ TOUCHES = table(
     instant("touched_at", now=True),
     sa.PrimaryKeyConstraint("workspace", "campaign", "id", name="touches_pk"),
 )
-# `due_ms`: no window of the campaign closes before a source is complete to there; null: not known.
+# A campaign, or "" for the workspace. `due_ms`: no window of it closes before a source is complete
+# to there; null: not known. `due_at`: time alone gives it something to judge.
 UNITS = table(
     "units",
     text("workspace"),
     text("campaign"),
     big("due_ms", nullable=True),
+    instant("due_at", nullable=True),
     sa.PrimaryKeyConstraint("workspace", "campaign", name="units_pk"),
+    sa.Index("units_due", "due_at", postgresql_where=sa.text("due_at IS NOT NULL")),
 )
 
 # The latest totals of a line. `gap_seq`: the message that came although an earlier one is missing.
@@ -183,23 +186,4 @@ BREACHES = table(
     flag("open"),
     sa.PrimaryKeyConstraint("workspace", "breach", name="breaches_pk"),
     sa.Index("breaches_page", "workspace", "id"),
-)
-
-# What budget has told of the suspense of a source, and the episode of its breach. `since`: when the
-# oldest of what waits came; null while nothing does.
-SUSPENSE = table(
-    "suspense",
-    text("workspace"),
-    text("source"),
-    big("version"),
-    instant("since", nullable=True),
-    jsonb("object"),
-    big("episode", default="0"),
-    big("seq", default="0"),
-    flag("open", default="false"),
-    sa.PrimaryKeyConstraint("workspace", "source", name="suspense_pk"),
-    sa.Index(
-        "suspense_waiting", "since", postgresql_where=sa.text("NOT open AND since IS NOT NULL")
-    ),
-    sa.Index("suspense_open", "workspace", "source", postgresql_where=sa.text("open")),
 )

@@ -16,9 +16,9 @@ import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpi_monitor.judging.verdicts import Pane, Standing, judge_windows
+from kpi_monitor.rules.unit import Pane, Standing
 from kpi_monitor.totals import figures as totals
-from kpi_monitor.windows import HOUR_MS, Windows, to_ms
+from kpi_monitor.windows import HOUR_MS, to_ms
 from shared.events import BudgetTotals
 from shared.kafka.consumer import Received
 from tests.integration.budget.budget_helpers import (
@@ -35,6 +35,7 @@ from tests.integration.budget.budget_helpers import (
     snapshot,
 )
 from tests.unit.kpi.builders import rule
+from tests.unit.kpi.judging.judged import judge_windows
 
 BEGIN = at("11-03 00:00")
 HOURS = 4
@@ -145,14 +146,19 @@ class Line:
         self._panes += [
             Pane("L1", "spend", one.start, one.end, one.known, one.amount) for one in spent
         ]
-        windows = Windows(HOUR_MS, "Asia/Shanghai")
         self._standing, verdicts = judge_windows(
-            self._rule, windows, self._standing, self._panes, self._state.complete or 0
+            self._rule,
+            self._standing,
+            self._panes,
+            self._state.complete or 0,
+            zone="Asia/Shanghai",
         )
         for verdict in verdicts:
-            assert verdict.window is not None
-            assert verdict.value is not None
-            self.judged[(verdict.window.start - to_ms(BEGIN)) // HOUR_MS] = verdict.value
+            seen = verdict.seen
+            assert seen is not None
+            assert seen.window is not None
+            assert seen.value is not None
+            self.judged[(seen.window.start - to_ms(BEGIN)) // HOUR_MS] = seen.value
             if verdict.judgement.transition is not None:
                 self.transitions.append(verdict.judgement.transition)
 

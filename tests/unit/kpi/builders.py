@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from kpi_monitor.rules.rule import Rule, compile_rule
+from kpi_monitor.rules.definition import compile_rule
+from kpi_monitor.rules.rule import Rule
 from shared.events import (
     ENCODER,
     BudgetTotals,

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from kpi_monitor.catalogue.objects import Names
-from kpi_monitor.units.store import UnitKey
+import msgspec
+
+from kpi_monitor.catalogue.objects import Names, SuspenseObject
+from kpi_monitor.units.unit import UnitKey
 from shared.database.pool import Conn, columns
 
 CATALOG_LINES = """
@@ -40,6 +42,10 @@ ON CONFLICT (workspace) DO UPDATE SET version = v.version + 1
 VERSIONS = "SELECT workspace, version FROM kpi.catalog_versions WHERE workspace = ANY($1::text[])"
 MAPPINGS = """
 SELECT id, object FROM kpi.catalog WHERE workspace = $1 AND kind = 'mapping' AND NOT deleted
+"""
+FIND_SUSPENSE = """
+SELECT workspace, id, object FROM kpi.catalog
+WHERE workspace = ANY($1::text[]) AND kind = 'suspense'
 """
 CURRENCIES = """
 SELECT c.workspace, c.id, c.object->>'currency' AS currency FROM kpi.catalog c
@@ -115,3 +121,14 @@ async def names(conn: Conn, campaigns: Iterable[UnitKey]) -> dict[UnitKey, Names
         if known.get("owner"):
             mine.line_owners[known["line"]] = known["owner"]
     return found
+
+
+async def find_suspense(
+    conn: Conn, workspaces: Iterable[str]
+) -> list[tuple[str, str, SuspenseObject]]:
+    """(workspace, source, what waits in its suspense) of these workspaces."""
+    rows = await conn.fetch(FIND_SUSPENSE, sorted(set(workspaces)))
+    return [
+        (row["workspace"], row["id"], msgspec.convert(row["object"], SuspenseObject))
+        for row in rows
+    ]

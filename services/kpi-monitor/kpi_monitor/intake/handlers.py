@@ -17,7 +17,6 @@ from kpi_monitor.intake.batch import Batch
 from kpi_monitor.intake.placement import store as store_placed
 from kpi_monitor.intake.placement.places import Places
 from kpi_monitor.intake.placement.placing import Placing
-from kpi_monitor.judging import suspense_news
 from kpi_monitor.panes import store as panes
 from kpi_monitor.panes.changes import Changes
 from kpi_monitor.panes.feeds import Feeds
@@ -33,6 +32,7 @@ from kpi_monitor.totals import figures as totals
 from kpi_monitor.totals import store as store_totals
 from kpi_monitor.totals.figures import LineKey, checked_totals
 from kpi_monitor.units import store as units
+from kpi_monitor.units.unit import WORKSPACE
 from shared import metrics
 from shared.database.clock import Clock
 from shared.database.pool import Conn
@@ -64,7 +64,6 @@ class Handlers:
         self._clock = clock
         self._horizon = timedelta(days=settings.metrics_horizon_days)
         self._skew = timedelta(seconds=settings.future_skew_s)
-        self._figures_interval_s = settings.figures_interval_s
         self._places = Places()
         self._feeds = Feeds()
         self._reports = Reports()
@@ -179,8 +178,8 @@ class Handlers:
             elif row["kind"] == "line":
                 place = row["object"]
                 batch.touched.add((row["workspace"], place["campaign"], place["line"]))
-        interval_s = self._figures_interval_s
-        await suspense_news.note(batch.conn, planned, batch.now, SERVICE, interval_s)
+            elif row["kind"] == "suspense":
+                batch.touched.add((row["workspace"], WORKSPACE, None))
         if sources:
             batch.remapped.update(sources)
             await store_catalog.bump_versions(batch.conn, sources)

@@ -1,177 +1,138 @@
 """One transition as the message that alerts gets: with all that a person needs to read. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from fractions import Fraction
+from typing import NamedTuple
 
 from kpi_monitor.catalogue.objects import Names
-from kpi_monitor.judging.unit import Group, Unit
-from kpi_monitor.judging.verdicts import Verdict
-from kpi_monitor.rules.episodes import Cause
-from kpi_monitor.rules.formula import evaluate, parse
-from kpi_monitor.rules.kpis import BUDGET_PACING, BUDGET_USED, KPIS
+from kpi_monitor.rules.episodes import Cause, Verdict
+from kpi_monitor.rules.families.family import Grounds
+from kpi_monitor.rules.families.table import family_of
+from kpi_monitor.rules.kpis import value_text
+from kpi_monitor.rules.unit import Group, Unit
+from kpi_monitor.units.unit import WORKSPACE
 from kpi_monitor.windows import from_ms
-from shared.events import (
-    Breach,
-    BreachCause,
-    BreachSource,
-    BreachWindow,
-    BudgetTotals,
-)
-from shared.money import (
-    MICROS,
-    MONEY_MEASURES,
-    divide_half_even,
-    format_micros,
-    format_quantity,
-    format_ratio,
-)
+from shared.events import Breach, BreachCause, BreachFigures, BreachWindow, BudgetTotals
 
-FORECAST = parse("allocated * actual / planned_to_date")
-"""The first method of design.md section 4, for groups of several lines."""
+NO_ANNOTATIONS: Mapping[str, str | None] = {"lever": None, "runbook": None, "bucket": None}
 
 
-def value_text(value: Fraction | None) -> str | None:
-    """A ratio with six decimals; None stays None."""
-    return None if value is None else format_ratio(value.numerator, value.denominator)
+class Judged(NamedTuple):
+    """A verdict with all that it is about."""
+
+    unit: Unit
+    group: Group
+    verdict: Verdict
+
+    @property
+    def lines(self) -> list[BudgetTotals]:
+        """The totals of the lines it is judged on."""
+        return [self.unit.lines[one] for one in self.group.members if one in self.unit.lines]
+
+    @property
+    def plan_version(self) -> int | None:
+        """The newest plan that the figures of these lines are taken against."""
+        return max((one.plan_version for one in self.lines), default=None)
+
+    @property
+    def value(self) -> str | None:
+        """As decimal text."""
+        return None if self.verdict.seen is None else value_text(self.verdict.seen.value)
+
+    @property
+    def window(self) -> BreachWindow | None:
+        """The window it is about."""
+        window = None if self.verdict.seen is None else self.verdict.seen.window
+        if window is None:
+            return None
+        return BreachWindow(kind="tumbling", start=from_ms(window.start), end=from_ms(window.end))
+
+    def grounds(self) -> Grounds:
+        """What the rule's family shows of it."""
+        return family_of(self.group.rule).grounds(self.unit, self.group, self.verdict)
+
+    def breach(self, episode: int) -> str:
+        """The name of one of the group's episodes."""
+        return f"{self.group.rule.rule}/{self.group.key}/{episode}"
 
 
-def numbers_of(kind: str, sums: Mapping[str, int]) -> dict[str, str]:
-    """The sums a value was computed from, as decimal text; for budgets the ratios as well."""
-    if kind == "window":
-        return {
-            name: (format_micros if name in MONEY_MEASURES else format_quantity)(sums[name])
-            for name in sorted(sums)
-        }
-    numbers = {name: format_micros(amount) for name, amount in sums.items()}
-    ratios = {
-        "used_ratio": value_text(evaluate(KPIS[BUDGET_USED].formula, sums)),
-        "pacing_ratio": value_text(evaluate(KPIS[BUDGET_PACING].formula, sums)),
-        "forecast_end": _money_text(evaluate(FORECAST, sums)),
-    }
-    return numbers | {name: text for name, text in ratios.items() if text is not None}
-
-
-def breach_of(unit: Unit, group: Group, verdict: Verdict, names: Names, now: datetime) -> Breach:
+def breach_of(judged: Judged, names: Names, now: datetime) -> Breach:
     """The message of a verdict that has a transition."""
-    transition = verdict.judgement.transition
+    transition = judged.verdict.judgement.transition
     assert transition is not None, "only transitions are told"
-    rule, line = group.stored.rule, group.group.get("line")
-    lines = lines_of(unit, group)
+    unit, group, lines, grounds = judged.unit, judged.group, judged.lines, judged.grounds()
+    rule = group.rule
+    campaign = {} if unit.campaign == WORKSPACE else {"campaign": unit.campaign}
+    currency = grounds.currency or next((one.currency for one in lines), names.currency)
     return Breach(
-        breach=f"{rule.rule}/{group.key}/{transition.episode}",
+        breach=judged.breach(transition.episode),
         seq=transition.seq,
         rule=rule.rule,
         rule_version=rule.version,
-        kind="kpi" if rule.kpi.kind == "window" else "budget",
+        kind=family_of(rule).breach_kind,
         group=group.group,
         transition=transition.change,
         reason=transition.reason.value,
         severity=transition.severity,
         previous_severity=transition.previous_severity,
         crossed=list(transition.crossed),
-        value=value_text(verdict.value),
+        value=judged.value,
         threshold=transition.threshold,
         op=rule.condition.operator,
-        window=window_of(verdict),
-        numbers=numbers_behind(rule.kpi.kind, verdict, lines),
-        sources=sources_of(unit, group),
-        plan_version=plan_version_of(lines),
-        names={**_names(unit, line, names), "rule": rule.name},
-        owner=_owner(unit, line, names),
-        labels={
-            **dict(rule.labels),
-            "rule": rule.rule,
-            "campaign": unit.campaign,
-            **({"line": line} if line else {}),
-        },
-        annotations={"lever": None, "runbook": None, "bucket": None, **dict(rule.annotations)},
+        window=judged.window,
+        numbers=dict(grounds.numbers),
+        sources=grounds.sources,
+        plan_version=judged.plan_version,
+        names=_names(judged, names),
+        owner=_owner(unit, group.group.get("line"), names),
+        labels={**dict(rule.labels), "rule": rule.rule, **campaign, **group.group},
+        annotations={**NO_ANNOTATIONS, **dict(rule.annotations), **grounds.annotations},
         corrects=None,
         event_time=from_ms(transition.at),
         decided_at=now,
         since=from_ms(transition.since),
         kpi=rule.kpi.name,
-        currency=next((one.currency for one in lines), names.currency),
+        currency=currency,
         time_zone=unit.zone or "UTC",
         region=names.region,
         cause=_cause(transition.cause),
-        figures_at=figures_at(verdict, lines),
-        set_aside=set_aside_of(unit, group),
+        subject=grounds.subject,
+        figures_at=grounds.figures_at,
+        set_aside=grounds.set_aside,
     )
 
 
-def lines_of(unit: Unit, group: Group) -> list[BudgetTotals]:
-    """The totals that a group is judged on."""
-    return [unit.lines[one] for one in group.lines if one in unit.lines]
-
-
-def window_of(verdict: Verdict) -> BreachWindow | None:
-    """The window a verdict is about."""
-    window = verdict.window
-    if window is None:
-        return None
-    return BreachWindow(kind="tumbling", start=from_ms(window.start), end=from_ms(window.end))
-
-
-def plan_version_of(lines: Sequence[BudgetTotals]) -> int | None:
-    """The newest plan that the figures of these lines are taken against."""
-    return max((one.plan_version for one in lines), default=None)
-
-
-def figures_at(verdict: Verdict, lines: Sequence[BudgetTotals]) -> datetime | None:
-    """Up to when the figures go: the end of the window, or the least anchor of the totals."""
-    if verdict.window is not None:
-        return from_ms(verdict.window.end)
-    if not verdict.sums:
-        return None
-    return min((one.anchor or one.as_of for one in lines), default=None)
-
-
-def sources_of(unit: Unit, group: Group) -> list[BreachSource]:
-    """Who said the numbers, and how far each is complete."""
-    if group.stored.rule.kpi.kind == "budget":
-        known = {
-            f"budget/{line}": unit.lines[line].complete_through
-            for line in group.lines
-            if line in unit.lines
-        }
-        return [BreachSource(source=name, complete_through=known[name]) for name in sorted(known)]
-    complete = {feed.source: feed.complete for feed in group.feeds}
-    return [
-        BreachSource(source=name, complete_through=None if at is None else from_ms(at))
-        for name, at in sorted(complete.items())
-    ]
-
-
-def set_aside_of(unit: Unit, group: Group) -> int:
-    """How much was refused of the sources behind the figures and is not settled."""
-    if group.stored.rule.kpi.kind == "budget":
-        return sum(unit.lines[line].set_aside for line in group.lines if line in unit.lines)
-    return group.set_aside
-
-
-def numbers_behind(kind: str, verdict: Verdict, lines: Sequence[BudgetTotals]) -> dict[str, str]:
-    """The numbers that a verdict's message shows; none without figures."""
-    if not verdict.sums:
-        return {}
-    numbers = numbers_of(kind, verdict.sums)
-    if kind == "budget" and len(lines) == 1 and lines[0].forecast_end is not None:
-        # The ledger's own forecast is the one people see elsewhere.
-        numbers["forecast_end"] = lines[0].forecast_end
-    return numbers
-
-
-def _money_text(value: Fraction | None) -> str | None:
-    if value is None:
-        return None
-    return format_micros(divide_half_even(value.numerator * MICROS, value.denominator))
+def figures_of(judged: Judged, now: datetime) -> BreachFigures:
+    """What the open episode of a group was last judged on, from a verdict with a value."""
+    group, grounds, value = judged.group, judged.grounds(), judged.value
+    episode = judged.verdict.judgement.episode
+    assert value is not None, "only what has a value is newer"
+    return BreachFigures(
+        breach=judged.breach(episode.number),
+        seq=episode.seq,
+        rule=group.rule.rule,
+        group=group.group,
+        value=value,
+        numbers=dict(grounds.numbers),
+        window=judged.window,
+        sources=grounds.sources,
+        plan_version=judged.plan_version,
+        figures_at=grounds.figures_at or now,
+        decided_at=now,
+        set_aside=grounds.set_aside,
+    )
 
 
 def _cause(cause: Cause | None) -> BreachCause | None:
     return None if cause is None else BreachCause(kind=cause.kind, version=cause.version)
 
 
-def _names(unit: Unit, line: str | None, names: Names) -> dict[str, str]:
+def _names(judged: Judged, names: Names) -> dict[str, str]:
+    """What people call what it is about. What belongs to no campaign has only its own name."""
+    unit, group = judged.unit, judged.group.group
+    if unit.campaign == WORKSPACE:
+        return dict(group)
+    line = group.get("line")
     found = {"campaign": names.campaign or unit.campaign}
     if line is not None:
         found["line"] = names.lines.get(line, line)
@@ -179,7 +140,7 @@ def _names(unit: Unit, line: str | None, names: Names) -> dict[str, str]:
             found.update(unit.lines[line].names)
     elif unit.lines:
         found["campaign"] = next(iter(unit.lines.values())).names.get("campaign", found["campaign"])
-    return found
+    return {**found, "rule": judged.group.rule.name}
 
 
 def _owner(unit: Unit, line: str | None, names: Names) -> str | None:

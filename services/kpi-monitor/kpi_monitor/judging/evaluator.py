@@ -1,26 +1,31 @@
-"""The evaluate step: touched campaigns → windows and rules → standings and breaches.
+"""The evaluate step: touched units → windows and rules → standings and breaches.
 
-Runs in every replica. A campaign's row is locked while it is judged, so there is one writer per
-campaign without partitions deciding it; standings, history and messages are one transaction.
+Runs in every replica. A unit's row is locked while it is judged, so there is one writer per
+campaign or workspace without partitions deciding it; standings, history and messages are one
+transaction.
 """
 
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from kpi_monitor import SCHEMA, SERVICE
-from kpi_monitor.catalogue import store as store_catalog
-from kpi_monitor.judging import breaches, store_figures
-from kpi_monitor.judging import store as store_evaluate
-from kpi_monitor.judging.due import NEVER, due_of
+from kpi_monitor.catalogue import store as catalogue
+from kpi_monitor.catalogue.objects import Names
+from kpi_monitor.judging import store, store_figures
+from kpi_monitor.judging.breaches import Judged, breach_of
 from kpi_monitor.judging.figures import newest_of
-from kpi_monitor.judging.unit import Outcome, Unit, groups_of, judge, needs_of
-from kpi_monitor.settings import KpiSettings
+from kpi_monitor.judging.groups import groups_of, needs_of
+from kpi_monitor.judging.outcomes import due_of, judge
+from kpi_monitor.rules.families.suspense import suspense_rule
+from kpi_monitor.rules.unit import Outcome, Unit
+from kpi_monitor.settings import KpiSettings, owners_of
 from kpi_monitor.sources import heartbeats
-from kpi_monitor.sources import store as store_sources
+from kpi_monitor.sources import store as sources
 from kpi_monitor.units import store as units
-from kpi_monitor.units.store import UnitKey
+from kpi_monitor.units.unit import WORKSPACE, Due, UnitKey
 from kpi_monitor.windows import to_ms
 from shared import metrics
 from shared.database.clock import Clock
@@ -56,13 +61,15 @@ class Evaluator:
         self._clock = clock
         self._partitions = partitions
         self._wake_relay = wake_relay
+        self._owners = owners_of(settings.workspace_owners)
+        self._of_workspaces = [suspense_rule(timedelta(seconds=settings.suspense_limit_s))]
         self.rounds = Rounds(settings, "evaluator", self._round)
         self._units = 1
 
     async def count_due(self, conn: Conn) -> int:
         """What is to be judged or told now, by touch or by time, for GET /internal/idle."""
-        given_up = await count_given_up(conn, SCHEMA, await self._clock.now(conn))
-        return given_up + await units.count_due(conn)
+        now = await self._clock.now(conn)
+        return await count_given_up(conn, SCHEMA, now) + await units.count_due(conn, now)
 
     async def _round(self) -> bool:
         busy = await self.step()
@@ -71,37 +78,38 @@ class Evaluator:
         return busy
 
     async def step(self) -> bool:
-        """Spreads the touches of sources, then judges one set of campaigns; False when idle."""
+        """Spreads the touches of sources, then judges one set of units; False when idle."""
         spread = 0
         partitions = self._partitions()
         if partitions > 0:
             async with transaction(self._pool) as conn:
                 await heartbeats.give_up(conn, await self._clock.now(conn))
-                touches = await store_sources.advance(conn, partitions, SOURCE_TOUCHES_MAX)
+                touches = await sources.advance(conn, partitions, SOURCE_TOUCHES_MAX)
             # Another transaction: whoever reads the sources before the first has ended is seen here
             # with a touch not yet deleted, or with what it found to be due.
             if touches:
                 async with transaction(self._pool) as conn:
-                    spread = await store_sources.spread(conn, touches)
+                    spread = await sources.spread(conn, touches)
         async with transaction(self._pool) as conn:
-            judged = await self._evaluate(conn)
-            figures = await store_figures.take_due(conn, await self._clock.now(conn))
+            now = await self._clock.now(conn)
+            await units.touch_due(conn, now)
+            judged = await self._evaluate(conn, now)
+            figures = await store_figures.take_due(conn, now)
             await outbox.add(conn, SCHEMA, figures)
             return judged or spread > 0 or bool(figures)
 
-    async def _evaluate(self, conn: Conn) -> bool:
+    async def _evaluate(self, conn: Conn, now: datetime) -> bool:
         began = time.monotonic()
         taken = await units.take(conn, self._units)
         if not taken.lines:
-            # Another replica was quicker with the campaigns that were free a moment ago.
+            # Another replica was quicker with the units that were free a moment ago.
             return bool(taken.due)
-        now = await self._clock.now(conn)
-        loaded = await store_evaluate.load(conn, taken.lines)
+        loaded = await store.load(conn, taken.lines, self._of_workspaces)
         groups = {unit.key: groups_of(unit) for unit in loaded}
         needs = {unit.key: needs_of(unit, groups[unit.key]) for unit in loaded}
-        panes = await store_evaluate.panes(conn, needs, loaded)
+        panes = await store.panes(conn, needs, loaded)
         outcomes: list[tuple[Unit, Outcome]] = []
-        due: dict[UnitKey, int | None] = dict.fromkeys(taken.lines, NEVER)
+        due: dict[UnitKey, Due] = dict.fromkeys(taken.lines, Due())
         for unit in loaded:
             found = judge(unit, groups[unit.key], panes[unit.key], to_ms(now))
             outcomes += [(unit, outcome) for outcome in found]
@@ -110,13 +118,13 @@ class Evaluator:
             await asyncio.sleep(0)
         if outcomes:
             await self._write(conn, outcomes, now)
-        await units.save_due(conn, taken, due)
+        await units.put_due(conn, taken, due)
         self._pace(time.monotonic() - began)
         metrics.KPI_EVALUATION_DELAY.observe(taken.waited_s)
         return True
 
     def _pace(self, took_s: float) -> None:
-        """Campaigns differ in size by a thousand: how many fit into STEP_S is learned."""
+        """Units differ in size by a thousand: how many fit into STEP_S is learned."""
         metrics.KPI_EVALUATION_DURATION.observe(took_s)
         if took_s > STEP_S:
             self._units = max(1, self._units // 2)
@@ -125,25 +133,34 @@ class Evaluator:
 
     async def _write(self, conn: Conn, outcomes: list[tuple[Unit, Outcome]], now: datetime) -> None:
         changed = [
-            (unit, outcome.group, verdict)
+            Judged(unit, outcome.group, verdict)
             for unit, outcome in outcomes
             for verdict in outcome.changes()
         ]
-        names = await store_catalog.names(conn, {unit.key for unit, _, _ in changed})
-        told = [
-            (*unit.key, breaches.breach_of(unit, group, verdict, names[unit.key], now))
-            for unit, group, verdict in changed
-        ]
-        await store_evaluate.save(conn, [one for one in outcomes if one[1].moved], told, now)
-        newest, ended = newest_of(outcomes, SERVICE, now)
+        names = await self._names(conn, {one.unit.key for one in changed})
+        told = [(*one.unit.key, breach_of(one, names[one.unit.key], now)) for one in changed]
+        await store.save(conn, [one for one in outcomes if one[1].moved], told, now)
+        newest, ended = newest_of(outcomes, now)
         await store_figures.keep(conn, newest, ended, now, self._settings.figures_interval_s)
         metrics.KPI_WINDOWS_CLOSED.inc(
-            sum(verdict.window is not None for _, one in outcomes for verdict in one.verdicts)
+            sum(
+                verdict.seen is not None and verdict.seen.window is not None
+                for _, one in outcomes
+                for verdict in one.verdicts
+            )
         )
-        await tell(conn, told)
+        await _tell(conn, told)
+
+    async def _names(self, conn: Conn, keys: set[UnitKey]) -> dict[UnitKey, Names]:
+        """Names and owners; what belongs to no campaign is told to the owner of the workspace."""
+        found = await catalogue.names(conn, keys)
+        return {
+            key: replace(one, owner=self._owners.get(key[0])) if key[1] == WORKSPACE else one
+            for key, one in found.items()
+        }
 
 
-async def tell(conn: Conn, told: Sequence[tuple[str, str, Breach]]) -> None:
+async def _tell(conn: Conn, told: Sequence[tuple[str, str, Breach]]) -> None:
     """Sends transitions (workspace, campaign, breach) in the caller's transaction; logs them."""
     await outbox.add(conn, SCHEMA, [_message(workspace, one) for workspace, _, one in told])
     for _, _, one in told:

@@ -1,19 +1,18 @@
-"""SQL of the evaluate step: take touched campaigns, read them whole, write what changed."""
+"""SQL of the evaluate step: read touched units whole, write what changed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from kpi_monitor.catalogue.objects import flight_end
-from kpi_monitor.catalogue.store import CAMPAIGNS
-from kpi_monitor.judging.feeds import FeedState, spend_feed
-from kpi_monitor.judging.unit import Need, Outcome, StoredRule, Unit
-from kpi_monitor.judging.verdicts import Pane, Standing
+from kpi_monitor.catalogue.store import CAMPAIGNS, find_suspense
 from kpi_monitor.records.measures import SPEND
+from kpi_monitor.rules.definition import compile_stored
 from kpi_monitor.rules.episodes import Episode
-from kpi_monitor.rules.rule import compile_stored
+from kpi_monitor.rules.feeds import FeedState, spend_feed
+from kpi_monitor.rules.unit import Need, Outcome, Pane, Standing, StoredRule, Unit
 from kpi_monitor.totals import figures as totals
-from kpi_monitor.units.store import UnitKey
+from kpi_monitor.units.unit import WORKSPACE, UnitKey
 from kpi_monitor.windows import Windows, edges
 from shared.database.pool import Conn, columns, integers
 from shared.events import Breach
@@ -94,9 +93,16 @@ ON CONFLICT (workspace, breach) DO UPDATE SET open = excluded.open
 """
 
 
-async def load(conn: Conn, touched: Mapping[UnitKey, set[str] | None]) -> list[Unit]:
-    """Campaigns that have rules, with all that these are judged on except panes."""
-    units: dict[UnitKey, Unit] = {}
+async def load(
+    conn: Conn,
+    touched: Mapping[UnitKey, set[str] | None],
+    of_workspaces: Sequence[StoredRule] = (),
+) -> list[Unit]:
+    """Units that have rules, with all that these are judged on except panes; `of_workspaces`: the
+    rules that every workspace has."""
+    units: dict[UnitKey, Unit] = {
+        key: Unit(*key, rules=[*of_workspaces]) for key in touched if key[1] == WORKSPACE
+    }
     for row in await conn.fetch(RULES, *columns(sorted(touched), 2)):
         key = (row["workspace"], row["campaign"])
         rule = compile_stored(row["version"], row["body"])
@@ -113,6 +119,7 @@ async def load(conn: Conn, touched: Mapping[UnitKey, set[str] | None]) -> list[U
             scope += [(*key, line) for line in sorted(lines)]
     await _read_scope(conn, units, columns(scope, 3))
     await _read_plans(conn, units)
+    await _read_watched(conn, units)
     return list(units.values())
 
 
@@ -135,6 +142,14 @@ async def _read_plans(conn: Conn, units: Mapping[UnitKey, Unit]) -> None:
         unit.closed = row["deleted"] or known.get("status") == "closed"
     for row in await conn.fetch(REMOVED_LINES, *keys):
         units[row["workspace"], row["campaign"]].removed.add(row["line"])
+
+
+async def _read_watched(conn: Conn, units: Mapping[UnitKey, Unit]) -> None:
+    """Objects of the catalogue that belong to workspaces."""
+    workspaces = [workspace for workspace, campaign in units if campaign == WORKSPACE]
+    if workspaces:
+        for workspace, name, found in await find_suspense(conn, workspaces):
+            units[workspace, WORKSPACE].watched[name] = found
 
 
 async def _read_scope(conn: Conn, units: Mapping[UnitKey, Unit], scope: list[list[Any]]) -> None:
@@ -240,7 +255,7 @@ def _standing_row(unit: Unit, outcome: Outcome) -> tuple[Any, ...]:
     standing, episode = outcome.standing, outcome.standing.episode
     return (
         unit.workspace,
-        outcome.group.stored.rule.rule,
+        outcome.group.rule.rule,
         outcome.group.key,
         unit.campaign,
         standing.rule_version,

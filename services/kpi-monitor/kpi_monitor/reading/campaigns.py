@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from kpi_monitor import SCHEMA
 from kpi_monitor.judging import store as judging
-from kpi_monitor.judging.feeds import FeedState
-from kpi_monitor.judging.unit import Unit
 from kpi_monitor.reading import views
+from kpi_monitor.rules.feeds import FeedState
+from kpi_monitor.rules.unit import Unit
 from kpi_monitor.windows import Windows, from_ms
 from shared.database.pool import Conn
 from shared.http.caller import Caller

@@ -7,7 +7,7 @@ every line would stop it for minutes.
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
-from kpi_monitor.judging.feeds import FeedState
+from kpi_monitor.rules.feeds import FeedState
 from kpi_monitor.windows import DAY_MS, Windows, edges, to_ms
 from shared.errors import InvalidError
 

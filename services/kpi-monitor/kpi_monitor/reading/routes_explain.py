@@ -6,17 +6,21 @@ from fastapi import APIRouter, Request, Response
 
 from kpi_monitor.catalogue import store as catalogue
 from kpi_monitor.judging import store as judging
-from kpi_monitor.judging.breaches import breach_of
-from kpi_monitor.judging.unit import Need, StoredRule, Unit, groups_of, judge, needs_of
-from kpi_monitor.reading import ranges, store, views
+from kpi_monitor.judging.breaches import Judged, breach_of
+from kpi_monitor.judging.groups import groups_of, needs_of
+from kpi_monitor.judging.outcomes import judge
+from kpi_monitor.reading import ranges, store
 from kpi_monitor.reading.campaigns import campaign_windows, gaps_within, require_in_reach
+from kpi_monitor.reading.explanations import explain_totals, explain_window
 from kpi_monitor.reading.schemas import (
     Explanation,
     TestView,
 )
 from kpi_monitor.rules.commands import compile_checked, require_rule
-from kpi_monitor.rules.rule import Rule, compile_stored
+from kpi_monitor.rules.definition import compile_stored
+from kpi_monitor.rules.rule import Rule
 from kpi_monitor.rules.schemas import RuleTestBody
+from kpi_monitor.rules.unit import Need, StoredRule, Unit
 from kpi_monitor.windows import (
     LONGEST_DAY_MS,
     Windows,
@@ -53,7 +57,7 @@ async def get_explanation(
         unit = await judging.load_campaign(conn, caller.workspace, compiled.campaign)
         lines = _lines_of(compiled, unit, group)
         if compiled.size is None:
-            return Json({"group": group, **views.explain_totals(compiled, unit, lines)})
+            return Json({"group": group, **explain_totals(compiled, unit, lines)})
         if window is None or unit.zone is None:
             raise InvalidError("window_missing", "state the start of a window of a known campaign")
         windows = Windows(compiled.size, unit.zone)
@@ -67,7 +71,7 @@ async def get_explanation(
         )
         feeds = [f for f in unit.feeds if f.line in lines and f.measure in compiled.measures]
         gaps = await gaps_within(conn, feeds, around.start, around.end)
-    explained = views.explain_window(compiled, windows, feeds, panes, around.start, gaps=gaps)
+    explained = explain_window(compiled, windows, feeds, panes, around.start, gaps=gaps)
     return Json({"group": group, **explained, "told": told})
 
 
@@ -94,14 +98,14 @@ async def test_rule(request: Request, body: RuleTestBody, principal: Reader) -> 
             for feed in unit.feeds
         ]
         groups = groups_of(unit)
-        lines = {line for group in groups for line in group.lines}
+        lines = {line for group in groups for line in group.members}
         feeds = [feed for group in groups for feed in group.feeds]
         ranges.check_cost(len(lines), ranges.edges_of(windows, start, end), feeds)
         panes = await judging.panes(conn, {unit.key: needs_of(unit, groups)}, [unit])
         names = await catalogue.names(conn, [unit.key])
     outcomes = await asyncio.to_thread(judge, unit, groups, panes[unit.key], to_ms(now))
     told = [
-        breach_of(unit, outcome.group, one, names[unit.key], now)
+        breach_of(Judged(unit, outcome.group, one), names[unit.key], now)
         for outcome in outcomes
         for one in outcome.changes()
     ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from kpi_monitor.judging.unit import Unit
+from kpi_monitor.rules.unit import Unit
 from kpi_monitor.windows import LONGEST_DAY_MS
 from shared.database.pool import Conn
 from shared.database.rows import fetch

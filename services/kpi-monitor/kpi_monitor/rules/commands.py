@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from kpi_monitor.rules import store
-from kpi_monitor.rules.rule import Rule, compile_rule
+from kpi_monitor.rules.definition import compile_rule
+from kpi_monitor.rules.rule import Rule
 from kpi_monitor.rules.schemas import RuleBody, effective_window
 from kpi_monitor.rules.store import RuleCondition, RuleRow
 from kpi_monitor.units import store as units

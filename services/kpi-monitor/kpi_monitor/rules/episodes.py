@@ -5,11 +5,14 @@ reset bound. Comparison is exact (Fraction); text is only for display. Source: c
 section 4, streaming.md section 5.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Literal, NamedTuple
+
+from kpi_monitor.windows import Window
 
 Severity = Literal["info", "warning", "critical"]
 RANK: dict[Severity, int] = {"info": 0, "warning": 1, "critical": 2}
@@ -22,6 +25,7 @@ COMPARE: dict[Operator, Callable[[Fraction, Fraction], bool]] = {
     "<=": lambda value, limit: value <= limit,
 }
 Change = Literal["firing", "level_changed", "resolved"]
+NO_SUMS: Mapping[str, int] = MappingProxyType({})
 
 
 class Reason(StrEnum):
@@ -33,6 +37,7 @@ class Reason(StrEnum):
     SUPPRESSED = "suppressed"
     BELOW_RESET = "below_reset"
     ABOVE_RESET = "above_reset"
+    RECOVERED = "recovered"
     RULE_CHANGED = "rule_changed"
     PLAN_CHANGED = "plan_changed"
     RULE_REMOVED = "rule_removed"
@@ -59,12 +64,13 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Levels from the least severe to the most, and the bound that ends an episode."""
+    """Levels from the least severe to the most, and the bound that ends an episode, for `ended`."""
 
     operator: Operator
     levels: tuple[Level, ...]
     reset: Fraction
     reset_text: str
+    ended: Reason | None = None
 
     @property
     def upwards(self) -> bool:
@@ -88,24 +94,39 @@ class Episode(NamedTuple):
         return self.severity is not None
 
 
+class Cause(NamedTuple):
+    """What moved when it was not the figure: a plan or a rule, in its new version."""
+
+    kind: Literal["plan", "rule"]
+    version: int
+
+
+REASON_OF_CAUSE = {"plan": Reason.PLAN_CHANGED, "rule": Reason.RULE_CHANGED}
+
+
+NO_EPISODE = Episode()
+
+
 class Observation(NamedTuple):
-    """What is judged: the exact value at event time `at` (epoch ms).
+    """What a family saw of a group: the exact value at event time `at` (epoch ms).
 
     `without`: why there is no value to judge (then no state changes). `ceiling`: the severity that
-    `suppress` allows at most just now.
+    `suppress` allows at most just now. `sums`: what the value was computed from, micros by measure
+    or figure; `window`: over which. `limits`: those it is held against, if not the rule's own.
+    `since`: when that what is seen began, if before. `because`: what moved besides the figures;
+    `otherwise`: what would have been seen had that not moved.
     """
 
     at: int
     value: Fraction | None
     without: Reason = Reason.NO_VALUE
     ceiling: Severity | None = None
-
-
-class Cause(NamedTuple):
-    """What moved when it was not the figure: a plan or a rule, in its new version."""
-
-    kind: Literal["plan", "rule"]
-    version: int
+    sums: Mapping[str, int] = NO_SUMS
+    window: Window | None = None
+    limits: Condition | None = None
+    since: int | None = None
+    because: Cause | None = None
+    otherwise: "Observation | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +152,36 @@ class Judgement(NamedTuple):
     reason: Reason
 
 
+class Verdict(NamedTuple):
+    """A judgement with what was seen; None when an episode ends for a reason that is no number."""
+
+    judgement: Judgement
+    seen: Observation | None = None
+
+
+def follow(
+    condition: Condition, episode: Episode, seen: Iterable[Observation], now: int
+) -> tuple[Episode, list[Verdict]]:
+    """The state after these observations, in their order, and a verdict of each that has a value.
+
+    A transition that would not have been, or would have been another, had only the figures moved
+    has what else moved as its cause.
+    """
+    verdicts: list[Verdict] = []
+    for one in seen:
+        if one.value is None:
+            continue
+        limits = one.limits or condition
+        judgement = judge(limits, episode, one)
+        if one.because is not None and judgement.transition is not None:
+            other = None if one.otherwise is None else judge(limits, episode, one.otherwise)
+            if other is None or other.reason != judgement.reason:
+                judgement = _because(judgement.transition, judgement.episode, one.because, now)
+        episode = judgement.episode
+        verdicts.append(Verdict(judgement, one))
+    return episode, verdicts
+
+
 def judge(condition: Condition, episode: Episode, seen: Observation) -> Judgement:
     """The next state and, if it changed, the transition. Never two firings without a resolve."""
     if seen.value is None:
@@ -142,8 +193,8 @@ def judge(condition: Condition, episode: Episode, seen: Observation) -> Judgemen
             return Judgement(episode, None, Reason.WITHIN_LIMITS)
         return _fire(episode, crossed, seen)
     if not crossed and not compare(seen.value, condition.reset):
-        reason = Reason.BELOW_RESET if condition.upwards else Reason.ABOVE_RESET
-        return close(episode, seen.at, reason, threshold=condition.reset_text)
+        past = Reason.BELOW_RESET if condition.upwards else Reason.ABOVE_RESET
+        return close(episode, seen.at, condition.ended or past, threshold=condition.reset_text)
     return _move(condition, episode, crossed, seen)
 
 
@@ -170,33 +221,22 @@ def close(episode: Episode, at: int, reason: Reason, *, threshold: str | None = 
     return Judgement(closed, transition, reason)
 
 
-def because_of_edit(judgement: Judgement, version: int, now: int) -> Judgement:
-    """The same judgement, said to come from a new version of the rule, not from new numbers.
+def _because(transition: Transition, episode: Episode, cause: Cause, now: int) -> Judgement:
+    """The same judgement, said to come from a new version of the rule or plan.
 
-    What was open was so until the edit, `now`, however old the figures are that it is judged on.
+    What was open was so until the edit of a rule, `now`, however old the figures are that it is
+    judged on.
     """
-    changed = _because(judgement, Reason.RULE_CHANGED, Cause("rule", version))
-    transition = changed.transition
-    if transition is None or transition.change == "firing":
-        return changed
-    return changed._replace(transition=replace(transition, at=max(transition.at, now)))
-
-
-def because_of_plan(judgement: Judgement, version: int) -> Judgement:
-    """The same judgement, said to come from a new version of the plan: no money has moved."""
-    return _because(judgement, Reason.PLAN_CHANGED, Cause("plan", version))
-
-
-def _because(judgement: Judgement, reason: Reason, cause: Cause) -> Judgement:
-    if judgement.transition is None:
-        return judgement
-    transition = replace(judgement.transition, reason=reason, cause=cause)
-    return Judgement(judgement.episode, transition, reason)
+    reason = REASON_OF_CAUSE[cause.kind]
+    edited = cause.kind == "rule" and transition.change != "firing"
+    at = max(transition.at, now) if edited else transition.at
+    return Judgement(episode, replace(transition, reason=reason, cause=cause, at=at), reason)
 
 
 def _fire(episode: Episode, crossed: tuple[Level, ...], seen: Observation) -> Judgement:
     severity = _capped(crossed[-1].severity, seen.ceiling)
-    opened = Episode(episode.number + 1, 1, severity, seen.at)
+    since = seen.at if seen.since is None else seen.since
+    opened = Episode(episode.number + 1, 1, severity, since)
     transition = Transition(
         change="firing",
         reason=Reason.THRESHOLD_CROSSED,
@@ -205,7 +245,7 @@ def _fire(episode: Episode, crossed: tuple[Level, ...], seen: Observation) -> Ju
         crossed=tuple(level.text for level in crossed),
         threshold=crossed[-1].text,
         at=seen.at,
-        since=seen.at,
+        since=since,
         episode=opened.number,
         seq=1,
     )

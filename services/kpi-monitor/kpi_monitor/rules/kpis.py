@@ -1,46 +1,77 @@
 """The KPIs that rules and series may name, as data: one line each (platforms.md section 5)."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 from kpi_monitor.rules import formula
+from shared.money import MONEY_MEASURES, format_micros, format_quantity, format_ratio
 
 NOT_ADDITIVE = frozenset({"reach", "frequency", "unique_users", "unique_clicks", "followers"})
 """Measures whose sum over periods or lines means nothing: distinct counts and gauges."""
 
 BUDGET_USED = "budget.used_ratio"
 BUDGET_PACING = "budget.pacing_ratio"
+UnitName = Literal["percent", "money", "count", "ratio", "minutes", "hours"]
+"""How a number is to be read; a percentage is stated as a ratio, 0.015 for 1.5 %."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kpi:
-    """A name people use, its formula, and where its numbers come from.
+    """A name people use, its formula, its unit, and where its numbers come from.
 
-    `kind` "window": sums of panes over windows. `kind` "budget": the latest totals of a line.
+    `kind` names the family that judges it. `window`: sums of panes over windows. `budget`: the
+    latest totals of a line.
     """
 
     name: str
     title: str
     formula: formula.Formula
-    kind: Literal["window", "budget"]
+    kind: Literal["window", "budget", "suspense"]
     group: Literal["traffic", "conversion", "cost", "budget"]
+    unit: UnitName
 
 
-def _table(*rows: tuple[str, str, str, str]) -> dict[str, Kpi]:
+def _table(*rows: tuple[str, str, str, str, UnitName]) -> dict[str, Kpi]:
     table: dict[str, Kpi] = {}
-    for name, title, text, group in rows:
+    for name, title, text, group, unit in rows:
         kind: Literal["window", "budget"] = "budget" if group == "budget" else "window"
-        table[name] = Kpi(name, title, formula.parse(text), kind, group)  # type: ignore[arg-type]
+        table[name] = Kpi(name, title, formula.parse(text), kind, group, unit)  # type: ignore[arg-type]
     return table
 
 
 KPIS = _table(
-    ("ctr", "Click-through rate", "clicks / impressions", "traffic"),
-    ("cvr", "Conversion rate per click", "conversions / clicks", "conversion"),
-    ("cpc", "Cost per click", "spend / clicks", "cost"),
-    ("cpm", "Cost per thousand impressions", "spend / impressions * 1000", "cost"),
-    ("cpa", "Cost per conversion", "spend / conversions", "cost"),
-    ("roas", "Revenue per unit of spend", "revenue / spend", "cost"),
-    (BUDGET_USED, "Share of the allocated budget used", "actual / allocated", "budget"),
-    (BUDGET_PACING, "Spend against the plan to date", "actual / planned_to_date", "budget"),
+    ("ctr", "Click-through rate", "clicks / impressions", "traffic", "percent"),
+    ("cvr", "Conversion rate per click", "conversions / clicks", "conversion", "percent"),
+    ("cpc", "Cost per click", "spend / clicks", "cost", "money"),
+    ("cpm", "Cost per thousand impressions", "spend / impressions * 1000", "cost", "money"),
+    ("cpa", "Cost per conversion", "spend / conversions", "cost", "money"),
+    ("roas", "Revenue per unit of spend", "revenue / spend", "cost", "ratio"),
+    (BUDGET_USED, "Share of the allocated budget used", "actual / allocated", "budget", "percent"),
+    (
+        BUDGET_PACING,
+        "Spend against the plan to date",
+        "actual / planned_to_date",
+        "budget",
+        "percent",
+    ),
 )
+
+
+def value_text(value: Fraction | None) -> str | None:
+    """A ratio with six decimals; None stays None."""
+    return None if value is None else format_ratio(value.numerator, value.denominator)
+
+
+def numbers_text(sums: Mapping[str, int]) -> dict[str, str]:
+    """Sums of measures as decimal text, by name."""
+    return {
+        name: (format_micros if name in MONEY_MEASURES else format_quantity)(sums[name])
+        for name in sorted(sums)
+    }
+
+
+def units_of(measures: Iterable[str]) -> dict[str, str]:
+    """The unit of each measure."""
+    return {name: "money" if name in MONEY_MEASURES else "count" for name in measures}

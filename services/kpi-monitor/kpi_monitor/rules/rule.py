@@ -1,30 +1,22 @@
-"""From a rule as its author wrote it (contracts.md section 4) to a rule that can be judged. Pure.
+"""A rule ready to judge. Pure."""
 
-Everything that can be wrong with a rule by itself is found here, with a stable code; what needs
-stored data (known campaign, grain of the data) is checked where that data is.
-"""
-
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
-from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 
-import msgspec
-
-from kpi_monitor.rules.episodes import RANK, Condition, Level, Severity
+from kpi_monitor.rules import formula
+from kpi_monitor.rules.episodes import Condition, Observation, Reason, Severity
 from kpi_monitor.rules.formula import Formula
-from kpi_monitor.rules.kpis import KPIS, NOT_ADDITIVE, Kpi
-from kpi_monitor.windows import MATURITY_MAX_MS, WindowError, parse_size, span_ms
-from shared.durations import DurationError, parse_duration
-from shared.errors import InvalidError
-from shared.money import MoneyError, parse_micros
+from kpi_monitor.rules.kpis import Kpi
 
-GroupBy = Literal["line", "campaign"]
-RESERVED_LABELS = frozenset({"severity", "rule", "campaign", "line", "alertname"})
-"""Labels a breach carries by itself; severity would split one alert into two."""
-BUDGET_FIGURES = frozenset({"actual", "allocated", "planned_to_date", "committed", "remaining"})
+GroupBy = Literal["line", "campaign", "source"]
+
+
+class Span(NamedTuple):
+    """The window of a rule, if it has one, and how long after its end it is judged; in ms."""
+
+    size: int | None = None
+    maturity: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +35,9 @@ class Suppress:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule ready to judge. `lines` None means every line of the campaign; sizes in ms.
+    """A rule as its family judges it. `lines` None means every line of the campaign; sizes in ms.
 
-    `measures`: the sums it reads (panes for kind "window", figures of the totals for "budget").
+    `measures`: the sums it reads, of panes or of the totals.
     """
 
     rule: str
@@ -68,167 +60,20 @@ class Rule:
         """Whether `line` is in the rule's scope."""
         return self.lines is None or line in self.lines
 
-    def group(self, line: str) -> dict[str, str]:
-        """The group that a line's figures belong to."""
-        return {"line": line} if self.group_by == "line" else {"campaign": self.campaign}
+    def group(self, member: str) -> dict[str, str]:
+        """The group that a member's figures belong to."""
+        whole = self.group_by == "campaign"
+        return {"campaign": self.campaign} if whole else {self.group_by: member}
 
-
-def compile_rule(
-    version: int, body: Mapping[str, Any], not_additive: frozenset[str] = frozenset()
-) -> Rule:
-    """A stored or sent body → Rule. `not_additive`: measures registered as gauge or distinct.
-
-    Raises InvalidError: `kpi_unknown`, `reset_inside_threshold`, `measure_not_additive`,
-    `unsupported`, `invalid_rule`.
-    """
-    kpi = _kpi(body["kpi"])
-    _refuse_what_is_not_built(body)
-    suppress = _suppress(body.get("suppress"), kpi)
-    minimum = _minimum(body.get("min") or {}, kpi)
-    measures = set(kpi.formula.measures) | {name for name, _ in minimum}
-    if suppress is not None:
-        measures |= suppress.formula.measures
-    if bad := sorted(measures & (NOT_ADDITIVE | not_additive)):
-        raise InvalidError("measure_not_additive", f"{bad[0]} cannot be summed over a window")
-    labels = body.get("labels") or {}
-    if reserved := sorted(RESERVED_LABELS & labels.keys()):
-        raise InvalidError("invalid_rule", f"the label {reserved[0]} is set by Paceline itself")
-    scope = body["scope"]
-    return Rule(
-        rule=body["rule"],
-        version=version,
-        name=body.get("name") or body["rule"],
-        campaign=scope["campaign"],
-        lines=_lines(scope.get("lines")),
-        group_by=_group_by(body.get("group_by", ["line"])),
-        kpi=kpi,
-        size=_size(body.get("window"), kpi),
-        maturity=_maturity(body.get("maturity", "0m"), kpi),
-        condition=_condition(body["condition"]),
-        minimum=minimum,
-        suppress=suppress,
-        labels=tuple(sorted(labels.items())),
-        annotations=tuple(sorted((body.get("annotations") or {}).items())),
-        measures=frozenset(measures),
-    )
-
-
-def compile_stored(version: int, body: Mapping[str, Any]) -> Rule:
-    """`compile_rule` of a body that was accepted once, remembered: rules are read per unit."""
-    return _compile_text(version, msgspec.json.encode(body, order="deterministic"))
-
-
-@lru_cache(maxsize=4096)
-def _compile_text(version: int, body: bytes) -> Rule:
-    return compile_rule(version, msgspec.json.decode(body))
-
-
-def _kpi(name: str) -> Kpi:
-    found = KPIS.get(name)
-    if found is None:
-        raise InvalidError("kpi_unknown", f"{name!r} is none of {', '.join(sorted(KPIS))}")
-    return found
-
-
-def _refuse_what_is_not_built(body: Mapping[str, Any]) -> None:
-    """A rule that would be judged otherwise than its author means is refused, not bent."""
-    asked = [field for field in ("for", "keep_firing") if body.get(field)]
-    asked += ["baseline"] if body.get("baseline") is not None else []
-    if asked:
-        raise InvalidError("unsupported", f"{asked[0]} is not available in this version")
-
-
-def _lines(names: list[str] | None) -> frozenset[str] | None:
-    if names == []:
-        raise InvalidError("invalid_rule", "state lines, or leave them out for every line")
-    return None if names is None else frozenset(names)
-
-
-def _group_by(names: list[str]) -> GroupBy:
-    if names == ["line"]:
-        return "line"
-    if names == ["campaign"]:
-        return "campaign"
-    raise InvalidError("unsupported", 'group_by is ["line"] or ["campaign"] in this version')
-
-
-def _size(window: Mapping[str, Any] | None, kpi: Kpi) -> int | None:
-    if kpi.kind == "budget":
-        if window is not None:
-            raise InvalidError("invalid_rule", f"{kpi.name} is judged on totals, without a window")
-        return None
-    if window is None:
-        raise InvalidError("invalid_rule", f"{kpi.name} needs a window")
-    if window["kind"] != "tumbling":
-        raise InvalidError("unsupported", "windows are tumbling in this version")
-    if window.get("hop") is not None:
-        raise InvalidError("invalid_rule", "tumbling windows follow each other, without a hop")
-    if window.get("size") is None:
-        raise InvalidError("invalid_rule", "a tumbling window states its size")
-    try:
-        return parse_size(window["size"])
-    except WindowError as error:
-        raise InvalidError("unsupported", str(error)) from error
-
-
-def _maturity(text: str, kpi: Kpi) -> int:
-    try:
-        maturity = span_ms(parse_duration(text))
-    except DurationError as error:
-        raise InvalidError("invalid_rule", str(error)) from error
-    if maturity > MATURITY_MAX_MS:
-        raise InvalidError("invalid_rule", "maturity is at most 35d")
-    if maturity and kpi.kind == "budget":
-        raise InvalidError("invalid_rule", f"{kpi.name} is judged on totals, without maturity")
-    return maturity
-
-
-def _condition(body: Mapping[str, Any]) -> Condition:
-    operator = body["op"]
-    levels = tuple(
-        Level(level["severity"], _fraction(level["value"]), level["value"])
-        for level in body["levels"]
-    )
-    upwards = operator in (">=", ">")
-    for milder, harder in pairwise(levels):
-        further = harder.limit > milder.limit if upwards else harder.limit < milder.limit
-        if not further or RANK[harder.severity] <= RANK[milder.severity]:
-            raise InvalidError(
-                "invalid_rule", f"levels go from mild to severe in the direction of {operator}"
-            )
-    reset_text = body.get("reset") or levels[0].text
-    reset = _fraction(reset_text)
-    if reset > levels[0].limit if upwards else reset < levels[0].limit:
-        raise InvalidError(
-            "reset_inside_threshold", f"reset {reset_text} lies past the first level"
-        )
-    return Condition(operator, levels, reset, reset_text)
-
-
-def _minimum(body: Mapping[str, str], kpi: Kpi) -> tuple[tuple[str, int], ...]:
-    if kpi.kind == "budget" and (unknown := sorted(body.keys() - BUDGET_FIGURES)):
-        raise InvalidError("invalid_rule", f"{unknown[0]} is no figure of the totals")
-    try:
-        return tuple(sorted((name, parse_micros(text)) for name, text in body.items()))
-    except MoneyError as error:
-        raise InvalidError("invalid_rule", error.detail) from error
-
-
-def _suppress(body: Mapping[str, Any] | None, kpi: Kpi) -> Suppress | None:
-    if body is None:
-        return None
-    condition = body["while"]
-    other = _kpi(condition["kpi"])
-    if other.kind != kpi.kind:
-        raise InvalidError("unsupported", f"{other.name} cannot suppress a rule over {kpi.name}")
-    low, high = (_fraction(text) for text in condition["between"])
-    if low > high:
-        raise InvalidError("invalid_rule", "between states the lower bound first")
-    return Suppress(other.formula, low, high, body["to"])
-
-
-def _fraction(text: str) -> Fraction:
-    try:
-        return Fraction(parse_micros(text), 1_000_000)
-    except MoneyError as error:
-        raise InvalidError("invalid_rule", error.detail) from error
+    def observe(self, sums: dict[str, int], at: int) -> Observation:
+        """The value of the rule's KPI over `sums`, or the reason why there is none."""
+        value = formula.evaluate(self.kpi.formula, sums)
+        if value is None:
+            return Observation(at, None, Reason.NO_VALUE, sums=sums)
+        if any(sums.get(name, 0) < least for name, least in self.minimum):
+            return Observation(at, None, Reason.BELOW_MINIMUM, sums=sums)
+        ceiling = None
+        suppress = self.suppress
+        if suppress is not None and suppress.holds(formula.evaluate(suppress.formula, sums)):
+            ceiling = suppress.ceiling
+        return Observation(at, value, ceiling=ceiling, sums=sums)

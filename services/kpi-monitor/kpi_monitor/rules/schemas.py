@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from kpi_monitor.rules.rule import compile_stored
+from kpi_monitor.rules.definition import compile_stored
 from kpi_monitor.rules.store import RuleCondition, RuleRow
 from kpi_monitor.windows import Windows, from_ms
 from shared.http.edits import MergePatch, ReadBack

@@ -1,14 +1,18 @@
-"""SQL of units: which wait to be judged, up to where nothing closes, and who judges them."""
+"""SQL of units: which wait to be judged, when they have something to judge, and who does."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
+from kpi_monitor.units.unit import NEVER, Due, UnitKey
+from kpi_monitor.windows import from_ms, to_ms
 from shared.database.pool import Conn, columns
 
-DUE = """
+COUNT_DUE = """
 SELECT (SELECT count(*) FROM kpi.touches) + (SELECT count(*) FROM kpi.source_touches)
+  + (SELECT count(*) FROM kpi.units WHERE due_at <= $1)
   + (SELECT count(*) FROM kpi.figures
-     WHERE due_at <= coalesce((SELECT now FROM runtime.clock), now()))
+     WHERE due_at <= $1)
 """
 WAITING = """
 SELECT count(DISTINCT (workspace, campaign)) AS campaigns,
@@ -16,16 +20,27 @@ SELECT count(DISTINCT (workspace, campaign)) AS campaigns,
 FROM kpi.touches
 """
 
+TOUCH_DUE = """
+WITH due AS (
+  SELECT workspace, campaign FROM kpi.units WHERE due_at <= $1 FOR UPDATE SKIP LOCKED
+), taken AS (
+  UPDATE kpi.units k SET due_at = NULL FROM due
+  WHERE k.workspace = due.workspace AND k.campaign = due.campaign
+  RETURNING k.workspace, k.campaign)
+INSERT INTO kpi.touches (workspace, campaign, line) SELECT workspace, campaign, NULL FROM taken
+"""
 LOCK_UNITS = """
-SELECT k.workspace, k.campaign, k.due_ms FROM kpi.units k
+SELECT k.workspace, k.campaign, k.due_ms, k.due_at FROM kpi.units k
 JOIN (SELECT workspace, campaign, min(id) AS first FROM kpi.touches GROUP BY 1, 2) AS t
   USING (workspace, campaign)
 ORDER BY t.first LIMIT $1 FOR UPDATE OF k SKIP LOCKED
 """
-SAVE_DUE = """
-UPDATE kpi.units k SET due_ms = u.due_ms
-FROM unnest($1::text[], $2::text[], $3::bigint[]) AS u(workspace, campaign, due_ms)
-WHERE k.workspace = u.workspace AND k.campaign = u.campaign AND k.due_ms IS DISTINCT FROM u.due_ms
+PUT_DUE = """
+UPDATE kpi.units k SET due_ms = u.due_ms, due_at = u.due_at
+FROM unnest($1::text[], $2::text[], $3::bigint[], $4::timestamptz[])
+  AS u(workspace, campaign, due_ms, due_at)
+WHERE k.workspace = u.workspace AND k.campaign = u.campaign
+  AND (k.due_ms, k.due_at) IS DISTINCT FROM (u.due_ms, u.due_at)
 """
 TAKE_TOUCHES = """
 DELETE FROM kpi.touches t USING unnest($1::text[], $2::text[]) AS u(workspace, campaign)
@@ -43,8 +58,6 @@ SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS u(workspace, campaign) 
 ON CONFLICT DO NOTHING
 """
 
-UnitKey = tuple[str, str]  # workspace, campaign
-
 
 async def touch(conn: Conn, lines: Iterable[tuple[str, str, str | None]]) -> None:
     """Asks for judgement of (workspace, campaign, line); line None is the whole campaign."""
@@ -53,25 +66,33 @@ async def touch(conn: Conn, lines: Iterable[tuple[str, str, str | None]]) -> Non
         await conn.execute(TOUCH_UNITS, *columns(rows, 3))
 
 
-class Taken(NamedTuple):
-    """Locked campaigns with the lines touched in each (None: all), and the longest wait.
+async def touch_due(conn: Conn, now: datetime) -> None:
+    """Asks for judgement of the units that time has made due."""
+    await conn.execute(TOUCH_DUE, now)
 
-    `due`: as far as it is known, up to where no window of the campaign closes (epoch ms).
-    """
+
+class Taken(NamedTuple):
+    """Locked units with the lines touched in each (None: all), when more of them is due, and the
+    longest wait."""
 
     lines: dict[UnitKey, set[str] | None]
-    due: dict[UnitKey, int | None]
+    due: dict[UnitKey, Due]
     waited_s: float
 
 
 async def take(conn: Conn, units_max: int) -> Taken:
-    """Locks the campaigns waiting longest that nobody else judges, and deletes their touches.
+    """Locks the units waiting longest that nobody else judges, and deletes their touches.
 
     Statements after this one see all that was committed with those touches.
     """
     locked = await conn.fetch(LOCK_UNITS, units_max)
     keys = [(row["workspace"], row["campaign"]) for row in locked]
-    due = {(row["workspace"], row["campaign"]): row["due_ms"] for row in locked}
+    due = {
+        (row["workspace"], row["campaign"]): Due(
+            row["due_ms"], NEVER if row["due_at"] is None else to_ms(row["due_at"])
+        )
+        for row in locked
+    }
     lines: dict[UnitKey, set[str] | None] = {}
     waited_s = 0.0
     for row in await conn.fetch(TAKE_TOUCHES, *columns(keys, 2)) if keys else []:
@@ -85,21 +106,16 @@ async def take(conn: Conn, units_max: int) -> Taken:
     return Taken(lines, due, waited_s)
 
 
-async def save_due(conn: Conn, taken: Taken, due: Mapping[UnitKey, int | None]) -> None:
-    """Stores up to where no window closes, by campaign; None: not known. The units are locked.
+async def put_due(conn: Conn, taken: Taken, due: Mapping[UnitKey, Due]) -> None:
+    """Stores when something of each unit is due. The units are locked.
 
     Of a campaign that was not read whole, the other lines may have something due before.
     """
-    rows = [
-        (*key, at if lines is None else _earlier(taken.due[key], at))
-        for key, lines in sorted(taken.lines.items())
-        for at in (due[key],)
-    ]
-    await conn.execute(SAVE_DUE, *columns(rows, 3))
-
-
-def _earlier(one: int | None, other: int | None) -> int | None:
-    return None if one is None or other is None else min(one, other)
+    rows = []
+    for key, lines in sorted(taken.lines.items()):
+        complete, at = due[key] if lines is None else due[key].sooner(taken.due[key])
+        rows.append((*key, complete, None if at == NEVER else from_ms(at)))
+    await conn.execute(PUT_DUE, *columns(rows, 4))
 
 
 class Waiting(NamedTuple):
@@ -116,7 +132,7 @@ async def waiting(conn: Conn) -> Waiting:
     return Waiting(row["campaigns"], row["age_s"])
 
 
-async def count_due(conn: Conn) -> int:
-    """Touches not judged yet, and figures not told yet that are due by the manual clock: what its
-    idle state waits for."""
-    return int(await conn.fetchval(DUE))
+async def count_due(conn: Conn, now: datetime) -> int:
+    """Touches not judged yet, and units and figures that are due at `now`: what the idle state of
+    the manual clock waits for."""
+    return int(await conn.fetchval(COUNT_DUE, now))

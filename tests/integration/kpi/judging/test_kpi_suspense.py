@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest_asyncio
 
-from kpi_monitor.judging.suspense_watch import SuspenseWatch
+from kpi_monitor.judging.evaluator import Evaluator
 from shared.database.clock import ManualClock
 from shared.events import CatalogItem
 from shared.events.coders import FIGURES_DECODER
-from tests.integration.kpi.kpi_world import World, world
+from tests.integration.kpi.kpi_world import PARTITIONS, World, world
 from tests.unit.kpi.builders import at
 
 OWNERS = "other=bob, default=li.na"
@@ -42,25 +42,26 @@ async def tell(kpi: World, version: int, since: Any, source: str = "ads", **chan
     await kpi.fold(kpi.catalog(item))
 
 
-def watch(kpi: World) -> SuspenseWatch:
+def evaluator(kpi: World) -> Evaluator:
     settings = kpi.settings.model_copy(update={"workspace_owners": OWNERS})
-    return SuspenseWatch(settings, kpi.pool, ManualClock())
+    return Evaluator(settings, kpi.pool, ManualClock(), partitions=lambda: PARTITIONS)
 
 
 async def look(kpi: World) -> list[tuple[str, str, int]]:
     """Everything told until now."""
-    while await watch(kpi).step():
+    while await evaluator(kpi).step():
         pass
     return [(one.breach, one.transition, one.seq) for one in await kpi.told()]
 
 
 async def due(kpi: World) -> int:
     async with kpi.pool.acquire() as conn:
-        return await watch(kpi).count_due(conn)
+        return await evaluator(kpi).count_due(conn)
 
 
 async def test_a_day_in_suspense_is_a_breach_with_all_its_message_needs(kpi: World) -> None:
     await tell(kpi, 1, at(0))
+    await look(kpi)
     await kpi.set_now(at(24) - timedelta(seconds=1))
     assert (await due(kpi), await look(kpi)) == (0, [])
     await kpi.set_now(at(25))
@@ -116,9 +117,9 @@ async def test_replicas_that_look_at_the_same_time_tell_it_once(kpi: World) -> N
     for number in range(20):
         await tell(kpi, 1, at(0), source=f"ads/{number:02d}")
     await kpi.set_now(at(25))
-    watches = [watch(kpi) for _ in range(4)]
+    replicas = [evaluator(kpi) for _ in range(4)]
     for _ in range(5):
-        await asyncio.gather(*(one.step() for one in watches))
+        await asyncio.gather(*(one.step() for one in replicas))
     told = await look(kpi)
     assert sorted(told) == [(f"suspense/source:ads/{n:02d}/1", "firing", 1) for n in range(20)]
 
@@ -143,7 +144,9 @@ async def test_money_that_joins_what_waits_is_told_as_newer_figures_until_the_en
     await look(kpi)
     more = [{"amount": "388.80", "currency": "CNY"}]
     await tell(kpi, 2, at(0), items=5, amounts=more)
-    await kpi.evaluate()
+    await look(kpi)
+    await kpi.set_now(at(25) + timedelta(minutes=1))
+    await look(kpi)
     found = await kpi.rows("SELECT value FROM kpi.outbox WHERE topic = 'breaches.figures.v1'")
     [newer] = [FIGURES_DECODER.decode(row["value"]).data for row in found]
     assert (newer.breach, newer.seq, newer.figures_at) == ("suspense/source:ads/1", 1, at(25))

@@ -9,9 +9,9 @@ import pytest
 import pytest_asyncio
 
 from kpi_monitor.judging import store as store_evaluate
-from kpi_monitor.judging.breaches import numbers_of
-from kpi_monitor.judging.unit import Need
-from kpi_monitor.judging.verdicts import Pane, contents
+from kpi_monitor.rules.families.windows import contents
+from kpi_monitor.rules.kpis import numbers_text
+from kpi_monitor.rules.unit import Need, Pane
 from kpi_monitor.windows import HOUR_MS, Windows, from_ms, to_ms
 from tests.integration.kpi.kpi_world import World, world
 from tests.unit.kpi.builders import at, heartbeat, metrics_event, rule_body
@@ -87,7 +87,7 @@ async def test_a_series_shows_every_window_as_the_panes_themselves_fill_it(
     low, high = windows.containing(to_ms(at(10.2))).start, to_ms(at(13))
     expected = {
         (from_ms(start).isoformat(), from_ms(one.window.end).isoformat()): (
-            numbers_of("window", one.sums),
+            numbers_text(one.sums),
             one.coarse,
             any(
                 pane.amount and pane.known >= one.window.end

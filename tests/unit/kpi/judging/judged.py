@@ -1,14 +1,17 @@
 """A campaign judged in memory, step by step, as the evaluator judges it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kpi_monitor.judging.feeds import FeedState
-from kpi_monitor.judging.unit import StoredRule, Unit, groups_of, judge, needs_of
-from kpi_monitor.judging.verdicts import Pane
-from kpi_monitor.rules.episodes import Transition
-from kpi_monitor.rules.rule import compile_rule
-from kpi_monitor.windows import HOUR_MS, to_ms
+from kpi_monitor.judging.groups import groups_of, needs_of
+from kpi_monitor.judging.outcomes import judge
+from kpi_monitor.rules.definition import compile_rule
+from kpi_monitor.rules.episodes import Transition, Verdict
+from kpi_monitor.rules.feeds import FeedState
+from kpi_monitor.rules.rule import Rule
+from kpi_monitor.rules.unit import Group, Pane, Standing, StoredRule, Unit
+from kpi_monitor.windows import HOUR_MS, from_ms, to_ms
 from shared.money import format_micros
 from tests.unit.kpi.builders import at, budget_body, rule_body, totals
 
@@ -88,3 +91,51 @@ class Told:
 
     def open(self) -> set[tuple[str, str]]:
         return {key for key, one in self.unit.standings.items() if one.episode.open}
+
+
+def judge_windows(
+    rule: Rule,
+    standing: Standing,
+    panes: Sequence[Pane],
+    complete: int,
+    *,
+    now: int = 0,
+    zone: str = "UTC",
+) -> tuple[Standing, list[Verdict]]:
+    """One line's group over windows, as far as its sources are complete."""
+    unit = Unit("default", "double11-2025", zone=zone)
+    return _judge(unit, rule, standing, panes, complete=complete, now=now)
+
+
+def judge_totals(
+    rule: Rule, standing: Standing, *, at: int, now: int, complete: bool = True, **figures: int
+) -> tuple[Standing, list[Verdict]]:
+    """One line's group over totals as of `at`, with these figures in units."""
+    unit = Unit("default", "double11-2025")
+    unit.lines["L02"] = totals(
+        line="L02",
+        as_of=from_ms(at),
+        complete_through=from_ms(at) if complete else None,
+        anchor=from_ms(at),
+        **{name: format_micros(amount * M) for name, amount in figures.items()},
+    )
+    return _judge(unit, rule, standing, [], complete=None, now=now)
+
+
+def _judge(
+    unit: Unit,
+    rule: Rule,
+    standing: Standing,
+    panes: Sequence[Pane],
+    *,
+    complete: int | None,
+    now: int,
+) -> tuple[Standing, list[Verdict]]:
+    stored = StoredRule(rule, False, BEGIN)
+    line = panes[0].line if panes else "L02"
+    group = Group(
+        stored, f"line:{line}", {"line": line}, [line], standing, known=True, complete=complete
+    )
+    for outcome in judge(unit, [group], panes, now):
+        return outcome.standing, outcome.verdicts
+    return standing, []

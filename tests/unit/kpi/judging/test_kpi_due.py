@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_monitor.judging.due import NEVER, due_of
-from kpi_monitor.judging.unit import groups_of
+from kpi_monitor.judging.groups import groups_of
+from kpi_monitor.judging.outcomes import due_of
+from kpi_monitor.units.unit import NEVER
 from kpi_monitor.windows import HOUR_MS
 from tests.unit.kpi.judging.judged import BEGIN, Told
 
@@ -13,7 +14,7 @@ LINES = ("L01", "L02", "L03")
 
 
 def due(world: Told) -> int | None:
-    return due_of(world.unit, groups_of(world.unit), [])
+    return due_of(world.unit, groups_of(world.unit), []).complete
 
 
 def judged(world: Told) -> list[int]:

@@ -8,24 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_monitor.judging.verdicts import (
-    Pane,
-    Standing,
-    Verdict,
-    contents,
-    judge_again,
-    judge_totals,
-    judge_windows,
-)
 from kpi_monitor.records.record import known_at
-from kpi_monitor.rules.episodes import Episode, Observation, Reason, judge
-from kpi_monitor.rules.rule import Rule, compile_rule
-from kpi_monitor.totals.plans import PlanSeen
+from kpi_monitor.rules.definition import compile_rule
+from kpi_monitor.rules.episodes import Episode, Observation, Reason, Verdict, judge
+from kpi_monitor.rules.families.windows import contents
+from kpi_monitor.rules.rule import Rule
+from kpi_monitor.rules.unit import Pane, Standing
 from kpi_monitor.windows import DAY_MS, HOUR_MS, Windows, to_ms
 from tests.unit.kpi.builders import at, budget_body, rule, rule_body
+from tests.unit.kpi.judging.judged import judge_totals, judge_windows
 
 BEGIN = to_ms(at(0))
-WINDOWS = Windows(HOUR_MS, "UTC")
 M = 1_000_000
 
 
@@ -97,7 +90,7 @@ def folded(the_rule: Rule, stream: Sequence[Tell], cuts: set[int]) -> list[objec
                 for (measure, start, known), amount in panes.items()
                 if start >= standing.judged_through
             ]
-            standing, more = judge_windows(the_rule, WINDOWS, standing, rows, complete)
+            standing, more = judge_windows(the_rule, standing, rows, complete)
             verdicts += more
     return told(verdicts)
 
@@ -138,7 +131,7 @@ def pane(
 def test_a_period_longer_than_the_window_makes_it_too_coarse_and_changes_nothing() -> None:
     panes = [pane(0, 24, amount=M), pane(0, 24, amount=100 * M, measure="impressions")]
     open_episode = Standing(BEGIN, 1, Episode(1, 1, "warning", BEGIN), BEGIN)
-    standing, verdicts = judge_windows(rule(min={}), WINDOWS, open_episode, panes, BEGIN + DAY_MS)
+    standing, verdicts = judge_windows(rule(min={}), open_episode, panes, BEGIN + DAY_MS)
     assert verdicts == []
     assert standing.too_coarse
     assert standing.episode == open_episode.episode
@@ -147,9 +140,9 @@ def test_a_period_longer_than_the_window_makes_it_too_coarse_and_changes_nothing
 def test_finer_periods_clear_the_state_again() -> None:
     coarse = Standing(BEGIN, 1, too_coarse=True)
     panes = [pane(1, 1, amount=M), pane(1, 1, amount=100 * M, measure="impressions")]
-    standing, verdicts = judge_windows(rule(min={}), WINDOWS, coarse, panes, BEGIN + 2 * HOUR_MS)
+    standing, verdicts = judge_windows(rule(min={}), coarse, panes, BEGIN + 2 * HOUR_MS)
     assert not standing.too_coarse
-    assert [v.value for v in verdicts] == [Fraction(1, 100)]
+    assert [v.seen and v.seen.value for v in verdicts] == [Fraction(1, 100)]
 
 
 def test_hour_periods_of_another_zone_do_not_fit_half_hour_shifted_windows() -> None:
@@ -161,23 +154,20 @@ def test_hour_periods_of_another_zone_do_not_fit_half_hour_shifted_windows() -> 
 def test_a_window_waits_for_its_maturity() -> None:
     panes = [pane(0, 1, amount=M), pane(0, 1, amount=200 * M, measure="impressions")]
     the_rule = rule(min={}, maturity="2h")
-    early = judge_windows(the_rule, WINDOWS, Standing(BEGIN, 1), panes, BEGIN + 2 * HOUR_MS)
-    ripe = judge_windows(the_rule, WINDOWS, Standing(BEGIN, 1), panes, BEGIN + 3 * HOUR_MS)
+    early = judge_windows(the_rule, Standing(BEGIN, 1), panes, BEGIN + 2 * HOUR_MS)
+    ripe = judge_windows(the_rule, Standing(BEGIN, 1), panes, BEGIN + 3 * HOUR_MS)
     assert (early[1], len(ripe[1])) == ([], 1)
 
 
 def test_an_edited_rule_judges_its_open_episode_again_and_says_so() -> None:
     panes = [pane(0, 1, amount=M), pane(0, 1, amount=100 * M, measure="impressions")]
-    standing, verdicts = judge_windows(
-        rule(min={}), WINDOWS, Standing(BEGIN, 1), panes, BEGIN + HOUR_MS
-    )
+    standing, verdicts = judge_windows(rule(min={}), Standing(BEGIN, 1), panes, BEGIN + HOUR_MS)
     assert [v.judgement.episode.severity for v in verdicts] == ["warning"]
     milder = rule_body(min={})
     milder["condition"] = {"op": "<", "levels": [{"severity": "warning", "value": "0.005"}]}
     edited = compile_rule(2, milder)
     edit = BEGIN + HOUR_MS + 196_000
-    moved, verdict = judge_again(edited, WINDOWS, standing, panes, BEGIN + HOUR_MS, now=edit)
-    assert verdict is not None
+    moved, [verdict] = judge_windows(edited, standing, panes, BEGIN + HOUR_MS, now=edit)
     transition = verdict.judgement.transition
     assert transition is not None
     assert (transition.change, transition.reason) == ("resolved", Reason.RULE_CHANGED)
@@ -198,16 +188,14 @@ def test_an_alert_over_totals_was_open_until_the_edit_not_until_its_old_figures(
     limit: str, change: str | None, at: int | None
 ) -> None:
     """Totals of 32 s after the start, an edit after 3 min 16 s: it lasted the latter."""
-    sums = {"actual": 70 * M, "planned_to_date": 70 * M, "allocated": 100 * M}
+    figures = {"actual": 70, "planned_to_date": 70, "allocated": 100}
     levels = [{"severity": "warning", "value": "0.5"}]
     first = budget_body(suppress=None, condition={"op": ">=", "levels": levels})
-    standing, _ = judge_totals(
-        compile_rule(1, first), TOTALS, sums, SAME, at=0, complete=True, now=0
-    )
+    standing, _ = judge_totals(compile_rule(1, first), TOTALS, at=0, now=0, **figures)
     severity = "critical" if limit == "0.4" else "warning"
     edited = first | {"condition": {"op": ">=", "levels": [{"severity": severity, "value": limit}]}}
-    moved, verdict = judge_totals(
-        compile_rule(2, edited), standing, sums, SAME, at=32_000, complete=True, now=196_000
+    moved, [verdict] = judge_totals(
+        compile_rule(2, edited), standing, at=32_000, now=196_000, **figures
     )
     transition = verdict.judgement.transition
     assert (transition and transition.change, transition and transition.at) == (change, at)
@@ -215,7 +203,6 @@ def test_an_alert_over_totals_was_open_until_the_edit_not_until_its_old_figures(
 
 
 TOTALS = Standing(judged_through=0, rule_version=1)
-SAME = PlanSeen(1, 1, None)
 
 
 def test_underspend_is_not_judged_while_a_source_is_late() -> None:
@@ -224,11 +211,11 @@ def test_underspend_is_not_judged_while_a_source_is_late() -> None:
         suppress=None,
         condition={"op": "<=", "levels": [{"severity": "warning", "value": "0.7"}]},
     )
-    sums = {"actual": 5 * M, "planned_to_date": 10 * M, "allocated": 100 * M}
-    late = judge_totals(compile_rule(1, low), TOTALS, sums, SAME, at=1, complete=False, now=1)
-    full = judge_totals(compile_rule(1, low), TOTALS, sums, SAME, at=1, complete=True, now=1)
-    assert late[1].judgement.reason is Reason.NOT_COMPLETE
-    assert full[1].judgement.reason is Reason.THRESHOLD_CROSSED
+    the_rule, figures = compile_rule(1, low), {"actual": 5, "planned_to_date": 10}
+    _, late = judge_totals(the_rule, TOTALS, at=1, now=1, complete=False, **figures)
+    _, full = judge_totals(the_rule, TOTALS, at=1, now=1, **figures)
+    assert late == []
+    assert [one.judgement.reason for one in full] == [Reason.THRESHOLD_CROSSED]
 
 
 @pytest.mark.parametrize(
@@ -245,8 +232,6 @@ def test_underspend_is_not_judged_while_a_source_is_late() -> None:
 def test_budget_use_is_told_by_level_and_held_down_on_plan(
     actual: int, planned: int, severity: str | None, why: str
 ) -> None:
-    sums = {"actual": actual * M, "planned_to_date": planned * M, "allocated": 50 * M}
-    _, verdict = judge_totals(
-        compile_rule(1, budget_body()), TOTALS, sums, SAME, at=1, complete=True, now=1
-    )
+    figures = {"actual": actual, "planned_to_date": planned, "allocated": 50}
+    _, [verdict] = judge_totals(compile_rule(1, budget_body()), TOTALS, at=1, now=1, **figures)
     assert verdict.judgement.episode.severity == severity, why

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from kpi_monitor.judging.verdicts import Standing
 from kpi_monitor.rules.episodes import Reason
+from kpi_monitor.rules.unit import Standing
 from kpi_monitor.windows import HOUR_MS
 from tests.unit.kpi.judging.judged import ALL, BEGIN, Told
 

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_monitor.judging.unit import Unit
 from kpi_monitor.rules.episodes import Transition
+from kpi_monitor.rules.unit import Unit
 from tests.unit.kpi.judging.judged import ALL, Told
 
 LINES = st.sampled_from(["L01", "L02", "L03"])

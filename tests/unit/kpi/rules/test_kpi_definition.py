@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from kpi_monitor.rules.rule import compile_rule
+from kpi_monitor.rules.definition import compile_rule
 from kpi_monitor.rules.schemas import RuleBody
 from shared.errors import InvalidError
 from tests.unit.kpi.builders import budget_body, rule_body

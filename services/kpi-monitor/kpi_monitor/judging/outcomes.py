@@ -1,0 +1,71 @@
+"""What the groups of a unit come to: the episode machine over what their families see. Pure."""
+
+from collections.abc import Iterable, Sequence
+
+from kpi_monitor.rules.episodes import Reason, Verdict, close, follow
+from kpi_monitor.rules.families.table import family_of
+from kpi_monitor.rules.unit import AWAY, Group, Outcome, Pane, Panes, Standing, Unit
+from kpi_monitor.units.unit import WORKSPACE, Due
+
+
+def judge(unit: Unit, groups: Iterable[Group], panes: Sequence[Pane], now: int) -> list[Outcome]:
+    """An outcome for each group whose standing moved or that is open. `now` in epoch ms."""
+    by_line: dict[str, list[Pane]] = {}
+    for pane in panes:
+        by_line.setdefault(pane.line, []).append(pane)
+    outcomes = []
+    for group in groups:
+        if group.gone is None:
+            outcome = _judge(unit, group, by_line, now)
+        else:
+            outcome = _leave(group, group.gone, now)
+        if outcome.moved or outcome.standing.episode.open:
+            outcomes.append(outcome)
+    return outcomes
+
+
+def due_of(unit: Unit, groups: Iterable[Group], outcomes: Iterable[Outcome]) -> Due:
+    """When the next of these groups has something to judge: heartbeats before that touch nothing.
+
+    `outcomes`: what has just been judged of them. Nothing is known before the campaign's zone is.
+    """
+    if unit.zone is None and unit.campaign != WORKSPACE:
+        return Due(None)
+    moved = {id(outcome.group): outcome.standing for outcome in outcomes}
+    due = Due()
+    for group in groups:
+        if group.gone is None:
+            standing = moved.get(id(group), group.standing)
+            due = due.sooner(family_of(group.rule).due(unit, group, standing))
+    return due
+
+
+def _judge(unit: Unit, group: Group, panes: Panes, now: int) -> Outcome:
+    observed = family_of(group.rule).observe(unit, group, panes, now)
+    episode, verdicts = follow(group.rule.condition, observed.standing.episode, observed.seen, now)
+    standing = observed.standing._replace(episode=episode)
+    if observed.ended is None:
+        return Outcome(group, standing, verdicts)
+    last = _close(group, standing, standing.judged_through, observed.ended)
+    return last._replace(verdicts=verdicts + last.verdicts)
+
+
+def _leave(group: Group, reason: Reason, now: int) -> Outcome:
+    """Nobody judges the group any more: an open episode ends, and what comes passes unjudged.
+
+    Should it come back, it begins with what is complete then: an alarm about the time in between
+    would be about nothing.
+    """
+    standing = group.standing._replace(
+        rule_version=group.rule.version, judged_through=AWAY, too_coarse=False
+    )
+    return _close(group, standing, now, reason)
+
+
+def _close(group: Group, standing: Standing, at: int, reason: Reason) -> Outcome:
+    """Ends what is open for a reason that is no number."""
+    if not standing.episode.open:
+        return Outcome(group, standing, [])
+    judgement = close(standing.episode, at, reason)
+    moved = standing._replace(episode=judgement.episode)
+    return Outcome(group, moved, [Verdict(judgement)])

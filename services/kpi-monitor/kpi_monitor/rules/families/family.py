@@ -1,0 +1,90 @@
+"""A family of rules: what is read for a rule and how a value comes of it. Pure.
+
+Everything else is one for all families: groups, episodes with levels, reset, suppression and
+reasons, transitions, messages, newer figures. `table.py` lists the families.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from kpi_monitor.rules.episodes import Observation, Reason, Verdict
+from kpi_monitor.rules.feeds import FeedState
+from kpi_monitor.rules.kpis import Kpi
+from kpi_monitor.rules.rule import Span
+from kpi_monitor.rules.unit import Group, Need, Panes, Standing, StoredRule, Unit
+from kpi_monitor.units.unit import Due
+from shared.events import BreachSource
+
+Feeds = Mapping[str, Sequence[FeedState]]
+"""Who feeds which line of a unit."""
+
+
+class Observed(NamedTuple):
+    """What was seen of a group, in its order, and how far it is judged with that.
+
+    `ended`: no observation can end an open episode any more, and why.
+    """
+
+    standing: Standing
+    seen: Sequence[Observation] = ()
+    ended: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a message shows beside the value: the numbers behind it, and whose they are.
+
+    `units`: of each number, as `Kpi.unit`. `figures_at`: up to when they go; None: to the moment of
+    the judgement. `set_aside`: how much was refused of their sources and is not settled.
+    """
+
+    numbers: Mapping[str, str]
+    units: Mapping[str, str]
+    sources: list[BreachSource] = field(default_factory=list)
+    set_aside: int = 0
+    currency: str | None = None
+    figures_at: datetime | None = None
+    subject: dict[str, str] | None = None
+    annotations: Mapping[str, str | None] = field(default_factory=dict)
+
+
+class Family(Protocol):
+    """How rules over one kind of data see it. `kind` is that of `Kpi.kind`; `breach_kind` that of
+    breaches.v1."""
+
+    kind: str
+    breach_kind: str
+
+    def span(self, body: Mapping[str, Any], kpi: Kpi) -> Span:
+        """Window and maturity of a rule. Raises InvalidError for what such a rule cannot state."""
+        ...
+
+    def members(self, unit: Unit, stored: StoredRule) -> Iterable[str] | None:
+        """Lines or objects there is data of; None while the unit cannot be judged at all."""
+        ...
+
+    def join(self, unit: Unit, group: Group, feeds: Feeds) -> None:
+        """Completes a group that was found, also one that is gone."""
+        ...
+
+    def begin(self, unit: Unit, stored: StoredRule) -> int:
+        """Where a new group begins (epoch ms), as `Standing.judged_through`."""
+        ...
+
+    def needs(self, unit: Unit, group: Group) -> Iterable[Need]:
+        """The panes to read before `observe`."""
+        ...
+
+    def observe(self, unit: Unit, group: Group, panes: Panes, now: int) -> Observed:
+        """Value, limits and why, of all that can be judged. `now` in epoch ms."""
+        ...
+
+    def due(self, unit: Unit, group: Group, standing: Standing) -> Due:
+        """When there is something to observe although nothing was touched."""
+        ...
+
+    def grounds(self, unit: Unit, group: Group, verdict: Verdict) -> Grounds:
+        """What the message of a verdict shows."""
+        ...
