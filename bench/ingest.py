@@ -160,7 +160,7 @@ def own_service() -> Iterator[MeasuredService]:
     from cli.kafka.topics import ensure_topics
     from cli.migrations.migrate import migrate
     from cli.processes import free_port
-    from shared.http.auth import generate_keys, sign_token
+    from shared.access.tokens import generate_keys, sign_token
 
     directory = Path(tempfile.mkdtemp(prefix="paceline-bench-"))
     directory.chmod(0o711)

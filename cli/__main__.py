@@ -10,11 +10,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli.embedded.jars import tell_stderr
 from cli.errors import CommandError, Exit, explain
-from cli.output import emit
-from cli.processes import run_coroutine
-from cli.stack.state import DEFAULT_STATE, require_run
+from cli.helpers import run_coroutine
+from cli.output import emit, tell_stderr
+from cli.paths import DEFAULT_STATE
+from cli.stack.state import require_run
 from shared.errors import KeysUnreadableError
 
 app = typer.Typer(

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from cli.errors import CommandError, Exit
-from shared.http.auth import generate_keys, sign_token
+from shared.access.tokens import generate_keys, sign_token
 
 _TIMEOUT_S = 30.0
 _EXITS: dict[int, Exit] = {

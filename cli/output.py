@@ -1,11 +1,20 @@
 """Results go to stdout, one stable line each or one JSON document; everything else to stderr."""
 
+import json
+import sys
 from collections.abc import Mapping
 from typing import Any
-
-import msgspec
 
 
 def emit(line: str, fields: Mapping[str, Any], *, as_json: bool) -> None:
     """Prints a result: `line` for people and shell scripts, `fields` with --json."""
-    print(msgspec.json.encode(fields).decode() if as_json else line, flush=True)
+    print(_json(fields) if as_json else line, flush=True)
+
+
+def _json(fields: Mapping[str, Any]) -> str:
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+
+
+def tell_stderr(message: str) -> None:
+    """One progress line on stderr; stdout stays for results."""
+    print(f"paceline: {message}", file=sys.stderr, flush=True)

@@ -1,6 +1,5 @@
 """Child processes that die with us, and proof that a pid is still the process we started."""
 
-import asyncio
 import contextlib
 import ctypes
 import functools
@@ -12,11 +11,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
 import psutil
 
@@ -29,22 +27,9 @@ PORTS = range(20_000, 32_000)
 """Below those the system gives to outgoing connections: one of these could take a server's port
 while the server is restarted."""
 
-Result = TypeVar("Result")
-
 # Linux sends the parent-death signal when the *thread* that made the child ends. One thread that
 # lives as long as the interpreter therefore makes all children, whoever asks.
 _SPAWNER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawner")
-_HELPERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="helper")
-
-
-def run_coroutine(coroutine: Coroutine[Any, Any, Result]) -> Result:
-    """The coroutine's result, from plain code, also when the caller's thread runs an event loop."""
-    return _HELPERS.submit(asyncio.run, coroutine).result()
-
-
-def run_in_helper(action: Callable[[], Result]) -> Result:
-    """The action's result, from a thread without an event loop of its own."""
-    return _HELPERS.submit(action).result()
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ import pytest
 
 from cli.embedded.kafka import KafkaServer
 from cli.embedded.postgres import PostgresServer
+from cli.helpers import run_coroutine
 from cli.kafka.topics import delete_topics, ensure_topics
 from cli.migrations.migrate import migrate
-from cli.processes import run_coroutine
 
 _TEMPLATE = "paceline_template"
 

@@ -14,8 +14,9 @@ from types import FrameType
 
 import psutil
 
-from cli.embedded.jars import ROOT, tell_stderr
 from cli.errors import Exit
+from cli.output import tell_stderr
+from cli.paths import ROOT
 from cli.processes import signal_all
 
 MINUTES = 8

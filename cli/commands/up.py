@@ -6,9 +6,9 @@ import time
 from types import FrameType
 
 from alerts.configuration.configurations import doubts
-from cli.embedded.jars import ROOT, tell_stderr
 from cli.errors import CommandError, Exit
-from cli.output import emit
+from cli.output import emit, tell_stderr
+from cli.paths import ROOT
 from cli.stack.stack import Stack, StackOptions
 from cli.stack.state import RunInfo, RunLock, load_run
 

@@ -14,8 +14,8 @@ import msgspec
 from fastapi import APIRouter, FastAPI
 
 from cli.contracts.compatibility import incompatibilities
-from cli.embedded.jars import ROOT
 from cli.errors import Exit
+from cli.paths import ROOT
 from shared import events
 from shared.database.pool import Pool
 from shared.events import notifications

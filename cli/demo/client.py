@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import httpx
 
-from shared.http.auth import sign_token
+from shared.access.tokens import sign_token
 
 PIPELINE = ("ingest", "budget", "kpi", "alerts")
 """In the order in which a cause becomes an effect."""

@@ -19,8 +19,8 @@ from cli.errors import CommandError, Exit
 from cli.fakes.dingtalk import FakeDingTalk
 from cli.fakes.mail import FakeMail
 from cli.output import emit
+from cli.paths import DEFAULT_STATE
 from cli.stack.stack import Stack, StackOptions
-from cli.stack.state import DEFAULT_STATE
 
 STEPS: dict[int, str] = {
     1: "spend before approval waits as an exception",

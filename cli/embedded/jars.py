@@ -3,7 +3,6 @@
 import concurrent.futures
 import hashlib
 import os
-import sys
 import tempfile
 import tomllib
 from collections.abc import Callable
@@ -11,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.errors import CommandError
+from cli.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "deploy" / "kafka" / "jgo.lock.toml"
 _FETCHES_MAX = 8
 _FETCH_TIMEOUT_S = 60
@@ -116,8 +115,3 @@ def _check(future: concurrent.futures.Future[None], jar: Jar) -> None:
         raise
     except Exception as error:
         raise CommandError(f"{jar.name} cannot be fetched: {error}") from error
-
-
-def tell_stderr(message: str) -> None:
-    """One progress line on stderr; stdout stays for results."""
-    print(f"paceline: {message}", file=sys.stderr, flush=True)

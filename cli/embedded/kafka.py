@@ -10,8 +10,10 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from cli.embedded.jars import ROOT, cache_directory, ensure_jars, tell_stderr
+from cli.embedded.jars import cache_directory, ensure_jars
 from cli.errors import CommandError
+from cli.output import tell_stderr
+from cli.paths import ROOT
 from cli.processes import (
     Identity,
     end,

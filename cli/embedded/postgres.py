@@ -12,8 +12,9 @@ import asyncpg
 import psutil
 
 from cli.embedded.account import Account, forget_place, place_for
-from cli.embedded.jars import tell_stderr
 from cli.errors import CommandError
+from cli.helpers import run_coroutine
+from cli.output import tell_stderr
 from cli.processes import (
     Identity,
     end,
@@ -22,7 +23,6 @@ from cli.processes import (
     free_port,
     freeze_family,
     is_free,
-    run_coroutine,
     signal_all,
     signal_family,
     spawn,

@@ -19,8 +19,8 @@ from aiokafka.errors import (
 )
 from aiokafka.structs import OffsetAndMetadata
 
-from cli.embedded.jars import tell_stderr
 from cli.errors import CommandError, Exit
+from cli.output import tell_stderr
 
 SCHEMAS = ("ingest", "budget", "kpi", "alerts")
 GROUPS = ("ingest-rejections", "budget", "kpi-monitor", "alerts")

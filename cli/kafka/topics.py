@@ -9,7 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
 
 from cli.errors import CommandError
-from cli.processes import run_coroutine
+from cli.helpers import run_coroutine
 from shared import events
 
 DAY_MS = 24 * 60 * 60 * 1000

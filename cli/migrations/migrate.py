@@ -10,7 +10,7 @@ from alembic.config import Config
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from cli.errors import CommandError, Exit
-from cli.processes import run_in_helper
+from cli.helpers import run_in_helper
 
 DATABASE_URL_OPTION = "paceline_database_url"
 SERVICES = ("ingest", "budget", "kpi_monitor", "alerts")

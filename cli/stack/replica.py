@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli.embedded.jars import ROOT
+from cli.paths import ROOT
 from cli.processes import (
     Identity,
     end,

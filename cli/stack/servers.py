@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from cli.embedded.jars import tell_stderr
 from cli.errors import CommandError, Exit
+from cli.helpers import run_coroutine
 from cli.kafka.offsets import await_groups
-from cli.processes import run_coroutine
+from cli.output import tell_stderr
 from cli.stack.stack import Stack, StackOptions
 from cli.stack.state import RunLock, load_run
 

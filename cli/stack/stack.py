@@ -9,12 +9,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from cli.embedded.jars import tell_stderr
 from cli.embedded.kafka import KafkaServer
 from cli.embedded.postgres import PostgresServer
 from cli.errors import CommandError, Exit, explain
 from cli.kafka.topics import ensure_topics
 from cli.migrations.migrate import migrate
+from cli.output import tell_stderr
+from cli.paths import DEFAULT_STATE
 from cli.processes import Identity, free_port
 from cli.stack.replica import (
     HEALTHY_AFTER_S,
@@ -24,8 +25,8 @@ from cli.stack.replica import (
     python_path,
     restart_wait_s,
 )
-from cli.stack.state import DEFAULT_STATE, RunInfo, RunningReplica, run_file, save_run
-from shared.http.auth import generate_keys
+from cli.stack.state import RunInfo, RunningReplica, run_file, save_run
+from shared.access.tokens import generate_keys
 
 READY_TIMEOUT_S = 90.0
 PORT_MOVES_MAX = 10

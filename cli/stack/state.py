@@ -7,11 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from cli.embedded.jars import ROOT
 from cli.errors import CommandError
 from cli.processes import Identity
-
-DEFAULT_STATE = ROOT / ".paceline"
 
 
 @dataclass(frozen=True)

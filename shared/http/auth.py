@@ -5,38 +5,27 @@ credential, never from the body.
 """
 
 import asyncio
-import base64
 import json
-import os
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
 import jwt
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from shared.errors import ForbiddenError, KeysUnreadableError, UnauthorizedError, UnavailableError
+from shared.access.tokens import NAME_RULE, ROLES, SUBJECT_RULE, is_subject
+from shared.errors import ForbiddenError, UnauthorizedError, UnavailableError
 from shared.http.reach import LIMITS_MAX, Reach
 from shared.names import is_name
 from shared.settings import CommonSettings
 
-ROLES = ("viewer", "operator", "approver", "finance", "admin", "auditor")
 ALGORITHMS = ("EdDSA", "RS256", "ES256")
 JWKS_TIMEOUT_S = 5.0
 JWKS_RETRY_S = 5.0
 """No sooner is the set asked for again: a caller must not be able to make us ask, and while its
 server is away requests must not queue for it."""
 JWKS_FIRST_RETRY_S = 0.5
-SUBJECT_LENGTH_MAX = 256
-NAME_RULE = "1 to 64 letters, digits, . _ or -, the first a letter or a digit"
-SUBJECT_RULE = f"a text of 1 to {SUBJECT_LENGTH_MAX} characters without U+0000"
-PRIVATE_KEY_FILE = "jwt_private.pem"
-JWKS_FILE = "jwks.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,99 +49,6 @@ class Principal:
         """Raises ForbiddenError `role_missing` unless `has`."""
         if not self.has(*roles):
             raise ForbiddenError("role_missing", f"needs one of: {', '.join(roles)}")
-
-
-def generate_keys(directory: Path) -> tuple[Path, Path]:
-    """Makes an Ed25519 key pair once: (private PEM, mode 0600; public JWKS). Re-used if present.
-
-    Raises KeysUnreadableError when what is present is no such pair: making another in silence
-    would sign out everybody.
-    """
-    private, jwks = directory / PRIVATE_KEY_FILE, directory / JWKS_FILE
-    if private.exists() and jwks.exists():
-        _check_pair(private, jwks)
-        return private, jwks
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key = Ed25519PrivateKey.generate()
-    pem = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    with os.fdopen(os.open(private, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(pem)
-    x = _public_part(key)
-    public = {"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": x[:8], "x": x}
-    jwks.write_text(json.dumps({"keys": [public]}))
-    return private, jwks
-
-
-def _public_part(key: Ed25519PrivateKey) -> str:
-    raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def _check_pair(private: Path, jwks: Path) -> None:
-    try:
-        key = serialization.load_pem_private_key(private.read_bytes(), password=None)
-        stated = json.loads(jwks.read_bytes())["keys"][0]
-        ours = isinstance(key, Ed25519PrivateKey) and stated["x"] == _public_part(key)
-        named = isinstance(stated["kid"], str)
-    except (ValueError, KeyError, IndexError, TypeError, UnsupportedAlgorithm) as error:
-        raise KeysUnreadableError(_pair_fault(private, jwks)) from error
-    if not (ours and named):
-        raise KeysUnreadableError(_pair_fault(private, jwks))
-
-
-def _pair_fault(private: Path, jwks: Path) -> str:
-    return (
-        f"{private} and {jwks.name} beside it are no key pair: restore them from a copy, or delete "
-        "both to have new ones made (everybody then needs a new token)"
-    )
-
-
-def sign_token(
-    private_key: Path,
-    *,
-    subject: str,
-    roles: Iterable[str],
-    workspace: str = "default",
-    campaigns: Iterable[str] | None = None,
-    regions: Iterable[str] | None = None,
-    lifetime_s: int = 43_200,
-    issuer: str = "paceline",
-) -> str:
-    """A signed JWT (iss, sub, workspace, roles, iat, exp; campaigns and regions where limited).
-
-    Raises ValueError for what TokenVerifier would refuse, and for no role or one we do not know.
-    """
-    wanted = list(roles)
-    if not wanted:
-        raise ValueError(f"a token needs a role; roles are {', '.join(ROLES)}")
-    if unknown := set(wanted) - set(ROLES):
-        raise ValueError(f"unknown role {sorted(unknown)[0]!r}; roles are {', '.join(ROLES)}")
-    if not is_name(workspace):
-        raise ValueError(f"the workspace {workspace!r} is not {NAME_RULE}")
-    if not is_subject(subject):
-        raise ValueError(f"the subject {subject!r} is not {SUBJECT_RULE}")
-    now = int(time.time())
-    jwks = json.loads((private_key.parent / JWKS_FILE).read_text())
-    claims: dict[str, Any] = {
-        "iss": issuer,
-        "sub": subject,
-        "workspace": workspace,
-        "roles": wanted,
-        "iat": now,
-        "exp": now + lifetime_s,
-    }
-    for name, limit in (("campaigns", campaigns), ("regions", regions)):
-        if limit is not None:
-            claims[name] = sorted(set(limit))
-            if not all(map(is_subject, claims[name])):
-                raise ValueError(f"one of the {name} is not {SUBJECT_RULE}")
-    return jwt.encode(
-        claims, private_key.read_bytes(), "EdDSA", headers={"kid": jwks["keys"][0]["kid"]}
-    )
 
 
 class TokenVerifier:
@@ -267,15 +163,6 @@ def _texts(name: str, value: object) -> frozenset[str]:
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise UnauthorizedError("token_invalid", f"{name} is a list of texts")
     return frozenset(value)
-
-
-def is_subject(subject: object) -> bool:
-    """Whether a value can stand for a person: a text that PostgreSQL can store."""
-    return (
-        isinstance(subject, str)
-        and 0 < len(subject) <= SUBJECT_LENGTH_MAX
-        and not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in subject)
-    )
 
 
 def authorization_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:

@@ -16,7 +16,7 @@ import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from cli.demo.client import Client
-from cli.processes import run_coroutine
+from cli.helpers import run_coroutine
 from cli.stack.stack import Stack, StackOptions
 from tests.chaos.plans import campaign, plan_of
 from tests.documented import check_documented

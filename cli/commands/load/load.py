@@ -19,8 +19,8 @@ import msgspec
 from cli.access import make_token
 from cli.commands.load.file import judge, opened, read_file
 from cli.commands.load.outcome import LoadOptions, Outcome, tell
-from cli.embedded.jars import tell_stderr
 from cli.errors import CommandError, Exit
+from cli.output import tell_stderr
 from cli.stack.state import RunInfo, load_run, require_run
 from ingest.platforms.mapping import Platform, load_platforms
 from ingest.reports.completeness import ROWS_REFUSED, why_unsettled

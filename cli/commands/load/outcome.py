@@ -7,10 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cli.embedded.jars import tell_stderr
 from cli.errors import Exit
-from cli.output import emit
-from cli.stack.state import DEFAULT_STATE
+from cli.output import emit, tell_stderr
+from cli.paths import DEFAULT_STATE
 from ingest.reports.reading.days import Order
 from ingest.reports.reading.numbers import Mark
 

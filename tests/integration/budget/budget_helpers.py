@@ -19,11 +19,11 @@ from budget.handlers import SpendHandler
 from budget.invariants.look import Invariants
 from budget.routes import ROUTERS
 from budget.settings import BudgetSettings
+from shared.access.tokens import generate_keys, sign_token
 from shared.database import clock as clocks
 from shared.database.pool import Pool, create_pool, transaction
 from shared.events import ENCODER, SourceData, SourceEvent, SpendEvent, SpendStored
 from shared.http.app import create_app
-from shared.http.auth import generate_keys, sign_token
 from shared.kafka.consumer import Received
 from tests.documented import documented
 

@@ -15,8 +15,8 @@ from aiokafka.errors import UnknownTopicOrPartitionError
 from cli.embedded.account import SYSTEM_STATE, forget_place
 from cli.embedded.kafka import KafkaServer
 from cli.embedded.postgres import SETTINGS, PostgresServer
+from cli.helpers import run_coroutine
 from cli.kafka.topics import RETENTION_MS, ensure_topics
-from cli.processes import run_coroutine
 
 
 def _listens_on(pid: int) -> set[str]:

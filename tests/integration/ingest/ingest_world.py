@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from ingest.__main__ import build
 from ingest.settings import IngestSettings
-from shared.http.auth import generate_keys, sign_token
+from shared.access.tokens import generate_keys, sign_token
 from tests.documented import documented
 from tests.integration.shared.shared_helpers import eventually
 

@@ -14,6 +14,7 @@ from kpi_monitor.intake.handlers import Handlers
 from kpi_monitor.judging.evaluator import Evaluator
 from kpi_monitor.routes import ROUTERS
 from kpi_monitor.settings import KpiSettings
+from shared.access.tokens import generate_keys, sign_token
 from shared.database.clock import ManualClock, set_manual
 from shared.database.pool import Pool, create_pool, transaction
 from shared.events import (
@@ -27,7 +28,6 @@ from shared.events import (
     SourceEvent,
 )
 from shared.http.app import create_app
-from shared.http.auth import generate_keys, sign_token
 from shared.kafka.consumer import Received
 from shared.kafka.outbox import envelope
 from tests.documented import documented

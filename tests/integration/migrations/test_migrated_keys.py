@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 import sqlalchemy as sa
 
+from cli.helpers import run_coroutine
 from cli.migrations.migrate import migrate, migrate_down
-from cli.processes import run_coroutine
 from shared import keys
 
 MIGRATION = importlib.import_module("cli.migrations.versions.0007_keys")

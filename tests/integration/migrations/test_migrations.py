@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from cli.errors import CommandError, Exit
+from cli.helpers import run_coroutine
 from cli.migrations.migrate import collect_metadata, migrate, migrate_down
-from cli.processes import run_coroutine
 from tests.integration.migrations.models import differences
 
 SCHEMAS = {"runtime", "ingest", "budget", "kpi", "alerts"}

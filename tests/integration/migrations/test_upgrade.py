@@ -16,8 +16,9 @@ import pytest
 import sqlalchemy as sa
 
 from cli.access import make_token
+from cli.helpers import run_coroutine
 from cli.migrations.migrate import migrate
-from cli.processes import run_coroutine, wait_until
+from cli.processes import wait_until
 from cli.stack.stack import Stack, StackOptions
 from tests.integration.migrations.models import differences
 

@@ -12,8 +12,8 @@ import pytest
 import sqlalchemy as sa
 from msgspec import structs
 
+from cli.helpers import run_coroutine
 from cli.migrations.migrate import migrate, migrate_down
-from cli.processes import run_coroutine
 from shared.database.pool import create_pool
 from shared.events import Breach
 from shared.settings import CommonSettings

@@ -18,8 +18,8 @@ from alerts.settings import AlertsSettings
 from cli.embedded.postgres import PostgresServer
 from cli.fakes.dingtalk import FakeDingTalk
 from cli.fakes.mail import FakeMail
+from shared.access.tokens import generate_keys, sign_token
 from shared.database.pool import is_transient
-from shared.http.auth import generate_keys, sign_token
 from tests.documented import documented
 from tests.unit.alerts.builders import CONFIGURATION, at, encode, make_breach, make_history
 

@@ -8,9 +8,9 @@ import pytest
 
 from alerts.__main__ import make_app
 from alerts.tables import metadata
+from shared.access.tokens import generate_keys, sign_token
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
-from shared.http.auth import generate_keys, sign_token
 from tests.documented import documented
 from tests.integration.alerts.alerts_world import SECRET, World, make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_breach, make_history

@@ -12,8 +12,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from budget.__main__ import build
 from budget.settings import BudgetSettings
+from shared.access.tokens import generate_keys, sign_token
 from shared.events import ENCODER
-from shared.http.auth import generate_keys, sign_token
 from shared.kafka.consumer import Consumer
 from shared.service import Service
 from tests.integration.budget.budget_helpers import (

@@ -12,6 +12,7 @@ import httpx
 from cli.kafka.topics import ensure_topics
 from kpi_monitor.__main__ import build
 from kpi_monitor.settings import KpiSettings
+from shared.access.tokens import generate_keys, sign_token
 from shared.events import (
     BREACH_DECODER,
     CATALOG_TOPIC,
@@ -24,7 +25,6 @@ from shared.events import (
     SourceEvent,
     subject_key,
 )
-from shared.http.auth import generate_keys, sign_token
 from shared.kafka.outbox import envelope
 from shared.kafka.producer import Producer, Record
 from tests.integration.shared.shared_helpers import PARTITIONS, eventually, new_prefix, read_topic

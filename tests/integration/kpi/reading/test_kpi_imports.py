@@ -11,10 +11,10 @@ import pytest_asyncio
 
 from kpi_monitor.imports import store as store_imports
 from kpi_monitor.intake.handlers import Handlers
+from shared.access.tokens import generate_keys, sign_token
 from shared.database.clock import ManualClock
 from shared.database.pool import transaction
 from shared.events import CatalogItem, MetricsEvent
-from shared.http.auth import generate_keys, sign_token
 from shared.kafka.consumer import Received
 from tests.integration.kpi.kpi_world import World, world
 from tests.unit.kpi.builders import at, heartbeat, metrics_event

@@ -19,7 +19,7 @@ import pytest
 
 from cli.processes import end, free_port
 from cli.stack.replica import python_path
-from shared.http.auth import generate_keys, sign_token
+from shared.access.tokens import generate_keys, sign_token
 from tests.unit.ingest.ingest_builders import spend
 
 PATIENCE_S = 120.0

@@ -10,8 +10,9 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from shared.access.tokens import generate_keys, sign_token
 from shared.errors import ForbiddenError, PacelineError, UnauthorizedError, UnavailableError
-from shared.http.auth import Principal, TokenVerifier, _principal, bearer, generate_keys, sign_token
+from shared.http.auth import Principal, TokenVerifier, _principal, bearer
 from shared.http.reach import Reach
 from shared.settings import CommonSettings
 

@@ -9,8 +9,9 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+from shared.access.tokens import generate_keys, sign_token
 from shared.http.app import create_app, require
-from shared.http.auth import Principal, generate_keys, sign_token
+from shared.http.auth import Principal
 from shared.settings import CommonSettings
 
 

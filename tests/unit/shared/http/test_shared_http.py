@@ -13,9 +13,10 @@ from fastapi import FastAPI, Request
 from pydantic import BaseModel, ConfigDict
 
 from shared import errors
+from shared.access.tokens import generate_keys, sign_token
 from shared.http import app as http_app
 from shared.http.app import Check, create_app, require
-from shared.http.auth import Principal, generate_keys, sign_token
+from shared.http.auth import Principal
 from shared.http.conventions import check_if_match
 from shared.http.edge import tidy_query
 from shared.settings import CommonSettings
