@@ -1,19 +1,21 @@
-"""Speaking to a running installation: signed tokens, and requests with problem+json understood."""
+"""Speaking to a running installation: signed tokens, and requests with problem+json understood.
 
+By the standard library: the HTTP client of `load` takes 0.2 s to load, longer than a request.
+"""
+
+import json
 from collections.abc import Iterable
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-
-import httpx
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 from cli.errors import CommandError, Exit
 from shared.access.tokens import generate_keys, sign_token
 
 _TIMEOUT_S = 30.0
-_EXITS: dict[int, Exit] = {
-    httpx.codes.SERVICE_UNAVAILABLE: Exit.NOT_READY,
-    httpx.codes.UNPROCESSABLE_ENTITY: Exit.USAGE,
-}
+_EXITS = {503: Exit.NOT_READY, 422: Exit.USAGE}
 
 
 def make_token(
@@ -52,25 +54,23 @@ def call(
 
     Raises CommandError: exit 3 when unreachable, 2 when what was given is not valid, else 1.
     """
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    sent = None if body is None else json.dumps(body).encode()
+    request = Request(url, sent, headers, method=method)  # noqa: S310 - an address of ours
     try:
-        reply = httpx.request(
-            method,
-            url,
-            json=body,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=timeout_s,
-        )
-    except httpx.TransportError as error:
+        with urlopen(request, timeout=timeout_s) as reply:  # noqa: S310
+            return json.load(reply)
+    except HTTPError as error:
+        code = _EXITS.get(error.code, Exit.CHECK_FAILED)
+        text = f"{method} {url}: {error.code} {_problem(error.read())}"
+        raise CommandError(text, code) from error
+    except (OSError, HTTPException) as error:
         raise CommandError(f"{url} cannot be reached: {error}") from error
-    if reply.is_success:
-        return reply.json()
-    code = _EXITS.get(reply.status_code, Exit.CHECK_FAILED)
-    raise CommandError(f"{method} {url}: {reply.status_code} {_problem(reply)}", code)
 
 
-def _problem(reply: httpx.Response) -> str:
+def _problem(reply: bytes) -> str:
     try:
-        problem = reply.json()
+        problem = json.loads(reply)
         return f"{problem['code']}: {problem.get('detail', '')}"
     except (ValueError, KeyError, TypeError):
-        return reply.text[:200]
+        return reply[:200].decode("utf-8", "replace")
