@@ -242,14 +242,8 @@ async def running_service(database_url: str, directory: Path) -> AsyncIterator[S
     async def idle() -> dict[str, int]:
         return {}
 
-    app = create_app(
-        settings,
-        title="budget",
-        pool=pool,
-        checks={},
-        idle=idle,
-        campaigns_of_regions=find_campaigns_of_regions,
-    )
+    app = create_app(settings, title="budget", pool=pool, checks={}, idle=idle)
+    app.state.campaigns_of_regions = find_campaigns_of_regions
     app.state.partitions = lambda: PARTITIONS
     app.state.invariants = Invariants(pool, timeout_s=60)
     for router in ROUTERS:
@@ -289,11 +283,9 @@ def campaign_body(name: str = "c1", **changes: Any) -> dict[str, Any]:
 
 def line_body(line: str = "L1", allocated: str = "150000.00", **changes: Any) -> dict[str, Any]:
     """A line with the curve of contracts.md for 150,000, else even."""
+    planned = {"01": "0", "10": "108000", "11": "126000", "12": "150000"}
     points = [
-        {"at": "2025-11-01T00:00:00+08:00", "amount": "0"},
-        {"at": "2025-11-10T00:00:00+08:00", "amount": "108000"},
-        {"at": "2025-11-11T00:00:00+08:00", "amount": "126000"},
-        {"at": "2025-11-12T00:00:00+08:00", "amount": "150000"},
+        {"at": f"2025-11-{day}T00:00:00+08:00", "amount": amount} for day, amount in planned.items()
     ]
     curve = {"kind": "curve", "points": points}
     return {

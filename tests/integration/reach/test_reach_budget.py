@@ -44,6 +44,13 @@ ON_LINE = {"campaign": INSIDE, "line": "L1", **REASON}
 YES = {role: {"decision": "approve", "as": role, "opinion": "fits"} for role in DECIDERS}
 MAP = {"source": "ads/2", "match": {"campaign": "7"}, "campaign": INSIDE, "line": "L1"}
 TARGET = {"campaign": INSIDE, "line": "L1"}
+CLOSE = Case(
+    "POST /v1/campaigns/{campaign}/close",
+    Of.CAMPAIGN_WRITE,
+    FINANCE,
+    f"{ONE}/close",
+    body=REASON,
+)
 WHERE = {"campaign": INSIDE, "region": EAST}
 
 
@@ -58,6 +65,17 @@ def cases(mapping: str, exception: int, held: Mapping[str, Sequence[int]]) -> li
         for name, body in (("assign", ON_LINE), ("write-off", REASON))
     }
     suspense = "/v1/suspense/{held}"
+    suspended = [
+        Case("POST /v1/suspense/assign", Of.CAMPAIGN_WRITE, OPERATOR, each=many["assign"]),
+        Case("POST /v1/suspense/write-off", Of.CAMPAIGN_WRITE, FINANCE, each=many["write-off"]),
+        Case(f"POST {suspense}/assign", Of.CAMPAIGN_WRITE, OPERATOR, each=single["assign"]),
+        Case(f"POST {suspense}/write-off", Of.CAMPAIGN_WRITE, FINANCE, each=single["write-off"]),
+        Case(f"POST {suspense}/restore", Of.CAMPAIGN_WRITE, FINANCE, each=single["restore"]),
+    ]
+    return reads(mapping) + writes(mapping, exception) + suspended + [CLOSE]
+
+
+def reads(mapping: str) -> list[Case]:
     return [
         Case("GET /v1/audit", Of.WORKSPACE_LIST, AUDITORS),
         Case("GET /v1/invariants", Of.WORKSPACE_READ),
@@ -80,6 +98,11 @@ def cases(mapping: str, exception: int, held: Mapping[str, Sequence[int]]) -> li
         Case("GET /v1/suspense", Of.CAMPAIGN_LIST),
         Case("GET /v1/mappings", Of.CAMPAIGN_LIST),
         Case("GET /v1/mappings/{mapping}", Of.CAMPAIGN_THING, path=f"/v1/mappings/{mapping}"),
+    ]
+
+
+def writes(mapping: str, exception: int) -> list[Case]:
+    return [
         Case("POST /v1/campaigns", Of.CAMPAIGN_WRITE, OPERATOR, body=campaign_body(**WHERE)),
         Case(
             "PATCH /v1/campaigns/{campaign}",
@@ -131,18 +154,6 @@ def cases(mapping: str, exception: int, held: Mapping[str, Sequence[int]]) -> li
             OPERATOR,
             f"/v1/mappings/{mapping}",
             headers=STALE,
-        ),
-        Case("POST /v1/suspense/assign", Of.CAMPAIGN_WRITE, OPERATOR, each=many["assign"]),
-        Case("POST /v1/suspense/write-off", Of.CAMPAIGN_WRITE, FINANCE, each=many["write-off"]),
-        Case(f"POST {suspense}/assign", Of.CAMPAIGN_WRITE, OPERATOR, each=single["assign"]),
-        Case(f"POST {suspense}/write-off", Of.CAMPAIGN_WRITE, FINANCE, each=single["write-off"]),
-        Case(f"POST {suspense}/restore", Of.CAMPAIGN_WRITE, FINANCE, each=single["restore"]),
-        Case(
-            "POST /v1/campaigns/{campaign}/close",
-            Of.CAMPAIGN_WRITE,
-            FINANCE,
-            f"{ONE}/close",
-            body=REASON,
         ),
     ]
 
