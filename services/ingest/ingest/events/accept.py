@@ -61,7 +61,7 @@ class Acceptance:
         """Stamper.stamp, with the partitions the broker names now. Raises UnavailableError."""
         partitions = [self._producer.partition_count(topic) for topic in self._topics]
         if partitions != self._partitions:
-            self._stamper.forget_routes()
+            self._stamper.names.forget()
             self._partitions = partitions
         stamped = self._stamper.stamp(decoded, context)
         stamped.stated = self._memory.outstanding.stated(

@@ -17,17 +17,14 @@ import msgspec
 from ingest.events.checks import (
     check_instant,
     refuse_amount,
-    refuse_control_names,
     refuse_controls,
-    refuse_currency,
     refuse_instant,
-    refuse_long_subject,
     refuse_nul,
-    refuse_reserved,
     snapshot_fields,
 )
 from ingest.events.context import Context
 from ingest.events.decode import Decoded
+from ingest.events.names import NameMemory, Names
 from ingest.faults import FaultError, check_strictly
 from ingest.periods import EARLIEST_S, PANE_S, as_utc, pane_fields
 from ingest.rejections.rejection import Rejection
@@ -35,25 +32,16 @@ from ingest.sources.settings import SourceSettings
 from ingest.wire import LINE_ENCODER, SourceWire, SpendWire
 from shared.events import (
     ENCODER,
-    METRICS_TOPIC,
     SORTED_ENCODER,
-    SPEND_TOPIC,
     MetricsSent,
     SourceData,
     SourceEvent,
     SourceSent,
     SpendSent,
-    entity_text,
-    subject_key,
 )
 from shared.kafka.producer import Record, TopicPartition
-from shared.keys import pairs_text
 from shared.money import LIMIT_MICROS, MICROS, MONEY_MEASURES
 
-CACHED_BYTES_MAX = 128 * 1024 * 1024
-"""Of all names remembered; ENTRY_BYTES is what one costs beside its texts."""
-ENTRY_BYTES = 500
-CACHED_VIEWS_MAX = 20_000
 ID_LENGTH_MAX = 256
 MEASURE_MAX = LIMIT_MICROS // MICROS
 
@@ -80,45 +68,25 @@ class Stamped:
     """Of what was refused before: by place and subject, what is stated now and accepted."""
 
 
-class _Route(NamedTuple):
-    """Where an event with certain names goes; the names have passed the published schema."""
-
-    key: bytes
-    spend: TopicPartition
-    metrics: TopicPartition
-
-
-class _Names(NamedTuple):
-    """What is remembered of a source: routes by the names in an event, known sets of measures."""
-
-    routes: dict[Any, _Route]
-    measures: set[tuple[str, ...]]
-
-
 class _Seen(NamedTuple):
     """A source within one request."""
 
     view: SourceSettings
     currency: bytes
     """The end of the data of money that states none (contracts.md section 2), or nothing."""
-    names: _Names
+    names: Names
     stamps: bytes
     """What the service adds to all its events of the request, as JSON; the hash comes next."""
 
 
 class Stamper:
-    """Remembers names between requests; everything else belongs to one request.
-
-    `partition_for(topic, key)` decides where a record goes; topics are names on the broker.
-    """
+    """Only names are remembered between requests. `partition_for(topic, key)` decides where a record
+    goes; topics are names on the broker."""
 
     def __init__(
         self, partition_for: Callable[[str, bytes], int], topic: Callable[[str], str]
     ) -> None:
-        self._partition_for = partition_for
-        self._topics = topic(SPEND_TOPIC), topic(METRICS_TOPIC)
-        self._names: dict[tuple[str, str], _Names] = {}
-        self._cached_bytes = 0
+        self.names = NameMemory(partition_for, topic)
 
     def stamp(self, decoded: Decoded, context: Context) -> Stamped:
         """Checks and stamps all events of a request; a fault concerns its own event only.
@@ -156,7 +124,7 @@ class Stamper:
             names = (*names, _items(data.entity), _items(data.dims))
         route = seen.names.routes.get(names)
         if route is None or not 0 < len(event.id) <= ID_LENGTH_MAX:
-            route = self._learn_route(event, names, context, seen)
+            route = self.names.learn_route(event, names, context.workspace, seen.names)
         if event.workspace is not None and event.workspace != context.workspace:
             raise FaultError("workspace_mismatch", "the credential is for another workspace")
         time = event.time
@@ -216,74 +184,23 @@ class Stamper:
             raise FaultError(
                 "source_not_allowed", f"the credential does not cover {event.source!r}"
             )
-        where = (context.workspace, event.source)
-        names = self._names.get(where)
-        if names is None:
-            if len(self._names) >= CACHED_VIEWS_MAX:
-                self.forget_routes()
-            names = self._names[where] = _Names({}, set())
+        names = self.names.of(context.workspace, event.source)
         view = context.settings(event.source)
         currency = b"" if view.currency is None else b',"currency":' + _encode(view.currency)
         seen = done.sources[event.source] = _Seen(view, currency, names, _stamps(context))
         return seen
 
-    def _learn_route(
-        self, event: SpendSent | MetricsSent, names: Any, context: Context, seen: _Seen
-    ) -> _Route:
-        """Checks the names of an event not met before, and finds its Kafka key and partitions."""
-        check_strictly(event)
-        data = event.data
-        refuse_currency(data.currency)
-        if data.entity is None:
-            if data.campaign is None or data.line is None:
-                raise FaultError("entity_missing", "name campaign and line, or entity")
-        elif data.campaign is not None or data.line is not None:
-            raise FaultError("campaign_and_entity", "name campaign and line, or entity, not both")
-        elif not data.entity:
-            raise FaultError("entity_missing", "entity names no level")
-        refuse_control_names(data)
-        subject = f"{event.source}{entity_text(data)}{pairs_text(data.dims)}"
-        refuse_long_subject(subject)
-        key = subject_key(context.workspace, event.source, data).encode()
-        spend, metrics = self._topics
-        route = _Route(
-            key,
-            (spend, self._partition_for(spend, key)),
-            (metrics, self._partition_for(metrics, key)),
-        )
-        # The names stand in the event's own order and in the key's.
-        self._remember(len(key) + len(subject) + len(data.report or ""))
-        seen.names.routes[names] = route
-        return route
-
     def _check_measures(self, event: MetricsSent, seen: _Seen) -> None:
         measures = event.data.measures
         names = tuple(measures)
         if names not in seen.names.measures:
-            check_strictly(event)
-            refuse_reserved(names)
-            self._remember(sum(map(len, names)))
-            seen.names.measures.add(names)
+            self.names.learn_measures(event, names, seen.names)
         for value in measures.values():
             if isinstance(value, int):
                 if not -MEASURE_MAX < value < MEASURE_MAX:
                     raise FaultError("amount_out_of_range", f"{value} is not below 10^12")
             elif not _is_amount(value):
                 refuse_amount(value)
-
-    def forget_routes(self) -> None:
-        """To be called when a topic has another number of partitions than before."""
-        self._names.clear()
-        self._cached_bytes = 0
-
-    def _remember(self, length: int) -> None:
-        """Keeps all caches together below a bound; what is forgotten is only checked again."""
-        self._cached_bytes += ENTRY_BYTES + length
-        if self._cached_bytes > CACHED_BYTES_MAX:
-            for each in self._names.values():
-                each.routes.clear()
-                each.measures.clear()
-            self._cached_bytes = ENTRY_BYTES + length
 
     def _take_heartbeat(
         self, event: SourceSent, context: Context, latest_s: float, done: Stamped

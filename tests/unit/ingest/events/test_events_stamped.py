@@ -126,12 +126,12 @@ def test_the_sources_currency_is_that_of_money_which_states_none(
 
 
 def test_what_is_remembered_of_names_is_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.events.stamping.CACHED_BYTES_MAX", 100_000)
+    monkeypatch.setattr("ingest.events.names.CACHED_BYTES_MAX", 100_000)
     stamper = new_stamper()
     for number in range(100):
         entity = {str(level): f"{number}-" + "x" * 190 for level in range(9)}
         assert stamp(metrics(data_entity=entity), stamper=stamper).accepted == 1
-    (names,) = stamper._names.values()
+    (names,) = stamper.names._sources.values()
 
     assert 0 < len(names.routes) < 100_000 / (9 * 190)
 
