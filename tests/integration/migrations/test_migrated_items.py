@@ -7,8 +7,8 @@ import asyncpg
 import sqlalchemy as sa
 
 from budget.ledger.ids import Half, Revision
+from cli.helpers import run_coroutine
 from cli.migrations.migrate import migrate, migrate_down
-from cli.processes import run_coroutine
 
 MIGRATION = importlib.import_module("cli.migrations.versions.0017_items")
 AT = "2025-11-05T00:00:00Z"

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from shared.http.auth import ROLES, sign_token
+from shared.access.tokens import ROLES, sign_token
 from tests.root import ROOT
 
 INSIDE, OUTSIDE = "inside", "outside"

@@ -80,8 +80,10 @@ class _Seen(NamedTuple):
 
 
 class Stamper:
-    """Only names are remembered between requests. `partition_for(topic, key)` decides where a record
-    goes; topics are names on the broker."""
+    """Remembers names between requests; everything else belongs to one request.
+
+    `partition_for(topic, key)` decides where a record goes; topics are names on the broker.
+    """
 
     def __init__(
         self, partition_for: Callable[[str, bytes], int], topic: Callable[[str], str]
