@@ -26,16 +26,16 @@ from alerts.record.sweep import sweeps
 from alerts.rendering.render import Renderer
 from alerts.settings import AlertsSettings
 from alerts.telling.flush import Flusher, start_counters
-from shared import service
 from shared.database.pool import Pool
 from shared.database.sweep import Sweeper
 from shared.events import BREACHES_TOPIC, FIGURES_TOPIC
 from shared.http.app import Check, Idle, create_app
 from shared.kafka.consumer import Consumer
 from shared.kafka.outbox import Relay
-from shared.service import BackgroundWork, Part, Service
+from shared.service import process
+from shared.service.process import BackgroundWork, Part, Service
+from shared.service.wiring import checks_of, idle_of, resources
 from shared.settings import EXIT_NOT_READY, read_settings
-from shared.wiring import checks_of, idle_of, resources
 
 
 @asynccontextmanager
@@ -144,7 +144,7 @@ def main() -> None:
         sys.exit(EXIT_NOT_READY)
     # httpx logs each request with its full address, and a robot's address is a secret.
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    service.main(settings, lambda: build(settings, configurations))
+    process.main(settings, lambda: build(settings, configurations))
 
 
 if __name__ == "__main__":

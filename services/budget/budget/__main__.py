@@ -16,15 +16,15 @@ from budget.invariants.look import Invariants
 from budget.invariants.watch import LedgerWatch
 from budget.routes import ROUTERS
 from budget.settings import BudgetSettings
-from shared import service
 from shared.database.sweep import Sweeper
 from shared.events import SPEND_TOPIC
 from shared.http.app import create_app
 from shared.kafka.consumer import Consumer
 from shared.kafka.outbox import Relay
-from shared.service import Part, Service
+from shared.service import process
+from shared.service.process import Part, Service
+from shared.service.wiring import checks_of, idle_of, resources
 from shared.settings import read_settings
-from shared.wiring import checks_of, idle_of, resources
 
 
 @asynccontextmanager
@@ -85,7 +85,7 @@ async def build(settings: BudgetSettings) -> AsyncIterator[Service]:
 def main() -> None:
     """`python -m budget`."""
     settings = read_settings(BudgetSettings)
-    service.main(settings, partial(build, settings))
+    process.main(settings, partial(build, settings))
 
 
 if __name__ == "__main__":

@@ -17,16 +17,16 @@ from ingest.rejections.store import forget_rejections
 from ingest.routes import ROUTERS
 from ingest.settings import IngestSettings
 from ingest.sources.memory import Memory
-from shared import service
 from shared.database.sweep import Sweep, Sweeper
 from shared.events import REJECTED_TOPIC
 from shared.http.app import create_app
 from shared.http.auth import TokenVerifier
 from shared.http.edge import BODY_BYTES_MAX
 from shared.kafka.consumer import Consumer
-from shared.service import BackgroundWork, Part, Service
+from shared.service import process
+from shared.service.process import BackgroundWork, Part, Service
+from shared.service.wiring import resources
 from shared.settings import read_settings
-from shared.wiring import resources
 
 TITLE = "Paceline ingest"
 
@@ -94,7 +94,7 @@ async def build(settings: IngestSettings) -> AsyncIterator[Service]:
 def main() -> None:
     """Reads the settings and serves until a signal."""
     settings = read_settings(IngestSettings)
-    service.main(settings, lambda: build(settings))
+    process.main(settings, lambda: build(settings))
 
 
 if __name__ == "__main__":

@@ -14,15 +14,15 @@ from kpi_monitor.judging.evaluator import Evaluator
 from kpi_monitor.routes import ROUTERS
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.sweeps import sweeps
-from shared import service
 from shared.database.sweep import Sweeper
 from shared.events import METRICS_TOPIC
 from shared.http.app import create_app
 from shared.kafka.consumer import Consumer
 from shared.kafka.outbox import Relay
-from shared.service import Part, Service
+from shared.service import process
+from shared.service.process import Part, Service
+from shared.service.wiring import checks_of, idle_of, resources
 from shared.settings import read_settings
-from shared.wiring import checks_of, idle_of, resources
 
 
 @asynccontextmanager
@@ -83,7 +83,7 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
 def main() -> None:
     """Runs one process until it is stopped."""
     settings = read_settings(KpiSettings)
-    service.main(settings, partial(build, settings))
+    process.main(settings, partial(build, settings))
 
 
 if __name__ == "__main__":

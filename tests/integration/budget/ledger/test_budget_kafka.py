@@ -15,7 +15,7 @@ from budget.settings import BudgetSettings
 from shared.access.tokens import generate_keys, sign_token
 from shared.events import ENCODER
 from shared.kafka.consumer import Consumer
-from shared.service import Service
+from shared.service.process import Service
 from tests.integration.budget.budget_helpers import (
     Service as LocalService,
 )

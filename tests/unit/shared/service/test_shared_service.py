@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from cli.processes import free_port
-from shared.service import CANCEL_TIMEOUT_S, PARTS_TIMEOUT_S, STOP_TIMEOUT_S
+from shared.service.process import CANCEL_TIMEOUT_S, PARTS_TIMEOUT_S, STOP_TIMEOUT_S
 from tests.root import ROOT
 
 TINY = Path(__file__).with_name("tiny_service.py")

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from shared.errors import DeadLettersError, OffsetGapError
-from shared.service import Part, Service, closing, main
+from shared.service.process import Part, Service, closing, main
 from shared.settings import CommonSettings
 
 
