@@ -23,6 +23,7 @@ from cli.stack.stack import Stack, StackOptions
 from tests.integration.migrations.models import differences
 
 LANDING = Path(__file__).with_name("landing_0005.sql")
+DUMPED = "2026-11-30T18:10:00Z"
 SCHEMAS = "('runtime', 'ingest', 'budget', 'kpi', 'alerts')"
 COLUMNS = f"""
 SELECT table_schema, table_name, column_name, data_type, is_nullable, column_default, is_identity
@@ -123,6 +124,8 @@ class Caller:
 @pytest.fixture
 def upgraded(landed_url: str, kafka: str, topic_prefix: str, tmp_path: Path) -> Iterator[Caller]:
     migrate(landed_url)
+    # Whenever the test runs, it is the evening of the dump: no interval has elapsed meanwhile.
+    run_coroutine(_execute(landed_url, f"INSERT INTO runtime.clock (now) VALUES ('{DUMPED}')"))
     alerts = tmp_path / "alerts.d"
     alerts.mkdir()
     (alerts / "default.yml").write_text(
@@ -136,6 +139,7 @@ def upgraded(landed_url: str, kafka: str, topic_prefix: str, tmp_path: Path) -> 
             state=tmp_path / "state",
             kafka=kafka,
             database=landed_url,
+            clock="manual",
             topic_prefix=topic_prefix,
             known_ports=False,
             environment={"PACELINE_ALERTS_DIR": str(alerts), "PACELINE_SMTP_PORT": "1"},
