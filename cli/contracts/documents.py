@@ -50,7 +50,11 @@ def event_schemas() -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"{kind}.json", _schema(kind, sent)
         yield f"{kind}.stored.json", _schema(kind, STORED[kind])
     for topic, written in WRITTEN.items():
-        yield f"paceline.{topic}.json", _schema(f"paceline.{topic}", written)
+        schema = _schema(f"paceline.{topic}", written)
+        if topic == events.CATALOG_TOPIC:
+            # An item carries its object as its kind says; what that means is beside it.
+            schema["$defs"] |= msgspec.json.schema(events.CatalogObject)["$defs"]
+        yield f"paceline.{topic}.json", schema
 
 
 def _schema(kind: str, shape: Any) -> dict[str, Any]:

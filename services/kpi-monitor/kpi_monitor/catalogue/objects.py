@@ -1,66 +1,73 @@
-"""Planning objects of catalog.v1, as far as kpi-monitor has to know them. Pure."""
+"""Planning objects of catalog.v1 as kpi-monitor acts on them. Pure.
 
-from collections.abc import Iterable, Mapping
+A watched object is one line of `WATCHED`: of which unit, and which line of it, it gives something
+to judge.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-import msgspec
 from msgspec import Struct
 
-from kpi_monitor.windows import to_ms
-from shared import entity_mapping as mappings
+from kpi_monitor.units.unit import WORKSPACE
+from shared import entity_mapping
 from shared.events import (
     CATALOG_DECODER,
-    Amount,
+    CampaignObject,
     CatalogItem,
+    CatalogObject,
     Envelope,
-    Instant,
+    LineObject,
+    MappingObject,
+    PlainObject,
+    SuspenseObject,
+    object_of,
 )
 from shared.kafka.consumer import Received
 
 ItemKey = tuple[str, str, str]
 """(workspace, kind, id) of a planning object."""
+WATCHED: Mapping[type[Struct], Callable[[Any], tuple[str, str | None]]] = {
+    CampaignObject: lambda one: (one.campaign, None),
+    LineObject: lambda one: (one.campaign, one.line),
+    SuspenseObject: lambda one: (WORKSPACE, None),  # noqa: ARG005
+}
+"""(campaign or WORKSPACE, line or None for all of it) that a new version touches."""
 
 
-class LineObject(msgspec.Struct):
-    """What must be in the object of a catalog.v1 line; the rest is for people."""
+class Changed(NamedTuple):
+    """A newer version of an object that was stored, and what it was before; None of a new one."""
 
-    campaign: str
-    line: str
+    workspace: str
+    kind: str
+    id: str
+    object: CatalogObject | PlainObject
+    before: CatalogObject | PlainObject | None
+
+    @property
+    def touched(self) -> tuple[str, str, str | None] | None:
+        """(workspace, campaign, line) that it gives something to judge, if any."""
+        touch = WATCHED.get(type(self.object))
+        return None if touch is None else (self.workspace, *touch(self.object))
 
 
-def flight_end(body: Mapping[str, Any]) -> int | None:
-    """The end of a catalog.v1 campaign's flight, epoch ms, or None when it states none.
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What people call things, and who owns them; from the catalogue where totals do not say."""
 
-    Raises msgspec.ValidationError when it is no instant.
-    """
-    ends = body.get("ends_at")
-    return None if ends is None else to_ms(msgspec.convert(ends, Instant))
-
-
-class SuspenseObject(Struct):
-    """What must be in the object of a catalog.v1 suspense. `since`: the oldest of what waits."""
-
-    source: str
-    items: int
-    amounts: list[Amount]
-    since: Instant | None
-    reasons: dict[str, int]
-    names: list[str]
+    campaign: str | None = None
+    owner: str | None = None
+    currency: str | None = None
+    region: str | None = None
+    lines: dict[str, str] = field(default_factory=dict)
+    line_owners: dict[str, str] = field(default_factory=dict)
 
 
 def checked_item(value: bytes) -> Envelope[CatalogItem]:
     """A planning object that can be used. Raises what `decode` refuses."""
     event = CATALOG_DECODER.decode(value)
-    if event.data.kind == "mapping":
-        read_mapping(event.data.id, event.data.object)
-    elif event.data.kind == "campaign":
-        flight_end(event.data.object)
-    elif event.data.kind == "line":
-        msgspec.convert(event.data.object, LineObject)
-    elif event.data.kind == "suspense":
-        msgspec.convert(event.data.object, SuspenseObject)
+    object_of(event.data.kind, event.data.object)
     return event
 
 
@@ -81,26 +88,13 @@ def placing(planned: Iterable[ItemKey]) -> set[str]:
     return {workspace for workspace, kind, _ in planned if kind in ("mapping", "campaign")}
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What people call things, and who owns them; from the catalogue where totals do not say."""
-
-    campaign: str | None = None
-    owner: str | None = None
-    currency: str | None = None
-    region: str | None = None
-    lines: dict[str, str] = field(default_factory=dict)
-    line_owners: dict[str, str] = field(default_factory=dict)
-
-
-def read_mapping(item: str, body: dict[str, Any]) -> mappings.Mapping:
-    """The object of a catalog.v1 mapping → Mapping. Raises KeyError, msgspec.ValidationError."""
-    effective = body.get("effective_from")
-    return mappings.Mapping(
+def mapping_of(item: str, known: MappingObject) -> entity_mapping.Mapping:
+    """An object of the catalogue → a mapping to resolve entities by."""
+    return entity_mapping.Mapping(
         mapping=item,
-        source=body["source"],
-        match=mappings.match_of(body["match"]),
-        campaign=body["campaign"],
-        line=body["line"],
-        effective_from=msgspec.convert(effective, datetime) if effective else None,
+        source=known.source,
+        match=entity_mapping.match_of(known.match),
+        campaign=known.campaign,
+        line=known.line,
+        effective_from=known.effective_from,
     )

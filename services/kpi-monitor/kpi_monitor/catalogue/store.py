@@ -1,27 +1,28 @@
-"""SQL of the catalogue copy and of the lines' totals."""
+"""SQL of the catalogue copy. What it holds leaves it as typed objects."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from kpi_monitor.catalogue.objects import Names, SuspenseObject
+from kpi_monitor.catalogue.objects import Changed, Names, mapping_of
 from kpi_monitor.units.unit import UnitKey
+from shared import entity_mapping
 from shared.database.pool import Conn, columns
+from shared.events import CampaignObject, LineObject, MappingObject, SuspenseObject, object_of
 
-CATALOG_LINES = """
-SELECT c.workspace, u.campaign, c.object FROM kpi.catalog c
+FIND_LINES = """
+SELECT c.workspace, u.campaign, c.object, c.deleted FROM kpi.catalog c
 JOIN unnest($1::text[], $2::text[]) AS u(workspace, campaign)
   ON c.workspace = u.workspace AND c.object->>'campaign' = u.campaign
 WHERE c.kind = 'line'
 """
-
-CAMPAIGNS = """
+FIND_REMOVED_LINES = f"{FIND_LINES} AND c.deleted"
+FIND_CAMPAIGNS = """
 SELECT c.workspace, c.id, c.object, c.deleted FROM kpi.catalog c
 JOIN unnest($1::text[], $2::text[]) AS u(workspace, id) USING (workspace, id)
 WHERE c.kind = 'campaign'
 """
-
 CAMPAIGNS_OF_REGIONS = """
 SELECT id FROM kpi.catalog WHERE workspace = $1 AND kind = 'campaign' AND NOT deleted
   AND object->>'region' = ANY($2::text[])
@@ -53,6 +54,15 @@ JOIN unnest($1::text[], $2::text[]) AS u(workspace, id) USING (workspace, id)
 WHERE c.kind = 'campaign'
 """
 
+Known = TypeVar("Known")
+
+
+class Campaign(NamedTuple):
+    """A campaign as the catalogue has it."""
+
+    object: CampaignObject
+    deleted: bool
+
 
 async def find_campaigns_of_regions(
     conn: Conn, workspace: str, regions: Collection[str]
@@ -68,14 +78,22 @@ async def lock_mappings(conn: Conn, workspaces: Iterable[str]) -> None:
         await conn.execute(LOCK, workspace)
 
 
-async def upsert_items(conn: Conn, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
-    """Stores (workspace, kind, id, version, deleted, object) rows; returns those that were newer,
-    with the object `before`, None of one that is new.
+async def put_items(conn: Conn, rows: Sequence[tuple[Any, ...]]) -> list[Changed]:
+    """Stores (workspace, kind, id, version, deleted, object) rows; returns those that were newer.
 
     At most one row per (workspace, kind, id).
     """
     ordered = sorted(rows, key=lambda row: row[:3])
-    return list(await conn.fetch(UPSERT, *columns(ordered, 6)))
+    return [
+        Changed(
+            row["workspace"],
+            row["kind"],
+            row["id"],
+            object_of(row["kind"], row["object"]),
+            None if row["before"] is None else object_of(row["kind"], row["before"]),
+        )
+        for row in await conn.fetch(UPSERT, *columns(ordered, 6))
+    ]
 
 
 async def bump_versions(conn: Conn, workspaces: Iterable[str]) -> None:
@@ -90,9 +108,15 @@ async def versions(conn: Conn, workspaces: Iterable[str]) -> dict[str, int]:
     return {**dict.fromkeys(wanted, 0), **{row["workspace"]: row["version"] for row in rows}}
 
 
-async def mappings(conn: Conn, workspace: str) -> list[Any]:
-    """Rows (id, object) of all mappings in force."""
-    return list(await conn.fetch(MAPPINGS, workspace))
+async def find_mappings(conn: Conn, workspace: str) -> list[entity_mapping.Mapping]:
+    """The mappings in force of a workspace."""
+    rows = await conn.fetch(MAPPINGS, workspace)
+    return [mapping_of(row["id"], _read(row, MappingObject)) for row in rows]
+
+
+async def get_index(conn: Conn, workspace: str) -> entity_mapping.MappingIndex:
+    """The mappings in force of a workspace, ready to resolve entities."""
+    return entity_mapping.MappingIndex(await find_mappings(conn, workspace))
 
 
 async def currencies(
@@ -103,23 +127,34 @@ async def currencies(
     return {(row["workspace"], row["id"]): row["currency"] or "" for row in rows}
 
 
-async def names(conn: Conn, campaigns: Iterable[UnitKey]) -> dict[UnitKey, Names]:
+async def find_campaigns(conn: Conn, keys: Iterable[UnitKey]) -> dict[UnitKey, Campaign]:
+    """Those of the campaigns that the catalogue has."""
+    rows = await conn.fetch(FIND_CAMPAIGNS, *columns(sorted(keys), 2))
+    return {
+        (row["workspace"], row["id"]): Campaign(_read(row, CampaignObject), row["deleted"])
+        for row in rows
+    }
+
+
+async def find_removed_lines(conn: Conn, keys: Iterable[UnitKey]) -> list[tuple[UnitKey, str]]:
+    """Lines of these campaigns that were in the plan and are not any more."""
+    rows = await conn.fetch(FIND_REMOVED_LINES, *columns(sorted(keys), 2))
+    return [((row["workspace"], row["campaign"]), _read(row, LineObject).line) for row in rows]
+
+
+async def find_names(conn: Conn, keys: Iterable[UnitKey]) -> dict[UnitKey, Names]:
     """Names and owners from the catalogue; read only of campaigns that have something to tell."""
-    found = {key: Names() for key in campaigns}
+    found = {key: Names() for key in keys}
     if not found:
         return found
-    keys = columns(sorted(found), 2)
-    for row in await conn.fetch(CAMPAIGNS, *keys):
-        known = row["object"]
-        found[row["workspace"], row["id"]] = Names(
-            known.get("name"), known.get("owner"), known.get("currency"), known.get("region")
-        )
-    for row in await conn.fetch(CATALOG_LINES, *keys):
-        known, mine = row["object"], found[row["workspace"], row["campaign"]]
-        if known.get("name"):
-            mine.lines[known["line"]] = known["name"]
-        if known.get("owner"):
-            mine.line_owners[known["line"]] = known["owner"]
+    for key, (known, _) in (await find_campaigns(conn, found)).items():
+        found[key] = Names(known.name, known.owner, known.currency, known.region)
+    for row in await conn.fetch(FIND_LINES, *columns(sorted(found), 2)):
+        line, mine = _read(row, LineObject), found[row["workspace"], row["campaign"]]
+        if line.name:
+            mine.lines[line.line] = line.name
+        if line.owner:
+            mine.line_owners[line.line] = line.owner
     return found
 
 
@@ -128,7 +163,13 @@ async def find_suspense(
 ) -> list[tuple[str, str, SuspenseObject]]:
     """(workspace, source, what waits in its suspense) of these workspaces."""
     rows = await conn.fetch(FIND_SUSPENSE, sorted(set(workspaces)))
-    return [
-        (row["workspace"], row["id"], msgspec.convert(row["object"], SuspenseObject))
-        for row in rows
-    ]
+    return [(row["workspace"], row["id"], _read(row, SuspenseObject)) for row in rows]
+
+
+def _read(row: Any, kind: type[Known]) -> Known:
+    """The stored object of a row; it was valid when it came."""
+    return msgspec.convert({**row["object"], "kind": _tag(kind)}, kind)
+
+
+def _tag(kind: type[Any]) -> str:
+    return str(kind.__struct_config__.tag)

@@ -32,7 +32,6 @@ from kpi_monitor.totals import figures as totals
 from kpi_monitor.totals import store as store_totals
 from kpi_monitor.totals.figures import LineKey, checked_totals
 from kpi_monitor.units import store as units
-from kpi_monitor.units.unit import WORKSPACE
 from shared import metrics
 from shared.database.clock import Clock
 from shared.database.pool import Conn
@@ -43,8 +42,10 @@ from shared.events import (
     METRICS_TOPIC_DECODER,
     TOTALS_TOPIC,
     BudgetTotals,
+    CampaignObject,
     CatalogItem,
     Envelope,
+    MappingObject,
 )
 from shared.kafka import rejections
 from shared.kafka.brake import SetAside
@@ -168,18 +169,14 @@ class Handlers:
         campaigns: set[str] = set()
         mapped = []
         rows = [(*key, e.data.version, e.data.deleted, e.data.object) for key, e in planned.items()]
-        for row in await store_catalog.upsert_items(batch.conn, rows) if rows else []:
-            if row["kind"] == "mapping":
-                sources.setdefault(row["workspace"], set()).add(row["object"]["source"])
+        for row in await store_catalog.put_items(batch.conn, rows) if rows else []:
+            if row.touched is not None:
+                batch.touched.add(row.touched)
+            if isinstance(row.object, MappingObject):
+                sources.setdefault(row.workspace, set()).add(row.object.source)
                 mapped.append(row)
-            elif row["kind"] == "campaign":
-                batch.touched.add((row["workspace"], row["id"], None))
-                campaigns.add(row["workspace"])
-            elif row["kind"] == "line":
-                place = row["object"]
-                batch.touched.add((row["workspace"], place["campaign"], place["line"]))
-            elif row["kind"] == "suspense":
-                batch.touched.add((row["workspace"], WORKSPACE, None))
+            elif isinstance(row.object, CampaignObject):
+                campaigns.add(row.workspace)
         if sources:
             batch.remapped.update(sources)
             await store_catalog.bump_versions(batch.conn, sources)

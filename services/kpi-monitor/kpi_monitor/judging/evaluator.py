@@ -153,7 +153,7 @@ class Evaluator:
 
     async def _names(self, conn: Conn, keys: set[UnitKey]) -> dict[UnitKey, Names]:
         """Names and owners; what belongs to no campaign is told to the owner of the workspace."""
-        found = await catalogue.names(conn, keys)
+        found = await catalogue.find_names(conn, keys)
         return {
             key: replace(one, owner=self._owners.get(key[0])) if key[1] == WORKSPACE else one
             for key, one in found.items()

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from kpi_monitor.catalogue.objects import flight_end
-from kpi_monitor.catalogue.store import CAMPAIGNS, find_suspense
+from kpi_monitor.catalogue import store as catalogue
 from kpi_monitor.records.measures import SPEND
 from kpi_monitor.rules.definition import compile_stored
 from kpi_monitor.rules.episodes import Episode
@@ -13,7 +12,7 @@ from kpi_monitor.rules.feeds import FeedState, spend_feed
 from kpi_monitor.rules.unit import Need, Outcome, Pane, Standing, StoredRule, Unit
 from kpi_monitor.totals import figures as totals
 from kpi_monitor.units.unit import WORKSPACE, UnitKey
-from kpi_monitor.windows import Windows, edges
+from kpi_monitor.windows import Windows, edges, to_ms
 from shared.database.pool import Conn, columns, integers
 from shared.events import Breach
 
@@ -51,12 +50,6 @@ FROM (
   SELECT f.* FROM {SCOPE} JOIN kpi.feeds f USING (workspace, campaign, line)) AS f
 LEFT JOIN kpi.sources s ON s.workspace = f.workspace AND s.source = f.source
 GROUP BY 1, 2, 3, 4, 5
-"""
-REMOVED_LINES = """
-SELECT c.workspace, u.campaign, c.object->>'line' AS line FROM kpi.catalog c
-JOIN unnest($1::text[], $2::text[]) AS u(workspace, campaign)
-  ON c.workspace = u.workspace AND c.object->>'campaign' = u.campaign
-WHERE c.kind = 'line' AND c.deleted
 """
 # Panes that no edge of a window tells apart come as one: adding up an hour of them here costs a
 # sixth of what it costs in Python.
@@ -134,21 +127,20 @@ async def load_campaign(conn: Conn, workspace: str, campaign: str) -> Unit:
 
 async def _read_plans(conn: Conn, units: Mapping[UnitKey, Unit]) -> None:
     """What the catalogue says of the campaigns: zone, end, closed or not, lines left out."""
-    keys = columns(sorted(units), 2)
-    for row in await conn.fetch(CAMPAIGNS, *keys):
-        unit, known = units[row["workspace"], row["id"]], row["object"]
-        unit.zone = known.get("time_zone") or unit.zone
-        unit.ends = flight_end(known)
-        unit.closed = row["deleted"] or known.get("status") == "closed"
-    for row in await conn.fetch(REMOVED_LINES, *keys):
-        units[row["workspace"], row["campaign"]].removed.add(row["line"])
+    for key, (known, deleted) in (await catalogue.find_campaigns(conn, units)).items():
+        unit = units[key]
+        unit.zone = known.time_zone or unit.zone
+        unit.ends = None if known.ends_at is None else to_ms(known.ends_at)
+        unit.closed = deleted or known.status == "closed"
+    for key, line in await catalogue.find_removed_lines(conn, units):
+        units[key].removed.add(line)
 
 
 async def _read_watched(conn: Conn, units: Mapping[UnitKey, Unit]) -> None:
     """Objects of the catalogue that belong to workspaces."""
     workspaces = [workspace for workspace, campaign in units if campaign == WORKSPACE]
     if workspaces:
-        for workspace, name, found in await find_suspense(conn, workspaces):
+        for workspace, name, found in await catalogue.find_suspense(conn, workspaces):
             units[workspace, WORKSPACE].watched[name] = found
 
 

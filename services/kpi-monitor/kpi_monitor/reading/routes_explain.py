@@ -102,7 +102,7 @@ async def test_rule(request: Request, body: RuleTestBody, principal: Reader) -> 
         feeds = [feed for group in groups for feed in group.feeds]
         ranges.check_cost(len(lines), ranges.edges_of(windows, start, end), feeds)
         panes = await judging.panes(conn, {unit.key: needs_of(unit, groups)}, [unit])
-        names = await catalogue.names(conn, [unit.key])
+        names = await catalogue.find_names(conn, [unit.key])
     outcomes = await asyncio.to_thread(judge, unit, groups, panes[unit.key], to_ms(now))
     told = [
         breach_of(Judged(unit, outcome.group, one), names[unit.key], now)

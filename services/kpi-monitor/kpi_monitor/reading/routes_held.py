@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from kpi_monitor.catalogue import store as catalogue
-from kpi_monitor.catalogue.mappings import load_index
 from kpi_monitor.intake.placement.places import place_of
 from kpi_monitor.reading import store
 from kpi_monitor.reading.schemas import HeldView
@@ -38,7 +37,7 @@ async def get_held(
     async with calling(request, principal) as caller:
         of = caller.conn, caller.workspace
         rows = await store.list_held(*of, source, after=(begin[0], begin[1]), limit=paging.rows)
-        index = await load_index(*of)
+        index = await catalogue.get_index(*of)
         places = {(row.source, row.entity): _place(row, index) for row in rows}
         asked = {(caller.workspace, place[0]) for place in places.values() if place}
         currencies = await catalogue.currencies(caller.conn, asked)

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from kpi_monitor.catalogue.objects import SuspenseObject
 from kpi_monitor.rules.episodes import NO_EPISODE, Episode, Reason, Verdict
 from kpi_monitor.rules.feeds import FeedState
 from kpi_monitor.rules.rule import Rule
 from kpi_monitor.units.unit import UnitKey
-from shared.events import BudgetTotals
+from shared.events import BudgetTotals, SuspenseObject
 
 AWAY = -1
 """`judged_through` of a group that nobody judges: should it come back, it begins anew."""

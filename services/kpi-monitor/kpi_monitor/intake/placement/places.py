@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kpi_monitor.catalogue import store as store_catalog
-from kpi_monitor.catalogue.mappings import load_index
 from kpi_monitor.intake import store_held
 from kpi_monitor.records.record import MetricsRecord, Place, own_place
 from kpi_monitor.windows import from_ms
@@ -85,7 +84,7 @@ class Places:
         Money of another currency stays aside: it was accepted, and a mapping may yet lead to a
         campaign that counts in it. Of a snapshot that came whole the counts leave it there.
         """
-        index = await load_index(conn, workspace)
+        index = await store_catalog.get_index(conn, workspace)
         starts: dict[tuple[str, str, str, int], int] = {}
         found = []
         for row in groups:
@@ -133,7 +132,7 @@ class Places:
         for workspace, version in (await store_catalog.versions(conn, workspaces)).items():
             known = self._indexes.get(workspace)
             if known is None or known[0] != version:
-                known = version, await load_index(conn, workspace)
+                known = version, await store_catalog.get_index(conn, workspace)
                 self._indexes.put(workspace, known)
             indexes[workspace] = known[1]
         return indexes

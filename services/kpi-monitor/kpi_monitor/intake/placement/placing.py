@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from kpi_monitor.catalogue.mappings import load_mappings
-from kpi_monitor.catalogue.objects import read_mapping
+from kpi_monitor.catalogue import store as catalogue
+from kpi_monitor.catalogue.objects import Changed, mapping_of
 from kpi_monitor.intake import snapshots, store_held
 from kpi_monitor.intake.batch import Batch
 from kpi_monitor.intake.placement import store as store_placed
@@ -24,7 +24,7 @@ from kpi_monitor.records.record import MetricsRecord, Period, Place, PlacedKey, 
 from kpi_monitor.records.reports import Reports
 from kpi_monitor.windows import from_ms, to_ms
 from shared.entity_mapping import Mapping, MappingIndex
-from shared.events import METRICS_TOPIC
+from shared.events import METRICS_TOPIC, MappingObject
 from shared.kafka.consumer import Received
 from shared.keys import read_pairs
 from shared.logs import get_logger
@@ -40,9 +40,8 @@ MAPPINGS_MAX = 50
 """Changed of one source in one poll, above which all of the source is looked at once."""
 
 
-def moves_after(changed: Sequence[Any], in_force: Iterable[Mapping]) -> list[Move]:
-    """What is to be looked at after mappings of a workspace were made, changed or withdrawn: rows
-    of the catalogue, each with the object before.
+def moves_after(changed: Sequence[Changed], in_force: Iterable[Mapping]) -> list[Move]:
+    """What is to be looked at after mappings of a workspace were made, changed or withdrawn.
 
     A new one takes nothing from a line unless another one may have brought it there.
     """
@@ -51,12 +50,12 @@ def moves_after(changed: Sequence[Any], in_force: Iterable[Mapping]) -> list[Mov
         by_source[one.source].append(one)
     found: dict[tuple[str, str], list[Mapping]] = defaultdict(list)
     for row in changed:
-        for body in (row["object"], row["before"]):
-            if body is None:
+        for known in (row.object, row.before):
+            if not isinstance(known, MappingObject):
                 continue
-            mapping = read_mapping(row["id"], body)
-            if row["before"] is not None or _may_share(mapping, by_source[mapping.source]):
-                found[row["workspace"], mapping.source].append(mapping)
+            mapping = mapping_of(row.id, known)
+            if row.before is not None or _may_share(mapping, by_source[mapping.source]):
+                found[row.workspace, mapping.source].append(mapping)
     moves = set()
     for (workspace, source), mappings in found.items():
         asked = {(one.match, _since(one)) for one in mappings}
@@ -91,13 +90,13 @@ class Placing:
         self._places = places
         self._reports = reports
 
-    async def follow(self, batch: Batch, changed: Sequence[Any]) -> None:
+    async def follow(self, batch: Batch, changed: Sequence[Changed]) -> None:
         """Places anew what these mappings concern, so much as one transaction may; what is left is
         stored."""
         waiting: list[Move] = []
-        for workspace in sorted({row["workspace"] for row in changed}):
-            mine = [row for row in changed if row["workspace"] == workspace]
-            waiting += moves_after(mine, await load_mappings(batch.conn, workspace))
+        for workspace in sorted({row.workspace for row in changed}):
+            mine = [row for row in changed if row.workspace == workspace]
+            waiting += moves_after(mine, await catalogue.find_mappings(batch.conn, workspace))
         for _ in range(STEPS_MAX):
             if not waiting or batch.moved >= MOVED_MAX:
                 break

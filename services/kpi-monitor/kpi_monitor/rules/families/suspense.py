@@ -9,7 +9,6 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
-from kpi_monitor.catalogue.objects import SuspenseObject
 from kpi_monitor.rules.episodes import Condition, Level, Observation, Reason, Verdict
 from kpi_monitor.rules.families.family import Feeds, Grounds, Observed
 from kpi_monitor.rules.formula import parse
@@ -19,6 +18,7 @@ from kpi_monitor.rules.unit import Group, Need, Panes, Standing, StoredRule, Uni
 from kpi_monitor.units.unit import NEVER, WORKSPACE, Due
 from kpi_monitor.windows import HOUR_MS, span_ms, to_ms
 from shared.errors import InvalidError
+from shared.events import SuspenseObject
 from shared.money import MICROS
 
 RULE = "suspense"
