@@ -14,8 +14,9 @@ Schema = Mapping[str, Any]
 WORDS = {"title", "description", "summary", "examples", "example", "$defs", "tags", "operationId"}
 """What may change freely: it is read by people only."""
 DEPTH_MAX = 40
-CATALOGUE_KIND = ".data.kind"
-"""Of catalog.v1: readers take the kinds of objects that they know, so a new one is free."""
+MAY_GROW = (".data.kind", ".data.channel")
+"""Of catalog.v1 and notifications.v1: readers take the kinds of objects and the channels that they
+know, so a new one is free."""
 
 
 def incompatibilities(old: Schema, new: Schema) -> list[str]:
@@ -58,7 +59,7 @@ class _Comparison:
         return found
 
     def _may_grow(self, place: str) -> bool:
-        return self.may_demand or place == CATALOGUE_KIND
+        return self.may_demand or place in MAY_GROW
 
     def _alternatives(self, old: Any, new: Any, place: str, depth: int) -> list[str]:
         old, new = old or [], new or []

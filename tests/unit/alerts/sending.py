@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from alerts.channels.contract import Channel, MailServer, Outgoing, Tools
+from alerts.channels.contract import Channel, MailServer, Outgoing, Resolve, Tools
 from alerts.channels.message import Message
 from tests.unit.alerts.builders import ENVIRONMENT, at
 
@@ -26,9 +26,10 @@ def make_tools(
     environment: Mapping[str, str] = ENVIRONMENT,
     server: MailServer | None = None,
     timeout_s: float = 5.0,
+    resolve: Resolve = nowhere,
 ) -> Tools:
     return Tools(
-        environment, client or httpx.AsyncClient(), server or mail_server(9), timeout_s, nowhere
+        environment, client or httpx.AsyncClient(), server or mail_server(9), timeout_s, resolve
     )
 
 

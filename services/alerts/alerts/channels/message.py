@@ -63,8 +63,9 @@ class Words(Struct, frozen=True):
 class Message(Struct, frozen=True, kw_only=True):
     """What one delivery says, about one group, to one receiver.
 
-    `reason` is why it is sent (alerting.md 2.3); `left_out` counts alerts that are open and not in
-    it; `written` is a text that stands for the blocks, as it is.
+    `status` is "resolved" when nothing of the group is open. `reason` is why it is sent
+    (alerting.md 2.3). `left_out` counts alerts that are open and not in it. `written` is a text
+    that stands for the blocks, as it is.
     """
 
     title: str
@@ -76,6 +77,7 @@ class Message(Struct, frozen=True, kw_only=True):
     still_open: tuple[StillOpen, ...] = ()
     left_out: int = 0
     zone: str = ""
+    status: str = "firing"
     reason: str = ""
     group_key: str = ""
     group_labels: Mapping[str, str] = field(default_factory=dict)

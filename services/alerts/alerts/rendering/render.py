@@ -83,6 +83,7 @@ class Renderer:
             title=title,
             locale=locale,
             receiver=heading.receiver,
+            status="resolved" if all(view.ends_at for view in views) else "firing",
             reason=heading.reason,
             group_key=heading.group_key,
             group_labels=heading.group_labels,

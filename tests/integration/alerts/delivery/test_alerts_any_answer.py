@@ -15,8 +15,9 @@ from alerts.delivery import store as store_deliveries
 from alerts.delivery.courier import Courier
 from alerts.rendering.render import Renderer
 from alerts.telling.flush import Flusher
-from cli.fakes.dingtalk import NO_TOKEN, SIGN_NOT_MATCH, TOO_FAST, TOO_LONG, Fault
+from cli.fakes.dingtalk import NO_TOKEN, SIGN_NOT_MATCH, TOO_FAST, TOO_LONG
 from cli.fakes.mail import FakeMail
+from cli.fakes.server import Fault
 from shared.database.clock import ManualClock, set_manual
 from shared.database.pool import transaction
 from shared.events import Breach

@@ -11,8 +11,9 @@ import pytest
 from alerts.channels.contract import Outgoing, Tools
 from alerts.channels.dingtalk import DingTalk
 from alerts.channels.result import SendResult
-from cli.fakes.dingtalk import TOO_FAST, TOO_LONG, Fault
+from cli.fakes.dingtalk import TOO_FAST, TOO_LONG
 from cli.fakes.mail import FakeMail
+from cli.fakes.server import Fault
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
 from shared.events import Envelope

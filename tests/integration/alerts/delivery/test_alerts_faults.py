@@ -15,7 +15,8 @@ from alerts.channels.result import SendResult
 from alerts.delivery.courier import Courier
 from alerts.rendering.render import Rendered, Renderer
 from alerts.telling.flush import Flusher
-from cli.fakes.dingtalk import TOO_LONG, Fault
+from cli.fakes.dingtalk import TOO_LONG
+from cli.fakes.server import Fault
 from shared import metrics
 from shared.database.clock import ManualClock, set_manual
 from shared.database.pool import transaction

@@ -12,8 +12,9 @@ from alerts.channels.message import Composed
 from alerts.channels.result import SendClass, SendResult
 from alerts.delivery import store as store_deliveries
 from alerts.delivery.verdict import Waits, judge
-from cli.fakes.dingtalk import TOO_LONG, FakeDingTalk, Fault
+from cli.fakes.dingtalk import TOO_LONG, FakeDingTalk
 from cli.fakes.mail import FakeMail
+from cli.fakes.server import Fault
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
 from tests.integration.alerts.alerts_world import SECRET, World, make_world

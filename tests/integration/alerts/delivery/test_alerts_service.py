@@ -18,12 +18,15 @@ from alerts.settings import AlertsSettings
 from cli.embedded.postgres import PostgresServer
 from cli.fakes.dingtalk import FakeDingTalk
 from cli.fakes.mail import FakeMail
+from cli.fakes.server import Fault
+from cli.fakes.webhook import FakeWebhook
 from shared.access.tokens import generate_keys, sign_token
 from shared.database.pool import is_transient
 from tests.documented import documented
 from tests.unit.alerts.builders import CONFIGURATION, at, encode, make_breach, make_history
 
 SECRET = "SEC-of-the-service"
+HOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 HISTORY = make_history(
     ("firing", "critical", "1.600000"),
     ("level_changed", "warning", "1.388889"),
@@ -139,6 +142,58 @@ async def test_breaches_become_messages_and_audit_records_across_a_restart(
         ["delivered"] * 6 + ["pending"] * 6
     )
     assert SECRET not in json.dumps(records)
+
+
+HOOKS = """\
+route: {receiver: tool, group_by: [campaign, line], group_wait: 0s}
+receivers:
+  - name: tool
+    webhook_configs:
+      - {name: incidents, url_env: HOOK_URL, secret_env: HOOK_SECRET, allow_private: false}
+"""
+
+
+async def test_a_webhook_takes_the_beginning_and_the_end_signed_and_in_order(
+    settings: AlertsSettings, producer: AIOKafkaProducer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = settings.alerts_dir / "default.yml"
+    file.write_text(HOOKS, encoding="utf-8")
+    topic, key = settings.topic("breaches.v1"), b"default|cpc-high|line:L09"
+    labels = {"campaign": "double11-2025", "line": "L09", "rule": "cpc-high"}
+    changes = {"breach": "cpc-high/line:L09/1", "rule": "cpc-high", "group": {"line": "L09"}}
+    firing, resolved = make_history(
+        ("firing", "critical", "1.6"), ("resolved", "critical", "1.1"), labels=labels, **changes
+    )
+    with FakeWebhook(HOOK_SECRET) as hook:
+        monkeypatch.setenv("HOOK_URL", hook.url)
+        monkeypatch.setenv("HOOK_SECRET", f"whsec_AAAA {HOOK_SECRET}")
+        hook.fail_next(Fault(status=503, headers=((b"retry-after", b"1"),)))
+        async with running(settings) as client:
+            await client.post("/internal/clock", json={"now": at(60).isoformat()})
+            await producer.send_and_wait(topic, encode(firing), key=key)
+            await settle(client)
+            [row] = (await client.get("/v1/notifications?receiver=tool")).json()["items"]
+            assert row["attempts"][0]["provider_code"] == "private_address"
+            assert hook.payloads == []
+            allowed = HOOKS.replace("allow_private: false", "allow_private: true")
+            file.write_text(allowed, encoding="utf-8")
+            assert (await client.post("/-/reload")).status_code == 200
+            await settle(client, lambda: len(hook.payloads) == 1)
+            await client.post("/internal/clock", json={"now": at(90).isoformat()})
+            await producer.send_and_wait(topic, encode(resolved), key=key)
+            await settle(client, lambda: len(hook.payloads) == 2)
+            items = (await client.get("/v1/notifications?receiver=tool")).json()["items"]
+    assert [one["status"] for one in hook.payloads] == ["firing", "resolved"]
+    [alert] = hook.payloads[1]["alerts"]
+    assert (alert["labels"]["alertname"], alert["labels"]["line"]) == ("cpc-high", "L09")
+    assert hook.payloads[1]["groupLabels"] == {"campaign": "double11-2025", "line": "L09"}
+    assert [(item["channel"], item["state"]) for item in items] == [("webhook", "delivered")] * 2
+    assert [one["provider_code"] for one in items[0]["attempts"]] == [
+        "private_address",
+        "http_503",
+        "http_204",
+    ]
+    assert json.loads(items[1]["body"]["text"])["status"] == "resolved"
 
 
 async def test_a_database_that_is_away_is_waited_for(

@@ -1,0 +1,255 @@
+"""Generic webhook: Alertmanager's payload version 4, signed by Standard Webhooks (alerting.md A8).
+
+Only 2xx is success and no redirect is followed. The address is resolved here, checked and then
+connected to as it was checked, so that a name cannot lead to a private network: not by what it
+resolves to, and not by resolving to something else a moment later.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+from pydantic import BaseModel
+
+from alerts.channels.contract import ChannelLimits, EntryError, Outgoing, Tools
+from alerts.channels.destinations import Endpoint
+from alerts.channels.http import SUCCESS, classify_status, post, variable, web_variable
+from alerts.channels.message import AlertFacts, Composed, Message
+from alerts.channels.result import SendClass, SendResult, clip, result_of
+from alerts.channels.texts import json_bytes
+
+TEXT_BYTES_MAX = 200_000
+"""Alerts that have no room are counted in `truncatedAlerts`."""
+ADDRESSES_MAX = 8
+NEVER = "0001-01-01T00:00:00Z"
+"""The end of what is open, as Alertmanager writes it."""
+NAT64 = IPv6Network("64:ff9b::/96")
+
+
+class Hook(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag="webhook",
+    tag_field="kind",
+):
+    """A receiver of requests. `secret_env` names a variable with a secret `whsec_…`, or with
+    several apart by blanks while they are rotated; `allow_private` lets the address be one of a
+    private network."""
+
+    name: str | None = None
+    url_env: str
+    secret_env: str | None = None
+    allow_private: bool = False
+
+
+class WebhookView(BaseModel):
+    """Names of environment variables; what they hold is never shown."""
+
+    name: str | None
+    url_env: str
+    secret_env: str | None
+    allow_private: bool
+
+
+class Webhook:
+    """The channel."""
+
+    kind = "webhook"
+    configuration = Hook
+    shown = WebhookView
+    limits = ChannelLimits(text_bytes_max=TEXT_BYTES_MAX)
+
+    def destinations(self, entry: Hook, environment: Mapping[str, str]) -> list[Endpoint]:
+        """One address; both variables are there and can be used."""
+        web_variable("url_env", entry.url_env, environment)
+        if entry.secret_env is not None:
+            try:
+                keys_of(variable("secret_env", entry.secret_env, environment))
+            except ValueError as error:
+                raise EntryError(
+                    "secret_env", f"environment variable {entry.secret_env}: {error}"
+                ) from None
+        address = f"{self.kind}:{entry.url_env}"
+        target = msgspec.to_builtins(replace(entry, name=None))
+        return [Endpoint(entry.name or address, self.kind, target, address)]
+
+    def compose(self, message: Message, bytes_max: int) -> Composed:
+        """The payload; alerts that have no room are left out, the last first, and counted."""
+        alerts = alerts_of(message)
+
+        def payload(dropped: int) -> str:
+            return _payload(message, alerts[: len(alerts) - dropped], message.left_out + dropped)
+
+        def fits(dropped: int) -> bool:
+            return json_bytes(payload(dropped)) <= bytes_max
+
+        dropped = bisect_left(range(len(alerts)), True, key=fits)
+        return Composed(message.title, payload(dropped), whole=dropped == 0)
+
+    async def send(self, outgoing: Outgoing, tools: Tools) -> SendResult:
+        """One request to the first address that can be reached."""
+        hook = msgspec.convert(outgoing.target, Hook)
+        url = tools.environment.get(hook.url_env)
+        secret = tools.environment.get(hook.secret_env) if hook.secret_env else None
+        if not url or (hook.secret_env and not secret):
+            missing = hook.url_env if not url else hook.secret_env
+            return result_of(SendClass.CONFIG, "environment", f"{missing} is not set")
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        try:
+            addresses = [ip_address(one) for one in await _addresses(host, port, tools)]
+        except OSError as error:
+            return result_of(SendClass.RETRYABLE, "resolve", type(error).__name__)
+        if not hook.allow_private and not all(map(is_public, addresses)):
+            return result_of(
+                SendClass.CONFIG, "private_address", "the address is private: see allow_private"
+            )
+        body = outgoing.composed.text.encode()
+        headers = {
+            "host": parts.netloc.rpartition("@")[2],
+            "content-type": "application/json; charset=utf-8",
+            **signed(outgoing.delivery, outgoing.at, body, keys_of(secret) if secret else ()),
+        }
+        if outgoing.possible_duplicate:
+            headers["possible-duplicate"] = "true"
+        result = result_of(SendClass.RETRYABLE, "resolve", "the name has no address")
+        for address in addresses[:ADDRESSES_MAX]:
+            place = _at(parts, address, port)
+            extensions = {"sni_hostname": host}
+            result = await post(
+                tools, place, body, classify, headers=headers, extensions=extensions
+            )
+            if result.provider_code != "connect":
+                break
+        return result
+
+
+def classify(status: int, body: bytes, retry_after: str | None = None) -> SendResult:
+    """2xx is delivered; whatever else is not."""
+    if status not in SUCCESS:
+        return classify_status(status, body, retry_after)
+    return SendResult(
+        kind=SendClass.DELIVERED,
+        provider_code=f"http_{status}",
+        provider_message=clip(body[:500].decode("utf-8", "replace")),
+        http_status=status,
+    )
+
+
+def keys_of(secret: str) -> list[bytes]:
+    """The keys of one or more secrets `whsec_<base64>`. Raises ValueError."""
+    try:
+        return [
+            base64.b64decode(one.removeprefix("whsec_"), validate=True) for one in secret.split()
+        ]
+    except binascii.Error:
+        raise ValueError("it is no secret of Standard Webhooks, whsec_ and base64") from None
+
+
+def signed(delivery: str, at: datetime, body: bytes, keys: Sequence[bytes]) -> dict[str, str]:
+    """The headers of Standard Webhooks: the id is the same over all attempts."""
+    seconds = int(at.timestamp())
+    found = {"webhook-id": delivery, "webhook-timestamp": str(seconds)}
+    content = f"{delivery}.{seconds}.".encode() + body
+    signatures = [
+        "v1," + base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
+        for key in keys
+    ]
+    return found | ({"webhook-signature": " ".join(signatures)} if signatures else {})
+
+
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Whether an address is one of the Internet, also where it wraps one of IPv4."""
+    if isinstance(address, IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if address in NAT64:
+            inner = IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(inner)
+    return address.is_global and not address.is_multicast
+
+
+async def _addresses(host: str, port: int, tools: Tools) -> Sequence[str]:
+    try:
+        return [str(ip_address(host))]
+    except ValueError:
+        return await tools.resolve(host, port)
+
+
+def _at(parts: SplitResult, address: IPv4Address | IPv6Address, port: int) -> str:
+    """The same address with the checked number in place of the name."""
+    user, separator, _ = parts.netloc.rpartition("@")
+    number = f"[{address}]" if isinstance(address, IPv6Address) else str(address)
+    return parts._replace(netloc=f"{user}{separator}{number}:{port}").geturl()
+
+
+def alerts_of(message: Message) -> list[dict[str, Any]]:
+    """The alerts that are told, then those that are only still open."""
+    colon = message.words.colon
+    told = [
+        _alert(
+            block.alert,
+            block.headline,
+            "\n".join([block.heading, *(f"{one.label}{colon}{one.text}" for one in block.facts)]),
+        )
+        for block in message.blocks
+    ]
+    return told + [_alert(one.alert, one.line, "") for one in message.still_open]
+
+
+def _alert(alert: AlertFacts, summary: str, description: str) -> dict[str, Any]:
+    said = {"summary": summary, "description": description, **alert.annotations}
+    return {
+        "status": alert.status,
+        "labels": {"alertname": alert.labels.get("rule", ""), **alert.labels},
+        "annotations": {name: text for name, text in said.items() if text},
+        "startsAt": _instant(alert.starts_at),
+        "endsAt": _instant(alert.ends_at) if alert.ends_at else NEVER,
+        "generatorURL": "",
+        "fingerprint": alert.fingerprint,
+    }
+
+
+def _payload(message: Message, alerts: Sequence[Mapping[str, Any]], truncated: int) -> str:
+    common = _common([alert["annotations"] for alert in alerts])
+    found = {
+        "version": "4",
+        "groupKey": message.group_key,
+        "truncatedAlerts": truncated,
+        "status": message.status,
+        "receiver": message.receiver,
+        "groupLabels": dict(message.group_labels),
+        "commonLabels": _common([alert["labels"] for alert in alerts]),
+        "commonAnnotations": common | ({"summary": message.written} if message.written else {}),
+        "externalURL": "",
+        "notification_reason": message.reason,
+        "alerts": list(alerts),
+    }
+    return json.dumps(found, ensure_ascii=False)
+
+
+def _common(all_of: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    first, *others = all_of or ({},)
+    return {
+        name: text
+        for name, text in first.items()
+        if all(other.get(name) == text for other in others)
+    }
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,282 @@
+"""Generic webhook: Alertmanager's payload 4, signed, and never into a private network (A8)."""
+
+import json
+from ipaddress import ip_address
+from typing import Any
+
+import httpx
+import pytest
+
+from alerts.channels.contract import EntryError
+from alerts.channels.message import AlertFacts, Block, FactLine, StillOpen, brief
+from alerts.channels.result import SendClass, SendResult
+from alerts.channels.texts import json_bytes
+from alerts.channels.webhook import Hook, Webhook, classify, is_public, keys_of, signed
+from cli.fakes.server import Fault
+from cli.fakes.webhook import FakeWebhook
+from tests.unit.alerts.builders import START, at
+from tests.unit.alerts.sending import make_message, make_outgoing, make_tools
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+HOOK = Webhook()
+LABELS = {"campaign": "double11-2025", "line": "L03", "rule": "pacing-high", "severity": "critical"}
+
+
+def alert(line: str = "L03", *, ended: bool = False) -> AlertFacts:
+    return AlertFacts(
+        fingerprint=f"f-{line}",
+        status="resolved" if ended else "firing",
+        labels={**LABELS, "line": line},
+        annotations={"runbook": "https://x/y"},
+        starts_at=START,
+        ends_at=at(60) if ended else None,
+    )
+
+
+def block(line: str = "L03", **changes: Any) -> Block:
+    return Block(
+        "严重 · L03", "花费过快", (FactLine("实际花费", "¥1"),), "#000", alert(line, **changes)
+    )
+
+
+MESSAGE = make_message(
+    title="【严重】L03：花费过快",
+    written="",
+    reason="first notification",
+    group_key='{}:{campaign="double11-2025"}',
+    group_labels={"campaign": "double11-2025"},
+    blocks=(block(), block("L04", ended=True)),
+    still_open=(StillOpen("警告 · L05", alert("L05")),),
+)
+
+
+def payload() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(HOOK.compose(MESSAGE, 200_000).text)
+    return found
+
+
+def test_the_payload_is_alertmanagers_version_4() -> None:
+    found = payload()
+    alerts = found.pop("alerts")
+    assert found == {
+        "version": "4",
+        "groupKey": '{}:{campaign="double11-2025"}',
+        "truncatedAlerts": 0,
+        "status": "firing",
+        "receiver": "ops",
+        "groupLabels": {"campaign": "double11-2025"},
+        "commonLabels": {
+            "alertname": "pacing-high",
+            "campaign": "double11-2025",
+            "rule": "pacing-high",
+            "severity": "critical",
+        },
+        "commonAnnotations": {"runbook": "https://x/y"},
+        "externalURL": "",
+        "notification_reason": "first notification",
+    }
+    assert alerts[0] == {
+        "status": "firing",
+        "labels": {"alertname": "pacing-high", **LABELS},
+        "annotations": {
+            "summary": "花费过快",
+            "description": "严重 · L03\n实际花费: ¥1",
+            "runbook": "https://x/y",
+        },
+        "startsAt": "2025-11-03T04:00:00Z",
+        "endsAt": "0001-01-01T00:00:00Z",
+        "generatorURL": "",
+        "fingerprint": "f-L03",
+    }
+    assert (alerts[1]["status"], alerts[1]["endsAt"]) == ("resolved", "2025-11-03T05:00:00Z")
+    assert alerts[2]["annotations"]["summary"] == "警告 · L05"
+
+
+def test_alerts_without_room_are_counted() -> None:
+    many = make_message(written="", blocks=tuple(block(f"L{n}") for n in range(50)), left_out=7)
+    composed = HOOK.compose(many, 4_000)
+    assert json_bytes(composed.text) <= 4_000
+    found = json.loads(composed.text)
+    assert not composed.whole
+    assert 0 < len(found["alerts"]) < 50
+    assert found["truncatedAlerts"] == 57 - len(found["alerts"])
+
+
+def test_a_bare_title_is_still_a_payload_with_its_status() -> None:
+    found = json.loads(HOOK.compose(brief(make_message(status="resolved")), 4_000).text)
+    assert (found["status"], found["alerts"]) == ("resolved", [])
+    assert found["commonAnnotations"]["summary"].startswith("标题")
+
+
+def test_the_signature_equals_the_vector_and_there_is_one_for_each_secret() -> None:
+    body = b'{"test": 2432232314}'
+    identity, seconds = "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330
+    instant = START.fromtimestamp(seconds, START.tzinfo)
+    found = signed(identity, instant, body, keys_of(f"{SECRET} whsec_AAAA"))
+    first, second = found["webhook-signature"].split()
+    assert first == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+    assert second != first
+    assert (found["webhook-id"], found["webhook-timestamp"]) == (identity, str(seconds))
+
+
+@pytest.mark.parametrize(
+    ("environment", "key"),
+    [
+        ({}, "url_env"),
+        ({"URL": "ftp://x.com/"}, "url_env"),
+        ({"URL": "https://x.com/"}, "secret_env"),
+        ({"URL": "https://x.com/", "SECRET": "whsec_not base64!"}, "secret_env"),
+    ],
+)
+def test_a_wrong_entry_is_refused_where_it_is_wrong(environment: dict[str, str], key: str) -> None:
+    with pytest.raises(EntryError) as caught:
+        HOOK.destinations(Hook(url_env="URL", secret_env="SECRET"), environment)
+    assert caught.value.key == key
+    assert "not base64" not in str(caught.value)
+
+
+def test_a_name_that_is_not_given_is_derived() -> None:
+    environment = {"URL": "https://x.com/"}
+    [found] = HOOK.destinations(Hook(url_env="URL"), environment)
+    assert (found.name, found.target) == ("webhook:URL", {"kind": "webhook", "url_env": "URL"})
+
+
+ADDRESSES = [
+    ("8.8.8.8", True, "the Internet"),
+    ("2606:4700::1111", True, "the Internet"),
+    ("127.0.0.1", False, "this machine"),
+    ("::1", False, "this machine"),
+    ("10.1.2.3", False, "a private network"),
+    ("172.16.0.1", False, "a private network"),
+    ("192.168.1.1", False, "a private network"),
+    ("100.64.0.1", False, "behind a carrier's NAT"),
+    ("169.254.169.254", False, "the metadata of a cloud"),
+    ("fd00:ec2::254", False, "the metadata of a cloud"),
+    ("fe80::1", False, "this link"),
+    ("0.0.0.0", False, "nowhere, which is this machine"),  # noqa: S104
+    ("224.0.0.1", False, "many"),
+    ("::ffff:10.0.0.1", False, "IPv4 in IPv6"),
+    ("2002:7f00:1::", False, "IPv4 in 6to4"),
+    ("64:ff9b::a9fe:a9fe", False, "IPv4 behind NAT64"),
+]
+
+
+@pytest.mark.parametrize(("address", "public", "why"), ADDRESSES)
+def test_only_addresses_of_the_internet_are_public(address: str, public: bool, why: str) -> None:
+    assert is_public(ip_address(address)) is public, why
+
+
+class Names:
+    """A resolver that knows these addresses; for a list of lists, one after the other."""
+
+    def __init__(self, *answers: list[str]) -> None:
+        self._answers = list(answers)
+        self.asked = 0
+
+    async def __call__(self, host: str, _: int) -> list[str]:
+        self.asked += 1
+        if not self._answers:
+            raise OSError(host)
+        return self._answers[0] if len(self._answers) == 1 else self._answers.pop(0)
+
+
+async def send(
+    url: str, handler: Any = None, names: Names | None = None, **target: Any
+) -> SendResult:
+    environment = {"HOOK_URL": url, "HOOK_SECRET": SECRET}
+    transport = httpx.MockTransport(handler) if handler else None
+    async with httpx.AsyncClient(transport=transport, trust_env=False) as client:
+        tools = make_tools(client, environment=environment, resolve=names or Names())
+        entry = {"kind": "webhook", "url_env": "HOOK_URL", "secret_env": "HOOK_SECRET", **target}
+        return await HOOK.send(make_outgoing(HOOK, entry, MESSAGE), tools)
+
+
+def never(_: httpx.Request) -> httpx.Response:
+    raise AssertionError("nothing may be sent")
+
+
+@pytest.mark.parametrize(
+    ("url", "addresses"),
+    [
+        ("http://127.0.0.1/x", []),
+        ("http://[::1]/x", []),
+        ("https://internal.example.com/x", ["10.0.0.7"]),
+        ("https://both.example.com/x", ["8.8.8.8", "169.254.169.254"]),
+    ],
+)
+async def test_a_private_address_is_refused_before_anything_is_sent(
+    url: str, addresses: list[str]
+) -> None:
+    found = await send(url, never, Names(addresses))
+    assert (found.kind, found.provider_code) == (SendClass.CONFIG, "private_address")
+    assert not found.maybe_delivered
+
+
+async def test_what_was_checked_is_what_is_connected_to() -> None:
+    """A name that resolves to something else a moment later leads nowhere else."""
+    seen: list[httpx.Request] = []
+
+    def taken(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(204)
+
+    names = Names(["8.8.8.8"], ["127.0.0.1"])
+    found = await send("https://user:word@hooks.example.com/a?b=c", taken, names)
+    assert found.kind is SendClass.DELIVERED
+    [request] = seen
+    assert str(request.url.copy_with(userinfo=b"")) == "https://8.8.8.8/a?b=c"
+    assert request.headers["host"] == "hooks.example.com"
+    assert request.extensions["sni_hostname"] == "hooks.example.com"
+    assert names.asked == 1
+
+
+async def test_the_next_address_is_tried_when_one_cannot_be_reached() -> None:
+    def second(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "8.8.8.8":
+            raise httpx.ConnectError("away")
+        return httpx.Response(200)
+
+    names = Names(["8.8.8.8", "8.8.4.4"])
+    assert (await send("https://x.example.com/", second, names)).kind is SendClass.DELIVERED
+
+
+async def test_a_name_that_nobody_knows_is_asked_again() -> None:
+    found = await send("https://x.example.com/", never)
+    assert (found.kind, found.provider_code) == (SendClass.RETRYABLE, "resolve")
+
+
+ANSWERS = [
+    (200, SendClass.DELIVERED, False),
+    (204, SendClass.DELIVERED, False),
+    (301, SendClass.CONFIG, True),
+    (400, SendClass.CONFIG, False),
+    (401, SendClass.CONFIG, False),
+    (410, SendClass.CONFIG, False),
+    (413, SendClass.CONTENT, False),
+    (429, SendClass.RATE_LIMITED, False),
+    (500, SendClass.RETRYABLE, True),
+    (503, SendClass.RETRYABLE, True),
+]
+
+
+@pytest.mark.parametrize(("status", "kind", "maybe"), ANSWERS)
+def test_only_2xx_is_delivered(status: int, kind: SendClass, maybe: bool) -> None:
+    found = classify(status, b"x", "7")
+    assert (found.kind, found.maybe_delivered) == (kind, maybe)
+
+
+async def test_a_strict_receiver_takes_it_once_however_often_it_comes() -> None:
+    with FakeWebhook(SECRET, now=lambda: at(0).timestamp()) as hook:
+        hook.fail_next(Fault(status=502, taken=True))
+        found = [await send(hook.url, allow_private=True) for _ in range(2)]
+        assert [one.kind for one in found] == [SendClass.RETRYABLE, SendClass.DELIVERED]
+        assert hook.payloads == [payload()]
+        assert hook.copies == 1
+
+
+async def test_a_wrong_secret_or_an_old_request_is_refused_by_it() -> None:
+    with FakeWebhook("whsec_AAAA", now=lambda: at(0).timestamp()) as hook:
+        assert (await send(hook.url, allow_private=True)).provider_code == "http_401"
+    with FakeWebhook(SECRET, now=lambda: at(10).timestamp()) as hook:
+        assert (await send(hook.url, allow_private=True)).provider_code == "http_401"
+        assert hook.payloads == []
