@@ -35,7 +35,7 @@ class Route(NamedTuple):
     metrics: TopicPartition
 
 
-class Names(NamedTuple):
+class KnownNames(NamedTuple):
     """What is remembered of a source: routes by the names in an event, known sets of measures."""
 
     routes: dict[Any, Route]
@@ -53,21 +53,21 @@ class NameMemory:
     ) -> None:
         self._partition_for = partition_for
         self._topics = topic(SPEND_TOPIC), topic(METRICS_TOPIC)
-        self._sources: dict[tuple[str, str], Names] = {}
+        self._sources: dict[tuple[str, str], KnownNames] = {}
         self._cached_bytes = 0
 
-    def of(self, workspace: str, source: str) -> Names:
+    def of(self, workspace: str, source: str) -> KnownNames:
         """What is remembered of a source; the caller adds nothing to it by itself."""
         where = (workspace, source)
         found = self._sources.get(where)
         if found is None:
             if len(self._sources) >= CACHED_VIEWS_MAX:
                 self.forget()
-            found = self._sources[where] = Names({}, set())
+            found = self._sources[where] = KnownNames({}, set())
         return found
 
     def learn_route(
-        self, event: SpendSent | MetricsSent, names: Any, workspace: str, known: Names
+        self, event: SpendSent | MetricsSent, names: Any, workspace: str, known: KnownNames
     ) -> Route:
         """Checks the names of an event not met before, and finds its Kafka key and partitions.
 
@@ -98,7 +98,7 @@ class NameMemory:
         known.routes[names] = route
         return route
 
-    def learn_measures(self, event: MetricsSent, names: tuple[str, ...], known: Names) -> None:
+    def learn_measures(self, event: MetricsSent, names: tuple[str, ...], known: KnownNames) -> None:
         """Checks a set of measures not met before. Raises FaultError."""
         check_strictly(event)
         refuse_reserved(names)

@@ -24,7 +24,7 @@ from ingest.events.checks import (
 )
 from ingest.events.context import Context
 from ingest.events.decode import Decoded
-from ingest.events.names import NameMemory, Names
+from ingest.events.names import KnownNames, NameMemory
 from ingest.faults import FaultError, check_strictly
 from ingest.periods import EARLIEST_S, PANE_S, as_utc, pane_fields
 from ingest.rejections.rejection import Rejection
@@ -74,7 +74,7 @@ class _Seen(NamedTuple):
     view: SourceSettings
     currency: bytes
     """The end of the data of money that states none (contracts.md section 2), or nothing."""
-    names: Names
+    names: KnownNames
     stamps: bytes
     """What the service adds to all its events of the request, as JSON; the hash comes next."""
 
