@@ -15,8 +15,6 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import (
-    CommitFailedError,
-    IllegalStateError,
     KafkaError,
     NoOffsetForPartitionError,
     OffsetOutOfRangeError,
@@ -28,6 +26,8 @@ from shared.database.pool import Conn, Pool, is_transient, transaction
 from shared.errors import ConsumerStuckError, OffsetGapError
 from shared.kafka import witness
 from shared.kafka.brake import BrakePolicy, SetAside, Tallies, judge
+from shared.kafka.commits import Commits
+from shared.kafka.lag import Lag
 from shared.kafka.member import make_member
 from shared.kafka.offsets import Offsets, Progress
 from shared.logs import get_logger
@@ -91,12 +91,12 @@ class Consumer:
         self._offsets = Offsets(settings, self._group, self._topics)
         self._progress = Progress(self._offsets, self._group, settings.stuck_after_s)
         self._cluster = ""
-        self._next: dict[TopicPartition, int] = {}
+        self._lag = Lag(self._topics, settings.topic_prefix)
         self._brake = BrakePolicy(
             settings.dead_letters_share_max, settings.dead_letters_records_min
         )
         self._tallies: Tallies = {}
-        self._owed: dict[TopicPartition, int] = {}
+        self._commits = Commits(self._group, settings.delivery_timeout_s)
 
     def partitions(self, topic: str) -> int:
         """How many partitions Kafka names for `topic`; 0 until the consumer is connected."""
@@ -132,7 +132,7 @@ class Consumer:
                             await self._process(polled)
                     else:
                         async with self._busy:
-                            await self._commit()
+                            await self._commits.commit(self._consumer)
                         if self._progress.is_hopeless():
                             raise ConsumerStuckError(f"{self._group}: polls bring nothing")
                     failures = 0
@@ -197,7 +197,7 @@ class Consumer:
             raise OffsetGapError(
                 f"{self._group}: the committed offset is not in the log: {error.args[0]}"
             ) from error
-        self._observe_lag(polled)
+        self._lag.observe(self._consumer, polled)
         return polled
 
     async def _begin(self, place: TopicPartition) -> None:
@@ -208,25 +208,8 @@ class Consumer:
         if place not in self._consumer.assignment():
             return
         if seen is not None:
-            await self._check_witness(place, seen)
+            await witness.check(self._consumer, self._group, place, seen)
         await self._consumer.seek_to_beginning(place)
-
-    async def _check_witness(self, place: TopicPartition, seen: int) -> None:
-        """Without a committed offset, but the database has read up to `seen`.
-
-        A process killed between its first transaction and its first commit leaves this, and so do
-        expired offsets. Reading again from the beginning is harmless while the log still has all
-        that was not read; else records are lost and the group must stop.
-        """
-        assert self._consumer is not None
-        begins = (await self._consumer.beginning_offsets([place]))[place]
-        ends = (await self._consumer.end_offsets([place]))[place]
-        if not begins <= seen <= ends:
-            raise OffsetGapError(
-                f"{self._group}: {place.topic}/{place.partition} was read up to {seen}, its offset "
-                f"has expired and the log has {begins} to {ends}"
-            )
-        log.info("reads_again", group=self._group, topic=place.topic, partition=place.partition)
 
     async def _process(self, polled: Polled) -> None:
         assert self._consumer is not None
@@ -258,10 +241,10 @@ class Consumer:
         for place, part in polled.items():
             metrics.CONSUMED.labels(place.topic[prefix:]).inc(len(part))
         read = {place: part[-1].offset + 1 for place, part in polled.items()}
-        self._next.update(read)
-        self._owed.update(read)
+        self._lag.read(read)
+        self._commits.owe(read)
         self._progress.moved()
-        await self._commit()
+        await self._commits.commit(self._consumer)
 
     def _seek_back(self, polled: Polled) -> None:
         assert self._consumer is not None
@@ -270,61 +253,18 @@ class Consumer:
             if place in assigned:
                 self._consumer.seek(place, part[0].offset)
 
-    async def _commit(self) -> None:
-        """Commits what is read and not committed yet, of the partitions that are still ours.
-
-        What fails here is owed still: the next poll tries again, also one that brings nothing,
-        because a topic without further records would never be committed otherwise.
-        """
-        assert self._consumer is not None
-        assigned = self._consumer.assignment()
-        self._owed = {place: at for place, at in self._owed.items() if place in assigned}
-        if not self._owed:
-            return
-        offsets = dict(self._owed)
-        try:
-            # The client looks for a coordinator without end: seen once after a broker's restart.
-            async with asyncio.timeout(self._settings.delivery_timeout_s):
-                await self._consumer.commit(offsets)
-        except (CommitFailedError, IllegalStateError) as error:
-            log.info("commit_after_rebalance", group=self._group, error=repr(error))
-        self._forget_owed(offsets)
-
-    def _forget_owed(self, offsets: Mapping[TopicPartition, int]) -> None:
-        for place, at in offsets.items():
-            if self._owed.get(place) == at:
-                del self._owed[place]
-
-    def _observe_lag(self, polled: Polled) -> None:
-        """Lag of the assigned partitions, from the high water marks that fetches bring along."""
-        assert self._consumer is not None
-        for place, part in polled.items():
-            self._next.setdefault(place, part[0].offset)
-        assigned = self._consumer.assignment()
-        self._next = {place: offset for place, offset in self._next.items() if place in assigned}
-        lags = dict.fromkeys(self._topics, 0)
-        for place, offset in self._next.items():
-            lags[place.topic] += max(0, (self._consumer.highwater(place) or 0) - offset)
-        for topic, lag in lags.items():
-            metrics.CONSUMER_LAG.labels(topic[len(self._settings.topic_prefix) :]).set(lag)
-
     async def learn_partitions(self) -> None:
         """Asks Kafka again how many partitions the topics have; a rebalance follows any growth."""
         await self._offsets.refresh()
 
     async def finish_batch(self, revoked: Iterable[TopicPartition]) -> None:
-        """Waits, bounded, until the transaction in hand has ended (called before a revoke).
-
-        What is owed of these partitions is their next owner's: committed by us after they came
-        back, it would take the group behind what was committed meanwhile.
-        """
+        """Waits, bounded, until the transaction in hand has ended (called before a revoke)."""
         try:
             async with asyncio.timeout(self._settings.rebalance_timeout_s / 2), self._busy:
                 pass
         except TimeoutError:
             log.warning("revoked_during_batch", group=self._group)
-        for place in revoked:
-            self._owed.pop(place, None)
+        self._commits.forget(revoked)
 
 
 def _count(polled: Polled, prefix: int) -> Counter[str]:

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from aiokafka.partitioner import murmur2
 
 from shared import metrics
 from shared.backoff import backoff_s
@@ -21,6 +20,7 @@ from shared.errors import TooLargeError, UnavailableError
 from shared.events import TOPICS
 from shared.kafka.abandon import abandon, take_exception
 from shared.kafka.batches import build_batches
+from shared.kafka.partitions import Partitions
 from shared.logs import get_logger
 from shared.settings import CommonSettings
 
@@ -32,9 +32,6 @@ RECORD_BYTES_MAX = 512 * 1024
 REQUEST_BYTES_MAX = 32 * 1024 * 1024
 ROUNDS_MAX = 2
 """Rounds on their way at once: one at the broker, one being built."""
-PARTITION_CACHE_BYTES_MAX = 64 * 1024 * 1024
-CACHE_ENTRY_BYTES = 250
-"""Of a cached partition beside its key, roughly."""
 STOP_TIMEOUT_S = 5.0
 
 TopicPartition = tuple[str, int]
@@ -82,9 +79,7 @@ class Producer:
         self._waiting = 0
         self._drained = asyncio.Event()
         self._drained.set()
-        self._counts: dict[str, int] = {}
-        self._partition_of: dict[tuple[str, bytes], int] = {}
-        self._cached_bytes = 0
+        self._partitions = Partitions()
         self._closing = False
 
     async def start(self) -> None:
@@ -128,22 +123,11 @@ class Producer:
 
     def partition_count(self, topic: str) -> int:
         """Partitions the broker names for `topic` (prefixed name). Raises UnavailableError."""
-        count = self._counts.get(topic)
-        if count is None:
-            raise UnavailableError("broker_unavailable", f"topic {topic} is not known yet")
-        return count
+        return self._partitions.count(topic)
 
     def partition_for(self, topic: str, key: bytes) -> int:
-        """murmur2 of the key; cached, because pure-Python murmur2 costs 4 µs a key."""
-        found = self._partition_of.get((topic, key))
-        if found is None:
-            found = (murmur2(key) & 0x7FFFFFFF) % self.partition_count(topic)
-            self._cached_bytes += CACHE_ENTRY_BYTES + len(key)
-            if self._cached_bytes > PARTITION_CACHE_BYTES_MAX:
-                self._partition_of.clear()
-                self._cached_bytes = CACHE_ENTRY_BYTES + len(key)
-            self._partition_of[topic, key] = found
-        return found
+        """Where a record with this key goes. Raises UnavailableError."""
+        return self._partitions.of(topic, key)
 
     async def send(self, topic: str, records: Sequence[Record]) -> None:
         """Sends all and returns when all are acknowledged.
@@ -310,10 +294,7 @@ class Producer:
         counts: dict[str, int] = {}
         for name in map(self._settings.topic, TOPICS):
             counts[name] = len(await client.partitions_for(name))
-        if counts != self._counts:
-            self._counts = counts
-            self._partition_of.clear()
-            self._cached_bytes = 0
+        self._partitions.learn(counts)
 
 
 def _refuse_large(batch: Sequence[Record]) -> None:

@@ -6,9 +6,13 @@ It tells a group that never ran from one whose offsets expired (design.md sectio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.database.pool import Conn
+from shared.errors import OffsetGapError
+from shared.logs import get_logger
+
+log = get_logger(__name__)
 
 WITNESS = """
 INSERT INTO {schema}.witness AS t (group_id, cluster, topic, partition, next_offset, written_at)
@@ -53,3 +57,20 @@ async def read(
         WITNESSED.format(schema=schema), group, cluster, place.topic, place.partition
     )
     return seen
+
+
+async def check(consumer: AIOKafkaConsumer, group: str, place: TopicPartition, seen: int) -> None:
+    """Without a committed offset, but the database has read up to `seen`. Raises OffsetGapError.
+
+    A process killed between its first transaction and its first commit leaves this, and so do
+    expired offsets. Reading again from the beginning is harmless while the log still has all
+    that was not read; else records are lost and the group must stop.
+    """
+    begins = (await consumer.beginning_offsets([place]))[place]
+    ends = (await consumer.end_offsets([place]))[place]
+    if not begins <= seen <= ends:
+        raise OffsetGapError(
+            f"{group}: {place.topic}/{place.partition} was read up to {seen}, its offset "
+            f"has expired and the log has {begins} to {ends}"
+        )
+    log.info("reads_again", group=group, topic=place.topic, partition=place.partition)

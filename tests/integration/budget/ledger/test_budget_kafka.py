@@ -14,7 +14,7 @@ from budget.__main__ import build
 from budget.settings import BudgetSettings
 from shared.access.tokens import generate_keys, sign_token
 from shared.events import ENCODER
-from shared.kafka.consumer import Consumer
+from shared.kafka.commits import Commits
 from shared.service.process import Service
 from tests.integration.budget.budget_helpers import (
     Service as LocalService,
@@ -126,17 +126,17 @@ async def test_spend_on_the_topic_becomes_sealed_totals_and_a_kill_repeats_nothi
         await send(settings, events)
         await beat(settings, "k-ads", at("11-04 00:00"))
         died = asyncio.Event()
-        original = Consumer._commit
+        original = Commits.commit
 
-        async def die(self: Consumer) -> None:
-            if self._owed:
+        async def die(self: Commits, _: Any) -> None:
+            if self.owed:
                 died.set()
                 raise RuntimeError("killed between the two commits")
 
-        monkeypatch.setattr(Consumer, "_commit", die)
+        monkeypatch.setattr(Commits, "commit", die)
         async with process(settings):
             await asyncio.wait_for(died.wait(), 120)
-        monkeypatch.setattr(Consumer, "_commit", original)
+        monkeypatch.setattr(Commits, "commit", original)
         async with process(settings) as second:
             await idle(second, token)
             await send(settings, events)

@@ -85,4 +85,4 @@ async def test_a_commit_that_times_out_is_tried_again_when_nothing_more_comes(
         await lose_a_commit(consumer, settings, "the last record for a long time")
         await all_committed(consumer, "the owed commit is made without a further record")
         await all_seen(pool, schema, ["the last record for a long time"])
-        assert consumer._owed == {}
+        assert consumer._commits.owed == {}
