@@ -42,6 +42,9 @@ def token(
 def key(
     source: Annotated[str, typer.Option(help='Sources it may write, e.g. "google-ads/*".')],
     workspace: str = "default",
+    campaign: Annotated[
+        list[str] | None, typer.Option(help="Events may name only this campaign; repeatable.")
+    ] = None,
     name: str = "cli",
     state: State = DEFAULT_STATE,
     as_json: Json = False,
@@ -54,6 +57,6 @@ def key(
         state, roles=["admin"], subject="paceline-cli", workspace=workspace, lifetime_s=60
     )
     info = require_run(state)
-    body = {"sources": [source], "name": name}
+    body = {"sources": [source], "campaigns": campaign or None, "name": name}
     reply = call("POST", f"{info.urls['ingest']}/v1/keys", token=admin, body=body)
     emit(reply["key"], {"key": reply["key"]}, as_json=as_json)

@@ -18,6 +18,7 @@ api_keys = sa.Table(
     text("name"),
     sa.Column("hash", pg.BYTEA, nullable=False),
     sa.Column("sources", pg.ARRAY(sa.Text), nullable=False),
+    sa.Column("campaigns", pg.ARRAY(sa.Text), nullable=True),
     integer("rate_per_s", nullable=True),
     text("created_by"),
     instant("created_at", now=True),

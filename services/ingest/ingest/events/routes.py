@@ -65,6 +65,7 @@ async def post_confirm(
     """What was refused of the source is settled, and judgements that waited for it go on at
     once. Who said so is kept with each rejection. Errors: source_unknown,
     broker_unavailable."""
+    principal.reach.require_whole()
     async with calling(request, principal) as caller:
         conn, workspace, now = caller.conn, caller.workspace, caller.now
 

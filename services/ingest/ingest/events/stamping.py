@@ -39,6 +39,7 @@ from shared.events import (
     SourceSent,
     SpendSent,
 )
+from shared.http.reach import OUT_OF_REACH
 from shared.kafka.producer import Record, TopicPartition
 from shared.money import LIMIT_MICROS, MICROS, MONEY_MEASURES
 
@@ -121,6 +122,8 @@ class Stamper:
     ) -> None:
         seen = done.sources.get(event.source) or self._see(event, context, done)
         data = event.data
+        if context.campaigns is not None and data.campaign not in context.campaigns:
+            raise FaultError(OUT_OF_REACH, "the credential is limited to other campaigns")
         names: Any = (data.campaign, data.line, data.report, data.currency)
         if data.entity is not None or data.dims is not None:
             names = (*names, _items(data.entity), _items(data.dims))
@@ -212,6 +215,8 @@ class Stamper:
         seen = done.sources.get(event.source) or self._see(event, context, done)
         if event.workspace is not None and event.workspace != context.workspace:
             raise FaultError("workspace_mismatch", "the credential is for another workspace")
+        if not context.may_complete:
+            raise FaultError(OUT_OF_REACH, "the credential is limited to some campaigns")
         if context.quarantined(event.source):
             raise FaultError(
                 "source_quarantined", "heartbeats do not count until a person releases the source"

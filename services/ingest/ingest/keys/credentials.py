@@ -13,6 +13,7 @@ from ingest.keys.rules import KEY_PREFIX, hash_key
 from ingest.keys.store import KeyInForce
 from shared.errors import ForbiddenError, UnauthorizedError, UnavailableError
 from shared.http.auth import TokenVerifier, bearer
+from shared.http.reach import Reach
 
 GRANTS_CACHED_MAX = 10_000
 RELOAD_MIN_S = 1.0
@@ -40,7 +41,7 @@ class Credentials:
         known, self._keys = self._keys, {}
         for key in keys:
             grant = Grant(
-                key.workspace,
+                Reach(key.workspace, None if key.campaigns is None else frozenset(key.campaigns)),
                 f"key:{key.key_id}",
                 key.sources,
                 rate_per_s=key.rate_per_s,
@@ -100,7 +101,7 @@ class Credentials:
             principal = await self._verifier.verify(text)
             if not principal.has("operator"):
                 raise ForbiddenError("role_missing", "needs one of: operator, admin")
-            found = Grant(principal.workspace, principal.subject, ["*"], roles=principal.roles)
+            found = Grant(principal.reach, principal.subject, ["*"], roles=principal.roles)
             until_s = time.monotonic() + self._token_cache_s
         if len(self._by_header) >= GRANTS_CACHED_MAX:
             self._by_header.clear()

@@ -1,4 +1,4 @@
-"""What a credential allows: sources by pattern, events by rate."""
+"""What a credential allows: sources by pattern, campaigns by name, events by rate."""
 
 import re
 import time
@@ -7,6 +7,7 @@ from datetime import datetime
 from fnmatch import translate
 
 from shared.errors import TooManyRequestsError
+from shared.http.reach import Reach
 
 BURST_S = 2.0
 
@@ -38,7 +39,7 @@ class Grant:
 
     def __init__(
         self,
-        workspace: str,
+        reach: Reach,
         subject: str,
         patterns: Sequence[str],
         *,
@@ -46,7 +47,8 @@ class Grant:
         rate_per_s: int | None = None,
         expires_at: datetime | None = None,
     ) -> None:
-        self.workspace = workspace
+        self.workspace = reach.workspace
+        self.reach = reach
         self.subject = subject
         self.patterns = tuple(patterns)
         self.roles = roles
@@ -60,6 +62,12 @@ class Grant:
         if self._covered is None:
             self._covered = re.compile("|".join(map(translate, self.patterns)) or "(?!)")
         return self._covered.match(source) is not None
+
+    @property
+    def campaigns(self) -> frozenset[str] | None:
+        """The campaigns that events may name; None: all, and platforms' entities too. In which
+        region a campaign is, nobody knows here: a reach by regions names none."""
+        return self.reach.campaigns if self.reach.regions is None else frozenset()
 
     def take(self, count: int) -> None:
         """Counts events against the key's rate. Raises TooManyRequestsError."""

@@ -34,6 +34,7 @@ async def post_key(request: Request, body: KeyBody, principal: Admin, keyring: K
         # Against the machine's clock, as its use will be.
         raise InvalidError("expires_in_the_past", "expires_at is over already")
     key_id, text, digest = make_key()
+    principal.reach.require_whole()
     async with calling(request, principal) as caller:
         key = store.NewKey(
             key_id,
@@ -41,6 +42,7 @@ async def post_key(request: Request, body: KeyBody, principal: Admin, keyring: K
             body.name,
             digest,
             body.sources,
+            body.campaigns,
             body.rate_per_s,
             principal.subject,
             body.expires_at,
@@ -55,6 +57,7 @@ async def post_key(request: Request, body: KeyBody, principal: Admin, keyring: K
 
 @router.delete("/{key_id}", **answers(None, 204), summary="Revoke a key")
 async def delete_key(request: Request, key_id: str, principal: Admin, keyring: Known) -> Response:
+    principal.reach.require_whole()
     async with calling(request, principal) as caller:
         digest = await store.put_revoked(caller.conn, caller.workspace, key_id)
         if digest is None:
@@ -69,7 +72,7 @@ async def delete_key(request: Request, key_id: str, principal: Admin, keyring: K
 async def get_keys(request: Request, principal: Admin, paging: Paged) -> Response:
     async with calling(request, principal) as caller:
         keys = await store.list_keys(
-            caller.conn, caller.workspace, after=paging.after(""), limit=paging.rows
+            caller.conn, caller.reach, after=paging.after(""), limit=paging.rows
         )
     return paging.page([asdict(key) for key in keys], "key_id")
 
@@ -78,6 +81,6 @@ async def get_keys(request: Request, principal: Admin, paging: Paged) -> Respons
 async def get_key(request: Request, key_id: str, principal: Admin) -> Response:
     async with calling(request, principal) as caller:
         key = await store.get_key(caller.conn, caller.workspace, key_id)
-    if key is None:
-        raise NotFoundError("key_unknown", f"no key {key_id!r}")
+    if key is None or not caller.reach.is_whole:
+        raise caller.reach.unknown("key", key_id)
     return Json(asdict(key), headers={"ETag": etag(1 if key.revoked_at is None else 2)})

@@ -7,17 +7,22 @@ from pydantic import BaseModel, Field
 
 from ingest.bodies import StrictBody, WithoutNul
 from shared.http.instants import Instant
-from shared.names import PLAIN
+from shared.names import NAME, PLAIN
 
 SourcePattern = Annotated[
     str, Field(min_length=1, max_length=200, pattern=r"^[^\s|]+$"), WithoutNul, PLAIN
 ]
 
 
+CampaignName = Annotated[str, Field(pattern=f"^{NAME}$")]
+
+
 class KeyBody(StrictBody):
-    """`sources` are patterns; `*` stands for any text, `/` included. `rate_per_s` counts events."""
+    """`sources` are patterns; `*` stands for any text, `/` included. With `campaigns` it may send
+    only events that name one of these. `rate_per_s` counts events."""
 
     sources: Annotated[list[SourcePattern], Field(min_length=1, max_length=100)]
+    campaigns: Annotated[list[CampaignName], Field(min_length=1, max_length=100)] | None = None
     name: Annotated[str, Field(max_length=200), WithoutNul, PLAIN] = ""
     rate_per_s: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
     expires_at: Instant | None = None
@@ -30,6 +35,7 @@ class KeyCreated(BaseModel):
     key_id: str
     name: str
     sources: list[str]
+    campaigns: list[str] | None
     rate_per_s: int | None
     expires_at: datetime | None
 
@@ -38,6 +44,7 @@ class KeyView(BaseModel):
     key_id: str
     name: str
     sources: list[str]
+    campaigns: list[str] | None
     rate_per_s: int | None
     created_by: str
     created_at: datetime

@@ -7,21 +7,22 @@ from msgspec import Struct
 
 from shared.database.pool import Conn
 from shared.database.rows import fetch, fetch_one
+from shared.http.reach import Reach
 
 FIND_KEYS_IN_FORCE = """
-SELECT key_id, workspace, hash, sources, rate_per_s, expires_at
+SELECT key_id, workspace, hash, sources, campaigns, rate_per_s, expires_at
 FROM ingest.api_keys WHERE revoked_at IS NULL
 """
 _KEYS = """
-SELECT key_id, name, sources, rate_per_s, created_by, created_at, expires_at, revoked_at
+SELECT key_id, name, sources, campaigns, rate_per_s, created_by, created_at, expires_at, revoked_at
 FROM ingest.api_keys WHERE workspace = $1
 """
 LIST_KEYS = _KEYS + "AND key_id > $2 ORDER BY key_id LIMIT $3"
 GET_KEY = _KEYS + "AND key_id = $2"
 ADD_KEY = """
 INSERT INTO ingest.api_keys
-  (key_id, workspace, name, hash, sources, rate_per_s, created_by, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+  (key_id, workspace, name, hash, sources, campaigns, rate_per_s, created_by, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
 PUT_REVOKED = """
 UPDATE ingest.api_keys SET revoked_at = now()
@@ -35,6 +36,7 @@ class ApiKey(Struct, frozen=True):
     key_id: str
     name: str
     sources: list[str]
+    campaigns: list[str] | None
     rate_per_s: int | None
     created_by: str
     created_at: datetime
@@ -49,6 +51,7 @@ class KeyInForce(Struct, frozen=True):
     workspace: str
     hash: bytes
     sources: list[str]
+    campaigns: list[str] | None
     rate_per_s: int | None
     expires_at: datetime | None
 
@@ -61,6 +64,7 @@ class NewKey(NamedTuple):
     name: str
     hash: bytes
     sources: list[str]
+    campaigns: list[str] | None
     rate_per_s: int | None
     created_by: str
     expires_at: datetime | None
@@ -71,8 +75,10 @@ async def find_keys_in_force(conn: Conn) -> list[KeyInForce]:
     return await fetch(conn, KeyInForce, FIND_KEYS_IN_FORCE)
 
 
-async def list_keys(conn: Conn, workspace: str, *, after: str, limit: int) -> list[ApiKey]:
-    return await fetch(conn, ApiKey, LIST_KEYS, workspace, after, limit)
+async def list_keys(conn: Conn, reach: Reach, *, after: str, limit: int) -> list[ApiKey]:
+    """Of the whole workspace alone."""
+    rows = limit if reach.is_whole else 0
+    return await fetch(conn, ApiKey, LIST_KEYS, reach.workspace, after, rows)
 
 
 async def get_key(conn: Conn, workspace: str, key_id: str) -> ApiKey | None:

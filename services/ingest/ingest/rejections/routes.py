@@ -23,7 +23,7 @@ async def get_rejections(
     async with calling(request, principal) as caller:
         rejections = await store.list_rejections(
             caller.conn,
-            caller.workspace,
+            caller.reach,
             after=paging.after(NEWEST),
             limit=paging.rows,
             source=source,

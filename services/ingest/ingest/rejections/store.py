@@ -10,6 +10,7 @@ from msgspec import Struct
 from shared.database.pool import Conn
 from shared.database.rows import fetch
 from shared.database.sweep import deleted_rows
+from shared.http.reach import Reach
 
 ADD_REJECTIONS = """
 INSERT INTO ingest.rejections
@@ -30,7 +31,8 @@ SELECT rejection, source, id, code, detail, topic, partition, "offset", event, r
 FROM ingest.rejections
 WHERE workspace = $1 AND rejection < $2 AND ($3::text IS NULL OR source = $3)
   AND ($4::text IS NULL OR code = $4)
-ORDER BY rejection DESC LIMIT $5
+  AND ($5::text[] IS NULL OR event #>> '{data,campaign}' = ANY($5))
+ORDER BY rejection DESC LIMIT $6
 """
 # What nobody can judge any more is not read: windows of a month ago are closed.
 FIND_OPEN_SUBJECTS = """
@@ -126,12 +128,11 @@ async def add_rejections(conn: Conn, rows: Sequence[RejectionRow]) -> list[Added
 
 
 async def list_rejections(
-    conn: Conn, workspace: str, *, after: int, limit: int, source: str | None, code: str | None
+    conn: Conn, reach: Reach, *, after: int, limit: int, source: str | None, code: str | None
 ) -> list[StoredRejection]:
-    """Newest first."""
-    return await fetch(
-        conn, StoredRejection, LIST_REJECTIONS, workspace, after, source, code, limit
-    )
+    """Newest first; of a limited reach those whose event names a campaign in it."""
+    asked = reach.workspace, after, source, code, reach.listed
+    return await fetch(conn, StoredRejection, LIST_REJECTIONS, *asked, limit)
 
 
 async def find_open_subjects(conn: Conn, since: datetime, rows_max: int) -> list[OpenSubject]:

@@ -53,6 +53,8 @@ async def load_report(
     Raises FileRefusedError (the file as a whole), InvalidError, ForbiddenError `person_missing`,
     UnavailableError (any round was not acknowledged: send the same report again).
     """
+    # Its rows name entities of the platform, whose campaigns are known to budget alone.
+    grant.reach.require_whole()
     settings = ingest.settings
     if wanted.complete == "anyway" and not grant.roles:
         detail = "an API key cannot confirm what was refused: send complete=anyway with a token"

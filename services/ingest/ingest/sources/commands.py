@@ -9,7 +9,7 @@ from ingest.sources import store
 from ingest.sources.schemas import SourceBody, SourceEdit, SourcePatch, settings_of, view
 from ingest.sources.store import StoredSource
 from ingest.wire import SourceWire
-from shared.errors import ConflictError, InvalidError, NotFoundError
+from shared.errors import ConflictError, InvalidError
 from shared.events import SourceData
 from shared.http.caller import Caller
 from shared.http.edits import Same, as_time, equal, patched
@@ -42,12 +42,13 @@ _SAME: dict[str, Same] = {
 }
 
 
-async def require_source(caller: Caller, source: str, *, lock: bool = False) -> StoredSource:
-    """Raises NotFoundError `source_unknown`."""
-    read = store.lock_source if lock else store.get_source
+async def require_source(caller: Caller, source: str, *, to_write: bool = False) -> StoredSource:
+    """The source, locked for who writes. It is of no one campaign. Raises NotFoundError
+    `source_unknown`, ForbiddenError `out_of_reach`."""
+    read = store.lock_source if to_write else store.get_source
     found = await read(caller.conn, caller.workspace, source)
-    if found is None:
-        raise NotFoundError("source_unknown", f"nothing is known of {source!r}")
+    if found is None or not caller.reach.is_whole:
+        raise caller.reach.unknown("source", source, to_write=to_write)
     return found
 
 
@@ -87,6 +88,7 @@ async def patch_settings(caller: Caller, known: StoredSource, body: SourcePatch)
 
 async def release(caller: Caller, source: str, reason: str) -> StoredSource:
     """Ends a quarantine. Raises NotFoundError `source_unknown`, ConflictError `not_quarantined`."""
+    caller.reach.require_whole()
     released = await quarantines.put_released(
         caller.conn,
         caller.workspace,

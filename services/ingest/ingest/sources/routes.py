@@ -35,7 +35,7 @@ async def get_sources(
     await memory.write_back()
     async with calling(request, principal) as caller:
         sources = await store.list_sources(
-            caller.conn, caller.workspace, after=paging.after(""), limit=paging.rows
+            caller.conn, caller.reach, after=paging.after(""), limit=paging.rows
         )
     return paging.page([view(source, caller.now) for source in sources], "source")
 
@@ -61,6 +61,7 @@ async def put_source(
     """All settings; what is left out takes its default. A source as it was read is accepted;
     what it tells of itself is not set here. Errors: field_read_only, source_invalid."""
     commands.check_name(source)
+    principal.reach.require_whole()
     async with calling(request, principal) as caller:
         known = await store.lock_source(caller.conn, caller.workspace, source)
         check_if_match(request, 0 if known is None else known.version, required=False)
@@ -85,7 +86,7 @@ async def patch_source(
     """A JSON merge patch; what changes nothing makes no new version. If-Match is honoured when
     sent. Errors: source_unknown, field_read_only."""
     async with calling(request, principal) as caller:
-        known = await commands.require_source(caller, source, lock=True)
+        known = await commands.require_source(caller, source, to_write=True)
         check_if_match(request, known.version, required=False)
         found = await commands.patch_settings(caller, known, body)
     memory.set_settings(found)

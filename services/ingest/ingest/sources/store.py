@@ -9,6 +9,7 @@ from msgspec import Struct
 from ingest.sources.settings import SourceSettings
 from shared.database.pool import Conn
 from shared.database.rows import fetch, fetch_one
+from shared.http.reach import Reach
 
 FIND_SETTINGS = """
 SELECT workspace, source, time_zone, currency, expected_interval_s, money_report, measures_report,
@@ -113,8 +114,10 @@ async def put_source(
     return found
 
 
-async def list_sources(conn: Conn, workspace: str, *, after: str, limit: int) -> list[StoredSource]:
-    return await fetch(conn, StoredSource, LIST_SOURCES, workspace, after, limit)
+async def list_sources(conn: Conn, reach: Reach, *, after: str, limit: int) -> list[StoredSource]:
+    """Of the whole workspace alone: a source feeds lines of many campaigns."""
+    rows = limit if reach.is_whole else 0
+    return await fetch(conn, StoredSource, LIST_SOURCES, reach.workspace, after, rows)
 
 
 async def put_activities(conn: Conn, seen: Sequence[Activity]) -> None:

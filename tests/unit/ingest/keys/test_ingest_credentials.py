@@ -37,7 +37,7 @@ def credentials(keys_max_age_s: float = 60.0, tokens: Any = None) -> Credentials
 
 
 def row(text: str, **changes: Any) -> KeyInForce:
-    key = KeyInForce("k1", "acme", hash_key(text), ["google-ads/*"], None, None)
+    key = KeyInForce("k1", "acme", hash_key(text), ["google-ads/*"], None, None, None)
     return msgspec.structs.replace(key, **changes)
 
 
@@ -160,7 +160,7 @@ def test_a_key_is_never_stored_as_it_is() -> None:
     ],
 )
 def test_a_pattern_is_matched_whole_and_in_its_case(source: str, covered: bool) -> None:
-    assert Grant("w", "s", ["google-ads/*"]).allows(source) is covered
+    assert Grant(Reach("w"), "s", ["google-ads/*"]).allows(source) is covered
 
 
 def test_a_bucket_lets_a_large_batch_into_debt_and_then_says_how_long_to_wait() -> None:
