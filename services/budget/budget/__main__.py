@@ -6,6 +6,7 @@ from functools import partial
 
 from budget import SCHEMA
 from budget.documents.campaigns.store import find_campaigns_of_regions
+from budget.documents.kinds import approvals
 from budget.documents.plans.activation import Activator
 from budget.documents.suspense.news import SuspenseNews
 from budget.figures.seal import Sealer
@@ -65,6 +66,7 @@ async def build(settings: BudgetSettings) -> AsyncIterator[Service]:
         )
         app.state.invariants = Invariants(pool, settings.invariants_timeout_s)
         app.state.partitions = partitions
+        app.state.approvals = approvals(settings.approval_due_hours)
         for router in ROUTERS:
             app.include_router(router)
         sweeper = Sweeper(settings, pool, clock, SCHEMA, sweeps(settings))

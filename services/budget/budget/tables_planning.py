@@ -1,6 +1,7 @@
 """The tables of what people decide: campaigns, plans, decisions, lines, mappings (see `tables`)."""
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
 
 from budget.schema import table
 from shared.database.columns import big, flag, instant, integer, jsonb, text
@@ -48,6 +49,24 @@ plans = table(
     sa.PrimaryKeyConstraint("workspace", "campaign", "plan_version", name="plans_pk"),
     # Approved for a time to come: few, and looked for all the time.
     sa.Index("plans_waiting", "effective_from", postgresql_where=sa.text("status = 'approved'")),
+)
+# What somebody asked approval of, and whose decisions the policy of that moment wants.
+requests = table(
+    "requests",
+    text("workspace"),
+    text("object"),
+    text("kind"),
+    big("amount"),
+    big("version"),
+    text("currency"),
+    text("region", nullable=True),
+    sa.Column("authors", pg.ARRAY(sa.Text), nullable=False),
+    sa.Column("roles", pg.ARRAY(sa.Text), nullable=False),
+    integer("decisions"),
+    text("status"),
+    instant("asked_at"),
+    instant("due_at", nullable=True),
+    sa.PrimaryKeyConstraint("workspace", "object", name="requests_pk"),
 )
 decisions = table(
     "decisions",

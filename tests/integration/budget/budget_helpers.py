@@ -1,7 +1,6 @@
 """What the budget service's tests need around it: its parts without a broker, events, callers."""
 
 import datetime as dt
-import hashlib
 import itertools
 import uuid
 from collections.abc import AsyncIterator, Sequence
@@ -14,6 +13,7 @@ import msgspec
 from fastapi import FastAPI
 
 from budget.documents.campaigns.store import find_campaigns_of_regions
+from budget.documents.kinds import approvals
 from budget.figures.seal import Sealer
 from budget.handlers import SpendHandler
 from budget.invariants.look import Invariants
@@ -22,85 +22,14 @@ from budget.settings import BudgetSettings
 from shared.access.tokens import generate_keys, sign_token
 from shared.database import clock as clocks
 from shared.database.pool import Pool, create_pool, transaction
-from shared.events import ENCODER, SourceData, SourceEvent, SpendEvent, SpendStored
+from shared.events import ENCODER
 from shared.http.app import create_app
 from shared.kafka.consumer import Received
 from tests.documented import documented
+from tests.integration.budget.spend import at, heartbeat
 
-SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 PARTITIONS = 4
 SINCE = "2025-11-01T00:00:00+08:00"
-
-
-def at(text: str) -> dt.datetime:
-    """`"11-03 12:00"` → that moment of 2025 in Shanghai."""
-    return dt.datetime.strptime(f"2025-{text}", "%Y-%m-%d %H:%M").replace(tzinfo=SHANGHAI)
-
-
-def _event(
-    source: str, name: str, time: dt.datetime, where: dict[str, Any], more: dict[str, Any]
-) -> SpendEvent:
-    envelope = {key: more.pop(key) for key in ("workspace", "importid") if key in more}
-    sent = {**where, **more}
-    data = msgspec.json.encode({name: sent[name] for name in sent if "period_" not in name})
-    utc = time.astimezone(dt.UTC)
-    return SpendEvent(
-        specversion="1.0",
-        id=name,
-        source=source,
-        time=utc,
-        workspace=envelope.get("workspace", "default"),
-        receivedat=utc,
-        bodyhash=hashlib.blake2b(data, digest_size=16).hexdigest(),
-        importid=envelope.get("importid"),
-        data=SpendStored(**sent),
-    )
-
-
-def delta(source: str, name: str, time: dt.datetime, amount: str, **more: Any) -> SpendEvent:
-    """A delta on campaign `c1`, line `L1`, unless said otherwise; its period is its pane."""
-    where = {} if "entity" in more else {"campaign": "c1", "line": "L1"}
-    utc = time.astimezone(dt.UTC)
-    start = utc.replace(minute=utc.minute // 5 * 5, second=0, microsecond=0)
-    period = {"period_start": start, "period_end": start + dt.timedelta(minutes=5)}
-    told = {"amount": amount, "currency": "CNY", **period, **more}
-    return _event(source, name, time, where, told)
-
-
-def snapshot(
-    source: str, day: str, revision: int, amount: str, time: dt.datetime, **more: Any
-) -> SpendEvent:
-    """A daily snapshot ("11-03") in Shanghai's zone on campaign `c1`, line `L1`."""
-    where = {} if "entity" in more else {"campaign": "c1", "line": "L1"}
-    start = at(f"{day} 00:00").astimezone(dt.UTC)
-    told = {
-        "mode": "snapshot",
-        "report": "daily",
-        "period": f"2025-{day}",
-        "revision": revision,
-        "period_start": start,
-        "period_end": start + dt.timedelta(days=1),
-        "amount": amount,
-        "currency": "CNY",
-        **more,
-    }
-    return _event(source, f"{source}-{day}-r{revision}", time, where, told)
-
-
-def heartbeat(source: str, complete_through: dt.datetime, **more: Any) -> SourceEvent:
-    """A heartbeat of a source."""
-    utc = complete_through.astimezone(dt.UTC)
-    return SourceEvent(
-        specversion="1.0",
-        id=uuid.uuid4().hex,
-        source=source,
-        time=utc,
-        workspace=more.pop("workspace", "default"),
-        receivedat=utc,
-        bodyhash="00",
-        data=SourceData(complete_through=utc),
-        **more,
-    )
 
 
 class Service:
@@ -246,6 +175,7 @@ async def running_service(database_url: str, directory: Path) -> AsyncIterator[S
     app.state.campaigns_of_regions = find_campaigns_of_regions
     app.state.partitions = lambda: PARTITIONS
     app.state.invariants = Invariants(pool, timeout_s=60)
+    app.state.approvals = approvals(settings.approval_due_hours)
     for router in ROUTERS:
         app.include_router(router)
     try:

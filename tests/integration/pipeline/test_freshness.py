@@ -13,11 +13,11 @@ from shared.kafka.consumer import Received
 from tests.integration.budget.budget_helpers import (
     Service,
     approve,
-    at,
     create_campaign,
     plan_body,
     running_service,
 )
+from tests.integration.budget.spend import at
 from tests.integration.ingest.ingest_world import World as Ingest
 from tests.integration.ingest.ingest_world import running, settings_for, until_ready
 from tests.integration.kpi.kpi_world import World as Monitor

@@ -25,15 +25,12 @@ from tests.integration.budget.budget_helpers import (
     PARTITIONS,
     Service,
     approve,
-    at,
     create_campaign,
-    delta,
-    heartbeat,
     line_body,
     plan_body,
     running_service,
-    snapshot,
 )
+from tests.integration.budget.spend import at, delta, heartbeat, snapshot
 from tests.unit.kpi.builders import rule
 from tests.unit.kpi.judging.judged import judge_windows
 

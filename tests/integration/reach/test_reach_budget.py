@@ -13,13 +13,12 @@ from tests.integration.budget.budget_helpers import (
     SINCE,
     Service,
     approve,
-    at,
     campaign_body,
     create_campaign,
-    delta,
     plan_body,
     running_service,
 )
+from tests.integration.budget.spend import at, delta
 from tests.integration.reach.matrix import (
     EAST,
     INSIDE,

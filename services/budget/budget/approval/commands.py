@@ -1,61 +1,114 @@
-"""One decision of one person on what needs several: judged, stored, written into the audit."""
+"""Asking for approval, and one decision of one person: judged, stored, written into the audit."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import Depends, Request
 
 from budget.approval import store
-from budget.approval.rules import Decision, Outcome, Request, Status, Subject, check_subject, judge
+from budget.approval.policy import PolicyRule, rule_for
+from budget.approval.rules import (
+    ApprovalRequest,
+    Decision,
+    DecisionOutcome,
+    Subject,
+    check_subject,
+    judge,
+)
 from budget.approval.schemas import DecisionBody
 from budget.caller import add_audit
 from shared.errors import ConflictError
 from shared.http.caller import Caller
 from shared.money import format_micros
 
+Follow = Callable[[Caller, ApprovalRequest], Awaitable[None]]
 
-class Decidable(NamedTuple):
-    """An object that needs several people, as it stands: its name in the audit, status, what is
-    decided on, its currency, and who may not decide."""
 
-    name: str
-    status: Status
+class DocumentKind(NamedTuple):
+    """What follows when one of its documents is approved, or rejected."""
+
+    approved: Follow
+    rejected: Follow
+
+
+class Document(NamedTuple):
+    """A document that needs approval, as it stands."""
+
+    object: str
+    kind: str
     subject: Subject
     currency: str
+    region: str | None = None
     authors: frozenset[str] = frozenset()
 
 
-async def decide(caller: Caller, on: Decidable, body: DecisionBody) -> Outcome:
-    """Judges and stores one decision; see `judge` and `check_subject` for the codes."""
-    made = Decision(
-        body.role,
-        caller.principal.subject,
-        body.decision,
-        caller.now,
-        body.opinion,
-        on.subject,
-    )
-    known = await store.decisions(caller.conn, caller.workspace, [on.name])
-    request = Request(on.status, on.subject, on.authors, known[on.name])
-    outcome = judge(request, made, caller.principal.roles)
-    amount, currency = body.named
-    check_subject(on.subject, amount, body.version)
-    if currency not in (None, on.currency):
-        raise ConflictError("subject_changed", f"its amount is in {on.currency}")
-    await store.add(caller.conn, caller.workspace, on.name, made)
-    await add_audit(
-        caller,
-        "decided",
-        on.name,
-        {
-            "as": made.role,
-            "decision": made.verdict,
-            "opinion": made.opinion,
-            "amount": format_micros(on.subject.amount),
-            "currency": on.currency,
-            "version": on.subject.version,
-            "status": outcome.status,
-        },
-    )
-    return outcome
+@dataclass(frozen=True, slots=True)
+class Approvals:
+    """The policy, and what follows an approval, by kind of document."""
+
+    policy: Sequence[PolicyRule]
+    kinds: Mapping[str, DocumentKind]
+
+    async def ask(self, caller: Caller, document: Document) -> ApprovalRequest:
+        """A request for what the policy of today says; of an object that changed, a new one."""
+        rule = rule_for(self.policy, document.kind, document.subject.amount, document.region)
+        due_at = None if rule.time_limit is None else caller.now + rule.time_limit
+        request = ApprovalRequest(
+            *document, rule.roles, rule.decisions, "in_review", caller.now, due_at
+        )
+        await store.put_request(caller.conn, caller.workspace, request)
+        return request
+
+    async def decide(
+        self, caller: Caller, request: ApprovalRequest | None, body: DecisionBody
+    ) -> DecisionOutcome:
+        """Judges and stores one decision, and does what follows; see `judge` and `check_subject`.
+
+        Raises ConflictError `not_in_review` also where nobody has asked.
+        """
+        if request is None:
+            raise ConflictError("not_in_review", "nobody has asked for it: submit it first")
+        earlier = await store.find_decisions(caller.conn, caller.workspace, [request.object])
+        made = Decision(
+            body.role,
+            caller.principal.subject,
+            body.decision,
+            caller.now,
+            body.opinion,
+            request.subject,
+        )
+        outcome = judge(request, earlier[request.object], made, caller.principal.roles)
+        check_subject(request, *body.named, body.version)
+        await store.add_decision(caller.conn, caller.workspace, request.object, made)
+        await add_audit(caller, "decided", request.object, _detail(request, made, outcome))
+        if outcome.status != "in_review":
+            name, status = request.object, outcome.status
+            await store.put_status(caller.conn, caller.workspace, name, status)
+            kind = self.kinds[request.kind]
+            await (kind.approved if status == "approved" else kind.rejected)(caller, request)
+        return outcome
+
+
+def _approvals(request: Request) -> Approvals:
+    found: Approvals = request.app.state.approvals
+    return found
+
+
+ApprovalsOf = Annotated[Approvals, Depends(_approvals)]
+"""Of a route that asks or decides."""
+
+
+def _detail(request: ApprovalRequest, made: Decision, outcome: DecisionOutcome) -> dict[str, Any]:
+    return {
+        "as": made.role,
+        "decision": made.verdict,
+        "opinion": made.opinion,
+        "amount": format_micros(request.subject.amount),
+        "currency": request.currency,
+        "version": request.subject.version,
+        "status": outcome.status,
+    }
 
 
 def decisions_view(decisions: Sequence[Decision]) -> list[dict[str, Any]]:
@@ -66,7 +119,7 @@ def decisions_view(decisions: Sequence[Decision]) -> list[dict[str, Any]]:
     ]
 
 
-def decision_view(outcome: Outcome) -> dict[str, Any]:
+def outcome_view(outcome: DecisionOutcome) -> dict[str, Any]:
     """The answer to a decision, without what depends on its object."""
     return {
         "status": outcome.status,

@@ -1,25 +1,22 @@
-"""Who may decide what, and what a decision leads to (B8, S12, A3): two roles, four eyes.
+"""What a decision leads to (B8, S12, A3): as many people as the policy named, four eyes.
 
 Four eyes see one thing: a decision is about an amount and a version, and one that was made about
-another amount or version than what stands now does not count any more.
+another amount or version than what is asked for now does not count any more.
 
 Pure: the caller reads the request and its decisions, and writes what comes back.
 """
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from shared.errors import ConflictError, ErrorItem, ForbiddenError, InvalidError
+from budget.approval.policy import Role
+from shared.errors import ConflictError, ErrorItem, ForbiddenError
 from shared.money import format_micros
 
-Role = Literal["approver", "finance"]
 Verdict = Literal["approve", "reject"]
-Status = Literal["draft", "in_review", "approved", "rejected", "in_force", "superseded"]
-
-ROLES_NEEDED: tuple[Role, ...] = ("approver", "finance")
+RequestStatus = Literal["in_review", "approved", "rejected"]
 
 
 class Subject(NamedTuple):
@@ -29,8 +26,7 @@ class Subject(NamedTuple):
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """One person's verdict in one role, about `subject`."""
 
     role: Role
@@ -41,40 +37,42 @@ class Decision:
     subject: Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is decided on as it stands now: its status, the people behind it, all decisions."""
+class ApprovalRequest(NamedTuple):
+    """What is decided on as it stands now, and whose decisions the policy asked for.
 
-    status: Status
+    `object` is its name in the audit, `<kind>/…`; `authors` may not decide; `decisions` of people
+    in different ones of `roles` approve it.
+    """
+
+    object: str
+    kind: str
     subject: Subject
+    currency: str
+    region: str | None
     authors: frozenset[str]
-    decisions: tuple[Decision, ...] = ()
+    roles: tuple[Role, ...]
+    decisions: int
+    status: RequestStatus
+    asked_at: datetime
+    due_at: datetime | None
 
-    @property
-    def standing(self) -> tuple[Decision, ...]:
-        """The decisions that count: those about what stands now."""
-        return about(self.subject, self.decisions)
+    def needs(self, made: Sequence[Decision]) -> tuple[Role, ...]:
+        """The roles whose decision is still missing, of which enough may do."""
+        if self.status != "in_review":
+            return ()
+        standing = about(self.subject, made)
+        if len(standing) >= self.decisions:
+            return ()
+        decided = {decision.role for decision in standing}
+        return tuple(role for role in self.roles if role not in decided)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The status after a decision and the roles that still have to decide."""
+class DecisionOutcome(NamedTuple):
+    """The status after a decision, the roles that still have to decide, and what counts."""
 
-    status: Status
+    status: RequestStatus
     needs: tuple[Role, ...]
     decisions: tuple[Decision, ...]
-
-
-def check_submit(status: Status, *, targets: int) -> None:
-    """A draft of a campaign with at least one target may be submitted (G1).
-
-    Raises ConflictError `not_draft`, InvalidError `target_missing`.
-    """
-    if status != "draft":
-        raise ConflictError("not_draft", f"the plan is {status}; only a draft can be submitted")
-    if targets == 0:
-        detail = "a campaign needs a target before its plan is judged: PATCH its targets"
-        raise InvalidError("target_missing", detail)
 
 
 def about(subject: Subject, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
@@ -82,14 +80,19 @@ def about(subject: Subject, decisions: Sequence[Decision]) -> tuple[Decision, ..
     return tuple(decision for decision in decisions if decision.subject == subject)
 
 
-def check_subject(subject: Subject, amount: int | None, version: int | None) -> None:
+def check_subject(
+    request: ApprovalRequest, amount: int | None, currency: str | None, version: int | None
+) -> None:
     """A decision may name what it is about; then that must be what stands now.
 
     Raises ConflictError `subject_changed`, which says what it is.
     """
+    subject = request.subject
     faults = []
     if amount not in (None, subject.amount):
         faults.append(_changed("amount", format_micros(subject.amount)))
+    if currency not in (None, request.currency):
+        faults.append(_changed("amount", f"in {request.currency}"))
     if version not in (None, subject.version):
         faults.append(_changed("version", str(subject.version)))
     if faults:
@@ -101,36 +104,37 @@ def check_subject(subject: Subject, amount: int | None, version: int | None) -> 
         )
 
 
-def needs(decisions: Sequence[Decision]) -> tuple[Role, ...]:
-    """The roles that have not decided yet."""
-    decided = {decision.role for decision in decisions}
-    return tuple(role for role in ROLES_NEEDED if role not in decided)
-
-
-def judge(request: Request, decision: Decision, roles: AbstractSet[str]) -> Outcome:
+def judge(
+    request: ApprovalRequest,
+    earlier: Sequence[Decision],
+    decision: Decision,
+    roles: AbstractSet[str],
+) -> DecisionOutcome:
     """The outcome of `decision` by a person who holds `roles`.
 
     The decision is about what stands now; earlier ones about something else do not count. One
-    rejection ends the review; approval needs every role of ROLES_NEEDED. Raises ForbiddenError
-    `role_missing` (the person does not hold the role) or `four_eyes` (created or submitted it, or
-    has decided in the other role), ConflictError `already_decided` or `not_in_review`.
+    rejection ends the review. Raises ForbiddenError `role_missing` (the person does not hold the
+    role) or `four_eyes` (created or submitted it, or has decided in another role), ConflictError
+    `already_decided` or `not_in_review`.
     """
     if decision.role not in roles:
         raise ForbiddenError("role_missing", f"deciding as {decision.role} needs that role")
-    standing = request.standing
-    if any(earlier.role == decision.role for earlier in standing):
+    standing = about(request.subject, earlier)
+    if any(made.role == decision.role for made in standing):
         raise ConflictError("already_decided", f"{decision.role} has decided already")
     if request.status != "in_review":
         raise ConflictError("not_in_review", f"it is {request.status}, not in review")
+    if decision.role not in request.roles:
+        raise ForbiddenError("role_missing", f"nobody decides on it as {decision.role}")
     if decision.by in request.authors:
         raise ForbiddenError("four_eyes", "whoever created or submitted it cannot decide on it")
-    if any(earlier.by == decision.by for earlier in standing):
+    if any(made.by == decision.by for made in standing):
         raise ForbiddenError("four_eyes", "one person cannot decide in two roles")
     decisions = (*standing, decision)
     if decision.verdict == "reject":
-        return Outcome("rejected", (), decisions)
-    open_roles = needs(decisions)
-    return Outcome("in_review" if open_roles else "approved", open_roles, decisions)
+        return DecisionOutcome("rejected", (), decisions)
+    needs = request.needs(decisions)
+    return DecisionOutcome("in_review" if needs else "approved", needs, decisions)
 
 
 def _changed(loc: str, now: str) -> ErrorItem:

@@ -9,14 +9,12 @@ import pytest_asyncio
 
 from tests.integration.budget.budget_helpers import (
     Service,
-    at,
     create_campaign,
-    delta,
     line_body,
     plan_body,
     running_campaign,
-    snapshot,
 )
+from tests.integration.budget.spend import at, delta, snapshot
 
 CAMPAIGN = "/v1/campaigns/c1"
 WHY = {"reason": "settled with all suppliers"}

@@ -11,13 +11,12 @@ from tests.integration.budget.budget_helpers import (
     Caller,
     Service,
     approve,
-    at,
     create_campaign,
     line_body,
     plan_body,
     running_service,
-    snapshot,
 )
+from tests.integration.budget.spend import at, snapshot
 
 TOTALS = "/v1/campaigns/c1/totals"
 YES = {"decision": "approve", "opinion": "agreed by phone"}

@@ -11,14 +11,13 @@ from budget.documents.campaigns.schemas import CampaignReply
 from budget.documents.mappings.schemas import MappingReply, MappingTargetBody
 from tests.integration.budget.budget_helpers import (
     Service,
-    at,
     campaign_body,
     create_campaign,
-    delta,
     line_body,
     plan_body,
     running_campaign,
 )
+from tests.integration.budget.spend import at, delta
 
 CAMPAIGN = "/v1/campaigns/c1"
 MERGE = {"Content-Type": "application/merge-patch+json"}

@@ -13,14 +13,12 @@ from tests.integration.budget.budget_helpers import (
     SINCE,
     Service,
     approve,
-    at,
     create_campaign,
-    delta,
     line_body,
     plan_body,
     running_campaign,
-    snapshot,
 )
+from tests.integration.budget.spend import at, delta, snapshot
 
 TOTALS = "/v1/campaigns/c1/totals"
 SUMMER = {"account": "1", "campaign": "9"}

@@ -16,13 +16,12 @@ from tests.integration.budget.budget_helpers import (
     Caller,
     Service,
     approve,
-    at,
     create_campaign,
-    delta,
     line_body,
     plan_body,
     running_service,
 )
+from tests.integration.budget.spend import at, delta
 from tests.integration.counted import counting
 
 TOTALS = "/v1/campaigns/c1/totals"

@@ -10,7 +10,8 @@ from budget.documents.suspense.news import SuspenseNews
 from budget.documents.suspense.store import NEWS_LOCK
 from shared.database.clock import ManualClock
 from shared.database.pool import transaction
-from tests.integration.budget.budget_helpers import Service, at, delta, running_campaign, snapshot
+from tests.integration.budget.budget_helpers import Service, running_campaign
+from tests.integration.budget.spend import at, delta, snapshot
 
 WRONG = {"campaign": "sprng", "line": "L1"}
 TO_L1 = {"campaign": "c1", "line": "L1", "reason": "a typing error in the tag"}

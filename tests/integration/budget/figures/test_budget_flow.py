@@ -8,15 +8,13 @@ import pytest_asyncio
 from tests.integration.budget.budget_helpers import (
     Service,
     approve,
-    at,
     campaign_body,
     create_campaign,
-    delta,
     line_body,
     plan_body,
     running_service,
-    snapshot,
 )
+from tests.integration.budget.spend import at, delta, snapshot
 
 TOTALS = "/v1/campaigns/c1/totals"
 ENTRIES = "/v1/campaigns/c1/lines/L1/entries"

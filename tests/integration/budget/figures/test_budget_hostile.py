@@ -8,13 +8,8 @@ from typing import Any
 
 import pytest_asyncio
 
-from tests.integration.budget.budget_helpers import (
-    Caller,
-    Service,
-    at,
-    delta,
-    running_campaign,
-)
+from tests.integration.budget.budget_helpers import Caller, Service, running_campaign
+from tests.integration.budget.spend import at, delta
 from tests.root import ROOT
 
 DOCUMENT = json.loads(ROOT.joinpath("docs/api/budget.json").read_text("utf-8"))

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.integration.budget.budget_helpers import Service, at, delta, running_campaign, snapshot
+from tests.integration.budget.budget_helpers import Service, running_campaign
+from tests.integration.budget.spend import at, delta, snapshot
 
 ADD_ROWS = """
 INSERT INTO budget.import_facts (stream_id, key, import_id, revision)

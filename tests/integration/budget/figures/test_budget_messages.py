@@ -11,15 +11,12 @@ from tests.integration.budget.budget_helpers import (
     PARTITIONS,
     Service,
     approve,
-    at,
     create_campaign,
-    delta,
-    heartbeat,
     line_body,
     plan_body,
     running_service,
-    snapshot,
 )
+from tests.integration.budget.spend import at, delta, heartbeat, snapshot
 
 
 @pytest_asyncio.fixture

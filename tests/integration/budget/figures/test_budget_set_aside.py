@@ -10,7 +10,8 @@ from budget import SCHEMA
 from budget.posting import progress
 from shared.database.pool import transaction
 from shared.database.progress import count_given_up
-from tests.integration.budget.budget_helpers import Service, at, delta, running_campaign
+from tests.integration.budget.budget_helpers import Service, running_campaign
+from tests.integration.budget.spend import at, delta
 
 NOW = at("11-06 00:00")
 MINUTE = dt.timedelta(minutes=1)

@@ -12,13 +12,11 @@ from tests.integration.budget.budget_helpers import (
     SINCE,
     Service,
     approve,
-    at,
     create_campaign,
-    delta,
     plan_body,
     running_campaign,
-    snapshot,
 )
+from tests.integration.budget.spend import at, delta, snapshot
 
 ENTITY = {"account": "1", "campaign": "9"}
 

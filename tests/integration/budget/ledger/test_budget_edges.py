@@ -13,14 +13,12 @@ from shared.kafka.brake import CONTRACT_CODES
 from tests.integration.budget.budget_helpers import (
     Service,
     approve,
-    at,
     create_campaign,
-    delta,
     line_body,
     plan_body,
     running_campaign,
-    snapshot,
 )
+from tests.integration.budget.spend import at, delta, snapshot
 
 TOTALS = "/v1/campaigns/c1/totals"
 WAITING = """

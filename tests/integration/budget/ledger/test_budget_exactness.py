@@ -15,14 +15,12 @@ from shared.money import format_micros, parse_micros
 from tests.integration.budget.budget_helpers import (
     Service,
     approve,
-    at,
     create_campaign,
-    delta,
     line_body,
     plan_body,
     running_service,
-    snapshot,
 )
+from tests.integration.budget.spend import at, delta, snapshot
 
 LINES = ["L1", "L2", "L3"]
 

@@ -21,14 +21,12 @@ from tests.integration.budget.budget_helpers import (
 )
 from tests.integration.budget.budget_helpers import (
     approve,
-    at,
     create_campaign,
-    delta,
-    heartbeat,
     line_body,
     plan_body,
     running_service,
 )
+from tests.integration.budget.spend import at, delta, heartbeat
 
 PARTITIONS = 24
 

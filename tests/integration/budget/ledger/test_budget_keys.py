@@ -7,13 +7,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.integration.budget.budget_helpers import (
-    Service,
-    at,
-    line_body,
-    running_campaign,
-    snapshot,
-)
+from tests.integration.budget.budget_helpers import Service, line_body, running_campaign
+from tests.integration.budget.spend import at, snapshot
 
 ONE, OTHER = {"ad": "x,device=m"}, {"ad": "x", "device": "m"}
 

@@ -9,7 +9,8 @@ from budget.invariants.checks import WATCH_LOCK
 from budget.invariants.watch import LedgerWatch, refresh
 from shared import metrics
 from shared.database.pool import transaction
-from tests.integration.budget.budget_helpers import Service, at, delta, running_campaign
+from tests.integration.budget.budget_helpers import Service, running_campaign
+from tests.integration.budget.spend import at, delta
 
 AGE = """
 UPDATE budget.ledger_checks SET tried_at = tried_at - interval '1 hour',

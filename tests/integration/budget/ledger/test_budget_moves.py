@@ -14,14 +14,12 @@ from tests.integration.budget.budget_helpers import (
     SINCE,
     Service,
     approve,
-    at,
     create_campaign,
-    delta,
     line_body,
     plan_body,
     running_campaign,
-    snapshot,
 )
+from tests.integration.budget.spend import at, delta, snapshot
 
 FACTS = 2_500
 """More than one chunk of a release."""

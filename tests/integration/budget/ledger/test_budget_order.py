@@ -13,15 +13,13 @@ from tests.integration.budget.budget_helpers import (
     SINCE,
     Service,
     approve,
-    at,
     create_campaign,
-    delta,
     line_body,
     plan_body,
     running_campaign,
     running_service,
-    snapshot,
 )
+from tests.integration.budget.spend import at, delta, snapshot
 
 AD = {"account": "1", "campaign": "9", "ad": "7"}
 BRAND = {"account": "1", "campaign": "9"}

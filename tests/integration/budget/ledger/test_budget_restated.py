@@ -13,12 +13,11 @@ from tests.integration.budget.budget_helpers import (
     SINCE,
     Service,
     approve,
-    at,
     create_campaign,
     plan_body,
     running_campaign,
-    snapshot,
 )
+from tests.integration.budget.spend import at, snapshot
 
 SUMMER = {"account": "1", "campaign": "9"}
 HOUR = dt.timedelta(hours=1)

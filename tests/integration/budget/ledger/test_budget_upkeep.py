@@ -14,13 +14,8 @@ from budget.imports.sweeps import sweeps
 from budget.invariants.look import Invariants
 from shared.database.pool import transaction
 from shared.errors import UnavailableError
-from tests.integration.budget.budget_helpers import (
-    Service,
-    at,
-    delta,
-    running_campaign,
-    snapshot,
-)
+from tests.integration.budget.budget_helpers import Service, running_campaign
+from tests.integration.budget.spend import at, delta, snapshot
 
 TOTALS = "/v1/campaigns/c1/totals"
 GAP = """

@@ -20,12 +20,11 @@ from shared.zones import common_zone_names
 from tests.integration.budget.budget_helpers import (
     Service,
     approve,
-    at,
     campaign_body,
     create_campaign,
-    delta,
     running_service,
 )
+from tests.integration.budget.spend import at, delta
 
 LOCAL = """
 SELECT name, at, at AT TIME ZONE name AS local

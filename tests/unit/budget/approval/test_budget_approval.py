@@ -4,17 +4,18 @@ from datetime import UTC, datetime
 
 import pytest
 
+from budget.approval.policy import Role
 from budget.approval.rules import (
+    ApprovalRequest,
     Decision,
-    Request,
-    Role,
-    Status,
+    DecisionOutcome,
+    RequestStatus,
     Subject,
     Verdict,
     check_subject,
-    check_submit,
     judge,
 )
+from budget.documents.plans.rules import check_submit
 from shared.errors import ConflictError, ForbiddenError, InvalidError, PacelineError
 
 NOW = datetime(2025, 10, 13, tzinfo=UTC)
@@ -29,71 +30,77 @@ def made(role: Role, by: str, verdict: Verdict = "approve", subject: Subject = H
     return Decision(role, by, verdict, NOW, "fits", subject)
 
 
-def request(*decisions: Decision, status: Status = "in_review") -> Request:
-    return Request(status, HELD, frozenset({"author", "submitter"}), decisions)
+def request(
+    status: RequestStatus = "in_review",
+    *,
+    subject: Subject = HELD,
+    roles: tuple[Role, ...] = ("approver", "finance"),
+    decisions: int = 2,
+) -> ApprovalRequest:
+    authors = frozenset({"author", "submitter"})
+    terms = ("plan/c1/7", "plan", subject, "CNY", None, authors, roles, decisions)
+    return ApprovalRequest(*terms, status, NOW, None)
+
+
+def outcome(
+    decision: Decision, *earlier: Decision, asked: ApprovalRequest | None = None
+) -> DecisionOutcome:
+    return judge(asked or request(), earlier, decision, BOTH)
 
 
 def test_approval_needs_both_roles_of_two_people() -> None:
-    first = judge(request(), made("approver", "zhao"), BOTH)
+    first = outcome(made("approver", "zhao"))
     assert (first.status, first.needs) == ("in_review", ("finance",))
-    second = judge(request(*first.decisions), made("finance", "chen"), BOTH)
+    second = outcome(made("finance", "chen"), *first.decisions)
     assert (second.status, second.needs) == ("approved", ())
 
 
 def test_one_rejection_ends_the_review() -> None:
-    outcome = judge(request(), made("finance", "chen", "reject"), BOTH)
-    assert (outcome.status, outcome.needs) == ("rejected", ())
+    ended = outcome(made("finance", "chen", "reject"))
+    assert (ended.status, ended.needs) == ("rejected", ())
+
+
+def test_a_policy_may_ask_for_one_decision_of_either_role() -> None:
+    either = request(decisions=1)
+    assert either.needs(()) == ("approver", "finance")
+    assert outcome(made("finance", "chen"), asked=either).status == "approved"
+
+
+ZHAO, CHEN = made("approver", "zhao"), made("finance", "chen")
 
 
 @pytest.mark.parametrize(
-    ("asked", "decision", "roles", "code", "why"),
+    ("asked", "earlier", "decision", "roles", "code", "why"),
     [
-        (request(), made("finance", "zhao"), {"approver"}, "role_missing", "not finance"),
-        (request(), made("approver", "root"), {"admin"}, "role_missing", "admin is no approver"),
-        (request(), made("approver", "author"), BOTH, "four_eyes", "wrote it"),
-        (request(), made("approver", "submitter"), BOTH, "four_eyes", "submitted it"),
-        (
-            request(made("approver", "zhao")),
-            made("finance", "zhao"),
-            BOTH,
-            "four_eyes",
-            "has decided in the other role",
-        ),
-        (
-            request(made("approver", "zhao")),
-            made("approver", "wang"),
-            BOTH,
-            "already_decided",
-            "the role has spoken",
-        ),
-        (
-            request(status="draft"),
-            made("approver", "zhao"),
-            BOTH,
-            "not_in_review",
-            "nobody submitted it",
-        ),
-        (
-            request(made("approver", "z"), made("finance", "c"), status="approved"),
-            made("finance", "d"),
-            BOTH,
-            "already_decided",
-            "it is over",
-        ),
+        (request(), [], made("finance", "zhao"), {"approver"}, "role_missing", "not finance"),
+        (request(), [], made("approver", "a"), {"admin"}, "role_missing", "admin is no approver"),
+        (request(roles=("finance",)), [], ZHAO, BOTH, "role_missing", "the policy asks finance"),
+        (request(), [], made("approver", "author"), BOTH, "four_eyes", "wrote it"),
+        (request(), [], made("approver", "submitter"), BOTH, "four_eyes", "submitted it"),
+        (request(), [ZHAO], made("finance", "zhao"), BOTH, "four_eyes", "has decided already"),
+        (request(), [ZHAO], made("approver", "w"), BOTH, "already_decided", "the role has spoken"),
+        (request("rejected"), [], ZHAO, BOTH, "not_in_review", "somebody rejected it"),
+        (request("approved"), [ZHAO, CHEN], CHEN, BOTH, "already_decided", "it is over"),
     ],
 )
 def test_a_decision_that_must_not_be_is_refused(
-    asked: Request, decision: Decision, roles: set[str], code: str, why: str
+    asked: ApprovalRequest,
+    earlier: list[Decision],
+    decision: Decision,
+    roles: set[str],
+    *,
+    code: str,
+    why: str,
 ) -> None:
     with pytest.raises((ForbiddenError, ConflictError)) as refused:
-        judge(asked, decision, roles)
+        judge(asked, earlier, decision, roles)
     assert refused.value.code == code, why
 
 
 @pytest.mark.parametrize(
     ("status", "targets", "code"), [("in_review", 1, "not_draft"), ("draft", 0, "target_missing")]
 )
-def test_only_a_draft_with_a_target_is_submitted(status: Status, targets: int, code: str) -> None:
+def test_only_a_draft_with_a_target_is_submitted(status: str, targets: int, code: str) -> None:
     with pytest.raises((ConflictError, InvalidError)) as refused:
         check_submit(status, targets=targets)
     assert isinstance(refused.value, PacelineError)
@@ -102,26 +109,25 @@ def test_only_a_draft_with_a_target_is_submitted(status: Status, targets: int, c
 
 def test_an_approval_of_another_amount_does_not_count_any_more() -> None:
     """Restated between two decisions: the second pair of eyes has seen another amount."""
-    before = made("approver", "zhao")
-    now = Request("in_review", RESTATED, frozenset(), (before,))
-    second = judge(now, made("finance", "chen", subject=RESTATED), BOTH)
+    now = request(subject=RESTATED)
+    second = outcome(made("finance", "chen", subject=RESTATED), ZHAO, asked=now)
     assert (second.status, second.needs) == ("in_review", ("approver",))
     assert [one.by for one in second.decisions] == ["chen"]
-    again = Request("in_review", RESTATED, frozenset(), (before, *second.decisions))
-    third = judge(again, made("approver", "zhao", subject=RESTATED), BOTH)
+    third = outcome(made("approver", "zhao", subject=RESTATED), ZHAO, *second.decisions, asked=now)
     assert (third.status, third.needs) == ("approved", ())
 
 
 def test_the_same_amount_in_another_version_is_another_subject() -> None:
     """Restated twice, back to what it was: nobody has approved that statement."""
-    now = Request("in_review", HELD._replace(version=8), frozenset(), (made("approver", "zhao"),))
-    outcome = judge(now, made("finance", "chen", subject=now.subject), BOTH)
-    assert (outcome.status, outcome.needs) == ("in_review", ("approver",))
+    now = request(subject=HELD._replace(version=8))
+    ended = outcome(made("finance", "chen", subject=now.subject), ZHAO, asked=now)
+    assert (ended.status, ended.needs) == ("in_review", ("approver",))
 
 
 def test_whoever_decided_about_the_old_amount_may_decide_in_another_role_about_the_new() -> None:
-    now = Request("in_review", RESTATED, frozenset(), (made("approver", "zhao"),))
-    assert judge(now, made("finance", "zhao", subject=RESTATED), BOTH).needs == ("approver",)
+    now = request(subject=RESTATED)
+    decided = outcome(made("finance", "zhao", subject=RESTATED), ZHAO, asked=now)
+    assert decided.needs == ("approver",)
 
 
 @pytest.mark.parametrize(
@@ -140,9 +146,16 @@ def test_a_decision_that_names_another_subject_is_refused_with_what_stands(
     amount: int | None, version: int | None, locs: list[str] | None
 ) -> None:
     if locs is None:
-        check_subject(HELD, amount, version)
+        check_subject(request(), amount, None, version)
         return
     with pytest.raises(ConflictError, match=r"60\.00 in version 7") as refused:
-        check_subject(HELD, amount, version)
+        check_subject(request(), amount, None, version)
     assert refused.value.code == "subject_changed"
     assert [error["loc"] for error in refused.value.errors] == locs
+
+
+def test_a_decision_that_names_another_currency_is_refused() -> None:
+    check_subject(request(), 60_000_000, "CNY", 7)
+    with pytest.raises(ConflictError) as refused:
+        check_subject(request(), 60_000_000, "USD", None)
+    assert [error["loc"] for error in refused.value.errors] == ["amount"]

@@ -2,65 +2,84 @@
 
 from typing import Any
 
-from budget.approval import store as decisions
-from budget.approval.commands import Decidable, decide, decision_view
-from budget.approval.rules import Subject, about, needs
+from budget.approval import store as requests
+from budget.approval.commands import Approvals, Document, DocumentKind, outcome_view
+from budget.approval.rules import ApprovalRequest, Subject
 from budget.approval.schemas import DecisionBody
 from budget.caller import stop_posting
+from budget.documents.campaigns.commands import find_campaign
 from budget.ledger import held_items
 from budget.ledger.release import Release
 from budget.ledger.rules import Catalogue, Destination
 from shared.errors import ConflictError
 from shared.http.caller import Caller
 
+PREFIX = "exception/"
 
-async def decide_exception(caller: Caller, held: int, body: DecisionBody) -> dict[str, Any]:
-    """One role's decision; when both roles approve, the item is moved to its line.
+
+async def decide_exception(
+    caller: Caller, approvals: Approvals, held: int, body: DecisionBody
+) -> dict[str, Any]:
+    """One role's decision; when enough approve, the item is moved to its line.
 
     Raises NotFoundError `exception_unknown`, ConflictError `line_unknown` (its campaign has no such
     line in force), and what deciding raises. A fact that was restated since a decision is another
-    amount: the decision does not count any more.
+    amount: it is asked for anew. What was approved is not held any more: a late decision on it is a
+    conflict, not unknown.
     """
     await stop_posting(caller)
+    name = f"{PREFIX}{held}"
+    request = await requests.lock_request(caller.conn, caller.workspace, name)
     item = await held_items.get_exception(caller.conn, caller.workspace, held)
-    if item is None and caller.reach.is_whole:
-        await _refuse_moved(caller, held, body)
-    if item is None or not caller.reach.covers(item["campaign"]):
-        raise caller.reach.unknown("exception", held, to_write=True)
-    moving = Release(caller.conn, caller.workspace, f"exception/{held}", caller.now)
+    was_approved = request is not None and request.status == "approved"
+    if not (item is None and was_approved and caller.reach.is_whole):
+        if item is None or not caller.reach.covers(item["campaign"]):
+            raise caller.reach.unknown("exception", held, to_write=True)
+        request = await _asked(caller, approvals, item, request)
+    outcome = await approvals.decide(caller, request, body)
+    moved = {"entries": int(outcome.status == "approved")}
+    return {**outcome_view(outcome), "moved": moved}
+
+
+async def approve(caller: Caller, request: ApprovalRequest) -> None:
+    """The item goes to its line."""
+    item = await _item_of(caller, request)
+    moving = Release(caller.conn, caller.workspace, request.object, caller.now)
     destination = _destination(await moving.catalogue(), item)
-    about = Decidable(
-        _name(held),
-        "in_review" if item["status"] == "open" else "rejected",
-        held_subject(item),
-        item["account_currency"],
-    )
-    outcome = await decide(caller, about, body)
-    if outcome.status == "rejected":
-        await held_items.set_status(caller.conn, held, "rejected")
-    elif outcome.status == "approved":
-        await moving.move([(item, destination)])
-        moving.touch(destination.account.campaign)
-        await moving.close()
-    return {**decision_view(outcome), "moved": {"entries": moving.moved.items}}
+    await moving.move([(item, destination)])
+    moving.touch(destination.account.campaign)
+    await moving.close()
 
 
-def held_subject(item: dict[str, Any]) -> Subject:
-    """What a decision on a held item is about: its amount, as its last entry left it."""
-    return Subject(item["amount"], item["entry"])
+async def reject(caller: Caller, request: ApprovalRequest) -> None:
+    """The item stays where it is."""
+    item = await _item_of(caller, request)
+    await held_items.set_status(caller.conn, item["held"], "rejected")
 
 
-async def _refuse_moved(caller: Caller, held: int, body: DecisionBody) -> None:
-    """What was approved is not held any more; a late decision on it is a conflict, not unknown."""
-    name = _name(held)
-    known = (await decisions.decisions(caller.conn, caller.workspace, [name]))[name]
-    last = known[-1].subject if known else None
-    if last is not None and not needs(about(last, known)):
-        await decide(caller, Decidable(name, "approved", last, ""), body)
+EXCEPTION = DocumentKind(approve, reject)
 
 
-def _name(held: int) -> str:
-    return f"exception/{held}"
+async def _asked(
+    caller: Caller, approvals: Approvals, item: dict[str, Any], before: ApprovalRequest | None
+) -> ApprovalRequest:
+    """The request for what the item is now: its amount, as its last entry left it."""
+    moving = Release(caller.conn, caller.workspace, PREFIX, caller.now)
+    _destination(await moving.catalogue(), item)
+    subject = Subject(item["amount"], item["entry"])
+    if before is not None and before.subject == subject:
+        return before
+    campaign = await find_campaign(caller, item["campaign"])
+    name, region = f"{PREFIX}{item['held']}", campaign["body"]["region"]
+    document = Document(name, "exception", subject, item["account_currency"], region)
+    return await approvals.ask(caller, document)
+
+
+async def _item_of(caller: Caller, request: ApprovalRequest) -> dict[str, Any]:
+    held = int(request.object.removeprefix(PREFIX))
+    item = await held_items.get_exception(caller.conn, caller.workspace, held)
+    assert item is not None, "the request was made of it in this transaction"
+    return item
 
 
 def _destination(catalogue: Catalogue, item: dict[str, Any]) -> Destination:

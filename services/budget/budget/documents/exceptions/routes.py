@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from budget import SCHEMA
+from budget.approval.commands import ApprovalsOf
 from budget.approval.schemas import DecisionBody
 from budget.caller import calling
 from budget.documents.exceptions import commands
@@ -50,12 +51,14 @@ async def post_decision(
     held: Number,
     body: DecisionBody,
     principal: Decider,
+    *,
+    approvals: ApprovalsOf,
 ) -> Response:
     """Errors: exception_unknown, line_unknown, four_eyes, role_missing, already_decided,
     subject_changed."""
     async with calling(request, principal) as caller:
 
         async def produce() -> Reply:
-            return Reply(200, await commands.decide_exception(caller, held, body))
+            return Reply(200, await commands.decide_exception(caller, approvals, held, body))
 
         return await idempotent(request, caller.conn, SCHEMA, principal, produce)

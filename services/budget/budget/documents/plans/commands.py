@@ -1,16 +1,18 @@
 """What people do with a plan before it is decided on: propose it, submit it."""
 
-from datetime import timedelta
 from typing import Any
 
 from budget import announcements
-from budget.approval.rules import ROLES_NEEDED, check_submit
+from budget.approval import store as requests
+from budget.approval.commands import Approvals, Document, outcome_view
+from budget.approval.rules import Subject
+from budget.approval.schemas import DecisionBody
 from budget.caller import add_audit, lock
 from budget.documents.campaigns import store as campaigns
 from budget.documents.campaigns.commands import find_campaign, find_open
 from budget.documents.plans import store
 from budget.documents.plans.document import plan_document, read_lines, read_reserve
-from budget.documents.plans.rules import Terms, check, without_echoes
+from budget.documents.plans.rules import Terms, check, check_submit, without_echoes
 from budget.documents.plans.schemas import PlanBody, SubmitBody
 from shared.errors import NotFoundError
 from shared.http.caller import Caller
@@ -47,7 +49,7 @@ async def create_plan(caller: Caller, campaign: str, body: PlanBody) -> dict[str
 
 
 async def submit_plan(
-    caller: Caller, campaign: str, version: int, body: SubmitBody, due: timedelta
+    caller: Caller, approvals: Approvals, campaign: str, version: int, body: SubmitBody
 ) -> dict[str, Any]:
     """Draft → in review (B8). Raises NotFoundError, ConflictError `not_draft`, InvalidError
     `target_missing`."""
@@ -55,11 +57,22 @@ async def submit_plan(
     row = await find_open(caller, campaign)
     plan = await find_plan(caller, campaign, version, to_write=True)
     check_submit(plan["status"], targets=len(row["body"]["targets"]))
-    due_at = caller.now + due
+    by = caller.principal.subject
+    request = await approvals.ask(
+        caller,
+        Document(
+            plan_name(plan),
+            "plan",
+            Subject(plan["total"], plan["plan_version"]),
+            row["currency"],
+            row["body"]["region"],
+            frozenset({plan["created_by"], by}),
+        ),
+    )
     await store.submit_plan(
         caller.conn,
         plan,
-        (caller.principal.subject, caller.now, body.comment, body.effective_from, due_at),
+        (by, caller.now, body.comment, body.effective_from, request.due_at),
     )
     if row["plan_version"] is None:
         await campaigns.set_campaign_status(caller.conn, caller.workspace, campaign, "in_review")
@@ -71,7 +84,20 @@ async def submit_plan(
         plan_name(plan),
         {"comment": body.comment, "effective_from": body.effective_from},
     )
-    return {"status": "in_review", "needs": list(ROLES_NEEDED), "due_at": due_at}
+    return {"status": "in_review", "needs": list(request.needs(())), "due_at": request.due_at}
+
+
+async def decide_plan(
+    caller: Caller, approvals: Approvals, campaign: str, version: int, body: DecisionBody
+) -> dict[str, Any]:
+    """One role's decision; the last approval puts the plan in force, now or at its time."""
+    await lock(caller)
+    plan = await find_plan(caller, campaign, version, to_write=True)
+    await find_open(caller, campaign)
+    request = await requests.lock_request(caller.conn, caller.workspace, plan_name(plan))
+    outcome = await approvals.decide(caller, request, body)
+    approved_at = caller.now if outcome.status == "approved" else None
+    return {**outcome_view(outcome), "approved_at": approved_at}
 
 
 async def find_plan(
@@ -102,7 +128,14 @@ def _terms(row: dict[str, Any]) -> Terms:
 
 
 def plan_name(plan: dict[str, Any]) -> str:
+    """What the audit and its request call a plan."""
     return f"plan/{plan['campaign']}/{plan['plan_version']}"
+
+
+def read_plan_name(name: str) -> tuple[str, int]:
+    """The way back of `plan_name`: campaign and version."""
+    _, campaign, version = name.split("/")
+    return campaign, int(version)
 
 
 def _finding(finding: Any) -> dict[str, Any]:

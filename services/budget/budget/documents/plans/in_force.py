@@ -10,14 +10,13 @@ from budget import announcements
 from budget.allocation import store as allocation
 from budget.allocation.phasing import NOTHING, Flight, changed
 from budget.allocation.store import LineRow, read_curve, store_curve
-from budget.approval.commands import Decidable, decide, decision_view
-from budget.approval.rules import Subject
-from budget.approval.schemas import DecisionBody
-from budget.caller import add_audit, lock, release, stop_posting
+from budget.approval.commands import DocumentKind
+from budget.approval.rules import ApprovalRequest
+from budget.caller import add_audit, release, stop_posting
 from budget.documents.campaigns import store as campaigns
-from budget.documents.campaigns.commands import find_campaign, find_open
+from budget.documents.campaigns.commands import find_campaign
 from budget.documents.plans import store
-from budget.documents.plans.commands import find_plan, plan_name
+from budget.documents.plans.commands import find_plan, plan_name, read_plan_name
 from budget.documents.plans.document import line_rows
 from budget.documents.plans.store import InForce
 from budget.ledger import registry
@@ -25,23 +24,22 @@ from budget.ledger.rules import AccountKey
 from shared.http.caller import Caller
 
 
-async def decide_plan(
-    caller: Caller, campaign: str, version: int, body: DecisionBody
-) -> dict[str, Any]:
-    """One role's decision; the last approval puts the plan in force, now or at its time."""
-    await lock(caller)
-    plan = await find_plan(caller, campaign, version, to_write=True)
-    row = await find_open(caller, campaign)
-    outcome = await decide(caller, _decidable(row, plan), body)
-    approved_at = caller.now if outcome.status == "approved" else None
-    if outcome.status != "in_review":
-        since = plan["effective_from"] or approved_at
-        await store.set_plan_status(caller.conn, plan, outcome.status, approved_at, since)
-    if outcome.status == "approved":
-        await _approved(caller, plan)
-    elif outcome.status == "rejected":
-        await _back_to_draft(caller, campaign)
-    return {**decision_view(outcome), "approved_at": approved_at}
+async def approve(caller: Caller, request: ApprovalRequest) -> None:
+    """The plan is approved, and in force from its time on."""
+    plan = await _plan_of(caller, request)
+    since = plan["effective_from"] or caller.now
+    await store.set_plan_status(caller.conn, plan, "approved", caller.now, since)
+    await _approved(caller, plan)
+
+
+async def reject(caller: Caller, request: ApprovalRequest) -> None:
+    """The plan is rejected; a campaign without another one is a draft again."""
+    plan = await _plan_of(caller, request)
+    await store.set_plan_status(caller.conn, plan, "rejected", None, plan["effective_from"])
+    await _back_to_draft(caller, plan["campaign"])
+
+
+PLAN = DocumentKind(approve, reject)
 
 
 async def put_due_in_force(caller: Caller, due: InForce) -> None:
@@ -56,14 +54,9 @@ async def put_due_in_force(caller: Caller, due: InForce) -> None:
     await add_audit(caller, "plan_in_force", plan_name(plan), {})
 
 
-def _decidable(row: dict[str, Any], plan: dict[str, Any]) -> Decidable:
-    return Decidable(
-        plan_name(plan),
-        plan["status"],
-        Subject(plan["total"], plan["plan_version"]),
-        row["currency"],
-        frozenset(one for one in (plan["created_by"], plan["submitted_by"]) if one),
-    )
+async def _plan_of(caller: Caller, request: ApprovalRequest) -> dict[str, Any]:
+    campaign, version = read_plan_name(request.object)
+    return await find_plan(caller, campaign, version)
 
 
 async def _approved(caller: Caller, plan: dict[str, Any]) -> None:

@@ -1,21 +1,25 @@
 """Plans: draft, submit, decide (B8, B12); versions stay readable."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
 from budget import SCHEMA
-from budget.approval import store as decisions
-from budget.approval.commands import decisions_view
-from budget.approval.rules import Decision, needs
+from budget.approval import store as requests
+from budget.approval.commands import ApprovalsOf, decisions_view
+from budget.approval.rules import ApprovalRequest, Decision
 from budget.approval.schemas import DecisionBody
 from budget.caller import calling
 from budget.documents.campaigns.commands import find_campaign
 from budget.documents.plans import store
-from budget.documents.plans.commands import create_plan, find_plan, plan_name, submit_plan
-from budget.documents.plans.in_force import decide_plan
+from budget.documents.plans.commands import (
+    create_plan,
+    decide_plan,
+    find_plan,
+    plan_name,
+    submit_plan,
+)
 from budget.documents.plans.schemas import (
     PlanBody,
     PlanCreated,
@@ -86,14 +90,19 @@ async def get_plan(request: Request, campaign: Name, version: Version, principal
     summary="Submit a draft for review",
 )
 async def post_submit(
-    request: Request, campaign: Name, version: Version, body: SubmitBody, principal: Operator
+    request: Request,
+    campaign: Name,
+    version: Version,
+    body: SubmitBody,
+    principal: Operator,
+    *,
+    approvals: ApprovalsOf,
 ) -> Response:
     """Errors: not_draft, target_missing, campaign_closed."""
-    due = timedelta(hours=request.app.state.settings.approval_due_hours)
     async with calling(request, principal) as caller:
 
         async def produce() -> Reply:
-            return Reply(200, await submit_plan(caller, campaign, version, body, due))
+            return Reply(200, await submit_plan(caller, approvals, campaign, version, body))
 
         return await idempotent(request, caller.conn, SCHEMA, principal, produce)
 
@@ -104,14 +113,20 @@ async def post_submit(
     summary="Approve or reject as approver or finance",
 )
 async def post_decision(
-    request: Request, campaign: Name, version: Version, body: DecisionBody, principal: Decider
+    request: Request,
+    campaign: Name,
+    version: Version,
+    body: DecisionBody,
+    principal: Decider,
+    *,
+    approvals: ApprovalsOf,
 ) -> Response:
     """Errors: four_eyes, role_missing, already_decided, not_in_review, subject_changed,
     campaign_closed."""
     async with calling(request, principal) as caller:
 
         async def produce() -> Reply:
-            return Reply(200, await decide_plan(caller, campaign, version, body))
+            return Reply(200, await decide_plan(caller, approvals, campaign, version, body))
 
         return await idempotent(request, caller.conn, SCHEMA, principal, produce)
 
@@ -119,12 +134,15 @@ async def post_decision(
 async def _views(caller: Caller, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Plans with their decisions, which are one statement for all of them."""
     names = [plan_name(row) for row in rows]
-    made = await decisions.decisions(caller.conn, caller.workspace, names)
-    return [_view(row, made[name]) for row, name in zip(rows, names, strict=True)]
+    asked = await requests.find_requests(caller.conn, caller.workspace, names)
+    made = await requests.find_decisions(caller.conn, caller.workspace, names)
+    return [_view(row, asked.get(name), made[name]) for row, name in zip(rows, names, strict=True)]
 
 
-def _view(row: dict[str, Any], made: Sequence[Decision]) -> dict[str, Any]:
-    open_roles = needs(made) if row["status"] == "in_review" else ()
+def _view(
+    row: dict[str, Any], asked: ApprovalRequest | None, made: Sequence[Decision]
+) -> dict[str, Any]:
+    needs = asked.needs(made) if asked else ()
     shown = (
         "plan_version",
         "status",
@@ -142,6 +160,6 @@ def _view(row: dict[str, Any], made: Sequence[Decision]) -> dict[str, Any]:
         "campaign": row["campaign"],
         **{name: row[name] for name in shown},
         **row["body"],
-        "needs": list(open_roles),
+        "needs": list(needs),
         "decisions": decisions_view(made),
     }

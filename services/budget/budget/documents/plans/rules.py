@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Literal
 
 from budget.allocation.phasing import Curve, Point, curve, even
-from shared.errors import ErrorItem, InvalidError
+from shared.errors import ConflictError, ErrorItem, InvalidError
 from shared.money import divide_half_even, format_micros
 
 Bucket = Literal["flexible", "deferred", "alternative", "crisis_pr"]
@@ -98,6 +98,18 @@ def check(
     planned = allocate(total, lines, sum(item.amount for item in reserve))
     _refuse([fault for i, line in enumerate(planned) for fault in _line_faults(i, line, terms)])
     return CheckedPlan(planned, tuple(_findings(planned, reserve)))
+
+
+def check_submit(status: str, *, targets: int) -> None:
+    """A draft of a campaign with at least one target may be submitted (G1).
+
+    Raises ConflictError `not_draft`, InvalidError `target_missing`.
+    """
+    if status != "draft":
+        raise ConflictError("not_draft", f"the plan is {status}; only a draft can be submitted")
+    if targets == 0:
+        detail = "a campaign needs a target before its plan is judged: PATCH its targets"
+        raise InvalidError("target_missing", detail)
 
 
 def allocate(total: int, lines: Sequence[LineDraft], reserved: int) -> tuple[PlanLine, ...]:
