@@ -81,6 +81,11 @@ LEDGER_HOLDS = Gauge(
     "paceline_ledger_holds", "1 while every rule of every ledger held when it was last checked."
 )
 LEDGER_HOLDS.set(1)
+ALLOCATIONS_HOLD = Gauge(
+    "paceline_allocations_hold",
+    "1 while what plans gave out added up to their totals when it was last checked.",
+)
+ALLOCATIONS_HOLD.set(1)
 LEDGER_CHECKED = Gauge(
     "paceline_ledger_checked_timestamp_seconds",
     "When the ledger that has waited longest was last checked.",

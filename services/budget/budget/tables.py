@@ -159,6 +159,7 @@ ledger_checks = table(
     big("took_ms"),
     total("drift", default="0"),
     flag("holds", default="true"),
+    flag("allocated", default="true"),
     sa.PrimaryKeyConstraint("workspace", name="ledger_checks_pk"),
 )
 changes = table(

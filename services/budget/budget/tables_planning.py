@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from budget.schema import table
-from shared.database.columns import big, flag, instant, integer, jsonb, text
+from shared.database.columns import big, flag, instant, integer, jsonb, serial, text
 
 campaigns = table(
     "campaigns",
@@ -98,17 +98,21 @@ lines = table(
     jsonb("curve_before", nullable=True),
     sa.PrimaryKeyConstraint("workspace", "campaign", "line", name="lines_pk"),
 )
-# What each plan made of the lines when it was applied; never changed.
-plan_lines = table(
-    "plan_lines",
+# Who was given how much, by which document and since when; append-only. `lines` holds the sums.
+allocations = table(
+    "allocations",
+    serial("entry"),
     text("workspace"),
     text("campaign"),
-    integer("plan_version"),
-    text("line"),
+    text("document"),
+    text("place"),
     text("name"),
-    big("allocated"),
-    jsonb("curve"),
-    sa.PrimaryKeyConstraint("workspace", "campaign", "plan_version", "line", name="plan_lines_pk"),
+    instant("effective_from"),
+    instant("decided_at"),
+    big("amount"),
+    jsonb("curve", nullable=True),
+    sa.PrimaryKeyConstraint("entry", name="allocations_pk"),
+    sa.Index("allocations_campaign", "workspace", "campaign", "entry"),
 )
 mappings = table(
     "mappings",

@@ -1,17 +1,18 @@
 """What ids of entries said is carried over into columns."""
 
 import importlib
-import uuid
-
-import asyncpg
-import sqlalchemy as sa
 
 from budget.ledger.ids import Half, Revision
-from cli.helpers import run_coroutine
 from cli.migrations.migrate import migrate, migrate_down
+from tests.integration.migrations.landed import database_at, execute_many, fetch
 
 MIGRATION = importlib.import_module("cli.migrations.versions.0017_items")
-AT = "2025-11-05T00:00:00Z"
+ADD_STREAM = "INSERT INTO budget.streams (workspace, source, stream) VALUES ('w', 's', $1)"
+ADD_ENTRY = """
+INSERT INTO budget.entries (stream_id, id, entry, kind, bodyhash, account_id, amount, at,
+                            recorded_at)
+VALUES ($1, $2, $3, $4, $5, 1, 1, '2025-11-05T00:00:00Z', '2025-11-05T00:00:00Z')
+"""
 KEYS = ["2025-11-03|c1/L1|", "k@1-c", "7|k|+", "a|b@2"]
 SPEND, CORRECTION, MOVE, MOVED_CORRECTION = 0, 1, 2, 3
 
@@ -37,60 +38,22 @@ def stored(key: str) -> list[tuple[str, int, tuple[int, str, bool]]]:
     ]
 
 
-async def _fill_and_migrate(url: str) -> set[tuple[str, int, str, bool]]:
-    conn = await asyncpg.connect(url)
-    try:
-        for stream in ("s/daily", "m/mapping/m1", "d"):
-            await conn.execute(
-                "INSERT INTO budget.streams (workspace, source, stream) VALUES ('w', 's', $1)",
-                stream,
-            )
-        rows = [(row[0], number, row[1]) for number, row in enumerate(_all())]
-        await conn.executemany(
-            "INSERT INTO budget.entries (stream_id, id, entry, kind, account_id, amount, at, "
-            f"recorded_at) VALUES (1, $1, $2, $3, 1, 1, '{AT}', '{AT}')",
-            rows,
-        )
-        await conn.execute(
-            "INSERT INTO budget.entries (stream_id, id, entry, kind, account_id, amount, at, "
-            f"recorded_at, bodyhash) VALUES (3, 'k@1', 99, 0, 1, 1, '{AT}', '{AT}', '\\x00')"
-        )
-        migrate(url, MIGRATION.revision)
-        kinds = await conn.fetch("SELECT stream, kind FROM budget.streams")
-        assert {tuple(row) for row in kinds} == {
-            ("s/daily", "s"),
-            ("m/mapping/m1", "m"),
-            ("d", "d"),
-        }
-        found = await conn.fetch("SELECT id, item_stream, item_key, leaves FROM budget.entries")
-        return {tuple(row) for row in found}
-    finally:
-        await conn.close()
-
-
-def _all() -> list[tuple[str, int, tuple[int, str, bool]]]:
-    return [row for key in KEYS for row in stored(key)]
-
-
 def test_what_an_entry_is_about_is_carried_over_and_deltas_stay_their_own_items(
     postgres: str,
 ) -> None:
-    name = f"items_{uuid.uuid4().hex[:12]}"
-    run_coroutine(_execute(postgres, f"CREATE DATABASE {name}"))
-    url = sa.make_url(postgres).set(database=name).render_as_string(hide_password=False)
-    try:
-        migrate(url, MIGRATION.down_revision)
-        found = run_coroutine(_fill_and_migrate(url))
-        expected = {(entry_id, *item) for entry_id, _, item in _all()}
-        assert found == expected | {("k@1", None, None, False)}
+    rows = [row for key in KEYS for row in stored(key)]
+    with database_at(postgres, MIGRATION.down_revision) as url:
+        streams = [("s/daily",), ("m/mapping/m1",), ("d",)]
+        execute_many(url, ADD_STREAM, streams)
+        execute_many(url, ADD_ENTRY, [(1, one[0], n, one[1], None) for n, one in enumerate(rows)])
+        execute_many(url, ADD_ENTRY, [(3, "k@1", 99, SPEND, b"body")])
+        migrate(url, MIGRATION.revision)
+        assert fetch(url, "SELECT kind FROM budget.streams ORDER BY stream_id") == [
+            ("s",),
+            ("m",),
+            ("d",),
+        ]
+        found = fetch(url, "SELECT id, item_stream, item_key, leaves FROM budget.entries")
+        expected = {(entry_id, *item) for entry_id, _, item in rows}
+        assert set(found) == expected | {("k@1", None, None, False)}
         migrate_down(url, MIGRATION.down_revision)
-    finally:
-        run_coroutine(_execute(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-async def _execute(url: str, statement: str) -> None:
-    conn = await asyncpg.connect(url)
-    try:
-        await conn.execute(statement)
-    finally:
-        await conn.close()

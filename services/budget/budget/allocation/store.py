@@ -1,8 +1,10 @@
-"""SQL of the lines: what the plan in force gives them, and what each plan made of them."""
+"""SQL of the lines as they are in force, and of the journal of who was given how much, and when."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
+from budget.allocation.journal import Place, Step
 from budget.allocation.phasing import NOTHING, Curve
 from shared.database.pool import Conn
 
@@ -25,14 +27,30 @@ ON CONFLICT ON CONSTRAINT lines_pk DO UPDATE SET
   allocated = excluded.allocated, curve = excluded.curve,
   allocated_before = t.allocated, curve_before = t.curve
 """
-KEEP_LINES = """
-INSERT INTO budget.plan_lines (workspace, campaign, plan_version, line, name, allocated, curve)
-SELECT workspace, campaign, $3, line, name, allocated, curve
-FROM budget.lines WHERE workspace = $1 AND campaign = $2
+FIND_STEPS = """
+SELECT place, name, effective_from, sum(amount)::bigint AS amount FROM budget.allocations
+WHERE workspace = $1 AND campaign = $2 GROUP BY place, name, effective_from
 """
-PLAN_LINES = """
-SELECT line, name, allocated, curve FROM budget.plan_lines
-WHERE workspace = $1 AND campaign = $2 AND plan_version = $3 ORDER BY line
+ADD_STEPS = """
+INSERT INTO budget.allocations (workspace, campaign, document, decided_at, place, name,
+                                effective_from, amount, curve)
+SELECT $1, $2, $3, $4, u.*
+FROM unnest($5::text[], $6::text[], $7::timestamptz[], $8::bigint[], $9::jsonb[]) AS u
+"""
+# Before the first document is in force, what it gives is known already.
+FIND_HELD = """
+WITH known AS (
+  SELECT place, name, effective_from, amount, entry FROM budget.allocations
+  WHERE workspace = $1 AND campaign = $2 AND decided_at <= $3
+)
+SELECT place, name, sum(amount)::bigint AS amount FROM known
+WHERE effective_from <= greatest($4, (SELECT effective_from FROM known ORDER BY entry LIMIT 1))
+GROUP BY place, name
+"""
+FIND_CURVES = """
+SELECT DISTINCT ON (name) name, curve FROM budget.allocations
+WHERE workspace = $1 AND campaign = $2 AND decided_at <= $3 AND curve IS NOT NULL
+ORDER BY name, entry DESC
 """
 
 
@@ -56,6 +74,14 @@ class LineRow(NamedTuple):
     allocated: int
     curve: dict[str, Any]
     removed: bool = False
+
+
+class AllocatingDocument(NamedTuple):
+    """What gave money out: its name in the audit, when it was decided, and the curves it makes."""
+
+    name: str
+    decided_at: datetime
+    curves: Mapping[Place, dict[str, Any]]
 
 
 async def lines(conn: Conn, workspace: str, campaign: str) -> list[dict[str, Any]]:
@@ -84,13 +110,42 @@ async def put_lines(
     key = workspace, campaign, plan_version
     nothing = store_curve(NOTHING)
     await conn.execute(PUT_LINES, *key, *zip(*rows, strict=True), not first, nothing)
-    await conn.execute(KEEP_LINES, *key)
     return [dict(row) for row in await conn.fetch(LINES, *key[:2])]
 
 
-async def plan_lines(
-    conn: Conn, workspace: str, campaign: str, plan_version: int
-) -> list[dict[str, Any]]:
-    """What a plan made of the lines; nothing for one of before this was kept."""
-    rows = await conn.fetch(PLAN_LINES, workspace, campaign, plan_version)
-    return [dict(row) for row in rows]
+async def find_steps(conn: Conn, workspace: str, campaign: str) -> list[Step]:
+    """The campaign's journal, what is of one place and instant summed."""
+    rows = await conn.fetch(FIND_STEPS, workspace, campaign)
+    return [Step(Place(row[0], row[1]), row[2], row[3]) for row in rows]
+
+
+async def add_steps(
+    conn: Conn,
+    workspace: str,
+    campaign: str,
+    document: AllocatingDocument,
+    steps: Sequence[Step],
+) -> None:
+    """Appends a document's steps; a line's own carry its curve as it is from then on."""
+    curves = document.curves
+    rows = [
+        (*step.place, step.effective_from, step.amount, curves.get(step.place)) for step in steps
+    ]
+    names = workspace, campaign, document.name, document.decided_at
+    await conn.execute(ADD_STEPS, *names, *zip(*rows, strict=True))
+
+
+async def find_held(
+    conn: Conn, workspace: str, campaign: str, *, known_at: datetime, at: datetime
+) -> dict[Place, int]:
+    """What each place held at an instant, by what was decided until another."""
+    rows = await conn.fetch(FIND_HELD, workspace, campaign, known_at, at)
+    return {Place(row[0], row[1]): row[2] for row in rows}
+
+
+async def find_curves(
+    conn: Conn, workspace: str, campaign: str, known_at: datetime
+) -> dict[str, dict[str, Any]]:
+    """The curves of lines as they were known then; each holds what was planned before it."""
+    rows = await conn.fetch(FIND_CURVES, workspace, campaign, known_at)
+    return {row["name"]: row["curve"] for row in rows}

@@ -32,7 +32,7 @@ class DocumentKind(NamedTuple):
     rejected: Follow
 
 
-class Document(NamedTuple):
+class SubmittedDocument(NamedTuple):
     """A document that needs approval, as it stands."""
 
     object: str
@@ -50,7 +50,7 @@ class Approvals:
     policy: Sequence[PolicyRule]
     kinds: Mapping[str, DocumentKind]
 
-    async def ask(self, caller: Caller, document: Document) -> ApprovalRequest:
+    async def ask(self, caller: Caller, document: SubmittedDocument) -> ApprovalRequest:
         """A request for what the policy of today says; of an object that changed, a new one."""
         rule = rule_for(self.policy, document.kind, document.subject.amount, document.region)
         due_at = None if rule.time_limit is None else caller.now + rule.time_limit

@@ -11,10 +11,10 @@ from typing import Any
 
 from budget import SCHEMA
 from budget.allocation import store as allocation
+from budget.allocation.journal import Place
 from budget.allocation.phasing import NOTHING
 from budget.documents.campaigns.store import get_campaign
 from budget.documents.plans import store as plans
-from budget.documents.plans.document import line_rows
 from budget.figures import line_states, pacing, store
 from budget.figures.pacing import Figures, LineState, SourceState
 from budget.figures.store import Known
@@ -60,12 +60,12 @@ async def read_totals(conn: Conn, asked: Asked) -> dict[str, Any]:
     if campaign is None:
         raise NotFoundError("campaign_unknown", f"there is no campaign {asked.campaign}")
     rows = await line_states.campaign_lines(conn, asked.workspace, asked.campaign)
-    plan, rows = await _planned(conn, asked, campaign, rows)
+    plan, rows, held = await _planned(conn, asked, rows)
     ids = [row["account_id"] for row in rows]
     sources = await line_states.sources(conn, ids, asked.partitions)
     known, days = await _known(conn, asked, rows, campaign["time_zone"])
     lines = [(row, _figures(asked, row, sources.get(row["account_id"], []), known)) for row in rows]
-    items, held = await _exceptions(conn, asked)
+    items, excepted = await _exceptions(conn, asked)
     apart = {one.source: one.set_aside for told in sources.values() for one in told}
     total = replace(
         pacing.total([told for _, told in lines], asked.moment), set_aside=sum(apart.values())
@@ -87,8 +87,8 @@ async def read_totals(conn: Conn, asked: Asked) -> dict[str, Any]:
             {"date": day.isoformat(), "line": names[one], "actual": format_micros(amount)}
             for one, day, amount in sorted(days, key=lambda found: (found[1], names[found[0]]))
         ],
-        "exceptions": {"count": items, "amount": format_micros(held)},
-        "reserve": _reserve(plan),
+        "exceptions": {"count": items, "amount": format_micros(excepted)},
+        "reserve": _reserve(plan, held),
         "incomplete": await _incomplete(conn, campaign),
     }
 
@@ -134,58 +134,33 @@ async def _known(
 
 
 async def _planned(
-    conn: Conn,
-    asked: Asked,
-    campaign: Mapping[str, Any],
-    rows: list[dict[str, Any]],
-) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
-    """The plan in force at the moment asked for, and the lines as they were planned then.
-
-    How much is allocated is said by that plan; the curve is the one known last, because it keeps
-    what was planned before each change.
-    """
-    applied = await plans.known_plans(
-        conn, asked.workspace, asked.campaign, asked.known_at or asked.now
-    )
-    if not applied:
-        return None, _as_planned(rows, {}, {}) if asked.past else rows
-    newest = applied[0][0]
-    version = next((one for one, since in applied if since <= asked.moment), applied[-1][0])
-    plan = await plans.get_plan(conn, asked.workspace, asked.campaign, version)
-    assert plan is not None, "a plan that was applied is never deleted"
+    conn: Conn, asked: Asked, rows: list[dict[str, Any]]
+) -> tuple[dict[str, Any] | None, list[dict[str, Any]], dict[Place, int]]:
+    """The plan in force at the moment asked for, the lines as they were planned then, and who held
+    how much. The curve is the one known last: it keeps what was planned before each change."""
+    place = asked.workspace, asked.campaign
+    known_at = asked.known_at or asked.now
+    applied = await plans.known_plans(conn, *place, known_at)
+    held = await allocation.find_held(conn, *place, known_at=known_at, at=asked.moment)
+    plan = None
+    if applied:
+        version = next((one for one, since in applied if since <= asked.moment), applied[-1][0])
+        plan = await plans.get_plan(conn, *place, version)
     if not asked.past:
-        return plan, rows
-    known = await _lines_of(conn, campaign, newest)
-    then = known if version == newest else await _lines_of(conn, campaign, version)
-    return plan, _as_planned(rows, known, then)
-
-
-async def _lines_of(
-    conn: Conn, campaign: Mapping[str, Any], version: int
-) -> dict[str, Mapping[str, Any]]:
-    """What a plan made of the lines; of one of before that was kept, what it states."""
-    names = campaign["workspace"], campaign["campaign"], version
-    kept = await allocation.plan_lines(conn, *names)
-    if not kept:
-        plan = await plans.get_plan(conn, *names)
-        assert plan is not None, "a plan that was applied is never deleted"
-        kept = [row._asdict() for row in line_rows(campaign, plan)]
-    return {line["line"]: line for line in kept}
-
-
-def _as_planned(
-    rows: Sequence[Mapping[str, Any]],
-    known: Mapping[str, Mapping[str, Any]],
-    then: Mapping[str, Mapping[str, Any]],
-) -> list[dict[str, Any]]:
-    """Lines with the curves known and the amounts in force then."""
-    nothing = {"allocated": 0, "curve": allocation.store_curve(NOTHING)}
-    shown = []
-    for row in rows:
-        line, in_force = known.get(row["line"], nothing), then.get(row["line"], nothing)
-        amounts = {"allocated": in_force["allocated"], "curve": line["curve"]}
-        shown.append({**row, **amounts, "name": in_force.get("name", row["name"])})
-    return shown
+        return plan, rows, held
+    curves = await allocation.find_curves(conn, *place, known_at)
+    names = {line["line"]: line["name"] for line in plan["body"]["lines"]} if plan else {}
+    nothing = allocation.store_curve(NOTHING)
+    shown = [
+        {
+            **row,
+            "name": names.get(row["line"], row["name"]),
+            "allocated": held.get(Place("line", row["line"]), 0),
+            "curve": curves.get(row["line"], nothing),
+        }
+        for row in rows
+    ]
+    return plan, shown, held
 
 
 def _figures(
@@ -234,13 +209,10 @@ def _view(told: Figures) -> dict[str, Any]:
     }
 
 
-def _reserve(plan: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    return [
-        {
-            "bucket": item["bucket"],
-            "allocated": item["amount"],
-            "drawn": "0.00",
-            "left": item["amount"],
-        }
-        for item in (plan["body"]["reserve"] if plan else [])
-    ]
+def _reserve(plan: Mapping[str, Any] | None, held: Mapping[Place, int]) -> list[dict[str, Any]]:
+    buckets = [item["bucket"] for item in plan["body"]["reserve"]] if plan else []
+    shown = []
+    for bucket in buckets:
+        allocated = format_micros(held.get(Place("bucket", bucket), 0))
+        shown.append({"bucket": bucket, "allocated": allocated, "drawn": "0.00", "left": allocated})
+    return shown

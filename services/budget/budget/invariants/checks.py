@@ -24,11 +24,12 @@ WHERE k.workspace IS NOT NULL AND (c.tried_at IS NULL
 ORDER BY c.tried_at NULLS FIRST, k.workspace LIMIT 1
 """
 SAVE = """
-INSERT INTO budget.ledger_checks AS t (workspace, tried_at, checked_at, took_ms, drift, holds)
-VALUES ($1, now(), $2, $3, $4::text::numeric, $5)
+INSERT INTO budget.ledger_checks AS t (workspace, tried_at, checked_at, took_ms, drift, holds,
+                                       allocated)
+VALUES ($1, now(), $2, $3, $4::text::numeric, $5, $6)
 ON CONFLICT (workspace) DO UPDATE SET tried_at = excluded.tried_at,
   checked_at = excluded.checked_at, took_ms = excluded.took_ms, drift = excluded.drift,
-  holds = excluded.holds
+  holds = excluded.holds, allocated = excluded.allocated
 """
 TRIED = """
 INSERT INTO budget.ledger_checks AS t (workspace, tried_at, took_ms) VALUES ($1, now(), $2)
@@ -36,17 +37,19 @@ ON CONFLICT (workspace) DO UPDATE SET tried_at = excluded.tried_at, took_ms = ex
 """
 STATE = """
 SELECT coalesce(sum(drift), 0)::float8 AS drift, coalesce(bool_and(holds), true) AS holds,
+  coalesce(bool_and(allocated), true) AS allocated,
   extract(epoch FROM coalesce(min(coalesce(checked_at, known_since)), now()))::float8 AS checked_s
 FROM budget.ledger_checks
 """
 
 
 class LedgerState(NamedTuple):
-    """Of all workspaces: micros of drift, whether all hold, and when the one that has waited
-    longest was last seen (epoch seconds; now while there is none)."""
+    """Of all workspaces: micros of drift, whether all hold, whether what was allocated adds up, and
+    when the one that has waited longest was last seen (epoch seconds; now while there is none)."""
 
     drift: float
     holds: bool
+    allocated: bool
     checked_s: float
 
 
@@ -61,7 +64,7 @@ async def take_due(conn: Conn, every_s: float) -> str | None:
 async def save(conn: Conn, workspace: str, found: Findings) -> None:
     """Stores what a look has found."""
     values = (found.as_of, found.took_ms, str(found.drift), found.holds)
-    await conn.execute(SAVE, workspace, *values)
+    await conn.execute(SAVE, workspace, *values, found.checks["allocations"])
 
 
 async def tried(conn: Conn, workspace: str, took_s: float) -> None:

@@ -71,6 +71,36 @@ SELECT (SELECT count(*) FROM moved WHERE amount <> 0 OR currencies > 1)
 """
 
 
+# The total is preserved: what a document gives one place it takes from another, what lines hold is
+# the sum of their steps, and the plan in force has given out just what people agreed to.
+ALLOCATIONS = """
+SELECT (SELECT count(*) FROM (
+    SELECT FROM budget.allocations WHERE workspace = $1
+    GROUP BY campaign, document HAVING sum(amount) <> 0) AS uneven)
+  + (SELECT count(*) FROM (
+    SELECT FROM (
+      SELECT campaign, line AS name, allocated AS amount FROM budget.lines WHERE workspace = $1
+      UNION ALL
+      SELECT campaign, name, -amount FROM budget.allocations
+      WHERE workspace = $1 AND place = 'line') AS stated
+    GROUP BY campaign, name HAVING sum(amount) <> 0) AS uneven)
+  + (SELECT count(*) FROM (
+    SELECT FROM (
+      SELECT p.campaign, p.total AS amount FROM budget.campaigns AS c
+      JOIN budget.plans AS p USING (workspace, campaign, plan_version) WHERE c.workspace = $1
+      UNION ALL
+      SELECT campaign, amount FROM budget.allocations
+      WHERE workspace = $1 AND place = 'total') AS stated
+    GROUP BY campaign HAVING sum(amount) <> 0) AS uneven)
+"""
+
+
+async def count_unallocated(conn: Conn, workspace: str, *, timeout_s: float) -> int:
+    """Documents, lines and plans whose allocations do not add up. Raises TimeoutError."""
+    found: int = await conn.fetchval(ALLOCATIONS, workspace, timeout=timeout_s)
+    return found
+
+
 async def crossings(conn: Conn, workspace: str, *, timeout_s: float) -> int:
     """Moves, facts and held items that are in two currencies at once. Raises TimeoutError."""
     found: int = await conn.fetchval(CURRENCIES, workspace, timeout=timeout_s)

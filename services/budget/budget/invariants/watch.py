@@ -61,4 +61,5 @@ async def refresh(pool: Pool) -> None:
         state = await checks.state(conn)
     metrics.LEDGER_DRIFT.set(state.drift)
     metrics.LEDGER_HOLDS.set(state.holds)
+    metrics.ALLOCATIONS_HOLD.set(state.allocated)
     metrics.LEDGER_CHECKED.set(state.checked_s)

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import asyncpg
+import pytest
 import pytest_asyncio
 
 from budget.invariants.checks import WATCH_LOCK
@@ -15,6 +17,10 @@ from tests.integration.budget.spend import at, delta
 AGE = """
 UPDATE budget.ledger_checks SET tried_at = tried_at - interval '1 hour',
   checked_at = checked_at - interval '1 hour'
+"""
+ADD_STEP = """
+INSERT INTO budget.allocations (workspace, campaign, document, place, name, effective_from,
+                                decided_at, amount) VALUES
 """
 
 
@@ -64,6 +70,41 @@ async def test_each_workspace_is_looked_at_once_an_interval_and_what_is_found_is
     await damage(service, -5)
     assert await look_at_all(service) == 2
     assert await gauges(service) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("damaged", "why"),
+    [
+        ("UPDATE budget.lines SET allocated = allocated + 1 WHERE line = 'L1'", "not its steps"),
+        ("UPDATE budget.plans SET total = total - 1", "people agreed to another total"),
+        (f"{ADD_STEP} ('default', 'c1', 'plan/c1/1', 'line', 'L1', now(), now(), 1)", "uneven"),
+    ],
+)
+async def test_allocations_that_do_not_add_up_are_found(
+    service: Service, damaged: str, why: str
+) -> None:
+    await look_at_all(service)
+    await refresh(service.pool)
+    assert metrics.ALLOCATIONS_HOLD._value.get() == 1
+    async with transaction(service.pool) as conn:
+        await conn.execute(damaged)
+        await conn.execute(AGE)
+    await look_at_all(service)
+    assert await gauges(service) == (0, 0)
+    assert metrics.ALLOCATIONS_HOLD._value.get() == 0, why
+    async with service.caller("au", "auditor") as auditor:
+        answer = await auditor.get("/v1/invariants")
+    assert [name for name, holds in answer["checks"].items() if not holds] == ["allocations"]
+
+
+async def test_what_was_allocated_is_never_changed(service: Service) -> None:
+    async with service.pool.acquire() as conn:
+        for statement in (
+            "UPDATE budget.allocations SET amount = 0",
+            "DELETE FROM budget.allocations",
+        ):
+            with pytest.raises(asyncpg.RaiseError, match=r"budget\.allocations is append-only"):
+                await conn.execute(statement)
 
 
 async def test_two_replicas_do_not_look_at_the_same_time(service: Service) -> None:

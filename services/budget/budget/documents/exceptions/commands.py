@@ -3,7 +3,7 @@
 from typing import Any
 
 from budget.approval import store as requests
-from budget.approval.commands import Approvals, Document, DocumentKind, outcome_view
+from budget.approval.commands import Approvals, DocumentKind, SubmittedDocument, outcome_view
 from budget.approval.rules import ApprovalRequest, Subject
 from budget.approval.schemas import DecisionBody
 from budget.caller import stop_posting
@@ -71,7 +71,7 @@ async def _asked(
         return before
     campaign = await find_campaign(caller, item["campaign"])
     name, region = f"{PREFIX}{item['held']}", campaign["body"]["region"]
-    document = Document(name, "exception", subject, item["account_currency"], region)
+    document = SubmittedDocument(name, "exception", subject, item["account_currency"], region)
     return await approvals.ask(caller, document)
 
 

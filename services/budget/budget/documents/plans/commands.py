@@ -4,7 +4,7 @@ from typing import Any
 
 from budget import announcements
 from budget.approval import store as requests
-from budget.approval.commands import Approvals, Document, outcome_view
+from budget.approval.commands import Approvals, SubmittedDocument, outcome_view
 from budget.approval.rules import Subject
 from budget.approval.schemas import DecisionBody
 from budget.caller import add_audit, lock
@@ -60,7 +60,7 @@ async def submit_plan(
     by = caller.principal.subject
     request = await approvals.ask(
         caller,
-        Document(
+        SubmittedDocument(
             plan_name(plan),
             "plan",
             Subject(plan["total"], plan["plan_version"]),

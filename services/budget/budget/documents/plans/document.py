@@ -70,6 +70,14 @@ def line_rows(campaign: Mapping[str, Any], plan: Mapping[str, Any]) -> list[Line
     return sorted(rows)
 
 
+def reserve_of(plan: Mapping[str, Any]) -> list[ReserveDraft]:
+    """A stored plan's reserve buckets."""
+    return [
+        ReserveDraft(item["bucket"], parse_micros(item["amount"]))
+        for item in plan["body"]["reserve"]
+    ]
+
+
 def _draft(line: Mapping[str, Any]) -> LineDraft:
     points = line["phasing"].get("points")
     return LineDraft(

@@ -8,8 +8,9 @@ from typing import Any
 
 from budget import announcements
 from budget.allocation import store as allocation
+from budget.allocation.journal import Place, steps_to
 from budget.allocation.phasing import NOTHING, Flight, changed
-from budget.allocation.store import LineRow, read_curve, store_curve
+from budget.allocation.store import AllocatingDocument, LineRow, read_curve, store_curve
 from budget.approval.commands import DocumentKind
 from budget.approval.rules import ApprovalRequest
 from budget.caller import add_audit, release, stop_posting
@@ -17,7 +18,7 @@ from budget.documents.campaigns import store as campaigns
 from budget.documents.campaigns.commands import find_campaign
 from budget.documents.plans import store
 from budget.documents.plans.commands import find_plan, plan_name, read_plan_name
-from budget.documents.plans.document import line_rows
+from budget.documents.plans.document import line_rows, reserve_of
 from budget.documents.plans.store import InForce
 from budget.ledger import registry
 from budget.ledger.rules import AccountKey
@@ -91,6 +92,14 @@ async def _apply(caller: Caller, plan: dict[str, Any]) -> None:
     lines = await allocation.put_lines(
         conn, workspace, campaign, plan["plan_version"], rows, first=not known
     )
+    document = AllocatingDocument(
+        plan_name(plan), caller.now, {Place("line", ln["line"]): ln["curve"] for ln in lines}
+    )
+    before = await allocation.find_steps(conn, workspace, campaign)
+    wanted = {Place("line", line["line"]): line["allocated"] for line in lines}
+    wanted |= {Place("bucket", one.bucket): one.amount for one in reserve_of(plan)}
+    steps = steps_to(before, wanted, since)
+    await allocation.add_steps(conn, workspace, campaign, document, steps)
     await store.set_applied(conn, plan, caller.now)
     await registry.add_accounts(
         conn,

@@ -1,0 +1,68 @@
+"""How much of a campaign's money is whose, and since when: a journal of pairs, and its sums.
+
+Each step of a line or a reserve bucket has one of the same amount that takes it from the plan's
+total, so the steps of a document sum to zero and the total is what all places hold together. Steps
+are only added: what a place holds at an instant is the sum of its steps up to it.
+
+Pure.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+
+class Place(NamedTuple):
+    """Who holds money: the plan's total (what is given out, negative), a line, or a bucket."""
+
+    kind: Literal["total", "line", "bucket"]
+    name: str = ""
+
+
+TOTAL = Place("total")
+
+
+class Step(NamedTuple):
+    """So many micros more for a place from an instant on, or less."""
+
+    place: Place
+    effective_from: datetime
+    amount: int
+
+
+def held(steps: Iterable[Step], at: datetime | None = None) -> dict[Place, int]:
+    """What each place holds at an instant, or when all steps have been taken."""
+    sums: dict[Place, int] = {}
+    for step in steps:
+        if at is None or step.effective_from <= at:
+            sums[step.place] = sums.get(step.place, 0) + step.amount
+    return sums
+
+
+def steps_to(before: Sequence[Step], wanted: Mapping[Place, int], since: datetime) -> list[Step]:
+    """What a document adds so that from `since` on every place holds what is `wanted` of it, and
+    nothing that is not named; what was to change later is taken back when it would have.
+
+    Every place that is named has a step at `since`, if only of 0.
+    """
+    now = held(before, since)
+    later: dict[tuple[Place, datetime], int] = {}
+    for step in before:
+        if step.place != TOTAL and step.effective_from > since:
+            key = step.place, step.effective_from
+            later[key] = later.get(key, 0) + step.amount
+    places = [*wanted, *(place for place in now if place not in wanted and place != TOTAL)]
+    changes = [Step(place, since, wanted.get(place, 0) - now.get(place, 0)) for place in places]
+    changes += [Step(*key, -amount) for key, amount in sorted(later.items())]
+    return [
+        step
+        for change in changes
+        if change.amount or (change.place in wanted and change.effective_from == since)
+        for step in _pair(change)
+    ]
+
+
+def _pair(change: Step) -> list[Step]:
+    if not change.amount:
+        return [change]
+    return [change, Step(TOTAL, change.effective_from, -change.amount)]
