@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from cli.migrations.migrate import migrate, migrate_down
 from tests.integration.migrations.landed import database_at, execute_many, fetch
 
-MIGRATION = importlib.import_module("cli.migrations.versions.0020_allocations")
+MIGRATION = importlib.import_module("cli.migrations.versions.0021_allocations")
 ADD_CAMPAIGN = """
 INSERT INTO budget.campaigns (workspace, campaign, version, status, name, currency, time_zone,
   starts_at, ends_at, body, plan_version, created_by, created_at)

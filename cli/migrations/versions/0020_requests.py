@@ -4,8 +4,8 @@ from alembic import op
 
 from cli.migrations.first_tables import statements
 
-revision = "0019_requests"
-down_revision = "0018_units_due_by_time"
+revision = "0020_requests"
+down_revision = "0019_key_campaigns"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ later is taken back there. Each step is paired with one of the plan's total.
 
 from alembic import op
 
-revision = "0020_allocations"
-down_revision = "0019_requests"
+revision = "0021_allocations"
+down_revision = "0020_requests"
 branch_labels = None
 depends_on = None
 
