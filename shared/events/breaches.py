@@ -31,7 +31,9 @@ class Breach(Struct, frozen=True, kw_only=True):
     sums the value was computed from, as decimal text. `since` is the instant the episode began.
     `figures_at`: the anchor of the figures. `subject`: what it is about when that is no campaign or
     line. `set_aside`: events that were refused or are held and would change the figures. `region`:
-    that of the campaign.
+    that of the campaign. `kpi_title`, `unit` (percent, money, count, ratio, minutes, hours; a
+    percentage is stated as a ratio) and `numbers_units` by name: how the value and the numbers are
+    to be shown. `titles`: by locale, what people call the KPI and the numbers.
     """
 
     breach: str
@@ -68,6 +70,10 @@ class Breach(Struct, frozen=True, kw_only=True):
     figures_at: Instant | None = None
     set_aside: int = 0
     region: str | None = None
+    kpi_title: str | None = None
+    unit: str | None = None
+    numbers_units: dict[str, str] = {}
+    titles: dict[str, dict[str, str]] = {}
 
 
 class BreachFigures(Struct, frozen=True, kw_only=True):

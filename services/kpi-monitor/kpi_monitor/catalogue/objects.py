@@ -53,7 +53,7 @@ class Changed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class PlanNames:
     """What people call things, and who owns them; from the catalogue where totals do not say."""
 
     campaign: str | None = None

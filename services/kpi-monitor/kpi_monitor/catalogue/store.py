@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from kpi_monitor.catalogue.objects import Changed, Names, mapping_of
+from kpi_monitor.catalogue.objects import Changed, PlanNames, mapping_of
 from kpi_monitor.units.unit import UnitKey
 from shared import entity_mapping
 from shared.database.pool import Conn, columns
@@ -142,13 +142,13 @@ async def find_removed_lines(conn: Conn, keys: Iterable[UnitKey]) -> list[tuple[
     return [((row["workspace"], row["campaign"]), _read(row, LineObject).line) for row in rows]
 
 
-async def find_names(conn: Conn, keys: Iterable[UnitKey]) -> dict[UnitKey, Names]:
+async def find_names(conn: Conn, keys: Iterable[UnitKey]) -> dict[UnitKey, PlanNames]:
     """Names and owners from the catalogue; read only of campaigns that have something to tell."""
-    found = {key: Names() for key in keys}
+    found = {key: PlanNames() for key in keys}
     if not found:
         return found
     for key, (known, _) in (await find_campaigns(conn, found)).items():
-        found[key] = Names(known.name, known.owner, known.currency, known.region)
+        found[key] = PlanNames(known.name, known.owner, known.currency, known.region)
     for row in await conn.fetch(FIND_LINES, *columns(sorted(found), 2)):
         line, mine = _read(row, LineObject), found[row["workspace"], row["campaign"]]
         if line.name:

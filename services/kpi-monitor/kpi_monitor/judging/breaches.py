@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from kpi_monitor.catalogue.objects import Names
+from kpi_monitor.catalogue.objects import PlanNames
 from kpi_monitor.rules.episodes import Cause, Verdict
 from kpi_monitor.rules.families.family import Grounds
 from kpi_monitor.rules.families.table import family_of
 from kpi_monitor.rules.kpis import value_text
 from kpi_monitor.rules.unit import Group, Unit
+from kpi_monitor.rules.words import titles_of
 from kpi_monitor.units.unit import WORKSPACE
 from kpi_monitor.windows import from_ms
 from shared.events import Breach, BreachCause, BreachFigures, BreachWindow, BudgetTotals
@@ -56,7 +57,7 @@ class Judged(NamedTuple):
         return f"{self.group.rule.rule}/{self.group.key}/{episode}"
 
 
-def breach_of(judged: Judged, names: Names, now: datetime) -> Breach:
+def breach_of(judged: Judged, names: PlanNames, now: datetime) -> Breach:
     """The message of a verdict that has a transition."""
     transition = judged.verdict.judgement.transition
     assert transition is not None, "only transitions are told"
@@ -95,6 +96,10 @@ def breach_of(judged: Judged, names: Names, now: datetime) -> Breach:
         currency=currency,
         time_zone=unit.zone or "UTC",
         region=names.region,
+        kpi_title=rule.kpi.title,
+        unit=rule.kpi.unit,
+        numbers_units=dict(grounds.units),
+        titles=titles_of([rule.kpi.name, *grounds.numbers]),
         cause=_cause(transition.cause),
         subject=grounds.subject,
         figures_at=grounds.figures_at,
@@ -127,7 +132,7 @@ def _cause(cause: Cause | None) -> BreachCause | None:
     return None if cause is None else BreachCause(kind=cause.kind, version=cause.version)
 
 
-def _names(judged: Judged, names: Names) -> dict[str, str]:
+def _names(judged: Judged, names: PlanNames) -> dict[str, str]:
     """What people call what it is about. What belongs to no campaign has only its own name."""
     unit, group = judged.unit, judged.group.group
     if unit.campaign == WORKSPACE:
@@ -143,7 +148,7 @@ def _names(judged: Judged, names: Names) -> dict[str, str]:
     return {**found, "rule": judged.group.rule.name}
 
 
-def _owner(unit: Unit, line: str | None, names: Names) -> str | None:
+def _owner(unit: Unit, line: str | None, names: PlanNames) -> str | None:
     if line is not None and line in unit.lines and unit.lines[line].owner:
         return unit.lines[line].owner
     return names.line_owners.get(line or "") or names.owner

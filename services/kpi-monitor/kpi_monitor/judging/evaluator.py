@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from kpi_monitor import SCHEMA, SERVICE
 from kpi_monitor.catalogue import store as catalogue
-from kpi_monitor.catalogue.objects import Names
+from kpi_monitor.catalogue.objects import PlanNames
 from kpi_monitor.judging import store, store_figures
 from kpi_monitor.judging.breaches import Judged, breach_of
 from kpi_monitor.judging.figures import newest_of
@@ -151,7 +151,7 @@ class Evaluator:
         )
         await _tell(conn, told)
 
-    async def _names(self, conn: Conn, keys: set[UnitKey]) -> dict[UnitKey, Names]:
+    async def _names(self, conn: Conn, keys: set[UnitKey]) -> dict[UnitKey, PlanNames]:
         """Names and owners; what belongs to no campaign is told to the owner of the workspace."""
         found = await catalogue.find_names(conn, keys)
         return {

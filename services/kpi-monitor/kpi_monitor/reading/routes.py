@@ -36,6 +36,7 @@ async def get_kpis(principal: Reader) -> Response:  # noqa: ARG001 - readers onl
             "measures": sorted(kpi.formula.measures),
             "kind": kpi.kind,
             "group": kpi.group,
+            "unit": kpi.unit,
         }
         for kpi in KPIS.values()
     ]

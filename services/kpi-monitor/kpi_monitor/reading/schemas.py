@@ -22,6 +22,7 @@ class KpiView(BaseModel):
     measures: list[str]
     kind: Literal["window", "budget"]
     group: Literal["traffic", "conversion", "cost", "budget"]
+    unit: Literal["percent", "money", "count", "ratio", "minutes", "hours"]
 
 
 class HeldView(BaseModel):
@@ -154,6 +155,10 @@ class BreachEvent(BaseModel):
     figures_at: datetime | None = None
     set_aside: int = 0
     region: str | None = None
+    kpi_title: str | None = None
+    unit: str | None = None
+    numbers_units: dict[str, str] = {}
+    titles: dict[str, dict[str, str]] = {}
 
 
 class BreachView(BreachEvent):

@@ -81,6 +81,11 @@ async def test_a_day_in_suspense_is_a_breach_with_all_its_message_needs(kpi: Wor
     assert (told.value, told.threshold, told.op) == ("25.000000", "24.000000", ">=")
     assert (told.since, told.event_time, told.currency) == (at(0), at(25), "CNY")
     assert told.annotations["names"] == "sprng/L1"
+    assert (told.unit, told.numbers_units["amount"], told.numbers_units["items"]) == (
+        "hours",
+        "money",
+        "count",
+    )
 
 
 async def test_it_ends_when_nothing_waits_too_long_and_begins_again_as_another_episode(

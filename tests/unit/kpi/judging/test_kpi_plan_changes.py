@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_monitor.catalogue.objects import Names
+from kpi_monitor.catalogue.objects import PlanNames
 from kpi_monitor.judging.breaches import Judged, breach_of
 from kpi_monitor.judging.groups import groups_of
 from kpi_monitor.judging.outcomes import judge
@@ -132,9 +132,12 @@ def test_the_breach_carries_the_cause() -> None:
     told.spent("L01", 60, 61, plan_version=2, plan_before=before(100, 50))
     [outcome] = judge(told.unit, groups_of(told.unit), [], to_ms(at(24)))
     [verdict] = outcome.changes()
-    breach = breach_of(Judged(told.unit, outcome.group, verdict), Names(), at(24))
+    breach = breach_of(Judged(told.unit, outcome.group, verdict), PlanNames(), at(24))
     assert (breach.reason, breach.cause) == ("plan_changed", BreachCause(kind="plan", version=2))
     assert breach.plan_version == 2
+    assert (breach.kpi_title, breach.unit) == ("Share of the allocated budget used", "percent")
+    assert breach.numbers_units.keys() == breach.numbers.keys()
+    assert breach.titles["zh-CN"]["actual"] == "实际花费"
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ class TotalsFamily:
         ordered = sorted(lines, key=lambda line: f"budget/{line.line}")
         return Grounds(
             numbers=numbers,
-            units={name: "ratio" if name in RATIOS else "money" for name in numbers},
+            units={name: "percent" if name in RATIOS else "money" for name in numbers},
             sources=[
                 BreachSource(source=f"budget/{line.line}", complete_through=line.complete_through)
                 for line in ordered
