@@ -11,6 +11,7 @@ from cli.output import emit, tell_stderr
 from cli.paths import ROOT
 from cli.stack.stack import Stack, StackOptions
 from cli.stack.state import RunInfo, RunLock, load_run
+from cli.stack.supervisor import Supervisor
 
 _TICK_S = 0.25
 _FIRST_UP_TIMEOUT_S = 180.0
@@ -49,9 +50,10 @@ def run_up(options: StackOptions, *, as_json: bool) -> int:
         _say_where(stack)
         _say_doubts(options)
         announce(stack.info(), as_json=as_json)
+        supervisor = Supervisor(stack)
         while True:
             time.sleep(_TICK_S)
-            stack.tick()
+            supervisor.tick()
     except _StopRequested:
         return Exit.OK
     except KeyboardInterrupt:

@@ -11,19 +11,17 @@ from typing import Literal, Self
 
 from cli.embedded.kafka import KafkaServer
 from cli.embedded.postgres import PostgresServer
-from cli.errors import CommandError, Exit, explain
+from cli.errors import CommandError, Exit
 from cli.kafka.topics import ensure_topics
 from cli.migrations.migrate import migrate
 from cli.output import tell_stderr
 from cli.paths import DEFAULT_STATE
 from cli.processes import Identity, free_port
 from cli.stack.replica import (
-    HEALTHY_AFTER_S,
     SERVICES,
     Replica,
     ServiceSpec,
     python_path,
-    restart_wait_s,
 )
 from cli.stack.state import RunInfo, RunningReplica, run_file, save_run
 from shared.access.tokens import generate_keys
@@ -66,13 +64,7 @@ class Stack:
         self.database_url = options.database or ""
         self.private_key = Path()
         self.jwks = Path()
-        self._tell = tell
-        self._server_failures = 0
-        self._servers_next_start_at = 0.0
-        self._looks_failed = 0
-        self._look_failed_at = float("-inf")
-        self._next_look_at = 0.0
-        self._unsaved = False
+        self.tell = tell
 
     def __enter__(self) -> Self:
         try:
@@ -189,7 +181,7 @@ class Stack:
                 if replica.alive():
                     continue
                 if moves == 0 or not replica.lost_its_port():
-                    raise _died(replica)
+                    raise died(replica)
                 moves -= 1
                 replica.move(free_port(taken=[other.port for other in self.replicas]))
                 replica.start()
@@ -226,71 +218,6 @@ class Stack:
         self.await_ready([replica])
         self.save()
 
-    def tick(self) -> None:
-        """One look of the supervisor: what died is started again, with back-off, 1 s … 30 s.
-
-        A full disk is waited out: it is said, and all goes on when there is room. Raises
-        CommandError (exit 5) when a service ended because of a gap in its offsets or a topic that
-        it cannot read: starting it again would hide it.
-        """
-        now = time.monotonic()
-        if now < self._next_look_at:
-            return
-        try:
-            self._revive_servers(now)
-            self._revive_replicas(now)
-        except OSError as error:
-            # A look between two failures may find all alive: it ends nothing.
-            lasting = now - self._look_failed_at < HEALTHY_AFTER_S
-            self._looks_failed = self._looks_failed + 1 if lasting else 1
-            self._look_failed_at = now
-            wait_s = restart_wait_s(self._looks_failed)
-            self._next_look_at = now + wait_s
-            reason = explain(error, self.options.state) or str(error)
-            self._tell(f"{reason}; next try in {wait_s:.0f} s")
-
-    def _revive_replicas(self, now: float) -> None:
-        for replica in self.replicas:
-            if not replica.wanted or replica.alive():
-                continue
-            if replica.exit_code == Exit.BROKEN:
-                raise _died(replica)
-            if replica.next_start_at == 0.0:
-                wait_s = replica.note_failure(now)
-                self._tell(
-                    f"{replica.name} ended with {replica.exit_code}, again in {wait_s:.0f} s; "
-                    f"see {replica.log}"
-                )
-            elif now >= replica.next_start_at:
-                replica.next_start_at = 0.0
-                if replica.lost_its_port():
-                    replica.move(free_port(taken=[other.port for other in self.replicas]))
-                    self._tell(f"{replica.name}'s port was taken; its address is now {replica.url}")
-                replica.start()
-                self._tell(f"{replica.name} started again, pid {replica.pid}")
-                self._unsaved = True
-        if self._unsaved:
-            self.save()
-            self._unsaved = False
-
-    def _revive_servers(self, now: float) -> None:
-        if now < self._servers_next_start_at:
-            return
-        for server in (self.postgres_server, self.kafka_server):
-            if server is None or server.alive():
-                continue
-            self._tell(f"{type(server).__name__} ended, starting it again")
-            try:
-                address = server.start(self.options.state)
-            except CommandError as error:
-                self._server_failures += 1
-                self._servers_next_start_at = now + restart_wait_s(self._server_failures)
-                self._tell(str(error))
-                continue
-            self._server_failures = 0
-            if address not in (self.database_url, self.kafka):
-                raise CommandError(f"{type(server).__name__} lost its port to another program")
-
     def info(self) -> RunInfo:
         """What `run.json` says while this process owns the installation."""
         mine = Identity.of(os.getpid())
@@ -314,7 +241,8 @@ class Stack:
         save_run(self.options.state, self.info())
 
 
-def _died(replica: Replica) -> CommandError:
+def died(replica: Replica) -> CommandError:
+    """What ended a replica, and what to do about it."""
     code = Exit.BROKEN if replica.exit_code == Exit.BROKEN else Exit.NOT_READY
     cure = ""
     if code == Exit.BROKEN:

@@ -13,8 +13,9 @@ from cli.output import emit
 from ingest.events.context import Context
 from ingest.events.stamping import Stamper
 from ingest.platforms.mapping import Platform
-from ingest.reports.convert import Import, convert
+from ingest.reports.convert import convert
 from ingest.reports.facts import StatedFacts
+from ingest.reports.imports import Import
 from ingest.reports.reading.encoding import Opener
 from ingest.reports.reading.notation import Asked
 from ingest.reports.reading.refusals import FileRefusedError

@@ -16,6 +16,7 @@ from cli.processes import Identity, wait_until
 from cli.stack.replica import Replica, ServiceSpec
 from cli.stack.stack import Stack, StackOptions
 from cli.stack.state import RunLock, load_run, run_file
+from cli.stack.supervisor import Supervisor
 
 FAKE = """
 import http.server, os, sys
@@ -142,12 +143,13 @@ def test_what_a_killed_run_wrote_is_not_taken_for_a_running_one(
 
 
 def test_a_replica_that_dies_is_started_again_on_its_port(stack: Stack, said: list[str]) -> None:
+    supervisor = Supervisor(stack)
     replica = stack.replica("first", 2)
     _tell_to_exit(replica, 1)
-    stack.tick()
+    supervisor.tick()
     assert not replica.alive(), "the first restart waits a second"
     assert said[-1].startswith("first-2 ended with 1, again in 1 s")
-    assert wait_until(lambda: (stack.tick(), replica.alive())[1], 60)
+    assert wait_until(lambda: (supervisor.tick(), replica.alive())[1], 60)
     stack.await_ready([replica])
     assert _get(replica) == "first-2"
 
@@ -155,6 +157,7 @@ def test_a_replica_that_dies_is_started_again_on_its_port(stack: Stack, said: li
 def test_a_state_folder_that_takes_nothing_is_told_and_waited_out(
     stack: Stack, options: StackOptions, said: list[str]
 ) -> None:
+    supervisor = Supervisor(stack)
     # Whatever keeps the supervisor from writing, a full disk first of all, is the same error.
     records = options.state / "processes"
     kept = records.rename(options.state / "kept")
@@ -163,7 +166,7 @@ def test_a_state_folder_that_takes_nothing_is_told_and_waited_out(
     _tell_to_exit(replica, 1)
 
     def told_twice() -> bool:
-        stack.tick()
+        supervisor.tick()
         return sum(f"{records}: File exists; next try in" in line for line in said) == 2
 
     assert wait_until(told_twice, 60)
@@ -172,7 +175,7 @@ def test_a_state_folder_that_takes_nothing_is_told_and_waited_out(
     kept.rename(records)
 
     def back() -> bool:
-        stack.tick()
+        supervisor.tick()
         return replica.alive() and replica.ready()
 
     assert wait_until(back, 60)
@@ -182,11 +185,12 @@ def test_a_state_folder_that_takes_nothing_is_told_and_waited_out(
 def test_a_replica_whose_port_was_taken_while_it_was_dead_moves_and_says_so(
     stack: Stack, said: list[str]
 ) -> None:
+    supervisor = Supervisor(stack)
     replica = stack.replica("first", 2)
     port = replica.port
     _tell_to_exit(replica, 1)
     with socket.create_server(("127.0.0.1", port)):
-        assert wait_until(lambda: (stack.tick(), replica.alive())[1], 60)
+        assert wait_until(lambda: (supervisor.tick(), replica.alive())[1], 60)
         stack.await_ready([replica])
     assert replica.port != port
     assert f"first-2's port was taken; its address is now {replica.url}" in said
@@ -194,9 +198,10 @@ def test_a_replica_whose_port_was_taken_while_it_was_dead_moves_and_says_so(
 
 
 def test_a_replica_that_ends_with_5_is_not_started_again(stack: Stack) -> None:
+    supervisor = Supervisor(stack)
     _tell_to_exit(stack.replica("second"), 5)
     with pytest.raises(CommandError, match="second-1 ended with 5") as caught:
-        stack.tick()
+        supervisor.tick()
     assert caught.value.exit_code == Exit.BROKEN
 
 

@@ -11,7 +11,7 @@ from ingest.reports.completeness import (
     SOURCE_MISSING,
     why_unsettled,
 )
-from ingest.reports.convert import Import
+from ingest.reports.imports import Import
 from ingest.reports.outcome import Loaded
 from ingest.reports.request import Wanted
 from ingest.wire import SourceWire

@@ -1,10 +1,25 @@
-"""Ids of imports: ULIDs, which sort by time, so that the ledger's keys keep their locality."""
+"""Loads of reports. Their ids are ULIDs, which sort by time, so that the ledger's keys keep their
+locality."""
 
 import re
 import secrets
+from dataclasses import dataclass
+from datetime import datetime
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One load: its id, the time of the report, the revision (ms), and the caller's defaults."""
+
+    import_id: str
+    time: datetime
+    revision: int
+    source: str | None = None
+    currency: str | None = None
+    first_row: int = 1
 
 
 def make_import_id(time_ms: int) -> str:

@@ -13,7 +13,6 @@ from typing import IO
 
 from ingest.faults import FaultError
 from ingest.platforms.mapping import Platform
-from ingest.reports.convert import Import, RowReader
 from ingest.reports.facts import (
     EQUAL_SHOWN_MAX,
     FACT_BYTES,
@@ -23,7 +22,9 @@ from ingest.reports.facts import (
     fact_of,
     figures_of,
 )
+from ingest.reports.imports import Import
 from ingest.reports.reading.report import Report
+from ingest.reports.row_reader import RowReader
 from ingest.sources.settings import SourceSettings
 
 FILES = 64

@@ -8,8 +8,7 @@ from typing import NamedTuple
 from ingest.periods import as_utc
 from ingest.platforms.mapping import Platform
 from ingest.reports.completeness import Wish
-from ingest.reports.convert import Import
-from ingest.reports.imports import make_import_id
+from ingest.reports.imports import Import, make_import_id
 from ingest.reports.reading.notation import NOTHING_ASKED, Asked
 from ingest.reports.reading.refusals import FileRefusedError
 from ingest.reports.reading.report import Report, understand

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands.load.load import load, wait_for_counts
+from cli.commands.load.load import load
+from cli.commands.load.requests import wait_for_counts
 from cli.errors import CommandError, Exit
 from tests.unit.cli.load.load_services import AS_OF, OTHER, ROW, Services, options, written
 

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from ingest.platforms.mapping import load_platforms
-from ingest.reports.convert import Converted, Import, convert
+from ingest.reports.convert import Converted, convert
+from ingest.reports.imports import Import
 from ingest.reports.reading.refusals import FileRefusedError
 from ingest.sources.settings import SourceSettings
 from tests.unit.ingest.ingest_builders import table_of

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.platforms.mapping import MappingFileError, load_platform, load_platforms
-from ingest.reports.convert import Converted, Import, convert
+from ingest.reports.convert import Converted, convert
+from ingest.reports.imports import Import
 from ingest.reports.reading.refusals import FileRefusedError
 from ingest.reports.reading.rows import Table
 from ingest.reports.splitting import FilePart, split

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from ingest.platforms.mapping import load_platforms
-from ingest.reports.convert import Import, convert
+from ingest.reports.convert import convert
+from ingest.reports.imports import Import
 from ingest.reports.reading.refusals import FileRefusedError
 from ingest.sources.settings import SourceSettings
 from tests.unit.ingest.ingest_builders import NOW, table_of

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.platforms.mapping import load_platforms
-from ingest.reports.convert import Converted, Import, convert
+from ingest.reports.convert import Converted, convert
 from ingest.reports.facts import StatedFacts
+from ingest.reports.imports import Import
 from ingest.reports.repeats import find_repeats
 from ingest.sources.settings import SourceSettings
 from tests.unit.ingest.ingest_builders import NOW, report_of, table_of

@@ -8,8 +8,9 @@ import pytest
 
 from ingest.faults import FaultError
 from ingest.platforms.mapping import Level, load_platforms
-from ingest.reports.convert import Import, convert
+from ingest.reports.convert import convert
 from ingest.reports.ids import read_id
+from ingest.reports.imports import Import
 from ingest.reports.reading.refusals import FileRefusedError
 from ingest.reports.splitting import empty
 from ingest.sources.settings import SourceSettings
