@@ -1,6 +1,5 @@
 """Results go to stdout, one stable line each or one JSON document; everything else to stderr."""
 
-import json
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +11,9 @@ def emit(line: str, fields: Mapping[str, Any], *, as_json: bool) -> None:
 
 
 def _json(fields: Mapping[str, Any]) -> str:
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    import msgspec
+
+    return msgspec.json.encode(fields).decode()
 
 
 def tell_stderr(message: str) -> None:
