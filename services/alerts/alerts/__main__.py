@@ -21,6 +21,7 @@ from alerts.delivery import gauges
 from alerts.delivery import store as delivery_store
 from alerts.delivery.courier import Courier
 from alerts.episodes.handlers import SERVICE, Handlers
+from alerts.episodes.store import find_campaigns_of_regions
 from alerts.record import routes as record_routes
 from alerts.record.sweep import sweeps
 from alerts.rendering.render import Renderer
@@ -110,6 +111,7 @@ def make_app(
         checks=checks,
         idle=idle,
         refresh_metrics=refresh_metrics,
+        campaigns_of_regions=find_campaigns_of_regions,
     )
     app.state.configurations = configurations
     app.state.adoption = adoption

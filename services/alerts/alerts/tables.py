@@ -38,6 +38,16 @@ alerts = _table(
 sa.Index("alerts_workspace", alerts.c.workspace, alerts.c.alert)
 sa.Index("alerts_campaign", alerts.c.workspace, alerts.c.campaign, alerts.c.alert)
 
+# Where each campaign belongs, as its newest breach says: for who may read only some regions.
+campaigns = _table(
+    "campaigns",
+    text("workspace"),
+    text("campaign"),
+    text("region", nullable=True),
+    instant("decided_at"),
+    sa.PrimaryKeyConstraint("workspace", "campaign", name="campaigns_pk"),
+)
+
 episodes = _table(
     "episodes",
     big("alert"),

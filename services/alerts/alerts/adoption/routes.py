@@ -31,7 +31,7 @@ async def get_configuration(request: Request, principal: Reader) -> Json:
     """The workspace's routes and receivers as they are in use; no secret is ever in it."""
     configurations: Configurations = request.app.state.configurations
     found = configurations.in_force(principal.workspace)
-    if found is None:
+    if found is None or not principal.reach.is_whole:
         raise NotFoundError("not_configured", f"no {principal.workspace}.yml is loaded")
     return Json(_view(found))
 
@@ -45,6 +45,7 @@ async def reload(request: Request, principal: Admin) -> Json:
     """Reads all files again, for all replicas: what is new in them is the next version of its
     workspace. A bad one changes nothing: 422 `configuration_invalid`, with file and line if it is
     the caller's own. What was refused until now is sent again at once."""
+    principal.reach.require_whole()
     configurations: Configurations = request.app.state.configurations
     adoption: Adoption = request.app.state.adoption
     try:

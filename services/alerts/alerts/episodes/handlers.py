@@ -179,6 +179,7 @@ async def _merge(
         saved.append((key[0], after))
         steps += [(member, breach) for breach in applied]
         touched.append((key[0], member, applied[-1], after.open))
+    await store.put_campaigns(conn, [(one[0], one[2]) for one in touched])
     await store.save_episodes(conn, saved, counts)
     await store.add_transitions(conn, steps)
     return touched, missing

@@ -40,9 +40,7 @@ async def get_notifications(
     )
     after = paging.after(0)
     async with calling(request, principal) as caller:
-        rows = await store.list_notifications(
-            caller.conn, caller.workspace, after, wanted, paging.rows
-        )
+        rows = await store.list_notifications(caller.conn, caller.reach, after, wanted, paging.rows)
     items = [audit.item(row) for row in rows]
     return Json(page(items, paging.limit, lambda item: [int(item.notification)]))
 
@@ -60,7 +58,7 @@ async def get_alerts(
     after = paging.after(0)
     async with calling(request, principal) as caller:
         rows = await store.list_alerts(
-            caller.conn, caller.workspace, after, store.AlertFilter(campaign, open), paging.rows
+            caller.conn, caller.reach, after, store.AlertFilter(campaign, open), paging.rows
         )
     items = [_alert(row) for row in rows]
     return Json(page(items, paging.limit, lambda item: [int(item["alert"])]))

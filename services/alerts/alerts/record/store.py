@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from alerts.record import states
 from shared.database.pool import Conn
+from shared.http.reach import Reach
 
 NOTIFICATIONS = """
 SELECT n.*, d.state AS delivery_state, d.delivered_at, d.next_attempt_at,
@@ -40,7 +41,7 @@ JOIN alerts.transitions t ON t.alert = e.alert AND t.episode = e.episode AND t.s
 WHERE a.workspace = $1 AND a.alert > $2 {conditions}
 ORDER BY a.alert LIMIT $3
 """
-OF_CAMPAIGN = "AND a.campaign = $4"
+OF_CAMPAIGN = "AND a.campaign = {value}"
 IS_OPEN = {
     # The workspace and the bound again, for the index of open episodes.
     True: "AND e.state NOT IN ('resolved', 'withdrawn') AND e.workspace = $1 AND e.alert > $2",
@@ -62,43 +63,50 @@ class NotificationFilter(NamedTuple):
 
 
 async def list_notifications(
-    conn: Conn, workspace: str, after: int, wanted: NotificationFilter, limit: int
+    conn: Conn, reach: Reach, after: int, wanted: NotificationFilter, limit: int
 ) -> list[dict[str, Any]]:
     """Up to `limit` notifications after the id `after`, joined with their deliveries."""
-    rows = await conn.fetch(*notifications_query(workspace, after, wanted, limit))
+    rows = await conn.fetch(*notifications_query(reach, after, wanted, limit))
     return [dict(row) for row in rows]
 
 
 async def list_alerts(
-    conn: Conn, workspace: str, after: int, wanted: AlertFilter, limit: int
+    conn: Conn, reach: Reach, after: int, wanted: AlertFilter, limit: int
 ) -> list[dict[str, Any]]:
     """Up to `limit` alerts after the id `after`, each with its newest episode and transition."""
-    rows = await conn.fetch(*alerts_query(workspace, after, wanted, limit))
+    rows = await conn.fetch(*alerts_query(reach, after, wanted, limit))
     return [dict(row) for row in rows]
 
 
 def notifications_query(
-    workspace: str, after: int, wanted: NotificationFilter, limit: int
+    reach: Reach, after: int, wanted: NotificationFilter, limit: int
 ) -> tuple[Any, ...]:
     """The statement and its values."""
-    values: list[Any] = [workspace, after, limit]
+    values: list[Any] = [reach.workspace, after, limit]
     conditions = []
-    for name, condition in [*CONDITIONS.items(), ("state", _of_state(wanted.state))]:
-        value = getattr(wanted, name)
+    asked = {**wanted._asdict(), "reach": reach.listed}
+    known = {**CONDITIONS, "state": _of_state(wanted.state), "reach": _in_reach("n")}
+    for name, condition in known.items():
+        value = asked[name]
         if value is not None:
             values.append(value)
             conditions.append(condition.format(value=f"${len(values)}"))
     return NOTIFICATIONS.format(conditions="\n  ".join(conditions)), *values
 
 
-def alerts_query(workspace: str, after: int, wanted: AlertFilter, limit: int) -> tuple[Any, ...]:
+def alerts_query(reach: Reach, after: int, wanted: AlertFilter, limit: int) -> tuple[Any, ...]:
     """The statement and its values."""
     conditions = [IS_OPEN[wanted.is_open]]
-    values: list[Any] = [workspace, after, limit]
-    if wanted.campaign is not None:
-        conditions.append(OF_CAMPAIGN)
-        values.append(wanted.campaign)
+    values: list[Any] = [reach.workspace, after, limit]
+    for value, condition in ((wanted.campaign, OF_CAMPAIGN), (reach.listed, _in_reach("a"))):
+        if value is not None:
+            values.append(value)
+            conditions.append(condition.format(value=f"${len(values)}"))
     return ALERTS.format(conditions=" ".join(conditions)), *values
+
+
+def _in_reach(table: str) -> str:
+    return f"AND {table}.campaign = ANY({{value}})"
 
 
 def _of_state(state: str | None) -> str:

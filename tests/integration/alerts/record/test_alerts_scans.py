@@ -16,6 +16,7 @@ from alerts.episodes import store as store_alerts
 from alerts.record import store as store_read
 from alerts.record import sweep as store_sweep
 from alerts.telling import store as store_groups
+from shared.http.reach import Reach
 from tests.integration.alerts.alerts_world import World, make_world
 
 FILL = """
@@ -160,7 +161,7 @@ FILTERS: list[tuple[str, store_read.NotificationFilter]] = [
 async def test_notifications_are_found_by_index(
     world: asyncpg.Connection, name: str, wanted: store_read.NotificationFilter
 ) -> None:
-    query = store_read.notifications_query("w0", 0, wanted, 101)
+    query = store_read.notifications_query(Reach("w0"), 0, wanted, 101)
     assert await scans(world, *query) == set(), name
     assert await costs(world, *query) < 2_500, name
 
@@ -177,7 +178,7 @@ async def test_notifications_are_found_by_index(
 async def test_alerts_are_found_by_index(
     world: asyncpg.Connection, wanted: store_read.AlertFilter
 ) -> None:
-    query = store_read.alerts_query("w0", 0, wanted, 101)
+    query = store_read.alerts_query(Reach("w0"), 0, wanted, 101)
     assert await scans(world, *query) == set()
     assert await costs(world, *query) < 4_000
 
