@@ -5,12 +5,14 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import hypothesis
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from cli.embedded.kafka import KafkaServer
 from cli.embedded.postgres import PostgresServer
@@ -30,6 +32,26 @@ _search = hypothesis.settings(
 hypothesis.settings.register_profile("search", _search)
 hypothesis.settings.register_profile("suite", _search, derandomize=True, database=None)
 hypothesis.settings.load_profile(os.environ.get("PACELINE_HYPOTHESIS", "suite"))
+
+
+class ByFileAndInstallation(LoadFileScheduling):
+    """A file's tests are of one worker, and so are all tests of the contract: one installation
+    serves them all, and starting it costs more than any of them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return "the contract" if "/test_contract_" in file else file
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The contract first: begun last, the longest would end alone."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/e2e/"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFileAndInstallation:
+    """How the suite's workers share the tests."""
+    return ByFileAndInstallation(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -95,19 +117,40 @@ def _template(postgres: str) -> str:
     return _TEMPLATE
 
 
-@pytest.fixture(scope="module")
-def database_url(postgres: str, _template: str) -> Iterator[str]:
-    """A fresh, migrated database for this module, copied from a template in some 30 ms."""
+@contextmanager
+def fresh_database(postgres: str, template: str) -> Iterator[str]:
+    """The URL of a migrated database of its own, copied from the template in some 30 ms."""
     name = f"test_{uuid.uuid4().hex[:12]}"
-    run_coroutine(_execute(postgres, f"CREATE DATABASE {name} TEMPLATE {_template}"))
+    run_coroutine(_execute(postgres, f"CREATE DATABASE {name} TEMPLATE {template}"))
     yield _named(postgres, name)
     run_coroutine(_execute(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-@pytest.fixture(scope="module")
-def topic_prefix(kafka: str) -> Iterator[str]:
-    """PACELINE_TOPIC_PREFIX for this module; all topics with it exist, with 24 partitions."""
+@contextmanager
+def fresh_topics(kafka: str) -> Iterator[str]:
+    """A PACELINE_TOPIC_PREFIX of its own; all topics with it exist, with 24 partitions."""
     prefix = f"t{uuid.uuid4().hex[:8]}."
     topics = ensure_topics(kafka, prefix=prefix)
     yield prefix
     run_coroutine(delete_topics(kafka, [topic.name for topic in topics]))
+
+
+@pytest.fixture(scope="module")
+def database_url(postgres: str, _template: str) -> Iterator[str]:
+    """A fresh database for this module."""
+    with fresh_database(postgres, _template) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def topic_prefix(kafka: str) -> Iterator[str]:
+    """Fresh topics for this module."""
+    with fresh_topics(kafka) as prefix:
+        yield prefix
+
+
+@pytest.fixture(scope="session")
+def session_servers(kafka: str, postgres: str, _template: str) -> Iterator[dict[str, str]]:
+    """Where an installation that serves the whole session has its topics and tables."""
+    with fresh_database(postgres, _template) as url, fresh_topics(kafka) as prefix:
+        yield {"kafka": kafka, "database": url, "topic_prefix": prefix}

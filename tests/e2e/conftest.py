@@ -13,13 +13,12 @@ from tests.e2e.contract_caller import Caller
 
 
 @pytest.fixture(scope="session")
-def workspace() -> Iterator[Callable[[str], Caller]]:
+def workspace(session_servers: dict[str, str]) -> Iterator[Callable[[str], Caller]]:
     """Gives callers of a workspace; all workspaces live on one installation."""
     state = Path(tempfile.mkdtemp(prefix="paceline-contract-"))
-    # PostgreSQL does not run as root; another account must be able to walk through.
-    state.chmod(0o711)
     callers: list[Caller] = []
-    with Stack(StackOptions(state=state, known_ports=False)) as running:
+    options = StackOptions(state=state, known_ports=False, **session_servers)  # type: ignore[arg-type]
+    with Stack(options) as running:
 
         def caller_of(name: str) -> Caller:
             client = Client(running.urls, running.private_key, workspace=name)

@@ -23,7 +23,6 @@ from alerts.episodes.handlers import Handlers
 from alerts.record import store as store_read
 from alerts.record.audit import item
 from alerts.record.states import UNSENT
-from alerts.rendering.render import Renderer
 from alerts.settings import AlertsSettings
 from alerts.telling.flush import Flusher
 from cli.fakes.dingtalk import FakeDingTalk
@@ -32,7 +31,9 @@ from shared.database.clock import ManualClock, set_manual
 from shared.database.pool import Pool, create_pool, transaction
 from shared.events import Breach, BreachFigures
 from shared.kafka.consumer import Received
+from tests.integration.emptying import empty
 from tests.unit.alerts.builders import CONFIGURATION, encode
+from tests.unit.alerts.rendering.rendered import RENDERER
 from tests.unit.alerts.sending import mail_server, make_tools
 
 SECRET = "SEC-of-the-test"
@@ -168,7 +169,7 @@ class World:
     def restart(self) -> None:
         """New objects over the same database, as a new process would have."""
         self.configurations = Configurations(self.directory, self.environment)
-        clock, renderer = ManualClock(), Renderer()
+        clock, renderer = ManualClock(), RENDERER
         self.handlers = Handlers(self.configurations, clock)
         self.flusher = Flusher(self.settings, self.pool, clock, self.configurations, renderer)
         self.courier = self.courier_with()
@@ -208,13 +209,12 @@ async def make_world(
     (tmp_path / "default.yml").write_text(CONFIGURATION, encoding="utf-8")
     if not filled:
         conn = await asyncpg.connect(database_url)
-        await conn.execute(
-            "TRUNCATE runtime.clock, "
-            + ", ".join(f"alerts.{name.strip()}" for name in TABLES.split(","))
+        await empty(
+            conn, ["runtime.clock", *(f"alerts.{name.strip()}" for name in TABLES.split(","))]
         )
         await conn.close()
     pool = await create_pool(settings)
-    clock, renderer = ManualClock(), Renderer()
+    clock, renderer = ManualClock(), RENDERER
     with FakeDingTalk(SECRET) as robot, FakeMail() as inbox:
         environment = {"OPS_DINGTALK_URL": robot.url, "OPS_DINGTALK_SECRET": SECRET}
         configurations = Configurations(tmp_path, environment)

@@ -27,6 +27,7 @@ from shared.http.app import create_app
 from shared.kafka.consumer import Received
 from tests.documented import documented
 from tests.integration.budget.spend import at, heartbeat
+from tests.integration.emptying import empty
 
 PARTITIONS = 4
 SINCE = "2025-11-01T00:00:00+08:00"
@@ -52,8 +53,7 @@ class Service:
                 "SELECT relname FROM pg_class WHERE relnamespace = 'budget'::regnamespace "
                 "AND relkind = 'r'"
             )
-            names = ", ".join(f"budget.{row['relname']}" for row in tables)
-            await conn.execute(f"TRUNCATE {names}")
+            await empty(conn, [f"budget.{row['relname']}" for row in tables])
 
     async def set_clock(self, now: dt.datetime) -> None:
         """Moves the manual clock."""

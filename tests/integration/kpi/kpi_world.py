@@ -16,7 +16,7 @@ from kpi_monitor.routes import ROUTERS
 from kpi_monitor.settings import KpiSettings
 from shared.access.tokens import generate_keys, sign_token
 from shared.database.clock import ManualClock, set_manual
-from shared.database.pool import Pool, create_pool, transaction
+from shared.database.pool import Conn, Pool, create_pool, transaction
 from shared.events import (
     BREACH_DECODER,
     ENCODER,
@@ -31,6 +31,7 @@ from shared.http.app import create_app
 from shared.kafka.consumer import Received
 from shared.kafka.outbox import envelope
 from tests.documented import documented
+from tests.integration.emptying import empty
 
 PARTITIONS = 4
 TABLES = (
@@ -165,6 +166,11 @@ class World:
         ]
 
 
+async def empty_tables(conn: Conn) -> None:
+    """An empty service, whose series begin again with number 1."""
+    await empty(conn, [f"kpi.{name.strip()}" for name in TABLES.split(",")], numbered_in="kpi")
+
+
 @asynccontextmanager
 async def world(database_url: str, directory: Any, now: datetime) -> AsyncIterator[World]:
     """An empty kpi-monitor at `now`, with an HTTP client that may do everything."""
@@ -173,8 +179,7 @@ async def world(database_url: str, directory: Any, now: datetime) -> AsyncIterat
     pool = await create_pool(settings)
     try:
         async with transaction(pool) as conn:
-            names = ", ".join(f"kpi.{name.strip()}" for name in TABLES.split(","))
-            await conn.execute(f"TRUNCATE {names} RESTART IDENTITY")
+            await empty_tables(conn)
         app = make_app(settings, pool)
         token = sign_token(private, subject="tester", roles=["admin"])
         async with httpx.AsyncClient(

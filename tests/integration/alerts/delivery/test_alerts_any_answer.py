@@ -13,7 +13,6 @@ import pytest
 from alerts.configuration.configurations import Configurations
 from alerts.delivery import store as store_deliveries
 from alerts.delivery.courier import Courier
-from alerts.rendering.render import Renderer
 from alerts.telling.flush import Flusher
 from cli.fakes.dingtalk import NO_TOKEN, SIGN_NOT_MATCH, TOO_FAST, TOO_LONG
 from cli.fakes.mail import FakeMail
@@ -23,6 +22,7 @@ from shared.database.pool import transaction
 from shared.events import Breach
 from tests.integration.alerts.alerts_world import SECRET, World, make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_history
+from tests.unit.alerts.rendering.rendered import RENDERER
 
 MAILBOXES = "".join(
     line
@@ -167,9 +167,7 @@ class Replica:
 
     async def flush(self, minute: int) -> None:
         world = self.world
-        flusher = Flusher(
-            world.settings, world.pool, ManualClock(), self.configurations, Renderer()
-        )
+        flusher = Flusher(world.settings, world.pool, ManualClock(), self.configurations, RENDERER)
         async with transaction(world.pool) as conn:
             await set_manual(conn, at(minute))
             await flusher.flush(conn)

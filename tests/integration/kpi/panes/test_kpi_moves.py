@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from kpi_monitor.intake.handlers import Handlers
 from kpi_monitor.windows import HOUR_MS, to_ms
 from shared.database.clock import ManualClock
+from shared.database.pool import transaction
 from shared.entity_mapping import Mapping, MappingIndex, match_of
 from shared.events import CatalogItem, MetricsEvent
 from shared.kafka.consumer import Received
-from tests.integration.kpi.kpi_world import TABLES, World, world
+from tests.integration.kpi.kpi_world import World, empty_tables, world
 from tests.unit.kpi.builders import at, heartbeat, metrics_event
 
 M = 1_000_000
@@ -214,8 +215,8 @@ def hour_of(instant_ms: int) -> int:
 
 
 async def begin(kpi: World) -> Handlers:
-    names = ", ".join(f"kpi.{name.strip()}" for name in TABLES.split(","))
-    await kpi.rows(f"TRUNCATE {names} RESTART IDENTITY")
+    async with transaction(kpi.pool) as conn:
+        await empty_tables(conn)
     handlers = Handlers(kpi.settings, ManualClock())
     for name, currency in CURRENCIES.items():
         await kpi.fold(kpi.campaign(name, currency=currency), handlers)

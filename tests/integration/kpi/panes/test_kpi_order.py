@@ -21,7 +21,7 @@ from shared.database.clock import ManualClock
 from shared.database.pool import transaction
 from shared.events import CatalogItem, MetricsEvent
 from shared.kafka.consumer import Received
-from tests.integration.kpi.kpi_world import TABLES, World, world
+from tests.integration.kpi.kpi_world import World, empty_tables, world
 from tests.unit.kpi.builders import at, heartbeat, metrics_event
 
 CAMPAIGNS = {"cn": "CNY", "us": "USD"}
@@ -145,8 +145,8 @@ async def fold_all(
     kpi: World, polls: Sequence[Sequence[Received]]
 ) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """The panes after these polls, told to an empty service, and what is kept aside."""
-    names = ", ".join(f"kpi.{name.strip()}" for name in TABLES.split(","))
-    await kpi.rows(f"TRUNCATE {names} RESTART IDENTITY")
+    async with transaction(kpi.pool) as conn:
+        await empty_tables(conn)
     handlers = Handlers(kpi.settings, ManualClock())
     for poll in polls:
         await kpi.fold(poll, handlers)

@@ -5,12 +5,12 @@ from typing import Any, get_args
 
 import pytest
 
-from alerts.rendering.render import TEMPLATES, Renderer
+from alerts.rendering.render import TEMPLATES
 from alerts.rendering.view import Change, Saying
 from kpi_monitor.rules.episodes import Reason
 from shared.events import BreachCause, Transition
 from tests.unit.alerts.builders import at
-from tests.unit.alerts.rendering.rendered import render, view
+from tests.unit.alerts.rendering.rendered import RENDERER, render, view
 
 LOCALES = sorted(path.stem for path in TEMPLATES.glob("*.j2") if path.stem != "mail.html")
 REASONS = [one.value for one in Reason]
@@ -20,7 +20,7 @@ KEY = re.compile(r"[a-z]+(?:_[a-z]+)+")
 
 
 def words(locale: str) -> Any:
-    return Renderer().words(locale)
+    return RENDERER.words(locale)
 
 
 def test_the_locales_are_those_that_can_be_configured() -> None:
