@@ -18,7 +18,7 @@ import sys
 
 import asyncpg
 
-from bench.folding import HOUR, PARTITIONS, SOURCES, START, Plan, Replicas, prepare
+from bench.folding import HOUR, PARTITIONS, SOURCES, START, LoadPlan, Replicas, prepare
 from bench.posting import database
 from kpi_monitor.intake.handlers import Handlers
 from kpi_monitor.settings import KpiSettings
@@ -65,7 +65,7 @@ def heartbeats(until: dt.datetime) -> list[Received]:
     ]
 
 
-async def judge(url: str, plan: Plan) -> None:
+async def judge(url: str, plan: LoadPlan) -> None:
     """Closes two hours of all keys, and has one heartbeat between that closes nothing."""
     await prepare(url, plan)
     replicas, conn = Replicas(url, plan), await asyncpg.connect(url)
@@ -109,7 +109,7 @@ def main() -> None:
     options = parser.parse_args()
     print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
     print(f"python -m bench.judging {' '.join(sys.argv[1:])}")
-    plan = Plan(
+    plan = LoadPlan(
         options.keys, options.campaigns, options.mode, "even", options.keys, 5000, options.replicas
     )
     with database(options.url) as url:
