@@ -10,11 +10,11 @@ from fractions import Fraction
 from typing import Any
 
 from kpi_monitor.rules.episodes import Condition, Level, Observation, Reason, Verdict
-from kpi_monitor.rules.families.family import Feeds, Grounds, Observed
+from kpi_monitor.rules.families.family import Family, Grounds, Observed
 from kpi_monitor.rules.formula import parse
 from kpi_monitor.rules.kpis import Kpi, value_text
 from kpi_monitor.rules.rule import Rule, Span
-from kpi_monitor.rules.unit import Group, Need, Panes, Standing, StoredRule, Unit
+from kpi_monitor.rules.unit import Group, Panes, Standing, StoredRule, Unit
 from kpi_monitor.units.unit import NEVER, WORKSPACE, Due
 from kpi_monitor.windows import HOUR_MS, span_ms, to_ms
 from shared.errors import InvalidError
@@ -53,32 +53,21 @@ def suspense_rule(limit: timedelta) -> StoredRule:
     return StoredRule(rule, deleted=False, effective_from=0)
 
 
-class SuspenseFamily:
+class SuspenseFamily(Family):
     """The rule over what waits in the suspense of each source of a workspace."""
 
     kind = "suspense"
     breach_kind = "suspense"
 
-    def span(self, body: Mapping[str, Any], kpi: Kpi) -> Span:  # noqa: ARG002
+    def span(self, body: Mapping[str, Any], kpi: Kpi) -> Span:
         """No rule of a person is of this family."""
         raise InvalidError("unsupported", "suspense is watched by itself")
 
-    def members(self, unit: Unit, stored: StoredRule) -> Iterable[str] | None:  # noqa: ARG002
+    def members(self, unit: Unit, stored: StoredRule) -> Iterable[str] | None:
         """Sources that budget told of, with or without something that waits."""
         return unit.watched
 
-    def join(self, unit: Unit, group: Group, feeds: Feeds) -> None:
-        """A group is one source."""
-
-    def begin(self, unit: Unit, stored: StoredRule) -> int:  # noqa: ARG002
-        """It is judged as it stands."""
-        return 0
-
-    def needs(self, unit: Unit, group: Group) -> Iterable[Need]:  # noqa: ARG002
-        """No panes."""
-        return ()
-
-    def observe(self, unit: Unit, group: Group, panes: Panes, now: int) -> Observed:  # noqa: ARG002
+    def observe(self, unit: Unit, group: Group, panes: Panes, now: int) -> Observed:
         """How long the oldest of what waits has waited; 0 while nothing does."""
         since = _since(unit, group)
         waited = max(now - since, 0) if since is not None else 0

@@ -10,14 +10,13 @@ from fractions import Fraction
 from typing import Any
 
 from kpi_monitor.rules.episodes import Cause, Observation, Reason, Verdict
-from kpi_monitor.rules.families.family import Feeds, Grounds, Observed
+from kpi_monitor.rules.families.family import Family, Feeds, Grounds, Observed
 from kpi_monitor.rules.formula import evaluate, parse
 from kpi_monitor.rules.kpis import BUDGET_PACING, BUDGET_USED, KPIS, Kpi, value_text
 from kpi_monitor.rules.rule import Rule, Span
-from kpi_monitor.rules.unit import Group, Need, Panes, Standing, StoredRule, Unit
+from kpi_monitor.rules.unit import Group, Panes, StoredRule, Unit
 from kpi_monitor.totals.figures import is_complete, sum_figures
 from kpi_monitor.totals.plans import plan_seen
-from kpi_monitor.units.unit import Due
 from kpi_monitor.windows import to_ms
 from shared.errors import InvalidError
 from shared.events import BreachSource, BudgetTotals
@@ -55,8 +54,9 @@ def figures_text(sums: Mapping[str, int]) -> dict[str, str]:
     return numbers | {name: text for name, text in made.items() if text is not None}
 
 
-class TotalsFamily:
-    """Rules over the latest totals of a campaign's lines."""
+class TotalsFamily(Family):
+    """Rules over the latest totals of a campaign's lines; a message touches, and budget sends one
+    every pacing tick."""
 
     kind = "budget"
     breach_kind = "budget"
@@ -71,26 +71,18 @@ class TotalsFamily:
             raise InvalidError("invalid_rule", f"{unknown[0]} is no figure of the totals")
         return Span()
 
-    def members(self, unit: Unit, stored: StoredRule) -> Iterable[str] | None:  # noqa: ARG002
+    def members(self, unit: Unit, stored: StoredRule) -> Iterable[str] | None:
         """Lines with totals."""
         return unit.lines
 
-    def join(self, unit: Unit, group: Group, feeds: Feeds) -> None:  # noqa: ARG002
+    def join(self, unit: Unit, group: Group, feeds: Feeds) -> None:
         """What was spent on a line before a plan left it out is the campaign's spend all the
         same."""
         if group.gone is None and group.rule.group_by == "campaign":
             left = {line for line in unit.removed & unit.lines.keys() if group.rule.covers(line)}
             group.members = sorted({*group.members, *left})
 
-    def begin(self, unit: Unit, stored: StoredRule) -> int:  # noqa: ARG002
-        """Totals are judged as they come."""
-        return 0
-
-    def needs(self, unit: Unit, group: Group) -> Iterable[Need]:  # noqa: ARG002
-        """No panes."""
-        return ()
-
-    def observe(self, unit: Unit, group: Group, panes: Panes, now: int) -> Observed:  # noqa: ARG002
+    def observe(self, unit: Unit, group: Group, panes: Panes, now: int) -> Observed:
         """The figures of the group's lines, once."""
         rule, standing = group.rule, group.standing
         lines = [unit.lines[line] for line in group.members]
@@ -105,10 +97,6 @@ class TotalsFamily:
         if seen.value is not None:
             standing = standing._replace(plan_version=plan.settled)
         return Observed(standing, [seen])
-
-    def due(self, unit: Unit, group: Group, standing: Standing) -> Due:  # noqa: ARG002
-        """A message touches; budget sends one every pacing tick."""
-        return Due()
 
     def grounds(self, unit: Unit, group: Group, verdict: Verdict) -> Grounds:
         """The figures, the plan they are taken against, and how far each line is complete."""

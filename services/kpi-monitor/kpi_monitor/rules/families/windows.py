@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from kpi_monitor.rules.episodes import Cause, Observation, Reason, Verdict
-from kpi_monitor.rules.families.family import Feeds, Grounds, Observed
+from kpi_monitor.rules.families.family import Family, Feeds, Grounds, Observed
 from kpi_monitor.rules.feeds import feeds_set_aside, judgeable_through
 from kpi_monitor.rules.kpis import Kpi, numbers_text, units_of
 from kpi_monitor.rules.rule import Rule, Span
@@ -65,7 +65,7 @@ def look(rule: Rule, content: Content) -> Observation:
     return rule.observe(content.sums, content.window.end)._replace(window=content.window)
 
 
-class WindowFamily:
+class WindowFamily(Family):
     """Rules over the windows of a campaign in its zone."""
 
     kind = "window"
@@ -81,7 +81,7 @@ class WindowFamily:
             return None
         return {feed.line for feed in unit.feeds if feed.measure in stored.rule.measures}
 
-    def join(self, unit: Unit, group: Group, feeds: Feeds) -> None:  # noqa: ARG002
+    def join(self, unit: Unit, group: Group, feeds: Feeds) -> None:
         """Who feeds the group, and how far that allows to judge."""
         rule, line = group.rule, group.group.get("line")
         lines = group.members or (sorted(feeds) if line is None else [line])
@@ -111,7 +111,7 @@ class WindowFamily:
             # A period that began earlier may reach into the window: its grain says how far back.
             yield Need(feed.line, feed.measure, start - feed.grain + 1, limit)
 
-    def observe(self, unit: Unit, group: Group, panes: Panes, now: int) -> Observed:  # noqa: ARG002
+    def observe(self, unit: Unit, group: Group, panes: Panes, now: int) -> Observed:
         """Every window that is complete and not judged yet, in order; after an edit the last one
         that was judged again. Windows without a value change nothing."""
         rule, standing = group.rule, group.standing
@@ -141,7 +141,7 @@ class WindowFamily:
             return Due(NEVER)
         return Due(Windows(size, unit.zone).containing(through).end + group.rule.maturity)
 
-    def grounds(self, unit: Unit, group: Group, verdict: Verdict) -> Grounds:  # noqa: ARG002
+    def grounds(self, unit: Unit, group: Group, verdict: Verdict) -> Grounds:
         """The sums of the window, and the sources that feed the group."""
         seen = verdict.seen
         complete = {feed.source: feed.complete for feed in group.feeds}
