@@ -5,8 +5,8 @@ Of what was told before, no region is known: it is in none until the campaign is
 
 from alembic import op
 
-revision = "0020_alerts_campaigns"
-down_revision = "0019_key_campaigns"
+revision = "0022_alerts_campaigns"
+down_revision = "0021_allocations"
 branch_labels = None
 depends_on = None
 
