@@ -15,7 +15,7 @@ from fastapi import Request
 from budget.audit import store as audit
 from budget.audit.store import Act
 from budget.ledger import catalogues
-from budget.ledger.release import Moved, Release
+from budget.ledger.release import MovedMoney, Release
 from budget.ledger.rules import Catalogue
 from shared.database.pool import Conn
 from shared.errors import UnavailableError
@@ -83,7 +83,7 @@ async def begin_release(caller: Caller, cause: str) -> tuple[Release, Catalogue]
     return moving, catalogue
 
 
-async def release(caller: Caller, cause: str, *, touched: str | None = None) -> Moved:
+async def release(caller: Caller, cause: str, *, touched: str | None = None) -> MovedMoney:
     """A release of held money alone, after which a campaign's lines are told again."""
     moving, _ = await begin_release(caller, cause)
     if touched is not None:

@@ -98,16 +98,16 @@ Document = Annotated[dict[str, Any], AfterValidator(_document)]
 Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
 
 
-class Body(BaseModel):
+class RequestBody(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class MoneyBody(Body):
+class MoneyBody(RequestBody):
     amount: Micros
     currency: CurrencyCode
 
 
-class ReasonBody(Body):
+class ReasonBody(RequestBody):
     """Why somebody decides so, for the audit."""
 
     reason: Annotated[Text, Field(min_length=1)]
@@ -118,12 +118,12 @@ def plain(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
 
-class Money(BaseModel):
+class MoneyView(BaseModel):
     amount: str
     currency: str
 
 
-class Finding(BaseModel):
+class FindingView(BaseModel):
     """What somebody should look at; nothing is refused for it."""
 
     code: str

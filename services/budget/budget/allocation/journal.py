@@ -12,48 +12,52 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 
-class Place(NamedTuple):
+class Holder(NamedTuple):
     """Who holds money: the plan's total (what is given out, negative), a line, or a bucket."""
 
     kind: Literal["total", "line", "bucket"]
     name: str = ""
 
 
-TOTAL = Place("total")
+TOTAL = Holder("total")
 
 
-class Step(NamedTuple):
+class AllocationStep(NamedTuple):
     """So many micros more for a place from an instant on, or less."""
 
-    place: Place
+    place: Holder
     effective_from: datetime
     amount: int
 
 
-def held(steps: Iterable[Step], at: datetime | None = None) -> dict[Place, int]:
+def held(steps: Iterable[AllocationStep], at: datetime | None = None) -> dict[Holder, int]:
     """What each place holds at an instant, or when all steps have been taken."""
-    sums: dict[Place, int] = {}
+    sums: dict[Holder, int] = {}
     for step in steps:
         if at is None or step.effective_from <= at:
             sums[step.place] = sums.get(step.place, 0) + step.amount
     return sums
 
 
-def steps_to(before: Sequence[Step], wanted: Mapping[Place, int], since: datetime) -> list[Step]:
+def steps_to(
+    before: Sequence[AllocationStep], wanted: Mapping[Holder, int], since: datetime
+) -> list[AllocationStep]:
     """What a document adds so that from `since` on every place holds what is `wanted` of it, and
     nothing that is not named; what was to change later is taken back when it would have.
 
     Every place that is named has a step at `since`, if only of 0.
     """
     now = held(before, since)
-    later: dict[tuple[Place, datetime], int] = {}
+    later: dict[tuple[Holder, datetime], int] = {}
     for step in before:
         if step.place != TOTAL and step.effective_from > since:
             key = step.place, step.effective_from
             later[key] = later.get(key, 0) + step.amount
     places = [*wanted, *(place for place in now if place not in wanted and place != TOTAL)]
-    changes = [Step(place, since, wanted.get(place, 0) - now.get(place, 0)) for place in places]
-    changes += [Step(*key, -amount) for key, amount in sorted(later.items())]
+    changes = [
+        AllocationStep(place, since, wanted.get(place, 0) - now.get(place, 0)) for place in places
+    ]
+    changes += [AllocationStep(*key, -amount) for key, amount in sorted(later.items())]
     return [
         step
         for change in changes
@@ -62,7 +66,7 @@ def steps_to(before: Sequence[Step], wanted: Mapping[Place, int], since: datetim
     ]
 
 
-def _pair(change: Step) -> list[Step]:
+def _pair(change: AllocationStep) -> list[AllocationStep]:
     if not change.amount:
         return [change]
-    return [change, Step(TOTAL, change.effective_from, -change.amount)]
+    return [change, AllocationStep(TOTAL, change.effective_from, -change.amount)]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from budget.allocation.journal import Place, Step
+from budget.allocation.journal import AllocationStep, Holder
 from budget.allocation.phasing import NOTHING, Curve
 from shared.database.pool import Conn
 
@@ -81,7 +81,7 @@ class AllocatingDocument(NamedTuple):
 
     name: str
     decided_at: datetime
-    curves: Mapping[Place, dict[str, Any]]
+    curves: Mapping[Holder, dict[str, Any]]
 
 
 async def lines(conn: Conn, workspace: str, campaign: str) -> list[dict[str, Any]]:
@@ -113,10 +113,10 @@ async def put_lines(
     return [dict(row) for row in await conn.fetch(LINES, *key[:2])]
 
 
-async def find_steps(conn: Conn, workspace: str, campaign: str) -> list[Step]:
+async def find_steps(conn: Conn, workspace: str, campaign: str) -> list[AllocationStep]:
     """The campaign's journal, what is of one place and instant summed."""
     rows = await conn.fetch(FIND_STEPS, workspace, campaign)
-    return [Step(Place(row[0], row[1]), row[2], row[3]) for row in rows]
+    return [AllocationStep(Holder(row[0], row[1]), row[2], row[3]) for row in rows]
 
 
 async def add_steps(
@@ -124,7 +124,7 @@ async def add_steps(
     workspace: str,
     campaign: str,
     document: AllocatingDocument,
-    steps: Sequence[Step],
+    steps: Sequence[AllocationStep],
 ) -> None:
     """Appends a document's steps; a line's own carry its curve as it is from then on."""
     curves = document.curves
@@ -137,10 +137,10 @@ async def add_steps(
 
 async def find_held(
     conn: Conn, workspace: str, campaign: str, *, known_at: datetime, at: datetime
-) -> dict[Place, int]:
+) -> dict[Holder, int]:
     """What each place held at an instant, by what was decided until another."""
     rows = await conn.fetch(FIND_HELD, workspace, campaign, known_at, at)
-    return {Place(row[0], row[1]): row[2] for row in rows}
+    return {Holder(row[0], row[1]): row[2] for row in rows}
 
 
 async def find_curves(

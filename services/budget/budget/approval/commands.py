@@ -9,10 +9,10 @@ from fastapi import Depends, Request
 from budget.approval import store
 from budget.approval.policy import PolicyRule, rule_for
 from budget.approval.rules import (
+    ApprovalDecision,
     ApprovalRequest,
-    Decision,
+    ApprovalSubject,
     DecisionOutcome,
-    Subject,
     check_subject,
     judge,
 )
@@ -37,7 +37,7 @@ class SubmittedDocument(NamedTuple):
 
     object: str
     kind: str
-    subject: Subject
+    subject: ApprovalSubject
     currency: str
     region: str | None = None
     authors: frozenset[str] = frozenset()
@@ -70,7 +70,7 @@ class Approvals:
         if request is None:
             raise ConflictError("not_in_review", "nobody has asked for it: submit it first")
         earlier = await store.find_decisions(caller.conn, caller.workspace, [request.object])
-        made = Decision(
+        made = ApprovalDecision(
             body.role,
             caller.principal.subject,
             body.decision,
@@ -99,7 +99,9 @@ ApprovalsOf = Annotated[Approvals, Depends(_approvals)]
 """Of a route that asks or decides."""
 
 
-def _detail(request: ApprovalRequest, made: Decision, outcome: DecisionOutcome) -> dict[str, Any]:
+def _detail(
+    request: ApprovalRequest, made: ApprovalDecision, outcome: DecisionOutcome
+) -> dict[str, Any]:
     return {
         "as": made.role,
         "decision": made.verdict,
@@ -111,7 +113,7 @@ def _detail(request: ApprovalRequest, made: Decision, outcome: DecisionOutcome) 
     }
 
 
-def decisions_view(decisions: Sequence[Decision]) -> list[dict[str, Any]]:
+def decisions_view(decisions: Sequence[ApprovalDecision]) -> list[dict[str, Any]]:
     """Decisions as the API shows them."""
     return [
         {"as": d.role, "by": d.by, "decision": d.verdict, "at": d.at, "opinion": d.opinion}

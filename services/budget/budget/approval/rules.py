@@ -19,14 +19,14 @@ Verdict = Literal["approve", "reject"]
 RequestStatus = Literal["in_review", "approved", "rejected"]
 
 
-class Subject(NamedTuple):
+class ApprovalSubject(NamedTuple):
     """What is decided on: so much money (micros), in this version of the object."""
 
     amount: int
     version: int
 
 
-class Decision(NamedTuple):
+class ApprovalDecision(NamedTuple):
     """One person's verdict in one role, about `subject`."""
 
     role: Role
@@ -34,7 +34,7 @@ class Decision(NamedTuple):
     verdict: Verdict
     at: datetime
     opinion: str
-    subject: Subject
+    subject: ApprovalSubject
 
 
 class ApprovalRequest(NamedTuple):
@@ -46,7 +46,7 @@ class ApprovalRequest(NamedTuple):
 
     object: str
     kind: str
-    subject: Subject
+    subject: ApprovalSubject
     currency: str
     region: str | None
     authors: frozenset[str]
@@ -56,7 +56,7 @@ class ApprovalRequest(NamedTuple):
     asked_at: datetime
     due_at: datetime | None
 
-    def needs(self, made: Sequence[Decision]) -> tuple[Role, ...]:
+    def needs(self, made: Sequence[ApprovalDecision]) -> tuple[Role, ...]:
         """The roles whose decision is still missing, of which enough may do."""
         if self.status != "in_review":
             return ()
@@ -72,10 +72,12 @@ class DecisionOutcome(NamedTuple):
 
     status: RequestStatus
     needs: tuple[Role, ...]
-    decisions: tuple[Decision, ...]
+    decisions: tuple[ApprovalDecision, ...]
 
 
-def about(subject: Subject, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
+def about(
+    subject: ApprovalSubject, decisions: Sequence[ApprovalDecision]
+) -> tuple[ApprovalDecision, ...]:
     """Those of `decisions` that were made about `subject`."""
     return tuple(decision for decision in decisions if decision.subject == subject)
 
@@ -106,8 +108,8 @@ def check_subject(
 
 def judge(
     request: ApprovalRequest,
-    earlier: Sequence[Decision],
-    decision: Decision,
+    earlier: Sequence[ApprovalDecision],
+    decision: ApprovalDecision,
     roles: AbstractSet[str],
 ) -> DecisionOutcome:
     """The outcome of `decision` by a person who holds `roles`.

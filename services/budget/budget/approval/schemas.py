@@ -9,18 +9,18 @@ from pydantic import (
     Field,
 )
 
-from budget.fields import Body, Quantity, Text
+from budget.fields import Quantity, RequestBody, Text
 from shared.currencies import CurrencyCode
 
 
-class NamedMoney(Body):
+class NamedMoney(RequestBody):
     """An amount of any sign, as a list shows it."""
 
     amount: Quantity
     currency: CurrencyCode
 
 
-class DecisionBody(Body):
+class DecisionBody(RequestBody):
     """`amount` and `version` name what the decision is about; what has changed meanwhile is
     refused. Without them it is about what stands when it arrives."""
 
@@ -40,7 +40,7 @@ class DecisionBody(Body):
         return self.amount, None
 
 
-class Decision(BaseModel):
+class DecisionView(BaseModel):
     model_config = ConfigDict(populate_by_name=True)
 
     role: Literal["approver", "finance"] = Field(alias="as")
@@ -54,5 +54,5 @@ class Decided(BaseModel):
     """`needs`: the roles whose decision is still missing."""
 
     status: Literal["in_review", "approved", "rejected"]
-    decisions: list[Decision]
+    decisions: list[DecisionView]
     needs: list[Literal["approver", "finance"]]

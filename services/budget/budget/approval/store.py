@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from asyncpg import Record
 
-from budget.approval.rules import ApprovalRequest, Decision, Subject
+from budget.approval.rules import ApprovalDecision, ApprovalRequest, ApprovalSubject
 from shared.database.pool import Conn
 
 COLUMNS = """object, kind, amount, version, currency, region, authors, roles, decisions, status,
@@ -64,18 +64,18 @@ async def put_status(conn: Conn, workspace: str, name: str, status: str) -> None
 
 async def find_decisions(
     conn: Conn, workspace: str, names: Sequence[str]
-) -> dict[str, tuple[Decision, ...]]:
+) -> dict[str, tuple[ApprovalDecision, ...]]:
     """Per object all decisions on it in order of time, also those that do not count any more."""
-    found: dict[str, list[Decision]] = {name: [] for name in names}
+    found: dict[str, list[ApprovalDecision]] = {name: [] for name in names}
     for name, role, by, verdict, at, opinion, amount, version in await conn.fetch(
         FIND_DECISIONS, workspace, names
     ):
-        subject = Subject(amount, version)
-        found[name].append(Decision(role, by, verdict, at, opinion, subject))
+        subject = ApprovalSubject(amount, version)
+        found[name].append(ApprovalDecision(role, by, verdict, at, opinion, subject))
     return {name: tuple(made) for name, made in found.items()}
 
 
-async def add_decision(conn: Conn, workspace: str, name: str, made: Decision) -> None:
+async def add_decision(conn: Conn, workspace: str, name: str, made: ApprovalDecision) -> None:
     """Stores a decision; one per role and version of its object."""
     values = (made.role, made.by, made.verdict, made.opinion, made.at)
     await conn.execute(ADD_DECISION, workspace, name, *values, *made.subject)
@@ -83,6 +83,6 @@ async def add_decision(conn: Conn, workspace: str, name: str, made: Decision) ->
 
 def _request(row: Record) -> ApprovalRequest:
     name, kind, amount, version, currency, region, authors, roles, *rest = row
-    subject = Subject(amount, version)
+    subject = ApprovalSubject(amount, version)
     people = frozenset(authors)
     return ApprovalRequest(name, kind, subject, currency, region, people, tuple(roles), *rest)

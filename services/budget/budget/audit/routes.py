@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 
 from budget.audit import store
-from budget.audit.schemas import AuditReply
+from budget.audit.schemas import AuditView
 from shared.http.answers import Page, answers
 from shared.http.app import Json
 from shared.http.caller import Auditor, calling
@@ -12,7 +12,7 @@ from shared.http.paging import Paged
 router = APIRouter(prefix="/v1", tags=["audit"])
 
 
-@router.get("/audit", **answers(Page[AuditReply]), summary="Who decided what, as a hash chain")
+@router.get("/audit", **answers(Page[AuditView]), summary="Who decided what, as a hash chain")
 async def get_audit(
     request: Request,
     principal: Auditor,

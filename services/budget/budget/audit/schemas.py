@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 
-class AuditReply(BaseModel):
+class AuditView(BaseModel):
     """`hash` is the hex SHA-256 of `previous` and this row."""
 
     seq: int

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from budget.allocation.store import read_curve
-from budget.figures.pacing import LineState, SourceState
+from budget.figures.pacing import PlannedLine, SourceState
 from shared.database.pool import Conn
 from shared.events import SPEND_TOPIC
 
@@ -75,9 +75,9 @@ def line_state(
     actual: int,
     corrections: int,
     latest_at: datetime | None,
-) -> LineState:
+) -> PlannedLine:
     """What the pacing rules need of a line."""
-    return LineState(
+    return PlannedLine(
         allocated=row["allocated"],
         curve=read_curve(row["curve"]),
         starts_at=row["starts_at"],

@@ -30,7 +30,7 @@ class SourceState:
 
 
 @dataclass(frozen=True, slots=True)
-class LineState:
+class PlannedLine:
     """What is known of a line: micros, its curve, its sources, the newest `at` posted on it."""
 
     allocated: int
@@ -43,7 +43,7 @@ class LineState:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class PacingFigures:
     """Figures in micros; ratios as text with six decimals; what has no value is None, never 0."""
 
     allocated: int
@@ -67,7 +67,7 @@ def complete_through(sources: Sequence[SourceState]) -> datetime | None:
     return min(told) if told and len(told) == len(sources) else None
 
 
-def anchor(line: LineState, now: datetime) -> datetime:
+def anchor(line: PlannedLine, now: datetime) -> datetime:
     """min(now, max(least complete_through, latest `at`)); now for a line without a source.
 
     A line whose sources have said nothing at all is known up to its start.
@@ -78,7 +78,7 @@ def anchor(line: LineState, now: datetime) -> datetime:
     return min(now, max(known)) if known else min(now, line.starts_at)
 
 
-def freshness(line: LineState, now: datetime) -> Freshness:
+def freshness(line: PlannedLine, now: datetime) -> Freshness:
     """The worst of the sources; the last that one without a heartbeat has told is the newest
     posting on the line."""
     return worst(
@@ -95,11 +95,11 @@ def forecast_end(allocated: int, actual: int, planned: int) -> int | None:
     return divide_half_even(allocated * actual, planned) if planned else None
 
 
-def figures(line: LineState, now: datetime) -> Figures:
+def figures(line: PlannedLine, now: datetime) -> PacingFigures:
     """All figures of a line at its anchor."""
     at = anchor(line, now)
     planned = line.curve.planned(at)
-    return Figures(
+    return PacingFigures(
         allocated=line.allocated,
         planned_to_date=planned,
         actual=line.actual,
@@ -126,7 +126,7 @@ def settled_through(sources: Sequence[SourceState]) -> datetime | None:
     )
 
 
-def total(lines: Sequence[Figures], now: datetime) -> Figures:
+def total(lines: Sequence[PacingFigures], now: datetime) -> PacingFigures:
     """The campaign's figures: sums of the lines', ratios of the sums, the least completeness.
 
     Lines entered by hand do not hold the campaign's completeness back.
@@ -136,7 +136,7 @@ def total(lines: Sequence[Figures], now: datetime) -> Figures:
     allocated = sum(line.allocated for line in lines)
     planned = sum(line.planned_to_date for line in lines)
     actual = sum(line.actual for line in lines)
-    return Figures(
+    return PacingFigures(
         allocated=allocated,
         planned_to_date=planned,
         actual=actual,

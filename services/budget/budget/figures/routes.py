@@ -8,8 +8,8 @@ from budget.caller import calling
 from budget.documents.campaigns.commands import find_campaign
 from budget.fields import When
 from budget.figures import store
-from budget.figures.schemas import EntryReply, TotalsReply
-from budget.figures.totals import Asked, read_totals
+from budget.figures.schemas import EntryView, TotalsView
+from budget.figures.totals import TotalsQuery, read_totals
 from budget.ledger import registry
 from budget.ledger.rules import AccountKey
 from budget.ledger.store import KINDS
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/v1", tags=["totals"])
 
 @router.get(
     "/campaigns/{campaign}/totals",
-    **answers(TotalsReply),
+    **answers(TotalsView),
     summary="Figures of a campaign and its lines",
 )
 async def get_totals(
@@ -44,7 +44,7 @@ async def get_totals(
         if not reach.covers(campaign):
             raise reach.unknown("campaign", campaign)
         now = await state.clock.now(conn)
-        asked = Asked(
+        asked = TotalsQuery(
             principal.workspace,
             campaign,
             now,
@@ -59,7 +59,7 @@ async def get_totals(
 
 @router.get(
     "/campaigns/{campaign}/lines/{line}/entries",
-    **answers(Page[EntryReply]),
+    **answers(Page[EntryView]),
     summary="Ledger entries of a line",
 )
 async def get_entries(

@@ -5,11 +5,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from budget.fields import Money
+from budget.fields import MoneyView
 from budget.ledger.schemas import EventName
 
 
-class Figures(BaseModel):
+class FiguresView(BaseModel):
     """Taken at the line's `anchor`; `corrections` is part of `actual`, `remaining` what is left of
     `allocated` after `actual` and `committed`."""
 
@@ -32,7 +32,7 @@ class Figures(BaseModel):
     set_aside: int
 
 
-class LineFigures(Figures):
+class LineFigures(FiguresView):
     line: str
     name: str
     seq: int
@@ -66,7 +66,7 @@ class Lost(BaseModel):
     reason: str
 
 
-class TotalsReply(BaseModel):
+class TotalsView(BaseModel):
     """Figures of a campaign; `incomplete` lists accepted gaps that may have taken some of it."""
 
     campaign: str
@@ -75,7 +75,7 @@ class TotalsReply(BaseModel):
     known_at: datetime
     through: datetime | None
     complete_through: datetime | None
-    total: Figures
+    total: FiguresView
     lines: list[LineFigures]
     days: list[DayFigure]
     exceptions: ExceptionSum
@@ -83,13 +83,13 @@ class TotalsReply(BaseModel):
     incomplete: list[Lost]
 
 
-class EntryReply(BaseModel):
+class EntryView(BaseModel):
     """One posting. `corrects` is the entry it restates, or from which a move took it."""
 
     entry: int
     event: EventName
     amount: str
-    native: Money
+    native: MoneyView
     rate: str | None
     period: str
     kind: Literal["spend", "correction", "move"]

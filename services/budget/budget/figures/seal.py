@@ -16,7 +16,7 @@ from budget import SCHEMA
 from budget.allocation import store as allocation
 from budget.allocation.phasing import EPOCH
 from budget.figures import line_states, sealed
-from budget.figures.pacing import Figures, SourceState, complete_through, figures
+from budget.figures.pacing import PacingFigures, SourceState, complete_through, figures
 from budget.figures.sealed import Mark
 from budget.posting import progress
 from budget.posting.lateness import IN_TIME
@@ -164,7 +164,7 @@ def _parts(changes: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 
 
 def _message(
-    row: dict[str, Any], seq: int, told: Figures, changes: list[dict[str, Any]], now: datetime
+    row: dict[str, Any], seq: int, told: PacingFigures, changes: list[dict[str, Any]], now: datetime
 ) -> OutboxRow:
     totals = BudgetTotals(
         campaign=row["campaign"],
@@ -206,7 +206,7 @@ def _message(
     return OutboxRow(TOTALS_TOPIC, f"{row['workspace']}|{row['campaign']}", value)
 
 
-def _plan_before(row: dict[str, Any], told: Figures) -> PlanBefore | None:
+def _plan_before(row: dict[str, Any], told: PacingFigures) -> PlanBefore | None:
     """What the superseded plan would say, if it would say something else."""
     if row["curve_before"] is None:
         return None

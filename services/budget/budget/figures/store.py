@@ -62,7 +62,7 @@ WHERE e.account_id = $1 AND e.entry > $2 ORDER BY e.entry LIMIT $4
 
 
 @dataclass(slots=True)
-class Known:
+class PostedSum:
     """What was posted on an account within the asked limits: micros, and the newest `at`."""
 
     actual: int = 0
@@ -83,7 +83,7 @@ async def as_known(
     through: datetime | None,
     known_at: datetime | None,
     timeout_s: float,
-) -> tuple[dict[int, Known], list[tuple[int, date, int]]]:
+) -> tuple[dict[int, PostedSum], list[tuple[int, date, int]]]:
     """Sums of the entries up to an event time and as recorded by a moment, in all and by day.
 
     Raises UnavailableError `totals_timeout`: all entries of the lines are read.
@@ -101,10 +101,10 @@ async def as_known(
             )
     except TimeoutError as error:
         raise _timed_out(timeout_s) from error
-    found: dict[int, Known] = {}
+    found: dict[int, PostedSum] = {}
     by_day = []
     for row in rows:
-        known = found.setdefault(row["account_id"], Known())
+        known = found.setdefault(row["account_id"], PostedSum())
         known.actual += int(row["amount"])
         known.corrections += int(row["corrections"])
         if row["account_id"] in thinned:

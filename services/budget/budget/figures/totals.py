@@ -11,13 +11,13 @@ from typing import Any
 
 from budget import SCHEMA
 from budget.allocation import store as allocation
-from budget.allocation.journal import Place
+from budget.allocation.journal import Holder
 from budget.allocation.phasing import NOTHING
 from budget.documents.campaigns.store import get_campaign
 from budget.documents.plans import store as plans
 from budget.figures import line_states, pacing, store
-from budget.figures.pacing import Figures, LineState, SourceState
-from budget.figures.store import Known
+from budget.figures.pacing import PacingFigures, PlannedLine, SourceState
+from budget.figures.store import PostedSum
 from shared.database.pool import Conn
 from shared.errors import NotFoundError
 from shared.kafka.gaps import gaps_between
@@ -29,7 +29,7 @@ flight may have taken a correction."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TotalsQuery:
     """Which totals: of what, at what time, within which limits."""
 
     workspace: str
@@ -51,7 +51,7 @@ class Asked:
         return self.through is not None or self.known_at is not None
 
 
-async def read_totals(conn: Conn, asked: Asked) -> dict[str, Any]:
+async def read_totals(conn: Conn, asked: TotalsQuery) -> dict[str, Any]:
     """The answer of contracts.md section 3, read in one snapshot of the database.
 
     Raises NotFoundError `campaign_unknown`.
@@ -100,7 +100,7 @@ async def _incomplete(conn: Conn, campaign: Mapping[str, Any]) -> list[dict[str,
     return [{"from": gap.start, "to": gap.end, "reason": gap.reason} for gap in gaps]
 
 
-async def _exceptions(conn: Conn, asked: Asked) -> tuple[int, int]:
+async def _exceptions(conn: Conn, asked: TotalsQuery) -> tuple[int, int]:
     place = asked.workspace, asked.campaign
     if not asked.past:
         return await store.exceptions(conn, *place)
@@ -114,8 +114,8 @@ async def _exceptions(conn: Conn, asked: Asked) -> tuple[int, int]:
 
 
 async def _known(
-    conn: Conn, asked: Asked, rows: Sequence[Mapping[str, Any]], time_zone: str
-) -> tuple[dict[int, Known], list[tuple[int, Any, int]]]:
+    conn: Conn, asked: TotalsQuery, rows: Sequence[Mapping[str, Any]], time_zone: str
+) -> tuple[dict[int, PostedSum], list[tuple[int, Any, int]]]:
     ids = [row["account_id"] for row in rows]
     if asked.past:
         return await store.as_known(
@@ -127,15 +127,15 @@ async def _known(
             timeout_s=asked.timeout_s,
         )
     known = {
-        row["account_id"]: Known(int(row["balance"]), int(row["corrections"]), row["latest_at"])
+        row["account_id"]: PostedSum(int(row["balance"]), int(row["corrections"]), row["latest_at"])
         for row in rows
     }
     return known, await store.days(conn, ids)
 
 
 async def _planned(
-    conn: Conn, asked: Asked, rows: list[dict[str, Any]]
-) -> tuple[dict[str, Any] | None, list[dict[str, Any]], dict[Place, int]]:
+    conn: Conn, asked: TotalsQuery, rows: list[dict[str, Any]]
+) -> tuple[dict[str, Any] | None, list[dict[str, Any]], dict[Holder, int]]:
     """The plan in force at the moment asked for, the lines as they were planned then, and who held
     how much. The curve is the one known last: it keeps what was planned before each change."""
     place = asked.workspace, asked.campaign
@@ -155,7 +155,7 @@ async def _planned(
         {
             **row,
             "name": names.get(row["line"], row["name"]),
-            "allocated": held.get(Place("line", row["line"]), 0),
+            "allocated": held.get(Holder("line", row["line"]), 0),
             "curve": curves.get(row["line"], nothing),
         }
         for row in rows
@@ -164,14 +164,14 @@ async def _planned(
 
 
 def _figures(
-    asked: Asked,
+    asked: TotalsQuery,
     row: Mapping[str, Any],
     sources: Sequence[SourceState],
-    known: Mapping[int, Known],
-) -> Figures:
-    posted = known.get(row["account_id"], Known())
+    known: Mapping[int, PostedSum],
+) -> PacingFigures:
+    posted = known.get(row["account_id"], PostedSum())
     capped = [_capped(source, asked.moment) for source in sources] if asked.past else sources
-    state: LineState = line_states.line_state(
+    state: PlannedLine = line_states.line_state(
         row,
         capped,
         actual=posted.actual,
@@ -187,7 +187,7 @@ def _capped(source: SourceState, moment: datetime) -> SourceState:
     return replace(source, complete_through=None if through is None else min(through, moment))
 
 
-def _view(told: Figures) -> dict[str, Any]:
+def _view(told: PacingFigures) -> dict[str, Any]:
     return {
         "allocated": format_micros(told.allocated),
         "planned_to_date": format_micros(told.planned_to_date),
@@ -209,10 +209,10 @@ def _view(told: Figures) -> dict[str, Any]:
     }
 
 
-def _reserve(plan: Mapping[str, Any] | None, held: Mapping[Place, int]) -> list[dict[str, Any]]:
+def _reserve(plan: Mapping[str, Any] | None, held: Mapping[Holder, int]) -> list[dict[str, Any]]:
     buckets = [item["bucket"] for item in plan["body"]["reserve"]] if plan else []
     shown = []
     for bucket in buckets:
-        allocated = format_micros(held.get(Place("bucket", bucket), 0))
+        allocated = format_micros(held.get(Holder("bucket", bucket), 0))
         shown.append({"bucket": bucket, "allocated": allocated, "drawn": "0.00", "left": allocated})
     return shown

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from budget.imports import store
 from budget.imports.store import Counted, ImportedFact, Missing
-from budget.ledger.rules import Outcome
+from budget.ledger.rules import RowOutcome
 from budget.posting.facts import KeysOf
 from budget.posting.posted import Posted
-from budget.posting.records import Refusal
+from budget.posting.records import SpendRefusal
 from budget.posting.route import Posting, fact_key
 from shared import keys
 from shared.database.pool import Conn
@@ -25,7 +25,9 @@ MISSING_MAX = 100
 NAMES = ("inserted", "updated", "unchanged", "outdated", "rejected")
 
 
-async def count(conn: Conn, posted: Posted, refusals: Sequence[Refusal], keys_of: KeysOf) -> None:
+async def count(
+    conn: Conn, posted: Posted, refusals: Sequence[SpendRefusal], keys_of: KeysOf
+) -> None:
     """Counts the records of a poll that belong to imports, and notes which facts they state."""
     imported = [item for item in posted.outcomes if item[0].event.importid is not None]
     refused = [r for r in refusals if getattr(r.event, "importid", None) is not None]
@@ -117,7 +119,7 @@ def _missing(one: Missing) -> dict[str, Any]:
     }
 
 
-def _counted(posting: Posting, outcome: Outcome, suspense: bool) -> Counted:
+def _counted(posting: Posting, outcome: RowOutcome, suspense: bool) -> Counted:
     event, received, is_fact = posting.event, posting.received, posting.route.is_fact
     return Counted(
         event.workspace,
@@ -132,7 +134,7 @@ def _counted(posting: Posting, outcome: Outcome, suspense: bool) -> Counted:
     )
 
 
-def _refused(refusal: Refusal) -> Counted:
+def _refused(refusal: SpendRefusal) -> Counted:
     event, received = refusal.event, refusal.received
     assert event is not None
     return Counted(

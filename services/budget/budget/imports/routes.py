@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from budget.imports import outcome
-from budget.imports.schemas import ImportReply
+from budget.imports.schemas import ImportView
 from shared.http.answers import answers
 from shared.http.app import Json
 from shared.http.caller import Name, Reader
@@ -13,7 +13,7 @@ from shared.http.caller import Name, Reader
 router = APIRouter(prefix="/v1/imports", tags=["totals"])
 
 
-@router.get("/{import_id}", **answers(ImportReply), summary="What became of an import")
+@router.get("/{import_id}", **answers(ImportView), summary="What became of an import")
 async def get_import(
     request: Request,
     import_id: Name,

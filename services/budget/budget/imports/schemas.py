@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from budget.fields import Money
+from budget.fields import MoneyView
 
 
 class MissingRow(BaseModel):
@@ -13,10 +13,10 @@ class MissingRow(BaseModel):
     campaign: str | None
     line: str | None
     dims: dict[str, str] | None
-    amount: Money
+    amount: MoneyView
 
 
-class ImportReply(BaseModel):
+class ImportView(BaseModel):
     """Counts of rows; `amount` is null when the rows are in several currencies, or none."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -29,7 +29,7 @@ class ImportReply(BaseModel):
     outdated: int
     rejected: int
     suspense: int
-    amount: Money | None
-    amounts: list[Money]
+    amount: MoneyView | None
+    amounts: list[MoneyView]
     missing: list[MissingRow]
     missing_count: int

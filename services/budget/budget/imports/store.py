@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from budget.ledger.rules import Outcome
+from budget.ledger.rules import RowOutcome
 from shared.database.pool import Conn
 from shared.database.sweep import deleted_rows
 
@@ -122,7 +122,7 @@ class Counted(NamedTuple):
     partition: int
     offset: int
     currency: str
-    outcome: Outcome | None
+    outcome: RowOutcome | None
     suspense: bool
     amount: int
 
@@ -151,7 +151,7 @@ async def count(conn: Conn, records: Sequence[Counted]) -> None:
 
 
 def _tally(tally: list[int], record: Counted) -> None:
-    columns = (Outcome.INSERTED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.OUTDATED)
+    columns = (RowOutcome.INSERTED, RowOutcome.UPDATED, RowOutcome.UNCHANGED, RowOutcome.OUTDATED)
     if record.outcome not in columns:
         tally[4] += 1
         return

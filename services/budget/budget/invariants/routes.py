@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request
 
-from budget.invariants.schemas import InvariantsReply
+from budget.invariants.schemas import InvariantsView
 from shared.http.answers import answers
 from shared.http.app import Json
 from shared.http.caller import Reader
@@ -10,7 +10,7 @@ from shared.http.caller import Reader
 router = APIRouter(prefix="/v1/invariants", tags=["totals"])
 
 
-@router.get("", **answers(InvariantsReply), summary="Do the totals equal the ledger?")
+@router.get("", **answers(InvariantsView), summary="Do the totals equal the ledger?")
 async def get_invariants(request: Request, principal: Reader) -> Json:
     """Adds up the whole ledger of the workspace in one snapshot; `holds` only if all does. One look
     at a time, and its answer holds for some seconds. Errors: invariants_timeout."""

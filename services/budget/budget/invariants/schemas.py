@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel
 
 
-class InvariantsReply(BaseModel):
+class InvariantsView(BaseModel):
     """`drift`: by how much accounts differ from their entries; `checks` by name. All of it was true
     at `as_of`; `took_ms` milliseconds were needed to see it."""
 

@@ -9,11 +9,11 @@ from datetime import datetime
 
 from budget.ledger import held_items, store
 from budget.ledger.held_items import Adjusted, HeldRow
-from budget.ledger.store import Change, DeltaRow, EntryRow, Reused
+from budget.ledger.store import DeltaRow, EntryRow, PeriodChange, Reused
 from shared.database.pool import Conn
 
 
-class Tally:
+class AccountTally:
     """A running sum of micros on an account, with the entries in it and their newest `at`."""
 
     __slots__ = ("account_id", "amount", "count", "latest_at")
@@ -42,9 +42,9 @@ class Books:
     released: list[tuple[int, str]] = field(default_factory=list)
     held: list[HeldRow] = field(default_factory=list)
     adjusted: list[Adjusted] = field(default_factory=list)
-    tallies: dict[Change, Tally] = field(default_factory=dict)
+    tallies: dict[PeriodChange, AccountTally] = field(default_factory=dict)
 
-    def tally(self, change: Change, tally: Tally) -> None:
+    def tally(self, change: PeriodChange, tally: AccountTally) -> None:
         """Adds to one period of one account."""
         known = self.tallies.setdefault(change, tally)
         if known is not tally:

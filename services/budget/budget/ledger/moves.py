@@ -65,7 +65,7 @@ ORDER BY 1, 2 ON CONFLICT DO NOTHING
 """
 
 
-class Restated(NamedTuple):
+class RestatedItem(NamedTuple):
     """A held item that stays on its account: why it is held now, and the line meant."""
 
     held: int
@@ -79,7 +79,7 @@ async def open_items(conn: Conn, workspace: str, after: int, limit: int) -> list
     return [dict(row) for row in await conn.fetch(OPEN, workspace, after, limit)]
 
 
-async def restate(conn: Conn, rows: Sequence[Restated]) -> None:
+async def restate(conn: Conn, rows: Sequence[RestatedItem]) -> None:
     """Items that stay where they are, for another reason than before."""
     if rows:
         await conn.execute(RESTATE, *zip(*rows, strict=True))

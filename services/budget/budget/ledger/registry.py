@@ -59,7 +59,7 @@ SELECT * FROM unnest($1::int[], $2::text[]) ON CONFLICT DO NOTHING
 """
 
 
-class Report(NamedTuple):
+class ReportForm(NamedTuple):
     """How a source's report speaks, fixed by its first event; grain is "" for deltas."""
 
     mode: str
@@ -79,13 +79,15 @@ async def add_streams(conn: Conn, keys: Iterable[StreamKey]) -> dict[StreamKey, 
     return await find_streams(conn, ordered)
 
 
-async def find_reports(conn: Conn, keys: Iterable[ReportKey]) -> dict[ReportKey, Report]:
+async def find_reports(conn: Conn, keys: Iterable[ReportKey]) -> dict[ReportKey, ReportForm]:
     """How the known (workspace, source, report) speak."""
     rows = await conn.fetch(FIND_REPORTS, *columns(keys, 3))
-    return {(row[0], row[1], row[2]): Report(row[3], row[4]) for row in rows}
+    return {(row[0], row[1], row[2]): ReportForm(row[3], row[4]) for row in rows}
 
 
-async def add_reports(conn: Conn, wanted: dict[ReportKey, Report]) -> dict[ReportKey, Report]:
+async def add_reports(
+    conn: Conn, wanted: dict[ReportKey, ReportForm]
+) -> dict[ReportKey, ReportForm]:
     """First wins: registers the unknown ones and gives what holds for all."""
     ordered = sorted(wanted)
     arrays = columns([(*key, *wanted[key]) for key in ordered], 5)

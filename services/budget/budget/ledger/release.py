@@ -13,12 +13,19 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from budget.ledger import catalogues, held_items, moves, newest, registry, store
-from budget.ledger.books import Books, Tally
+from budget.ledger.books import AccountTally, Books
 from budget.ledger.held_items import HeldRow
 from budget.ledger.ids import ARRIVES, LEAVES, Half, move_stream
-from budget.ledger.moves import Restated
-from budget.ledger.rules import Catalogue, Destination, Subject, entity_json, ledger_day
-from budget.ledger.store import MOVE, MOVED_CORRECTION, SCAN_TIMEOUT_S, Change, EntryRow, Period
+from budget.ledger.moves import RestatedItem
+from budget.ledger.rules import Catalogue, Destination, SpendSubject, entity_json, ledger_day
+from budget.ledger.store import (
+    MOVE,
+    MOVED_CORRECTION,
+    SCAN_TIMEOUT_S,
+    EntryRow,
+    LedgerPeriod,
+    PeriodChange,
+)
 from shared.database.pool import Conn
 from shared.errors import ConflictError
 from shared.money import NO_CURRENCY, format_micros
@@ -40,7 +47,7 @@ class HeldAs(NamedTuple):
 
 
 @dataclass(slots=True)
-class Moved:
+class MovedMoney:
     """What came to lines: items, and micros per currency. `held`: what went elsewhere."""
 
     items: int = 0
@@ -73,7 +80,7 @@ class Release:
     """One cause's moves in one transaction: `move` as often as needed, then `close` once."""
 
     def __init__(self, conn: Conn, workspace: str, cause: str, now: datetime) -> None:
-        self.moved = Moved()
+        self.moved = MovedMoney()
         self._conn = conn
         self._workspace = workspace
         self._cause = cause
@@ -109,7 +116,7 @@ class Release:
                 legs.append(Leg(item, destination, account_id))
             elif destination.reason is not None and _is_news(item, destination):
                 about = (destination.campaign, destination.line)
-                staying.append(Restated(item["held"], str(destination.reason), *about))
+                staying.append(RestatedItem(item["held"], str(destination.reason), *about))
         await self._write(legs)
         await moves.restate(self._conn, staying)
         if staying:
@@ -120,7 +127,7 @@ class Release:
         """Has the sealer tell all lines of a campaign again once this is closed."""
         self._touched.add(campaign)
 
-    async def close(self) -> Moved:
+    async def close(self) -> MovedMoney:
         """Brings the accounts up to what has moved; returns what it was."""
         ids = {change.account_id for change in self._books.tallies}
         await moves.lock_accounts(self._conn, self._workspace, ids, self._touched)
@@ -199,10 +206,10 @@ class Release:
                 leaves=out,
             )
         )
-        change = Change(
-            account_id, correction, Period(day, item["period_start"], item["period_end"])
+        change = PeriodChange(
+            account_id, correction, LedgerPeriod(day, item["period_start"], item["period_end"])
         )
-        self._books.tally(change, Tally(account_id, amount, item["at"]))
+        self._books.tally(change, AccountTally(account_id, amount, item["at"]))
 
     async def _streams(self, legs: Sequence[Leg]) -> dict[str, int]:
         name = move_stream(self._cause)
@@ -234,7 +241,7 @@ def resolve(catalogue: Catalogue, item: Item) -> Destination:
     """Where an item belongs by this catalogue."""
     entity = item["entity"]
     return catalogue.resolve(
-        Subject(
+        SpendSubject(
             item["source"],
             None if entity else item["campaign"],
             None if entity else item["line"],

@@ -25,7 +25,7 @@ PANE = timedelta(minutes=5)
 """The period of a delta is the 5-minute pane of its time (design.md section 4)."""
 
 
-class Reason(StrEnum):
+class HeldReason(StrEnum):
     """Why money is held instead of being posted to a line."""
 
     UNMAPPED = "unmapped"
@@ -65,7 +65,7 @@ class CampaignTerms:
     closed: bool = False
 
 
-class Subject(NamedTuple):
+class SpendSubject(NamedTuple):
     """What an event says about where its money belongs; `entity` pairs are sorted by level."""
 
     source: str
@@ -81,7 +81,7 @@ class Destination(NamedTuple):
     """The account, why it is not a line (or None), the line meant, and the line's time zone."""
 
     account: AccountKey
-    reason: Reason | None
+    reason: HeldReason | None
     campaign: str | None
     line: str | None
     time_zone: str
@@ -96,7 +96,7 @@ class Catalogue:
     campaigns: Mapping[str, CampaignTerms]
     mappings: MappingIndex = field(default_factory=lambda: MappingIndex(()))
 
-    def resolve(self, subject: Subject) -> Destination:
+    def resolve(self, subject: SpendSubject) -> Destination:
         """The account of an event. The first reason that applies is the one named."""
         campaign, line = subject.campaign, subject.line
         if subject.entity:
@@ -104,18 +104,18 @@ class Catalogue:
                 subject.source, dict(subject.entity), subject.period_start
             )
             if found is None:
-                return self._suspense(subject, Reason.UNMAPPED, None, None, None)
+                return self._suspense(subject, HeldReason.UNMAPPED, None, None, None)
             campaign, line = found
         terms = self.campaigns.get(campaign or "")
         if terms is None or campaign is None:
-            return self._suspense(subject, Reason.CAMPAIGN_UNKNOWN, campaign, line, None)
+            return self._suspense(subject, HeldReason.CAMPAIGN_UNKNOWN, campaign, line, None)
         if subject.currency not in (None, terms.currency):
-            return self._suspense(subject, Reason.CURRENCY_DIFFERS, campaign, line, None)
+            return self._suspense(subject, HeldReason.CURRENCY_DIFFERS, campaign, line, None)
         reason = exception_reason(terms, subject.period_start, subject.period_end)
         if reason is not None:
             account = AccountKey(self.workspace, "exception", campaign, "", "", terms.currency)
             return Destination(account, reason, campaign, line, terms.time_zone)
-        unknown = Reason.LINE_UNKNOWN
+        unknown = HeldReason.LINE_UNKNOWN
         return self.on_line(campaign, line) or self._suspense(
             subject, unknown, campaign, line, terms.currency
         )
@@ -131,8 +131,8 @@ class Catalogue:
 
     def _suspense(
         self,
-        subject: Subject,
-        reason: Reason,
+        subject: SpendSubject,
+        reason: HeldReason,
         campaign: str | None,
         line: str | None,
         campaign_currency: str | None,
@@ -142,18 +142,18 @@ class Catalogue:
         return Destination(account, reason, campaign, line, "UTC")
 
 
-def exception_reason(terms: CampaignTerms, start: datetime, end: datetime) -> Reason | None:
+def exception_reason(terms: CampaignTerms, start: datetime, end: datetime) -> HeldReason | None:
     """Why a period is no spend of the campaign (B5); one that overlaps the flight is inside."""
     if terms.effective_from is None:
-        return Reason.NOT_APPROVED
+        return HeldReason.NOT_APPROVED
     if end <= terms.effective_from:
-        return Reason.BEFORE_APPROVAL
+        return HeldReason.BEFORE_APPROVAL
     if end <= terms.starts_at:
-        return Reason.BEFORE_START
+        return HeldReason.BEFORE_START
     if start >= terms.ends_at:
-        return Reason.AFTER_END
+        return HeldReason.AFTER_END
     # Last: what it names would have been posted, had nobody closed the campaign.
-    return Reason.AFTER_CLOSE if terms.closed else None
+    return HeldReason.AFTER_CLOSE if terms.closed else None
 
 
 def make_catalogue(
@@ -182,7 +182,7 @@ def entity_json(entity: Mapping[str, str] | None) -> str | None:
     return msgspec.json.encode(entity, order="deterministic").decode() if entity else None
 
 
-class Outcome(StrEnum):
+class RowOutcome(StrEnum):
     """What became of a row: the counters of an import, or the reason it was refused."""
 
     INSERTED = "inserted"
@@ -193,7 +193,7 @@ class Outcome(StrEnum):
     CURRENCY_CHANGED = "currency_changed"
 
 
-REFUSALS = (Outcome.REVISION_CONFLICT, Outcome.CURRENCY_CHANGED)
+REFUSALS = (RowOutcome.REVISION_CONFLICT, RowOutcome.CURRENCY_CHANGED)
 
 
 class Stated(NamedTuple):
@@ -224,7 +224,7 @@ class Fact(NamedTuple):
     period_end: datetime
 
 
-class Step(NamedTuple):
+class FactStep(NamedTuple):
     """What one statement does: the difference to book (None: no entry) and what it corrects.
 
     `leaves`: the fact goes to an account of another currency first. "whole": its money is taken
@@ -232,14 +232,14 @@ class Step(NamedTuple):
     or names none now, and goes as it is.
     """
 
-    outcome: Outcome
+    outcome: RowOutcome
     amount: int | None
     kind: EntryKind
     corrects: int | None
     leaves: Literal["whole", "moved"] | None = None
 
 
-def restate(before: Fact | None, stated: Stated, *, on_line: bool = True) -> tuple[Fact, Step]:
+def restate(before: Fact | None, stated: Stated, *, on_line: bool = True) -> tuple[Fact, FactStep]:
     """One statement against what is booked (contracts.md section 1, `mode: snapshot`).
 
     A higher revision replaces the lower one by the difference, a correction when the replaced one
@@ -248,16 +248,16 @@ def restate(before: Fact | None, stated: Stated, *, on_line: bool = True) -> tup
     alone says which, else one wrong statement would refuse all later ones for ever.
     """
     if before is None:
-        return Fact(*stated), Step(Outcome.INSERTED, stated.amount, "spend", None)
+        return Fact(*stated), FactStep(RowOutcome.INSERTED, stated.amount, "spend", None)
     agree = before.currency == stated.currency or NO_CURRENCY in (before.currency, stated.currency)
     if stated.revision <= before.revision:
-        return before, Step(_unheard(before, stated, agree=agree), None, "spend", None)
+        return before, FactStep(_unheard(before, stated, agree=agree), None, "spend", None)
     if not agree and on_line and before.amount:
-        return before, Step(Outcome.CURRENCY_CHANGED, None, "spend", None)
+        return before, FactStep(RowOutcome.CURRENCY_CHANGED, None, "spend", None)
     after = before._replace(revision=stated.revision, stated_at=stated.stated_at)
     if not agree:
         whole = after._replace(amount=stated.amount, currency=stated.currency, entry=stated.entry)
-        return whole, Step(Outcome.UPDATED, stated.amount, "spend", before.entry, "whole")
+        return whole, FactStep(RowOutcome.UPDATED, stated.amount, "spend", before.entry, "whole")
     moved = not on_line and before.currency != stated.currency
     if moved or before.currency == NO_CURRENCY:
         after = after._replace(currency=stated.currency)
@@ -265,16 +265,18 @@ def restate(before: Fact | None, stated: Stated, *, on_line: bool = True) -> tup
         after = after._replace(entry=stated.entry)
     leaves: Literal["moved"] | None = "moved" if moved else None
     if stated.amount == before.amount:
-        return after, Step(Outcome.UNCHANGED, None, "spend", None, leaves)
+        return after, FactStep(RowOutcome.UNCHANGED, None, "spend", None, leaves)
     late = before.stated_at >= before.period_end
     kind: EntryKind = "correction" if late else "spend"
     corrects = before.entry if late else None
-    step = Step(Outcome.UPDATED, stated.amount - before.amount, kind, corrects, leaves)
+    step = FactStep(RowOutcome.UPDATED, stated.amount - before.amount, kind, corrects, leaves)
     return after._replace(amount=stated.amount, entry=stated.entry), step
 
 
-def _unheard(before: Fact, stated: Stated, *, agree: bool) -> Outcome:
+def _unheard(before: Fact, stated: Stated, *, agree: bool) -> RowOutcome:
     """What a revision is that is not higher than the one that is booked."""
     if agree and stated.amount == before.amount:
-        return Outcome.UNCHANGED
-    return Outcome.REVISION_CONFLICT if stated.revision == before.revision else Outcome.OUTDATED
+        return RowOutcome.UNCHANGED
+    return (
+        RowOutcome.REVISION_CONFLICT if stated.revision == before.revision else RowOutcome.OUTDATED
+    )

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from budget.fields import Money
+from budget.fields import MoneyView
 from shared.money import format_micros
 
 
@@ -35,7 +35,7 @@ class EventName(BaseModel):
     id: str
 
 
-class HeldReply(BaseModel):
+class HeldItemView(BaseModel):
     """A delta or fact that is on no line; `campaign` and `line` are those meant, if known. A
     decision on it may name `amount` and `version`: both change when the fact is restated."""
 
@@ -47,7 +47,7 @@ class HeldReply(BaseModel):
     entity: dict[str, str] | None
     campaign: str | None
     line: str | None
-    amount: Money
+    amount: MoneyView
     version: int
     period: str | None
     period_start: datetime

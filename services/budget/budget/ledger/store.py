@@ -169,7 +169,7 @@ class StatedFact(NamedTuple):
     account_id: int
 
 
-class Period(NamedTuple):
+class LedgerPeriod(NamedTuple):
     """The ledger date and the bounds in UTC."""
 
     day: date
@@ -177,7 +177,7 @@ class Period(NamedTuple):
     end: datetime
 
 
-class Change(NamedTuple):
+class PeriodChange(NamedTuple):
     """What a sum is kept for: one period of one account, corrections apart.
 
     `known`: the mark of what a source told (`lateness`); None of what a person moved.
@@ -185,7 +185,7 @@ class Change(NamedTuple):
 
     account_id: int
     correction: bool
-    period: Period
+    period: LedgerPeriod
     known: int | None = None
 
 
@@ -257,14 +257,14 @@ async def settle_facts(conn: Conn, facts: Iterable[tuple[int, str, Fact, int]]) 
         await conn.execute(SETTLE_FACTS, *zip(*rows, strict=True))
 
 
-async def post_accounts(conn: Conn, tallies: Mapping[Change, Summed]) -> None:
+async def post_accounts(conn: Conn, tallies: Mapping[PeriodChange, Summed]) -> None:
     """Adds to the accounts, and to what is to be told of lines.
 
     Comes last: the hot rows stay locked until the commit.
     """
     if not tallies:
         return
-    periods: dict[tuple[Period, int | None], int] = {}
+    periods: dict[tuple[LedgerPeriod, int | None], int] = {}
     rows = [
         (
             change.account_id,

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import msgspec
 
-from budget.posting.records import DECODER, Beat, Refusal, SpendRecord
+from budget.posting.records import DECODER, Beat, SpendRecord, SpendRefusal
 from budget.posting.route import Posting
 from shared.database.progress import Heartbeat
 from shared.events import SourceEvent, has_nul
@@ -18,31 +18,33 @@ from shared.money import MoneyError, parse_micros
 
 
 @dataclass(slots=True)
-class Batch:
+class SpendBatch:
     """A poll in its three parts, each in the order of arrival."""
 
     postings: list[Posting] = field(default_factory=list)
     beats: list[Beat] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
+    refusals: list[SpendRefusal] = field(default_factory=list)
 
 
-def sort_batch(records: Sequence[Received], latest: datetime) -> Batch:
+def sort_batch(records: Sequence[Received], latest: datetime) -> SpendBatch:
     """Decodes a poll. `latest`: now + skew; anything later is refused as `future_time`.
 
     Codes: `unparseable`, `future_time`, `snapshot_incomplete`, `subject_missing`, and those of
     `parse_micros`.
     """
-    batch = Batch()
+    batch = SpendBatch()
     decode = DECODER.decode
     postings, refusals = batch.postings, batch.refusals
     for index, received in enumerate(records):
         if has_nul(received.value):
-            refusals.append(Refusal("unparseable", "text with a NUL character", received, None))
+            refusals.append(
+                SpendRefusal("unparseable", "text with a NUL character", received, None)
+            )
             continue
         try:
             event = decode(received.value)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            refusals.append(Refusal("unparseable", str(error), received, None))
+            refusals.append(SpendRefusal("unparseable", str(error), received, None))
             continue
         if type(event) is SourceEvent:
             _sort_beat(batch, event, received, index, latest)
@@ -57,23 +59,23 @@ def sort_batch(records: Sequence[Received], latest: datetime) -> Batch:
         ):
             fault = _fault(event, latest)
             if fault is not None:
-                refusals.append(Refusal(*fault, received, event))
+                refusals.append(SpendRefusal(*fault, received, event))
                 continue
         try:
             postings.append(Posting(index, received, event, parse_micros(data.amount)))
         except MoneyError as error:
-            refusals.append(Refusal(error.code, error.detail, received, event))
+            refusals.append(SpendRefusal(error.code, error.detail, received, event))
         except ValueError:
-            refusals.append(Refusal("unparseable", "bodyhash is not hex", received, event))
+            refusals.append(SpendRefusal("unparseable", "bodyhash is not hex", received, event))
     return batch
 
 
 def _sort_beat(
-    batch: Batch, event: SourceEvent, received: Received, index: int, latest: datetime
+    batch: SpendBatch, event: SourceEvent, received: Received, index: int, latest: datetime
 ) -> None:
     if event.data.complete_through > latest:
         detail = f"complete_through {event.data.complete_through.isoformat()} lies in the future"
-        batch.refusals.append(Refusal("future_time", detail, received, event))
+        batch.refusals.append(SpendRefusal("future_time", detail, received, event))
         return
     batch.beats.append(Beat(index, Heartbeat.of(event, received)))
 

@@ -10,15 +10,15 @@ from itertools import chain, islice
 from operator import eq
 
 from budget.ledger import store as ledger
-from budget.ledger.books import Books, Tally
+from budget.ledger.books import AccountTally, Books
 from budget.ledger.held_items import HeldRow
-from budget.ledger.rules import Outcome
-from budget.ledger.store import Change, DeltaRow, Reused
+from budget.ledger.rules import RowOutcome
+from budget.ledger.store import DeltaRow, PeriodChange, Reused
 from budget.posting.facts import Facts, KeysOf
 from budget.posting.lateness import Completeness, by_mark
 from budget.posting.posted import Posted, held_row
-from budget.posting.records import Refusal
-from budget.posting.route import Posting, Route
+from budget.posting.records import SpendRefusal
+from budget.posting.route import Posting, SpendRoute
 from shared.database.pool import Conn
 
 
@@ -109,22 +109,22 @@ class _Deltas:
             self._tally(postings, known)
 
     def _tally(self, postings: Sequence[Posting], known: int) -> None:
-        by_route: dict[Route, Tally] = {}
+        by_route: dict[SpendRoute, AccountTally] = {}
         for posting in postings:
             route = posting.route
             at = posting.event.time
             tally = by_route.get(route)
             if tally is None:
-                by_route[route] = Tally(posting.ids[1], posting.amount, at)
+                by_route[route] = AccountTally(posting.ids[1], posting.amount, at)
             else:
                 tally.amount += posting.amount
                 tally.count += 1
                 if at > tally.latest_at:  # noqa: PLR1730 - a call of max() for each event
                     tally.latest_at = at
             if posting.event.importid is not None:
-                self._posted.outcomes.append((posting, Outcome.INSERTED, posting.ids[1]))
+                self._posted.outcomes.append((posting, RowOutcome.INSERTED, posting.ids[1]))
         for route, tally in by_route.items():
-            self._books.tally(Change(tally.account_id, False, route.period, known), tally)
+            self._books.tally(PeriodChange(tally.account_id, False, route.period, known), tally)
         if not all(route.feed for route in by_route):
             self._books.held += [self._held(p) for p in postings if not p.route.feed]
 
@@ -154,7 +154,7 @@ class _Deltas:
 def _repeat(posted: Posted, posting: Posting, stored: bytes) -> None:
     if stored == posting.bodyhash:
         if posting.event.importid is not None:
-            posted.outcomes.append((posting, Outcome.UNCHANGED, posting.ids[1]))
+            posted.outcomes.append((posting, RowOutcome.UNCHANGED, posting.ids[1]))
         return
     detail = f"id {posting.event.id!r} of {posting.event.source} was posted with another body"
-    posted.refusals.append(Refusal("id_reused", detail, posting.received, posting.event))
+    posted.refusals.append(SpendRefusal("id_reused", detail, posting.received, posting.event))

@@ -12,14 +12,22 @@ from typing import NamedTuple
 
 from budget.ledger import moves
 from budget.ledger import store as ledger
-from budget.ledger.books import Tally
+from budget.ledger.books import AccountTally
 from budget.ledger.held_items import Adjusted
 from budget.ledger.ids import ARRIVES, LEAVES, Revision
-from budget.ledger.rules import REFUSALS, AccountKey, Fact, Outcome, Stated, Step, restate
-from budget.ledger.store import CORRECTION, SPEND, Change, EntryRow, FactRow, Period, StatedFact
+from budget.ledger.rules import REFUSALS, AccountKey, Fact, FactStep, RowOutcome, Stated, restate
+from budget.ledger.store import (
+    CORRECTION,
+    SPEND,
+    EntryRow,
+    FactRow,
+    LedgerPeriod,
+    PeriodChange,
+    StatedFact,
+)
 from budget.posting.lateness import Completeness, mark
 from budget.posting.posted import Posted, held_row
-from budget.posting.records import Refusal
+from budget.posting.records import SpendRefusal
 from budget.posting.route import Posting, fact_key
 from shared.database.pool import Conn
 from shared.names import SUBJECT_BYTES_MAX
@@ -31,22 +39,22 @@ KEY_BYTES_MAX = SUBJECT_BYTES_MAX + len("2025-11-01T10||")
 """What ingest lets through: its period, entity and dims as one key."""
 
 
-class Place(NamedTuple):
+class FactAccount(NamedTuple):
     """The account a fact is on, and whether that is a line."""
 
     account_id: int
     is_line: bool
 
 
-class Said(NamedTuple):
+class Statement(NamedTuple):
     """One statement, what it does, and the fact and its places before it and after."""
 
     posting: Posting
     stated: Stated
-    step: Step
+    step: FactStep
     known: Fact | None
-    before: Place
-    after: Place
+    before: FactAccount
+    after: FactAccount
 
 
 @dataclass(slots=True)
@@ -54,8 +62,8 @@ class _Walk:
     """A fact through the statements of a poll."""
 
     fact: Fact | None
-    place: Place
-    said: list[Said] = field(default_factory=list)
+    place: FactAccount
+    said: list[Statement] = field(default_factory=list)
     entered: list[EntryRow] = field(default_factory=list)
 
     @property
@@ -77,7 +85,7 @@ class _Walk:
             self.fact, step = restate(known, stated, on_line=before.is_line)
             if step.leaves is not None:
                 self.place = _place_of(posting)
-            self.said.append(Said(posting, stated, step, known, before, self.place))
+            self.said.append(Statement(posting, stated, step, known, before, self.place))
         return self
 
 
@@ -106,7 +114,7 @@ class Facts:
             key = (row.stream_id, row.key)
             known = found.get(key) or StatedFact(row.fact, row.fact, row.account_id)
             stored[key] = known
-            place = Place(known.account_id, keys[known.account_id].kind == "line")
+            place = FactAccount(known.account_id, keys[known.account_id].kind == "line")
             if known.before is None:
                 place = _place_of(by_key[key][0][0])
             walks[key] = _Walk(known.before, place).take(by_key[key])
@@ -148,7 +156,7 @@ class Facts:
         fact = walk.known
         # The label's day is in the key; its bounds are those of the first statement.
         day = walk.said[0].posting.route.period.day
-        period = Period(day, fact.period_start, fact.period_end)
+        period = LedgerPeriod(day, fact.period_start, fact.period_end)
         fresh_numbers = fresh if walk.leaves else None
         writer = _Writer(self._posted, key, period, self._complete, fresh_numbers)
         for said in walk.said:
@@ -180,7 +188,7 @@ class Facts:
 class _Part(NamedTuple):
     """One entry of a statement."""
 
-    place: Place
+    place: FactAccount
     revision: Revision
     number: int
     amount: int
@@ -195,7 +203,7 @@ class _Writer:
         self,
         posted: Posted,
         key: FactKey,
-        period: Period,
+        period: LedgerPeriod,
         complete: Completeness,
         fresh: Iterator[int] | None,
     ) -> None:
@@ -207,7 +215,7 @@ class _Writer:
         self._complete = complete
         self._fresh = fresh
 
-    def enter(self, said: Said, corrections: int) -> int:
+    def enter(self, said: Statement, corrections: int) -> int:
         """Writes what one statement does; `corrections` are those of the fact, before and after."""
         posting, step = said.posting, said.step
         if step.outcome in REFUSALS:
@@ -226,7 +234,7 @@ class _Writer:
         self._write(said, _Part(said.after, revision, number, step.amount, kind, step.corrects))
         return corrections + step.amount if kind == CORRECTION else corrections
 
-    def _leave(self, said: Said, corrections: int) -> None:
+    def _leave(self, said: Statement, corrections: int) -> None:
         """Takes the money back where it was, what are corrections apart; "moved" brings it along.
 
         The first half is there even of 0: it says that the fact is not on that account any more.
@@ -247,7 +255,7 @@ class _Writer:
                 part = _Part(place, revision, number, sign * amount, kind, known.entry)
                 self._write(said, part)
 
-    def _write(self, said: Said, part: "_Part") -> None:
+    def _write(self, said: Statement, part: "_Part") -> None:
         posting, route, period = said.posting, said.posting.route, self._period
         corrects = part.corrects
         entry = EntryRow(
@@ -270,8 +278,8 @@ class _Writer:
         )
         self.entries.append(entry)
         known = mark(period.end, self._complete.get(posting.index))
-        change = Change(entry.account_id, part.kind == CORRECTION, period, known)
-        self._posted.books.tally(change, Tally(entry.account_id, part.amount, entry.at))
+        change = PeriodChange(entry.account_id, part.kind == CORRECTION, period, known)
+        self._posted.books.tally(change, AccountTally(entry.account_id, part.amount, entry.at))
 
     def _number(self, stated: int) -> int:
         if self._fresh is None:
@@ -281,8 +289,8 @@ class _Writer:
         return self.renumbered[stated]
 
 
-def _place_of(posting: Posting) -> Place:
-    return Place(posting.ids[1], posting.route.destination.reason is None)
+def _place_of(posting: Posting) -> FactAccount:
+    return FactAccount(posting.ids[1], posting.route.destination.reason is None)
 
 
 def _stated(posting: Posting, entry: int) -> Stated:
@@ -294,15 +302,15 @@ def _stated(posting: Posting, entry: int) -> Stated:
     return Stated(revision, amount, currency, event.time, entry, period.start, period.end)
 
 
-def _fact_refusal(posting: Posting, outcome: Outcome) -> Refusal:
+def _fact_refusal(posting: Posting, outcome: RowOutcome) -> SpendRefusal:
     data = posting.event.data
     what = f"{data.report} of {posting.event.source}, {data.period}"
     detail = f"{what}: revision {data.revision} was stated before with another amount"
-    if outcome is Outcome.CURRENCY_CHANGED:
+    if outcome is RowOutcome.CURRENCY_CHANGED:
         detail = f"{what}: stated in {data.currency}, before in another currency"
-    return Refusal(outcome.value, detail, posting.received, posting.event)
+    return SpendRefusal(outcome.value, detail, posting.received, posting.event)
 
 
-def _too_long(posting: Posting) -> Refusal:
+def _too_long(posting: Posting) -> SpendRefusal:
     detail = f"period, entity and dims together exceed {KEY_BYTES_MAX} bytes"
-    return Refusal("subject_too_long", detail, posting.received, posting.event)
+    return SpendRefusal("subject_too_long", detail, posting.received, posting.event)

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from budget.ledger.books import Books
 from budget.ledger.held_items import HeldRow
-from budget.ledger.rules import Outcome
-from budget.posting.records import Refusal
+from budget.ledger.rules import RowOutcome
+from budget.posting.records import SpendRefusal
 from budget.posting.route import Posting
 
 
@@ -15,8 +15,8 @@ class Posted:
     """What became of a poll: refusals, and (posting, outcome, account) of imported events."""
 
     books: Books
-    refusals: list[Refusal] = field(default_factory=list)
-    outcomes: list[tuple[Posting, Outcome, int]] = field(default_factory=list)
+    refusals: list[SpendRefusal] = field(default_factory=list)
+    outcomes: list[tuple[Posting, RowOutcome, int]] = field(default_factory=list)
 
 
 def held_row(posting: Posting, key: str, amount: int, entry: int, at: datetime) -> HeldRow:

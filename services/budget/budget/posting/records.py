@@ -13,7 +13,7 @@ Text = Annotated[str, Meta(max_length=200)]
 """Bounded because it becomes part of an index key, which PostgreSQL limits to 2,700 bytes."""
 
 
-class SpendData(Struct, frozen=True, kw_only=True, gc=False):
+class SpendFields(Struct, frozen=True, kw_only=True, gc=False):
     """The data of `shared.events.SpendStored`, as this service reads it.
 
     Ingest has checked names and shapes. Checking each pattern again costs 2 µs an event, of the 8
@@ -45,14 +45,14 @@ class SpendRecord(
     time: Instant
     workspace: Text
     bodyhash: Text
-    data: SpendData
+    data: SpendFields
     importid: Text | None = None
 
 
 DECODER = msgspec.json.Decoder(SpendRecord | SourceEvent)
 
 
-class Refusal(NamedTuple):
+class SpendRefusal(NamedTuple):
     """An event that is set aside: a stable code, the reason in words, where it came from."""
 
     code: str

@@ -1,15 +1,15 @@
 """Where events that differ only in id, time, amount and revision go: found once for all of them."""
 
 from budget.ledger import ids
-from budget.ledger.registry import Report, ReportKey, StreamKey
+from budget.ledger.registry import ReportForm, ReportKey, StreamKey
 from budget.ledger.rules import Destination, entity_json
-from budget.ledger.store import Period
+from budget.ledger.store import LedgerPeriod
 from budget.posting.records import SpendRecord
 from shared.kafka.consumer import Received
 from shared.keys import pairs_text
 
 
-class Route:
+class SpendRoute:
     """Where events that differ only in id, time, amount and revision go.
 
     `refusal` is set for events that break what their report's first event fixed. `ids` are those
@@ -37,7 +37,7 @@ class Route:
         "workspace",
     )
 
-    def __init__(self, event: SpendRecord, destination: Destination, period: Period) -> None:
+    def __init__(self, event: SpendRecord, destination: Destination, period: LedgerPeriod) -> None:
         data = event.data
         self.workspace = event.workspace
         self.source = event.source
@@ -54,13 +54,13 @@ class Route:
         self.stream: StreamKey = (event.workspace, event.source, stream)
         self.report: ReportKey = (event.workspace, event.source, data.report or "")
         grain = ("hour" if "T" in (data.period or "") else "day") if self.is_fact else ""
-        self.wanted = Report(data.mode, grain)
+        self.wanted = ReportForm(data.mode, grain)
         self.feed = destination.reason is None
         self.ids: tuple[int, int] | None = None
         self.settled = False
 
 
-def fact_key(route: Route, event: SpendRecord) -> str:
+def fact_key(route: SpendRoute, event: SpendRecord) -> str:
     """`<period>|<entity>|<dims>`: what a snapshot's revisions are about."""
     return route.key_prefix + pairs_text(event.data.dims)
 
@@ -73,7 +73,7 @@ class Posting:
     """
 
     __slots__ = ("amount", "bodyhash", "event", "ids", "index", "received", "route")
-    route: "Route"
+    route: "SpendRoute"
     ids: tuple[int, int]
 
     def __init__(self, index: int, received: Received, event: SpendRecord, amount: int) -> None:

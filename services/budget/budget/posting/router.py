@@ -12,11 +12,18 @@ from itertools import count
 from typing import NamedTuple, TypeVar
 
 from budget.ledger import catalogues, registry
-from budget.ledger.registry import Report, ReportKey, StreamKey
-from budget.ledger.rules import AccountKey, Catalogue, Destination, Reason, Subject, ledger_day
-from budget.ledger.store import Period
-from budget.posting.records import Refusal, SpendRecord
-from budget.posting.route import Posting, Route
+from budget.ledger.registry import ReportForm, ReportKey, StreamKey
+from budget.ledger.rules import (
+    AccountKey,
+    Catalogue,
+    Destination,
+    HeldReason,
+    SpendSubject,
+    ledger_day,
+)
+from budget.ledger.store import LedgerPeriod
+from budget.posting.records import SpendRecord, SpendRefusal
+from budget.posting.route import Posting, SpendRoute
 from shared.database.pool import Conn
 from shared.generations import Generations
 from shared.money import NO_CURRENCY
@@ -33,17 +40,17 @@ UNKNOWN = (0, 0)
 """Ids of what is refused and never written."""
 
 
-class Loaded(NamedTuple):
+class LoadedCatalogue(NamedTuple):
     """A catalogue, and the number under which this process has its routes."""
 
     number: int
     catalogue: Catalogue
 
 
-class Known(NamedTuple):
+class CommittedNames(NamedTuple):
     """What is committed of the names of a poll: only this may be remembered and settled by."""
 
-    reports: dict[ReportKey, Report]
+    reports: dict[ReportKey, ReportForm]
     streams: dict[StreamKey, int]
     accounts: dict[AccountKey, int]
     feeds: set[tuple[int, str]]
@@ -53,20 +60,22 @@ class Router:
     """One per process. `assign` gives each posting its route and makes the rows it needs."""
 
     def __init__(self) -> None:
-        self._catalogues: Generations[str, Loaded] = Generations(CATALOGUE_ITEMS_MAX, _items)
-        self._present: dict[str, Loaded] = {}
+        self._catalogues: Generations[str, LoadedCatalogue] = Generations(
+            CATALOGUE_ITEMS_MAX, _items
+        )
+        self._present: dict[str, LoadedCatalogue] = {}
         """By workspace, for the poll in hand: none of them may fall away meanwhile."""
         self._numbers = count()
-        self._routes: Generations[object, Route] = Generations(ROUTES_MAX)
+        self._routes: Generations[object, SpendRoute] = Generations(ROUTES_MAX)
         self._accounts: Generations[AccountKey, int] = Generations(IDS_MAX)
         self._keys: Generations[int, AccountKey] = Generations(IDS_MAX)
         self._streams: Generations[StreamKey, int] = Generations(IDS_MAX)
-        self._reports: Generations[ReportKey, Report] = Generations(IDS_MAX)
+        self._reports: Generations[ReportKey, ReportForm] = Generations(IDS_MAX)
         self._feeds: Generations[tuple[int, str], bool] = Generations(IDS_MAX)
 
     async def assign(
         self, conn: Conn, postings: Sequence[Posting]
-    ) -> tuple[list[Posting], list[Refusal]]:
+    ) -> tuple[list[Posting], list[SpendRefusal]]:
         """Postings with `route` and `ids` filled in; and what is refused.
 
         No catalogue changes before this transaction ends, so what is held is not left behind.
@@ -99,7 +108,7 @@ class Router:
             if known is None or known.catalogue.version != version:
                 loaded = await catalogues.get_catalogue(conn, workspace, version)
                 # Another number: routes by the former catalogue are not found again and fall away.
-                known = Loaded(next(self._numbers), loaded)
+                known = LoadedCatalogue(next(self._numbers), loaded)
                 self._catalogues.put(workspace, known)
                 # A mapping that was withdrawn may have taken its feed with it.
                 self._feeds.clear()
@@ -137,12 +146,12 @@ class Router:
                 unsettled.append(posting)
         return unsettled
 
-    def _make(self, event: SpendRecord) -> Route:
+    def _make(self, event: SpendRecord) -> SpendRoute:
         data = event.data
         try:
             start = datetime.fromisoformat(data.period_start).astimezone(UTC)
             end = datetime.fromisoformat(data.period_end).astimezone(UTC)
-            subject = Subject(
+            subject = SpendSubject(
                 event.source,
                 data.campaign,
                 data.line,
@@ -153,15 +162,17 @@ class Router:
             )
             destination = self._present[event.workspace].catalogue.resolve(subject)
             day = ledger_day(data.period, event.time, destination.time_zone)
-            period = Period(day, start, end)
+            period = LedgerPeriod(day, start, end)
         except (ValueError, OverflowError):
             return _bad_period(event)
-        return Route(event, destination, period)
+        return SpendRoute(event, destination, period)
 
-    async def _register(self, conn: Conn, routes: list[Route]) -> dict[Route, tuple[int, int]]:
+    async def _register(
+        self, conn: Conn, routes: list[SpendRoute]
+    ) -> dict[SpendRoute, tuple[int, int]]:
         """Ids for routes seen for the first time; what was already committed enters the caches."""
         dated = [route for route in routes if route.refusal != "period_invalid"]
-        known = Known({}, {}, {}, set())
+        known = CommittedNames({}, {}, {}, set())
         reports = await self._register_reports(conn, dated, known)
         for route in dated:
             # Judged anew each time: a transaction that was rolled back has fixed nothing.
@@ -192,19 +203,21 @@ class Router:
         return made
 
     async def _register_reports(
-        self, conn: Conn, routes: list[Route], known: Known
-    ) -> dict[ReportKey, Report]:
-        wanted: dict[ReportKey, Report] = {}
+        self, conn: Conn, routes: list[SpendRoute], known: CommittedNames
+    ) -> dict[ReportKey, ReportForm]:
+        wanted: dict[ReportKey, ReportForm] = {}
         for route in routes:
             wanted.setdefault(route.report, route.wanted)
 
-        async def add(new: Iterable[ReportKey]) -> dict[ReportKey, Report]:
+        async def add(new: Iterable[ReportKey]) -> dict[ReportKey, ReportForm]:
             return await registry.add_reports(conn, {key: wanted[key] for key in new})
 
         find = partial(registry.find_reports, conn)
         return await _register(self._reports, known.reports, wanted.keys(), find, add)
 
-    async def _register_feeds(self, conn: Conn, feeds: set[tuple[int, str]], known: Known) -> None:
+    async def _register_feeds(
+        self, conn: Conn, feeds: set[tuple[int, str]], known: CommittedNames
+    ) -> None:
         known.feeds.update(feed for feed in feeds if self._feeds.get(feed))
         missing = feeds - known.feeds
         if missing:
@@ -233,7 +246,7 @@ async def _register(
     return committed | (await add(new) if new else {})
 
 
-def _settle(route: Route, known: Known) -> None:
+def _settle(route: SpendRoute, known: CommittedNames) -> None:
     stream_id = known.streams.get(route.stream)
     account_id = known.accounts.get(route.destination.account)
     if stream_id is None or account_id is None or route.report not in known.reports:
@@ -243,33 +256,33 @@ def _settle(route: Route, known: Known) -> None:
         route.settled = route.feed
 
 
-def _items(loaded: Loaded) -> int:
+def _items(loaded: LoadedCatalogue) -> int:
     """What a catalogue weighs."""
     catalogue = loaded.catalogue
     lines = sum(len(terms.lines) for terms in catalogue.campaigns.values())
     return 1 + len(catalogue.campaigns) + lines + len(catalogue.mappings)
 
 
-def _conflict(spoken: Report, wanted: Report) -> str | None:
+def _conflict(spoken: ReportForm, wanted: ReportForm) -> str | None:
     if spoken.mode != wanted.mode:
         return "mode_conflict"
     return "granularity_conflict" if spoken.grain != wanted.grain else None
 
 
-def _bad_period(event: SpendRecord) -> Route:
+def _bad_period(event: SpendRecord) -> SpendRoute:
     nowhere = AccountKey(event.workspace, "suspense", "", "", event.source, NO_CURRENCY)
     epoch = datetime.fromtimestamp(0, UTC)
-    period = Period(epoch.date(), epoch, epoch)
-    route = Route(event, Destination(nowhere, Reason.UNMAPPED, None, None, "UTC"), period)
+    period = LedgerPeriod(epoch.date(), epoch, epoch)
+    route = SpendRoute(event, Destination(nowhere, HeldReason.UNMAPPED, None, None, "UTC"), period)
     route.refusal = "period_invalid"
     return route
 
 
-def _refusal(posting: Posting) -> Refusal:
+def _refusal(posting: Posting) -> SpendRefusal:
     route, data = posting.route, posting.event.data
     if route.refusal == "period_invalid":
         detail = f"{data.period}, {data.period_start} to {data.period_end} is no period"
     else:
         wanted = f"{route.wanted.mode} {route.wanted.grain}".strip()
         detail = f"report {route.report[2]!r} of {route.source} does not speak in {wanted}"
-    return Refusal(str(route.refusal), detail, posting.received, posting.event)
+    return SpendRefusal(str(route.refusal), detail, posting.received, posting.event)

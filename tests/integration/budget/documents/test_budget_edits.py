@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from budget.documents.campaigns.schemas import CampaignReply
-from budget.documents.mappings.schemas import MappingReply, MappingTargetBody
+from budget.documents.campaigns.schemas import CampaignView
+from budget.documents.mappings.schemas import MappingTargetBody, MappingView
 from tests.integration.budget.budget_helpers import (
     Service,
     campaign_body,
@@ -188,8 +188,8 @@ async def test_a_draft_is_edited_and_a_viewer_edits_nothing(service: Service) ->
 
 def test_what_a_mapping_tells_of_itself_is_what_an_edit_only_reads() -> None:
     settable = MappingTargetBody.model_fields.keys()
-    assert MappingReply.model_fields.keys() == settable | MappingTargetBody.READ_ONLY
-    assert "findings" not in CampaignReply.model_fields
+    assert MappingView.model_fields.keys() == settable | MappingTargetBody.READ_ONLY
+    assert "findings" not in CampaignView.model_fields
 
 
 async def test_a_mapping_as_it_was_read_is_pointed_to_another_line(service: Service) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from budget.documents.plans.activation import Activator
-from budget.documents.plans.schemas import PLAN_READ_ONLY, PlanBody, PlanReply
+from budget.documents.plans.schemas import PLAN_READ_ONLY, PlanBody, PlanView
 from budget.ledger import catalogues
 from shared.database.clock import make_clock
 from shared.errors import UnavailableError
@@ -274,5 +274,5 @@ async def test_a_plan_is_read_edited_and_sent_again(service: Service) -> None:
 
 
 def test_what_is_only_read_of_a_plan_is_listed_once() -> None:
-    assert PlanReply.model_fields.keys() == PlanBody.model_fields.keys() | PLAN_READ_ONLY
+    assert PlanView.model_fields.keys() == PlanBody.model_fields.keys() | PLAN_READ_ONLY
     assert not PlanBody.model_fields.keys() & PLAN_READ_ONLY

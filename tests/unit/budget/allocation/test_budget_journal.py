@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from budget.allocation.journal import TOTAL, Place, Step, held, steps_to
+from budget.allocation.journal import TOTAL, AllocationStep, Holder, held, steps_to
 
 BEGIN = datetime(2025, 11, 1, tzinfo=UTC)
 DAYS = 6
-L1, L2, CRISIS = Place("line", "L1"), Place("line", "L2"), Place("bucket", "crisis_pr")
-Wanted = Mapping[Place, int]
+L1, L2, CRISIS = Holder("line", "L1"), Holder("line", "L2"), Holder("bucket", "crisis_pr")
+Wanted = Mapping[Holder, int]
 
 amounts = st.integers(0, 10**15)
 plans = st.tuples(
@@ -26,16 +26,16 @@ def day(number: int) -> datetime:
     return BEGIN + timedelta(days=number)
 
 
-def journal_of(history: list[tuple[dict[Place, int], int]]) -> list[list[Step]]:
+def journal_of(history: list[tuple[dict[Holder, int], int]]) -> list[list[AllocationStep]]:
     """The steps of each plan of a history, in the order in which they were decided."""
-    documents: list[list[Step]] = []
+    documents: list[list[AllocationStep]] = []
     for wanted, since in history:
         before = [step for steps in documents for step in steps]
         documents.append(steps_to(before, wanted, day(since)))
     return documents
 
 
-def model_of(history: list[tuple[dict[Place, int], int]]) -> list[Wanted]:
+def model_of(history: list[tuple[dict[Holder, int], int]]) -> list[Wanted]:
     """What holds on each day: of the plans that are in force then, the one decided last."""
     days: list[Wanted] = [{} for _ in range(DAYS + 1)]
     for wanted, since in history:
@@ -45,7 +45,7 @@ def model_of(history: list[tuple[dict[Place, int], int]]) -> list[Wanted]:
 
 @given(histories)
 def test_at_every_instant_places_hold_what_the_plan_in_force_says(
-    history: list[tuple[dict[Place, int], int]],
+    history: list[tuple[dict[Holder, int], int]],
 ) -> None:
     steps = [step for document in journal_of(history) for step in document]
     for number, wanted in enumerate(model_of(history)):
@@ -57,7 +57,7 @@ def test_at_every_instant_places_hold_what_the_plan_in_force_says(
 
 @given(histories)
 def test_the_steps_of_every_document_sum_to_zero_at_every_instant(
-    history: list[tuple[dict[Place, int], int]],
+    history: list[tuple[dict[Holder, int], int]],
 ) -> None:
     for document in journal_of(history):
         for number in range(DAYS + 1):
@@ -66,7 +66,7 @@ def test_the_steps_of_every_document_sum_to_zero_at_every_instant(
 
 @given(histories)
 def test_what_was_known_before_a_decision_stays_as_it_was(
-    history: list[tuple[dict[Place, int], int]],
+    history: list[tuple[dict[Holder, int], int]],
 ) -> None:
     """The journal is only added to: the first n documents are those of the first n plans."""
     for count in range(len(history)):
@@ -75,7 +75,7 @@ def test_what_was_known_before_a_decision_stays_as_it_was(
 
 @given(histories.filter(bool))
 def test_in_the_end_lines_hold_what_the_last_plan_gives_them(
-    history: list[tuple[dict[Place, int], int]],
+    history: list[tuple[dict[Holder, int], int]],
 ) -> None:
     wanted = history[-1][0]
     steps = [step for document in journal_of(history) for step in document]
@@ -89,33 +89,37 @@ def test_in_the_end_lines_hold_what_the_last_plan_gives_them(
     [
         (
             [({L1: 100}, 0)],
-            [Step(L1, day(0), 100), Step(TOTAL, day(0), -100)],
+            [AllocationStep(L1, day(0), 100), AllocationStep(TOTAL, day(0), -100)],
             "the first plan takes all from the total",
         ),
         (
             [({L1: 100, L2: 50}, 0), ({L1: 70, L2: 80}, 3)],
             [
-                Step(L1, day(3), -30),
-                Step(TOTAL, day(3), 30),
-                Step(L2, day(3), 30),
-                Step(TOTAL, day(3), -30),
+                AllocationStep(L1, day(3), -30),
+                AllocationStep(TOTAL, day(3), 30),
+                AllocationStep(L2, day(3), 30),
+                AllocationStep(TOTAL, day(3), -30),
             ],
             "money goes from one line to another, the total is preserved",
         ),
         (
             [({L1: 100}, 4), ({L1: 60}, 1)],
             [
-                Step(L1, day(1), 60),
-                Step(TOTAL, day(1), -60),
-                Step(L1, day(4), -100),
-                Step(TOTAL, day(4), 100),
+                AllocationStep(L1, day(1), 60),
+                AllocationStep(TOTAL, day(1), -60),
+                AllocationStep(L1, day(4), -100),
+                AllocationStep(TOTAL, day(4), 100),
             ],
             "what an earlier decision wanted to change later is taken back there",
         ),
-        ([({L1: 100}, 0), ({L1: 100}, 2)], [Step(L1, day(2), 0)], "it is named, if nothing moves"),
+        (
+            [({L1: 100}, 0), ({L1: 100}, 2)],
+            [AllocationStep(L1, day(2), 0)],
+            "it is named, if nothing moves",
+        ),
     ],
 )
 def test_the_last_document_makes_these_steps(
-    history: list[tuple[dict[Place, int], int]], steps: list[Step], why: str
+    history: list[tuple[dict[Holder, int], int]], steps: list[AllocationStep], why: str
 ) -> None:
     assert journal_of(history)[-1] == steps, why

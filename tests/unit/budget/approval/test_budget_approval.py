@@ -6,11 +6,11 @@ import pytest
 
 from budget.approval.policy import Role
 from budget.approval.rules import (
+    ApprovalDecision,
     ApprovalRequest,
-    Decision,
+    ApprovalSubject,
     DecisionOutcome,
     RequestStatus,
-    Subject,
     Verdict,
     check_subject,
     judge,
@@ -22,18 +22,20 @@ NOW = datetime(2025, 10, 13, tzinfo=UTC)
 BOTH = {"approver", "finance"}
 
 
-HELD = Subject(60_000_000, 7)
-RESTATED = Subject(75_000_000, 9)
+HELD = ApprovalSubject(60_000_000, 7)
+RESTATED = ApprovalSubject(75_000_000, 9)
 
 
-def made(role: Role, by: str, verdict: Verdict = "approve", subject: Subject = HELD) -> Decision:
-    return Decision(role, by, verdict, NOW, "fits", subject)
+def made(
+    role: Role, by: str, verdict: Verdict = "approve", subject: ApprovalSubject = HELD
+) -> ApprovalDecision:
+    return ApprovalDecision(role, by, verdict, NOW, "fits", subject)
 
 
 def request(
     status: RequestStatus = "in_review",
     *,
-    subject: Subject = HELD,
+    subject: ApprovalSubject = HELD,
     roles: tuple[Role, ...] = ("approver", "finance"),
     decisions: int = 2,
 ) -> ApprovalRequest:
@@ -43,7 +45,7 @@ def request(
 
 
 def outcome(
-    decision: Decision, *earlier: Decision, asked: ApprovalRequest | None = None
+    decision: ApprovalDecision, *earlier: ApprovalDecision, asked: ApprovalRequest | None = None
 ) -> DecisionOutcome:
     return judge(asked or request(), earlier, decision, BOTH)
 
@@ -85,8 +87,8 @@ ZHAO, CHEN = made("approver", "zhao"), made("finance", "chen")
 )
 def test_a_decision_that_must_not_be_is_refused(
     asked: ApprovalRequest,
-    earlier: list[Decision],
-    decision: Decision,
+    earlier: list[ApprovalDecision],
+    decision: ApprovalDecision,
     roles: set[str],
     *,
     code: str,

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from budget.allocation.phasing import even
-from budget.figures.pacing import LineState, SourceState, anchor, figures, total
+from budget.figures.pacing import PlannedLine, SourceState, anchor, figures, total
 
 START = datetime(2025, 11, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 M = 1_000_000
-LINE = LineState(
+LINE = PlannedLine(
     allocated=1000 * M,
     curve=even(START, START + 10 * DAY, 1000 * M),
     starts_at=START,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from budget.ledger import catalogues, registry
-from budget.posting.records import SpendData, SpendRecord
+from budget.posting.records import SpendFields, SpendRecord
 from budget.posting.route import Posting
 from budget.posting.router import Router
 from shared.database.pool import Conn
@@ -66,7 +66,7 @@ class Database:
 def posting(index: int, workspace: str, source: str, line: str, minute: int) -> Posting:
     """A delta as it comes from Kafka: each of its texts is an object of its own."""
     start = START + timedelta(minutes=minute)
-    data = SpendData(
+    data = SpendFields(
         amount="1.00",
         period_start=start.isoformat(),
         period_end=(start + timedelta(minutes=5)).isoformat(),

@@ -15,7 +15,7 @@ from budget.documents.campaigns.schemas import (
     CampaignBody,
     CampaignChanged,
     CampaignPatch,
-    CampaignReply,
+    CampaignView,
     CloseBody,
 )
 from budget.documents.campaigns.views import campaign_view
@@ -28,7 +28,7 @@ from shared.http.paging import Paged
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
 
 
-@router.post("", **answers(CampaignReply, 201, keyed=True), summary="Create a campaign")
+@router.post("", **answers(CampaignView, 201, keyed=True), summary="Create a campaign")
 async def post_campaign(request: Request, body: CampaignBody, principal: Operator) -> Response:
     """A draft; its plan decides when it runs. Errors: campaign_exists, flight_invalid."""
     async with calling(request, principal) as caller:
@@ -41,7 +41,7 @@ async def post_campaign(request: Request, body: CampaignBody, principal: Operato
         return await idempotent(request, caller.conn, SCHEMA, principal, produce)
 
 
-@router.get("", **answers(Page[CampaignReply]), summary="List campaigns")
+@router.get("", **answers(Page[CampaignView]), summary="List campaigns")
 async def list_campaigns(
     request: Request,
     principal: Reader,
@@ -54,7 +54,7 @@ async def list_campaigns(
     return paging.page([campaign_view(row) for row in rows], "campaign")
 
 
-@router.get("/{campaign}", **answers(CampaignReply, headers=["ETag"]), summary="Read a campaign")
+@router.get("/{campaign}", **answers(CampaignView, headers=["ETag"]), summary="Read a campaign")
 async def get_campaign(request: Request, campaign: Name, principal: Reader) -> Json:
     """The campaign with its targets. Errors: campaign_unknown."""
     async with calling(request, principal) as caller:
@@ -86,7 +86,7 @@ async def patch_campaign(
 
 @router.post(
     "/{campaign}/close",
-    **answers(CampaignReply, keyed=True, headers=["ETag"]),
+    **answers(CampaignView, keyed=True, headers=["ETag"]),
     summary="Close a campaign for good",
 )
 async def post_close(

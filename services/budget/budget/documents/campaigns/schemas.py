@@ -8,12 +8,12 @@ from pydantic import (
     Field,
 )
 
-from budget.fields import Body, Document, Finding, Id, Label, Quantity, Text, When, Zone
+from budget.fields import Document, FindingView, Id, Label, Quantity, RequestBody, Text, When, Zone
 from shared.currencies import CurrencyCode
 from shared.http.edits import MergePatch
 
 
-class TargetBody(Body):
+class TargetBody(RequestBody):
     """A SMART target (G2): what, how much, why, until when."""
 
     target: Id
@@ -28,7 +28,7 @@ class TargetBody(Body):
     parent: Id | None = None
 
 
-class CampaignBody(Body):
+class CampaignBody(RequestBody):
     campaign: Id
     name: Label
     currency: CurrencyCode
@@ -43,7 +43,7 @@ class CampaignBody(Body):
     targets: list[TargetBody] = Field(default_factory=list, max_length=200)
 
 
-class CampaignEdit(Body):
+class CampaignEdit(RequestBody):
     """What may be changed of a campaign after it was made."""
 
     name: Label
@@ -61,7 +61,7 @@ class CampaignPatch(MergePatch):
     RESULT: ClassVar[type[BaseModel]] = CampaignEdit
 
 
-class CloseBody(Body):
+class CloseBody(RequestBody):
     reason: Annotated[Text, Field(min_length=1)]
 
 
@@ -80,7 +80,7 @@ class Target(BaseModel):
     parent: str | None
 
 
-class CampaignReply(BaseModel):
+class CampaignView(BaseModel):
     """`plan_version` is the plan in force; spend of before `effective_from`, or that is new after
     `closed_at`, is an exception."""
 
@@ -107,7 +107,7 @@ class CampaignReply(BaseModel):
     targets: list[Target]
 
 
-class CampaignChanged(CampaignReply):
+class CampaignChanged(CampaignView):
     """`findings`: what of a plan no longer fits the flight."""
 
-    findings: list[Finding]
+    findings: list[FindingView]

@@ -4,7 +4,7 @@ from typing import Any
 
 from budget.approval import store as requests
 from budget.approval.commands import Approvals, DocumentKind, SubmittedDocument, outcome_view
-from budget.approval.rules import ApprovalRequest, Subject
+from budget.approval.rules import ApprovalRequest, ApprovalSubject
 from budget.approval.schemas import DecisionBody
 from budget.caller import stop_posting
 from budget.documents.campaigns.commands import find_campaign
@@ -66,7 +66,7 @@ async def _asked(
     """The request for what the item is now: its amount, as its last entry left it."""
     moving = Release(caller.conn, caller.workspace, PREFIX, caller.now)
     _destination(await moving.catalogue(), item)
-    subject = Subject(item["amount"], item["entry"])
+    subject = ApprovalSubject(item["amount"], item["entry"])
     if before is not None and before.subject == subject:
         return before
     campaign = await find_campaign(caller, item["campaign"])

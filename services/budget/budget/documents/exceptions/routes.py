@@ -9,7 +9,7 @@ from budget.caller import calling
 from budget.documents.exceptions import commands
 from budget.documents.exceptions.schemas import ExceptionDecided
 from budget.ledger import held_items
-from budget.ledger.schemas import HeldReply, held_view
+from budget.ledger.schemas import HeldItemView, held_view
 from shared.http.answers import Page, answers
 from shared.http.app import Json
 from shared.http.caller import Decider, Filter, Number, Reader
@@ -19,7 +19,7 @@ from shared.http.paging import Paged
 router = APIRouter(prefix="/v1/exceptions", tags=["held money"])
 
 
-@router.get("", **answers(Page[HeldReply]), summary="Money outside an approved flight")
+@router.get("", **answers(Page[HeldItemView]), summary="Money outside an approved flight")
 async def get_exceptions(
     request: Request,
     principal: Reader,

@@ -19,7 +19,7 @@ from budget.documents.campaigns import store as campaigns
 from budget.documents.mappings import placed, store
 from budget.documents.mappings.schemas import MappingBody, MappingTargetBody
 from budget.ledger import catalogues, held_items
-from budget.ledger.release import Moved, resolve
+from budget.ledger.release import MovedMoney, resolve
 from budget.ledger.rules import Catalogue, Destination
 from shared.entity_mapping import LEVELS, Mapping, MappingIndex, match_of, specificity
 from shared.errors import ConflictError, ErrorItem, InvalidError
@@ -118,7 +118,7 @@ class Follows:
     """What followed a mapping; `stays` are items on lines that match it and stay, `early` those of
     them whose period begins before it is in force."""
 
-    moved: Moved
+    moved: MovedMoney
     stays: int = 0
     early: int = 0
 
@@ -234,13 +234,13 @@ async def _tell(caller: Caller, row: Row, action: str, *, deleted: bool = False)
     await add_audit(caller, action, f"mapping/{row['mapping']}", item.object)
 
 
-async def _answer_with_findings(caller: Caller, row: Row, moved: Moved) -> Row:
+async def _answer_with_findings(caller: Caller, row: Row, moved: MovedMoney) -> Row:
     campaign = await campaigns.get_campaign(caller.conn, caller.workspace, row["campaign"])
     return _answer(row, moved, campaign, await _findings(caller, row, campaign))
 
 
 def _answer(
-    row: Row, moved: Moved, campaign: Row | None, findings: Sequence[dict[str, str]]
+    row: Row, moved: MovedMoney, campaign: Row | None, findings: Sequence[dict[str, str]]
 ) -> Row:
     return {
         "mapping": row["mapping"],
@@ -271,7 +271,7 @@ async def _findings(caller: Caller, row: Row, campaign: Row | None) -> list[dict
     return [{"code": code, "line": row["line"], "severity": "warning", "detail": detail}]
 
 
-def _held(moved: Moved) -> list[dict[str, Any]]:
+def _held(moved: MovedMoney) -> list[dict[str, Any]]:
     """What was moved and is on no line: `moved` counts only what reached one."""
     return [
         {

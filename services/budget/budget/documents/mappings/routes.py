@@ -10,8 +10,8 @@ from budget.documents.mappings import commands, store
 from budget.documents.mappings.schemas import (
     MappingBody,
     MappingChanged,
-    MappingReply,
     MappingTargetBody,
+    MappingView,
 )
 from shared.http.answers import Page, answers
 from shared.http.app import Json
@@ -37,7 +37,7 @@ async def post_mapping(request: Request, body: MappingBody, principal: Operator)
         return await idempotent(request, caller.conn, SCHEMA, principal, produce)
 
 
-@router.get("", **answers(Page[MappingReply]), summary="List mappings")
+@router.get("", **answers(Page[MappingView]), summary="List mappings")
 async def list_mappings(
     request: Request,
     principal: Reader,
@@ -50,7 +50,7 @@ async def list_mappings(
     return paging.page(rows, "mapping")
 
 
-@router.get("/{mapping}", **answers(MappingReply, headers=["ETag"]), summary="Read a mapping")
+@router.get("/{mapping}", **answers(MappingView, headers=["ETag"]), summary="Read a mapping")
 async def get_mapping(request: Request, mapping: Name, principal: Reader) -> Json:
     """Where an entity belongs, and since when. Errors: mapping_unknown."""
     async with calling(request, principal) as caller:

@@ -9,7 +9,7 @@ from pydantic import (
     model_validator,
 )
 
-from budget.fields import Body, Finding, Id, Label, Money, Source, When
+from budget.fields import FindingView, Id, Label, MoneyView, RequestBody, Source, When
 from shared.http.edits import ReadBack
 from shared.keys import pairs_text
 from shared.names import (
@@ -17,7 +17,7 @@ from shared.names import (
 )
 
 
-class MappingBody(Body):
+class MappingBody(RequestBody):
     source: Source
     match: dict[Label, Label] = Field(max_length=8)
     campaign: Id
@@ -32,7 +32,7 @@ class MappingBody(Body):
         return self
 
 
-class MappingTargetBody(ReadBack, Body):
+class MappingTargetBody(ReadBack, RequestBody):
     """Where a mapping points; what it matches and since when is fixed."""
 
     READ_ONLY: ClassVar[frozenset[str]] = frozenset(
@@ -51,7 +51,7 @@ class MappingTargetBody(ReadBack, Body):
     line: Id
 
 
-class MappingReply(BaseModel):
+class MappingView(BaseModel):
     """`effective_from` null: always."""
 
     mapping: str
@@ -65,16 +65,16 @@ class MappingReply(BaseModel):
     created_at: datetime
 
 
-class Moved(BaseModel):
+class MovedView(BaseModel):
     """Items that came to a line. `amount` null: no currency is known. What was moved and came to
     none is said in `findings` as `money_held`."""
 
     entries: int
-    amount: Money | None
+    amount: MoneyView | None
 
 
 class MappingChanged(BaseModel):
     mapping: str
     version: int
-    moved: Moved
-    findings: list[Finding]
+    moved: MovedView
+    findings: list[FindingView]

@@ -9,7 +9,7 @@ import asyncio
 from budget.caller import time_itself
 from budget.documents.plans import store
 from budget.documents.plans.in_force import put_due_in_force
-from budget.documents.plans.store import InForce
+from budget.documents.plans.store import PlanName
 from budget.settings import BudgetSettings
 from shared.database.clock import Clock
 from shared.database.pool import Conn, Pool, transaction
@@ -58,7 +58,7 @@ class Activator:
         """Plans that wait for this, for GET /internal/idle."""
         return await store.count_due(conn, await self._clock.now(conn))
 
-    async def _put(self, conn: Conn, plan: InForce) -> None:
+    async def _put(self, conn: Conn, plan: PlanName) -> None:
         """Posting waits for it, as for what a person does: so it ends in time, or nothing stands.
 
         Raises UnavailableError `release_timeout`; the next round tries again.

@@ -5,7 +5,7 @@ from typing import Any
 from budget import announcements
 from budget.approval import store as requests
 from budget.approval.commands import Approvals, SubmittedDocument, outcome_view
-from budget.approval.rules import Subject
+from budget.approval.rules import ApprovalSubject
 from budget.approval.schemas import DecisionBody
 from budget.caller import add_audit, lock
 from budget.documents.campaigns import store as campaigns
@@ -63,7 +63,7 @@ async def submit_plan(
         SubmittedDocument(
             plan_name(plan),
             "plan",
-            Subject(plan["total"], plan["plan_version"]),
+            ApprovalSubject(plan["total"], plan["plan_version"]),
             row["currency"],
             row["body"]["region"],
             frozenset({plan["created_by"], by}),

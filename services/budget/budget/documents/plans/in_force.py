@@ -8,7 +8,7 @@ from typing import Any
 
 from budget import announcements
 from budget.allocation import store as allocation
-from budget.allocation.journal import Place, steps_to
+from budget.allocation.journal import Holder, steps_to
 from budget.allocation.phasing import NOTHING, Flight, changed
 from budget.allocation.store import AllocatingDocument, LineRow, read_curve, store_curve
 from budget.approval.commands import DocumentKind
@@ -19,7 +19,7 @@ from budget.documents.campaigns.commands import find_campaign
 from budget.documents.plans import store
 from budget.documents.plans.commands import find_plan, plan_name, read_plan_name
 from budget.documents.plans.document import line_rows, reserve_of
-from budget.documents.plans.store import InForce
+from budget.documents.plans.store import PlanName
 from budget.ledger import registry
 from budget.ledger.rules import AccountKey
 from shared.http.caller import Caller
@@ -43,7 +43,7 @@ async def reject(caller: Caller, request: ApprovalRequest) -> None:
 PLAN = DocumentKind(approve, reject)
 
 
-async def put_due_in_force(caller: Caller, due: InForce) -> None:
+async def put_due_in_force(caller: Caller, due: PlanName) -> None:
     """Puts an approved plan in force whose time has come, unless something has overtaken it."""
     await stop_posting(caller)
     plan = await store.get_plan(
@@ -93,11 +93,11 @@ async def _apply(caller: Caller, plan: dict[str, Any]) -> None:
         conn, workspace, campaign, plan["plan_version"], rows, first=not known
     )
     document = AllocatingDocument(
-        plan_name(plan), caller.now, {Place("line", ln["line"]): ln["curve"] for ln in lines}
+        plan_name(plan), caller.now, {Holder("line", ln["line"]): ln["curve"] for ln in lines}
     )
     before = await allocation.find_steps(conn, workspace, campaign)
-    wanted = {Place("line", line["line"]): line["allocated"] for line in lines}
-    wanted |= {Place("bucket", one.bucket): one.amount for one in reserve_of(plan)}
+    wanted = {Holder("line", line["line"]): line["allocated"] for line in lines}
+    wanted |= {Holder("bucket", one.bucket): one.amount for one in reserve_of(plan)}
     steps = steps_to(before, wanted, since)
     await allocation.add_steps(conn, workspace, campaign, document, steps)
     await store.set_applied(conn, plan, caller.now)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 from budget import SCHEMA
 from budget.approval import store as requests
 from budget.approval.commands import ApprovalsOf, decisions_view
-from budget.approval.rules import ApprovalRequest, Decision
+from budget.approval.rules import ApprovalDecision, ApprovalRequest
 from budget.approval.schemas import DecisionBody
 from budget.caller import calling
 from budget.documents.campaigns.commands import find_campaign
@@ -24,7 +24,7 @@ from budget.documents.plans.schemas import (
     PlanBody,
     PlanCreated,
     PlanDecided,
-    PlanReply,
+    PlanView,
     SubmitBody,
     Submitted,
 )
@@ -58,7 +58,7 @@ async def post_plan(
         return await idempotent(request, caller.conn, SCHEMA, principal, produce)
 
 
-@router.get("", **answers(Page[PlanReply]), summary="List plan versions")
+@router.get("", **answers(Page[PlanView]), summary="List plan versions")
 async def list_plans(
     request: Request,
     campaign: Name,
@@ -75,7 +75,7 @@ async def list_plans(
     return paging.page(items, "plan_version")
 
 
-@router.get("/{version}", **answers(PlanReply), summary="Read a plan version")
+@router.get("/{version}", **answers(PlanView), summary="Read a plan version")
 async def get_plan(request: Request, campaign: Name, version: Version, principal: Reader) -> Json:
     """The plan with its findings and decisions. Errors: plan_unknown."""
     async with calling(request, principal) as caller:
@@ -140,7 +140,7 @@ async def _views(caller: Caller, rows: list[dict[str, Any]]) -> list[dict[str, A
 
 
 def _view(
-    row: dict[str, Any], asked: ApprovalRequest | None, made: Sequence[Decision]
+    row: dict[str, Any], asked: ApprovalRequest | None, made: Sequence[ApprovalDecision]
 ) -> dict[str, Any]:
     needs = asked.needs(made) if asked else ()
     shown = (

@@ -52,7 +52,7 @@ class ReserveDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PlanFinding:
     """A remark that does not refuse the plan."""
 
     code: str
@@ -73,7 +73,7 @@ class PlanLine:
 @dataclass(frozen=True, slots=True)
 class CheckedPlan:
     lines: tuple[PlanLine, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[PlanFinding, ...]
 
 
 def check(
@@ -250,18 +250,18 @@ def _curve_faults(loc: str, line: PlanLine, terms: Terms) -> list[ErrorItem]:
     return []
 
 
-def _findings(lines: Sequence[PlanLine], reserve: Collection[ReserveDraft]) -> list[Finding]:
+def _findings(lines: Sequence[PlanLine], reserve: Collection[ReserveDraft]) -> list[PlanFinding]:
     """Remarks: G18 (unlinked line), P17 (key line without money), B18 (no reserve)."""
     found = [
-        Finding("line_without_target", line.line, "warning", "the line serves no target")
+        PlanFinding("line_without_target", line.line, "warning", "the line serves no target")
         for line in lines
         if not line.draft.targets
     ]
     found += [
-        Finding("key_line_unfunded", line.line, "warning", "a key line has no money")
+        PlanFinding("key_line_unfunded", line.line, "warning", "a key line has no money")
         for line in lines
         if line.draft.key and line.allocated == 0
     ]
     if not reserve:
-        found.append(Finding("reserve_missing", None, "info", "no money is kept in reserve"))
+        found.append(PlanFinding("reserve_missing", None, "info", "no money is kept in reserve"))
     return found

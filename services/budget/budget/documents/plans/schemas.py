@@ -6,8 +6,18 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from budget.approval.schemas import Decided, Decision
-from budget.fields import Body, Finding, Id, Label, Micros, Money, MoneyBody, Text, When
+from budget.approval.schemas import Decided, DecisionView
+from budget.fields import (
+    FindingView,
+    Id,
+    Label,
+    Micros,
+    MoneyBody,
+    MoneyView,
+    RequestBody,
+    Text,
+    When,
+)
 from shared.http.edits import ReadBack
 
 LINES_MAX = 500
@@ -32,12 +42,12 @@ PLAN_READ_ONLY = frozenset(
 """What a plan says of itself when it is read, and nobody sets by proposing one."""
 
 
-class PointBody(Body):
+class PointBody(RequestBody):
     at: When
     amount: Micros
 
 
-class PhasingBody(Body):
+class PhasingBody(RequestBody):
     kind: Literal["even", "curve"]
     points: list[PointBody] | None = Field(default=None, min_length=1, max_length=POINTS_MAX)
 
@@ -48,7 +58,7 @@ class PhasingBody(Body):
         return self
 
 
-class LineBody(Body):
+class LineBody(RequestBody):
     """A budget line; exactly one of `allocated`, `percent` (of the total) and `remainder`."""
 
     line: Id
@@ -68,13 +78,13 @@ class LineBody(Body):
     phasing: PhasingBody = PhasingBody(kind="even")
 
 
-class ReserveBody(Body):
+class ReserveBody(RequestBody):
     bucket: Literal["flexible", "deferred", "alternative", "crisis_pr"]
     amount: Micros
     draw_condition: Text | None = None
 
 
-class PlanBody(ReadBack, Body):
+class PlanBody(ReadBack, RequestBody):
     """A plan as GET gives it is taken as the next version: what it says of itself is that of the
     version that was read and is ignored, and an `allocated` beside `percent` or `remainder` that is
     as in `plan_version` is worked out anew.
@@ -90,7 +100,7 @@ class PlanBody(ReadBack, Body):
     )
 
 
-class SubmitBody(Body):
+class SubmitBody(RequestBody):
     comment: Text | None = None
     effective_from: When | None = None
 
@@ -98,7 +108,7 @@ class SubmitBody(Body):
 class PlanCreated(BaseModel):
     plan_version: int
     status: Literal["draft"]
-    findings: list[Finding]
+    findings: list[FindingView]
 
 
 class Submitted(BaseModel):
@@ -111,7 +121,7 @@ class PlanDecided(Decided):
     approved_at: datetime | None
 
 
-class Point(BaseModel):
+class PointView(BaseModel):
     at: datetime
     amount: str
 
@@ -122,10 +132,10 @@ class EvenPhasing(BaseModel):
 
 class CurvePhasing(BaseModel):
     kind: Literal["curve"]
-    points: list[Point]
+    points: list[PointView]
 
 
-class PlanLine(BaseModel):
+class PlanLineView(BaseModel):
     line: str
     name: str
     category: str
@@ -149,14 +159,14 @@ class Reserve(BaseModel):
     draw_condition: str | None
 
 
-class PlanReply(BaseModel):
+class PlanView(BaseModel):
     """A plan with every amount worked out, its findings and the decisions on it. `approved`: its
     `effective_from` is still to come."""
 
     campaign: str
     plan_version: int
     status: Literal["draft", "in_review", "approved", "rejected", "in_force", "superseded"]
-    findings: list[Finding]
+    findings: list[FindingView]
     created_by: str
     created_at: datetime
     submitted_by: str | None
@@ -165,8 +175,8 @@ class PlanReply(BaseModel):
     effective_from: datetime | None
     due_at: datetime | None
     approved_at: datetime | None
-    total: Money
-    lines: list[PlanLine]
+    total: MoneyView
+    lines: list[PlanLineView]
     reserve: list[Reserve]
     needs: list[Literal["approver", "finance"]]
-    decisions: list[Decision]
+    decisions: list[DecisionView]

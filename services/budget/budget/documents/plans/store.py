@@ -93,7 +93,7 @@ async def set_plan_status(
     await conn.execute(SET_PLAN_STATUS, *key_of(plan), status, at, since)
 
 
-class InForce(NamedTuple):
+class PlanName(NamedTuple):
     """A plan by its name."""
 
     workspace: str
@@ -117,9 +117,9 @@ async def has_one(conn: Conn, plan: dict[str, Any]) -> bool:
     return found
 
 
-async def due(conn: Conn, now: datetime, limit: int) -> list[InForce]:
+async def due(conn: Conn, now: datetime, limit: int) -> list[PlanName]:
     """Approved plans whose time has come, in its order."""
-    return [InForce(*row) for row in await conn.fetch(DUE, now, limit)]
+    return [PlanName(*row) for row in await conn.fetch(DUE, now, limit)]
 
 
 async def count_due(conn: Conn, now: datetime) -> int:
@@ -136,6 +136,6 @@ async def known_plans(
     return [(row["plan_version"], row["effective_from"]) for row in rows]
 
 
-def key_of(plan: dict[str, Any]) -> InForce:
+def key_of(plan: dict[str, Any]) -> PlanName:
     """The names of a stored plan."""
-    return InForce(plan["workspace"], plan["campaign"], plan["plan_version"])
+    return PlanName(plan["workspace"], plan["campaign"], plan["plan_version"])

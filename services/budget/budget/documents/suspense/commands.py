@@ -10,9 +10,9 @@ from typing import Any
 
 from budget.caller import add_audit, stop_posting
 from budget.documents.suspense import store
-from budget.documents.suspense.store import Wanted
+from budget.documents.suspense.store import ItemFilter
 from budget.ledger.release import CHUNK, Item, Release, currency_of, resolve
-from budget.ledger.rules import AccountKey, Catalogue, Destination, Kind, Reason
+from budget.ledger.rules import AccountKey, Catalogue, Destination, HeldReason, Kind
 from shared.errors import ConflictError, NotFoundError
 from shared.http.caller import Caller
 from shared.money import NO_CURRENCY, format_micros
@@ -22,7 +22,7 @@ ITEMS_MAX = 5000
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class SettledItems:
     """What a decision has moved, and how many items that it concerns are left for another."""
 
     items: int
@@ -30,7 +30,9 @@ class Settled:
     left: int
 
 
-async def assign(caller: Caller, wanted: Wanted, place: tuple[str, str], reason: str) -> Settled:
+async def assign(
+    caller: Caller, wanted: ItemFilter, place: tuple[str, str], reason: str
+) -> SettledItems:
     """Moves items to the line (campaign, line), whatever they name and whenever they were.
 
     Raises NotFoundError `suspense_unknown` or `campaign_unknown`, ConflictError `line_unknown` or
@@ -54,7 +56,7 @@ async def assign(caller: Caller, wanted: Wanted, place: tuple[str, str], reason:
     return settled
 
 
-async def write_off(caller: Caller, wanted: Wanted, reason: str) -> Settled:
+async def write_off(caller: Caller, wanted: ItemFilter, reason: str) -> SettledItems:
     """Moves items to the account of what is written off of their source.
 
     Raises NotFoundError `suspense_unknown`.
@@ -64,7 +66,7 @@ async def write_off(caller: Caller, wanted: Wanted, reason: str) -> Settled:
     return settled
 
 
-async def restore(caller: Caller, wanted: Wanted, reason: str) -> Settled:
+async def restore(caller: Caller, wanted: ItemFilter, reason: str) -> SettledItems:
     """Takes back what was written off: it goes where it belongs by the catalogue of today.
 
     Raises NotFoundError `suspense_unknown`.
@@ -80,12 +82,12 @@ async def restore(caller: Caller, wanted: Wanted, reason: str) -> Settled:
 
 async def _settle(
     caller: Caller,
-    wanted: Wanted,
+    wanted: ItemFilter,
     kind: Kind,
     choose: Callable[[Catalogue], Callable[[Item], Destination]],
     *,
     touched: str | None = None,
-) -> Settled:
+) -> SettledItems:
     await stop_posting(caller)
     items = await store.pick(caller.conn, caller.reach, kind, wanted, ITEMS_MAX)
     if not items and not caller.reach.is_whole:
@@ -103,7 +105,7 @@ async def _settle(
         moving.touch(touched)
     await moving.close()
     left = await store.count(caller.conn, caller.reach, kind, wanted)
-    return Settled(len(items), _amounts(items), left)
+    return SettledItems(len(items), _amounts(items), left)
 
 
 def _amounts(items: Sequence[Item]) -> dict[str, int]:
@@ -117,11 +119,11 @@ def _amounts(items: Sequence[Item]) -> dict[str, int]:
 def _written_off(item: Item) -> Destination:
     currency = currency_of(item) or NO_CURRENCY
     account = AccountKey(item["workspace"], "written_off", "", "", item["source"], currency)
-    return Destination(account, Reason(item["reason"]), item["campaign"], item["line"], "UTC")
+    return Destination(account, HeldReason(item["reason"]), item["campaign"], item["line"], "UTC")
 
 
 async def _audit(
-    caller: Caller, action: str, wanted: Wanted, settled: Settled, detail: dict[str, Any]
+    caller: Caller, action: str, wanted: ItemFilter, settled: SettledItems, detail: dict[str, Any]
 ) -> None:
     about = f"suspense/{wanted.ids[0]}" if wanted.ids and len(wanted.ids) == 1 else "suspense"
     asked = {name: value for name, value in wanted._asdict().items() if value is not None}

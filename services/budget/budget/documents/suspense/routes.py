@@ -8,17 +8,17 @@ from fastapi import APIRouter, Request, Response
 from budget import SCHEMA
 from budget.caller import calling
 from budget.documents.suspense import commands
-from budget.documents.suspense.commands import Settled
+from budget.documents.suspense.commands import SettledItems
 from budget.documents.suspense.schemas import (
     AssignBody,
     AssignManyBody,
     SuspenseSettled,
     WriteOffManyBody,
 )
-from budget.documents.suspense.store import Wanted
+from budget.documents.suspense.store import ItemFilter
 from budget.fields import ReasonBody
 from budget.ledger import held_items
-from budget.ledger.schemas import HeldReply, held_view
+from budget.ledger.schemas import HeldItemView, held_view
 from shared.http.answers import Page, answers
 from shared.http.app import Json
 from shared.http.auth import Principal
@@ -62,7 +62,7 @@ async def post_assign(
 ) -> Response:
     """Later restatements of a fact follow it. Errors: suspense_unknown, campaign_unknown,
     line_unknown, currency_differs."""
-    place, wanted = (body.campaign, body.line), Wanted([held])
+    place, wanted = (body.campaign, body.line), ItemFilter([held])
     return await _idempotent(
         request, principal, lambda one: commands.assign(one, wanted, place, body.reason)
     )
@@ -76,7 +76,7 @@ async def post_write_off(
 ) -> Response:
     """It moves to the account of what is written off of its source, and is listed by
     `GET /v1/suspense?state=written_off`. Errors: suspense_unknown."""
-    wanted = Wanted([held])
+    wanted = ItemFilter([held])
     return await _idempotent(
         request, principal, lambda one: commands.write_off(one, wanted, body.reason)
     )
@@ -90,14 +90,14 @@ async def post_restore(
 ) -> Response:
     """The item goes where it belongs now: to its line, or back to suspense. Errors:
     suspense_unknown."""
-    wanted = Wanted([held])
+    wanted = ItemFilter([held])
     return await _idempotent(
         request, principal, lambda one: commands.restore(one, wanted, body.reason)
     )
 
 
 async def _idempotent(
-    request: Request, principal: Principal, decide: Callable[[Caller], Awaitable[Settled]]
+    request: Request, principal: Principal, decide: Callable[[Caller], Awaitable[SettledItems]]
 ) -> Response:
     async with calling(request, principal) as caller:
 
@@ -112,7 +112,7 @@ async def _idempotent(
         return await idempotent(request, caller.conn, SCHEMA, principal, produce)
 
 
-@router.get("", **answers(Page[HeldReply]), summary="Money that no line is known for")
+@router.get("", **answers(Page[HeldItemView]), summary="Money that no line is known for")
 async def get_suspense(
     request: Request,
     principal: Reader,

@@ -8,8 +8,8 @@ from pydantic import (
     model_validator,
 )
 
-from budget.documents.suspense.store import Wanted
-from budget.fields import Body, Id, Label, Money, ReasonBody, Source
+from budget.documents.suspense.store import ItemFilter
+from budget.fields import Id, Label, MoneyView, ReasonBody, RequestBody, Source
 
 
 class AssignBody(ReasonBody):
@@ -19,7 +19,7 @@ class AssignBody(ReasonBody):
     line: Id
 
 
-class _ManyBody(Body):
+class _ManyBody(RequestBody):
     """Which items: at least one condition, and all that are given have to fit."""
 
     ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] | None = Field(
@@ -34,9 +34,9 @@ class _ManyBody(Body):
             raise ValueError("say which items: ids, source, or the campaign they named")
         return self
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> ItemFilter:
         """What the store looks for."""
-        return Wanted(self.ids, self.source, self.named)
+        return ItemFilter(self.ids, self.source, self.named)
 
 
 class AssignManyBody(_ManyBody, AssignBody):
@@ -52,5 +52,5 @@ class SuspenseSettled(BaseModel):
     asked for are still there."""
 
     entries: int
-    amounts: list[Money]
+    amounts: list[MoneyView]
     left: int

@@ -56,7 +56,7 @@ ON CONFLICT (workspace, source) DO UPDATE SET version = excluded.version,
 """
 
 
-class Wanted(NamedTuple):
+class ItemFilter(NamedTuple):
     """Which items: all that fit each condition that is given. `campaign`: the one they name."""
 
     ids: list[int] | None = None
@@ -65,7 +65,7 @@ class Wanted(NamedTuple):
 
 
 async def pick(
-    conn: Conn, reach: Reach, kind: str, wanted: Wanted, limit: int
+    conn: Conn, reach: Reach, kind: str, wanted: ItemFilter, limit: int
 ) -> list[dict[str, Any]]:
     """Items on accounts of a kind (suspense, written_off), the oldest first; of a limited reach
     those that name a campaign in it."""
@@ -73,7 +73,7 @@ async def pick(
     return [dict(row) for row in await conn.fetch(PICK, *of, limit)]
 
 
-async def count(conn: Conn, reach: Reach, kind: str, wanted: Wanted) -> int:
+async def count(conn: Conn, reach: Reach, kind: str, wanted: ItemFilter) -> int:
     """How many there are."""
     return int(await conn.fetchval(COUNT, reach.workspace, kind, *wanted, reach.listed))
 
