@@ -27,6 +27,7 @@ from shared.http.auth import Principal, TokenVerifier, authorization_of, bearer
 from shared.http.docs_page import add_docs
 from shared.http.edge import BODY_BYTES_MAX, Edge
 from shared.http.instants import Instant
+from shared.http.parameters import refuse_unknown_parameters
 from shared.http.problems import StatusError, as_problem, invalid_request, problem
 from shared.http.reach import FindCampaigns, no_campaigns
 from shared.logs import get_logger
@@ -111,6 +112,7 @@ def create_app(
         version="1",
         default_response_class=Json,
         responses=PROBLEMS,
+        dependencies=[Depends(refuse_unknown_parameters)],
         docs_url=None,
         redoc_url=None,
     )
