@@ -106,10 +106,6 @@ class Consumer:
         """Records the group has not committed, over all partitions. Raises UnavailableError."""
         return (await self._offsets.standing()).lag
 
-    def check_progress(self) -> None:
-        """`check` for who has its own."""
-        self._progress.check()
-
     async def check(self) -> None:
         """A readiness check. Raises UnavailableError `consumer_stuck` when lag > 0 and the group
         has not moved for long, or `broker_unavailable` when Kafka does not answer."""

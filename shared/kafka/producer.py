@@ -146,11 +146,11 @@ class Producer:
                 batch.append(record)
         await self.send_batches(batches)
 
-    async def send_everywhere(self, topics: Sequence[str], record: Record) -> None:
-        """Writes one record into every partition of every topic (heartbeats)."""
+    async def send_everywhere(self, topics: Sequence[str], records: Sequence[Record]) -> None:
+        """Writes records into every partition of every topic (heartbeats)."""
         await self.send_batches(
             {
-                (topic, partition): [record]
+                (topic, partition): records
                 for topic in topics
                 for partition in range(self.partition_count(topic))
             }

@@ -149,10 +149,4 @@ class Acceptance:
                 Record(f"{event.workspace}|{event.source}".encode(), ENCODER.encode(event))
                 for event in some
             ]
-            await self._producer.send_batches(
-                {
-                    (topic, partition): records
-                    for topic in self._topics
-                    for partition in range(self._producer.partition_count(topic))
-                }
-            )
+            await self._producer.send_everywhere(self._topics, records)

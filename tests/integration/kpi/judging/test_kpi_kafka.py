@@ -46,7 +46,7 @@ class Installation:
         for event in events:
             value = ENCODER.encode(event)
             if isinstance(event, SourceEvent):
-                await self.producer.send_everywhere([topic], Record(b"heartbeat", value))
+                await self.producer.send_everywhere([topic], [Record(b"heartbeat", value)])
             else:
                 key = subject_key(event.workspace, event.source, event.data)
                 await self.producer.send(topic, [Record(key.encode(), value)])

@@ -69,7 +69,7 @@ async def test_a_new_group_reads_every_partition_from_the_beginning(
             return await consumer.lag() == 0
 
         await eventually(caught_up, what="lag 0")
-        consumer.check_progress()
+        await consumer.check()
 
 
 async def test_records_that_come_later_are_seen_once_by_a_consumer_that_starts_again(
@@ -250,7 +250,7 @@ async def test_a_consumer_whose_polls_bring_nothing_says_so_and_then_ends(
 
         async def is_unready() -> bool:
             try:
-                consumer.check_progress()
+                await consumer.check()
             except UnavailableError as error:
                 return error.code == "consumer_stuck"
             return False
@@ -280,7 +280,7 @@ async def test_a_database_that_is_away_for_long_is_waited_for(
         await asyncio.sleep(5.0)
         assert not task.done()
         with pytest.raises(UnavailableError):
-            consumer.check_progress()
+            await consumer.check()
         away = False
         await all_seen(pool, schema, ["a", "b"])
 
@@ -303,7 +303,7 @@ async def test_a_stopped_broker_makes_the_consumer_unready_and_its_return_is_eno
 
             async def is_unready() -> bool:
                 try:
-                    consumer.check_progress()
+                    await consumer.check()
                 except UnavailableError as error:
                     return error.code == "broker_unavailable"
                 return False

@@ -102,7 +102,7 @@ async def test_a_request_larger_than_a_batch_is_split_in_order(settings: CommonS
 async def test_a_heartbeat_reaches_every_partition_of_every_topic(settings: CommonSettings) -> None:
     topics = [settings.topic(SPEND_TOPIC), settings.topic(METRICS_TOPIC)]
     async with connected(settings) as producer:
-        await producer.send_everywhere(topics, Record(b"source", b"beat"))
+        await producer.send_everywhere(topics, [Record(b"source", b"beat")])
     for topic in topics:
         arrived = await read_topic(settings.kafka_bootstrap, topic)
         assert sorted(record.partition for record in arrived) == [0, 1, 2, 3]

@@ -48,6 +48,10 @@ class Broker:
         for place, records in batches.items():
             self.stored.extend((place, value) for _, value in records)
 
+    async def send_everywhere(self, topics: Sequence[str], records: Sequence[Any]) -> None:
+        places = [(topic, number) for topic in topics for number in range(self.partitions)]
+        await self.send_batches(dict.fromkeys(places, records))
+
     def ids(self) -> list[str]:
         return [json.decode(value)["id"] for _, value in self.stored]
 
