@@ -33,7 +33,6 @@ from bench.posting import database
 from kpi_monitor.intake.handlers import Handlers
 from kpi_monitor.judging.evaluator import Evaluator
 from kpi_monitor.settings import KpiSettings
-from kpi_monitor.units.store import count_due
 from shared.database.clock import SystemClock
 from shared.database.pool import Pool, create_pool, transaction
 from shared.events import ENCODER, MetricsEvent, MetricsStored
@@ -197,9 +196,9 @@ async def postgres_cpu(conn: asyncpg.Connection) -> float:
     return total
 
 
-async def _count_due(pool: Pool) -> int:
+async def _count_due(pool: Pool, evaluator: Evaluator) -> int:
     async with pool.acquire() as conn:
-        return await count_due(conn)
+        return await evaluator.count_due(conn)
 
 
 def work(url: str, plan: LoadPlan, number: int, orders: Orders, results: Results) -> None:
@@ -216,7 +215,7 @@ def work(url: str, plan: LoadPlan, number: int, orders: Orders, results: Results
             if order[0] == "judge":
                 began, cpu = time.time(), time.process_time()
                 # What this replica cannot take now, another has in hand.
-                while await evaluator.step() or await _count_due(pool):  # noqa: ASYNC110
+                while await evaluator.step() or await _count_due(pool, evaluator):  # noqa: ASYNC110
                     await asyncio.sleep(0)
                 python, seconds = time.process_time() - cpu, time.time() - began
             else:
