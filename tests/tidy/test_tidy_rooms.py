@@ -33,7 +33,6 @@ SHARED_NAMES = frozenset(
         "Mail",
         "Message",
         "Notification",
-        "Outcome",
         "Reason",
         "Route",
         "Shape",

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cli.commands.load.outcome import LoadOptions, Outcome
+from cli.commands.load.outcome import LoadOptions, LoadOutcome
 from cli.errors import CommandError, Exit
 from cli.output import emit
 from ingest.events.context import Context
@@ -66,7 +66,7 @@ def read_file(opener: Opener, platform: Platform, file: Path, options: LoadOptio
         raise CommandError(f"{file}: {error} ({error.code}){told}", Exit.REJECTIONS) from error
 
 
-def judge(report: Report, platform: Platform, options: LoadOptions) -> Outcome:
+def judge(report: Report, platform: Platform, options: LoadOptions) -> LoadOutcome:
     """What the file alone can tell, by the service's own checks.
 
     Raises CommandError (exit 4) `future_time` of the whole report.
@@ -80,7 +80,7 @@ def judge(report: Report, platform: Platform, options: LoadOptions) -> Outcome:
     context = Context(
         options.workspace, lambda _: True, _no_settings, now, skew_s, None, platform.time_zone
     )
-    stamper, stated, outcome = Stamper(lambda _, __: 0, str), StatedFacts(), Outcome()
+    stamper, stated, outcome = Stamper(lambda _, __: 0, str), StatedFacts(), LoadOutcome()
     for table in report.tables():
         converted = convert(table, platform, load, _no_settings, stated)
         stamped = stamper.stamp(converted.decoded, context)

@@ -46,7 +46,7 @@ class LoadOptions:
 
 
 @dataclass(slots=True)
-class Outcome:
+class LoadOutcome:
     """Counts of all rows, and the reasons of those that are shown."""
 
     accepted: int = 0
@@ -75,7 +75,7 @@ class Outcome:
 
 
 def tell(
-    outcome: Outcome,
+    outcome: LoadOutcome,
     ledger: Mapping[str, Any] | None,
     options: LoadOptions,
     zone: str,
@@ -125,7 +125,7 @@ def tell(
     return Exit.OK if settled else Exit.REJECTIONS
 
 
-def _tell_rows(outcome: Outcome) -> None:
+def _tell_rows(outcome: LoadOutcome) -> None:
     outcome.reasons.sort(key=lambda reason: reason["row"])
     for reason in outcome.reasons[:SHOWN_REJECTIONS_MAX]:
         place = f"row {reason['row']}, line {reason['line']}"

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from cli.commands.load.outcome import LoadOptions, Outcome
+from cli.commands.load.outcome import LoadOptions, LoadOutcome
 from cli.commands.load.requests import post
 from ingest.reports.completeness import ROWS_REFUSED, why_unsettled
 from ingest.reports.facts import CODE as CONFLICT_CODE
@@ -36,7 +36,7 @@ class Sending:
         self._repeats = repeats
         self._equal = {equal.second: equal for equal in repeats.equal}
         self._options = options
-        self._outcome = Outcome()
+        self._outcome = LoadOutcome()
         moment = options.as_of or report.as_of
         self._query: dict[str, Any] = {
             "import": import_id,
@@ -52,7 +52,7 @@ class Sending:
             if getattr(options, name) is not None:
                 self._query[name] = getattr(options, name)
 
-    def send(self, *, then_complete: bool) -> Outcome:
+    def send(self, *, then_complete: bool) -> LoadOutcome:
         """The only part says itself that its source is complete; of several parts, none does:
         that is said when all are there, and how many rows they had refused. So it is of a part
         whose next page is missing, as a part has rows alone."""

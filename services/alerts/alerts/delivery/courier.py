@@ -24,7 +24,7 @@ from alerts.channels.result import SendClass, SendResult, fault, origin
 from alerts.channels.table import CHANNELS
 from alerts.configuration.configurations import Configurations
 from alerts.delivery import store
-from alerts.delivery.store import Claimed, Outcome
+from alerts.delivery.store import AttemptOutcome, Claimed
 from alerts.delivery.verdict import Waits, compose, judge
 from alerts.record import audit
 from alerts.record.states import DELIVERED
@@ -177,7 +177,7 @@ class Courier:
         except Exception as error:
             return composed, _fault(claimed, kind, error)
 
-    async def _record(self, claimed: Claimed, attempt: Attempted, outcome: Outcome) -> None:
+    async def _record(self, claimed: Claimed, attempt: Attempted, outcome: AttemptOutcome) -> None:
         kind, at, took_s, result = attempt
         row = {
             "at": at,

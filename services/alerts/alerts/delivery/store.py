@@ -126,7 +126,7 @@ class Claimed(NamedTuple):
     """It was refused before: this is one of the slow further attempts."""
 
 
-class Outcome(NamedTuple):
+class AttemptOutcome(NamedTuple):
     """What to write after an attempt; `wait_s` until the next one. Title and body are as they were
     composed for it."""
 
@@ -189,7 +189,7 @@ async def claim(conn: Conn, *, claim_s: float, per_minute: Mapping[str, int]) ->
 async def record(
     conn: Conn,
     claimed: Claimed,
-    outcome: Outcome,
+    outcome: AttemptOutcome,
     attempt: Mapping[str, Any],
     *,
     park_s: float | None = None,

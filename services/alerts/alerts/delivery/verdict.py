@@ -12,7 +12,7 @@ from typing import NamedTuple
 from alerts.channels.contract import Channel
 from alerts.channels.message import Composed, Message, brief
 from alerts.channels.result import SendClass, SendResult
-from alerts.delivery.store import Claimed, Outcome
+from alerts.delivery.store import AttemptOutcome, Claimed
 from alerts.record.states import DELIVERED
 from shared.backoff import backoff_s
 
@@ -39,7 +39,7 @@ def compose(channel: Channel, message: Message, shrunk: int) -> Composed:
     return channel.compose(brief(message) if shrunk >= BRIEF else message, bytes_max)
 
 
-def judge(claimed: Claimed, composed: Composed, result: SendResult, waits: Waits) -> Outcome:
+def judge(claimed: Claimed, composed: Composed, result: SendResult, waits: Waits) -> AttemptOutcome:
     """The outcome of one attempt. A text that is refused is tried again at once in a shorter form;
     one that is refused even as a bare title is refused by the destination, not for its text."""
     shrunk, wait_s = claimed.shrunk, 0.0
@@ -58,7 +58,9 @@ def judge(claimed: Claimed, composed: Composed, result: SendResult, waits: Waits
         case SendClass.CONTENT | SendClass.CONFIG:
             state = "failed"
             wait_s = _spread_s(claimed.claim, waits.refused_max_s, waits.refused_first_s)
-    return Outcome(state, wait_s, result.maybe_delivered, shrunk, composed.title, composed.text)
+    return AttemptOutcome(
+        state, wait_s, result.maybe_delivered, shrunk, composed.title, composed.text
+    )
 
 
 def _spread_s(attempt: int, longest_s: float, first_s: float) -> float:

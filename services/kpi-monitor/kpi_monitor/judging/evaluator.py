@@ -20,7 +20,7 @@ from kpi_monitor.judging.figures import newest_of
 from kpi_monitor.judging.groups import groups_of, needs_of
 from kpi_monitor.judging.outcomes import due_of, judge
 from kpi_monitor.rules.families.suspense import suspense_rule
-from kpi_monitor.rules.unit import Outcome, Unit
+from kpi_monitor.rules.unit import GroupOutcome, Unit
 from kpi_monitor.settings import KpiSettings, owners_of
 from kpi_monitor.sources import heartbeats
 from kpi_monitor.sources import store as sources
@@ -108,7 +108,7 @@ class Evaluator:
         groups = {unit.key: groups_of(unit) for unit in loaded}
         needs = {unit.key: needs_of(unit, groups[unit.key]) for unit in loaded}
         panes = await store.panes(conn, needs, loaded)
-        outcomes: list[tuple[Unit, Outcome]] = []
+        outcomes: list[tuple[Unit, GroupOutcome]] = []
         due: dict[UnitKey, Due] = dict.fromkeys(taken.lines, Due())
         for unit in loaded:
             found = judge(unit, groups[unit.key], panes[unit.key], to_ms(now))
@@ -131,7 +131,9 @@ class Evaluator:
         elif took_s < STEP_S / 4:
             self._units = min(2 * self._units, self._settings.evaluate_units_max)
 
-    async def _write(self, conn: Conn, outcomes: list[tuple[Unit, Outcome]], now: datetime) -> None:
+    async def _write(
+        self, conn: Conn, outcomes: list[tuple[Unit, GroupOutcome]], now: datetime
+    ) -> None:
         changed = [
             Judged(unit, outcome.group, verdict)
             for unit, outcome in outcomes

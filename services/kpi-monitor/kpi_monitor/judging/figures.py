@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from kpi_monitor import SERVICE
 from kpi_monitor.judging.breaches import Judged, figures_of
-from kpi_monitor.rules.unit import Outcome, Unit
+from kpi_monitor.rules.unit import GroupOutcome, Unit
 from shared.events import ENCODER, FIGURES_TOPIC, BreachFigures
 from shared.kafka.outbox import envelope
 from shared.keys import group_text
@@ -33,7 +33,7 @@ class Ended(NamedTuple):
 
 
 def newest_of(
-    outcomes: Iterable[tuple[Unit, Outcome]], now: datetime
+    outcomes: Iterable[tuple[Unit, GroupOutcome]], now: datetime
 ) -> tuple[list[Newest], list[Ended]]:
     """The figures of breaches that are open after these outcomes, and breaches that ended."""
     newest: list[Newest] = []

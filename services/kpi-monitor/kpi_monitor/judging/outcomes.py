@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 
 from kpi_monitor.rules.episodes import Reason, Verdict, close, follow
 from kpi_monitor.rules.families.table import family_of
-from kpi_monitor.rules.unit import AWAY, Group, Outcome, Pane, Panes, Standing, Unit
+from kpi_monitor.rules.unit import AWAY, Group, GroupOutcome, Pane, Panes, Standing, Unit
 from kpi_monitor.units.unit import WORKSPACE, Due
 
 
-def judge(unit: Unit, groups: Iterable[Group], panes: Sequence[Pane], now: int) -> list[Outcome]:
+def judge(
+    unit: Unit, groups: Iterable[Group], panes: Sequence[Pane], now: int
+) -> list[GroupOutcome]:
     """An outcome for each group whose standing moved or that is open. `now` in epoch ms."""
     by_line: dict[str, list[Pane]] = {}
     for pane in panes:
@@ -24,7 +26,7 @@ def judge(unit: Unit, groups: Iterable[Group], panes: Sequence[Pane], now: int) 
     return outcomes
 
 
-def due_of(unit: Unit, groups: Iterable[Group], outcomes: Iterable[Outcome]) -> Due:
+def due_of(unit: Unit, groups: Iterable[Group], outcomes: Iterable[GroupOutcome]) -> Due:
     """When the next of these groups has something to judge: heartbeats before that touch nothing.
 
     `outcomes`: what has just been judged of them. Nothing is known before the campaign's zone is.
@@ -40,17 +42,17 @@ def due_of(unit: Unit, groups: Iterable[Group], outcomes: Iterable[Outcome]) -> 
     return due
 
 
-def _judge(unit: Unit, group: Group, panes: Panes, now: int) -> Outcome:
+def _judge(unit: Unit, group: Group, panes: Panes, now: int) -> GroupOutcome:
     observed = family_of(group.rule).observe(unit, group, panes, now)
     episode, verdicts = follow(group.rule.condition, observed.standing.episode, observed.seen, now)
     standing = observed.standing._replace(episode=episode)
     if observed.ended is None:
-        return Outcome(group, standing, verdicts)
+        return GroupOutcome(group, standing, verdicts)
     last = _close(group, standing, standing.judged_through, observed.ended)
     return last._replace(verdicts=verdicts + last.verdicts)
 
 
-def _leave(group: Group, reason: Reason, now: int) -> Outcome:
+def _leave(group: Group, reason: Reason, now: int) -> GroupOutcome:
     """Nobody judges the group any more: an open episode ends, and what comes passes unjudged.
 
     Should it come back, it begins with what is complete then: an alarm about the time in between
@@ -62,10 +64,10 @@ def _leave(group: Group, reason: Reason, now: int) -> Outcome:
     return _close(group, standing, now, reason)
 
 
-def _close(group: Group, standing: Standing, at: int, reason: Reason) -> Outcome:
+def _close(group: Group, standing: Standing, at: int, reason: Reason) -> GroupOutcome:
     """Ends what is open for a reason that is no number."""
     if not standing.episode.open:
-        return Outcome(group, standing, [])
+        return GroupOutcome(group, standing, [])
     judgement = close(standing.episode, at, reason)
     moved = standing._replace(episode=judgement.episode)
-    return Outcome(group, moved, [Verdict(judgement)])
+    return GroupOutcome(group, moved, [Verdict(judgement)])

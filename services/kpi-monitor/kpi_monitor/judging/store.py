@@ -9,7 +9,7 @@ from kpi_monitor.records.measures import SPEND
 from kpi_monitor.rules.definition import compile_stored
 from kpi_monitor.rules.episodes import Episode
 from kpi_monitor.rules.feeds import FeedState, spend_feed
-from kpi_monitor.rules.unit import Need, Outcome, Pane, Standing, StoredRule, Unit
+from kpi_monitor.rules.unit import GroupOutcome, Need, Pane, Standing, StoredRule, Unit
 from kpi_monitor.totals import figures as totals
 from kpi_monitor.units.unit import WORKSPACE, UnitKey
 from kpi_monitor.windows import Windows, edges, to_ms
@@ -219,7 +219,7 @@ async def panes(
 
 async def save(
     conn: Conn,
-    outcomes: Iterable[tuple[Unit, Outcome]],
+    outcomes: Iterable[tuple[Unit, GroupOutcome]],
     told: Sequence[tuple[str, str, Breach]],
     now: datetime,
 ) -> None:
@@ -243,7 +243,7 @@ async def save(
     await conn.execute(SAVE_BREACHES, *columns([(*key, *latest[key]) for key in latest], 5))
 
 
-def _standing_row(unit: Unit, outcome: Outcome) -> tuple[Any, ...]:
+def _standing_row(unit: Unit, outcome: GroupOutcome) -> tuple[Any, ...]:
     standing, episode = outcome.standing, outcome.standing.episode
     return (
         unit.workspace,

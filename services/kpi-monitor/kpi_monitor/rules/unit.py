@@ -115,7 +115,7 @@ class Group:
         return self.stored.rule
 
 
-class Outcome(NamedTuple):
+class GroupOutcome(NamedTuple):
     """The new standing of a group and its verdicts, in the order in which they happened."""
 
     group: Group

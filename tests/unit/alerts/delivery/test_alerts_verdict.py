@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from alerts.channels.contract import Channel
 from alerts.channels.result import SendClass, SendResult
 from alerts.channels.table import ALL
-from alerts.delivery.store import Claimed, Outcome
+from alerts.delivery.store import AttemptOutcome, Claimed
 from alerts.delivery.verdict import Waits, compose, judge
 from tests.unit.alerts.builders import at
 from tests.unit.alerts.sending import make_message
@@ -51,7 +51,7 @@ def answer(kind: SendClass, *, retry_after_s: float | None = None) -> SendResult
     )
 
 
-def verdict(kind: SendClass, claim: int = 1) -> Outcome:
+def verdict(kind: SendClass, claim: int = 1) -> AttemptOutcome:
     return judge(claimed(claim), COMPOSED, answer(kind), WAITS)
 
 
