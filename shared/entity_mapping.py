@@ -8,8 +8,7 @@ that services which read the same mappings in different orders answer the same.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
-from collections.abc import Mapping as Entity
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 LEVELS = ("ad", "ad_group", "campaign", "account")
@@ -19,7 +18,7 @@ Match = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class EntityMapping:
     """What a source calls something, and where its money and measures belong.
 
     `match`: sorted (level, id) pairs that must all equal the entity's.
@@ -34,7 +33,7 @@ class Mapping:
     effective_from: dt.datetime | None = None
 
 
-def match_of(levels: Entity[str, str]) -> Match:
+def match_of(levels: Mapping[str, str]) -> Match:
     """`{"campaign": "993"}` → (("campaign", "993"),)."""
     return tuple(sorted(levels.items()))
 
@@ -52,8 +51,8 @@ class MappingIndex:
     the cost does not grow with the number of mappings.
     """
 
-    def __init__(self, mappings: Iterable[Mapping]) -> None:
-        found: dict[str, dict[tuple[str, ...], dict[Match, list[Mapping]]]] = defaultdict(
+    def __init__(self, mappings: Iterable[EntityMapping]) -> None:
+        found: dict[str, dict[tuple[str, ...], dict[Match, list[EntityMapping]]]] = defaultdict(
             lambda: defaultdict(lambda: defaultdict(list))
         )
         for mapping in mappings:
@@ -78,7 +77,7 @@ class MappingIndex:
         return self._count
 
     @staticmethod
-    def _newest_first(table: dict[Match, list[Mapping]]) -> dict[Match, list[Mapping]]:
+    def _newest_first(table: dict[Match, list[EntityMapping]]) -> dict[Match, list[EntityMapping]]:
         oldest = dt.datetime.min.replace(tzinfo=dt.UTC)
         return {
             match: sorted(
@@ -88,7 +87,7 @@ class MappingIndex:
         }
 
     def resolve(
-        self, source: str, entity: Entity[str, str], at: dt.datetime
+        self, source: str, entity: Mapping[str, str], at: dt.datetime
     ) -> tuple[str, str] | None:
         """(campaign, line) for an entity of `source` in a period that starts at `at`, or None."""
         for levels, table in self._by_source.get(source, ()):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.entity_mapping import Mapping, MappingIndex, Match, match_of, specificity
+from shared.entity_mapping import EntityMapping, MappingIndex, Match, match_of, specificity
 
 DAY = datetime(2025, 11, 1, tzinfo=UTC)
 
@@ -18,8 +18,8 @@ def mapping(
     *,
     source: str = "google-ads/1",
     effective_from: datetime | None = None,
-) -> Mapping:
-    return Mapping(line, source, match_of(match), "double11-2025", line, effective_from)
+) -> EntityMapping:
+    return EntityMapping(line, source, match_of(match), "double11-2025", line, effective_from)
 
 
 ENTITY = {"account": "1", "campaign": "99", "ad_group": "7", "ad": "5"}
@@ -117,7 +117,7 @@ def test_the_index_answers_as_a_scan_of_all_mappings_does_in_any_order(
 ) -> None:
     at = DAY + timedelta(days=day)
     known = [
-        Mapping(f"m{n}", whose, match, "c", f"m{n}", start)
+        EntityMapping(f"m{n}", whose, match, "c", f"m{n}", start)
         for n, (whose, match, start) in enumerate(found)
     ]
     fitting = [
@@ -133,7 +133,7 @@ def test_the_index_answers_as_a_scan_of_all_mappings_does_in_any_order(
     assert answer == (None if best is None else ("c", best.line))
 
 
-def rank(one: Mapping) -> tuple[object, ...]:
+def rank(one: EntityMapping) -> tuple[object, ...]:
     levels = tuple(level for level, _ in one.match)
     start = one.effective_from or datetime.min.replace(tzinfo=UTC)
     return specificity(one.match), levels, start, one.mapping

@@ -6,7 +6,7 @@ from typing import Any
 from budget.ledger.rules import CampaignTerms, Catalogue, make_catalogue
 from shared.database.locks import AdvisoryLock
 from shared.database.pool import Conn
-from shared.entity_mapping import Mapping, match_of
+from shared.entity_mapping import EntityMapping, match_of
 
 WORKSPACE_LOCK = AdvisoryLock("budget/workspace")
 """Orders what people decide: the audit chain and the versions of the catalogue. Polls do not
@@ -91,13 +91,13 @@ async def get_catalogue(conn: Conn, workspace: str, version: int) -> Catalogue:
     return make_catalogue(workspace, version, campaigns, mappings)
 
 
-async def mappings_of(conn: Conn, workspace: str, source: str) -> list[Mapping]:
+async def mappings_of(conn: Conn, workspace: str, source: str) -> list[EntityMapping]:
     """The mappings in force of one source."""
     return [_mapping(row) for row in await conn.fetch(MAPPINGS_OF, workspace, source)]
 
 
-def _mapping(row: Any) -> Mapping:
-    return Mapping(
+def _mapping(row: Any) -> EntityMapping:
+    return EntityMapping(
         mapping=row["mapping"],
         source=row["source"],
         match=match_of(row["match"]),

@@ -14,8 +14,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from shared.entity_mapping import Mapping as EntityMapping
-from shared.entity_mapping import MappingIndex
+from shared.entity_mapping import EntityMapping, MappingIndex
 from shared.money import NO_CURRENCY
 
 Kind = Literal["line", "suspense", "exception", "written_off"]

@@ -88,9 +88,9 @@ def placing(planned: Iterable[ItemKey]) -> set[str]:
     return {workspace for workspace, kind, _ in planned if kind in ("mapping", "campaign")}
 
 
-def mapping_of(item: str, known: MappingObject) -> entity_mapping.Mapping:
+def mapping_of(item: str, known: MappingObject) -> entity_mapping.EntityMapping:
     """An object of the catalogue → a mapping to resolve entities by."""
-    return entity_mapping.Mapping(
+    return entity_mapping.EntityMapping(
         mapping=item,
         source=known.source,
         match=entity_mapping.match_of(known.match),

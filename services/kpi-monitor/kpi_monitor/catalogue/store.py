@@ -108,7 +108,7 @@ async def versions(conn: Conn, workspaces: Iterable[str]) -> dict[str, int]:
     return {**dict.fromkeys(wanted, 0), **{row["workspace"]: row["version"] for row in rows}}
 
 
-async def find_mappings(conn: Conn, workspace: str) -> list[entity_mapping.Mapping]:
+async def find_mappings(conn: Conn, workspace: str) -> list[entity_mapping.EntityMapping]:
     """The mappings in force of a workspace."""
     rows = await conn.fetch(MAPPINGS, workspace)
     return [mapping_of(row["id"], _read(row, MappingObject)) for row in rows]

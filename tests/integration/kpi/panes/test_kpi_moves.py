@@ -15,7 +15,7 @@ from kpi_monitor.intake.handlers import Handlers
 from kpi_monitor.windows import HOUR_MS, to_ms
 from shared.database.clock import ManualClock
 from shared.database.pool import transaction
-from shared.entity_mapping import Mapping, MappingIndex, match_of
+from shared.entity_mapping import EntityMapping, MappingIndex, match_of
 from shared.events import CatalogItem, MetricsEvent
 from shared.kafka.consumer import Received
 from tests.integration.kpi.kpi_world import World, empty_tables, world
@@ -134,7 +134,7 @@ def index_of(changes: Sequence[Change]) -> MappingIndex:
     """The mappings that are left after these."""
     last = {change.name: change.leads for change in changes}
     return MappingIndex(
-        Mapping(
+        EntityMapping(
             name,
             source,
             match_of(MATCHES[name][0]),

@@ -13,7 +13,7 @@ from budget.ledger.rules import (
     ledger_day,
     make_catalogue,
 )
-from shared.entity_mapping import Mapping
+from shared.entity_mapping import EntityMapping
 
 START = datetime(2025, 11, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -31,7 +31,7 @@ CATALOGUE = make_catalogue(
     "default",
     1,
     [APPROVED, DRAFT],
-    [Mapping("m1", "ads", (("campaign", "993"),), "c1", "L1", START + 5 * DAY)],
+    [EntityMapping("m1", "ads", (("campaign", "993"),), "c1", "L1", START + 5 * DAY)],
 )
 
 
@@ -117,7 +117,7 @@ def test_new_money_of_a_closed_campaign_is_an_exception(
     asked: SpendSubject, reason: HeldReason
 ) -> None:
     """B5: what would have been refused anyway keeps its own reason."""
-    mappings = [Mapping("m1", "ads", (("campaign", "993"),), "c1", "L1", None)]
+    mappings = [EntityMapping("m1", "ads", (("campaign", "993"),), "c1", "L1", None)]
     closed = make_catalogue("default", 2, [replace(APPROVED, closed=True)], mappings)
     found = closed.resolve(asked)
     assert (found.account.kind, found.account.campaign) == ("exception", "c1")

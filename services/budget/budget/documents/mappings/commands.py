@@ -7,8 +7,7 @@ line by its own names, or by a person's decision, is never touched. Each is one 
 keeps polls out.
 """
 
-from collections.abc import Mapping as Columns
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +20,7 @@ from budget.documents.mappings.schemas import MappingBody, MappingTargetBody
 from budget.ledger import catalogues, held_items
 from budget.ledger.release import MovedMoney, resolve
 from budget.ledger.rules import Catalogue, Destination
-from shared.entity_mapping import LEVELS, Mapping, MappingIndex, match_of, specificity
+from shared.entity_mapping import LEVELS, EntityMapping, MappingIndex, match_of, specificity
 from shared.errors import ConflictError, ErrorItem, InvalidError
 from shared.http.caller import Caller
 from shared.money import format_micros
@@ -40,7 +39,7 @@ async def add_mapping(caller: Caller, body: MappingBody) -> Row:
     check_match(body.match)
     await stop_posting(caller)
     before = await catalogues.mappings_of(caller.conn, caller.workspace, body.source)
-    mapping = Mapping(
+    mapping = EntityMapping(
         "", body.source, match_of(body.match), body.campaign, body.line, body.effective_from
     )
     name = await store.add_mapping(
@@ -99,7 +98,7 @@ async def find_mapping(caller: Caller, mapping: str, *, to_write: bool = False) 
     return row
 
 
-def check_match(match: Columns[str, str]) -> None:
+def check_match(match: Mapping[str, str]) -> None:
     """Raises InvalidError `match_empty`, `match_level_unknown`."""
     if not match:
         raise InvalidError("match_empty", "match names at least one level of the entity")
@@ -168,12 +167,12 @@ def _on_line(line: placed.FedLine) -> dict[str, str]:
     }
 
 
-def _is_early(row: Row, item: Columns[str, Any]) -> bool:
+def _is_early(row: Row, item: Mapping[str, Any]) -> bool:
     since = row["effective_from"]
     return since is not None and item["period_start"] < since
 
 
-def may_yield(lesser: Mapping, mapping: Mapping) -> bool:
+def may_yield(lesser: EntityMapping, mapping: EntityMapping) -> bool:
     """Whether one may have brought what the other takes: it is not more specific, and no level says
     that they are about different entities."""
     stated = dict(lesser.match)
@@ -182,7 +181,7 @@ def may_yield(lesser: Mapping, mapping: Mapping) -> bool:
 
 
 def _elsewhere(
-    catalogue: Catalogue, before: MappingIndex, place: Place, item: Columns[str, Any]
+    catalogue: Catalogue, before: MappingIndex, place: Place, item: Mapping[str, Any]
 ) -> Destination | None:
     """Where an item on a line goes; None if no mapping brought it there, or it still does."""
     asked = item["source"], item["entity"], item["period_start"]

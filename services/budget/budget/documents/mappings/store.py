@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.database.pool import Conn
-from shared.entity_mapping import Mapping
+from shared.entity_mapping import EntityMapping
 from shared.http.reach import Reach
 from shared.keys import pairs_text
 
@@ -42,7 +42,7 @@ ORDER BY mapping LIMIT $4
 
 
 async def add_mapping(
-    conn: Conn, workspace: str, mapping: Mapping, *, actor: str, now: datetime
+    conn: Conn, workspace: str, mapping: EntityMapping, *, actor: str, now: datetime
 ) -> str | None:
     """Stores a mapping under the workspace's lock; its new id, or None when one overlaps it."""
     name: str | None = await conn.fetchval(
@@ -60,7 +60,7 @@ async def add_mapping(
     return name
 
 
-async def overlapped(conn: Conn, workspace: str, mapping: Mapping) -> str:
+async def overlapped(conn: Conn, workspace: str, mapping: EntityMapping) -> str:
     """The id of the mapping in force that maps the same from the same time on."""
     name: str = await conn.fetchval(
         OVERLAPPED,

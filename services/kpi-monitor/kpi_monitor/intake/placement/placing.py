@@ -23,7 +23,7 @@ from kpi_monitor.records.measures import Measures
 from kpi_monitor.records.record import MetricsRecord, Period, Place, PlacedKey, own_place
 from kpi_monitor.records.reports import Reports
 from kpi_monitor.windows import from_ms, to_ms
-from shared.entity_mapping import Mapping, MappingIndex
+from shared.entity_mapping import EntityMapping, MappingIndex
 from shared.events import METRICS_TOPIC, MappingObject
 from shared.kafka.consumer import Received
 from shared.keys import read_pairs
@@ -40,15 +40,15 @@ MAPPINGS_MAX = 50
 """Changed of one source in one poll, above which all of the source is looked at once."""
 
 
-def moves_after(changed: Sequence[Changed], in_force: Iterable[Mapping]) -> list[Move]:
+def moves_after(changed: Sequence[Changed], in_force: Iterable[EntityMapping]) -> list[Move]:
     """What is to be looked at after mappings of a workspace were made, changed or withdrawn.
 
     A new one takes nothing from a line unless another one may have brought it there.
     """
-    by_source: dict[str, list[Mapping]] = defaultdict(list)
+    by_source: dict[str, list[EntityMapping]] = defaultdict(list)
     for one in in_force:
         by_source[one.source].append(one)
-    found: dict[tuple[str, str], list[Mapping]] = defaultdict(list)
+    found: dict[tuple[str, str], list[EntityMapping]] = defaultdict(list)
     for row in changed:
         for known in (row.object, row.before):
             if not isinstance(known, MappingObject):
@@ -68,7 +68,7 @@ def moves_after(changed: Sequence[Changed], in_force: Iterable[Mapping]) -> list
     ]
 
 
-def _may_share(mapping: Mapping, others: Iterable[Mapping]) -> bool:
+def _may_share(mapping: EntityMapping, others: Iterable[EntityMapping]) -> bool:
     """Whether another mapping may have placed what this one is about: no level says that they are
     about different entities."""
     stated = dict(mapping.match)
@@ -79,7 +79,7 @@ def _may_share(mapping: Mapping, others: Iterable[Mapping]) -> bool:
     )
 
 
-def _since(mapping: Mapping) -> int:
+def _since(mapping: EntityMapping) -> int:
     return 0 if mapping.effective_from is None else to_ms(mapping.effective_from)
 
 
