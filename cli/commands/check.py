@@ -11,7 +11,7 @@ import asyncpg
 
 from cli.access import call, make_token
 from cli.errors import CommandError, Exit
-from cli.kafka.offsets import GROUPS, SCHEMAS, Standing, read_standings
+from cli.kafka.offsets import GROUPS, SCHEMAS, PartitionStanding, read_standings
 from cli.stack.state import RunInfo
 
 # The relay looks every 50 ms; a message that waits this long is stuck, not queued.
@@ -23,7 +23,7 @@ WORKSPACES = "SELECT DISTINCT workspace FROM budget.accounts UNION SELECT 'defau
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """One invariant: what was looked at, whether it holds, and the figures."""
 
     subject: str
@@ -39,12 +39,12 @@ class Finding:
         return {"subject": self.subject, "holds": self.holds, "detail": self.detail}
 
 
-def exit_of(findings: Sequence[Finding]) -> Exit:
+def exit_of(findings: Sequence[CheckResult]) -> Exit:
     """The command's exit code: 0, or 5 if any invariant is broken."""
     return Exit.OK if all(finding.holds for finding in findings) else Exit.BROKEN
 
 
-async def check(state: Path, info: RunInfo) -> list[Finding]:
+async def check(state: Path, info: RunInfo) -> list[CheckResult]:
     """All findings, ledger first. Raises CommandError (exit 3) when something cannot be asked."""
     try:
         async with _connection(info.database) as conn:
@@ -72,7 +72,7 @@ def ask_ledger(state: Path, info: RunInfo, workspace: str) -> Mapping[str, Any]:
     return reply
 
 
-def judge_ledger(replies: Mapping[str, Mapping[str, Any]]) -> Finding:
+def judge_ledger(replies: Mapping[str, Mapping[str, Any]]) -> CheckResult:
     """The figures of all workspaces together; each that is broken by name, with what failed."""
     broken = [
         f"{workspace}: {' '.join(name for name, holds in reply['checks'].items() if not holds)}"
@@ -83,10 +83,10 @@ def judge_ledger(replies: Mapping[str, Mapping[str, Any]]) -> Finding:
         f"{name}={sum(Decimal(reply[name]) for reply in replies.values())}"
         for name in ("accounts", "entries", "drift")
     ]
-    return Finding("ledger", not broken, " ".join([*figures, *broken]))
+    return CheckResult("ledger", not broken, " ".join([*figures, *broken]))
 
 
-async def check_outbox(conn: asyncpg.Connection) -> list[Finding]:
+async def check_outbox(conn: asyncpg.Connection) -> list[CheckResult]:
     """Per service: nothing waits longer than the relay could possibly need."""
     findings = []
     for schema in SCHEMAS:
@@ -99,7 +99,7 @@ async def check_outbox(conn: asyncpg.Connection) -> list[Finding]:
         )
         holds = row["oldest_s"] <= OUTBOX_AGE_MAX_S
         detail = f"unsent={row['unsent']} oldest={row['oldest_s']:.0f}s"
-        findings.append(Finding(f"outbox {schema}", holds, detail))
+        findings.append(CheckResult(f"outbox {schema}", holds, detail))
     return findings
 
 
@@ -112,10 +112,10 @@ async def _connection(database_url: str) -> AsyncIterator[asyncpg.Connection]:
         await conn.close()
 
 
-def judge_offsets(standings: Sequence[Standing]) -> list[Finding]:
+def judge_offsets(standings: Sequence[PartitionStanding]) -> list[CheckResult]:
     """Per group: each committed offset is one the log has."""
     if not standings:
-        return [Finding("offsets", holds=True, detail="no group has committed yet")]
+        return [CheckResult("offsets", holds=True, detail="no group has committed yet")]
     findings = []
     for group in dict.fromkeys(standing.group for standing in standings):
         mine = [standing for standing in standings if standing.group == group]
@@ -125,5 +125,5 @@ def judge_offsets(standings: Sequence[Standing]) -> list[Finding]:
             detail += (
                 f" {gap.topic}/{gap.partition} committed={gap.committed} log={gap.begin}..{gap.end}"
             )
-        findings.append(Finding(f"offsets {group}", not gaps, detail))
+        findings.append(CheckResult(f"offsets {group}", not gaps, detail))
     return findings

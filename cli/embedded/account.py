@@ -37,20 +37,20 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Place:
+class AccountPlace:
     """The folder of the server's programs and the folder of its data, both usable by it."""
 
     binaries: Path
     data: Path
 
 
-def place_for(directory: Path, binaries: Path, account: Account) -> Place:
+def place_for(directory: Path, binaries: Path, account: Account) -> AccountPlace:
     """Where the server runs: in `directory`, or below /var/lib when its account cannot go there.
 
     We never widen the permissions of folders that are not ours, /root for example.
     """
     if account.user is None:
-        return Place(binaries, _data(directory, account))
+        return AccountPlace(binaries, _data(directory, account))
     if not _open_to_all(binaries.parent):
         binaries = _copied(binaries.parent) / "bin"
     directory.chmod(0o711)
@@ -58,7 +58,7 @@ def place_for(directory: Path, binaries: Path, account: Account) -> Place:
         name = hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:16]
         directory = SYSTEM_STATE / name
         directory.mkdir(parents=True, exist_ok=True, mode=0o711)
-    return Place(binaries, _data(directory, account))
+    return AccountPlace(binaries, _data(directory, account))
 
 
 def forget_place(directory: Path) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
-from cli.fakes.server import Asked, LocalServer
+from cli.fakes.server import LocalServer, RecordedRequest
 
 TOLERANCE_MS = 3_600_000
 PER_MINUTE_MAX = 20
@@ -31,7 +31,7 @@ NO_TOKEN = {"errcode": 300005, "errmsg": "token is not exist"}
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class RobotMessage:
     """A message the group would see."""
 
     received_at: float
@@ -55,7 +55,7 @@ class FakeDingTalk(LocalServer):
         self._token = token
         self._now = now
         self._recent: deque[float] = deque(maxlen=PER_MINUTE_MAX)
-        self._messages: list[Message] = []
+        self._messages: list[RobotMessage] = []
         self._answers: list[dict[str, Any]] = []
 
     @property
@@ -64,7 +64,7 @@ class FakeDingTalk(LocalServer):
         return f"http://127.0.0.1:{self.port}/robot/send?access_token={self._token}"
 
     @property
-    def messages(self) -> list[Message]:
+    def messages(self) -> list[RobotMessage]:
         """What it took so far, oldest first."""
         with self._lock:
             return list(self._messages)
@@ -108,7 +108,7 @@ class FakeDingTalk(LocalServer):
         expected = base64.b64encode(digest.digest()).decode()
         return hmac.compare_digest(expected, query.get("sign", ""))
 
-    def reply(self, asked: Asked) -> tuple[int, bytes]:
+    def reply(self, asked: RecordedRequest) -> tuple[int, bytes]:
         """Every answer of its own is HTTP 200."""
         fields = parse_qs(asked.query)
         answer = self.answer({name: values[0] for name, values in fields.items()}, asked.body)
@@ -117,14 +117,14 @@ class FakeDingTalk(LocalServer):
         return 200, json.dumps(answer).encode()
 
 
-def _parse(body: bytes, now: float) -> Message | None:
+def _parse(body: bytes, now: float) -> RobotMessage | None:
     try:
         sent = json.loads(body)
         markdown = sent["markdown"]
         title, text = str(markdown["title"]), str(markdown["text"])
     except (ValueError, KeyError, TypeError):
         return None
-    return Message(now, title, text, tuple(sent.get("at", {}).get("atMobiles", ())))
+    return RobotMessage(now, title, text, tuple(sent.get("at", {}).get("atMobiles", ())))
 
 
 def main() -> None:

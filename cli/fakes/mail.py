@@ -17,7 +17,7 @@ START_TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
+class ReceivedMail:
     """One mail as it arrived: the envelope's recipients, the parsed message and its bytes."""
 
     to: tuple[str, ...]
@@ -55,14 +55,14 @@ class FakeMail:
         self.port = port or free_port()
         self._refuse = refuse
         self._lock = threading.Lock()
-        self._mails: list[Mail] = []
+        self._mails: list[ReceivedMail] = []
         self._replies: list[str] = []
         self._controller = Controller(
             _Handler(self), hostname=HOST, port=self.port, ready_timeout=START_TIMEOUT_S
         )
 
     @property
-    def mails(self) -> list[Mail]:
+    def mails(self) -> list[ReceivedMail]:
         """What arrived so far, oldest first."""
         with self._lock:
             return list(self._mails)
@@ -94,7 +94,7 @@ class FakeMail:
             if self._replies:
                 return self._replies.pop(0)
             message = message_from_bytes(content, policy=policy.default)
-            self._mails.append(Mail(tuple(recipients), message, content))
+            self._mails.append(ReceivedMail(tuple(recipients), message, content))
         return "250 Message accepted"
 
 

@@ -29,7 +29,7 @@ class Fault:
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
-class Asked(NamedTuple):
+class RecordedRequest(NamedTuple):
     """A request as it came: header names in small letters."""
 
     path: str
@@ -56,7 +56,7 @@ class LocalServer(ABC):
         )
 
     @abstractmethod
-    def reply(self, asked: Asked) -> tuple[int, bytes]:
+    def reply(self, asked: RecordedRequest) -> tuple[int, bytes]:
         """Status and body for a request; keeps what it takes."""
 
     def fail_next(self, *faults: Fault) -> None:
@@ -91,7 +91,7 @@ class LocalServer(ABC):
             body += part.get("body", b"")
             more = part.get("more_body", False)
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
-        asked = Asked(scope["path"], scope["query_string"].decode(), headers, body)
+        asked = RecordedRequest(scope["path"], scope["query_string"].decode(), headers, body)
         with self._lock:
             fault = self._faults.popleft() if self._faults else None
         if fault is None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from cli.fakes.server import Asked, LocalServer
+from cli.fakes.server import LocalServer, RecordedRequest
 
 TOLERANCE_S = 300
 BODY_BYTES_MAX = 200_000
@@ -37,7 +37,7 @@ class FakeWebhook(LocalServer):
         with self._lock:
             return list(self._taken.values())
 
-    def reply(self, asked: Asked) -> tuple[int, bytes]:
+    def reply(self, asked: RecordedRequest) -> tuple[int, bytes]:
         """204, or why not."""
         if not self._signed(asked):
             return 401, b"signature"
@@ -53,7 +53,7 @@ class FakeWebhook(LocalServer):
             self._taken.setdefault(asked.headers["webhook-id"], payload)
         return 204, b""
 
-    def _signed(self, asked: Asked) -> bool:
+    def _signed(self, asked: RecordedRequest) -> bool:
         identity = asked.headers.get("webhook-id", "")
         seconds = asked.headers.get("webhook-timestamp", "")
         if not identity or not seconds.isdigit():

@@ -33,7 +33,7 @@ MEMBERS_POLL_S = 3.0
 
 
 @dataclass(frozen=True)
-class Standing:
+class PartitionStanding:
     """One partition as one group sees it. Offsets; `begin` and `end` are what the log has."""
 
     group: str
@@ -84,7 +84,7 @@ async def await_groups(bootstrap: str) -> None:
             await asyncio.sleep(0.2)
 
 
-async def read_standings(bootstrap: str, prefix: str = "") -> list[Standing]:
+async def read_standings(bootstrap: str, prefix: str = "") -> list[PartitionStanding]:
     """All partitions of all groups that have committed, sorted. Raises CommandError (exit 3)."""
     try:
         async with _admin(bootstrap) as admin, _reader(bootstrap) as reader:
@@ -99,7 +99,7 @@ async def read_standings(bootstrap: str, prefix: str = "") -> list[Standing]:
 
 async def _standings_of(
     admin: AIOKafkaAdminClient, reader: AIOKafkaConsumer, group: str
-) -> list[Standing]:
+) -> list[PartitionStanding]:
     committed = await admin.list_consumer_group_offsets(group)
     places = sorted(place for place, stored in committed.items() if stored.offset >= 0)
     if not places:
@@ -107,7 +107,7 @@ async def _standings_of(
     begins = await reader.beginning_offsets(places)
     ends = await reader.end_offsets(places)
     return [
-        Standing(
+        PartitionStanding(
             group,
             place.topic,
             place.partition,

@@ -18,18 +18,6 @@ from shared.errors import (
 from shared.http.answers import KEY_LENGTH_MAX
 from shared.http.app import Json
 from shared.http.auth import Principal
-from shared.http.paging import PAGE_MAX, decode_cursor, encode_cursor, page
-
-__all__ = [
-    "PAGE_MAX",
-    "Reply",
-    "check_if_match",
-    "decode_cursor",
-    "encode_cursor",
-    "etag",
-    "idempotent",
-    "page",
-]
 
 CLAIM = """
 INSERT INTO {schema}.idempotency (workspace, route, key, body_hash, status, headers, reply)

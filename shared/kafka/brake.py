@@ -48,7 +48,7 @@ class BrakePolicy:
     records_min: int
 
 
-class Tally(NamedTuple):
+class BrakeTally(NamedTuple):
     """Of a topic since it was last judged: records read, broken ones, and the first of these."""
 
     read: int
@@ -56,8 +56,8 @@ class Tally(NamedTuple):
     first: SetAside | None
 
 
-Tallies = Mapping[str, Tally]
-_NOTHING = Tally(0, 0, None)
+Tallies = Mapping[str, BrakeTally]
+_NOTHING = BrakeTally(0, 0, None)
 
 
 def judge(
@@ -74,7 +74,7 @@ def judge(
     for topic, count in read.items():
         known = before.get(topic, _NOTHING)
         first = known.first or next((one for one in broken if one.received.topic == topic), None)
-        tally = Tally(known.read + count, known.broken + counts[topic], first)
+        tally = BrakeTally(known.read + count, known.broken + counts[topic], first)
         if tally.read < policy.records_min:
             after[topic] = tally
             continue
@@ -84,7 +84,7 @@ def judge(
     return after
 
 
-def _sentence(topic: str, tally: Tally, policy: BrakePolicy) -> str:
+def _sentence(topic: str, tally: BrakeTally, policy: BrakePolicy) -> str:
     assert tally.first is not None
     record, code, detail = tally.first
     return (

@@ -23,15 +23,12 @@ BY_NUMBER = {"cli/migrations/versions"}
 
 SHARED_NAMES = frozenset(
     [
-        "Asked",
         "Attempt",
         "Body",
         "Episode",
         "Explain",
         "Handlers",
         "Level",
-        "Mail",
-        "Message",
         "Notification",
         "Reason",
         "Route",

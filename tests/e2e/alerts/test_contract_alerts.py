@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from cli.fakes.dingtalk import FakeDingTalk
-from cli.fakes.mail import FakeMail, Mail
+from cli.fakes.mail import FakeMail, ReceivedMail
 from tests.e2e.contract_world import World, eventually, open_world, words
 
 LOW, FINE = (1000, 1), (1000, 50)
@@ -64,7 +64,7 @@ class Mailbox:
         self.port = self.servers[0].port
 
     @property
-    def mails(self) -> list[Mail]:
+    def mails(self) -> list[ReceivedMail]:
         return [mail for server in self.servers for mail in server.mails]
 
     def come_back(self) -> None:

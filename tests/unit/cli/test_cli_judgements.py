@@ -2,9 +2,9 @@
 
 import pytest
 
-from cli.commands.check import Finding, exit_of, judge_ledger, judge_offsets
+from cli.commands.check import CheckResult, exit_of, judge_ledger, judge_offsets
 from cli.errors import Exit
-from cli.kafka.offsets import Standing
+from cli.kafka.offsets import PartitionStanding
 from cli.stack.replica import restart_wait_s
 
 
@@ -30,14 +30,14 @@ def test_a_service_that_keeps_dying_is_started_ever_more_slowly(
 def test_an_offset_is_a_gap_when_the_log_cannot_go_on_there(
     committed: int, lag: int, is_gap: bool, reason: str
 ) -> None:
-    standing = Standing("budget", "spend.v1", 3, committed, begin=10, end=20)
+    standing = PartitionStanding("budget", "spend.v1", 3, committed, begin=10, end=20)
     assert (standing.lag, standing.is_gap) == (lag, is_gap), reason
 
 
 def test_a_gap_is_told_with_its_place_and_the_others_only_in_sum() -> None:
-    good = Standing("budget", "spend.v1", 0, 5, 0, 7)
-    gap = Standing("budget", "spend.v1", 1, 3, 4, 9)
-    other = Standing("kpi", "metrics.v1", 0, 1, 0, 1)
+    good = PartitionStanding("budget", "spend.v1", 0, 5, 0, 7)
+    gap = PartitionStanding("budget", "spend.v1", 1, 3, 4, 9)
+    other = PartitionStanding("kpi", "metrics.v1", 0, 1, 0, 1)
     assert [finding.line() for finding in judge_offsets([good, gap, other])] == [
         "offsets budget BROKEN partitions=2 lag=8 spend.v1/1 committed=3 log=4..9",
         "offsets kpi holds partitions=1 lag=0",
@@ -59,4 +59,4 @@ def test_a_broken_ledger_names_the_workspace_and_the_check_that_failed() -> None
     assert exit_of([found]) == Exit.OK
     found = judge_ledger({"default": whole, "acme": broken})
     assert found.line() == "ledger BROKEN accounts=6 entries=80 drift=0 acme: days"
-    assert exit_of([Finding("fine", True, ""), found]) == Exit.BROKEN
+    assert exit_of([CheckResult("fine", True, ""), found]) == Exit.BROKEN

@@ -20,7 +20,7 @@ from kpi_monitor.rules.formula import FormulaError, parse
 from kpi_monitor.windows import WindowError, parse_size
 from shared.durations import DurationError, parse_duration
 from shared.errors import InvalidError
-from shared.http.conventions import decode_cursor
+from shared.http.paging import decode_cursor
 from shared.money import MoneyError, parse_micros, parse_sum
 
 DIGITS = "9" * 5000

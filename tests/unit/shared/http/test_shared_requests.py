@@ -14,15 +14,8 @@ from shared.errors import (
     UnparseableError,
 )
 from shared.http.auth import Principal
-from shared.http.conventions import (
-    Reply,
-    check_if_match,
-    decode_cursor,
-    encode_cursor,
-    etag,
-    idempotent,
-    page,
-)
+from shared.http.conventions import Reply, check_if_match, etag, idempotent
+from shared.http.paging import decode_cursor, encode_cursor, page
 from shared.http.reach import Reach
 
 
