@@ -66,17 +66,9 @@ class Sweeper:
             timedelta(days=settings.idempotency_keep_days), partial(forget_replies, schema)
         )
         self._sweeps = {"idempotency": replies, **sweeps}
-        self._rounds = Rounds(settings, "sweeper", self._round)
+        self.rounds = Rounds(settings, "sweeper", self._round, rest_s=SWEEP_EVERY_S)
         for table in self._sweeps:
             metrics.SWEPT_ROWS.labels(table)
-
-    async def run(self) -> None:
-        """Sweeps until `stop`; transient faults wait, anything else is raised."""
-        await self._rounds.run()
-
-    async def stop(self) -> None:
-        """Asks `run` to end after the transaction in hand."""
-        await self._rounds.stop()
 
     async def _round(self) -> bool:
         more = False
@@ -92,9 +84,7 @@ class Sweeper:
                 continue
             metrics.SWEPT_ROWS.labels(table).inc(deleted)
             more = more or deleted >= SWEEP_ROWS_MAX
-        if not more:
-            await self._rounds.rest(SWEEP_EVERY_S)
-        return True
+        return more
 
 
 async def forget_replies(schema: str, conn: Conn, before: datetime, rows_max: int) -> int:

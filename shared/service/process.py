@@ -56,15 +56,6 @@ class BackgroundWork(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Background work of other functions."""
-
-    name: str
-    run: Callable[[], Awaitable[None]]
-    stop: Callable[[], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
 class Service:
     """What `__main__` wires: the HTTP app and the parts, in the order in which they stop."""
 

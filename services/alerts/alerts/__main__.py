@@ -34,7 +34,7 @@ from shared.http.app import Check, Idle, create_app
 from shared.kafka.consumer import Consumer
 from shared.kafka.outbox import Relay
 from shared.service import process
-from shared.service.process import BackgroundWork, Part, Service
+from shared.service.process import BackgroundWork, Service
 from shared.service.wiring import checks_of, idle_of, resources
 from shared.settings import EXIT_NOT_READY, read_settings
 
@@ -88,7 +88,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             flusher.rounds,
             courier,
             relay,
-            Part("sweeper", sweeper.run, sweeper.stop),
+            sweeper.rounds,
         ]
         yield Service(app, parts)
 

@@ -23,7 +23,7 @@ from shared.http.app import create_app
 from shared.kafka.consumer import Consumer
 from shared.kafka.outbox import Relay
 from shared.service import process
-from shared.service.process import Part, Service
+from shared.service.process import Service
 from shared.service.wiring import checks_of, idle_of, resources
 from shared.settings import read_settings
 
@@ -77,7 +77,7 @@ async def build(settings: BudgetSettings) -> AsyncIterator[Service]:
                 consumer,
                 relay,
                 activator.rounds,
-                Part("sweeper", sweeper.run, sweeper.stop),
+                sweeper.rounds,
                 news.rounds,
                 ledgers.rounds,
             ],

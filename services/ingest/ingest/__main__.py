@@ -24,7 +24,7 @@ from shared.http.auth import TokenVerifier
 from shared.http.edge import BODY_BYTES_MAX
 from shared.kafka.consumer import Consumer
 from shared.service import process
-from shared.service.process import BackgroundWork, Part, Service
+from shared.service.process import BackgroundWork, Service
 from shared.service.wiring import resources
 from shared.settings import read_settings
 
@@ -86,8 +86,7 @@ async def build(settings: IngestSettings) -> AsyncIterator[Service]:
         keep = timedelta(days=settings.rejections_keep_days)
         sweeps = {"rejections": Sweep(keep, forget_rejections)}
         sweeper = Sweeper(settings, pool, clock, SCHEMA, sweeps)
-        swept = Part("sweeper", sweeper.run, sweeper.stop)
-        parts: list[BackgroundWork] = [consumer, memory, rejection_log, swept]
+        parts: list[BackgroundWork] = [consumer, memory, rejection_log, sweeper.rounds]
         yield Service(EventsFirst(app, Events(ingest)), parts)
 
 

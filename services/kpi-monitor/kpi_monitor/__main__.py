@@ -20,7 +20,7 @@ from shared.http.app import create_app
 from shared.kafka.consumer import Consumer
 from shared.kafka.outbox import Relay
 from shared.service import process
-from shared.service.process import Part, Service
+from shared.service.process import Service
 from shared.service.wiring import checks_of, idle_of, resources
 from shared.settings import read_settings
 
@@ -71,11 +71,11 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
         yield Service(
             app,
             [
-                Part("consumer", consumer.run, consumer.stop),
+                consumer,
                 evaluator.rounds,
                 mover.rounds,
-                Part("relay", relay.run, relay.stop),
-                Part("sweeper", sweeper.run, sweeper.stop),
+                relay,
+                sweeper.rounds,
             ],
         )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from ingest.rejections import store
 from ingest.rejections.store import RejectionRow
 from shared.database.pool import create_pool, transaction
+from shared.http.reach import Reach
 from tests.integration.ingest.ingest_world import settings_for
 
 NOW = datetime.now(UTC)
@@ -28,7 +29,7 @@ async def test_rejections_are_deleted_oldest_first_so_many_at_a_time(
             before = NOW - timedelta(days=90)
             counts = [await store.forget_rejections(conn, before, 3) for _ in range(3)]
             kept = await store.list_rejections(
-                conn, "sweep", source=None, code=None, after=2**63 - 1, limit=100
+                conn, Reach("sweep"), source=None, code=None, after=2**63 - 1, limit=100
             )
     finally:
         await pool.close()

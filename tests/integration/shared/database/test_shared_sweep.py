@@ -46,7 +46,7 @@ async def test_old_replies_and_a_services_own_rows_go_and_the_rest_stays(
 
     sweeps = {"seen": Sweep(timedelta(days=7), forget_seen)}
     sweeper = Sweeper(CommonSettings(), pool, SystemClock(), schema, sweeps)
-    running = asyncio.create_task(sweeper.run())
+    running = asyncio.create_task(sweeper.rounds.run())
 
     async def swept() -> bool:
         left: int = await pool.fetchval(
@@ -56,7 +56,7 @@ async def test_old_replies_and_a_services_own_rows_go_and_the_rest_stays(
         return left == 5
 
     await eventually(swept, what="only what is younger than 30 days is left")
-    await sweeper.stop()
+    await sweeper.rounds.stop()
     async with asyncio.timeout(60):
         await running
     youngest = await pool.fetch(f"SELECT key FROM {schema}.idempotency ORDER BY key")
@@ -80,12 +80,12 @@ async def test_no_more_than_the_bound_is_deleted_in_one_transaction(
         schema,
         {"counted": Sweep(timedelta(), count_only)},
     )
-    running = asyncio.create_task(sweeper.run())
+    running = asyncio.create_task(sweeper.rounds.run())
 
     async def thrice() -> bool:
         return len(asked) == 3
 
     await eventually(thrice, what="a full step is followed by another at once")
-    await sweeper.stop()
+    await sweeper.rounds.stop()
     await running
     assert set(asked) == {sweep.SWEEP_ROWS_MAX}

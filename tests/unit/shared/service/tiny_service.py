@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from shared.errors import DeadLettersError, OffsetGapError
-from shared.service.process import Part, Service, closing, main
+from shared.service.process import Service, closing, main
 from shared.settings import CommonSettings
 
 
@@ -90,7 +90,7 @@ async def build(kind: str) -> AsyncIterator[Service]:
 
     async with closing(close_pool), closing(close_producer):
         workers = [Worker("consumer", kind), Worker("relay", "works")]
-        yield Service(app, [Part(one.name, one.run, one.stop) for one in workers])
+        yield Service(app, workers)
 
 
 if __name__ == "__main__":
