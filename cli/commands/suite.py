@@ -81,7 +81,7 @@ def _run_pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> int
     command = [sys.executable, "-m", "pytest", *arguments]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
-        return process.wait()
+        return _await(process)
     except _StopRequested as stopped:
         # Ctrl-C in a terminal reaches the tests as well; another signal reaches only us.
         if stopped.args != (signal.SIGINT,):
@@ -89,6 +89,15 @@ def _run_pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> int
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(CLOSING_TIMEOUT_S)
         raise
+
+
+def _await(process: "subprocess.Popen[bytes]") -> int:
+    """Its exit code. Orphans that end meanwhile are buried, as the system's first process does."""
+    while process.returncode is None:
+        pid, status = os.wait()
+        if pid == process.pid:
+            process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode
 
 
 def _adopt_orphans() -> None:
