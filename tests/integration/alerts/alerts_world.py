@@ -30,6 +30,7 @@ from cli.fakes.mail import FakeMail
 from shared.database.clock import ManualClock, set_manual
 from shared.database.pool import Pool, create_pool, transaction
 from shared.events import Breach, BreachFigures
+from shared.http.reach import Reach
 from shared.kafka.consumer import Received
 from tests.integration.emptying import empty
 from tests.unit.alerts.builders import CONFIGURATION, encode
@@ -142,7 +143,7 @@ class World:
                 wanted.get("state"),
             )
             found = await store_read.list_notifications(
-                conn, wanted.get("workspace", "default"), 0, filters, 500
+                conn, Reach(wanted.get("workspace", "default")), 0, filters, 500
             )
         items: list[dict[str, Any]] = msgspec.to_builtins(
             [item(row) for row in found], builtin_types=(datetime,)
