@@ -15,6 +15,8 @@ EXACT = (
     "services/budget/budget/documents/plans/rules.py",
     "services/budget/budget/figures/pacing.py",
     "services/budget/budget/ledger/books.py",
+    "services/budget/budget/ledger/moving.py",
+    "services/budget/budget/ledger/revisions.py",
     "services/budget/budget/ledger/rules.py",
     "services/budget/budget/posting",
     "services/kpi-monitor/kpi_monitor/rules/formula.py",

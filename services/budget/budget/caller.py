@@ -15,7 +15,8 @@ from fastapi import Request
 from budget.audit import store as audit
 from budget.audit.store import Act
 from budget.ledger import catalogues
-from budget.ledger.release import MovedMoney, Release
+from budget.ledger.moving import MovedMoney
+from budget.ledger.release import Release
 from budget.ledger.rules import Catalogue
 from shared.database.pool import Conn
 from shared.errors import UnavailableError

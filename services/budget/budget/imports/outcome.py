@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from budget.imports import store
 from budget.imports.store import Counted, ImportedFact, Missing
-from budget.ledger.rules import RowOutcome
+from budget.ledger.revisions import RowOutcome
 from budget.posting.facts import KeysOf
 from budget.posting.posted import Posted
 from budget.posting.records import SpendRefusal

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from budget.ledger.rules import RowOutcome
+from budget.ledger.revisions import RowOutcome
 from shared.database.pool import Conn
 from shared.database.sweep import deleted_rows
 

@@ -7,17 +7,15 @@ it goes. Items are read and written in chunks; the accounts are locked once, at 
 of their ids, because the sealer locks them in that order too.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from datetime import datetime
 
 from budget.ledger import catalogues, held_items, moves, newest, registry, store
 from budget.ledger.books import AccountTally, Books
-from budget.ledger.held_items import HeldRow
 from budget.ledger.ids import ARRIVES, LEAVES, Half, move_stream
 from budget.ledger.moves import RestatedItem
-from budget.ledger.rules import Catalogue, Destination, SpendSubject, entity_json, ledger_day
+from budget.ledger.moving import Item, Leg, MovedMoney, held_row, is_news, refuse_crossing, resolve
+from budget.ledger.rules import Catalogue, Destination, entity_json, ledger_day
 from budget.ledger.store import (
     MOVE,
     MOVED_CORRECTION,
@@ -27,53 +25,9 @@ from budget.ledger.store import (
     PeriodChange,
 )
 from shared.database.pool import Conn
-from shared.errors import ConflictError
-from shared.money import NO_CURRENCY, format_micros
 
 CHUNK = 2000
 """Items looked at in one round; a release runs until none is left."""
-Item = Mapping[str, Any]
-"""A delta or fact as `held` has it, with the currency of its account (`account_currency`). `held`
-is None for one that is on a line."""
-
-
-class HeldAs(NamedTuple):
-    """Where a release put money that reached no line, and why."""
-
-    account: str
-    reason: str
-    line: str | None
-    currency: str
-
-
-@dataclass(slots=True)
-class MovedMoney:
-    """What came to lines: items, and micros per currency. `held`: what went elsewhere."""
-
-    items: int = 0
-    amounts: dict[str, int] = field(default_factory=dict)
-    held: dict[HeldAs, tuple[int, int]] = field(default_factory=dict)
-
-    def add(self, destination: Destination, amount: int) -> None:
-        """Counts one item and its micros."""
-        account = destination.account
-        if destination.reason is None:
-            self.items += 1
-            self.amounts[account.currency] = self.amounts.get(account.currency, 0) + amount
-            return
-        name = f"{account.kind}:{account.source or account.campaign}"
-        key = HeldAs(name, str(destination.reason), destination.line, account.currency)
-        items, sum_ = self.held.get(key, (0, 0))
-        self.held[key] = items + 1, sum_ + amount
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """One item on its way: what it is and where it goes."""
-
-    item: Item
-    destination: Destination
-    account_id: int
 
 
 class Release:
@@ -112,9 +66,9 @@ class Release:
         for item, destination in wanted:
             account_id = accounts[destination.account]
             if account_id != item["account_id"]:
-                _refuse_crossing(item, destination)
+                refuse_crossing(item, destination)
                 legs.append(Leg(item, destination, account_id))
-            elif destination.reason is not None and _is_news(item, destination):
+            elif destination.reason is not None and is_news(item, destination):
                 about = (destination.campaign, destination.line)
                 staying.append(RestatedItem(item["held"], str(destination.reason), *about))
         await self._write(legs)
@@ -158,7 +112,7 @@ class Release:
             if item["is_fact"]:
                 facts.append((item["stream_id"], item["key"], leg.account_id, currency, arrive))
             if leg.destination.reason is not None:
-                held.append(_held(leg, arrive))
+                held.append(held_row(leg, arrive))
             self.moved.add(leg.destination, item["amount"])
         await moves.relocate_facts(self._conn, facts)
         await self._books.enter(self._conn, self._now)
@@ -216,68 +170,3 @@ class Release:
         keys = {(self._workspace, leg.item["source"], name) for leg in legs}
         found = await registry.add_streams(self._conn, keys)
         return {key[1]: stream_id for key, stream_id in found.items()}
-
-
-def currency_of(item: Item) -> str | None:
-    """The currency of an item's money: that of the account it is on; on one without a currency what
-    was stated, None as long as nobody said."""
-    on_account: str = item["account_currency"]
-    stated: str | None = item["currency"]
-    return stated if on_account == NO_CURRENCY else on_account
-
-
-def _refuse_crossing(item: Item, destination: Destination) -> None:
-    """The last door before the ledger: `resolve` sends money of another currency to suspense, and
-    who names a line for it is told. Money without a currency takes that of its line."""
-    currency, wanted = currency_of(item), destination.account.currency
-    if currency in (None, wanted):
-        return
-    place = f"{destination.account.campaign} counts in {wanted}"
-    detail = f"{format_micros(item['amount'])} {currency} cannot go there: {place}"
-    raise ConflictError("currency_differs", detail)
-
-
-def resolve(catalogue: Catalogue, item: Item) -> Destination:
-    """Where an item belongs by this catalogue."""
-    entity = item["entity"]
-    return catalogue.resolve(
-        SpendSubject(
-            item["source"],
-            None if entity else item["campaign"],
-            None if entity else item["line"],
-            tuple(sorted(entity.items())),
-            currency_of(item),
-            item["period_start"].astimezone(UTC),
-            item["period_end"].astimezone(UTC),
-        )
-    )
-
-
-def _is_news(item: Item, destination: Destination) -> bool:
-    told = (item["reason"], item["campaign"], item["line"])
-    return told != (str(destination.reason), destination.campaign, destination.line)
-
-
-def _held(leg: Leg, entry: int) -> HeldRow:
-    item, destination = leg.item, leg.destination
-    return HeldRow(
-        workspace=item["workspace"],
-        account_id=leg.account_id,
-        stream_id=item["stream_id"],
-        key=item["key"],
-        is_fact=item["is_fact"],
-        reason=str(destination.reason),
-        amount=item["amount"],
-        entry=entry,
-        source=item["source"],
-        event_id=item["event_id"],
-        currency=currency_of(item),
-        campaign=destination.campaign,
-        line=destination.line,
-        entity=item["entity"],
-        period=item["period"],
-        period_start=item["period_start"],
-        period_end=item["period_end"],
-        at=item["at"],
-        status="written_off" if destination.account.kind == "written_off" else "open",
-    )

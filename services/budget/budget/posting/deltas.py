@@ -12,7 +12,7 @@ from operator import eq
 from budget.ledger import store as ledger
 from budget.ledger.books import AccountTally, Books
 from budget.ledger.held_items import HeldRow
-from budget.ledger.rules import RowOutcome
+from budget.ledger.revisions import RowOutcome
 from budget.ledger.store import DeltaRow, PeriodChange, Reused
 from budget.posting.facts import Facts, KeysOf
 from budget.posting.lateness import Completeness, by_mark

@@ -8,53 +8,26 @@ it was, and what is stated now is all there is of it.
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import NamedTuple
 
-from budget.ledger import moves
+from budget.ledger import facts, moves
 from budget.ledger import store as ledger
-from budget.ledger.books import AccountTally
+from budget.ledger.facts import FactRow, StatedFact
 from budget.ledger.held_items import Adjusted
-from budget.ledger.ids import ARRIVES, LEAVES, Revision
-from budget.ledger.rules import REFUSALS, AccountKey, Fact, FactStep, RowOutcome, Stated, restate
-from budget.ledger.store import (
-    CORRECTION,
-    SPEND,
-    EntryRow,
-    FactRow,
-    LedgerPeriod,
-    PeriodChange,
-    StatedFact,
-)
-from budget.posting.lateness import Completeness, mark
+from budget.ledger.revisions import Fact, Stated, restate
+from budget.ledger.rules import AccountKey
+from budget.ledger.store import EntryRow, LedgerPeriod
+from budget.posting.lateness import Completeness
 from budget.posting.posted import Posted, held_row
 from budget.posting.records import SpendRefusal
 from budget.posting.route import Posting, fact_key
+from budget.posting.writing import FactAccount, FactKey, FactWriter, Statement
 from shared.database.pool import Conn
 from shared.names import SUBJECT_BYTES_MAX
 
 KeysOf = Callable[[Conn, Iterable[int]], Awaitable[dict[int, AccountKey]]]
-FactKey = tuple[int, str]
 Statements = list[tuple[Posting, Stated]]
 KEY_BYTES_MAX = SUBJECT_BYTES_MAX + len("2025-11-01T10||")
 """What ingest lets through: its period, entity and dims as one key."""
-
-
-class FactAccount(NamedTuple):
-    """The account a fact is on, and whether that is a line."""
-
-    account_id: int
-    is_line: bool
-
-
-class Statement(NamedTuple):
-    """One statement, what it does, and the fact and its places before it and after."""
-
-    posting: Posting
-    stated: Stated
-    step: FactStep
-    known: Fact | None
-    before: FactAccount
-    after: FactAccount
 
 
 @dataclass(slots=True)
@@ -105,7 +78,7 @@ class Facts:
         for key, statements in sorted(by_key.items(), key=lambda item: item[0]):
             new = _Walk(None, _place_of(statements[0][0])).take(statements)
             rows.append(FactRow(*key, new.known, new.place.account_id))
-        found = await ledger.state_facts(conn, rows)
+        found = await facts.state_facts(conn, rows)
         accounts = {row.account_id for row in rows} | {f.account_id for f in found.values()}
         keys = await keys_of(conn, accounts)
         walks: dict[FactKey, _Walk] = {}
@@ -126,7 +99,7 @@ class Facts:
             self._hold(key, walk, new=known.before is None)
             if (walk.fact, walk.place.account_id) != known[1:]:
                 settled.append((*key, walk.known, walk.place.account_id))
-        await ledger.settle_facts(conn, settled)
+        await facts.settle_facts(conn, settled)
 
     def _by_key(self, postings: Sequence[Posting]) -> dict[FactKey, Statements]:
         by_key: dict[FactKey, Statements] = {}
@@ -158,7 +131,7 @@ class Facts:
         day = walk.said[0].posting.route.period.day
         period = LedgerPeriod(day, fact.period_start, fact.period_end)
         fresh_numbers = fresh if walk.leaves else None
-        writer = _Writer(self._posted, key, period, self._complete, fresh_numbers)
+        writer = FactWriter(self._posted, key, period, self._complete, fresh_numbers)
         for said in walk.said:
             corrections = writer.enter(said, corrections)
         walk.entered = writer.entries
@@ -185,110 +158,6 @@ class Facts:
             self._books.adjusted.append(Adjusted(*key, total, fact.entry, latest_at))
 
 
-class _Part(NamedTuple):
-    """One entry of a statement."""
-
-    place: FactAccount
-    revision: Revision
-    number: int
-    amount: int
-    kind: int
-    corrects: int | None
-
-
-class _Writer:
-    """Entries of one fact in the order of its statements."""
-
-    def __init__(
-        self,
-        posted: Posted,
-        key: FactKey,
-        period: LedgerPeriod,
-        complete: Completeness,
-        fresh: Iterator[int] | None,
-    ) -> None:
-        self.entries: list[EntryRow] = []
-        self.renumbered: dict[int, int] = {}
-        self._posted = posted
-        self._key = key
-        self._period = period
-        self._complete = complete
-        self._fresh = fresh
-
-    def enter(self, said: Statement, corrections: int) -> int:
-        """Writes what one statement does; `corrections` are those of the fact, before and after."""
-        posting, step = said.posting, said.step
-        if step.outcome in REFUSALS:
-            self._posted.refusals.append(_fact_refusal(posting, step.outcome))
-            return corrections
-        if posting.event.importid is not None:
-            self._posted.outcomes.append((posting, step.outcome, said.after.account_id))
-        if step.leaves is not None:
-            self._leave(said, corrections)
-            corrections = 0 if step.leaves == "whole" else corrections
-        if step.amount is None:
-            return corrections
-        kind = CORRECTION if step.kind == "correction" else SPEND
-        revision = Revision(self._key[1], said.stated.revision)
-        number = self._number(said.stated.entry)
-        self._write(said, _Part(said.after, revision, number, step.amount, kind, step.corrects))
-        return corrections + step.amount if kind == CORRECTION else corrections
-
-    def _leave(self, said: Statement, corrections: int) -> None:
-        """Takes the money back where it was, what are corrections apart; "moved" brings it along.
-
-        The first half is there even of 0: it says that the fact is not on that account any more.
-        """
-        known, step, fresh = said.known, said.step, self._fresh
-        assert known is not None, "a new fact is nowhere yet"
-        assert fresh is not None, "numbers were taken"
-        ways = [(LEAVES, said.before, -1)]
-        if step.leaves == "moved":
-            ways.append((ARRIVES, said.after, 1))
-        for way, place, sign in ways:
-            for kind, amount in ((SPEND, known.amount - corrections), (CORRECTION, corrections)):
-                if kind == CORRECTION and not amount:
-                    continue
-                revision = Revision(self._key[1], said.stated.revision, way, kind == CORRECTION)
-                is_last = sign > 0 and kind == SPEND and step.amount is None
-                number = self._number(said.stated.entry) if is_last else next(fresh)
-                part = _Part(place, revision, number, sign * amount, kind, known.entry)
-                self._write(said, part)
-
-    def _write(self, said: Statement, part: "_Part") -> None:
-        posting, route, period = said.posting, said.posting.route, self._period
-        corrects = part.corrects
-        entry = EntryRow(
-            stream_id=self._key[0],
-            id=part.revision.id,
-            entry=part.number,
-            account_id=part.place.account_id,
-            amount=part.amount,
-            at=min(said.stated.stated_at, period.end),
-            kind=part.kind,
-            corrects=None if corrects is None else self.renumbered.get(corrects, corrects),
-            period_start=period.start,
-            period_end=period.end,
-            period=route.label,
-            event_id=posting.event.id,
-            entity=route.entity_text,
-            item_stream=self._key[0],
-            item_key=self._key[1],
-            leaves=part.revision.way == LEAVES,
-        )
-        self.entries.append(entry)
-        known = mark(period.end, self._complete.get(posting.index))
-        change = PeriodChange(entry.account_id, part.kind == CORRECTION, period, known)
-        self._posted.books.tally(change, AccountTally(entry.account_id, part.amount, entry.at))
-
-    def _number(self, stated: int) -> int:
-        if self._fresh is None:
-            return stated
-        if stated not in self.renumbered:
-            self.renumbered[stated] = next(self._fresh)
-        return self.renumbered[stated]
-
-
 def _place_of(posting: Posting) -> FactAccount:
     return FactAccount(posting.ids[1], posting.route.destination.reason is None)
 
@@ -300,15 +169,6 @@ def _stated(posting: Posting, entry: int) -> Stated:
     currency, period = route.destination.account.currency, route.period
     revision, amount = event.data.revision, posting.amount
     return Stated(revision, amount, currency, event.time, entry, period.start, period.end)
-
-
-def _fact_refusal(posting: Posting, outcome: RowOutcome) -> SpendRefusal:
-    data = posting.event.data
-    what = f"{data.report} of {posting.event.source}, {data.period}"
-    detail = f"{what}: revision {data.revision} was stated before with another amount"
-    if outcome is RowOutcome.CURRENCY_CHANGED:
-        detail = f"{what}: stated in {data.currency}, before in another currency"
-    return SpendRefusal(outcome.value, detail, posting.received, posting.event)
 
 
 def _too_long(posting: Posting) -> SpendRefusal:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from budget.ledger.books import Books
 from budget.ledger.held_items import HeldRow
-from budget.ledger.rules import RowOutcome
+from budget.ledger.revisions import RowOutcome
 from budget.posting.records import SpendRefusal
 from budget.posting.route import Posting
 

@@ -4,12 +4,11 @@ Caches hold only what is committed and does not change: catalogues by version, i
 accounts. What this transaction makes itself is kept for the poll alone, because it may roll back.
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from budget.ledger import catalogues, registry
 from budget.ledger.registry import ReportForm, ReportKey, StreamKey
@@ -22,6 +21,7 @@ from budget.ledger.rules import (
     ledger_day,
 )
 from budget.ledger.store import LedgerPeriod
+from budget.posting.names import CommittedNames, register, settle
 from budget.posting.records import SpendRecord, SpendRefusal
 from budget.posting.route import Posting, SpendRoute
 from shared.database.pool import Conn
@@ -34,8 +34,6 @@ IDS_MAX = 50_000
 """Streams, accounts, reports and feeds, each; some 300 bytes. Only new routes ask for them."""
 CATALOGUE_ITEMS_MAX = 200_000
 """Campaigns, lines and mappings of all catalogues; some 500 bytes each."""
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
 UNKNOWN = (0, 0)
 """Ids of what is refused and never written."""
 
@@ -45,15 +43,6 @@ class LoadedCatalogue(NamedTuple):
 
     number: int
     catalogue: Catalogue
-
-
-class CommittedNames(NamedTuple):
-    """What is committed of the names of a poll: only this may be remembered and settled by."""
-
-    reports: dict[ReportKey, ReportForm]
-    streams: dict[StreamKey, int]
-    accounts: dict[AccountKey, int]
-    feeds: set[tuple[int, str]]
 
 
 class Router:
@@ -178,14 +167,14 @@ class Router:
             # Judged anew each time: a transaction that was rolled back has fixed nothing.
             route.refusal = _conflict(reports[route.report], route.wanted)
         usable = [route for route in routes if route.refusal is None]
-        streams = await _register(
+        streams = await register(
             self._streams,
             known.streams,
             {route.stream for route in usable},
             partial(registry.find_streams, conn),
             partial(registry.add_streams, conn),
         )
-        accounts = await _register(
+        accounts = await register(
             self._accounts,
             known.accounts,
             {route.destination.account for route in usable},
@@ -199,7 +188,7 @@ class Router:
         made = {}
         for route in usable:
             made[route] = streams[route.stream], accounts[route.destination.account]
-            _settle(route, known)
+            settle(route, known)
         return made
 
     async def _register_reports(
@@ -213,7 +202,7 @@ class Router:
             return await registry.add_reports(conn, {key: wanted[key] for key in new})
 
         find = partial(registry.find_reports, conn)
-        return await _register(self._reports, known.reports, wanted.keys(), find, add)
+        return await register(self._reports, known.reports, wanted.keys(), find, add)
 
     async def _register_feeds(
         self, conn: Conn, feeds: set[tuple[int, str]], known: CommittedNames
@@ -226,34 +215,6 @@ class Router:
             known.feeds.update(found)
             if new := missing - found:
                 await registry.add_feeds(conn, new)
-
-
-async def _register(
-    memory: Generations[K, V],
-    committed: dict[K, V],
-    keys: AbstractSet[K],
-    find: Callable[[AbstractSet[K]], Awaitable[dict[K, V]]],
-    add: Callable[[AbstractSet[K]], Awaitable[dict[K, V]]],
-) -> dict[K, V]:
-    """What stands for each key, made where there was nothing; `committed` gets what was there."""
-    committed.update((key, value) for key in keys if (value := memory.get(key)) is not None)
-    missing = keys - committed.keys()
-    if missing:
-        found = await find(missing)
-        memory.put_all(found.items())
-        committed.update(found)
-    new = missing - committed.keys()
-    return committed | (await add(new) if new else {})
-
-
-def _settle(route: SpendRoute, known: CommittedNames) -> None:
-    stream_id = known.streams.get(route.stream)
-    account_id = known.accounts.get(route.destination.account)
-    if stream_id is None or account_id is None or route.report not in known.reports:
-        return
-    if not route.feed or (account_id, route.source) in known.feeds:
-        route.ids = stream_id, account_id
-        route.settled = route.feed
 
 
 def _items(loaded: LoadedCatalogue) -> int:

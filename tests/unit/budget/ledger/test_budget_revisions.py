@@ -8,14 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from budget.ledger.rules import (
-    NO_CURRENCY,
-    Fact,
-    FactStep,
-    RowOutcome,
-    Stated,
-    restate,
-)
+from budget.ledger.revisions import Fact, FactStep, RowOutcome, Stated, restate
+from budget.ledger.rules import NO_CURRENCY
 
 START = datetime(2025, 11, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

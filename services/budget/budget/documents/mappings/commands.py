@@ -7,25 +7,28 @@ line by its own names, or by a person's decision, is never touched. Each is one 
 keeps polls out.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from budget import announcements
-from budget.allocation import store as allocation
 from budget.caller import add_audit, begin_release, stop_posting
 from budget.documents.campaigns import store as campaigns
 from budget.documents.mappings import placed, store
+from budget.documents.mappings.findings import (
+    Follows,
+    Row,
+    answer_of,
+    answer_with_findings,
+    nothing_moved,
+)
 from budget.documents.mappings.schemas import MappingBody, MappingTargetBody
-from budget.ledger import catalogues, held_items
-from budget.ledger.release import MovedMoney, resolve
+from budget.ledger import catalogues
+from budget.ledger.moving import resolve
 from budget.ledger.rules import Catalogue, Destination
 from shared.entity_mapping import LEVELS, EntityMapping, MappingIndex, match_of, specificity
 from shared.errors import ConflictError, ErrorItem, InvalidError
 from shared.http.caller import Caller
-from shared.money import format_micros
 
-Row = dict[str, Any]
 Place = tuple[str, str]
 """(campaign, line)."""
 
@@ -57,8 +60,8 @@ async def add_mapping(caller: Caller, body: MappingBody) -> Row:
     lesser = {(m.campaign, m.line) for m in before if may_yield(m, mapping)}
     follows = await _follow(caller, row, MappingIndex(before), lesser, f"mapping/{name}")
     await _tell(caller, row, "mapping_created")
-    answer = await _answer_with_findings(caller, row, follows.moved)
-    answer["findings"] += await _nothing_moved(caller, row, follows)
+    answer = await answer_with_findings(caller, row, follows.moved)
+    answer["findings"] += await nothing_moved(caller, row, follows)
     return answer
 
 
@@ -72,7 +75,7 @@ async def change_mapping(caller: Caller, row: Row, body: MappingTargetBody) -> R
     cause, place = f"mapping/{row['mapping']}/{after['version']}", (row["campaign"], row["line"])
     follows = await _follow(caller, row, MappingIndex(before), {place}, cause)
     await _tell(caller, after, "mapping_changed")
-    return await _answer_with_findings(caller, after, follows.moved)
+    return await answer_with_findings(caller, after, follows.moved)
 
 
 async def delete_mapping(caller: Caller, row: Row) -> Row:
@@ -86,7 +89,7 @@ async def delete_mapping(caller: Caller, row: Row) -> Row:
     follows = await _follow(caller, row, MappingIndex(before), {place}, cause)
     await _tell(caller, after, "mapping_deleted", deleted=True)
     campaign = await campaigns.get_campaign(caller.conn, caller.workspace, row["campaign"])
-    return _answer(after, follows.moved, campaign, [])
+    return answer_of(after, follows.moved, campaign, [])
 
 
 async def find_mapping(caller: Caller, mapping: str, *, to_write: bool = False) -> Row:
@@ -110,16 +113,6 @@ def check_match(match: Mapping[str, str]) -> None:
         ]
         detail = f"{', '.join(unknown)}: the levels are {', '.join(LEVELS)}"
         raise InvalidError("match_level_unknown", detail, errors=items)
-
-
-@dataclass(slots=True)
-class Follows:
-    """What followed a mapping; `stays` are items on lines that match it and stay, `early` those of
-    them whose period begins before it is in force."""
-
-    moved: MovedMoney
-    stays: int = 0
-    early: int = 0
 
 
 async def _follow(
@@ -196,31 +189,6 @@ def _elsewhere(
     return found
 
 
-async def _nothing_moved(caller: Caller, row: Row, follows: Follows) -> list[dict[str, Any]]:
-    """A new mapping that moves nothing although something matches it: said, with the cause."""
-    if follows.moved.items or follows.moved.held:
-        return []
-    waits = await held_items.count_matching(
-        caller.conn, caller.workspace, row["source"], row["match"]
-    )
-    if not follows.stays and not waits:
-        return []
-    said = [
-        (follows.early, "on lines are of periods before it is in force"),
-        (follows.stays - follows.early, "on lines are there by this or another mapping"),
-        (waits, "are held: their reason is in /v1/suspense and /v1/exceptions"),
-    ]
-    detail = "; ".join(f"{count} {what}" for count, what in said if count)
-    return [
-        {
-            "code": "nothing_moved",
-            "line": row["line"],
-            "severity": "warning",
-            "detail": f"of what matches, {detail}",
-        }
-    ]
-
-
 async def _planned(caller: Caller, campaign: str) -> str | None:
     """The campaign if it has a plan in force: only then its lines are told."""
     row = await campaigns.get_campaign(caller.conn, caller.workspace, campaign)
@@ -231,56 +199,3 @@ async def _tell(caller: Caller, row: Row, action: str, *, deleted: bool = False)
     item = announcements.mapping_item(row, deleted=deleted)
     await announcements.add(caller, [item])
     await add_audit(caller, action, f"mapping/{row['mapping']}", item.object)
-
-
-async def _answer_with_findings(caller: Caller, row: Row, moved: MovedMoney) -> Row:
-    campaign = await campaigns.get_campaign(caller.conn, caller.workspace, row["campaign"])
-    return _answer(row, moved, campaign, await _findings(caller, row, campaign))
-
-
-def _answer(
-    row: Row, moved: MovedMoney, campaign: Row | None, findings: Sequence[dict[str, str]]
-) -> Row:
-    return {
-        "mapping": row["mapping"],
-        "version": row["version"],
-        "moved": moved,
-        "currency": campaign["currency"] if campaign else None,
-        "findings": [*findings, *_held(moved)],
-    }
-
-
-async def _findings(caller: Caller, row: Row, campaign: Row | None) -> list[dict[str, str]]:
-    """A mapping may be ahead of its campaign or plan; a misspelt one looks the same, so say it."""
-    code, detail = "", ""
-    kept = "suspense until there is"
-    if campaign is None:
-        code, detail = "campaign_unknown", f"there is no campaign {row['campaign']} yet"
-    elif campaign["status"] == "closed":
-        code, detail = "campaign_closed", f"{row['campaign']} is closed"
-        kept = "its exception account until it is accepted"
-    elif campaign["plan_version"] is not None:
-        lines = await allocation.line_names(caller.conn, caller.workspace, row["campaign"])
-        if row["line"] not in lines:
-            detail = f"the plan in force of {row['campaign']} has no line {row['line']}"
-            code = "line_unknown"
-    if not code:
-        return []
-    detail += f"; its money stays in {kept}"
-    return [{"code": code, "line": row["line"], "severity": "warning", "detail": detail}]
-
-
-def _held(moved: MovedMoney) -> list[dict[str, Any]]:
-    """What was moved and is on no line: `moved` counts only what reached one."""
-    return [
-        {
-            "code": "money_held",
-            "line": held.line,
-            "severity": "warning",
-            "detail": f"{items} entries, {format_micros(amount)} {held.currency}, are in "
-            f"{held.account} now: {held.reason}",
-        }
-        for held, (items, amount) in sorted(
-            moved.held.items(), key=lambda one: (one[0].account, one[0].reason, str(one[0].line))
-        )
-    ]

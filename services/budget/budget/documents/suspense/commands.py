@@ -11,7 +11,8 @@ from typing import Any
 from budget.caller import add_audit, stop_posting
 from budget.documents.suspense import store
 from budget.documents.suspense.store import ItemFilter
-from budget.ledger.release import CHUNK, Item, Release, currency_of, resolve
+from budget.ledger.moving import Item, currency_of, resolve
+from budget.ledger.release import CHUNK, Release
 from budget.ledger.rules import AccountKey, Catalogue, Destination, HeldReason, Kind
 from shared.errors import ConflictError, NotFoundError
 from shared.http.caller import Caller

@@ -1,0 +1,102 @@
+"""What whoever has changed a mapping is answered: what moved, and what to look at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from budget.allocation import store as allocation
+from budget.documents.campaigns import store as campaigns
+from budget.ledger import held_items
+from budget.ledger.moving import MovedMoney
+from shared.http.caller import Caller
+from shared.money import format_micros
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Follows:
+    """What followed a mapping; `stays` are items on lines that match it and stay, `early` those of
+    them whose period begins before it is in force."""
+
+    moved: MovedMoney
+    stays: int = 0
+    early: int = 0
+
+
+async def nothing_moved(caller: Caller, row: Row, follows: Follows) -> list[dict[str, Any]]:
+    """A new mapping that moves nothing although something matches it: said, with the cause."""
+    if follows.moved.items or follows.moved.held:
+        return []
+    waits = await held_items.count_matching(
+        caller.conn, caller.workspace, row["source"], row["match"]
+    )
+    if not follows.stays and not waits:
+        return []
+    said = [
+        (follows.early, "on lines are of periods before it is in force"),
+        (follows.stays - follows.early, "on lines are there by this or another mapping"),
+        (waits, "are held: their reason is in /v1/suspense and /v1/exceptions"),
+    ]
+    detail = "; ".join(f"{count} {what}" for count, what in said if count)
+    return [
+        {
+            "code": "nothing_moved",
+            "line": row["line"],
+            "severity": "warning",
+            "detail": f"of what matches, {detail}",
+        }
+    ]
+
+
+async def answer_with_findings(caller: Caller, row: Row, moved: MovedMoney) -> Row:
+    campaign = await campaigns.get_campaign(caller.conn, caller.workspace, row["campaign"])
+    return answer_of(row, moved, campaign, await _findings(caller, row, campaign))
+
+
+def answer_of(
+    row: Row, moved: MovedMoney, campaign: Row | None, findings: Sequence[dict[str, str]]
+) -> Row:
+    return {
+        "mapping": row["mapping"],
+        "version": row["version"],
+        "moved": moved,
+        "currency": campaign["currency"] if campaign else None,
+        "findings": [*findings, *_held(moved)],
+    }
+
+
+async def _findings(caller: Caller, row: Row, campaign: Row | None) -> list[dict[str, str]]:
+    """A mapping may be ahead of its campaign or plan; a misspelt one looks the same, so say it."""
+    code, detail = "", ""
+    kept = "suspense until there is"
+    if campaign is None:
+        code, detail = "campaign_unknown", f"there is no campaign {row['campaign']} yet"
+    elif campaign["status"] == "closed":
+        code, detail = "campaign_closed", f"{row['campaign']} is closed"
+        kept = "its exception account until it is accepted"
+    elif campaign["plan_version"] is not None:
+        lines = await allocation.line_names(caller.conn, caller.workspace, row["campaign"])
+        if row["line"] not in lines:
+            detail = f"the plan in force of {row['campaign']} has no line {row['line']}"
+            code = "line_unknown"
+    if not code:
+        return []
+    detail += f"; its money stays in {kept}"
+    return [{"code": code, "line": row["line"], "severity": "warning", "detail": detail}]
+
+
+def _held(moved: MovedMoney) -> list[dict[str, Any]]:
+    """What was moved and is on no line: `moved` counts only what reached one."""
+    return [
+        {
+            "code": "money_held",
+            "line": held.line,
+            "severity": "warning",
+            "detail": f"{items} entries, {format_micros(amount)} {held.currency}, are in "
+            f"{held.account} now: {held.reason}",
+        }
+        for held, (items, amount) in sorted(
+            moved.held.items(), key=lambda one: (one[0].account, one[0].reason, str(one[0].line))
+        )
+    ]

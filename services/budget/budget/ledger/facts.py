@@ -1,0 +1,85 @@
+"""SQL of facts: proposed in one statement, settled where the rule decides otherwise."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from budget.ledger.revisions import Fact
+from shared.database.pool import Conn
+from shared.money import NO_CURRENCY
+
+# What comes back is every fact that is not exactly as proposed already. The rule of
+# `revisions.restate` decides; the CASE repeats it for the common statement, `settle_facts` does the
+# rest.
+STATE_FACTS = f"""
+INSERT INTO budget.facts AS t (stream_id, key, account_id, revision, amount, currency, stated_at,
+                               entry, period_start, period_end)
+SELECT * FROM unnest($1::int[], $2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::text[],
+                     $7::timestamptz[], $8::bigint[], $9::timestamptz[], $10::timestamptz[])
+ON CONFLICT (stream_id, key) DO UPDATE SET (revision, amount, currency, stated_at, entry) =
+  (SELECT CASE WHEN w THEN excluded.revision ELSE t.revision END,
+          CASE WHEN w THEN excluded.amount ELSE t.amount END,
+          CASE WHEN w AND t.currency = '{NO_CURRENCY}' THEN excluded.currency ELSE t.currency END,
+          CASE WHEN w THEN excluded.stated_at ELSE t.stated_at END,
+          CASE WHEN w AND excluded.amount <> t.amount THEN excluded.entry ELSE t.entry END
+   FROM (SELECT excluded.revision > t.revision AND (excluded.currency = t.currency
+                OR '{NO_CURRENCY}' IN (excluded.currency, t.currency)) AS w) AS wins)
+WHERE (t.revision, t.amount, t.currency)
+      IS DISTINCT FROM (excluded.revision, excluded.amount, excluded.currency)
+RETURNING new.stream_id, new.key, new.account_id,
+          old.revision AS old_revision, old.amount AS old_amount, old.currency AS old_currency,
+          old.stated_at AS old_stated_at, old.entry AS old_entry,
+          new.revision, new.amount, new.currency, new.stated_at, new.entry,
+          new.period_start, new.period_end
+"""
+SETTLE_FACTS = """
+UPDATE budget.facts AS t SET revision = u.revision, amount = u.amount, currency = u.currency,
+                             stated_at = u.stated_at, entry = u.entry, account_id = u.account_id
+FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::timestamptz[],
+            $7::bigint[], $8::int[])
+  AS u(stream_id, key, revision, amount, currency, stated_at, entry, account_id)
+WHERE t.stream_id = u.stream_id AND t.key = u.key
+"""
+
+
+class FactRow(NamedTuple):
+    """A fact as proposed, should it be new."""
+
+    stream_id: int
+    key: str
+    fact: Fact
+    account_id: int
+
+
+class StatedFact(NamedTuple):
+    """A fact that was not exactly as proposed: before (None: new), as stored now, its account."""
+
+    before: Fact | None
+    after: Fact
+    account_id: int
+
+
+async def state_facts(conn: Conn, rows: Sequence[FactRow]) -> dict[tuple[int, str], StatedFact]:
+    """Proposes facts, sorted by (stream, key), no key twice; by key, those that differed."""
+    if not rows:
+        return {}
+    columns = list(
+        zip(
+            *((r.stream_id, r.key, r.account_id, *r.fact) for r in rows),
+            strict=True,
+        )
+    )
+    found = {}
+    for row in await conn.fetch(STATE_FACTS, *columns):
+        _, _, account_id, *facts = row
+        # The period never changes, so it comes back once.
+        before = None if facts[0] is None else Fact(*facts[:5], *facts[10:])
+        found[row[0], row[1]] = StatedFact(before, Fact(*facts[5:]), account_id)
+    return found
+
+
+async def settle_facts(conn: Conn, facts: Iterable[tuple[int, str, Fact, int]]) -> None:
+    """Stores what the rule decided where it differs from what the statement guessed: the fact and
+    its account."""
+    rows = [(stream_id, key, *fact[:5], account) for stream_id, key, fact, account in facts]
+    if rows:
+        await conn.execute(SETTLE_FACTS, *zip(*rows, strict=True))
