@@ -30,7 +30,7 @@ import psutil
 import uvloop
 
 from bench.posting import database
-from kpi_monitor.intake.handlers import Handlers
+from kpi_monitor.intake.handlers import Intake
 from kpi_monitor.judging.evaluator import Evaluator
 from kpi_monitor.settings import KpiSettings
 from shared.database.clock import SystemClock
@@ -207,7 +207,7 @@ def work(url: str, plan: LoadPlan, number: int, orders: Orders, results: Results
     async def run() -> None:
         settings = KpiSettings(database_url=url, replica=str(number))
         pool = await create_pool(settings)
-        handlers = Handlers(settings, SystemClock())
+        handlers = Intake(settings, SystemClock())
         evaluator = Evaluator(settings, pool, SystemClock(), partitions=lambda: PARTITIONS)
         gc.set_threshold(100_000, 20, 20)
         while (order := orders.get()) is not None:

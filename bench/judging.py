@@ -20,7 +20,7 @@ import asyncpg
 
 from bench.folding import HOUR, PARTITIONS, SOURCES, START, LoadPlan, Replicas, prepare
 from bench.posting import database
-from kpi_monitor.intake.handlers import Handlers
+from kpi_monitor.intake.handlers import Intake
 from kpi_monitor.settings import KpiSettings
 from shared.database.clock import SystemClock
 from shared.database.pool import create_pool, transaction
@@ -72,7 +72,7 @@ async def judge(url: str, plan: LoadPlan) -> None:
     await replicas.fold(conn, 0, plan.keys)
     settings = KpiSettings(database_url=url)
     pool = await create_pool(settings)
-    handlers = Handlers(settings, SystemClock())
+    handlers = Intake(settings, SystemClock())
     begin, hour = int(START.timestamp() * 1000), int(HOUR.total_seconds() * 1000)
     panes, grain = (12, hour // 12) if plan.mode == "delta" else (1, hour)
     await conn.execute("TRUNCATE kpi.panes, kpi.touches")

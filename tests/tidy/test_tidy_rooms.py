@@ -25,17 +25,11 @@ SHARED_NAMES = frozenset(
     [
         "Attempt",
         "Body",
-        "Episode",
         "Explain",
-        "Handlers",
-        "Level",
         "Notification",
         "Reason",
         "Route",
-        "Shape",
         "Standing",
-        "State",
-        "Waiting",
         "Window",
     ]
 )

@@ -8,7 +8,7 @@ from functools import partial
 from kpi_monitor import SCHEMA, SERVICE
 from kpi_monitor.catalogue.store import find_campaigns_of_regions
 from kpi_monitor.intake import waiting
-from kpi_monitor.intake.handlers import TOPICS, Handlers
+from kpi_monitor.intake.handlers import TOPICS, Intake
 from kpi_monitor.intake.mover import Mover
 from kpi_monitor.judging.evaluator import Evaluator
 from kpi_monitor.routes import ROUTERS
@@ -44,7 +44,7 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
             schema=SCHEMA,
             group=SERVICE,
             topics=TOPICS,
-            handler=Handlers(settings, clock).on_batch,
+            handler=Intake(settings, clock).on_batch,
             horizons={METRICS_TOPIC: timedelta(days=settings.metrics_horizon_days)},
             wake=evaluator.rounds.wake,
         )

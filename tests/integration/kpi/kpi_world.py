@@ -10,7 +10,7 @@ import asyncpg
 import httpx
 
 from kpi_monitor.catalogue.store import find_campaigns_of_regions
-from kpi_monitor.intake.handlers import Handlers
+from kpi_monitor.intake.handlers import Intake
 from kpi_monitor.judging.evaluator import Evaluator
 from kpi_monitor.routes import ROUTERS
 from kpi_monitor.settings import KpiSettings
@@ -49,7 +49,7 @@ class World:
     settings: KpiSettings
     pool: Pool
     client: httpx.AsyncClient
-    handlers: Handlers
+    handlers: Intake
     evaluator: Evaluator
     now: datetime
     log: list[Received] = field(default_factory=list, repr=False)
@@ -122,7 +122,7 @@ class World:
             time=self.now,
         )
 
-    async def fold(self, records: Sequence[Received], handlers: Handlers | None = None) -> None:
+    async def fold(self, records: Sequence[Received], handlers: Intake | None = None) -> None:
         """One poll, one transaction."""
         async with transaction(self.pool) as conn:
             await (handlers or self.handlers).on_batch(conn, records)
@@ -192,7 +192,7 @@ async def world(database_url: str, directory: Any, now: datetime) -> AsyncIterat
                 settings,
                 pool,
                 client,
-                Handlers(settings, ManualClock()),
+                Intake(settings, ManualClock()),
                 Evaluator(settings, pool, ManualClock(), partitions=lambda: PARTITIONS),
                 now,
             )

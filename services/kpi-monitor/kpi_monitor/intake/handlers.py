@@ -58,7 +58,7 @@ BUDGET_SOURCE = "budget"
 """The source of the measure spend: its completeness is that of the line's totals."""
 
 
-class Handlers:
+class Intake:
     """The consumer's handler, with what this process remembers between batches."""
 
     def __init__(self, settings: KpiSettings, clock: Clock) -> None:

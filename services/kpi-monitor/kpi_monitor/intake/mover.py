@@ -1,6 +1,6 @@
 """Goes on with what a mapping has to move and one transaction cannot; any replica, step by step."""
 
-from kpi_monitor.intake.handlers import Handlers
+from kpi_monitor.intake.handlers import Intake
 from kpi_monitor.intake.placement import store as store_placed
 from kpi_monitor.settings import KpiSettings
 from shared.database.clock import Clock
@@ -14,7 +14,7 @@ class Mover:
     def __init__(self, settings: KpiSettings, pool: Pool, clock: Clock) -> None:
         self._pool = pool
         # What a poll of the consumer remembers is its own: both run in one process.
-        self._handlers = Handlers(settings, clock)
+        self._handlers = Intake(settings, clock)
         self.rounds = Rounds(settings, "mover", self.step)
 
     async def count_due(self, conn: Conn) -> int:

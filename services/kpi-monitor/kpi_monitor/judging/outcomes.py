@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from kpi_monitor.rules.episodes import Reason, Verdict, close, follow
 from kpi_monitor.rules.families.table import family_of
 from kpi_monitor.rules.unit import AWAY, Group, GroupOutcome, Pane, Panes, Standing, Unit
-from kpi_monitor.units.unit import WORKSPACE, Due
+from kpi_monitor.units.unit import NEVER, WORKSPACE, Due
 
 
 def judge(
@@ -34,12 +34,13 @@ def due_of(unit: Unit, groups: Iterable[Group], outcomes: Iterable[GroupOutcome]
     if unit.zone is None and unit.campaign != WORKSPACE:
         return Due(None)
     moved = {id(outcome.group): outcome.standing for outcome in outcomes}
-    due = Due()
-    for group in groups:
-        if group.gone is None:
-            standing = moved.get(id(group), group.standing)
-            due = due.sooner(family_of(group.rule).due(unit, group, standing))
-    return due
+    found = [
+        family_of(group.rule).due(unit, group, moved.get(id(group), group.standing))
+        for group in groups
+        if group.gone is None
+    ]
+    complete = min((one.complete for one in found if one.complete is not None), default=NEVER)
+    return Due(complete, min((one.at for one in found), default=NEVER))
 
 
 def _judge(unit: Unit, group: Group, panes: Panes, now: int) -> GroupOutcome:

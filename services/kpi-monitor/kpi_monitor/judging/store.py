@@ -7,7 +7,7 @@ from typing import Any
 from kpi_monitor.catalogue import store as catalogue
 from kpi_monitor.records.measures import SPEND
 from kpi_monitor.rules.definition import compile_stored
-from kpi_monitor.rules.episodes import Episode
+from kpi_monitor.rules.episodes import EpisodeState
 from kpi_monitor.rules.feeds import FeedState, spend_feed
 from kpi_monitor.rules.unit import GroupOutcome, Need, Pane, Standing, StoredRule, Unit
 from kpi_monitor.totals import figures as totals
@@ -175,7 +175,7 @@ async def _read_scope(conn: Conn, units: Mapping[UnitKey, Unit], scope: list[lis
 
 
 def _standing(row: Any) -> Standing:
-    episode = Episode(row["episode"], row["seq"], row["severity"], row["since_ms"])
+    episode = EpisodeState(row["episode"], row["seq"], row["severity"], row["since_ms"])
     return Standing(
         judged_through=row["judged_through_ms"],
         rule_version=row["rule_version"],

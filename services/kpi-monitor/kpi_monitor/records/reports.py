@@ -6,7 +6,7 @@ Everything here may be forgotten at any time; nothing is remembered before it is
 from collections.abc import Mapping
 
 from kpi_monitor.records import store as store_metrics
-from kpi_monitor.records.shapes import Shape
+from kpi_monitor.records.shapes import ReportShape
 from kpi_monitor.records.store import ReportKey
 from shared.database.pool import Conn
 from shared.generations import Generations
@@ -19,11 +19,11 @@ class Reports:
     """The shape each report keeps; a row once committed never changes."""
 
     def __init__(self) -> None:
-        self._stored: Generations[ReportKey, Shape] = Generations(REPORTS_MAX)
+        self._stored: Generations[ReportKey, ReportShape] = Generations(REPORTS_MAX)
 
     async def shapes(
         self, conn: Conn, seen: dict[ReportKey, tuple[str, str]]
-    ) -> Mapping[ReportKey, Shape]:
+    ) -> Mapping[ReportKey, ReportShape]:
         """The stored shape of each report in `seen`, which becomes its shape if it has none."""
         known = {key: shape for key in seen if (shape := self._stored.get(key)) is not None}
         asked = {key: shape for key, shape in seen.items() if key not in known}

@@ -8,7 +8,7 @@ from kpi_monitor.records.record import MetricsRecord
 DELTA, BY_HOUR, BY_DAY = ("delta", "pane"), ("snapshot", "hour"), ("snapshot", "day")
 
 
-class Shape(NamedTuple):
+class ReportShape(NamedTuple):
     """What a report keeps for ever, and the number that stands for it."""
 
     mode: str
@@ -24,7 +24,7 @@ def shape_of(told: MetricsRecord) -> tuple[str, str]:
     return BY_HOUR if "T" in (data.period or "") else BY_DAY
 
 
-def other_shape(shape: tuple[str, str], fixed: Shape) -> Refusal:
+def other_shape(shape: tuple[str, str], fixed: ReportShape) -> Refusal:
     """The refusal of a shape that is not the first one seen of its report."""
     mode, grain = shape
     if mode != fixed.mode:

@@ -5,7 +5,7 @@ from typing import Any
 
 from kpi_monitor.records.record import KNOWN_MAX_MS, FactKey, MetricsRecord
 from kpi_monitor.records.revisions import Restated, contested, first, is_imported
-from kpi_monitor.records.shapes import Shape
+from kpi_monitor.records.shapes import ReportShape
 from kpi_monitor.windows import MINUTE_MS, to_ms
 from shared.database.pool import Conn, columns, integers
 
@@ -80,7 +80,7 @@ JOIN kpi.facts f USING (stream, period, entity, dims)
 
 async def fix_reports(
     conn: Conn, shapes: Mapping[ReportKey, tuple[str, str]]
-) -> tuple[set[ReportKey], dict[ReportKey, Shape]]:
+) -> tuple[set[ReportKey], dict[ReportKey, ReportShape]]:
     """Stores (mode, grain) for reports that have none.
 
     Returns the reports that are new with this transaction, and the stored shape of all.
@@ -90,7 +90,7 @@ async def fix_reports(
     rows = await conn.fetch(REPORTS, *columns(keys, 3))
     new = {(row["workspace"], row["source"], row["report"]) for row in added}
     return new, {
-        (row["workspace"], row["source"], row["report"]): Shape(
+        (row["workspace"], row["source"], row["report"]): ReportShape(
             row["mode"], row["grain"], row["stream"]
         )
         for row in rows

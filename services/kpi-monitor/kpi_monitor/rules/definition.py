@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from kpi_monitor.rules.episodes import RANK, Condition, Level
+from kpi_monitor.rules.episodes import RANK, Condition, Limit
 from kpi_monitor.rules.families.table import FAMILIES
 from kpi_monitor.rules.kpis import KPIS, NOT_ADDITIVE, Kpi
 from kpi_monitor.rules.rule import GroupBy, Rule, Suppress
@@ -106,7 +106,7 @@ def _group_by(names: list[str]) -> GroupBy:
 def _condition(body: Mapping[str, Any]) -> Condition:
     operator = body["op"]
     levels = tuple(
-        Level(level["severity"], _fraction(level["value"]), level["value"])
+        Limit(level["severity"], _fraction(level["value"]), level["value"])
         for level in body["levels"]
     )
     upwards = operator in (">=", ">")

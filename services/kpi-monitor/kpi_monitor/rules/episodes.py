@@ -54,7 +54,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class Limit:
     """A limit and the severity it means; `text` is the limit as the rule's author wrote it."""
 
     severity: Severity
@@ -67,7 +67,7 @@ class Condition:
     """Levels from the least severe to the most, and the bound that ends an episode, for `ended`."""
 
     operator: Operator
-    levels: tuple[Level, ...]
+    levels: tuple[Limit, ...]
     reset: Fraction
     reset_text: str
     ended: Reason | None = None
@@ -78,7 +78,7 @@ class Condition:
         return self.operator in (">=", ">")
 
 
-class Episode(NamedTuple):
+class EpisodeState(NamedTuple):
     """`number` counts episodes of a (rule, group) for ever; `seq` the transitions within one.
 
     `severity` is None while nothing is open; `since` is the event time (epoch ms) of its start.
@@ -104,7 +104,7 @@ class Cause(NamedTuple):
 REASON_OF_CAUSE = {"plan": Reason.PLAN_CHANGED, "rule": Reason.RULE_CHANGED}
 
 
-NO_EPISODE = Episode()
+NO_EPISODE = EpisodeState()
 
 
 class Observation(NamedTuple):
@@ -147,7 +147,7 @@ class Transition:
 
 
 class Judgement(NamedTuple):
-    episode: Episode
+    episode: EpisodeState
     transition: Transition | None
     reason: Reason
 
@@ -160,8 +160,8 @@ class Verdict(NamedTuple):
 
 
 def follow(
-    condition: Condition, episode: Episode, seen: Iterable[Observation], now: int
-) -> tuple[Episode, list[Verdict]]:
+    condition: Condition, episode: EpisodeState, seen: Iterable[Observation], now: int
+) -> tuple[EpisodeState, list[Verdict]]:
     """The state after these observations, in their order, and a verdict of each that has a value.
 
     A transition that would not have been, or would have been another, had only the figures moved
@@ -182,7 +182,7 @@ def follow(
     return episode, verdicts
 
 
-def judge(condition: Condition, episode: Episode, seen: Observation) -> Judgement:
+def judge(condition: Condition, episode: EpisodeState, seen: Observation) -> Judgement:
     """The next state and, if it changed, the transition. Never two firings without a resolve."""
     if seen.value is None:
         return Judgement(episode, None, seen.without)
@@ -198,7 +198,9 @@ def judge(condition: Condition, episode: Episode, seen: Observation) -> Judgemen
     return _move(condition, episode, crossed, seen)
 
 
-def close(episode: Episode, at: int, reason: Reason, *, threshold: str | None = None) -> Judgement:
+def close(
+    episode: EpisodeState, at: int, reason: Reason, *, threshold: str | None = None
+) -> Judgement:
     """Ends an open episode for `reason`; the next one gets the next number.
 
     A resolve is never earlier than the episode's start, whatever clock `at` comes from.
@@ -217,11 +219,11 @@ def close(episode: Episode, at: int, reason: Reason, *, threshold: str | None = 
         episode=episode.number,
         seq=episode.seq + 1,
     )
-    closed = Episode(number=episode.number, seq=episode.seq + 1)
+    closed = EpisodeState(number=episode.number, seq=episode.seq + 1)
     return Judgement(closed, transition, reason)
 
 
-def _because(transition: Transition, episode: Episode, cause: Cause, now: int) -> Judgement:
+def _because(transition: Transition, episode: EpisodeState, cause: Cause, now: int) -> Judgement:
     """The same judgement, said to come from a new version of the rule or plan.
 
     What was open was so until the edit of a rule, `now`, however old the figures are that it is
@@ -233,10 +235,10 @@ def _because(transition: Transition, episode: Episode, cause: Cause, now: int) -
     return Judgement(episode, replace(transition, reason=reason, cause=cause, at=at), reason)
 
 
-def _fire(episode: Episode, crossed: tuple[Level, ...], seen: Observation) -> Judgement:
+def _fire(episode: EpisodeState, crossed: tuple[Limit, ...], seen: Observation) -> Judgement:
     severity = _capped(crossed[-1].severity, seen.ceiling)
     since = seen.at if seen.since is None else seen.since
-    opened = Episode(episode.number + 1, 1, severity, since)
+    opened = EpisodeState(episode.number + 1, 1, severity, since)
     transition = Transition(
         change="firing",
         reason=Reason.THRESHOLD_CROSSED,
@@ -253,7 +255,7 @@ def _fire(episode: Episode, crossed: tuple[Level, ...], seen: Observation) -> Ju
 
 
 def _move(
-    condition: Condition, episode: Episode, crossed: tuple[Level, ...], seen: Observation
+    condition: Condition, episode: EpisodeState, crossed: tuple[Limit, ...], seen: Observation
 ) -> Judgement:
     """Between the first limit and the reset an open episode stays, at its least level."""
     assert episode.severity is not None, "no episode is open"

@@ -8,6 +8,7 @@ from kpi_monitor.rules import formula
 from kpi_monitor.rules.episodes import Condition, Observation, Reason, Severity
 from kpi_monitor.rules.formula import Formula
 from kpi_monitor.rules.kpis import Kpi
+from kpi_monitor.windows import Window
 
 GroupBy = Literal["line", "campaign", "source"]
 
@@ -65,15 +66,15 @@ class Rule:
         whole = self.group_by == "campaign"
         return {"campaign": self.campaign} if whole else {self.group_by: member}
 
-    def observe(self, sums: dict[str, int], at: int) -> Observation:
+    def observe(self, sums: dict[str, int], at: int, window: Window | None = None) -> Observation:
         """The value of the rule's KPI over `sums`, or the reason why there is none."""
         value = formula.evaluate(self.kpi.formula, sums)
         if value is None:
-            return Observation(at, None, Reason.NO_VALUE, sums=sums)
+            return Observation(at, None, Reason.NO_VALUE, None, sums, window)
         if any(sums.get(name, 0) < least for name, least in self.minimum):
-            return Observation(at, None, Reason.BELOW_MINIMUM, sums=sums)
+            return Observation(at, None, Reason.BELOW_MINIMUM, None, sums, window)
         ceiling = None
         suppress = self.suppress
         if suppress is not None and suppress.holds(formula.evaluate(suppress.formula, sums)):
             ceiling = suppress.ceiling
-        return Observation(at, value, ceiling=ceiling, sums=sums)
+        return Observation(at, value, Reason.NO_VALUE, ceiling, sums, window)

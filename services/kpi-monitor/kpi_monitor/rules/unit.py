@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from kpi_monitor.rules.episodes import NO_EPISODE, Episode, Reason, Verdict
+from kpi_monitor.rules.episodes import NO_EPISODE, EpisodeState, Reason, Verdict
 from kpi_monitor.rules.feeds import FeedState
 from kpi_monitor.rules.rule import Rule
 from kpi_monitor.units.unit import UnitKey
@@ -51,7 +51,7 @@ class Standing(NamedTuple):
 
     judged_through: int
     rule_version: int
-    episode: Episode = NO_EPISODE
+    episode: EpisodeState = NO_EPISODE
     window_start: int | None = None
     too_coarse: bool = False
     plan_version: int | None = None

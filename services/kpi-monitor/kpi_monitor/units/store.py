@@ -118,18 +118,18 @@ async def put_due(conn: Conn, taken: Taken, due: Mapping[UnitKey, Due]) -> None:
     await conn.execute(PUT_DUE, *columns(rows, 4))
 
 
-class Waiting(NamedTuple):
+class UnitsWaiting(NamedTuple):
     """Campaigns that were touched and not judged yet, and how long the oldest has waited."""
 
     campaigns: int
     age_s: float
 
 
-async def waiting(conn: Conn) -> Waiting:
+async def waiting(conn: Conn) -> UnitsWaiting:
     """What the evaluator has to do, by the machine's clock."""
     row = await conn.fetchrow(WAITING)
     assert row is not None, "an aggregate has a row"
-    return Waiting(row["campaigns"], row["age_s"])
+    return UnitsWaiting(row["campaigns"], row["age_s"])
 
 
 async def count_due(conn: Conn, now: datetime) -> int:

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from kpi_monitor import tables
-from kpi_monitor.intake.handlers import Handlers
+from kpi_monitor.intake.handlers import Intake
 from shared.database.clock import ManualClock
 from shared.events import CatalogItem
 from shared.kafka.consumer import Received
@@ -91,7 +91,7 @@ async def test_any_order_batching_and_repetition_gives_the_naive_sums(
     while stream:
         size = rng.randrange(1, 30)
         batch, stream = stream[:size], stream[size:]
-        restarted = Handlers(kpi.settings, ManualClock()) if rng.random() < 0.3 else None
+        restarted = Intake(kpi.settings, ManualClock()) if rng.random() < 0.3 else None
         await kpi.fold(batch, restarted)
     assert await line_sums(kpi) == expected
     assert await kpi.rejected() == []
@@ -99,9 +99,9 @@ async def test_any_order_batching_and_repetition_gives_the_naive_sums(
 
 async def test_two_replicas_folding_the_same_records_at_once_count_them_once(kpi: World) -> None:
     records, expected = workload(kpi, 7)
-    other = Handlers(kpi.settings, ManualClock())
+    other = Intake(kpi.settings, ManualClock())
 
-    async def replica(handlers: Handlers, stream: Sequence[Received]) -> None:
+    async def replica(handlers: Intake, stream: Sequence[Received]) -> None:
         for begin in range(0, len(stream), 7):
             await kpi.fold(stream[begin : begin + 7], handlers)
 
@@ -136,7 +136,7 @@ async def test_unmapped_metrics_are_kept_aside_and_moved_when_the_mapping_arrive
 
 
 async def test_no_event_is_stranded_when_its_mapping_arrives_at_the_same_time(kpi: World) -> None:
-    other = Handlers(kpi.settings, ManualClock())
+    other = Intake(kpi.settings, ManualClock())
     records = [
         kpi.metrics(
             metrics_event(
@@ -156,7 +156,7 @@ async def test_no_event_is_stranded_when_its_mapping_arrives_at_the_same_time(kp
         for n in range(30)
     ]
 
-    async def feed(handlers: Handlers, batches: Sequence[list[Received]]) -> None:
+    async def feed(handlers: Intake, batches: Sequence[list[Received]]) -> None:
         for batch in batches:
             await kpi.fold(batch, handlers)
 
@@ -204,7 +204,7 @@ async def test_an_id_with_another_body_and_a_report_with_another_mode_are_refuse
     await kpi.fold(kpi.metrics(metrics_event(9, mode="delta", id="x", measures={"clicks": 2})))
     await kpi.fold(kpi.metrics(metrics_event(10)))
     await kpi.fold(kpi.metrics(metrics_event(10, measures={"clicks": 9})))
-    restarted = Handlers(kpi.settings, ManualClock())
+    restarted = Intake(kpi.settings, ManualClock())
     await kpi.fold(kpi.metrics(metrics_event(10, period="2025-11-04", revision=5)), restarted)
     assert await kpi.rejected() == ["id_reused", "revision_conflict", "granularity_conflict"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest_asyncio
 
-from kpi_monitor.intake.handlers import Handlers
+from kpi_monitor.intake.handlers import Intake
 from kpi_monitor.intake.mover import Mover
 from kpi_monitor.intake.placement.placing import MOVED_MAX
 from shared.database.clock import ManualClock
@@ -242,7 +242,7 @@ async def test_more_than_one_transaction_may_move_is_moved_by_the_next_ones(kpi:
     assert len(held) >= 1
     # Half-way the mapping is corrected once more, and one of the steps is lost.
     async with transaction(kpi.pool) as conn:
-        await Handlers(kpi.settings, ManualClock()).move_on(conn)
+        await Intake(kpi.settings, ManualClock()).move_on(conn)
     await kpi.fold(kpi.catalog(mapping("m1", "L03", version=3)))
     steps = 0
     while await mover.step():

@@ -11,7 +11,7 @@ import pytest_asyncio
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from kpi_monitor.intake.handlers import Handlers
+from kpi_monitor.intake.handlers import Intake
 from kpi_monitor.windows import HOUR_MS, to_ms
 from shared.database.clock import ManualClock
 from shared.database.pool import transaction
@@ -214,10 +214,10 @@ def hour_of(instant_ms: int) -> int:
     return (instant_ms - to_ms(at(0))) // HOUR_MS if instant_ms else 0
 
 
-async def begin(kpi: World) -> Handlers:
+async def begin(kpi: World) -> Intake:
     async with transaction(kpi.pool) as conn:
         await empty_tables(conn)
-    handlers = Handlers(kpi.settings, ManualClock())
+    handlers = Intake(kpi.settings, ManualClock())
     for name, currency in CURRENCIES.items():
         await kpi.fold(kpi.campaign(name, currency=currency), handlers)
     return handlers

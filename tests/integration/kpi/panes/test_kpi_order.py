@@ -15,7 +15,7 @@ import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpi_monitor.intake.handlers import Handlers
+from kpi_monitor.intake.handlers import Intake
 from kpi_monitor.windows import HOUR_MS, to_ms
 from shared.database.clock import ManualClock
 from shared.database.pool import transaction
@@ -147,7 +147,7 @@ async def fold_all(
     """The panes after these polls, told to an empty service, and what is kept aside."""
     async with transaction(kpi.pool) as conn:
         await empty_tables(conn)
-    handlers = Handlers(kpi.settings, ManualClock())
+    handlers = Intake(kpi.settings, ManualClock())
     for poll in polls:
         await kpi.fold(poll, handlers)
     rows = await kpi.rows(
@@ -237,7 +237,7 @@ async def test_replicas_that_keep_things_aside_in_several_workspaces_take_turns(
     failed: list[asyncpg.PostgresError] = []
 
     async def replica(first: int, entities: str, money: str) -> None:
-        handlers = Handlers(kpi.settings, ManualClock())
+        handlers = Intake(kpi.settings, ManualClock())
         for number in range(first, first + BUSY_ROUNDS):
             events = unmapped(entities, number), unplanned_money(money, number)
             try:

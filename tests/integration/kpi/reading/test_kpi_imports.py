@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from kpi_monitor.imports import store as store_imports
-from kpi_monitor.intake.handlers import Handlers
+from kpi_monitor.intake.handlers import Intake
 from shared.access.tokens import generate_keys, sign_token
 from shared.database.clock import ManualClock
 from shared.database.pool import transaction
@@ -204,15 +204,15 @@ async def test_records_that_are_read_again_are_counted_once(kpi: World) -> None:
     assert await told(kpi, "f") == expected
     await kpi.fold(records)
     for one in records:
-        await kpi.fold([one], Handlers(kpi.settings, ManualClock()))
+        await kpi.fold([one], Intake(kpi.settings, ManualClock()))
     assert await told(kpi, "f") == expected
 
 
 async def test_two_replicas_reading_the_same_records_count_them_once(kpi: World) -> None:
     records = kpi.metrics(*(row("f", 1, "107", day) for day in range(1, 25)))
-    other = Handlers(kpi.settings, ManualClock())
+    other = Intake(kpi.settings, ManualClock())
 
-    async def replica(handlers: Handlers, stream: list[Received]) -> None:
+    async def replica(handlers: Intake, stream: list[Received]) -> None:
         for begin in range(0, len(stream), 6):
             await kpi.fold(stream[begin : begin + 6], handlers)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kpi_monitor.records.record import known_at
 from kpi_monitor.rules.definition import compile_rule
-from kpi_monitor.rules.episodes import Episode, Observation, Reason, Verdict, judge
+from kpi_monitor.rules.episodes import EpisodeState, Observation, Reason, Verdict, judge
 from kpi_monitor.rules.families.windows import contents
 from kpi_monitor.rules.rule import Rule
 from kpi_monitor.rules.unit import Pane, Standing
@@ -48,7 +48,7 @@ def told(verdicts: Sequence[Verdict]) -> list[object]:
 def naive(the_rule: Rule, stream: Sequence[Tell]) -> list[object]:
     """Judges each window the moment a heartbeat completes it, on what was told until then."""
     sums: dict[int, dict[str, int]] = {}
-    complete, judged, episode, found = 0, 0, Episode(), []
+    complete, judged, episode, found = 0, 0, EpisodeState(), []
     for one in stream:
         if one.measure is not None:
             hour = sums.setdefault(one.hour, {})
@@ -130,7 +130,7 @@ def pane(
 
 def test_a_period_longer_than_the_window_makes_it_too_coarse_and_changes_nothing() -> None:
     panes = [pane(0, 24, amount=M), pane(0, 24, amount=100 * M, measure="impressions")]
-    open_episode = Standing(BEGIN, 1, Episode(1, 1, "warning", BEGIN), BEGIN)
+    open_episode = Standing(BEGIN, 1, EpisodeState(1, 1, "warning", BEGIN), BEGIN)
     standing, verdicts = judge_windows(rule(min={}), open_episode, panes, BEGIN + DAY_MS)
     assert verdicts == []
     assert standing.too_coarse

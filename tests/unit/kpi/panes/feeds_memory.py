@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from kpi_monitor.intake.handlers import Handlers
+from kpi_monitor.intake.handlers import Intake
 from kpi_monitor.panes import store
 from kpi_monitor.panes.feeds import Feeds
 from kpi_monitor.records.measures import Measures
@@ -55,7 +55,7 @@ def resident_mb() -> float:
 
 async def main() -> None:
     feeds, conn = Feeds(), cast("Conn", Database())
-    assert Handlers, "what the service imports is in memory too"
+    assert Intake, "what the service imports is in memory too"
     gc.collect()
     before, most = resident_mb(), 0.0
     for first in range(0, LINES, POLL):

@@ -116,7 +116,7 @@ def test_of_one_id_with_two_bodies_the_other_one_than_is_stored_is_refused() -> 
 )
 def test_a_report_keeps_its_mode_and_grain(event: MetricsEvent, code: str) -> None:
     (one,) = told(event)
-    fixed = shapes.Shape("snapshot", "hour", 1)
+    fixed = shapes.ReportShape("snapshot", "hour", 1)
     shape = shapes.shape_of(one)
     assert shape != fixed[:2]
     assert shapes.other_shape(shape, fixed).code == code

@@ -10,8 +10,8 @@ from kpi_monitor.rules.episodes import (
     COMPARE,
     RANK,
     Condition,
-    Episode,
-    Level,
+    EpisodeState,
+    Limit,
     Observation,
     Reason,
     Transition,
@@ -22,8 +22,8 @@ from kpi_monitor.rules.episodes import (
 PACING = Condition(
     ">=",
     (
-        Level("warning", Fraction("1.2"), "1.2"),
-        Level("critical", Fraction("1.5"), "1.5"),
+        Limit("warning", Fraction("1.2"), "1.2"),
+        Limit("critical", Fraction("1.5"), "1.5"),
     ),
     Fraction("1.2"),
     "1.2",
@@ -31,18 +31,18 @@ PACING = Condition(
 CTR = Condition(
     "<",
     (
-        Level("warning", Fraction("0.015"), "0.015"),
-        Level("critical", Fraction("0.010"), "0.010"),
+        Limit("warning", Fraction("0.015"), "0.015"),
+        Limit("critical", Fraction("0.010"), "0.010"),
     ),
     Fraction("0.015"),
     "0.015",
 )
-STICKY = Condition(">", (Level("warning", Fraction(10), "10"),), Fraction(5), "5")
+STICKY = Condition(">", (Limit("warning", Fraction(10), "10"),), Fraction(5), "5")
 
 
 def run(condition: Condition, *values: str | None, ceiling: str | None = None) -> list[str]:
     """The transitions of values seen one after the other, as short text."""
-    episode, told = Episode(), []
+    episode, told = EpisodeState(), []
     for at, text in enumerate(values):
         value = None if text is None else Fraction(text)
         judgement = judge(condition, episode, Observation(at, value, ceiling=ceiling))  # type: ignore[arg-type]
@@ -106,7 +106,7 @@ def test_transitions_of_a_course_of_values(
 
 
 def test_a_jump_over_levels_lists_all_crossed() -> None:
-    judgement = judge(PACING, Episode(), Observation(0, Fraction("1.6")))
+    judgement = judge(PACING, EpisodeState(), Observation(0, Fraction("1.6")))
     assert judgement.transition is not None
     assert judgement.transition.crossed == ("1.2", "1.5")
     assert judgement.transition.threshold == "1.5"
@@ -114,11 +114,11 @@ def test_a_jump_over_levels_lists_all_crossed() -> None:
 
 def test_comparison_is_exact_where_six_decimals_would_round_to_the_limit() -> None:
     nearly = Fraction(1_199_999_999_999, 10**12)
-    assert judge(PACING, Episode(), Observation(0, nearly)).reason is Reason.WITHIN_LIMITS
+    assert judge(PACING, EpisodeState(), Observation(0, nearly)).reason is Reason.WITHIN_LIMITS
 
 
 def test_suppress_caps_the_severity_and_its_end_raises_it() -> None:
-    fired = judge(PACING, Episode(), Observation(0, Fraction(2), ceiling="info"))
+    fired = judge(PACING, EpisodeState(), Observation(0, Fraction(2), ceiling="info"))
     assert fired.transition is not None
     assert fired.transition.severity == "info"
     raised = judge(PACING, fired.episode, Observation(1, Fraction(2)))
@@ -141,7 +141,7 @@ OBSERVATIONS = st.lists(
 def test_episodes_are_well_formed_whatever_is_seen(
     condition: Condition, seen: list[tuple[Fraction | None, str | None]]
 ) -> None:
-    episode = Episode()
+    episode = EpisodeState()
     told: list[tuple[Transition, Fraction]] = []
     for at, (value, ceiling) in enumerate(seen):
         judgement = judge(condition, episode, Observation(at, value, ceiling=ceiling))  # type: ignore[arg-type]
@@ -178,6 +178,6 @@ def test_episodes_are_well_formed_whatever_is_seen(
 
 
 def test_closing_is_never_earlier_than_the_episode_began() -> None:
-    closed = close(Episode(3, 1, "warning", since=500), 100, Reason.RULE_REMOVED)
+    closed = close(EpisodeState(3, 1, "warning", since=500), 100, Reason.RULE_REMOVED)
     assert closed.transition is not None
     assert (closed.transition.at, closed.episode.open, closed.episode.number) == (500, False, 3)

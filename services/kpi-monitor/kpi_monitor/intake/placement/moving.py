@@ -25,7 +25,7 @@ _MEASURES_DECODER = msgspec.json.Decoder(Measures)
 _MOVED_AT = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class State(NamedTuple):
+class FactState(NamedTuple):
     """What a fact said, and how far its source was when it came to say that (epoch ms)."""
 
     complete: int
@@ -50,13 +50,13 @@ class StoredFact(NamedTuple):
     earlier: str
 
     @property
-    def states(self) -> list[State]:
+    def states(self) -> list[FactState]:
         """In the order in which they were told."""
         states = []
         for line in self.earlier.splitlines():
             complete, _, measures = line.partition(" ")
-            states.append(State(int(complete), _MEASURES_DECODER.decode(measures)))
-        return [*states, State(self.complete, _MEASURES_DECODER.decode(self.measures))]
+            states.append(FactState(int(complete), _MEASURES_DECODER.decode(measures)))
+        return [*states, FactState(self.complete, _MEASURES_DECODER.decode(self.measures))]
 
     @property
     def base(self) -> FactKey:
@@ -81,7 +81,7 @@ class _Track(NamedTuple):
 
     revision: int
     currency: str
-    states: list[State]
+    states: list[FactState]
 
 
 def told_again(
@@ -111,7 +111,7 @@ def _held_track(aside: list[MetricsRecord]) -> list[_Track]:
     ordered = sorted(aside, key=lambda one: one.revision)
     last = ordered[-1]
     same = [one for one in ordered if one.currency == last.currency]
-    states = [State(one.complete, one.measures) for one in same]
+    states = [FactState(one.complete, one.measures) for one in same]
     return [_Track(last.revision, last.currency, states)]
 
 
@@ -129,7 +129,7 @@ def _events(fact: StoredFact, tracks: Sequence[_Track]) -> list[MetricsRecord]:
     ]
 
 
-def _together(tracks: Sequence[_Track]) -> list[State]:
+def _together(tracks: Sequence[_Track]) -> list[FactState]:
     """The states of several tellings as those of one."""
     steps = [
         (state.complete, number, index)
@@ -139,17 +139,17 @@ def _together(tracks: Sequence[_Track]) -> list[State]:
     if len(tracks) > 1:
         steps.sort()
     present: dict[int, Measures] = {}
-    states: list[State] = []
+    states: list[FactState] = []
     for complete, number, index in steps:
         present[number] = tracks[number].states[index].measures
         if states and states[-1].complete == complete and len(tracks) > 1:
             states.pop()
         whole = {name: amount for one in present.values() for name, amount in one.items()}
-        states.append(State(complete, whole))
+        states.append(FactState(complete, whole))
     return states
 
 
-def _event(fact: StoredFact, state: State, revision: int, currency: str) -> MetricsRecord:
+def _event(fact: StoredFact, state: FactState, revision: int, currency: str) -> MetricsRecord:
     _, period, entity, dims = fact.base
     data = MetricsStored(
         entity=read_pairs(entity),

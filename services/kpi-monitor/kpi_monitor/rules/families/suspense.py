@@ -9,7 +9,7 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
-from kpi_monitor.rules.episodes import Condition, Level, Observation, Reason, Verdict
+from kpi_monitor.rules.episodes import Condition, Limit, Observation, Reason, Verdict
 from kpi_monitor.rules.families.family import Family, Grounds, Observed
 from kpi_monitor.rules.formula import parse
 from kpi_monitor.rules.kpis import Kpi, value_text
@@ -31,7 +31,7 @@ def suspense_rule(limit: timedelta) -> StoredRule:
     hours = Fraction(span_ms(limit), HOUR_MS)
     text = value_text(hours) or ""
     condition = Condition(
-        ">=", (Level("warning", hours, text),), hours, text, ended=Reason.RECOVERED
+        ">=", (Limit("warning", hours, text),), hours, text, ended=Reason.RECOVERED
     )
     rule = Rule(
         rule=RULE,

@@ -62,7 +62,7 @@ def look(rule: Rule, content: Content) -> Observation:
     """What a rule sees in a window."""
     if content.coarse:
         return Observation(content.window.end, None, Reason.GRAIN_TOO_COARSE, sums=content.sums)
-    return rule.observe(content.sums, content.window.end)._replace(window=content.window)
+    return rule.observe(content.sums, content.window.end, content.window)
 
 
 class WindowFamily(Family):
