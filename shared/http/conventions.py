@@ -66,9 +66,11 @@ async def idempotent(
             "idempotency_key_missing", f"send Idempotency-Key, 1 to {KEY_LENGTH_MAX} characters"
         )
     place = (principal.workspace, f"{request.method} {request.url.path}", key)
-    # The subject belongs to it: another person with the same key must not get this one's reply, or
-    # a second approver would be told of a decision that nobody stored.
+    # The subject and its reach belong to it: another person with the same key must not get this
+    # one's reply, or a second approver would be told of a decision that nobody stored.
     sent = principal.subject.encode() + b"\0" + await request.body()
+    if not principal.reach.is_whole:
+        sent += b"\0" + principal.reach.text.encode()
     body_hash = hashlib.blake2b(sent, digest_size=16).digest()
     if await conn.fetchval(CLAIM.format(schema=schema), *place, body_hash):
         reply = await produce()

@@ -39,6 +39,12 @@ class Reach:
         assert self.regions is None, "regions are resolved to campaigns first"
         return None if self.campaigns is None else sorted(self.campaigns)
 
+    @property
+    def text(self) -> str:
+        """The same text for the same limits."""
+        limits = (self.campaigns, self.regions)
+        return repr([None if limit is None else sorted(limit) for limit in limits])
+
     def covers(self, campaign: str | None, region: str | None = None) -> bool:
         """Whether a campaign of that region is in reach."""
         named = self.campaigns is None or campaign in self.campaigns

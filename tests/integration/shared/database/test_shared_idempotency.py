@@ -116,6 +116,17 @@ async def test_another_person_does_not_get_the_reply_of_the_first(transfers: Tra
     assert await transfers.effects() == 1
 
 
+async def test_a_limited_token_does_not_get_the_reply_of_one_that_reaches_more(
+    transfers: Transfers,
+) -> None:
+    limited = Reach("w1", campaigns=frozenset({"c1"}))
+    await transfers.post(post(b"{}"))
+    with pytest.raises(InvalidError) as refused:
+        await transfers.post(post(b"{}"), Principal(limited, "li.na", frozenset({"operator"})))
+    assert refused.value.code == "idempotency_key_reused"
+    assert await transfers.effects() == 1
+
+
 async def test_a_key_belongs_to_its_workspace_and_route(transfers: Transfers) -> None:
     other = Principal(Reach("w2"), "li.na", frozenset())
     await transfers.post(post(b"{}"))
