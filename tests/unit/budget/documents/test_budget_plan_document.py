@@ -1,0 +1,62 @@
+"""A stored plan is read back as it was proposed, with every amount worked out (P33, P18)."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from budget.allocation.store import read_curve
+from budget.documents.plans.document import (
+    line_rows,
+    plan_document,
+    read_lines,
+    read_reserve,
+    reserve_of,
+)
+from budget.documents.plans.rules import Terms, check
+from budget.documents.plans.schemas import PlanBody
+from shared.money import format_micros
+
+START = datetime(2025, 11, 1, tzinfo=UTC)
+END = START + timedelta(days=10)
+CAMPAIGN = {"starts_at": START, "ends_at": END}
+cents = st.integers(0, 10**12).map(lambda count: count * 10_000)
+
+
+def proposed(amounts: list[int], reserve: int, *, curved: bool) -> PlanBody:
+    """A plan of lines with these amounts, the last of which is the remainder."""
+    lines = []
+    for number, amount in enumerate(amounts):
+        line = {"line": f"L{number}", "name": "A line", "category": "media"}
+        if curved:
+            points = [
+                {"at": (START + timedelta(days=4)).isoformat(), "amount": "0.00"},
+                {"at": END.isoformat(), "amount": format_micros(amount)},
+            ]
+            line["phasing"] = {"kind": "curve", "points": points}  # type: ignore[assignment]
+        is_last = number == len(amounts) - 1
+        how = {"remainder": True} if is_last else {"allocated": format_micros(amount)}
+        lines.append({**line, **how})
+    return PlanBody.model_validate(
+        {
+            "total": {"amount": format_micros(sum(amounts) + reserve), "currency": "CNY"},
+            "lines": lines,
+            "reserve": [{"bucket": "crisis_pr", "amount": format_micros(reserve)}],
+        }
+    )
+
+
+@given(st.lists(cents, min_size=1, max_size=5), cents, st.booleans())
+def test_lines_and_reserve_are_read_back_and_curves_end_at_what_is_allocated(
+    amounts: list[int], reserve: int, curved: bool
+) -> None:
+    body = proposed(amounts, reserve, curved=curved)
+    terms = Terms("CNY", START, END, frozenset())
+    checked = check(terms, body.total.amount, "CNY", read_lines(body), read_reserve(body))
+    plan = {"body": plan_document(body, checked)}
+    rows = line_rows(CAMPAIGN, plan)
+    assert [(row.line, row.allocated) for row in rows] == [
+        (f"L{number}", amount) for number, amount in enumerate(amounts)
+    ]
+    assert [read_curve(row.curve).end for row in rows] == amounts
+    assert [(one.bucket, one.amount) for one in reserve_of(plan)] == [("crisis_pr", reserve)]
