@@ -12,12 +12,6 @@ from tests.tidy.tidy_sources import ROOT, python_files, refuse, tree_of
 FOLDER_FILES_MAX = 16
 HOUSE = ("shared", "services", "cli", "bench")
 
-FULL = {
-    "cli",
-    "services/alerts/alerts",
-}
-"""Folders still to be split by noun. Nothing is added here, and what is split leaves it."""
-
 BY_NUMBER = {"cli/migrations/versions"}
 """Folders of one file a landing, read by number: they are what happened, in order."""
 
@@ -55,11 +49,7 @@ def repeated_names(trees: Mapping[str, ast.Module]) -> dict[str, list[str]]:
 def test_a_folder_has_at_most_16_python_files() -> None:
     full = full_folders(path.relative_to(ROOT) for path in python_files())
     refuse(
-        [
-            f"{folder}: {count} files"
-            for folder, count in full.items()
-            if folder not in FULL | BY_NUMBER
-        ],
+        [f"{folder}: {count} files" for folder, count in full.items() if folder not in BY_NUMBER],
         f"a folder has at most {FOLDER_FILES_MAX} Python files: split it by noun",
     )
 

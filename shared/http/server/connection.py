@@ -20,9 +20,9 @@ from shared.http.server.connections import (
     DRAIN_BYTES_MAX,
     LINGER_S,
     Connections,
+    ConnectionState,
     Phase,
-    Reason,
-    State,
+    RefusalCause,
     overdue,
 )
 
@@ -31,7 +31,12 @@ _LOGGER.setLevel(logging.ERROR)
 """What anybody may cause without a credential is counted, not logged line by line."""
 LINE_BYTES = len(b"  HTTP/1.1\r\n\r\n")
 """Of a head, beside its method, address and header lines."""
-_SILENT = (Reason.IDLE, Reason.ANSWER_NOT_READ, Reason.BODY_NOT_WANTED, Reason.ROOM_MADE)
+_SILENT = (
+    RefusalCause.IDLE,
+    RefusalCause.ANSWER_NOT_READ,
+    RefusalCause.BODY_NOT_WANTED,
+    RefusalCause.ROOM_MADE,
+)
 """Whoever is closed for these is told nothing, and its place is free at once."""
 
 
@@ -69,7 +74,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._unwanted_bytes = 0
         self._unread = (0, 0.0)
         """Bytes of answers that the client has not taken, and since when there are as many."""
-        self._refusal: Reason | None = None
+        self._refusal: RefusalCause | None = None
 
     # What the transport says.
 
@@ -128,7 +133,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.cycle.response_complete:
             self._unwanted_bytes += len(body)
             if self._unwanted_bytes > DRAIN_BYTES_MAX:
-                self._refuse_while_parsing(Reason.BODY_NOT_WANTED)
+                self._refuse_while_parsing(RefusalCause.BODY_NOT_WANTED)
 
     def on_message_complete(self) -> None:
         """The request is whole."""
@@ -146,10 +151,10 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's sentence
         """The parser has stopped, by itself or because we stopped it."""
-        reason, self._refusal = self._refusal or Reason.UNPARSEABLE, None
+        reason, self._refusal = self._refusal or RefusalCause.UNPARSEABLE, None
         self.refuse(reason)
 
-    def _refuse_while_parsing(self, reason: Reason) -> None:
+    def _refuse_while_parsing(self, reason: RefusalCause) -> None:
         """Stops the parser, which then calls `send_400_response`."""
         self._refusal = reason
         raise ValueError(reason)
@@ -167,12 +172,14 @@ class BoundedProtocol(HttpToolsProtocol):
         unread = self.transport.get_write_buffer_size()
         if not unread or unread != self._unread[0]:
             self._unread = unread, now_s
-        state = State(self.phase, now_s - self._since_s, self._body_bytes, now_s - self._unread[1])
+        state = ConnectionState(
+            self.phase, now_s - self._since_s, self._body_bytes, now_s - self._unread[1]
+        )
         reason = overdue(state, self._limits)
         if reason is not None:
             self.refuse(reason)
 
-    def refuse(self, reason: Reason) -> None:
+    def refuse(self, reason: RefusalCause) -> None:
         """Answers as well as it still can, and ends."""
         if self.phase is Phase.ENDING:
             self._cut_off()
@@ -190,7 +197,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._let_go_of_the_app()
         self._enter(Phase.ENDING)
         self._register_phase()
-        if reason is Reason.TOO_MANY_CONNECTIONS:
+        if reason is RefusalCause.TOO_MANY_CONNECTIONS:
             self.transport.close()
         elif told and self.transport.can_write_eof():
             self.flow.resume_reading()
@@ -198,11 +205,11 @@ class BoundedProtocol(HttpToolsProtocol):
         else:
             self._cut_off()
 
-    def _can_be_told(self, reason: Reason) -> bool:
+    def _can_be_told(self, reason: RefusalCause) -> bool:
         """Whether an answer of ours can be taken for the answer to what the client began."""
         if reason in _SILENT or self.pipeline or self.transport.is_closing():
             return False
-        if reason is Reason.TOO_MANY_CONNECTIONS:
+        if reason is RefusalCause.TOO_MANY_CONNECTIONS:
             return True
         if self.phase is Phase.BODY:
             return not self.cycle.response_started
@@ -241,14 +248,14 @@ class BoundedProtocol(HttpToolsProtocol):
     def _answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
 
-    def _too_large(self) -> Reason:
+    def _too_large(self) -> RefusalCause:
         """A URL that fills most of the head is what is too long."""
         url = self.url if self._message_open and self.phase is not Phase.BODY else b""
         too_long = 2 * len(url) > self._limits.head_bytes_max
-        return Reason.URL_TOO_LONG if too_long else Reason.HEAD_TOO_LARGE
+        return RefusalCause.URL_TOO_LONG if too_long else RefusalCause.HEAD_TOO_LARGE
 
 
-def _answer(reason: Reason, head_bytes_max: int) -> bytes:
+def _answer(reason: RefusalCause, head_bytes_max: int) -> bytes:
     """A whole response, after which the connection ends."""
     status, detail = _SENTENCES[reason]
     error = StatusError(status, reason.value, detail.format(head_bytes_max=head_bytes_max))
@@ -259,13 +266,16 @@ def _answer(reason: Reason, head_bytes_max: int) -> bytes:
 
 
 _SENTENCES = {
-    Reason.UNPARSEABLE: (400, "the request is not HTTP/1.1"),
-    Reason.HEAD_TOO_LARGE: (
+    RefusalCause.UNPARSEABLE: (400, "the request is not HTTP/1.1"),
+    RefusalCause.HEAD_TOO_LARGE: (
         431,
         "request line, headers and trailers together have at most {head_bytes_max} bytes",
     ),
-    Reason.URL_TOO_LONG: (414, "an address and its headers have at most {head_bytes_max} bytes"),
-    Reason.HEAD_TIMEOUT: (408, "the head of the request did not come in time"),
-    Reason.BODY_TIMEOUT: (408, "the body of the request stood still or came too slowly"),
-    Reason.TOO_MANY_CONNECTIONS: (503, "too many connections are at work; send it again"),
+    RefusalCause.URL_TOO_LONG: (
+        414,
+        "an address and its headers have at most {head_bytes_max} bytes",
+    ),
+    RefusalCause.HEAD_TIMEOUT: (408, "the head of the request did not come in time"),
+    RefusalCause.BODY_TIMEOUT: (408, "the body of the request stood still or came too slowly"),
+    RefusalCause.TOO_MANY_CONNECTIONS: (503, "too many connections are at work; send it again"),
 }

@@ -41,7 +41,7 @@ class Phase(enum.Enum):
     ENDING = "ending"
 
 
-class Reason(enum.Enum):
+class RefusalCause(enum.Enum):
     """Why a connection was refused or closed: the code of the answer and the metric's label."""
 
     UNPARSEABLE = "unparseable"
@@ -56,7 +56,7 @@ class Reason(enum.Enum):
     TOO_MANY_CONNECTIONS = "too_many_connections"
 
 
-for _reason in Reason:
+for _reason in RefusalCause:
     metrics.HTTP_CONNECTIONS_CLOSED.labels(_reason.value)
 
 
@@ -84,7 +84,7 @@ class Limits:
         )
 
 
-class State(NamedTuple):
+class ConnectionState(NamedTuple):
     """A connection at one instant: its phase, for how long it is in it, the body's bytes so far,
     and for how long nothing of an answer has been read."""
 
@@ -94,23 +94,23 @@ class State(NamedTuple):
     unread_s: float
 
 
-def overdue(state: State, limits: Limits) -> Reason | None:
+def overdue(state: ConnectionState, limits: Limits) -> RefusalCause | None:
     """Why a connection is to be closed now, or None.
 
     A body has `body_timeout_s` and, beyond that, a second for every `body_bytes_per_s_min` bytes:
     a slow upload that goes on is taken, one that stands still or trickles is not.
     """
     if state.unread_s > limits.body_timeout_s:
-        return Reason.ANSWER_NOT_READ
+        return RefusalCause.ANSWER_NOT_READ
     match state.phase:
         case Phase.HEAD if state.waited_s > limits.head_timeout_s:
-            return Reason.HEAD_TIMEOUT
+            return RefusalCause.HEAD_TIMEOUT
         case Phase.BODY:
             earned_s = state.body_bytes / limits.body_bytes_per_s_min
             if state.waited_s > limits.body_timeout_s + earned_s:
-                return Reason.BODY_TIMEOUT
+                return RefusalCause.BODY_TIMEOUT
         case Phase.IDLE if state.waited_s > limits.idle_timeout_s:
-            return Reason.IDLE
+            return RefusalCause.IDLE
     return None
 
 
@@ -123,7 +123,7 @@ class Connection(Protocol):
         """Closes itself when it is overdue."""
         ...
 
-    def refuse(self, reason: Reason) -> None:
+    def refuse(self, reason: RefusalCause) -> None:
         """Answers as well as it still can, and ends."""
         ...
 
@@ -156,9 +156,9 @@ class Connections:
         for queue in (self._waiting, self._sending):
             if queue:
                 oldest, _ = queue.popitem(last=False)
-                oldest.refuse(Reason.ROOM_MADE)
+                oldest.refuse(RefusalCause.ROOM_MADE)
                 return
-        new.refuse(Reason.TOO_MANY_CONNECTIONS)
+        new.refuse(RefusalCause.TOO_MANY_CONNECTIONS)
 
     def entered(self, connection: Connection) -> None:
         """To be called whenever its phase has changed."""

@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 
-from shared.http.server.connections import Connections, Limits, Phase, Reason, State, overdue
+from shared.http.server.connections import Connections, Limits, Phase, overdue
+from shared.http.server.connections import ConnectionState as State
+from shared.http.server.connections import RefusalCause as Cause
 
 LIMITS = Limits(
     head_bytes_max=65_536,
@@ -15,27 +17,25 @@ LIMITS = Limits(
     connections_max=3,
 )
 MEGABYTE = 1024 * 1024
-CASES: list[tuple[str, State, Reason | None]] = [
+CASES: list[tuple[str, State, Cause | None]] = [
     ("a head that just began", State(Phase.HEAD, 9, 0, 0), None),
-    ("half a head for too long", State(Phase.HEAD, 10.1, 0, 0), Reason.HEAD_TIMEOUT),
+    ("half a head for too long", State(Phase.HEAD, 10.1, 0, 0), Cause.HEAD_TIMEOUT),
     ("a body that just began", State(Phase.BODY, 29, 0, 0), None),
-    ("a body that stands still", State(Phase.BODY, 31, 100, 0), Reason.BODY_TIMEOUT),
+    ("a body that stands still", State(Phase.BODY, 31, 100, 0), Cause.BODY_TIMEOUT),
     ("a slow upload that goes on", State(Phase.BODY, 900, MEGABYTE, 0), None),
-    ("one byte now and then", State(Phase.BODY, 60, 60, 0), Reason.BODY_TIMEOUT),
+    ("one byte now and then", State(Phase.BODY, 60, 60, 0), Cause.BODY_TIMEOUT),
     ("half of a large one, then nothing", State(Phase.BODY, 5000, 4 * MEGABYTE, 0),
-     Reason.BODY_TIMEOUT),
+     Cause.BODY_TIMEOUT),
     ("an answer that takes long is ours to give", State(Phase.ANSWER, 5000, 0, 0), None),
     ("between two requests", State(Phase.IDLE, 70, 0, 0), None),
-    ("idle for too long", State(Phase.IDLE, 76, 0, 0), Reason.IDLE),
-    ("an answer nobody reads", State(Phase.ANSWER, 5, 0, 31), Reason.ANSWER_NOT_READ),
+    ("idle for too long", State(Phase.IDLE, 76, 0, 0), Cause.IDLE),
+    ("an answer nobody reads", State(Phase.ANSWER, 5, 0, 31), Cause.ANSWER_NOT_READ),
     ("a refused client lingers by its own clock", State(Phase.ENDING, 500, 0, 0), None),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("why", "state", "reason"), CASES, ids=[case[0] for case in CASES])
-def test_a_connection_is_overdue_by_its_phase(
-    why: str, state: State, reason: Reason | None
-) -> None:
+def test_a_connection_is_overdue_by_its_phase(why: str, state: State, reason: Cause | None) -> None:
     assert overdue(state, LIMITS) is reason, why
 
 
@@ -44,14 +44,14 @@ class Client:
 
     def __init__(self, register: Connections, phase: Phase) -> None:
         self.phase = phase
-        self.refused: Reason | None = None
+        self.refused: Cause | None = None
         self._register = register
         register.add(self)
 
     def look(self, now_s: float) -> None:
         assert now_s > 0
 
-    def refuse(self, reason: Reason) -> None:
+    def refuse(self, reason: Cause) -> None:
         self.refused = reason
         self._register.remove(self)
 
@@ -66,7 +66,7 @@ async def test_the_connection_that_waited_longest_makes_room() -> None:
     first.enter(Phase.IDLE)  # It has spoken since: now the second has waited longest.
     fourth = Client(register, Phase.HEAD)
     assert [one.refused for one in (first, second, third, fourth)] == [
-        None, Reason.ROOM_MADE, None, None,
+        None, Cause.ROOM_MADE, None, None,
     ]  # fmt: skip
     assert len(register) == LIMITS.connections_max
 
@@ -78,12 +78,12 @@ async def test_a_body_under_way_makes_room_only_when_nobody_merely_waits() -> No
     working.enter(Phase.ANSWER)
     fourth = Client(register, Phase.HEAD)
     fourth.enter(Phase.ANSWER)
-    assert (waiting.refused, sending.refused) == (Reason.ROOM_MADE, None)
+    assert (waiting.refused, sending.refused) == (Cause.ROOM_MADE, None)
     fifth = Client(register, Phase.HEAD)
     fifth.enter(Phase.ANSWER)
-    assert (sending.refused, working.refused) == (Reason.ROOM_MADE, None)
+    assert (sending.refused, working.refused) == (Cause.ROOM_MADE, None)
     sixth = Client(register, Phase.HEAD)
-    assert sixth.refused is Reason.TOO_MANY_CONNECTIONS
+    assert sixth.refused is Cause.TOO_MANY_CONNECTIONS
     assert (working.refused, fourth.refused, fifth.refused) == (None, None, None)
 
 
