@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from budget.ledger.rules import Fact, RowOutcome, Stated, restate
+from budget.ledger.revisions import Fact, RowOutcome, Stated, restate
 from shared.events import MetricsEvent
 from shared.money import MICROS
 from tests.integration.kpi.kpi_world import World, world
