@@ -190,7 +190,7 @@ async def test_a_plan_that_cannot_be_put_in_force_keeps_no_other_campaign_waitin
             "FROM budget.plans AS p WHERE p.status = 'approved'",
             stuck,
         )
-        changed = service.settings.model_copy(update={"release_timeout_s": 0.5})
+        changed = service.settings.model_copy(update={"release_timeout_s": 1.5})
         impatient = Activator(changed, service.pool, make_clock("manual"))
         # A poll of the other workspace does not end.
         async with conn.transaction():
