@@ -22,7 +22,7 @@ from shared.database.pool import Conn
 from shared.kafka.consumer import Received
 
 POLL = 5000
-SOURCES = 250_000
+SOURCES = 400_000
 PANES = 100_000
 WORKSPACES = ("w1", "w2", "w3", "w4")
 START = datetime(2025, 11, 3, tzinfo=UTC)

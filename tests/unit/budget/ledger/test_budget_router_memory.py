@@ -14,7 +14,7 @@ PROGRAM = Path(__file__).with_name("router_memory.py")
 @pytest.mark.parametrize(
     "kind",
     [
-        pytest.param("sources", id="250,000 sources"),
+        pytest.param("sources", id="400,000 sources"),
         pytest.param("workspaces", id="four workspaces of 100,000 panes"),
     ],
 )
