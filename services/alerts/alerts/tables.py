@@ -79,7 +79,7 @@ transitions = _table(
     big("alert"),
     integer("episode"),
     integer("seq"),
-    jsonb("breach"),
+    jsonb("signal"),
     instant("recorded_at", now=True),
     sa.PrimaryKeyConstraint("alert", "episode", "seq", name="transitions_pk"),
 )

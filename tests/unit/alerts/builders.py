@@ -3,6 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec import convert
+
+from alerts.incoming.breaches import signal_of
+from alerts.incoming.signal import NewerFigures, Signal
 from shared.events import ENCODER, Breach, BreachFigures, BreachSource, Envelope
 
 START = datetime(2025, 11, 3, 4, tzinfo=UTC)
@@ -91,6 +95,21 @@ def make_history(
         )
         for seq, (transition, severity, value) in enumerate(steps, start=1)
     ]
+
+
+def make_signal(**changes: Any) -> Signal:
+    """`make_breach` as it is known behind the door."""
+    return signal_of(make_breach(**changes))
+
+
+def make_signals(*steps: tuple[str, str, str | None], **changes: Any) -> list[Signal]:
+    """`make_history` as it is known behind the door."""
+    return list(map(signal_of, make_history(*steps, **changes)))
+
+
+def make_newer(**changes: Any) -> NewerFigures:
+    """`make_figures` as they are known behind the door."""
+    return convert(make_figures(**changes), NewerFigures, from_attributes=True)
 
 
 def make_figures(**changes: Any) -> BreachFigures:

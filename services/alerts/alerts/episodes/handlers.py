@@ -13,13 +13,14 @@ from alerts.configuration.configurations import Configurations
 from alerts.episodes import store, store_figures
 from alerts.episodes.rules import Episode, Key, apply_all, begin
 from alerts.episodes.seldom import Seldom
-from alerts.incoming.breaches import UnreadableError, read_breach, read_figures
+from alerts.incoming.breaches import FoundFigures, UnreadableError, read_breach, read_figures
+from alerts.incoming.signal import Signal
 from alerts.routing import rules, snapshot
 from alerts.routing.grouping import due_after_change
 from shared import metrics
 from shared.database.clock import Clock
 from shared.database.pool import Conn
-from shared.events import FIGURES_TOPIC, Breach, BreachFigures, Envelope
+from shared.events import FIGURES_TOPIC
 from shared.kafka import rejections
 from shared.kafka.brake import SetAside
 from shared.kafka.consumer import Received
@@ -52,7 +53,7 @@ class Handlers:
         them by themselves. Returns the poison, which is set aside."""
         now = await self._clock.now(conn)
         poison: list[SetAside] = []
-        found: list[Envelope[BreachFigures]] = []
+        found: list[FoundFigures] = []
         for received in batch:
             try:
                 found.append(read_figures(received.value))
@@ -66,17 +67,15 @@ class Handlers:
         """Merges a poll of breaches.v1 in the caller's transaction; returns the poison, which is
         set aside. A transition that is missing (`seq_gap`) is no poison."""
         now = await self._clock.now(conn)
-        wanted: dict[tuple[str, str], list[tuple[Received, Breach]]] = {}
+        wanted: dict[tuple[str, str], list[tuple[Received, Signal]]] = {}
         poison: list[SetAside] = []
         for received in batch:
             try:
-                event = read_breach(received.value)
+                workspace, signal = read_breach(received.value)
             except UnreadableError as error:
                 poison.append(SetAside(received, UNPARSEABLE, str(error)))
                 continue
-            wanted.setdefault((event.workspace, event.data.breach), []).append(
-                (received, event.data)
-            )
+            wanted.setdefault((workspace, signal.id), []).append((received, signal))
         touched, gaps = await _merge(conn, wanted)
         await rejections.add(conn, SCHEMA, SERVICE, [*poison, *gaps], now)
         await self._route(conn, touched, now)
@@ -90,7 +89,7 @@ class Handlers:
         return len(found)
 
     async def _route(
-        self, conn: Conn, touched: Sequence[tuple[str, Key, Breach, bool]], now: datetime
+        self, conn: Conn, touched: Sequence[tuple[str, Key, Signal, bool]], now: datetime
     ) -> None:
         """Membership: the groups an episode is in stay for its whole life, so that who was told
         its beginning hears its end; an open episode also joins where it is routed now."""
@@ -99,10 +98,10 @@ class Handlers:
         memberships = await store.find_memberships(conn, [one[1] for one in touched])
         wanted: list[tuple[Key, store.NewGroup]] = []
         decided: dict[Key, datetime] = {}
-        for workspace, key, breach, is_open in touched:
-            decided[key] = breach.decided_at
+        for workspace, key, signal, is_open in touched:
+            decided[key] = signal.decided_at
             if is_open or key not in memberships:
-                wanted += [(key, group) for group in self._groups(workspace, breach)]
+                wanted += [(key, group) for group in self._groups(workspace, signal)]
         ids = await store.ensure_groups(conn, [group for _, group in wanted])
         fresh = {ids[group.key]: group.snapshot for _, group in wanted}
         joins = {(ids[group.key], key) for key, group in wanted}
@@ -120,7 +119,7 @@ class Handlers:
         await store.wake_groups(conn, waking)
         await store.join_groups(conn, joins)
 
-    def _groups(self, workspace: str, breach: Breach) -> list[store.NewGroup]:
+    def _groups(self, workspace: str, signal: Signal) -> list[store.NewGroup]:
         configuration = self._configurations.get(workspace)
         if configuration is None:
             metrics.ALERTS_UNROUTED.inc()
@@ -129,11 +128,11 @@ class Handlers:
                     "alerts_unrouted",
                     workspace=workspace,
                     breaches=breaches,
-                    first=breach.breach,
+                    first=signal.id,
                     remedy=f"add {workspace}.yml and reload",
                 )
             return []
-        labels = rules.routing_labels(breach)
+        labels = rules.routing_labels(signal)
         found = []
         for route in rules.match_routes(configuration.route, labels):
             group = rules.group_of(route, labels)
@@ -145,8 +144,8 @@ class Handlers:
 
 async def _merge(
     conn: Conn,
-    wanted: dict[tuple[str, str], list[tuple[Received, Breach]]],
-) -> tuple[list[tuple[str, Key, Breach, bool]], list[SetAside]]:
+    wanted: dict[tuple[str, str], list[tuple[Received, Signal]]],
+) -> tuple[list[tuple[str, Key, Signal, bool]], list[SetAside]]:
     """Applies transitions; returns (workspace, episode, its newest transition, is open), and those
     that follow a gap."""
     if not wanted:
@@ -162,22 +161,22 @@ async def _merge(
     known = await store.find_episodes(conn, keys)
     saved: list[tuple[str, Episode]] = []
     missing: list[SetAside] = []
-    steps: list[tuple[Key, Breach]] = []
-    touched: list[tuple[str, Key, Breach, bool]] = []
+    steps: list[tuple[Key, Signal]] = []
+    touched: list[tuple[str, Key, Signal, bool]] = []
     # In the order of arrival: by name, episode 10 of an alert would be numbered before its 9th.
     for key, mine in wanted.items():
-        breaches = [breach for _, breach in mine]
+        signals = [signal for _, signal in mine]
         alert = alert_of[key]
-        first = min(breaches, key=lambda one: one.seq)
+        first = min(signals, key=lambda one: one.seq)
         before = known.get(key) or begin(alert, counts[alert] + 1, first)
-        after, applied, gaps = apply_all(before, breaches)
-        missing += [_gap(received, before, gaps) for received, breach in mine if breach in gaps]
+        after, applied, gaps = apply_all(before, signals)
+        missing += [_gap(received, before, gaps) for received, signal in mine if signal in gaps]
         if not applied:
             continue
         counts[alert] = max(counts[alert], after.episode)
         member = Key(alert, after.episode)
         saved.append((key[0], after))
-        steps += [(member, breach) for breach in applied]
+        steps += [(member, signal) for signal in applied]
         touched.append((key[0], member, applied[-1], after.open))
     await store.put_campaigns(conn, [(one[0], one[2]) for one in touched])
     await store.save_episodes(conn, saved, counts)
@@ -185,15 +184,15 @@ async def _merge(
     return touched, missing
 
 
-def _alert_of(workspace: str, breach: Breach) -> store.NewAlert:
-    labels = rules.identity_labels(breach)
+def _alert_of(workspace: str, signal: Signal) -> store.NewAlert:
+    labels = signal.labels
     return store.NewAlert(workspace, rules.fingerprint(labels), labels.get("campaign"), labels)
 
 
-def _gap(received: Received, before: Episode, gaps: Sequence[Breach]) -> SetAside:
+def _gap(received: Received, before: Episode, gaps: Sequence[Signal]) -> SetAside:
     """A transition is missing: this breach stops, loudly, rather than tell half of it."""
     metrics.BREACH_GAPS.inc()
-    first = min(breach.seq for breach in gaps)
+    first = min(signal.seq for signal in gaps)
     detail = f"{before.breach}: seq {before.seq} is followed by {first}"
     log.error("breach_gap", breach=before.breach, last=before.seq, got=first)
     return SetAside(received, "seq_gap", detail)

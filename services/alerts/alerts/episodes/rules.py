@@ -1,7 +1,7 @@
-"""How a breach's transitions build an episode of an alert (alerting.md 2.1; design.md section 2).
+"""How signals build an episode of an alert (alerting.md 2.1; design.md section 2).
 
-`seq` is contiguous within a breach: only last + 1 is applied, a lower one was seen before, a gap
-means that a transition is missing and stops that breach loudly.
+`seq` is contiguous within an episode: only last + 1 is applied, a lower one was seen before, a gap
+means that a signal is missing and stops that episode loudly.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.events import Breach
+from alerts.incoming.signal import Signal
 
 State = Literal["firing", "no_data", "degraded", "resolved", "withdrawn"]
 RESTATING = frozenset({"corrected", "withdrawn", "no_data", "degraded"})
@@ -26,8 +26,8 @@ class Key(NamedTuple):
 
 
 class Episode(Struct, frozen=True):
-    """One span of one breach, from its firing to its end. `restated_at`: seq of the last
-    transition that corrects, withdraws or doubts what was announced; 0 when there was none."""
+    """One span of an alert, from its firing to its end; `breach` is the id of its signals.
+    `restated_at`: seq of the last that corrects, withdraws or doubts what was announced, else 0."""
 
     alert: int
     episode: int
@@ -51,56 +51,56 @@ class Step(StrEnum):
     GAP = "gap"
 
 
-def begin(alert: int, episode: int, breach: Breach) -> Episode:
+def begin(alert: int, episode: int, signal: Signal) -> Episode:
     """An episode of which nothing is known yet: its first transition is still to be applied."""
     return Episode(
         alert=alert,
         episode=episode,
-        breach=breach.breach,
+        breach=signal.id,
         seq=0,
         state="firing",
-        severity=breach.severity,
+        severity=signal.severity,
         restated_at=0,
-        starts_at=breach.since,
+        starts_at=signal.since,
         ends_at=None,
-        decided_at=breach.decided_at,
+        decided_at=signal.decided_at,
     )
 
 
-def apply(episode: Episode, breach: Breach) -> tuple[Step, Episode]:
-    """One transition on an episode; SEEN and GAP leave it as it is."""
-    if breach.seq <= episode.seq:
+def apply(episode: Episode, signal: Signal) -> tuple[Step, Episode]:
+    """One signal on an episode; SEEN and GAP leave it as it is."""
+    if signal.seq <= episode.seq:
         return Step.SEEN, episode
-    if breach.seq != episode.seq + 1:
+    if signal.seq != episode.seq + 1:
         return Step.GAP, episode
-    ended = breach.transition in ("resolved", "withdrawn")
+    ended = signal.transition in ("resolved", "withdrawn")
     return Step.APPLIED, replace(
         episode,
-        seq=breach.seq,
-        state=_state(breach, episode.state),
-        severity=breach.severity,
-        restated_at=breach.seq if breach.transition in RESTATING else episode.restated_at,
-        ends_at=breach.event_time if ended else (episode.ends_at if not episode.open else None),
-        decided_at=breach.decided_at,
+        seq=signal.seq,
+        state=_state(signal, episode.state),
+        severity=signal.severity,
+        restated_at=signal.seq if signal.transition in RESTATING else episode.restated_at,
+        ends_at=signal.event_time if ended else (episode.ends_at if not episode.open else None),
+        decided_at=signal.decided_at,
     )
 
 
 def apply_all(
-    episode: Episode, breaches: Sequence[Breach]
-) -> tuple[Episode, list[Breach], list[Breach]]:
-    """Transitions of one breach in any order → the episode, those applied, those after a gap."""
+    episode: Episode, signals: Sequence[Signal]
+) -> tuple[Episode, list[Signal], list[Signal]]:
+    """Signals of one episode in any order → the episode, those applied, those after a gap."""
     applied, gaps = [], []
-    for breach in sorted(breaches, key=lambda item: item.seq):
-        step, episode = apply(episode, breach)
+    for signal in sorted(signals, key=lambda item: item.seq):
+        step, episode = apply(episode, signal)
         if step is Step.APPLIED:
-            applied.append(breach)
+            applied.append(signal)
         elif step is Step.GAP:
-            gaps.append(breach)
+            gaps.append(signal)
     return episode, applied, gaps
 
 
-def _state(breach: Breach, before: State) -> State:
-    match breach.transition:
+def _state(signal: Signal, before: State) -> State:
+    match signal.transition:
         case "resolved":
             return "resolved"
         case "withdrawn":

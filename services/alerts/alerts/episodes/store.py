@@ -7,13 +7,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from alerts.episodes.rules import Episode, Key
-from alerts.incoming.breaches import campaign_of
+from alerts.incoming.signal import Signal
 from alerts.routing.grouping import GroupClock
 from shared.database.pool import Conn, columns
-from shared.events import Breach
 
 BreachKey = tuple[str, str]
-"""(workspace, breach id)"""
+"""(workspace, id of its signals)"""
 
 GROUPS_LOCK = "hashtextextended('paceline/alerts/groups', 0)"
 """Key of the advisory lock that keeps a group from being forgotten while alerts join it."""
@@ -53,7 +52,7 @@ ON CONFLICT (alert, episode) DO UPDATE SET seq = excluded.seq, state = excluded.
 WHERE e.seq < excluded.seq
 """
 ADD_TRANSITIONS = """
-INSERT INTO alerts.transitions (alert, episode, seq, breach)
+INSERT INTO alerts.transitions (alert, episode, seq, signal)
 SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $4::jsonb[])
 ON CONFLICT (alert, episode, seq) DO NOTHING
 """
@@ -100,7 +99,7 @@ SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[])
 ON CONFLICT (group_id, alert, episode) DO UPDATE SET active = true
 """
 UNROUTED = """
-SELECT e.alert, e.episode, e.workspace, t.breach FROM alerts.episodes e
+SELECT e.alert, e.episode, e.workspace, t.signal FROM alerts.episodes e
 JOIN alerts.transitions t USING (alert, episode, seq)
 WHERE e.state NOT IN ('resolved', 'withdrawn') AND e.workspace = $1
   AND NOT EXISTS (
@@ -134,7 +133,7 @@ class LockedGroup(NamedTuple):
 
 
 async def find_episodes(conn: Conn, keys: Sequence[BreachKey]) -> dict[BreachKey, Episode]:
-    """Known episodes by (workspace, breach)."""
+    """Known episodes by (workspace, id)."""
     rows = await conn.fetch(EPISODES, *columns(keys, 2))
     return {
         (row["workspace"], row["breach"]): msgspec.convert(dict(row), Episode, strict=False)
@@ -182,20 +181,20 @@ async def save_episodes(
     await conn.execute(COUNT_EPISODES, list(counts), list(counts.values()))
 
 
-async def add_transitions(conn: Conn, found: Sequence[tuple[Key, Breach]]) -> None:
+async def add_transitions(conn: Conn, found: Sequence[tuple[Key, Signal]]) -> None:
     """Keeps each transition as it came: messages and the audit are built from them."""
-    rows = [(key.alert, key.episode, breach.seq, breach) for key, breach in found]
+    rows = [(key.alert, key.episode, signal.seq, signal) for key, signal in found]
     await conn.execute(ADD_TRANSITIONS, *columns(rows, 4))
 
 
-async def put_campaigns(conn: Conn, found: Iterable[tuple[str, Breach]]) -> None:
-    """Notes in which region the campaign of each breach, by workspace, is now."""
-    newest: dict[tuple[str, str], Breach] = {}
-    for workspace, breach in found:
-        if campaign := campaign_of(breach):
-            known = newest.setdefault((workspace, campaign), breach)
-            if known.decided_at < breach.decided_at:
-                newest[workspace, campaign] = breach
+async def put_campaigns(conn: Conn, found: Iterable[tuple[str, Signal]]) -> None:
+    """Notes in which region the campaign of each signal, by workspace, is now."""
+    newest: dict[tuple[str, str], Signal] = {}
+    for workspace, signal in found:
+        if campaign := signal.campaign:
+            known = newest.setdefault((workspace, campaign), signal)
+            if known.decided_at < signal.decided_at:
+                newest[workspace, campaign] = signal
     rows = [(*key, newest[key].region, newest[key].decided_at) for key in sorted(newest)]
     await conn.execute(PUT_CAMPAIGNS, *columns(rows, 4))
 
@@ -256,13 +255,13 @@ async def join_groups(conn: Conn, found: Iterable[tuple[int, Key]]) -> None:
     await conn.execute(JOIN_GROUPS, *columns(rows, 3))
 
 
-async def find_unrouted(conn: Conn, workspace: str, limit: int) -> list[tuple[str, Key, Breach]]:
+async def find_unrouted(conn: Conn, workspace: str, limit: int) -> list[tuple[str, Key, Signal]]:
     """Open episodes of a workspace that are in no group: there was no configuration."""
     return [
         (
             row["workspace"],
             Key(row["alert"], row["episode"]),
-            msgspec.convert(row["breach"], Breach),
+            msgspec.convert(row["signal"], Signal),
         )
         for row in await conn.fetch(UNROUTED, workspace, limit)
     ]

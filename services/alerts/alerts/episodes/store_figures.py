@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from alerts.incoming.breaches import FoundFigures
 from shared.database.pool import Conn, columns
 from shared.database.sweep import deleted_rows
-from shared.events import BreachFigures, Envelope
 
 # The newest wins in whatever order they come: later ones of a state, and those of a later state.
 KEEP = """
@@ -28,10 +28,10 @@ DELETE FROM alerts.figures WHERE ctid = ANY(ARRAY(
 """
 
 
-async def keep(conn: Conn, found: Sequence[Envelope[BreachFigures]]) -> None:
+async def keep(conn: Conn, found: Sequence[FoundFigures]) -> None:
     """Keeps of each breach the newest of these and of what is known."""
     rows = [
-        (one.workspace, one.data.breach, one.data.seq, one.data.decided_at, one.data)
+        (one.workspace, one.id, one.figures.seq, one.figures.decided_at, one.figures)
         for one in found
     ]
     if rows:

@@ -6,16 +6,17 @@ its calendar – would end the process again and again with the same record: it 
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
+from msgspec import convert
 
+from alerts.incoming.signal import Figures, NewerFigures, Origin, Signal
 from shared.events import (
     BREACH_DECODER,
     FIGURES_DECODER,
     Breach,
     BreachFigures,
-    Envelope,
     has_nul,
 )
 
@@ -32,23 +33,85 @@ class UnreadableError(ValueError):
     """The record is poison; the message says why."""
 
 
-def read_breach(value: bytes) -> Envelope[Breach]:
+class FoundSignal(NamedTuple):
+    """A signal of a workspace."""
+
+    workspace: str
+    signal: Signal
+
+
+class FoundFigures(NamedTuple):
+    """Newer figures of the episode with this id."""
+
+    workspace: str
+    id: str
+    figures: NewerFigures
+
+
+def read_breach(value: bytes) -> FoundSignal:
     """Decodes and checks one record of breaches.v1. Raises UnreadableError."""
     event = _decoded(value, BREACH_DECODER)
     breach = event.data
-    _check_keys({"breach": breach.breach, "campaign": campaign_of(breach)}, breach.seq)
+    signal = signal_of(breach)
+    _check_keys({"breach": signal.id, "campaign": signal.campaign}, signal.seq)
     times = [breach.event_time, breach.decided_at, breach.since]
     _check_instants([*times, *_instants(breach)])
-    return event
+    return FoundSignal(event.workspace, signal)
 
 
-def read_figures(value: bytes) -> Envelope[BreachFigures]:
+def read_figures(value: bytes) -> FoundFigures:
     """Decodes and checks one record of breaches.figures.v1. Raises UnreadableError."""
     event = _decoded(value, FIGURES_DECODER)
     figures = event.data
     _check_keys({"breach": figures.breach}, figures.seq)
     _check_instants([figures.decided_at, *_instants(figures)])
-    return event
+    newer = convert(figures, NewerFigures, from_attributes=True)
+    return FoundFigures(event.workspace, figures.breach, newer)
+
+
+def signal_of(breach: Breach) -> Signal:
+    """A breach as a signal. Its labels are those of the rule, of the group, and the rule itself."""
+    labels = {**breach.labels, **breach.group, "rule": breach.rule}
+    labels.pop("severity", None)
+    return Signal(
+        id=breach.breach,
+        seq=breach.seq,
+        transition=breach.transition,
+        reason=breach.reason,
+        severity=breach.severity,
+        previous_severity=breach.previous_severity,
+        labels=labels,
+        annotations=breach.annotations,
+        group=breach.group,
+        subject=breach.subject,
+        names=breach.names,
+        owner=breach.owner,
+        region=breach.region,
+        event_time=breach.event_time,
+        decided_at=breach.decided_at,
+        since=breach.since,
+        time_zone=breach.time_zone,
+        cause=breach.cause,
+        figures=Figures(
+            kpi=breach.kpi,
+            value=breach.value,
+            threshold=breach.threshold,
+            op=breach.op,
+            crossed=breach.crossed,
+            window=breach.window,
+            numbers=breach.numbers,
+            sources=breach.sources,
+            plan_version=breach.plan_version,
+            currency=breach.currency,
+            at=breach.figures_at,
+            set_aside=breach.set_aside,
+            title=breach.kpi_title,
+            unit=breach.unit,
+            units=breach.numbers_units,
+            titles=breach.titles,
+        ),
+        origin=Origin(kind=breach.kind, rule=breach.rule, rule_version=breach.rule_version),
+    )
 
 
 def _decoded(value: bytes, decoder: msgspec.json.Decoder[T]) -> T:
@@ -77,16 +140,6 @@ def _check_instants(instants: Iterable[datetime]) -> None:
         # By its year: an instant of year 1 east of Greenwich has no UTC to be compared in.
         if instant.year not in YEARS:
             raise UnreadableError(f"the instant {instant} is not in the years of this service")
-
-
-def campaign_of(breach: Breach) -> str:
-    """The campaign a breach is about, "" for none."""
-    return breach.group.get("campaign") or breach.labels.get("campaign") or ""
-
-
-def as_of(breach: Breach) -> datetime:
-    """The instant that the figures of a breach describe."""
-    return breach.figures_at or breach.event_time
 
 
 def _instants(said: Breach | BreachFigures) -> list[datetime]:

@@ -10,35 +10,34 @@ from typing import Any
 
 import msgspec
 
-from alerts.incoming.breaches import as_of
+from alerts.incoming.signal import Signal
 from alerts.record.rows import DeliveryRow, NotificationRow
 from alerts.record.states import UNSENT
-from shared.events import NOTIFICATIONS_TOPIC, Breach
+from shared.events import NOTIFICATIONS_TOPIC
 from shared.events.notifications import Attempt, Body, Explain, Notification
 from shared.kafka.outbox import OutboxRow, envelope
 
 SERVICE = "alerts"
 
 
-def explain(breach: Breach) -> Explain:
+def explain(signal: Signal) -> Explain:
     """Which rule version, window, value and limit made this; how complete the data was."""
-    through = [source.complete_through for source in breach.sources]
-    known = [at for at in through if at is not None]
+    figures = signal.data
     return Explain(
-        rule=breach.rule,
-        rule_version=breach.rule_version,
-        kpi=breach.kpi,
-        window=breach.window,
-        value=breach.value,
-        threshold=breach.threshold,
-        op=breach.op,
-        crossed=breach.crossed,
-        numbers=breach.numbers,
-        plan_version=breach.plan_version,
-        complete_through=min(known) if known and len(known) == len(through) else None,
-        breach=breach.breach,
-        event_time=breach.event_time,
-        figures_at=as_of(breach),
+        rule=signal.origin.rule,
+        rule_version=signal.origin.rule_version,
+        kpi=figures.kpi,
+        window=figures.window,
+        value=figures.value,
+        threshold=figures.threshold,
+        op=figures.op,
+        crossed=figures.crossed,
+        numbers=figures.numbers,
+        plan_version=figures.plan_version,
+        complete_through=figures.complete_through,
+        breach=signal.id,
+        event_time=signal.event_time,
+        figures_at=signal.as_of,
     )
 
 

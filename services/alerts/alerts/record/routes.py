@@ -5,10 +5,10 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Request
 
+from alerts.incoming.signal import Signal
 from alerts.record import audit, store
 from alerts.record.schemas import Alert, Notification
 from shared.errors import InvalidError
-from shared.events import Breach
 from shared.events.notifications import State
 from shared.http.answers import Page, answers
 from shared.http.app import Json
@@ -71,7 +71,7 @@ def _number(text: str, name: str) -> int:
 
 
 def _alert(row: dict[str, Any]) -> dict[str, Any]:
-    breach = msgspec.convert(row["breach"], Breach)
+    signal = msgspec.convert(row["signal"], Signal)
     kept = (
         "fingerprint",
         "campaign",
@@ -86,5 +86,5 @@ def _alert(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "alert": str(row["alert"]),
         **{name: row[name] for name in kept},
-        "explain": audit.explain(breach),
+        "explain": audit.explain(signal),
     }

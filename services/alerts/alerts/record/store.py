@@ -32,7 +32,7 @@ UNSENT = f"""AND n.delivery IN (
 WITHHELD_STATES = ("muted", states.SUPPRESSED)
 ALERTS = """
 SELECT a.alert, a.fingerprint, a.campaign, a.labels, e.episode, e.state, e.severity, e.seq,
-  e.starts_at, e.ends_at, t.breach, ARRAY(
+  e.starts_at, e.ends_at, t.signal, ARRAY(
     SELECT DISTINCT g.receiver FROM alerts.group_members m JOIN alerts.groups g USING (group_id)
     WHERE m.alert = e.alert AND m.episode = e.episode ORDER BY g.receiver) AS receivers
 FROM alerts.alerts a

@@ -6,11 +6,10 @@ from typing import Any
 
 from alerts.channels.markup import one_line
 from alerts.channels.texts import shorten
-from alerts.incoming.breaches import as_of
+from alerts.incoming.signal import Signal
 from alerts.rendering.numbers import Numbers, exceeds_one
 from alerts.rendering.scope import scope_of
 from alerts.rendering.view import SEVERITIES, AlertView
-from shared.events import Breach
 
 NUMBERS_ORDER = (
     "actual",
@@ -42,68 +41,70 @@ TITLE_SCOPE_CHARACTERS_MAX = 70
 
 def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str, Any]:
     """`zone`: the alert's own, where the times of the message are of several; else ""."""
-    breach = view.breach
-    numbers = Numbers(locale, breach.currency, breach.time_zone)
-    previous = view.previous_severity or breach.previous_severity or breach.severity
-    scope = scope_of(breach, locale)
+    signal = view.signal
+    figures = signal.data
+    numbers = Numbers(locale, figures.currency, signal.time_zone)
+    previous = view.previous_severity or signal.previous_severity or signal.severity
+    window = figures.window
+    scope = scope_of(signal, locale)
     facts = {
         "told": view.told,
         "open": view.ends_at is None,
-        "kind": breach.kind,
-        "kpi": breach.kpi,
-        "is_figure": breach.kind in FIGURES_KINDS and bool(breach.kpi),
-        "rule": breach.rule,
-        "rule_name": breach.names.get("rule", ""),
-        "reason": breach.reason,
-        "cause": _cause(breach),
-        "recovered": breach.reason not in NOT_RECOVERED,
+        "kind": signal.origin.kind,
+        "kpi": figures.kpi,
+        "is_figure": signal.origin.kind in FIGURES_KINDS and bool(figures.kpi),
+        "rule": signal.origin.rule,
+        "rule_name": signal.names.get("rule", ""),
+        "reason": signal.reason,
+        "cause": _cause(signal),
+        "recovered": signal.reason not in NOT_RECOVERED,
         "scope": scope,
         "short_scope": shorten(scope, TITLE_SCOPE_CHARACTERS_MAX),
-        "of_line": bool(breach.group.get("line")),
+        "of_line": bool(signal.group.get("line")),
         "zone": zone,
-        "severity": breach.severity,
+        "severity": signal.severity,
         "previous_severity": previous,
-        "raised": SEVERITIES.index(breach.severity) > SEVERITIES.index(previous),
-        "op": breach.op,
-        "above": breach.op in (">", ">="),
-        "over_budget": breach.kpi == "budget.used_ratio" and exceeds_one(breach.value),
-        "value": numbers.kpi(breach.kpi, breach.value, breach.threshold),
-        "threshold": numbers.limit(breach.kpi, breach.threshold),
+        "raised": SEVERITIES.index(signal.severity) > SEVERITIES.index(previous),
+        "op": figures.op,
+        "above": figures.op in (">", ">="),
+        "over_budget": figures.kpi == "budget.used_ratio" and exceeds_one(figures.value),
+        "value": numbers.kpi(figures.kpi, figures.value, figures.threshold),
+        "threshold": numbers.limit(figures.kpi, figures.threshold),
         "since": numbers.instant(view.starts_at),
         "ended": numbers.instant(view.ends_at) if view.ends_at else "",
         "lasted": numbers.lasted((view.ends_at or now) - view.starts_at),
-        "window": numbers.span(breach.window.start, breach.window.end) if breach.window else "",
-        "waiting_since": _waiting_since(breach, numbers),
-        "set_aside": breach.set_aside,
-        "named": breach.annotations.get("names") or "",
-        "lever": breach.annotations.get("lever") or "",
-        "runbook": breach.annotations.get("runbook") or "",
-        "owner": breach.owner or "",
+        "window": numbers.span(window.start, window.end) if window else "",
+        "waiting_since": _waiting_since(signal, numbers),
+        "set_aside": figures.set_aside,
+        "named": signal.annotations.get("names") or "",
+        "lever": signal.annotations.get("lever") or "",
+        "runbook": signal.annotations.get("runbook") or "",
+        "owner": signal.owner or "",
         "history": [
             {
                 "transition": change.transition,
                 "severity": change.severity,
-                "value": numbers.kpi(breach.kpi, change.value),
+                "value": numbers.kpi(figures.kpi, change.value),
                 "at": numbers.instant(change.at),
             }
             for change in view.history
         ],
     }
-    found: dict[str, Any] = _folded(facts | _figures(breach, numbers) | _quality(breach, numbers))
+    found: dict[str, Any] = _folded(facts | _figures(signal, numbers) | _quality(signal, numbers))
     return found
 
 
-def _figures(breach: Breach, numbers: Numbers) -> dict[str, Any]:
+def _figures(signal: Signal, numbers: Numbers) -> dict[str, Any]:
     """The numbers behind a value, the telling ones first. A zero that means "nothing of this" is
     left out, and so is the value itself under another name: it is said before them."""
-    found = breach.numbers
+    found = signal.data.numbers
     names = [name for name in NUMBERS_ORDER if name in found]
     names += [name for name in found if name not in NUMBERS_ORDER]
     figures = {
         name: _number(name, found[name], numbers)
         for name in names
-        if f"budget.{name}" != breach.kpi
-        and not (breach.kind == "suspense" and name == "hours")
+        if f"budget.{name}" != signal.data.kpi
+        and not (signal.origin.kind == "suspense" and name == "hours")
         and not (name in SILENT_ZEROS and found[name].strip("0.") == "")
     }
     # They are part of the spend, and are said behind it; alone they stand for themselves.
@@ -121,33 +122,31 @@ def _number(name: str, text: str, numbers: Numbers) -> str:
     return (numbers.of_currency(currency) if currency else numbers).number(number, text)
 
 
-def _waiting_since(breach: Breach, numbers: Numbers) -> str:
+def _waiting_since(signal: Signal, numbers: Numbers) -> str:
     """The instant since when money waits in suspense: hours of waiting are old as soon as said."""
-    if breach.kind != "suspense" or breach.value is None:
+    if signal.origin.kind != "suspense" or signal.data.value is None:
         return ""
-    hours = Decimal(breach.value)
-    return numbers.instant(as_of(breach) - timedelta(seconds=round(hours * 3600)))
+    hours = Decimal(signal.data.value)
+    return numbers.instant(signal.as_of - timedelta(seconds=round(hours * 3600)))
 
 
-def _quality(breach: Breach, numbers: Numbers) -> dict[str, Any]:
+def _quality(signal: Signal, numbers: Numbers) -> dict[str, Any]:
     """As of when the figures are, and how complete."""
-    at = as_of(breach)
-    through = [source.complete_through for source in breach.sources]
-    known = [one for one in through if one is not None]
-    complete = min(known) if known and len(known) == len(through) else None
-    has_figures = bool(breach.numbers) or breach.value is not None
+    at = signal.as_of
+    complete = signal.data.complete_through
+    has_figures = bool(signal.data.numbers) or signal.data.value is not None
     return {
         "as_of": numbers.instant(at) if has_figures else "",
-        "has_sources": bool(through),
+        "has_sources": bool(signal.data.sources),
         "complete_through": numbers.instant(complete) if complete else "",
         "is_complete": complete is not None and complete >= at,
     }
 
 
-def _cause(breach: Breach) -> dict[str, Any] | None:
-    cause = breach.cause
+def _cause(signal: Signal) -> dict[str, Any] | None:
+    cause = signal.cause
     if cause is None:
-        return {"kind": "plan", "version": None} if breach.reason == "plan_changed" else None
+        return {"kind": "plan", "version": None} if signal.reason == "plan_changed" else None
     return {"kind": cause.kind, "version": cause.version, "document": cause.document or ""}
 
 

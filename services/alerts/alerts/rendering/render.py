@@ -148,25 +148,25 @@ def _words(words: Any) -> Words:
 def _block(words: Any, view: AlertView, facts: dict[str, Any]) -> Block:
     ended_icon = "✅" if facts["recovered"] else "⚪"
     ended_color = _RECOVERED_COLOR if facts["recovered"] else _ENDED_COLOR
-    icon = {"resolved": ended_icon, "withdrawn": "⚪"}.get(view.told, _ICONS[view.breach.severity])
+    icon = {"resolved": ended_icon, "withdrawn": "⚪"}.get(view.told, _ICONS[view.signal.severity])
     runbook = facts["runbook"] if _ADDRESS.fullmatch(facts["runbook"]) else None
     rows = [line.partition("\t") for line in str(words.facts(facts)).split("\n") if line.strip()]
     return Block(
         heading=f"{icon} {words.badge(facts)} · {facts['scope']}",
         headline=str(words.headline(facts)),
         facts=tuple(FactLine(label, text, link=text == runbook) for label, _, text in rows),
-        color=ended_color if view.ends_at else _COLORS[view.breach.severity],
+        color=ended_color if view.ends_at else _COLORS[view.signal.severity],
         alert=_alert(view),
     )
 
 
 def _alert(view: AlertView) -> AlertFacts:
-    breach = view.breach
+    signal = view.signal
     return AlertFacts(
         fingerprint=view.fingerprint,
         status="resolved" if view.ends_at else "firing",
-        labels={**view.labels, "severity": breach.severity},
-        annotations={name: text for name, text in breach.annotations.items() if text},
+        labels={**view.labels, "severity": signal.severity},
+        annotations={name: text for name, text in signal.annotations.items() if text},
         starts_at=view.starts_at,
         ends_at=view.ends_at,
     )
@@ -174,11 +174,11 @@ def _alert(view: AlertView) -> AlertFacts:
 
 def _urgency(view: AlertView) -> tuple[bool, int, datetime, Key]:
     ended = view.told in ("resolved", "withdrawn")
-    return ended, -SEVERITIES.index(view.breach.severity), view.starts_at, view.key
+    return ended, -SEVERITIES.index(view.signal.severity), view.starts_at, view.key
 
 
 def _zone(view: AlertView, locale: str, now: datetime) -> str:
     """The zone of the times that a message says about an alert."""
-    breach = view.breach
-    instants = [view.starts_at, breach.event_time, view.ends_at or now]
-    return Numbers(locale, breach.currency, breach.time_zone).zone(instants)
+    signal = view.signal
+    instants = [view.starts_at, signal.event_time, view.ends_at or now]
+    return Numbers(locale, signal.data.currency, signal.time_zone).zone(instants)

@@ -1,8 +1,7 @@
 """What an alert is about, as people call it: names where they are known, ids where they are not."""
 
 from alerts.channels.markup import one_line
-from alerts.incoming.breaches import campaign_of
-from shared.events import Breach
+from alerts.incoming.signal import Signal
 
 SUBJECT_WORDS = {
     "zh-CN": {
@@ -24,40 +23,41 @@ SUBJECT_WORDS = {
         "account": "account",
     },
 }
-"""What a breach may be about beside a campaign or a line; anything else stands for itself."""
+"""What a signal may be about beside a campaign or a line; anything else stands for itself."""
 
 
-def scope_of(breach: Breach, locale: str) -> str:
+def scope_of(signal: Signal, locale: str) -> str:
     """One alert's: "双十一大促 / 搜索广告（L03）", "数据源 erp/sales"."""
-    campaign = one_line(breach.names.get("campaign", "")) or campaign_of(breach)
-    parts = [campaign, _line(breach, locale)]
-    subject = breach.subject or {}
+    campaign = one_line(signal.names.get("campaign", "")) or signal.campaign
+    parts = [campaign, _line(signal, locale)]
+    subject = signal.subject or {}
     parts += [
         value
-        for name, value in breach.group.items()
+        for name, value in signal.group.items()
         if name not in ("campaign", "line") and name not in subject
     ]
     parts += [
-        _subject(breach, name, value, locale)
+        _subject(signal, name, value, locale)
         for name, value in subject.items()
-        if name not in ("campaign", "line") or not breach.group.get(name)
+        if name not in ("campaign", "line") or not signal.group.get(name)
     ]
     found = [one_line(part) for part in parts if part]
-    return " / ".join(dict.fromkeys(found)) or one_line(breach.names.get("rule") or breach.rule)
+    rule = signal.names.get("rule") or signal.origin.rule
+    return " / ".join(dict.fromkeys(found)) or one_line(rule)
 
 
-def _subject(breach: Breach, name: str, value: str, locale: str) -> str:
+def _subject(signal: Signal, name: str, value: str, locale: str) -> str:
     if name in ("campaign", "line"):
-        return breach.names.get(name) or value
+        return signal.names.get(name) or value
     word = SUBJECT_WORDS[locale].get(name, "")
-    shown = breach.names.get(name) or value
+    shown = signal.names.get(name) or value
     return f"{word} {shown}" if word else shown
 
 
-def _line(breach: Breach, locale: str) -> str:
+def _line(signal: Signal, locale: str) -> str:
     """ "搜索广告（L03）" / "Search ads (search)": the id behind the name, where they differ."""
-    line = breach.group.get("line", "")
-    name = one_line(breach.names.get("line", ""))
+    line = signal.group.get("line", "")
+    name = one_line(signal.names.get("line", ""))
     if not line or not name or name == line:
         return line
     return f"{name}（{line}）" if locale == "zh-CN" else f"{name} ({line})"

@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from alerts.episodes.rules import Key
-from shared.events import Breach
+from alerts.incoming.signal import Signal
 
 SEVERITIES = ("info", "warning", "critical")
 
@@ -40,7 +40,7 @@ class AlertView(Struct, frozen=True):
 
     key: Key
     told: Saying
-    breach: Breach
+    signal: Signal
     starts_at: datetime
     ends_at: datetime | None
     previous_severity: str | None = None

@@ -13,7 +13,7 @@ import msgspec
 from alerts.configuration.matchers import Matcher
 from alerts.configuration.tree import ALL_LABELS, Route
 from alerts.incoming.breaches import KEY_BYTES_MAX
-from shared.events import Breach
+from alerts.incoming.signal import Signal
 
 KEY_CHARACTERS_SHOWN = 200
 
@@ -28,19 +28,12 @@ class GroupReference(NamedTuple):
     route: Route
 
 
-def identity_labels(breach: Breach) -> dict[str, str]:
-    """The labels that make two breaches the same alert: rule, group and the rule's own labels."""
-    labels = {**breach.labels, **breach.group, "rule": breach.rule}
-    labels.pop("severity", None)
-    return labels
-
-
-def routing_labels(breach: Breach) -> dict[str, str]:
-    """What matchers and group_by see: the identity, the level, and what the breach is about."""
-    extra = {"severity": breach.severity, "kind": breach.kind, "kpi": breach.kpi}
-    if breach.owner:
-        extra["owner"] = breach.owner
-    return {**extra, **identity_labels(breach), "severity": breach.severity}
+def routing_labels(signal: Signal) -> dict[str, str]:
+    """What matchers and group_by see: the identity, the level, and what the signal is about."""
+    extra = {"kind": signal.origin.kind, "kpi": signal.data.kpi}
+    if signal.owner:
+        extra["owner"] = signal.owner
+    return {**extra, **signal.labels, "severity": signal.severity}
 
 
 def fingerprint(labels: Mapping[str, str]) -> str:

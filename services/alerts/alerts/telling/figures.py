@@ -13,8 +13,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from alerts.episodes.rules import Key
-from alerts.incoming.breaches import as_of, campaign_of
-from shared.events import Breach, BreachFigures
+from alerts.incoming.signal import NewerFigures, Signal
 from shared.keys import group_text
 
 BUDGET = "budget."
@@ -24,8 +23,8 @@ class Candidate(NamedTuple):
     """What is known of one alert of a message. `told`: its transition is news; `ended`: it is over,
     and keeps the figures that ended it."""
 
-    breach: Breach
-    figures: BreachFigures | None
+    signal: Signal
+    newer: NewerFigures | None
     told: bool
     ended: bool
 
@@ -37,71 +36,65 @@ class _Thing(NamedTuple):
     length_s: float
 
 
-def shown(candidates: Mapping[Key, Candidate]) -> dict[Key, Breach]:
-    """Each alert's breach with the figures that the message shows."""
-    own = {key: one.breach if one.told else newest(one) for key, one in candidates.items()}
-    sources: dict[_Thing, tuple[bool, datetime, datetime, Breach]] = {}
-    for key, breach in own.items():
+def shown(candidates: Mapping[Key, Candidate]) -> dict[Key, Signal]:
+    """Each alert's signal with the figures that the message shows."""
+    own = {key: one.signal if one.told else newest(one) for key, one in candidates.items()}
+    sources: dict[_Thing, tuple[bool, datetime, datetime, Signal]] = {}
+    for key, signal in own.items():
         one = candidates[key]
-        thing = _thing(breach)
-        rank = (one.told, as_of(breach), breach.decided_at)
+        thing = _thing(signal)
+        rank = (one.told, signal.as_of, signal.decided_at)
         if thing is not None and (thing not in sources or rank > sources[thing][:3]):
-            sources[thing] = (*rank, breach)
+            sources[thing] = (*rank, signal)
     return {
-        key: breach if candidates[key].ended else _with_figures_of(breach, sources)
-        for key, breach in own.items()
+        key: signal if candidates[key].ended else _with_figures_of(signal, sources)
+        for key, signal in own.items()
     }
 
 
-def newest(candidate: Candidate) -> Breach:
-    """The breach with its newest figures, if any are newer than those of its last transition."""
-    breach, figures = candidate.breach, candidate.figures
-    if figures is None or figures.seq != breach.seq or figures.decided_at < breach.decided_at:
-        return breach
-    return replace(
-        breach,
-        value=figures.value,
-        numbers=figures.numbers,
-        window=figures.window,
-        sources=figures.sources,
-        plan_version=figures.plan_version,
-        set_aside=figures.set_aside,
-        figures_at=figures.figures_at,
-        decided_at=figures.decided_at,
+def newest(candidate: Candidate) -> Signal:
+    """The signal with its newest figures, if any are newer than those of its last transition."""
+    signal, newer = candidate.signal, candidate.newer
+    if newer is None or newer.seq != signal.seq or newer.decided_at < signal.decided_at:
+        return signal
+    figures = replace(
+        signal.data,
+        value=newer.value,
+        numbers=newer.numbers,
+        window=newer.window,
+        sources=newer.sources,
+        plan_version=newer.plan_version,
+        set_aside=newer.set_aside,
+        at=newer.figures_at,
     )
+    return replace(signal, figures=figures, decided_at=newer.decided_at)
 
 
-def _thing(breach: Breach) -> _Thing | None:
+def _thing(signal: Signal) -> _Thing | None:
     """What the figures are about; None when there are none."""
-    if breach.value is None or not breach.numbers:
+    figures = signal.data
+    if figures.value is None or not figures.numbers:
         return None
-    campaign, group = campaign_of(breach), group_text(breach.group)
-    if breach.kpi.startswith(BUDGET):
+    campaign, group = signal.campaign, group_text(signal.group)
+    if figures.kpi.startswith(BUDGET):
         # All budget figures of a line come from one statement of its totals.
         return _Thing(campaign, group, BUDGET, 0)
-    window = breach.window
+    window = figures.window
     length = (window.end - window.start).total_seconds() if window else 0
-    return _Thing(campaign, group, breach.kpi, length)
+    return _Thing(campaign, group, figures.kpi, length)
 
 
 def _with_figures_of(
-    breach: Breach, sources: Mapping[_Thing, tuple[bool, datetime, datetime, Breach]]
-) -> Breach:
-    thing = _thing(breach)
+    signal: Signal, sources: Mapping[_Thing, tuple[bool, datetime, datetime, Signal]]
+) -> Signal:
+    thing = _thing(signal)
     if thing is None:
-        return breach
+        return signal
     source = sources[thing][3]
-    same_kpi = breach.kpi == source.kpi
-    value = source.value if same_kpi else source.numbers.get(breach.kpi.removeprefix(BUDGET))
-    if source is breach or value is None:
-        return breach
-    return replace(
-        breach,
-        value=value,
-        numbers=source.numbers,
-        window=source.window,
-        sources=source.sources,
-        plan_version=source.plan_version,
-        set_aside=source.set_aside,
-        figures_at=as_of(source),
-    )
+    mine, theirs = signal.data, source.data
+    same_kpi = mine.kpi == theirs.kpi
+    value = theirs.value if same_kpi else theirs.numbers.get(mine.kpi.removeprefix(BUDGET))
+    if source is signal or value is None:
+        return signal
+    kept = {"kpi": mine.kpi, "threshold": mine.threshold, "op": mine.op, "crossed": mine.crossed}
+    return replace(signal, figures=replace(theirs, value=value, at=source.as_of, **kept))

@@ -100,7 +100,7 @@ def notification_row(
     speaking: Speaking, member: Member, telling: Telling, delivery: str | None, now: datetime
 ) -> NotificationRow:
     """One transition of one alert, told by `delivery` or withheld, with the reason."""
-    breach = telling.breach
+    signal = telling.signal
     heard = speaking.channel != NOBODY
     reason = (telling.reason or speaking.plan.decision.reason) if heard else Reason.NO_CHANNEL
     return NotificationRow(
@@ -112,15 +112,15 @@ def notification_row(
         channel=speaking.channel.kind,
         alert=telling.key.alert,
         episode=telling.key.episode,
-        seq=breach.seq,
+        seq=signal.seq,
         fingerprint=member.fingerprint,
         campaign=member.campaign,
         reason=reason.value,
         transition=telling.transition,
-        severity=breach.severity,
+        severity=signal.severity,
         state=None if delivery else SUPPRESSED,
         locale=speaking.receiver.locale,
         decided_at=now,
         labels=dict(member.labels),
-        explain=audit.explain(breach),
+        explain=audit.explain(signal),
     )

@@ -11,10 +11,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from alerts.episodes.rules import Episode, Key
+from alerts.incoming.signal import NewerFigures, Signal
 from alerts.rendering.view import AlertView, Change, Saying
 from alerts.telling import figures
 from alerts.telling.decide import Current, Decision, Entry, Reason, Told, decide
-from shared.events import Breach, BreachFigures
 
 DATA_STATES = frozenset({"corrected", "no_data", "degraded"})
 REMINDING = frozenset({"repeat", "unchanged"})
@@ -27,8 +27,8 @@ class Member(Struct, frozen=True):
     fingerprint: str
     campaign: str | None
     labels: Mapping[str, str]
-    transitions: tuple[Breach, ...]
-    figures: BreachFigures | None = None
+    transitions: tuple[Signal, ...]
+    figures: NewerFigures | None = None
     """Newer ones than the transitions have, if any were told."""
 
     @property
@@ -41,7 +41,7 @@ class Telling(Struct, frozen=True):
     is another than that of the decision."""
 
     key: Key
-    breach: Breach
+    signal: Signal
     transition: str
     suppressed: bool = False
     reason: Reason | None = None
@@ -128,10 +128,10 @@ def _with_figures(
 ) -> tuple[tuple[AlertView, ...], tuple[Telling, ...]]:
     """The views with the figures that the message shows; a reminder is on record with its own."""
     newer = {member.key: member.figures for member in members}
-    breaches = figures.shown(
+    signals = figures.shown(
         {
             view.key: figures.Candidate(
-                view.breach,
+                view.signal,
                 newer[view.key],
                 told=view.told not in REMINDING,
                 ended=view.ends_at is not None,
@@ -141,9 +141,9 @@ def _with_figures(
     )
     reminders = {view.key for view in views if view.told == "repeat"}
     return (
-        tuple(replace(view, breach=breaches[view.key]) for view in views),
+        tuple(replace(view, signal=signals[view.key]) for view in views),
         tuple(
-            replace(one, breach=breaches[one.key]) if one.key in reminders else one
+            replace(one, signal=signals[one.key]) if one.key in reminders else one
             for one in tellings
         ),
     )
@@ -156,19 +156,19 @@ def _current(members: Iterable[Member]) -> dict[Key, Current]:
     }
 
 
-def _untold(member: Member, before: Told | None) -> list[Breach]:
+def _untold(member: Member, before: Told | None) -> list[Signal]:
     last = before.seq if before else 0
-    return [breach for breach in member.transitions if breach.seq > last]
+    return [signal for signal in member.transitions if signal.seq > last]
 
 
-def _tell(member: Member, untold: Sequence[Breach], *, suppressed: bool) -> list[Telling]:
-    return [Telling(member.key, breach, breach.transition, suppressed) for breach in untold]
+def _tell(member: Member, untold: Sequence[Signal], *, suppressed: bool) -> list[Telling]:
+    return [Telling(member.key, signal, signal.transition, suppressed) for signal in untold]
 
 
-def _withhold(member: Member, untold: Sequence[Breach], why: Reason) -> list[Telling]:
+def _withhold(member: Member, untold: Sequence[Signal], why: Reason) -> list[Telling]:
     return [
-        Telling(member.key, breach, breach.transition, suppressed=True, reason=why)
-        for breach in untold
+        Telling(member.key, signal, signal.transition, suppressed=True, reason=why)
+        for signal in untold
     ]
 
 
@@ -178,7 +178,7 @@ def _told(member: Member) -> tuple[Told, bool]:
 
 
 def _saying(
-    member: Member, before: Told | None, untold: Sequence[Breach], decision: Decision
+    member: Member, before: Told | None, untold: Sequence[Signal], decision: Decision
 ) -> Saying | None:
     """How this message puts a member; None when it has nothing to say about it."""
     if not untold:
@@ -193,16 +193,16 @@ def _saying(
 
 
 def _view(
-    member: Member, before: Told | None, untold: Sequence[Breach], saying: Saying
+    member: Member, before: Told | None, untold: Sequence[Signal], saying: Saying
 ) -> AlertView:
     history = tuple(
-        Change(breach.transition, breach.severity, breach.value, breach.event_time)
-        for breach in untold
+        Change(signal.transition, signal.severity, signal.data.value, signal.event_time)
+        for signal in untold
     )
     return AlertView(
         key=member.key,
         told=saying,
-        breach=member.transitions[-1],
+        signal=member.transitions[-1],
         starts_at=member.episode.starts_at,
         ends_at=member.episode.ends_at,
         previous_severity=before.severity if before else None,

@@ -8,13 +8,13 @@ import msgspec
 
 from alerts.channels.destinations import Endpoint
 from alerts.episodes.rules import Episode, Key
+from alerts.incoming.signal import NewerFigures, Signal
 from alerts.record.rows import DeliveryRow, NotificationRow
 from alerts.record.states import UNSENT_SQL
 from alerts.routing.snapshot import Snapshot, from_json
 from alerts.telling.decide import Told
 from alerts.telling.plan import Member
 from shared.database.pool import Conn, columns
-from shared.events import Breach, BreachFigures
 
 TRANSITIONS_MAX = 100
 """Newest transitions of an episode that a message looks at."""
@@ -25,13 +25,13 @@ WHERE due_at <= $1
 ORDER BY due_at, group_id LIMIT $2 FOR UPDATE SKIP LOCKED
 """
 MEMBERS = """
-SELECT m.group_id, e.*, a.fingerprint, a.campaign, a.labels, t.breaches, f.figures
+SELECT m.group_id, e.*, a.fingerprint, a.campaign, a.labels, t.signals, f.figures
 FROM alerts.group_members m
 JOIN alerts.episodes e USING (alert, episode)
 JOIN alerts.alerts a USING (alert)
 LEFT JOIN alerts.figures f ON f.workspace = e.workspace AND f.breach = e.breach
 CROSS JOIN LATERAL (
-  SELECT jsonb_agg(t.breach ORDER BY t.seq) AS breaches FROM alerts.transitions t
+  SELECT jsonb_agg(t.signal ORDER BY t.seq) AS signals FROM alerts.transitions t
   WHERE t.alert = e.alert AND t.episode = e.episode AND t.seq > e.seq - $2) AS t
 WHERE m.group_id = ANY($1::bigint[]) AND m.active
 ORDER BY m.group_id, e.alert, e.episode
@@ -187,8 +187,8 @@ async def read_members(conn: Conn, groups: Sequence[int]) -> dict[int, list[Memb
                 fingerprint=row["fingerprint"],
                 campaign=row["campaign"],
                 labels=row["labels"],
-                transitions=msgspec.convert(row["breaches"], tuple[Breach, ...]),
-                figures=msgspec.convert(row["figures"], BreachFigures | None),
+                transitions=msgspec.convert(row["signals"], tuple[Signal, ...]),
+                figures=msgspec.convert(row["figures"], NewerFigures | None),
             )
         )
     return found

@@ -210,7 +210,7 @@ async def test_one_alert_that_cannot_be_routed_keeps_the_service_from_nothing(
     await world.tell(FIRING)
     await world.tell(FIRING, workspace="second")
     await world.pool.execute(
-        "UPDATE alerts.transitions SET breach = '{}' WHERE alert IN "
+        "UPDATE alerts.transitions SET signal = '{}' WHERE alert IN "
         "(SELECT alert FROM alerts.alerts WHERE workspace = 'default')"
     )
     (world.directory / "second.yml").write_text(robot("RIGHT_URL"), encoding="utf-8")

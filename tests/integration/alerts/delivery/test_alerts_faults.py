@@ -268,7 +268,7 @@ async def test_a_group_that_cannot_be_rendered_waits_and_the_others_speak(
     "damage",
     [
         "UPDATE alerts.groups SET snapshot = '{}' WHERE workspace = 'default'",
-        "UPDATE alerts.transitions SET breach = '{}' WHERE alert IN "
+        "UPDATE alerts.transitions SET signal = '{}' WHERE alert IN "
         "(SELECT alert FROM alerts.alerts WHERE workspace = 'default')",
     ],
 )

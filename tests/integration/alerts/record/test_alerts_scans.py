@@ -27,7 +27,7 @@ INSERT INTO alerts.episodes (alert, episode, workspace, breach, seq, state, seve
 SELECT alert, 1, workspace, 'b' || alert, 1, CASE WHEN alert % 200 = 0 THEN 'firing'
   ELSE 'resolved' END, 'warning', 0, now(), now(), now() - alert * interval '1 min'
 FROM alerts.alerts;
-INSERT INTO alerts.transitions (alert, episode, seq, breach) SELECT alert, 1, 1, '{}'
+INSERT INTO alerts.transitions (alert, episode, seq, signal) SELECT alert, 1, 1, '{}'
 FROM alerts.alerts;
 INSERT INTO alerts.groups (workspace, group_key, receiver, labels, snapshot, flushed_at, due_at)
 SELECT workspace, alert::text, 'ops', '{}', '{}', decided_at,

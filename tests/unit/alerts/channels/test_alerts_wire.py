@@ -22,7 +22,7 @@ from alerts.channels.result import NotBuiltError, SendClass
 from alerts.episodes.rules import Key
 from alerts.rendering.view import AlertView
 from cli.fakes.mail import FakeMail
-from tests.unit.alerts.builders import START, at, make_breach
+from tests.unit.alerts.builders import START, at, make_signal
 from tests.unit.alerts.rendering.rendered import Read, render
 from tests.unit.alerts.sending import mail_server, make_outgoing, make_tools
 
@@ -80,14 +80,14 @@ def inbox() -> Iterator[FakeMail]:
 
 def message_about(name: str) -> Read:
     """The message about a breach in which everything that people name is called `name`."""
-    breach = make_breach(
+    signal = make_signal(
         rule=name,
         names={"campaign": name, "line": name, "rule": name},
         owner=name,
         labels={"campaign": name, "line": name, "team": name},
         annotations={"lever": name, "runbook": name, "bucket": name},
     )
-    view = AlertView(Key(1, 1), "firing", breach, START, None)
+    view = AlertView(Key(1, 1), "firing", signal, START, None)
     [message] = render(view, receiver=name, now=at(0))
     return message
 

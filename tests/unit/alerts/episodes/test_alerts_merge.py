@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.episodes.rules import Step, apply, apply_all, begin
-from tests.unit.alerts.builders import at, make_history
+from tests.unit.alerts.builders import at, make_signals
 
-HISTORY = make_history(
+HISTORY = make_signals(
     ("firing", "warning", "1.3"),
     ("level_changed", "critical", "1.6"),
     ("no_data", "critical", None),
@@ -31,7 +31,7 @@ def test_missing_data_is_its_own_state_and_no_resolve() -> None:
 
 
 def test_a_withdrawal_ends_an_episode() -> None:
-    history = make_history(("firing", "warning", "1.3"), ("withdrawn", "warning", None))
+    history = make_signals(("firing", "warning", "1.3"), ("withdrawn", "warning", None))
     episode, _, _ = apply_all(begin(1, 1, history[0]), history)
     assert (episode.state, episode.open, episode.restated_at) == ("withdrawn", False, 2)
 

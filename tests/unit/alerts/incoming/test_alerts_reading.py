@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from alerts.configuration.tree import Route
-from alerts.incoming.breaches import BREACH_BYTES_MAX, UnreadableError, read_breach
+from alerts.incoming.breaches import BREACH_BYTES_MAX, UnreadableError, read_breach, signal_of
+from alerts.incoming.signal import Origin
 from alerts.routing.rules import group_of
-from tests.unit.alerts.builders import encode, make_breach
+from tests.unit.alerts.builders import START, encode, make_breach
 
 
 def record(**changes: Any) -> bytes:
@@ -50,7 +51,7 @@ def test_poison_is_refused_by_name(value: bytes, reason: str) -> None:
 @pytest.mark.parametrize("text", ["\\u0000", "C:\\\\u0000", "\ufffd", "😀", "\u0001", "\x7f"])
 def test_what_only_looks_like_it_is_read(text: str) -> None:
     breach = make_breach(owner=text, names={"campaign": text})
-    assert read_breach(encode(breach)).data == breach
+    assert read_breach(encode(breach)).signal == signal_of(breach)
 
 
 def test_a_group_key_of_endless_labels_is_cut_and_still_its_own() -> None:
@@ -59,3 +60,11 @@ def test_a_group_key_of_endless_labels_is_cut_and_still_its_own() -> None:
     keys = [group_of(route, {"a": "x" * 3_000, "b": end}).key for end in "12"]
     assert max(len(key.encode()) for key in keys) < 1_000
     assert len(set(keys)) == 2
+
+
+def test_a_breach_becomes_a_signal_with_figures_and_an_origin() -> None:
+    found = read_breach(encode(make_breach(labels={"team": "search", "severity": "x"})))
+    assert found.workspace == "default"
+    assert found.signal.labels == {"team": "search", "line": "L03", "rule": "pacing-high"}
+    assert found.signal.origin == Origin(kind="budget", rule="pacing-high", rule_version=1)
+    assert (found.signal.data.value, found.signal.as_of) == ("1.600000", START)

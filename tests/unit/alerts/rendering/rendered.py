@@ -13,7 +13,7 @@ from alerts.channels.message import Message
 from alerts.episodes.rules import Key
 from alerts.rendering.render import Heading, Renderer
 from alerts.rendering.view import AlertView
-from tests.unit.alerts.builders import START, at, make_breach
+from tests.unit.alerts.builders import START, at, make_signal
 
 RENDERER = Renderer()
 
@@ -42,7 +42,7 @@ def view(told: str = "firing", alert: int = 1, **changes: Any) -> AlertView:
     return AlertView(
         key=Key(alert, 1),
         told=told,  # type: ignore[arg-type]
-        breach=make_breach(**changes),
+        signal=make_signal(**changes),
         starts_at=START,
         ends_at=own.get("ends_at"),
         previous_severity=own.get("previous_severity"),

@@ -4,11 +4,10 @@ from alerts.configuration.tree import Route, parse_configuration
 from alerts.routing.rules import (
     fingerprint,
     group_of,
-    identity_labels,
     match_routes,
     routing_labels,
 )
-from tests.unit.alerts.builders import make_breach
+from tests.unit.alerts.builders import make_signal
 
 TREE = """\
 route:
@@ -51,16 +50,16 @@ def test_continue_lets_later_siblings_have_it_too() -> None:
 
 
 def test_a_change_of_level_is_the_same_alert_but_routes_see_it() -> None:
-    warning, critical = make_breach(severity="warning"), make_breach(severity="critical")
-    same = [fingerprint(identity_labels(one)) for one in (warning, critical)]
+    warning, critical = make_signal(severity="warning"), make_signal(severity="critical")
+    same = [fingerprint(one.labels) for one in (warning, critical)]
     assert same[0] == same[1]
     assert routing_labels(warning)["severity"] == "warning"
     assert routing_labels(critical)["severity"] == "critical"
 
 
 def test_annotations_and_numbers_never_identify_an_alert() -> None:
-    other = make_breach(value="9", annotations={"lever": "other"}, rule_version=7)
-    assert identity_labels(other) == identity_labels(make_breach())
+    other = make_signal(value="9", annotations={"lever": "other"}, rule_version=7)
+    assert other.labels == make_signal().labels
 
 
 def test_a_group_is_named_by_its_route_its_labels_and_its_receiver() -> None:

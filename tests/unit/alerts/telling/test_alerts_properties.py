@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.episodes.rules import Episode, Key, apply_all, begin
+from alerts.incoming.signal import Signal
 from alerts.telling.decide import Entry, Told
 from alerts.telling.plan import Member, plan_channel
-from shared.events import Breach
-from tests.unit.alerts.builders import at, make_breach
+from tests.unit.alerts.builders import at, make_signal
 
 FLUSH = "flush"
 ALERTS = 3
@@ -35,9 +35,9 @@ class Group:
     def __init__(self, *, send_resolved: bool) -> None:
         self.send_resolved = send_resolved
         self.minute = 0
-        self.episodes: dict[int, list[Breach]] = {}
+        self.episodes: dict[int, list[Signal]] = {}
         self.number: Counter[int] = Counter()
-        self.members: dict[Key, tuple[Episode, list[Breach]]] = {}
+        self.members: dict[Key, tuple[Episode, list[Signal]]] = {}
         self.firing: dict[Key, Told] = {}
         self.resolved: dict[Key, Told] = {}
         self.told_at: Any = None
@@ -60,7 +60,7 @@ class Group:
             transition, severity = "level_changed", "critical" if higher else "warning"
         key = Key(alert, self.number[alert])
         history.append(
-            make_breach(
+            make_signal(
                 breach=f"r/{alert}/{key.episode}",
                 seq=len(history) + 1,
                 transition=transition,
@@ -90,7 +90,7 @@ class Group:
             now=at(self.minute),
         )
         for telling in plan.tellings:
-            row = (telling.key, telling.breach.seq, telling.transition)
+            row = (telling.key, telling.signal.seq, telling.transition)
             (self.withheld if telling.suppressed else self.told).append(row)
         if plan.decision.log:
             self.told_at = at(self.minute)
