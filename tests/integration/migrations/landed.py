@@ -13,16 +13,25 @@ from cli.migrations.migrate import migrate
 
 
 @contextmanager
-def database_at(postgres: str, revision: str) -> Iterator[str]:
-    """The address of a new database at a revision; dropped when the block ends."""
+def database(postgres: str, content: str = "") -> Iterator[str]:
+    """The address of a new database, empty or with that SQL; dropped when the block ends."""
     name = f"landed_{uuid.uuid4().hex[:12]}"
     execute(postgres, f"CREATE DATABASE {name}")
     url = sa.make_url(postgres).set(database=name).render_as_string(hide_password=False)
     try:
-        migrate(url, revision)
+        if content:
+            execute(url, content)
         yield url
     finally:
         execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def database_at(postgres: str, revision: str) -> Iterator[str]:
+    """The address of a new database at a revision; dropped when the block ends."""
+    with database(postgres) as url:
+        migrate(url, revision)
+        yield url
 
 
 def execute(url: str, *statements: str) -> None:

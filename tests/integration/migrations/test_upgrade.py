@@ -1,220 +1,232 @@
-"""A database that the previous landing filled is brought up to date and goes on.
+"""A database that an earlier landing filled is brought up to date, and the services go on.
 
-`landing_0005.sql` is such a database as `pg_dump --inserts` gave it: campaigns in each state, money
-on lines, in suspense and in exceptions, a decision on one of them, restatements, mappings that were
-corrected, an open alert that two mailboxes heard of, metrics that wait.
+The landings, and what each is expected to say afterwards, are rows of `landings`. The tests of one
+installation are a story in the file's order.
 """
 
-import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import asyncpg
-import httpx
 import pytest
-import sqlalchemy as sa
 
-from cli.access import make_token
-from cli.helpers import run_coroutine
+from cli.demo.client import Client
+from cli.fakes.dingtalk import FakeDingTalk
+from cli.fakes.mail import FakeMail
 from cli.migrations.migrate import migrate
 from cli.processes import wait_until
 from cli.stack.stack import Stack, StackOptions
-from tests.integration.migrations.models import differences
+from tests.integration.migrations.landed import database, execute, fetch
+from tests.integration.migrations.landings import LANDINGS, Landing
 
-LANDING = Path(__file__).with_name("landing_0005.sql")
-DUMPED = "2026-11-30T18:10:00Z"
-SCHEMAS = "('runtime', 'ingest', 'budget', 'kpi', 'alerts')"
-COLUMNS = f"""
-SELECT table_schema, table_name, column_name, data_type, is_nullable, column_default, is_identity
-FROM information_schema.columns WHERE table_schema IN {SCHEMAS}
-ORDER BY table_schema, table_name, column_name
-"""
-CONSTRAINTS = f"""
-SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
-WHERE connamespace::regnamespace::text IN {SCHEMAS} AND contype <> 'n' ORDER BY 1, 2
-"""
-INDEXES = f"SELECT schemaname, indexname, indexdef FROM pg_indexes WHERE schemaname IN {SCHEMAS} \
-ORDER BY 1, 2"
-STORAGE = f"""
-SELECT oid::regclass::text, reloptions FROM pg_class
-WHERE relnamespace::regnamespace::text IN {SCHEMAS} AND reloptions IS NOT NULL ORDER BY 1
-"""
+CLOCK = "DELETE FROM runtime.clock; INSERT INTO runtime.clock (now) VALUES ('{}')"
 
 
-async def _execute(url: str, sql: str) -> None:
-    conn = await asyncpg.connect(url)
-    try:
-        await conn.execute(sql)
-    finally:
-        await conn.close()
+class People(NamedTuple):
+    """Where messages arrive."""
+
+    inbox: FakeMail
+    ops: FakeDingTalk
+    desk: FakeDingTalk
+    press: FakeDingTalk
+
+    def counts(self) -> list[int]:
+        robots = (self.ops, self.desk, self.press)
+        return [len(self.inbox.mails), *(len(robot.messages) for robot in robots)]
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "OPS_URL": self.ops.url,
+            "OPS_SECRET": "SEC-ops",
+            "DESK_URL": self.desk.url,
+            "DESK_SECRET": "SEC-desk",
+            "WRONG_SECRET": "SEC-other",
+            "PRESS_URL": self.press.url,
+            "PACELINE_SMTP_HOST": "127.0.0.1",
+            "PACELINE_SMTP_PORT": str(self.inbox.port),
+            "PACELINE_SMTP_SECURITY": "none",
+        }
 
 
-async def _shape(url: str) -> list[tuple[Any, ...]]:
-    conn = await asyncpg.connect(url)
-    try:
-        return [
-            tuple(row)
-            for query in (COLUMNS, CONSTRAINTS, INDEXES, STORAGE)
-            for row in await conn.fetch(query)
-        ]
-    finally:
-        await conn.close()
+class Upgraded:
+    """The services on a database that was brought up to date, and what people get from them."""
 
-
-@pytest.fixture
-def empty_url(postgres: str) -> Iterator[str]:
-    name = f"upgrade_{uuid.uuid4().hex[:12]}"
-    run_coroutine(_execute(postgres, f"CREATE DATABASE {name}"))
-    yield sa.make_url(postgres).set(database=name).render_as_string(hide_password=False)
-    run_coroutine(_execute(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-@pytest.fixture
-def landed_url(postgres: str) -> Iterator[str]:
-    name = f"landed_{uuid.uuid4().hex[:12]}"
-    run_coroutine(_execute(postgres, f"CREATE DATABASE {name}"))
-    url = sa.make_url(postgres).set(database=name).render_as_string(hide_password=False)
-    run_coroutine(_execute(url, LANDING.read_text(encoding="utf-8")))
-    yield url
-    run_coroutine(_execute(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-def test_migrations_that_landed_still_make_the_schema_of_their_landing(
-    empty_url: str, landed_url: str
-) -> None:
-    migrate(empty_url, "0005_alerts")
-    assert run_coroutine(_shape(empty_url)) == run_coroutine(_shape(landed_url))
-
-
-def test_a_filled_database_that_is_upgraded_has_the_shape_of_a_fresh_one(
-    empty_url: str, landed_url: str
-) -> None:
-    migrate(empty_url)
-    migrate(landed_url)
-    assert run_coroutine(_shape(landed_url)) == run_coroutine(_shape(empty_url))
-    assert run_coroutine(differences(landed_url)) == []
-
-
-class Caller:
-    """Asks the services of an installation as people with all roles."""
-
-    def __init__(self, stack: Stack, state: Path) -> None:
-        self._urls = stack.urls
-        roles = ("operator", "finance", "auditor", "admin")
-        token = make_token(state, roles=roles, subject="ida")
-        self._headers = {"Authorization": f"Bearer {token}"}
-
-    def get(self, service: str, path: str) -> Any:
-        reply = httpx.get(self._urls[service] + path, headers=self._headers, timeout=30)
-        assert reply.status_code == 200, reply.text
-        return reply.json()
-
-    def post(self, service: str, path: str, body: Any) -> Any:
-        headers = {**self._headers, "Idempotency-Key": uuid.uuid4().hex}
-        reply = httpx.post(self._urls[service] + path, json=body, headers=headers, timeout=30)
-        assert reply.status_code in (200, 201, 202), reply.text
-        return reply.json()
+    def __init__(self, landing: Landing, stack: Stack, people: People, notices: int) -> None:
+        self.landing = landing
+        self.people = people
+        self.notices = notices
+        """How many were on record before the services started."""
+        self.client = Client(stack.urls, stack.private_key)
+        self.client.operator = self.client.token("ida", "operator", "finance", "auditor", "admin")
+        self._alerts = Path(stack.options.environment["PACELINE_ALERTS_DIR"])
 
     def lines(self) -> dict[str, str]:
-        totals = self.get("budget", "/v1/campaigns/spring/totals")
+        totals = self.client.get("budget", "/v1/campaigns/spring/totals")
         return {line["line"]: line["actual"] for line in totals["lines"]}
 
+    def plans(self, campaign: str) -> list[str]:
+        items = self.client.get("budget", f"/v1/campaigns/{campaign}/plans")["items"]
+        return [plan["status"] for plan in items]
 
-@pytest.fixture
-def upgraded(landed_url: str, kafka: str, topic_prefix: str, tmp_path: Path) -> Iterator[Caller]:
-    migrate(landed_url)
-    # Whenever the test runs, it is the evening of the dump: no interval has elapsed meanwhile.
-    run_coroutine(_execute(landed_url, f"INSERT INTO runtime.clock (now) VALUES ('{DUMPED}')"))
-    alerts = tmp_path / "alerts.d"
-    alerts.mkdir()
-    (alerts / "default.yml").write_text(
-        "route: {receiver: ops, group_by: [campaign, line], repeat_interval: 4h}\n"
-        "receivers:\n"
-        "  - {name: ops, email_configs: [{to: [ops@example.com, boss@example.com]}]}\n",
-        encoding="utf-8",
-    )
-    stack = Stack(
-        StackOptions(
-            state=tmp_path / "state",
+    def held(self, path: str, **params: str) -> set[tuple[str, str]]:
+        items = self.client.pages("budget", path, **params)
+        return {(item["reason"], item["amount"]["amount"]) for item in items}
+
+    def open_breaches(self) -> set[str]:
+        return {item["breach"] for item in self.client.pages("kpi", "/v1/breaches", open="true")}
+
+    def holds(self) -> bool:
+        return bool(self.client.get("budget", "/v1/invariants")["holds"])
+
+    def notifications(self) -> list[Any]:
+        return list(self.client.pages("alerts", "/v1/notifications"))
+
+    def unsent(self) -> set[tuple[str, str]]:
+        return {
+            (item["receiver"], item["state"])
+            for item in self.notifications()
+            if item["state"] != "delivered"
+        }
+
+    def correct(self, wrong: str, right: str) -> None:
+        """Writes the configuration anew and has it read."""
+        text = self.landing.alerts.replace(wrong, right)
+        (self._alerts / "default.yml").write_text(text, encoding="utf-8")
+        self.client.call("POST", "alerts", "/-/reload")
+
+
+@pytest.fixture(scope="module", params=LANDINGS, ids=lambda one: one.name)
+def upgraded(
+    request: pytest.FixtureRequest,
+    postgres: str,
+    kafka: str,
+    topic_prefix: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Upgraded]:
+    landing: Landing = request.param
+    state = tmp_path_factory.mktemp(landing.name)
+    (state / "alerts.d").mkdir()
+    (state / "alerts.d" / "default.yml").write_text(landing.alerts, encoding="utf-8")
+    with ExitStack() as opened:
+        url = opened.enter_context(database(postgres, landing.content()))
+        robots = (FakeDingTalk("SEC-ops"), FakeDingTalk("SEC-desk"), FakeDingTalk())
+        people = People(FakeMail(), *robots)
+        for one in people:
+            opened.enter_context(one)
+        migrate(url)
+        execute(url, CLOCK.format(landing.at))
+        [(notices,)] = fetch(url, "SELECT count(*) FROM alerts.notifications")
+        options = StackOptions(
+            state=state,
             kafka=kafka,
-            database=landed_url,
+            database=url,
             clock="manual",
-            topic_prefix=topic_prefix,
+            topic_prefix=f"{topic_prefix}{landing.name}.",
             known_ports=False,
-            environment={"PACELINE_ALERTS_DIR": str(alerts), "PACELINE_SMTP_PORT": "1"},
+            environment={"PACELINE_ALERTS_DIR": str(state / "alerts.d"), **people.environment()},
         )
-    )
-    try:
-        stack.start()
-        yield Caller(stack, tmp_path / "state")
-    finally:
-        stack.stop()
+        made = Upgraded(landing, opened.enter_context(Stack(options)), people, notices)
+        opened.enter_context(made.client)
+        made.client.settle()
+        yield made
 
 
-def test_the_services_go_on_where_the_previous_landing_stopped(upgraded: Caller) -> None:
-    before = {"search": "743.333333", "social": "7.00"}
-    assert upgraded.lines() == before
-    assert upgraded.get("budget", "/v1/invariants")["holds"] is True
-    suspense = upgraded.get("budget", "/v1/suspense")["items"]
-    assert {(item["reason"], item["amount"]["amount"]) for item in suspense} == {
-        ("unmapped", "44.00"),
-        ("unmapped", "12.00"),
-        ("campaign_unknown", "5.00"),
-        ("unmapped", "12.50"),
-        ("unmapped", "3.00"),
-    }
-    exceptions = upgraded.get("budget", "/v1/exceptions")["items"]
-    assert {item["reason"] for item in exceptions} == {"not_approved", "after_close"}
-    [breach] = upgraded.get("kpi", "/v1/breaches?campaign=spring&open=true")["items"]
-    assert breach["breach"] == "pacing-high/line:search/1"
-    told = upgraded.get("alerts", "/v1/notifications?campaign=spring")["items"]
-    assert told
-    assert {item["state"] for item in told} == {"delivered"}
+def test_the_services_say_what_they_said_before(upgraded: Upgraded) -> None:
+    landing, client = upgraded.landing, upgraded.client
+    assert upgraded.lines() == landing.lines
+    assert upgraded.holds()
+    assert upgraded.held("/v1/suspense") == landing.suspense
+    assert upgraded.held("/v1/suspense", state="written_off") == landing.written_off
+    assert upgraded.held("/v1/exceptions") == landing.exceptions
+    for campaign, states in landing.plans.items():
+        assert upgraded.plans(campaign) == states, campaign
+    assert upgraded.open_breaches() == landing.breaches
+    rules = client.get("kpi", "/v1/rules")["items"]
+    assert {rule["rule"]: rule["rule_version"] for rule in rules}.items() >= landing.rules.items()
+    for service, counts in landing.imported.items():
+        found = client.get(service, f"/v1/imports/{landing.import_id}")
+        assert (found["rows"], found["inserted"], found["suspense"]) == counts
+    assert client.get("alerts", "/v1/configuration")["version"] == landing.configuration
 
-    # A fact of then is restated now: it changes by the difference, and what waits can move.
-    entity = {"entity": {"campaign": "c1"}, "currency": "CNY", "mode": "snapshot"}
-    restated = {**entity, "report": "daily", "period": "2026-11-28", "revision": 3}
+
+def test_nobody_is_told_again_of_what_is_open(upgraded: Upgraded) -> None:
+    """What was parked is sent now; what was refused is refused again."""
+    landing, people = upgraded.landing, upgraded.people
+    parked = [receiver for receiver, state in landing.unsent if state == "parked"]
+    refused = {one for one in landing.unsent if one[1] == "failed"}
+    assert wait_until(lambda: upgraded.unsent() == refused, 60)
+    assert len(upgraded.notifications()) == upgraded.notices
+    assert people.counts() == [0, 0, 0, len(parked)]
+
+
+def test_a_fact_of_then_is_restated_and_what_waits_can_move(upgraded: Upgraded) -> None:
+    landing, client = upgraded.landing, upgraded.client
     event: dict[str, Any] = {"specversion": "1.0", "id": "again", "source": "shop/ads"}
-    event |= {"type": "paceline.spend.v1", "time": "2026-11-30T18:00:00Z"}
-    event["data"] = {**restated, "amount": "100.00"}
-    assert upgraded.post("ingest", "/v1/events", [event])["accepted"] == 1
-    after = {"search": "724.833333", "social": "7.00"}
-    assert wait_until(lambda: upgraded.lines() == after, 60)
-    mapping = {"source": "shop/ads", "match": {"campaign": "c9"}, "campaign": "spring"}
-    upgraded.post("budget", "/v1/mappings", {**mapping, "line": "social"})
-    assert upgraded.lines() == {"search": "724.833333", "social": "19.00"}
-    assert upgraded.get("budget", "/v1/invariants")["holds"] is True
+    event |= {"type": "paceline.spend.v1", "time": landing.at}
+    entity = {"entity": {"campaign": "c1"}, "currency": "CNY", "mode": "snapshot"}
+    event["data"] = {**entity, "report": "daily", **landing.restated}
+    accepted = client.post("ingest", "/v1/events", [event], token=landing.key)
+    assert accepted["accepted"] == 1
+    assert wait_until(lambda: upgraded.lines() == landing.restated_lines, 60)
+    for source in landing.mapped:
+        mapping = {"source": source, "match": {"campaign": "c9"}, "campaign": "spring"}
+        client.post("budget", "/v1/mappings", {**mapping, "line": "social"})
+    client.settle()
+    assert upgraded.lines() == landing.mapped_lines
+    waiting = client.pages("kpi", "/v1/held")
+    held = {(item["source"], item["entity"]["campaign"]) for item in waiting}
+    assert held == landing.still_held
+    assert upgraded.holds()
+    assert upgraded.open_breaches() == landing.breaches
 
 
-async def test_plans_say_which_is_in_force_and_old_decisions_are_about_what_they_named(
-    landed_url: str,
-) -> None:
-    """A decision on a plan was about its total; one on held money named no amount, so it is made
-    anew, whatever was restated since."""
-    migrate(landed_url)
-    conn = await asyncpg.connect(landed_url)
-    try:
-        plans = await conn.fetch(
-            "SELECT campaign, status, applied_at, approved_at FROM budget.plans"
-        )
-        current = await conn.fetch(
-            "SELECT p.status FROM budget.campaigns AS c "
-            "JOIN budget.plans AS p USING (workspace, campaign, plan_version)"
-        )
-        decided = await conn.fetch(
-            "SELECT d.object, d.amount, d.version, p.total, p.plan_version FROM budget.decisions d "
-            "LEFT JOIN budget.plans p ON d.object = 'plan/' || p.campaign || '/' || p.plan_version"
-        )
-    finally:
-        await conn.close()
-    assert {row["status"] for row in current} == {"in_force"}
-    assert not [row for row in plans if row["status"] == "approved"]
-    assert all(row["applied_at"] == row["approved_at"] for row in plans)
-    by_kind = {row["object"].split("/")[0] for row in decided}
-    assert by_kind == {"plan", "exception"}
-    for row in decided:
-        expected = (row["total"], row["plan_version"])
-        if row["object"].startswith("exception"):
-            expected = (0, 0)
-        assert (row["amount"], row["version"]) == expected, row["object"]
+def test_a_refused_message_arrives_once_when_its_channel_is_corrected(upgraded: Upgraded) -> None:
+    before = upgraded.people.counts()
+    upgraded.correct("WRONG_SECRET", "DESK_SECRET")
+    assert wait_until(lambda: not upgraded.unsent(), 60)
+    upgraded.client.settle()
+    refused = upgraded.landing.refused
+    assert [message.title for message in upgraded.people.desk.messages] == refused
+    assert sum(upgraded.people.counts()) == sum(before) + len(refused)
+    assert len(upgraded.notifications()) == upgraded.notices
+
+
+def test_the_second_decision_completes_the_first(upgraded: Upgraded) -> None:
+    landing, client = upgraded.landing, upgraded.client
+    decision = {"decision": "approve", "as": "finance", "opinion": "ok"}
+    for item in list(client.pages("budget", "/v1/exceptions")):
+        if (item["reason"], item["amount"]["amount"]) in landing.decided:
+            path = f"/v1/exceptions/{item['id']}/decisions"
+            answer = client.post("budget", path, decision)
+            assert (answer["status"], answer["moved"]) == ("approved", {"entries": 1})
+            assert [one["by"] for one in answer["decisions"]] == ["zhao.min", "ida"]
+    plan = f"/v1/campaigns/{landing.in_review}/plans/1/decisions"
+    assert client.post("budget", plan, decision)["status"] == "approved"
+    client.settle()
+    assert upgraded.lines() == landing.decided_lines
+    assert upgraded.held("/v1/exceptions") == landing.decided_exceptions
+    assert upgraded.holds()
+
+
+def test_a_person_settles_what_was_set_aside(upgraded: Upgraded) -> None:
+    client, waiting = upgraded.client, upgraded.landing.set_aside
+
+    def set_aside() -> int:
+        return int(client.get("budget", "/v1/campaigns/spring/totals")["total"]["set_aside"])
+
+    assert set_aside() == sum(waiting.values())
+    for source, count in waiting.items():
+        path = f"/v1/sources/{source}/confirm"
+        settled = client.post("ingest", path, {"reason": "it was a test"})
+        assert settled == {"source": source, "settled": count}
+    assert wait_until(lambda: set_aside() == 0, 60)
+
+
+def test_a_plan_that_waits_for_its_time_gets_in_force(upgraded: Upgraded) -> None:
+    upgraded.client.set_clock(datetime.fromisoformat("2026-12-05T00:00:00Z"))
+    upgraded.client.settle()
+    for campaign, states in upgraded.landing.later.items():
+        assert upgraded.plans(campaign) == states
+    assert upgraded.holds()
