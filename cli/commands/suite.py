@@ -19,7 +19,7 @@ from cli.output import tell_stderr
 from cli.paths import ROOT
 from cli.processes import signal_all
 
-MINUTES = 8
+MINUTES = 12
 """How long the whole suite takes on two cores."""
 WORKERS = 3
 """One more than those cores: tests with servers wait as much as they work."""
