@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from shared.database.locks import AdvisoryLock
 from shared.database.pool import Conn, columns
 
 VERSIONS_KEPT_MAX = 100
 """Of one workspace: who changed what is read back for months, not for ever."""
 
 # Versions are numbered under it, so that a revision that is seen has none before it to come.
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('paceline/alerts/configurations', 0))"
+VERSIONS_LOCK = AdvisoryLock("paceline/alerts/configurations")
 NEWEST_REVISION = "SELECT max(revision) FROM alerts.configurations"
 NEWEST = """
 SELECT DISTINCT ON (workspace) revision, workspace, version, text, sha256, made_by, made_at
@@ -49,7 +50,7 @@ class NewVersion(NamedTuple):
 
 async def lock(conn: Conn) -> None:
     """Until the end of the transaction nobody else makes a version."""
-    await conn.execute(LOCK)
+    await VERSIONS_LOCK.take(conn)
 
 
 async def read_revision(conn: Conn) -> int:

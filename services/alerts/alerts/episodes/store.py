@@ -9,13 +9,14 @@ import msgspec
 from alerts.episodes.rules import Episode, Key
 from alerts.incoming.signal import Signal
 from alerts.routing.grouping import GroupClock
+from shared.database.locks import AdvisoryLock
 from shared.database.pool import Conn, columns
 
 BreachKey = tuple[str, str]
 """(workspace, id of its signals)"""
 
-GROUPS_LOCK = "hashtextextended('paceline/alerts/groups', 0)"
-"""Key of the advisory lock that keeps a group from being forgotten while alerts join it."""
+GROUPS_LOCK = AdvisoryLock("paceline/alerts/groups")
+"""Keeps a group from being forgotten while alerts join it."""
 
 EPISODES = """
 SELECT e.* FROM unnest($1::text[], $2::text[]) AS u(workspace, breach)
@@ -66,7 +67,6 @@ WHERE c.decided_at < excluded.decided_at
 FIND_CAMPAIGNS_OF_REGIONS = """
 SELECT campaign FROM alerts.campaigns WHERE workspace = $1 AND region = ANY($2::text[])
 """
-HOLD_GROUPS = f"SELECT pg_advisory_xact_lock_shared({GROUPS_LOCK})"
 ADD_GROUPS = """
 INSERT INTO alerts.groups (workspace, group_key, receiver, labels, snapshot)
 SELECT u.workspace, u.group_key, u.receiver, u.labels, u.snapshot
@@ -210,7 +210,7 @@ async def find_campaigns_of_regions(
 async def ensure_groups(conn: Conn, found: Sequence[NewGroup]) -> dict[GroupKey, int]:
     """Makes the groups that are new; ids of all by key. None of them is forgotten until the
     transaction ends."""
-    await conn.execute(HOLD_GROUPS)
+    await GROUPS_LOCK.share(conn)
     unique = list({one.key: one for one in found}.values())
     await conn.execute(
         ADD_GROUPS,

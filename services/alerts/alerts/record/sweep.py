@@ -62,7 +62,6 @@ RETURNING group_id
 FORGET_OF_GROUPS = "DELETE FROM alerts.{table} WHERE group_id = ANY($1::bigint[])"
 FIGURES_KEEP = timedelta(days=7)
 """Of a breach that is over, or has not come at all: as long as its topic keeps them."""
-TRY_GROUPS_LOCK = f"SELECT pg_try_advisory_xact_lock({GROUPS_LOCK})"
 
 
 def sweeps(keep: timedelta) -> dict[str, Sweep]:
@@ -98,7 +97,7 @@ async def forget_groups(conn: Conn, before: datetime, rows_max: int) -> int:
 
     A poll that is finding groups for its alerts holds the same lock: then it is left for later.
     """
-    if not await conn.fetchval(TRY_GROUPS_LOCK):
+    if not await GROUPS_LOCK.try_take(conn):
         return 0
     rows = await conn.fetch(FORGET_GROUPS, before, rows_max)
     ids = [row["group_id"] for row in rows]
