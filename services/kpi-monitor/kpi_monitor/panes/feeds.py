@@ -33,12 +33,10 @@ class Feeds:
         self.added = set()
         numbers: dict[Line, Numbers] = {}
         unknown: set[Feed] = set()
-        recent = self._lines.recent
         for (start, end, _), lines in panes.items():
             for fed, amounts in lines.items():
                 line = fed, end - start
-                known = recent.get(line) or self._lines.get(line) or NONE
-                numbers[line] = known
+                known = numbers[line] = self._lines.get(line) or NONE
                 if not amounts.keys() <= known.keys():
                     unknown |= {_feed(line, name) for name in amounts.keys() - known.keys()}
         if unknown:
