@@ -77,8 +77,7 @@ async def patch_campaign(
     async with calling(request, principal) as caller:
         await stop_posting(caller)
         row = await find_open(caller, campaign)
-        if "if-match" in request.headers:
-            check_if_match(request, row["version"])
+        check_if_match(request, row["version"], required=False)
         changed, findings = await edits.patch_campaign(caller, row, body)
     headers = {"ETag": etag(changed["version"])}
     return Json({**campaign_view(changed), "findings": findings}, headers=headers)

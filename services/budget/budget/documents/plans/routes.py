@@ -21,6 +21,7 @@ from budget.documents.plans.commands import (
     submit_plan,
 )
 from budget.documents.plans.schemas import (
+    PLAN_COURSE,
     PlanBody,
     PlanCreated,
     PlanDecided,
@@ -143,22 +144,10 @@ def _view(
     row: dict[str, Any], asked: ApprovalRequest | None, made: Sequence[ApprovalDecision]
 ) -> dict[str, Any]:
     needs = asked.needs(made) if asked else ()
-    shown = (
-        "plan_version",
-        "status",
-        "findings",
-        "created_by",
-        "created_at",
-        "submitted_by",
-        "submitted_at",
-        "comment",
-        "effective_from",
-        "due_at",
-        "approved_at",
-    )
     return {
         "campaign": row["campaign"],
-        **{name: row[name] for name in shown},
+        "plan_version": row["plan_version"],
+        **{name: row[name] for name in PLAN_COURSE},
         **row["body"],
         "needs": list(needs),
         "decisions": decisions_view(made),

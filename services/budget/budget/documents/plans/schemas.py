@@ -22,23 +22,20 @@ from shared.http.edits import ReadBack
 
 LINES_MAX = 500
 POINTS_MAX = 400
-PLAN_READ_ONLY = frozenset(
-    {
-        "campaign",
-        "status",
-        "findings",
-        "created_by",
-        "created_at",
-        "submitted_by",
-        "submitted_at",
-        "comment",
-        "effective_from",
-        "due_at",
-        "approved_at",
-        "needs",
-        "decisions",
-    }
+PLAN_COURSE = (
+    "status",
+    "findings",
+    "created_by",
+    "created_at",
+    "submitted_by",
+    "submitted_at",
+    "comment",
+    "effective_from",
+    "due_at",
+    "approved_at",
 )
+"""What became of a plan, as it is stored."""
+PLAN_READ_ONLY = frozenset({"campaign", *PLAN_COURSE, "needs", "decisions"})
 """What a plan says of itself when it is read, and nobody sets by proposing one."""
 
 
