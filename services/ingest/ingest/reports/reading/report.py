@@ -4,7 +4,7 @@ Reading it once proves that the whole of it can be read, counts its rows and set
 numbers and days; nothing of it is kept. So a file of any size takes the memory of a few rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -82,12 +82,7 @@ def understand(
         as_of = report_time(text, header.line, platform)
         rows = CsvRows(header, platform)
         evidence = Evidence(header.layout, platform.no_value, asked, machine=False)
-        count = 0
-        for row in rows.read(text):
-            _check_count(row, rows_max)
-            count = row.number
-            if row.fault is None:
-                evidence.take(row.number, row.line, row.values)
+        count = _take(rows.read(text), evidence, rows_max)
         rule = platform.report_time
         stated = rule.order if rule is not None and as_of is not None else None
         return Report(
@@ -103,16 +98,22 @@ def _understand_json(
     with open_text(opener, encoding) as text:
         layout = _layout_of(list(islice(rows.read(text), SAMPLE_ROWS_MAX)), platform)
         evidence = Evidence(layout, platform.no_value, asked, machine=True)
-        count = 0
-        for row in rows.read(text):
-            _check_count(row, rows_max)
-            count = row.number
-            if row.fault is None:
-                evidence.take(row.number, row.line, row.values)
+        count = _take(rows.read(text), evidence, rows_max)
     notation = evidence.settle()
     return Report(
         JSON, layout, notation, count, None, "", opener, encoding, rows, rows.next_page
     )  # fmt: skip
+
+
+def _take(rows: Iterable[Row], evidence: Evidence, rows_max: int) -> int:
+    """Has the rows that can be read speak for the notation; how many rows there are."""
+    count = 0
+    for row in rows:
+        _check_count(row, rows_max)
+        count = row.number
+        if row.fault is None:
+            evidence.take(row.number, row.line, row.values)
+    return count
 
 
 def _check_count(row: Row, rows_max: int) -> None:
