@@ -25,6 +25,7 @@ from alerts.channels.http import (
     PARK_S,
     SUCCESS,
     classify_status,
+    environment_values,
     post,
     variable,
     web_variable,
@@ -210,11 +211,10 @@ class DingTalk:
     async def send(self, outgoing: Outgoing, tools: Tools) -> SendResult:
         """One message."""
         robot = msgspec.convert(outgoing.target, Robot)
-        url = tools.environment.get(robot.url_env)
-        secret = tools.environment.get(robot.secret_env) if robot.secret_env else None
-        if not url or (robot.secret_env and not secret):
-            missing = robot.url_env if not url else robot.secret_env
-            return result_of(SendClass.CONFIG, "environment", f"{missing} is not set")
+        values = environment_values(tools, robot.url_env, robot.secret_env)
+        if isinstance(values, SendResult):
+            return values
+        url, secret = values
         label = f"{RESENT} " if outgoing.possible_duplicate else ""
         composed = outgoing.composed
         body = build_body(label + composed.title, label + composed.text, robot.at_mobiles)

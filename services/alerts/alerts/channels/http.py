@@ -48,6 +48,19 @@ def web_variable(key: str, name: str, environment: Mapping[str, str]) -> str:
         ) from None
 
 
+def environment_values(
+    tools: Tools, url_env: str, secret_env: str | None
+) -> tuple[str, str | None] | SendResult:
+    """The address, and the secret if one is named, as they are now; what to answer when one of
+    them is gone since the configuration was read."""
+    url = tools.environment.get(url_env)
+    secret = tools.environment.get(secret_env) if secret_env else None
+    if url and (secret or not secret_env):
+        return url, secret
+    missing = secret_env if url else url_env
+    return result_of(SendClass.CONFIG, "environment", f"{missing} is not set")
+
+
 async def post(
     tools: Tools,
     url: str,

@@ -24,7 +24,14 @@ from pydantic import BaseModel
 
 from alerts.channels.contract import ChannelLimits, EntryError, Outgoing, Tools
 from alerts.channels.destinations import Endpoint
-from alerts.channels.http import SUCCESS, classify_status, post, variable, web_variable
+from alerts.channels.http import (
+    SUCCESS,
+    classify_status,
+    environment_values,
+    post,
+    variable,
+    web_variable,
+)
 from alerts.channels.message import AlertFacts, Composed, Message
 from alerts.channels.result import SendClass, SendResult, clip, result_of
 from alerts.channels.texts import json_bytes
@@ -103,11 +110,10 @@ class Webhook:
     async def send(self, outgoing: Outgoing, tools: Tools) -> SendResult:
         """One request to the first address that can be reached."""
         hook = msgspec.convert(outgoing.target, Hook)
-        url = tools.environment.get(hook.url_env)
-        secret = tools.environment.get(hook.secret_env) if hook.secret_env else None
-        if not url or (hook.secret_env and not secret):
-            missing = hook.url_env if not url else hook.secret_env
-            return result_of(SendClass.CONFIG, "environment", f"{missing} is not set")
+        values = environment_values(tools, hook.url_env, hook.secret_env)
+        if isinstance(values, SendResult):
+            return values
+        url, secret = values
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         try:
