@@ -1,40 +1,17 @@
 """A commit of offsets that hangs: what was read is in the database, the next commit covers it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
-import pytest
-
-from shared.database.pool import Pool, create_pool
+from shared.database.pool import Pool
 from shared.kafka.consumer import Consumer
 from shared.settings import CommonSettings
 from tests.integration.shared.shared_helpers import (
     all_seen,
     eventually,
     make_consumer,
-    make_schema,
-    make_settings,
-    new_prefix,
     put,
     running,
 )
-
-
-@pytest.fixture
-async def schema(postgres: str) -> str:
-    return await make_schema(postgres)
-
-
-@pytest.fixture
-async def settings(kafka: str, postgres: str) -> CommonSettings:
-    return make_settings(kafka, new_prefix(), database_url=postgres, session_timeout_s=10.0)
-
-
-@pytest.fixture
-async def pool(settings: CommonSettings) -> AsyncIterator[Pool]:
-    pool = await create_pool(settings)
-    yield pool
-    await pool.close()
 
 
 async def lose_a_commit(consumer: Consumer, settings: CommonSettings, last: str) -> None:

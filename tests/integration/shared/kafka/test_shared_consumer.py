@@ -4,7 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import asyncpg
@@ -23,7 +23,6 @@ from tests.integration.shared.shared_helpers import (
     all_seen,
     eventually,
     make_consumer,
-    make_schema,
     make_settings,
     new_prefix,
     put,
@@ -35,23 +34,6 @@ from tests.integration.shared.shared_helpers import (
     SPEND as TOPIC,
 )
 from tests.root import ROOT
-
-
-@pytest.fixture
-async def schema(postgres: str) -> str:
-    return await make_schema(postgres)
-
-
-@pytest.fixture
-async def settings(kafka: str, postgres: str) -> CommonSettings:
-    return make_settings(kafka, new_prefix(), database_url=postgres, session_timeout_s=10.0)
-
-
-@pytest.fixture
-async def pool(settings: CommonSettings) -> AsyncIterator[Pool]:
-    pool = await create_pool(settings)
-    yield pool
-    await pool.close()
 
 
 async def test_a_new_group_reads_every_partition_from_the_beginning(

@@ -1,7 +1,6 @@
 """An offset the log no longer has, or never had, stops a consumer loudly (design.md section 6)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -9,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.structs import OffsetAndMetadata
 
-from shared.database.pool import Pool, create_pool
+from shared.database.pool import Pool
 from shared.errors import OffsetGapError
 from shared.kafka.consumer import Consumer
 from shared.settings import CommonSettings
@@ -19,31 +18,11 @@ from tests.integration.shared.shared_helpers import (
 from tests.integration.shared.shared_helpers import (
     all_seen,
     make_consumer,
-    make_schema,
-    make_settings,
-    new_prefix,
     put,
     running,
     seen,
     writer,
 )
-
-
-@pytest.fixture
-async def schema(postgres: str) -> str:
-    return await make_schema(postgres)
-
-
-@pytest.fixture
-async def settings(kafka: str, postgres: str) -> CommonSettings:
-    return make_settings(kafka, new_prefix(), database_url=postgres, session_timeout_s=10.0)
-
-
-@pytest.fixture
-async def pool(settings: CommonSettings) -> AsyncIterator[Pool]:
-    pool = await create_pool(settings)
-    yield pool
-    await pool.close()
 
 
 async def set_committed(settings: CommonSettings, offsets: dict[int, int]) -> None:

@@ -18,7 +18,6 @@ from tests.integration.shared.shared_helpers import (
     PATIENCE_S,
     connected,
     eventually,
-    make_schema,
     make_settings,
     new_prefix,
     read_topic,
@@ -29,22 +28,10 @@ TOPIC = "catalog.v1"
 
 
 @pytest.fixture
-async def schema(postgres: str) -> str:
-    return await make_schema(postgres)
-
-
-@pytest.fixture
 async def settings(kafka: str, postgres: str) -> CommonSettings:
     return make_settings(
         kafka, new_prefix(), database_url=postgres, delivery_timeout_s=30.0, backoff_max_s=0.5
     )
-
-
-@pytest.fixture
-async def pool(settings: CommonSettings) -> AsyncIterator[Pool]:
-    pool = await create_pool(settings)
-    yield pool
-    await pool.close()
 
 
 @pytest.fixture

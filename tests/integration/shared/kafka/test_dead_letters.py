@@ -1,11 +1,11 @@
 """The brake on dead letters, with a real broker and database, and in every service's handler."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
-from shared.database.pool import Conn, Pool, create_pool
+from shared.database.pool import Conn, Pool
 from shared.errors import DeadLettersError
 from shared.kafka.brake import CONTRACT_CODES, SetAside
 from shared.kafka.consumer import Received
@@ -16,31 +16,11 @@ from tests.integration.shared.shared_helpers import (
     all_seen,
     eventually,
     make_consumer,
-    make_schema,
-    make_settings,
-    new_prefix,
     put,
     running,
     seen,
     writer,
 )
-
-
-@pytest.fixture
-async def schema(postgres: str) -> str:
-    return await make_schema(postgres)
-
-
-@pytest.fixture
-async def settings(kafka: str, postgres: str) -> CommonSettings:
-    return make_settings(kafka, new_prefix(), database_url=postgres, session_timeout_s=10.0)
-
-
-@pytest.fixture
-async def pool(settings: CommonSettings) -> AsyncIterator[Pool]:
-    pool = await create_pool(settings)
-    yield pool
-    await pool.close()
 
 
 class Decoder:
