@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -172,7 +173,7 @@ async def empty_tables(conn: Conn) -> None:
 
 
 @asynccontextmanager
-async def world(database_url: str, directory: Any, now: datetime) -> AsyncIterator[World]:
+async def world(database_url: str, directory: Path, now: datetime) -> AsyncIterator[World]:
     """An empty kpi-monitor at `now`, with an HTTP client that may do everything."""
     private, jwks = generate_keys(directory)
     settings = KpiSettings(database_url=database_url, clock="manual", jwks=str(jwks))
@@ -200,6 +201,13 @@ async def world(database_url: str, directory: Any, now: datetime) -> AsyncIterat
             yield made
     finally:
         await pool.close()
+
+
+def reaching(directory: Path, *campaigns: str) -> dict[str, str]:
+    """Headers of somebody who may do everything in these campaigns of a `world`."""
+    key = directory / "jwt_private.pem"
+    token = sign_token(key, subject="limited", roles=["admin"], campaigns=list(campaigns))
+    return {"Authorization": f"Bearer {token}"}
 
 
 def make_app(settings: KpiSettings, pool: Pool) -> Any:

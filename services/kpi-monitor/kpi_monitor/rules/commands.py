@@ -5,6 +5,7 @@ from typing import Any
 
 from kpi_monitor.rules import store
 from kpi_monitor.rules.definition import compile_rule
+from kpi_monitor.rules.families.table import HOUSE_RULES
 from kpi_monitor.rules.rule import Rule
 from kpi_monitor.rules.schemas import RuleBody, effective_window
 from kpi_monitor.rules.store import RuleCondition, RuleRow
@@ -30,14 +31,18 @@ async def lock_rule(caller: Caller, rule: str) -> RuleRow:
 
 
 async def add_rule(caller: Caller, body: RuleBody) -> RuleRow:
-    """A new rule, or one of a name used before. Raises ConflictError `rule_exists`, ForbiddenError
-    `out_of_reach` for one of a campaign, or a name, that is another's."""
+    """A new rule, or one of a name used before. Raises ConflictError `rule_exists`, InvalidError
+    `rule_reserved`, ForbiddenError `out_of_reach` for one of a campaign, or a name, that is
+    another's."""
     caller.reach.require(body.scope.campaign)
+    if body.rule in HOUSE_RULES:
+        raise InvalidError("rule_reserved", f"{body.rule} is a rule that every workspace has")
     await store.RULES_LOCK.take(caller.conn, caller.workspace, body.rule)
     known = await store.get_rule(caller.conn, caller.workspace, body.rule)
     if known is None:
         return await put_rule(caller, body, 1)
-    caller.reach.require(known.campaign)
+    if not caller.reach.covers(known.campaign):
+        raise caller.reach.unknown("rule", body.rule, to_write=True)
     if not known.deleted:
         raise ConflictError("rule_exists", f"{body.rule} exists; edit it with PUT")
     row = await put_rule(caller, body, known.version + 1)

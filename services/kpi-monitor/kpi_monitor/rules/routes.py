@@ -23,7 +23,7 @@ async def post_rule(request: Request, body: RuleBody, principal: Operator) -> Re
     """Judges windows from the one that holds the present on, and budget figures at once.
 
     Errors: 422 kpi_unknown, grain_too_coarse, reset_inside_threshold, measure_not_additive,
-    unsupported, invalid_rule; 409 rule_exists.
+    unsupported, invalid_rule, rule_reserved for a name that the house itself uses; 409 rule_exists.
     """
     async with calling(request, principal) as caller:
 

@@ -56,6 +56,8 @@ class Family(Protocol):
 
     kind: str
     breach_kind: str
+    house_rules: frozenset[str] = frozenset()
+    """Names of the rules of this family that every workspace has; a person's take others."""
 
     def span(self, body: Mapping[str, Any], kpi: Kpi) -> Span:
         """Window and maturity of a rule. Raises InvalidError for what such a rule cannot state."""

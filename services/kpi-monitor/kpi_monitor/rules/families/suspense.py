@@ -58,6 +58,7 @@ class SuspenseFamily(Family):
 
     kind = "suspense"
     breach_kind = "suspense"
+    house_rules = frozenset({RULE})
 
     def span(self, body: Mapping[str, Any], kpi: Kpi) -> Span:
         """No rule of a person is of this family."""
