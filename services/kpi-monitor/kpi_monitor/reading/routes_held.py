@@ -5,13 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from kpi_monitor.catalogue import store as catalogue
-from kpi_monitor.intake.placement.places import place_of
-from kpi_monitor.reading import store
+from kpi_monitor.reading.held import list_held
 from kpi_monitor.reading.schemas import HeldView
 from kpi_monitor.reading.store import WaitingEntity
 from kpi_monitor.records.record import Place, own_place
 from kpi_monitor.windows import instant
-from shared.entity_mapping import MappingIndex
 from shared.http.answers import Page, answers
 from shared.http.app import Json
 from shared.http.caller import Reader, calling
@@ -35,25 +33,13 @@ async def get_held(
     """
     begin = decode_cursor(paging.cursor, str, str) or ("", "")
     async with calling(request, principal) as caller:
-        of = caller.conn, caller.workspace
-        rows = await store.list_held(*of, source, after=(begin[0], begin[1]), limit=paging.rows)
-        index = await catalogue.get_index(*of)
-        places = {(row.source, row.entity): _place(row, index) for row in rows}
-        asked = {(caller.workspace, place[0]) for place in places.values() if place}
+        rows = await list_held(caller, source, after=(begin[0], begin[1]), limit=paging.rows)
+        asked = {(caller.workspace, place[0]) for _, place in rows if place}
         currencies = await catalogue.currencies(caller.conn, asked)
     known = {campaign for (_, campaign), currency in currencies.items() if currency}
     # By two keys: an entity is one only within its source.
-    shown = page(rows, paging.limit, lambda row: [row.source, row.entity])
-    items = [
-        _held(row, place, known)
-        for row in shown["items"]
-        if caller.reach.covers((place := places[row.source, row.entity]) and place[0])
-    ]
-    return Json({**shown, "items": items})
-
-
-def _place(row: WaitingEntity, index: MappingIndex) -> Place | None:
-    return place_of(row.source, row.levels, index, row.since_ms)
+    shown = page(rows, paging.limit, lambda one: [one[0].source, one[0].entity])
+    return Json({**shown, "items": [_held(row, place, known) for row, place in shown["items"]]})
 
 
 def _held(row: WaitingEntity, place: Place | None, known: set[str]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from kpi_monitor.records.record import OWN_CAMPAIGN
 from kpi_monitor.rules.unit import Unit
 from kpi_monitor.windows import LONGEST_DAY_MS
 from shared.database.pool import Conn
@@ -64,7 +65,8 @@ SELECT source, entity, (array_agg(levels))[1] AS levels, count(*) AS rows,
   min(start_ms) AS since_ms, max(end_ms) AS last_ms
 FROM kpi.held
 WHERE workspace = $1 AND ($2::text IS NULL OR source = $2) AND (source, entity) > ($3, $4)
-GROUP BY source, entity ORDER BY source, entity LIMIT $5
+  AND ($5::text[] IS NULL OR levels->>$6::text = ANY($5) OR source = ANY($7::text[]))
+GROUP BY source, entity ORDER BY source, entity LIMIT $8
 """
 # By the numbers, from 1, of the windows in which a period begins and ends: 0 is before the first.
 FIND_SUMS = """
@@ -196,7 +198,15 @@ async def find_sums(
 
 
 async def list_held(
-    conn: Conn, workspace: str, source: str | None, *, after: tuple[str, str], limit: int
+    conn: Conn,
+    reach: Reach,
+    source: str | None,
+    *,
+    mapped: Sequence[str],
+    after: tuple[str, str],
+    limit: int,
 ) -> list[WaitingEntity]:
-    """What is kept aside, by (source, entity), after `after`."""
-    return await fetch(conn, WaitingEntity, LIST_HELD, workspace, source, *after, limit)
+    """What is kept aside, by (source, entity), after `after`. Of a limited reach what names a
+    campaign in it, and all of the sources that are `mapped` to one."""
+    of = reach.workspace, source, *after, reach.listed, OWN_CAMPAIGN, mapped
+    return await fetch(conn, WaitingEntity, LIST_HELD, *of, limit)

@@ -12,7 +12,7 @@ from kpi_monitor.intake import waiting
 from shared import metrics
 from shared.errors import UnavailableError
 from shared.events import CatalogItem
-from tests.integration.kpi.kpi_world import World, world
+from tests.integration.kpi.kpi_world import World, reaching, world
 from tests.unit.kpi.builders import at, metrics_event, totals
 
 BARE = {"campaign": None, "line": None}
@@ -29,11 +29,11 @@ async def told(kpi: World, hour: int, ad: str, **changes: Any) -> None:
     await kpi.fold(kpi.metrics(metrics_event(hour, **BARE, entity=entity, **changes)))
 
 
-def mapping(ad: str) -> CatalogItem:
+def mapping(ad: str, campaign: str = "double11-2025") -> CatalogItem:
     body = {
         "source": "ads/1",
         "match": {"ad": ad},
-        "campaign": "double11-2025",
+        "campaign": campaign,
         "line": "L03",
         "effective_from": None,
     }
@@ -78,6 +78,27 @@ async def test_entities_are_read_page_by_page_and_by_source(kpi: World) -> None:
     assert second["next"] is None
     (only,) = (await held(kpi, source="ads/2"))["items"]
     assert only["entity"]["ad"] == "4"
+
+
+async def test_a_limited_reader_gets_full_pages_whose_cursors_name_nothing_else(
+    kpi: World, tmp_path: Path
+) -> None:
+    """In between wait entities without a mapping, and of a campaign that is out of reach, by a
+    mapping that is closer than the one into reach."""
+    await kpi.fold(kpi.campaign())
+    await kpi.fold(kpi.campaign("secret"))
+    await kpi.fold(kpi.catalog(mapping("2"), mapping("4"), mapping("3", campaign="secret")))
+    for ad in "12345":
+        await told(kpi, 9, ad, measures={"revenue": "5.00"}, currency="USD")
+    named = metrics_event(9, source="z", measures={"revenue": "5.00"}, currency="USD")
+    await kpi.fold(kpi.metrics(named, metrics_event(9, source="y", entity={"ad": "9"}, **BARE)))
+    kpi.client.headers.update(reaching(tmp_path, "double11-2025"))
+    cursor, pages = None, []
+    while not pages or cursor:
+        page = await held(kpi, limit=1, **({"cursor": cursor} if cursor else {}))
+        pages.append([(one["source"], (one["entity"] or {}).get("ad")) for one in page["items"]])
+        cursor = page["next"]
+    assert pages == [[("ads/1", "2")], [("ads/1", "4")], [("z", None)]]
 
 
 async def test_money_in_another_currency_says_why_it_still_waits(kpi: World) -> None:
