@@ -1,7 +1,7 @@
 """Planning objects of catalog.v1 as kpi-monitor acts on them. Pure.
 
-A watched object is one line of `WATCHED`: of which unit, and which line of it, it gives something
-to judge.
+A watched object is one line of `WATCHED`: of which unit, and which line or object of it, it gives
+something to judge.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -31,9 +31,9 @@ ItemKey = tuple[str, str, str]
 WATCHED: Mapping[type[Struct], Callable[[Any], tuple[str, str | None]]] = {
     CampaignObject: lambda one: (one.campaign, None),
     LineObject: lambda one: (one.campaign, one.line),
-    SuspenseObject: lambda one: (WORKSPACE, None),  # noqa: ARG005
+    SuspenseObject: lambda one: (WORKSPACE, one.source),
 }
-"""(campaign or WORKSPACE, line or None for all of it) that a new version touches."""
+"""(campaign or WORKSPACE, line or source, or None for all of it) that a new version touches."""
 
 
 class Changed(NamedTuple):
@@ -47,7 +47,7 @@ class Changed(NamedTuple):
 
     @property
     def touched(self) -> tuple[str, str, str | None] | None:
-        """(workspace, campaign, line) that it gives something to judge, if any."""
+        """(workspace, campaign, line or source) that it gives something to judge, if any."""
         touch = WATCHED.get(type(self.object))
         return None if touch is None else (self.workspace, *touch(self.object))
 

@@ -45,8 +45,11 @@ MAPPINGS = """
 SELECT id, object FROM kpi.catalog WHERE workspace = $1 AND kind = 'mapping' AND NOT deleted
 """
 FIND_SUSPENSE = """
-SELECT workspace, id, object FROM kpi.catalog
-WHERE workspace = ANY($1::text[]) AND kind = 'suspense'
+SELECT c.workspace, c.id, c.object FROM unnest($1::text[], $2::text[]) AS u(workspace, id)
+JOIN kpi.catalog c USING (workspace) WHERE c.kind = 'suspense' AND u.id IS NULL
+UNION ALL
+SELECT c.workspace, c.id, c.object FROM unnest($1::text[], $2::text[]) AS u(workspace, id)
+JOIN kpi.catalog c USING (workspace, id) WHERE c.kind = 'suspense'
 """
 CURRENCIES = """
 SELECT c.workspace, c.id, c.object->>'currency' AS currency FROM kpi.catalog c
@@ -159,10 +162,10 @@ async def find_names(conn: Conn, keys: Iterable[UnitKey]) -> dict[UnitKey, PlanN
 
 
 async def find_suspense(
-    conn: Conn, workspaces: Iterable[str]
+    conn: Conn, sources: Sequence[tuple[str, str | None]]
 ) -> list[tuple[str, str, SuspenseObject]]:
-    """(workspace, source, what waits in its suspense) of these workspaces."""
-    rows = await conn.fetch(FIND_SUSPENSE, sorted(set(workspaces)))
+    """(workspace, source, what waits in its suspense) of these; source None is all of them."""
+    rows = await conn.fetch(FIND_SUSPENSE, *columns(sources, 2))
     return [(row["workspace"], row["id"], _read(row, SuspenseObject)) for row in rows]
 
 

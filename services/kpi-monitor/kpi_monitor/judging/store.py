@@ -15,6 +15,10 @@ from kpi_monitor.units.unit import WORKSPACE, UnitKey
 from kpi_monitor.windows import Windows, edges, to_ms
 from shared.database.pool import Conn, columns, integers
 from shared.events import Breach
+from shared.keys import group_text
+
+Scope = list[tuple[str, str, str | None]]
+"""(workspace, campaign, line or source) to read; None for all of the campaign or workspace."""
 
 RULES = """
 SELECT r.workspace, r.campaign, r.version, r.body, r.deleted, r.effective_from_ms
@@ -24,14 +28,15 @@ WHERE NOT r.deleted OR EXISTS (SELECT FROM kpi.standings s
   WHERE s.workspace = r.workspace AND s.rule = r.rule AND s.severity IS NOT NULL)
 ORDER BY r.workspace, r.rule
 """
-# A line that is null stands for all of its campaign. The two are asked for apart, each by its
-# index: a condition over both would compare every line touched with every line there is.
+# A line that is null stands for all of its campaign; of a workspace lines are its sources. The two
+# are asked for apart, each by its index: a condition over both would compare every line touched
+# with every line there is.
 SCOPE = "unnest($1::text[], $2::text[], $3::text[]) AS u(workspace, campaign, line)"
 STANDINGS = f"""
 SELECT s.* FROM {SCOPE} JOIN kpi.standings s USING (workspace, campaign) WHERE u.line IS NULL
 UNION ALL
-SELECT s.* FROM {SCOPE} JOIN kpi.rules r USING (workspace, campaign) JOIN kpi.standings s
-  ON s.workspace = r.workspace AND s.rule = r.rule AND s.group_key = 'line:' || u.line
+SELECT s.* FROM unnest($4::text[], $5::text[], $6::text[]) AS u(workspace, rule, group_key)
+JOIN kpi.standings s USING (workspace, rule, group_key)
 """
 LINES = f"""
 SELECT l.* FROM {SCOPE} JOIN kpi.lines l USING (workspace, campaign)
@@ -103,16 +108,19 @@ async def load(
         unit.rules.append(StoredRule(rule, row["deleted"], row["effective_from_ms"]))
     if not units:
         return []
-    scope: list[tuple[str, str, str | None]] = []
+    scope: Scope = []
+    groups: list[tuple[str, str, str]] = []
     for key, unit in units.items():
-        lines = touched[key]
-        if lines is None or any(s.rule.group_by == "campaign" for s in unit.rules):
+        lines, rules = touched[key], [stored.rule for stored in unit.rules]
+        if lines is None or any(rule.group_by == "campaign" for rule in rules):
             scope.append((*key, None))
-        else:
-            scope += [(*key, line) for line in sorted(lines)]
-    await _read_scope(conn, units, columns(scope, 3))
+            continue
+        for line in sorted(lines):
+            scope.append((*key, line))
+            groups += [(key[0], one.rule, group_text(one.group(line))) for one in rules]
+    await _read_scope(conn, units, scope, groups)
     await _read_plans(conn, units)
-    await _read_watched(conn, units)
+    await _read_watched(conn, units, scope)
     return list(units.values())
 
 
@@ -120,7 +128,7 @@ async def load_campaign(conn: Conn, workspace: str, campaign: str) -> Unit:
     """One campaign with all its lines and feeds, without rules: what people ask about."""
     unit = Unit(workspace, campaign)
     units = {(workspace, campaign): unit}
-    await _read_scope(conn, units, [[workspace], [campaign], [None]])
+    await _read_scope(conn, units, [(workspace, campaign, None)])
     await _read_plans(conn, units)
     return unit
 
@@ -136,16 +144,23 @@ async def _read_plans(conn: Conn, units: Mapping[UnitKey, Unit]) -> None:
         units[key].removed.add(line)
 
 
-async def _read_watched(conn: Conn, units: Mapping[UnitKey, Unit]) -> None:
+async def _read_watched(conn: Conn, units: Mapping[UnitKey, Unit], scope: Scope) -> None:
     """Objects of the catalogue that belong to workspaces."""
-    workspaces = [workspace for workspace, campaign in units if campaign == WORKSPACE]
-    if workspaces:
-        for workspace, name, found in await catalogue.find_suspense(conn, workspaces):
+    sources = [(workspace, name) for workspace, campaign, name in scope if campaign == WORKSPACE]
+    if sources:
+        for workspace, name, found in await catalogue.find_suspense(conn, sources):
             units[workspace, WORKSPACE].watched[name] = found
 
 
-async def _read_scope(conn: Conn, units: Mapping[UnitKey, Unit], scope: list[list[Any]]) -> None:
-    for row in await conn.fetch(STANDINGS, *scope):
+async def _read_scope(
+    conn: Conn,
+    units: Mapping[UnitKey, Unit],
+    touched: Scope,
+    groups: Sequence[tuple[str, str, str]] = (),
+) -> None:
+    """`groups`: (workspace, rule, group) of the lines that are named in `touched`."""
+    scope = columns(touched, 3)
+    for row in await conn.fetch(STANDINGS, *scope, *columns(groups, 3)):
         unit = units[row["workspace"], row["campaign"]]
         unit.standings[row["rule"], row["group_key"]] = _standing(row)
     complete: dict[tuple[str, str, str], int | None] = {}

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest_asyncio
 
+from kpi_monitor.judging import store
 from kpi_monitor.judging.evaluator import Evaluator
+from kpi_monitor.rules.families.suspense import suspense_rule
 from shared.database.clock import ManualClock
 from shared.events import CatalogItem
 from shared.events.coders import FIGURES_DECODER
@@ -116,6 +118,24 @@ async def test_it_ends_when_nothing_waits_too_long_and_begins_again_as_another_e
         ("suspense/source:ads/2", False, 2),
         ("suspense/source:ads/1", False, 2),
     ]
+
+
+async def test_a_message_has_only_its_own_source_judged_whatever_its_name(kpi: World) -> None:
+    names = ("ads", "till,eu:1")
+    for source in names:
+        await tell(kpi, 1, at(0), source=source)
+    await kpi.set_now(at(25))
+    await look(kpi)
+    await tell(kpi, 2, None, source="till,eu:1")
+    [touch] = await kpi.rows("SELECT workspace, campaign, line FROM kpi.touches")
+    touched = {(touch["workspace"], touch["campaign"]): {touch["line"]}}
+    async with kpi.pool.acquire() as conn:
+        [unit] = await store.load(conn, touched, [suspense_rule(timedelta(days=1))])
+    assert unit.watched.keys() == {"till,eu:1"}
+    assert unit.standings.keys() == {("suspense", r"source:till\,eu\:1")}
+    assert (await look(kpi))[2:] == [(r"suspense/source:till\,eu\:1/1", "resolved", 2)]
+    await tell(kpi, 2, None)
+    assert (await look(kpi))[3:] == [("suspense/source:ads/1", "resolved", 2)]
 
 
 async def test_replicas_that_look_at_the_same_time_tell_it_once(kpi: World) -> None:
