@@ -114,9 +114,12 @@ async def test_a_key_of_a_campaign_sends_what_names_it_and_nothing_else(
         events = [spend("ours", INSIDE), spend("theirs", OUTSIDE), by_entity, beat]
         answer = await world.post(*(one | {"source": MACHINE} for one in events), headers=headers)
         assert answer.status_code == 202, answer.text
-        assert refused(answer.json()) == [("theirs", "out_of_reach"), ("by-entity", "out_of_reach")]
-        told = await world.rejections(2, code="out_of_reach", source=MACHINE)
-        assert [one["id"] for one in told] == ["by-entity", "theirs"]
+        beyond = ["theirs", "by-entity", "beat"]
+        assert refused(answer.json()) == [(name, "out_of_reach") for name in beyond]
+        told = await world.rejections(3, code="out_of_reach", source=MACHINE)
+        assert sorted(one["id"] for one in told) == sorted(beyond)
+        view = await world.client.get(f"/v1/sources/{MACHINE}", headers=world.token())
+        assert view.json()["complete_through"] is None
 
 
 def refused(answer: dict[str, Any]) -> list[tuple[str, str]]:

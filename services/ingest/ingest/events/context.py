@@ -21,6 +21,4 @@ class Context(NamedTuple):
     quarantined: Callable[[str], bool] = lambda _: False
     """Of a source: what it says is complete does not count."""
     campaigns: frozenset[str] | None = None
-    """Those that events may name; None: all, and platforms' entities too."""
-    may_complete: bool = True
-    """Whether it may say that a source is complete: a person of some campaigns knows only those."""
+    """Those that events may name; None: all, platforms' entities too, and whole sources."""

@@ -100,7 +100,6 @@ class Events:
             self._settings.future_skew_s,
             quarantined=lambda source: ingest.memory.quarantined(grant.workspace, source),
             campaigns=grant.campaigns,
-            may_complete=grant.reach.is_whole or not grant.roles,
         )
         stamped = ingest.acceptance.stamp(decoded, context)
         await ingest.acceptance.send(stamped, context)

@@ -215,8 +215,13 @@ class Stamper:
         seen = done.sources.get(event.source) or self._see(event, context, done)
         if event.workspace is not None and event.workspace != context.workspace:
             raise FaultError("workspace_mismatch", "the credential is for another workspace")
-        if not context.may_complete:
-            raise FaultError(OUT_OF_REACH, "the credential is limited to some campaigns")
+        if context.campaigns is not None:
+            # A source feeds campaigns that its sender cannot see: their windows would close too.
+            raise FaultError(
+                OUT_OF_REACH,
+                "a source is complete for all its campaigns: say so with a credential that is "
+                "not limited to some",
+            )
         if context.quarantined(event.source):
             raise FaultError(
                 "source_quarantined", "heartbeats do not count until a person releases the source"

@@ -19,7 +19,8 @@ CampaignName = Annotated[str, Field(pattern=f"^{NAME}$")]
 
 class KeyBody(StrictBody):
     """`sources` are patterns; `*` stands for any text, `/` included. With `campaigns` it may send
-    only events that name one of these. `rate_per_s` counts events."""
+    only events that name one of these, and no heartbeats: these speak for all campaigns of a
+    source. `rate_per_s` counts events."""
 
     sources: Annotated[list[SourcePattern], Field(min_length=1, max_length=100)]
     campaigns: Annotated[list[CampaignName], Field(min_length=1, max_length=100)] | None = None

@@ -25,6 +25,7 @@ from ingest.rejections.subjects import (
 )
 from ingest.wire import Wire
 from shared.events import SourceEvent
+from shared.http.reach import OUT_OF_REACH
 
 Place = tuple[str, str]
 """(workspace, source)."""
@@ -33,6 +34,7 @@ NOT_COUNTED = frozenset(
     {
         # Somebody else's doing.
         "source_not_allowed",
+        OUT_OF_REACH,
         # Refused because it is meant to be: another report of the source states it.
         "not_money_report",
         "not_measures_report",

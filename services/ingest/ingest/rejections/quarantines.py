@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from shared.database.locks import AdvisoryLock
 from shared.database.pool import Conn
+from shared.http.reach import OUT_OF_REACH
 
-NOT_COUNTED = ("source_not_allowed", "source_quarantined")
-"""The first says nothing about the source, only about who used its name; the second is our own
+NOT_COUNTED = ("source_not_allowed", OUT_OF_REACH, "source_quarantined")
+"""The first two say nothing about the source, only about who used its name; the last is our own
 doing and would never let a source out again."""
 
 LOCK = AdvisoryLock("ingest/quarantines")

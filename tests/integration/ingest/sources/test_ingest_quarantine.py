@@ -187,6 +187,11 @@ async def test_nobody_can_quarantine_a_source_that_the_credential_does_not_cover
     assert [reply.status_code for reply in replies] == [422, 422]
     await world.rejections(LIMIT + 1, source=source, code="source_not_allowed")
 
+    limited = await world.make_key("*", campaigns=["mine"])
+    headers = {"Authorization": f"Bearer {limited}"}
+    assert (await world.post(*valid, headers=headers)).status_code == 422
+    await world.rejections(LIMIT + 1, source=source, code="out_of_reach")
+
     assert (await world.post(heartbeat(source=source))).status_code == 202
     assert (await until_state(world, source, "silent"))["quarantine"] is None
 

@@ -157,6 +157,17 @@ def test_of_a_quarantined_source_only_the_heartbeat_is_refused() -> None:
     assert set(stamped.heartbeats) == {"meta-ads/1"}
 
 
+def test_a_credential_of_some_campaigns_tells_no_source_complete() -> None:
+    ours = spend(data_campaign="double11-2025")
+    limited = stamp(ours, heartbeat(), campaigns=frozenset({"double11-2025"}))
+    regional = stamp(heartbeat(), campaigns=frozenset())
+
+    assert (limited.accepted, limited.heartbeats) == (1, {})
+    assert [(r.place, r.code) for r in limited.rejected] == [(1, "out_of_reach")]
+    assert "not limited" in limited.rejected[0].detail
+    assert [r.code for r in regional.rejected] == ["out_of_reach"]
+
+
 DAILY, BY_AD = "campaign-daily", "ad-daily"
 NO_MONEY, NO_MEASURES = (1, "not_money_report"), (3, "not_measures_report")
 OWNERS: list[tuple[str, SourceSettings, list[tuple[int, str]]]] = [
