@@ -18,7 +18,7 @@ from shared.settings import CommonSettings
 WATCH_INTERVAL_MAX_S = 5.0
 
 
-class Standing(NamedTuple):
+class GroupOffsets(NamedTuple):
     """Of a group over all partitions: records not committed, and the sum of its offsets."""
 
     lag: int
@@ -84,7 +84,7 @@ class Offsets:
         """Partitions of a (prefixed) topic; 0 while unknown."""
         return self._counts.get(topic, 0)
 
-    async def standing(self) -> Standing:
+    async def standing(self) -> GroupOffsets:
         """Where the group is, asked of the broker now.
 
         A partition without a committed offset counts from its beginning. Raises UnavailableError.
@@ -95,7 +95,7 @@ class Offsets:
         except (KafkaError, OSError, TimeoutError) as error:
             raise UnavailableError("broker_unavailable", f"offsets unknown: {error!r}") from error
 
-    async def _standing(self) -> Standing:
+    async def _standing(self) -> GroupOffsets:
         if self._admin is None:
             raise UnavailableError("broker_unavailable", "Kafka cannot be reached")
         if len(self._counts) < len(self._topics):
@@ -119,7 +119,7 @@ class Offsets:
         missing = [place for place in places if place not in committed]
         begins = await self._reader.beginning_offsets(missing) if missing else {}
         at = {p: committed[p].offset if p in committed else begins[p] for p in places}
-        return Standing(sum(max(0, ends[p] - at[p]) for p in places), sum(at.values()))
+        return GroupOffsets(sum(max(0, ends[p] - at[p]) for p in places), sum(at.values()))
 
     async def close(self) -> None:
         """Closes both connections; safe to call twice."""
@@ -134,7 +134,7 @@ class Offsets:
 class Stands(Protocol):
     """Knows where a group stands: `Offsets`, or what stands in for it."""
 
-    async def standing(self) -> Standing:
+    async def standing(self) -> GroupOffsets:
         """Raises UnavailableError while nobody can say."""
         ...
 
@@ -157,7 +157,7 @@ class Progress:
         self._group = group
         self._stuck_after_s = stuck_after_s
         self._monotonic = monotonic
-        self._standing: Standing | None = None
+        self._standing: GroupOffsets | None = None
         self._silent = False
         self._answered_at = self._back_at = self._moved_at = self._fed_at = monotonic()
 

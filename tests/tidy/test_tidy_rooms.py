@@ -15,20 +15,6 @@ HOUSE = ("shared", "services", "cli", "bench")
 BY_NUMBER = {"cli/migrations/versions"}
 """Folders of one file a landing, read by number: they are what happened, in order."""
 
-SHARED_NAMES = frozenset(
-    [
-        "Attempt",
-        "Body",
-        "Explain",
-        "Notification",
-        "Reason",
-        "Route",
-        "Standing",
-        "Window",
-    ]
-)
-"""Class names that still mean several things. Nothing is added here; what is renamed leaves it."""
-
 
 def full_folders(files: Iterable[Path]) -> dict[str, int]:
     """Folders with more Python files than a reader sees at once, and how many they have."""
@@ -57,11 +43,7 @@ def test_a_folder_has_at_most_16_python_files() -> None:
 def test_a_public_class_name_exists_once_in_the_house() -> None:
     trees = {str(path.relative_to(ROOT)): tree_of(path) for path in python_files(*HOUSE)}
     refuse(
-        [
-            f"{word}: {', '.join(found)}"
-            for word, found in repeated_names(trees).items()
-            if word not in SHARED_NAMES
-        ],
+        [f"{word}: {', '.join(found)}" for word, found in repeated_names(trees).items()],
         "a public class name means one thing in the whole house (docs/glossary.md)",
     )
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 
 from alerts.incoming.signal import Signal
 from alerts.record import audit, store
-from alerts.record.schemas import Alert, Notification
+from alerts.record.schemas import Alert, NotificationView
 from shared.errors import InvalidError
 from shared.events.notifications import State
 from shared.http.answers import Page, answers
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1")
 
 @router.get(
     "/notifications",
-    **answers(Page[Notification]),
+    **answers(Page[NotificationView]),
     tags=["notifications"],
     summary="What was told to whom, or withheld, and why",
 )

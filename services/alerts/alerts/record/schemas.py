@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from shared.events.notifications import AttemptClass, State
 
 
-class Attempt(BaseModel):
+class AttemptView(BaseModel):
     """One send: what the provider said, and the class that follows from it."""
 
     at: datetime
@@ -19,24 +19,24 @@ class Attempt(BaseModel):
     duration_ms: int
 
 
-class Body(BaseModel):
+class BodyView(BaseModel):
     title: str
     text: str
 
 
-class Window(BaseModel):
+class BreachWindowView(BaseModel):
     kind: str
     start: datetime
     end: datetime
 
 
-class Explain(BaseModel):
+class ExplainView(BaseModel):
     """Why: rule version, window, value against limit, the numbers behind it."""
 
     rule: str
     rule_version: int
     kpi: str
-    window: Window | None
+    window: BreachWindowView | None
     value: str | None
     threshold: str | None
     op: str
@@ -49,7 +49,7 @@ class Explain(BaseModel):
     figures_at: datetime | None = None
 
 
-class Notification(BaseModel):
+class NotificationView(BaseModel):
     """One transition of one alert, told (or not) to one receiver over one channel."""
 
     notification: str
@@ -70,10 +70,10 @@ class Notification(BaseModel):
     next_attempt_at: datetime | None
     possible_duplicate: bool
     locale: str
-    attempts: list[Attempt]
-    body: Body | None
+    attempts: list[AttemptView]
+    body: BodyView | None
     labels: dict[str, str]
-    explain: Explain
+    explain: ExplainView
 
 
 class Alert(BaseModel):
@@ -89,4 +89,4 @@ class Alert(BaseModel):
     starts_at: datetime
     ends_at: datetime | None
     receivers: list[str]
-    explain: Explain
+    explain: ExplainView

@@ -14,7 +14,7 @@ from msgspec import Struct
 from alerts.episodes.rules import Key
 
 
-class Reason(StrEnum):
+class DecisionReason(StrEnum):
     """Why a message is sent or not; travels with the message and into the audit."""
 
     FIRST = "first notification"
@@ -60,12 +60,12 @@ class Decision(NamedTuple):
     """`log`: the sets are written; `send`: a message goes out. They differ in row 5 only, for
     receivers that do not want resolves: logged without a message, else a re-firing is lost."""
 
-    reason: Reason
+    reason: DecisionReason
     send: bool
     log: bool
 
 
-NOTHING = Decision(Reason.NONE, send=False, log=False)
+NOTHING = Decision(DecisionReason.NONE, send=False, log=False)
 
 
 def decide(
@@ -83,25 +83,27 @@ def decide(
     that others of the receiver were told before this one came."""
     if entry is None:
         joins = any(key in elsewhere for key in firing)
-        return _send(Reason.JOINED if joins else Reason.FIRST) if firing else NOTHING
+        return (
+            _send(DecisionReason.JOINED if joins else DecisionReason.FIRST) if firing else NOTHING
+        )
     known = {**entry.resolved, **entry.firing}
     ended = {key: value for key, value in resolved.items() if key in known}
     if firing.keys() - entry.firing.keys():
-        return _send(Reason.NEW if entry.firing else Reason.FIRST)
+        return _send(DecisionReason.NEW if entry.firing else DecisionReason.FIRST)
     if any(current.severity != entry.firing[key].severity for key, current in firing.items()):
-        return _send(Reason.LEVEL)
+        return _send(DecisionReason.LEVEL)
     if any(current.restated_at > known[key].seq for key, current in {**firing, **ended}.items()):
-        return _send(Reason.RESTATED)
+        return _send(DecisionReason.RESTATED)
     if not firing:
         if not entry.firing:
             return NOTHING
-        return Decision(Reason.ALL_RESOLVED, send=send_resolved, log=True)
+        return Decision(DecisionReason.ALL_RESOLVED, send=send_resolved, log=True)
     if send_resolved and ended.keys() - entry.resolved.keys():
-        return _send(Reason.SOME_RESOLVED)
+        return _send(DecisionReason.SOME_RESOLVED)
     if entry.at < now - repeat:
-        return _send(Reason.REPEAT)
+        return _send(DecisionReason.REPEAT)
     return NOTHING
 
 
-def _send(reason: Reason) -> Decision:
+def _send(reason: DecisionReason) -> Decision:
     return Decision(reason, send=True, log=True)

@@ -23,7 +23,7 @@ from alerts.routing import snapshot
 from alerts.routing.grouping import due_after_flush
 from alerts.settings import AlertsSettings
 from alerts.telling import store
-from alerts.telling.decide import Reason, Told
+from alerts.telling.decide import DecisionReason, Told
 from alerts.telling.messages import Messages, Speaking, delivery_rows, notification_row
 from alerts.telling.plan import Member, entry_of, plan_channel
 from alerts.telling.store import DueGroup, LogRow
@@ -43,7 +43,7 @@ FAULT_WAIT = timedelta(minutes=5)
 def start_counters() -> None:
     """Every label value from 0, so that a first failure is a step a rate can see."""
     metrics.FAULTS.labels("flush")
-    for reason in Reason:
+    for reason in DecisionReason:
         metrics.DECISIONS.labels(reason.value)
 
 
@@ -240,7 +240,7 @@ def _speak(
     root = before.thread_root if before else ""
     last = before.thread_last if before else ""
     if rows:
-        if plan.decision.reason is Reason.FIRST or not root:
+        if plan.decision.reason is DecisionReason.FIRST or not root:
             root = rows[0].delivery
         last = rows[-1].delivery
     reason = plan.decision.reason.value

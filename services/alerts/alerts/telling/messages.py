@@ -14,7 +14,7 @@ from alerts.record.rows import DeliveryRow, NotificationRow
 from alerts.record.states import SUPPRESSED
 from alerts.rendering.render import Heading, Rendered, Renderer
 from alerts.rendering.view import AlertView
-from alerts.telling.decide import Reason
+from alerts.telling.decide import DecisionReason
 from alerts.telling.plan import Member, Plan, Telling
 from alerts.telling.store import DueGroup, LogRow
 
@@ -68,7 +68,7 @@ def delivery_rows(
     of the message, so that it says how things stand now.
     """
     group, receiver, channel, plan, before = speaking
-    fresh = plan.decision.reason is Reason.FIRST or before is None or not before.thread_root
+    fresh = plan.decision.reason is DecisionReason.FIRST or before is None or not before.thread_root
     root = None if fresh or before is None else before.thread_root
     previous = None if fresh or before is None else before.thread_last
     rows: list[DeliveryRow] = []
@@ -102,7 +102,9 @@ def notification_row(
     """One transition of one alert, told by `delivery` or withheld, with the reason."""
     signal = telling.signal
     heard = speaking.channel != NOBODY
-    reason = (telling.reason or speaking.plan.decision.reason) if heard else Reason.NO_CHANNEL
+    reason = (
+        (telling.reason or speaking.plan.decision.reason) if heard else DecisionReason.NO_CHANNEL
+    )
     return NotificationRow(
         workspace=speaking.group.workspace,
         delivery=delivery,

@@ -14,7 +14,7 @@ from alerts.episodes.rules import Episode, Key
 from alerts.incoming.signal import NewerFigures, Signal
 from alerts.rendering.view import AlertView, Change, Saying
 from alerts.telling import figures
-from alerts.telling.decide import Current, Decision, Entry, Reason, Told, decide
+from alerts.telling.decide import Current, Decision, DecisionReason, Entry, Told, decide
 
 DATA_STATES = frozenset({"corrected", "no_data", "degraded"})
 REMINDING = frozenset({"repeat", "unchanged"})
@@ -44,7 +44,7 @@ class Telling(Struct, frozen=True):
     signal: Signal
     transition: str
     suppressed: bool = False
-    reason: Reason | None = None
+    reason: DecisionReason | None = None
 
 
 class Plan(Struct, frozen=True):
@@ -82,8 +82,8 @@ def plan_channel(
         now=now,
         elsewhere=elsewhere,
     )
-    if waiting and decision.reason is Reason.REPEAT:
-        decision = Decision(Reason.UNHEARD, send=False, log=True)
+    if waiting and decision.reason is DecisionReason.REPEAT:
+        decision = Decision(DecisionReason.UNHEARD, send=False, log=True)
     views: list[AlertView] = []
     tellings: list[Telling] = []
     told: dict[Key, tuple[Told, bool]] = {}
@@ -92,13 +92,13 @@ def plan_channel(
         untold = _untold(member, before)
         if before is None and not member.episode.open:
             # It came and went before this channel knew: on record, but nobody is disturbed.
-            why = Reason.JOINED if member.key in elsewhere else Reason.OVER
+            why = DecisionReason.JOINED if member.key in elsewhere else DecisionReason.OVER
             tellings += _withhold(member, untold, why)
             continue
         if not decision.log:
             if not member.episode.open:
                 # A receiver without resolves, and something else still fires: nothing is said.
-                tellings += _withhold(member, untold, Reason.NOT_WANTED)
+                tellings += _withhold(member, untold, DecisionReason.NOT_WANTED)
             continue
         told[member.key] = _told(member)
         saying = _saying(member, before, untold, decision)
@@ -165,7 +165,7 @@ def _tell(member: Member, untold: Sequence[Signal], *, suppressed: bool) -> list
     return [Telling(member.key, signal, signal.transition, suppressed) for signal in untold]
 
 
-def _withhold(member: Member, untold: Sequence[Signal], why: Reason) -> list[Telling]:
+def _withhold(member: Member, untold: Sequence[Signal], why: DecisionReason) -> list[Telling]:
     return [
         Telling(member.key, signal, signal.transition, suppressed=True, reason=why)
         for signal in untold
@@ -184,7 +184,7 @@ def _saying(
     if not untold:
         if not member.episode.open:
             return None
-        reminds = decision.reason in (Reason.REPEAT, Reason.UNHEARD)
+        reminds = decision.reason in (DecisionReason.REPEAT, DecisionReason.UNHEARD)
         return "repeat" if reminds else "unchanged"
     last = untold[-1].transition
     if last in DATA_STATES or last in ("resolved", "withdrawn"):

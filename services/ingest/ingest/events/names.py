@@ -27,7 +27,7 @@ ENTRY_BYTES = 500
 CACHED_VIEWS_MAX = 20_000
 
 
-class Route(NamedTuple):
+class EventRoute(NamedTuple):
     """Where an event with certain names goes; the names have passed the published schema."""
 
     key: bytes
@@ -38,7 +38,7 @@ class Route(NamedTuple):
 class KnownNames(NamedTuple):
     """What is remembered of a source: routes by the names in an event, known sets of measures."""
 
-    routes: dict[Any, Route]
+    routes: dict[Any, EventRoute]
     measures: set[tuple[str, ...]]
 
 
@@ -68,7 +68,7 @@ class NameMemory:
 
     def learn_route(
         self, event: SpendSent | MetricsSent, names: Any, workspace: str, known: KnownNames
-    ) -> Route:
+    ) -> EventRoute:
         """Checks the names of an event not met before, and finds its Kafka key and partitions.
 
         Raises FaultError, UnavailableError.
@@ -88,7 +88,7 @@ class NameMemory:
         refuse_long_subject(subject)
         key = subject_key(workspace, event.source, data).encode()
         spend, metrics = self._topics
-        route = Route(
+        route = EventRoute(
             key,
             (spend, self._partition_for(spend, key)),
             (metrics, self._partition_for(metrics, key)),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.episodes.rules import Key
-from alerts.telling.decide import Current, Entry, Reason, Told, decide
+from alerts.telling.decide import Current, DecisionReason, Entry, Told, decide
 from tests.unit.alerts.builders import at
 
 A, B = Key(1, 1), Key(2, 1)
@@ -22,36 +22,60 @@ def log(firing=None, resolved=None, minutes_ago=10) -> Entry:
 
 
 ROWS = [
-    ("1: the first of a group is told", None, {A: NOW_W}, {}, True, Reason.FIRST, True),
-    ("2: what ended before anyone knew is not", None, {}, {A: NOW_W}, True, Reason.NONE, False),
+    ("1: the first of a group is told", None, {A: NOW_W}, {}, True, DecisionReason.FIRST, True),
+    (
+        "2: what ended before anyone knew is not",
+        None,
+        {},
+        {A: NOW_W},
+        True,
+        DecisionReason.NONE,
+        False,
+    ),
     (
         "3: a new episode after all was resolved begins again",
         log(resolved={A: W1}),
         {AGAIN: NOW_W},
         {},
         True,
-        Reason.FIRST,
+        DecisionReason.FIRST,
         True,
     ),
-    ("4: another alert joins", log({A: W1}), {A: NOW_W, B: NOW_W}, {}, True, Reason.NEW, True),
+    (
+        "4: another alert joins",
+        log({A: W1}),
+        {A: NOW_W, B: NOW_W},
+        {},
+        True,
+        DecisionReason.NEW,
+        True,
+    ),
     (
         "4: a resolve and a new episode in one interval are both told",
         log({A: W1}),
         {AGAIN: NOW_W},
         {A: NOW_W},
         True,
-        Reason.NEW,
+        DecisionReason.NEW,
         True,
     ),
-    ("4a: the level rises", log({A: W1}), {A: NOW_C}, {}, True, Reason.LEVEL, True),
-    ("4a: the level falls", log({A: C2}), {A: Current(3, "warning")}, {}, True, Reason.LEVEL, True),
+    ("4a: the level rises", log({A: W1}), {A: NOW_C}, {}, True, DecisionReason.LEVEL, True),
+    (
+        "4a: the level falls",
+        log({A: C2}),
+        {A: Current(3, "warning")},
+        {},
+        True,
+        DecisionReason.LEVEL,
+        True,
+    ),
     (
         "4a: there and back inside one interval is no change",
         log({A: W1}),
         {A: Current(3, "warning")},
         {},
         True,
-        Reason.NONE,
+        DecisionReason.NONE,
         False,
     ),
     (
@@ -60,7 +84,7 @@ ROWS = [
         {A: Current(2, "warning", 2)},
         {},
         True,
-        Reason.RESTATED,
+        DecisionReason.RESTATED,
         True,
     ),
     (
@@ -69,7 +93,7 @@ ROWS = [
         {A: Current(2, "warning", 2)},
         {},
         True,
-        Reason.NONE,
+        DecisionReason.NONE,
         False,
     ),
     (
@@ -78,7 +102,7 @@ ROWS = [
         {},
         {A: Current(2, "warning", 2)},
         False,
-        Reason.RESTATED,
+        DecisionReason.RESTATED,
         True,
     ),
     (
@@ -87,7 +111,7 @@ ROWS = [
         {},
         {A: Current(2, "warning", 2)},
         True,
-        Reason.RESTATED,
+        DecisionReason.RESTATED,
         True,
     ),
     (
@@ -96,17 +120,17 @@ ROWS = [
         {A: NOW_W},
         {B: Current(2, "warning", 2)},
         True,
-        Reason.NONE,
+        DecisionReason.NONE,
         False,
     ),
-    ("5: all resolved", log({A: W1}), {}, {A: NOW_W}, True, Reason.ALL_RESOLVED, True),
+    ("5: all resolved", log({A: W1}), {}, {A: NOW_W}, True, DecisionReason.ALL_RESOLVED, True),
     (
         "5: all resolved is logged, not sent, for who wants no resolves",
         log({A: W1}),
         {},
         {A: NOW_W},
         False,
-        Reason.ALL_RESOLVED,
+        DecisionReason.ALL_RESOLVED,
         False,
     ),
     (
@@ -115,7 +139,7 @@ ROWS = [
         {},
         {B: NOW_W},
         True,
-        Reason.NONE,
+        DecisionReason.NONE,
         False,
     ),
     (
@@ -124,7 +148,7 @@ ROWS = [
         {A: NOW_W},
         {B: NOW_W},
         True,
-        Reason.SOME_RESOLVED,
+        DecisionReason.SOME_RESOLVED,
         True,
     ),
     (
@@ -133,7 +157,7 @@ ROWS = [
         {A: NOW_W},
         {B: NOW_W},
         False,
-        Reason.NONE,
+        DecisionReason.NONE,
         False,
     ),
     (
@@ -142,7 +166,7 @@ ROWS = [
         {A: NOW_W},
         {},
         True,
-        Reason.REPEAT,
+        DecisionReason.REPEAT,
         True,
     ),
     (
@@ -151,24 +175,24 @@ ROWS = [
         {A: NOW_W},
         {},
         True,
-        Reason.NONE,
+        DecisionReason.NONE,
         False,
     ),
-    ("9: nothing new", log({A: W1}), {A: NOW_W}, {}, True, Reason.NONE, False),
+    ("9: nothing new", log({A: W1}), {A: NOW_W}, {}, True, DecisionReason.NONE, False),
 ]
 
 
 @pytest.mark.parametrize(
     ("firing", "elsewhere", "reason"),
     [
-        ({A: NOW_W}, {A}, Reason.JOINED),
-        ({A: NOW_W, B: NOW_W}, {A}, Reason.JOINED),
-        ({A: NOW_W}, {B}, Reason.FIRST),
-        ({}, {A}, Reason.NONE),
+        ({A: NOW_W}, {A}, DecisionReason.JOINED),
+        ({A: NOW_W, B: NOW_W}, {A}, DecisionReason.JOINED),
+        ({A: NOW_W}, {B}, DecisionReason.FIRST),
+        ({}, {A}, DecisionReason.NONE),
     ],
 )
 def test_who_comes_when_others_know_already_has_joined_later(
-    firing: dict[Key, Current], elsewhere: set[Key], reason: Reason
+    firing: dict[Key, Current], elsewhere: set[Key], reason: DecisionReason
 ) -> None:
     found = decide(
         None, firing, {}, repeat=REPEAT, send_resolved=True, now=at(0), elsewhere=elsewhere
@@ -213,4 +237,4 @@ def test_what_was_just_told_is_not_told_again(firing, resolved) -> None:
         {key: Told(value.seq, value.severity) for key, value in resolved.items()},
     )
     found = decide(entry, firing, resolved, repeat=REPEAT, send_resolved=True, now=at(1))
-    assert found.reason is Reason.NONE
+    assert found.reason is DecisionReason.NONE

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from alerts.episodes.rules import Key, apply_all, begin
 from alerts.incoming.signal import Signal
-from alerts.telling.decide import Entry, Reason, Told
+from alerts.telling.decide import DecisionReason, Entry, Told
 from alerts.telling.plan import Member, Plan, plan_channel
 from tests.unit.alerts.builders import at, make_signals
 
@@ -32,7 +32,7 @@ def told(seq: int, severity: str, *, firing: bool = True, minutes_ago: float = 5
 
 def test_the_first_message_tells_a_firing() -> None:
     found = plan([member(make_signals(FIRING))], None)
-    assert found.decision.reason is Reason.FIRST
+    assert found.decision.reason is DecisionReason.FIRST
     assert [(one.transition, one.suppressed) for one in found.tellings] == [("firing", False)]
     assert found.told[KEY] == (Told(1, "critical"), True)
 
@@ -72,7 +72,7 @@ def test_a_resolve_beside_an_open_alert_is_on_record_for_who_wants_none() -> Non
     entry = Entry(at(55), {KEY: Told(1, "critical"), Key(2, 1): Told(1, "critical")}, {})
     open_one = member(make_signals(FIRING), alert=2)
     found = plan([ended, open_one], entry, send_resolved=False)
-    assert found.decision.reason is Reason.NONE
+    assert found.decision.reason is DecisionReason.NONE
     assert [(one.transition, one.suppressed) for one in found.tellings] == [("resolved", True)]
 
 
@@ -84,7 +84,7 @@ def test_what_came_and_went_unknown_is_withheld_with_a_record() -> None:
 
 def test_a_reminder_repeats_the_firing() -> None:
     found = plan([member(make_signals(FIRING))], told(1, "critical", minutes_ago=300))
-    assert found.decision.reason is Reason.REPEAT
+    assert found.decision.reason is DecisionReason.REPEAT
     assert [(one.transition, one.signal.seq) for one in found.tellings] == [("firing", 1)]
     assert found.views[0].told == "repeat"
 
@@ -93,15 +93,15 @@ def test_a_reminder_of_what_has_not_arrived_is_on_record_and_not_sent() -> None:
     entry = told(1, "critical", minutes_ago=300)
     late = {"repeat": timedelta(hours=4), "send_resolved": True, "now": at(60), "waiting": True}
     found = plan_channel([member(make_signals(FIRING))], entry, **late)
-    assert found.decision.reason is Reason.UNHEARD
+    assert found.decision.reason is DecisionReason.UNHEARD
     assert (found.decision.send, found.decision.log, found.views) == (False, True, ())
     assert [(one.transition, one.suppressed) for one in found.tellings] == [("firing", True)]
     news = plan_channel([member(make_signals(FIRING, LOWER))], entry, **late)
-    assert (news.decision.reason, news.decision.send) == (Reason.LEVEL, True)
+    assert (news.decision.reason, news.decision.send) == (DecisionReason.LEVEL, True)
 
 
 def test_missing_data_is_told_as_missing_data() -> None:
     found = plan([member(make_signals(FIRING, ("no_data", "critical", None)))], told(1, "critical"))
-    assert found.decision.reason is Reason.RESTATED
+    assert found.decision.reason is DecisionReason.RESTATED
     assert found.views[0].told == "no_data"
     assert found.told[KEY][1] is True

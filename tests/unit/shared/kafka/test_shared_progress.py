@@ -3,20 +3,20 @@
 import pytest
 
 from shared.errors import UnavailableError
-from shared.kafka.offsets import Progress, Standing
+from shared.kafka.offsets import GroupOffsets, Progress
 
 LIMIT_S = 60.0
-BEHIND = Standing(lag=3, committed=10)
+BEHIND = GroupOffsets(lag=3, committed=10)
 
 
 class Broker:
     """Answers `standing`, or nothing while that is None; also the clock, in seconds."""
 
     def __init__(self) -> None:
-        self.standing_now: Standing | None = BEHIND
+        self.standing_now: GroupOffsets | None = BEHIND
         self.now = 1000.0
 
-    async def standing(self) -> Standing:
+    async def standing(self) -> GroupOffsets:
         if self.standing_now is None:
             raise UnavailableError("broker_unavailable", "away")
         return self.standing_now
@@ -69,7 +69,7 @@ async def test_polls_that_bring_records_are_not_hopeless_however_long_they_fail(
 
 
 async def test_a_group_that_has_nothing_to_do_is_ready(broker: Broker, progress: Progress) -> None:
-    broker.standing_now = Standing(lag=0, committed=10)
+    broker.standing_now = GroupOffsets(lag=0, committed=10)
     assert not any(await broker.asked_for(progress, 10 * LIMIT_S))
     assert code_of(progress) is None
 
