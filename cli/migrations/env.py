@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import context
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from cli.migrations.migrate import DATABASE_URL_OPTION, collect_metadata
+from cli.migrations.migrate import DATABASE_URL_OPTION
 
 
 def _run(connection: sa.Connection) -> None:
@@ -15,13 +15,7 @@ def _run(connection: sa.Connection) -> None:
     # belongs to the connection, for every migration is a transaction of its own.
     connection.execute(sa.text("SELECT pg_advisory_lock(hashtext('paceline.migrate'))"))
     connection.commit()
-    context.configure(
-        connection=connection,
-        target_metadata=collect_metadata(),
-        include_schemas=True,
-        transaction_per_migration=True,
-        compare_type=True,
-    )
+    context.configure(connection=connection, transaction_per_migration=True)
     with context.begin_transaction():
         context.run_migrations()
 

@@ -1,6 +1,5 @@
 """Brings a database to the newest migration, or back, without a configuration file."""
 
-import importlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,17 +12,7 @@ from cli.errors import CommandError, Exit
 from cli.helpers import run_in_helper
 
 DATABASE_URL_OPTION = "paceline_database_url"
-SERVICES = ("ingest", "budget", "kpi_monitor", "alerts")
 _MIGRATIONS = Path(__file__).resolve().parent
-
-
-def collect_metadata() -> list[sa.MetaData]:
-    """What the services say their tables are; the database is compared with it."""
-    found: list[sa.MetaData] = []
-    for service in SERVICES:
-        tables = importlib.import_module(f"{service}.tables")
-        found += [value for value in vars(tables).values() if isinstance(value, sa.MetaData)]
-    return found
 
 
 def _configuration(database_url: str) -> Config:

@@ -8,17 +8,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-import sqlalchemy as sa
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateTable
 
 from cli.kafka.topics import ensure_topics
-from shared.database.common_tables import common_tables
 from shared.database.pool import Conn, Pool
 from shared.kafka.consumer import Consumer, Handler, Received
 from shared.kafka.producer import Producer
 from shared.settings import CommonSettings
+from tests.root import ROOT
 
 PARTITIONS = 4
 SPEND = "spend.v1"
@@ -42,13 +39,13 @@ def new_prefix() -> str:
 async def make_schema(database_url: str) -> str:
     """A schema with the common tables and `seen` (what a handler under test writes)."""
     schema = f"shared_{uuid.uuid4().hex[:10]}"
-    metadata = sa.MetaData()
-    common_tables(metadata, schema)
+    documented = (ROOT / "docs/tables/alerts.sql").read_text(encoding="utf-8").split("\n\n")
     conn = await asyncpg.connect(database_url)
     try:
         await conn.execute(f"CREATE SCHEMA {schema}")
-        for table in metadata.sorted_tables:
-            await conn.execute(str(CreateTable(table).compile(dialect=postgresql.dialect())))
+        for name in ("outbox", "witness", "offset_gaps", "idempotency", "progress"):
+            [made] = [one for one in documented if f"CREATE TABLE alerts.{name} (" in one]
+            await conn.execute(made.replace("alerts.", f"{schema}."))
         await conn.execute(
             f"CREATE TABLE {schema}.seen (n bigint GENERATED ALWAYS AS IDENTITY, value text,"
             " replica text)"

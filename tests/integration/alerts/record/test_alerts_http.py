@@ -7,7 +7,6 @@ import httpx
 import pytest
 
 from alerts.__main__ import make_app
-from alerts.tables import metadata
 from shared.access.tokens import generate_keys, sign_token
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
@@ -226,21 +225,3 @@ async def test_a_wrong_question_is_named(
 ) -> None:
     answer = await client.get(path, headers=as_role(world, "viewer"))
     assert (answer.status_code, answer.json()["code"]) == (422, code)
-
-
-async def test_the_migration_makes_the_tables_of_the_models(world: World) -> None:
-    async with world.pool.acquire() as conn:
-        rows = await conn.fetch(
-            "SELECT table_name, column_name, is_nullable = 'YES' AS nullable"
-            " FROM information_schema.columns WHERE table_schema = 'alerts'"
-        )
-        indexes = await conn.fetch("SELECT indexname FROM pg_indexes WHERE schemaname = 'alerts'")
-    made = {(row["table_name"], row["column_name"], row["nullable"]) for row in rows}
-    modelled = {
-        (table.name, column.name, bool(column.nullable))
-        for table in metadata.tables.values()
-        for column in table.columns
-    }
-    assert made == modelled
-    named = {index.name for table in metadata.tables.values() for index in table.indexes}
-    assert named <= {row["indexname"] for row in indexes}

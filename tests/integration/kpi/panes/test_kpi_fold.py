@@ -11,7 +11,6 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from kpi_monitor import tables
 from kpi_monitor.intake.handlers import Intake
 from shared.database.clock import ManualClock
 from shared.events import CatalogItem
@@ -229,17 +228,3 @@ async def test_what_is_stored_told_again_beside_another_statement_of_it_is_no_co
     await kpi.fold(kpi.metrics(metrics_event(10, revision=2)))
     await kpi.fold(other + stored)
     assert (await kpi.rejected())[4:] == ["id_reused"], "the revision is past"
-
-
-async def test_the_models_match_the_migrated_database(kpi: World) -> None:
-    rows = await kpi.rows(
-        "SELECT table_name, column_name, is_nullable FROM information_schema.columns"
-        " WHERE table_schema = 'kpi'"
-    )
-    stored = {(row[0], row[1]): row[2] == "YES" for row in rows}
-    models = {
-        (table.name, column.name): bool(column.nullable)
-        for table in tables.METADATA.tables.values()
-        for column in table.columns
-    }
-    assert stored == models
