@@ -14,7 +14,7 @@ from alerts import SCHEMA
 from alerts.adoption import routes as adoption_routes
 from alerts.adoption.adoption import Adoption
 from alerts.channels.contract import MailServer, Tools
-from alerts.channels.http import resolve
+from alerts.channels.http import http_client, resolve
 from alerts.configuration.configurations import Configurations
 from alerts.configuration.yaml_reader import ConfigError
 from alerts.delivery import gauges
@@ -47,7 +47,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
     configurations.say_doubts()
     async with (
         resources(settings) as (pool, producer, clock),
-        httpx.AsyncClient(trust_env=False) as client,
+        http_client() as client,
     ):
         handlers = Handlers(configurations, clock)
         adoption = Adoption(settings, pool, configurations, handlers, clock)

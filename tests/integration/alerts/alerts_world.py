@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import httpx
 import msgspec
 from msgspec.structs import replace
 
 from alerts.adoption.adoption import Adoption
 from alerts.channels.contract import Channel, Tools
+from alerts.channels.http import http_client
 from alerts.channels.table import CHANNELS
 from alerts.configuration.configurations import Configurations
 from alerts.delivery.courier import Courier
@@ -219,7 +219,7 @@ async def make_world(
     with FakeDingTalk(SECRET) as robot, FakeMail() as inbox:
         environment = {"OPS_DINGTALK_URL": robot.url, "OPS_DINGTALK_SECRET": SECRET}
         configurations = Configurations(tmp_path, environment)
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with http_client() as client:
             handlers = Handlers(configurations, clock)
             adoption = Adoption(settings, pool, configurations, handlers, clock)
             tools = make_tools(

@@ -7,6 +7,7 @@ their text.
 import asyncio
 import socket
 from collections.abc import Callable, Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
@@ -24,6 +25,16 @@ ANSWER_BYTES_MAX = 65_536
 SUCCESS = range(200, 300)
 REFUSED = range(400, 500)
 """Whoever answers so has looked at the request and not passed it on."""
+
+
+def http_client() -> httpx.AsyncClient:
+    """The client of all channels. It keeps no connection and no cookie: what is connected to may be
+    an address that several hosts share, and each of them is to be asked for its own certificate."""
+    return httpx.AsyncClient(
+        trust_env=False,
+        limits=httpx.Limits(max_keepalive_connections=0),
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+    )
 
 
 def variable(key: str, name: str, environment: Mapping[str, str]) -> str:
