@@ -13,7 +13,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -32,6 +32,7 @@ from alerts.channels.http import (
     variable,
     web_variable,
 )
+from alerts.channels.internet import is_public
 from alerts.channels.message import AlertFacts, Composed, Message
 from alerts.channels.result import SendClass, SendResult, clip, result_of
 from alerts.channels.texts import json_bytes
@@ -41,7 +42,8 @@ TEXT_BYTES_MAX = 200_000
 ADDRESSES_MAX = 8
 NEVER = "0001-01-01T00:00:00Z"
 """The end of what is open, as Alertmanager writes it."""
-NAT64 = IPv6Network("64:ff9b::/96")
+KEY_BYTES = range(24, 65)
+"""What Standard Webhooks asks of a key; a shorter one can be guessed."""
 
 
 class Hook(
@@ -176,17 +178,6 @@ def signed(delivery: str, at: datetime, body: bytes, keys: Sequence[bytes]) -> d
         for key in keys
     ]
     return found | ({"webhook-signature": " ".join(signatures)} if signatures else {})
-
-
-def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether an address is one of the Internet, also where it wraps one of IPv4."""
-    if isinstance(address, IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if address in NAT64:
-            inner = IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(inner)
-    return address.is_global and not address.is_multicast
 
 
 async def _addresses(host: str, port: int, tools: Tools) -> Sequence[str]:
