@@ -161,11 +161,17 @@ def classify(status: int, body: bytes, retry_after: str | None = None) -> SendRe
 def keys_of(secret: str) -> list[bytes]:
     """The keys of one or more secrets `whsec_<base64>`. Raises ValueError."""
     try:
-        return [
+        keys = [
             base64.b64decode(one.removeprefix("whsec_"), validate=True) for one in secret.split()
         ]
     except binascii.Error:
-        raise ValueError("it is no secret of Standard Webhooks, whsec_ and base64") from None
+        keys = []
+    if not keys or not all(len(key) in KEY_BYTES for key in keys):
+        raise ValueError(
+            "it is no secret of Standard Webhooks: whsec_ and the base64 of 24 to 64 bytes, such "
+            "as of `openssl rand -base64 32`"
+        )
+    return keys
 
 
 def signed(delivery: str, at: datetime, body: bytes, keys: Sequence[bytes]) -> dict[str, str]:

@@ -166,7 +166,7 @@ async def test_a_webhook_takes_the_beginning_and_the_end_signed_and_in_order(
     )
     with FakeWebhook(HOOK_SECRET) as hook:
         monkeypatch.setenv("HOOK_URL", hook.url)
-        monkeypatch.setenv("HOOK_SECRET", f"whsec_AAAA {HOOK_SECRET}")
+        monkeypatch.setenv("HOOK_SECRET", f"whsec_{'A' * 32} {HOOK_SECRET}")
         hook.fail_next(Fault(status=503, headers=((b"retry-after", b"1"),)))
         async with running(settings) as client:
             await client.post("/internal/clock", json={"now": at(60).isoformat()})

@@ -1,5 +1,6 @@
 """Generic webhook: Alertmanager's payload 4, signed, and never into a private network (A8)."""
 
+import base64
 import json
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.unit.alerts.sending import make_message, make_outgoing, make_tools
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 HOOK = Webhook()
+OTHER_SECRET = "whsec_" + "A" * 32
 LABELS = {"campaign": "double11-2025", "line": "L03", "rule": "pacing-high", "severity": "critical"}
 
 
@@ -111,7 +113,7 @@ def test_the_signature_equals_the_vector_and_there_is_one_for_each_secret() -> N
     body = b'{"test": 2432232314}'
     identity, seconds = "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330
     instant = START.fromtimestamp(seconds, START.tzinfo)
-    found = signed(identity, instant, body, keys_of(f"{SECRET} whsec_AAAA"))
+    found = signed(identity, instant, body, keys_of(f"{SECRET} {OTHER_SECRET}"))
     first, second = found["webhook-signature"].split()
     assert first == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
     assert second != first
@@ -124,14 +126,31 @@ def test_the_signature_equals_the_vector_and_there_is_one_for_each_secret() -> N
         ({}, "url_env"),
         ({"URL": "ftp://x.com/"}, "url_env"),
         ({"URL": "https://x.com/"}, "secret_env"),
-        ({"URL": "https://x.com/", "SECRET": "whsec_not base64!"}, "secret_env"),
     ],
 )
 def test_a_wrong_entry_is_refused_where_it_is_wrong(environment: dict[str, str], key: str) -> None:
     with pytest.raises(EntryError) as caught:
         HOOK.destinations(Hook(url_env="URL", secret_env="SECRET"), environment)
     assert caught.value.key == key
-    assert "not base64" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("secret", "why"),
+    [
+        ("whsec_not base64!", "no base64"),
+        ("   ", "it would sign nothing"),
+        ("whsec_", "a key of no bytes, which everybody has"),
+        ("whsec_" + base64.b64encode(bytes(23)).decode(), "one byte too short"),
+        ("whsec_" + base64.b64encode(bytes(65)).decode(), "one byte too long"),
+        (f"{SECRET} whsec_AAAA", "one of two is too short"),
+    ],
+)
+def test_a_secret_that_would_not_protect_is_refused_with_the_remedy(secret: str, why: str) -> None:
+    environment = {"URL": "https://x.com/", "SECRET": secret}
+    with pytest.raises(EntryError, match="openssl rand -base64 32") as caught:
+        HOOK.destinations(Hook(url_env="URL", secret_env="SECRET"), environment)
+    assert caught.value.key == "secret_env", why
+    assert "AAAA" not in str(caught.value)
 
 
 def test_a_name_that_is_not_given_is_derived() -> None:
@@ -249,7 +268,7 @@ async def test_a_strict_receiver_takes_it_once_however_often_it_comes() -> None:
 
 
 async def test_a_wrong_secret_or_an_old_request_is_refused_by_it() -> None:
-    with FakeWebhook("whsec_AAAA", now=lambda: at(0).timestamp()) as hook:
+    with FakeWebhook(OTHER_SECRET, now=lambda: at(0).timestamp()) as hook:
         assert (await send(hook.url, allow_private=True)).provider_code == "http_401"
     with FakeWebhook(SECRET, now=lambda: at(10).timestamp()) as hook:
         assert (await send(hook.url, allow_private=True)).provider_code == "http_401"
