@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from alerts.channels.texts import fit, json_bytes, plain_words, shorten
 
-BRIEF_CHARACTERS_MAX = 80
+BRIEF_CHARACTERS_MAX = 120
+"""All of a title: what is wrong stands at its end."""
 
 
 class AlertFacts(Struct, frozen=True):
@@ -65,7 +66,7 @@ class Message(Struct, frozen=True, kw_only=True):
 
     `status` is "resolved" when nothing of the group is open. `reason` is why it is sent
     (alerting.md 2.3). `left_out` counts alerts that are open and not in it. `written` is a text
-    that stands for the blocks, as it is.
+    that people read instead of the blocks, as it is.
     """
 
     title: str
@@ -133,9 +134,19 @@ def within(message: Message, text: str, zone: str, bytes_max: int) -> Composed:
 
 def brief(message: Message) -> Message:
     """The title alone, for a provider that refuses the text itself: letters, figures and plain
-    punctuation, nothing that could be taken for markup or a link."""
+    punctuation, nothing that could be taken for markup or a link. What goes to machines keeps its
+    first alert, without what only people read; the others are left out, and counted."""
     title = shorten(plain_words(message.title), BRIEF_CHARACTERS_MAX)
-    written = f"{title}\n\n{message.words.refused}"
+    blocks = tuple(
+        replace(one, facts=(), alert=replace(one.alert, annotations={}))
+        for one in message.blocks[:1]
+    )
     return replace(
-        message, preheader="", blocks=(), still_open=(), left_out=0, zone="", written=written
+        message,
+        preheader="",
+        blocks=blocks,
+        still_open=(),
+        left_out=message.left_out + len(message.blocks) + len(message.still_open) - len(blocks),
+        zone="",
+        written=f"{title}\n\n{message.words.refused}",
     )

@@ -99,15 +99,13 @@ class Webhook:
     def compose(self, message: Message, bytes_max: int) -> Composed:
         """The payload; alerts that have no room are left out, the last first, and counted."""
         alerts = alerts_of(message)
-
-        def payload(dropped: int) -> str:
-            return _payload(message, alerts[: len(alerts) - dropped], message.left_out + dropped)
-
-        def fits(dropped: int) -> bool:
-            return json_bytes(payload(dropped)) <= bytes_max
-
-        dropped = bisect_left(range(len(alerts)), True, key=fits)
-        return Composed(message.title, payload(dropped), whole=dropped == 0)
+        dropped = _dropped(message, alerts, bytes_max)
+        whole = dropped == 0
+        if alerts and dropped == len(alerts):
+            # Not even one has room: what happened goes without its figures, never without an alert.
+            alerts = [_bare(one) for one in alerts]
+            dropped = min(_dropped(message, alerts, bytes_max), len(alerts) - 1)
+        return Composed(message.title, _payload(message, alerts, dropped), whole=whole)
 
     async def send(self, outgoing: Outgoing, tools: Tools) -> SendResult:
         """One request to the first address that can be reached."""
@@ -227,17 +225,33 @@ def _alert(alert: AlertFacts, summary: str, description: str) -> dict[str, Any]:
     }
 
 
-def _payload(message: Message, alerts: Sequence[Mapping[str, Any]], truncated: int) -> str:
+def _bare(alert: Mapping[str, Any]) -> dict[str, Any]:
+    return {**alert, "annotations": {"summary": alert["annotations"]["summary"]}}
+
+
+def _dropped(message: Message, alerts: Sequence[Mapping[str, Any]], bytes_max: int) -> int:
+    """How many have no room; all, when not even one has."""
+
+    def fits(dropped: int) -> bool:
+        return json_bytes(_payload(message, alerts, dropped)) <= bytes_max
+
+    return bisect_left(range(len(alerts)), True, key=fits)
+
+
+def _payload(message: Message, alerts: Sequence[Mapping[str, Any]], dropped: int) -> str:
+    alerts = alerts[: len(alerts) - dropped]
     common = _common([alert["annotations"] for alert in alerts])
+    if message.written and not alerts:
+        common = {"summary": message.written}
     found = {
         "version": "4",
         "groupKey": message.group_key,
-        "truncatedAlerts": truncated,
+        "truncatedAlerts": message.left_out + dropped,
         "status": message.status,
         "receiver": message.receiver,
         "groupLabels": dict(message.group_labels),
         "commonLabels": _common([alert["labels"] for alert in alerts]),
-        "commonAnnotations": common | ({"summary": message.written} if message.written else {}),
+        "commonAnnotations": common,
         "externalURL": "",
         "notification_reason": message.reason,
         "alerts": list(alerts),

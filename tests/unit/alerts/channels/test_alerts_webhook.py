@@ -6,20 +6,21 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from alerts.channels.contract import EntryError
 from alerts.channels.message import AlertFacts, Block, FactLine, StillOpen, brief
 from alerts.channels.result import SendClass, SendResult
 from alerts.channels.texts import json_bytes
-from alerts.channels.webhook import Hook, Webhook, classify, is_public, keys_of, signed
+from alerts.channels.webhook import Hook, Webhook, classify, keys_of, signed
 from cli.fakes.server import Fault
 from cli.fakes.webhook import FakeWebhook
 from tests.unit.alerts.builders import START, at
 from tests.unit.alerts.sending import make_message, make_outgoing, make_tools
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-HOOK = Webhook()
 OTHER_SECRET = "whsec_" + "A" * 32
+HOOK = Webhook()
 LABELS = {"campaign": "double11-2025", "line": "L03", "rule": "pacing-high", "severity": "critical"}
 
 
@@ -103,10 +104,32 @@ def test_alerts_without_room_are_counted() -> None:
     assert found["truncatedAlerts"] == 57 - len(found["alerts"])
 
 
-def test_a_bare_title_is_still_a_payload_with_its_status() -> None:
-    found = json.loads(HOOK.compose(brief(make_message(status="resolved")), 4_000).text)
+def test_where_not_even_one_alert_has_room_it_goes_without_its_figures() -> None:
+    figures = tuple(FactLine(f"实际花费 {n}", "¥1") for n in range(500))
+    long = make_message(
+        written="", blocks=(replace(block(), facts=figures), replace(block("L04"), facts=figures))
+    )
+    composed = HOOK.compose(long, 1_000)
+    assert json_bytes(composed.text) <= 1_000
+    assert not composed.whole
+    found = json.loads(composed.text)
+    assert [one["annotations"] for one in found["alerts"]] == [{"summary": "花费过快"}]
+    assert found["truncatedAlerts"] == 1
+    assert len(json.loads(HOOK.compose(long, 10).text)["alerts"]) == 1, "never without an alert"
+
+
+def test_the_shortest_form_is_one_alert_and_how_many_are_not_in_it() -> None:
+    found = json.loads(HOOK.compose(brief(MESSAGE), 4_000).text)
+    [only] = found["alerts"]
+    assert (only["status"], only["labels"]["line"]) == ("firing", "L03")
+    assert only["annotations"] == {"summary": "花费过快", "description": "严重 · L03"}
+    assert found["truncatedAlerts"] == 2
+
+
+def test_a_message_that_is_only_a_text_is_still_a_payload_with_its_status() -> None:
+    found = json.loads(HOOK.compose(make_message(status="resolved"), 4_000).text)
     assert (found["status"], found["alerts"]) == ("resolved", [])
-    assert found["commonAnnotations"]["summary"].startswith("标题")
+    assert found["commonAnnotations"]["summary"] == "正文"
 
 
 def test_the_signature_equals_the_vector_and_there_is_one_for_each_secret() -> None:

@@ -10,6 +10,7 @@ from alerts.channels.table import ALL
 from alerts.delivery.store import AttemptOutcome, Claimed
 from alerts.delivery.verdict import Waits, compose, judge
 from tests.unit.alerts.builders import at
+from tests.unit.alerts.rendering.rendered import render, view
 from tests.unit.alerts.sending import make_message
 
 WAITS = Waits(retry_first_s=1, retry_max_s=300, refused_first_s=60, refused_max_s=3600)
@@ -86,6 +87,18 @@ def test_whatever_may_have_arrived_is_marked_for_the_next_attempt() -> None:
             maybe_delivered=maybe,
         )
         assert judge(claimed(), COMPOSED, result, WAITS).maybe_delivered is maybe
+
+
+@pytest.mark.parametrize("channel", ALL, ids=lambda one: one.kind)
+def test_what_is_refused_for_its_length_gets_shorter_and_still_says_what_is_wrong(
+    channel: Channel,
+) -> None:
+    """A payload that was too large once became one without any alert, and was taken."""
+    names = {"campaign": "双十一大促" * 12, "line": "搜索广告" * 12}
+    [message] = [one.message for one in render(*(view(alert=n, names=names) for n in range(9)))]
+    texts = [compose(channel, message, shrunk).text for shrunk in range(3)]
+    assert [len(one) for one in texts] == sorted({len(one) for one in texts}, reverse=True)
+    assert all("花费过快，实际是计划的 160%" in one for one in texts)
 
 
 answers = st.lists(st.sampled_from(sorted(SendClass)), min_size=1, max_size=12)
