@@ -1,4 +1,4 @@
-"""The set-up of the environment when it is interrupted or refused: one sentence, the right code."""
+"""The launcher: its environment, and a set-up that is interrupted or refused in one sentence."""
 
 import os
 import shutil
@@ -61,3 +61,21 @@ def test_a_folder_that_cannot_be_made_is_named(checkout: Path) -> None:
     assert f"the set-up failed: {checkout / '.paceline'}" in err
     assert "Traceback" not in err
     assert out == ""
+
+
+def test_byte_code_is_kept_whatever_an_image_tells_python(checkout: Path) -> None:
+    python = checkout / ".paceline" / "venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\nenv\n", encoding="utf-8")
+    python.chmod(0o755)
+    shutil.copy(checkout / "requirements-cli.lock", python.parents[1])
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [str(checkout / "paceline"), "token"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "PATH=" in done.stdout
+    assert "PYTHONDONTWRITEBYTECODE" not in done.stdout
