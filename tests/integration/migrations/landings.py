@@ -84,6 +84,8 @@ class Landing(NamedTuple):
     """Sources, and how much of each nobody has settled."""
     later: dict[str, list[str]]
     """The states of plans of which one has waited for 5 December."""
+    recovered: dict[str, str]
+    """Breaches that end when what waits of these sources is written off."""
     key: str | None = None
     """An API key for `shop/*`. It opens nothing but that dump."""
 
@@ -134,6 +136,7 @@ FIRST = Landing(
     imported={"budget": (2, 2, 2)},
     set_aside={},
     later={},
+    recovered={},
 )
 SECOND = Landing(
     revision="0015_measures_imports",
@@ -168,7 +171,7 @@ SECOND = Landing(
         "suspense/source:desk/1",
         "suspense/source:google-ads/1234567890/1",
         "suspense/source:shop/ads/2",
-        "suspense/source:till,eu:1/1",
+        r"suspense/source:till\,eu\:1/1",
     },
     unsent={("desk", "failed"), ("press", "parked")},
     restated={"period": "2026-11-20", "revision": 3, "amount": "10.00"},
@@ -191,6 +194,7 @@ SECOND = Landing(
     imported={"budget": (2, 2, 1), "kpi": (2, 1, 1)},
     set_aside={"bank": 1},
     later={"summer": ["superseded", "in_force"]},
+    recovered={"till,eu:1": r"suspense/source:till\,eu\:1/1"},
     key="plk_8da8e117c8e5_04FKS6WGY6B3QXicTF1Ou0r-C3hxNawNKbvzPgDXMgA",
 )
 LANDINGS = (FIRST, SECOND)

@@ -55,6 +55,7 @@ class Upgraded:
 
     def __init__(self, landing: Landing, stack: Stack, people: People, notices: int) -> None:
         self.landing = landing
+        self.stack = stack
         self.people = people
         self.notices = notices
         """How many were on record before the services started."""
@@ -76,6 +77,12 @@ class Upgraded:
 
     def open_breaches(self) -> set[str]:
         return {item["breach"] for item in self.client.pages("kpi", "/v1/breaches", open="true")}
+
+    def alert_state(self, breach: str) -> str:
+        """What alerts knows of a breach that began before the upgrade."""
+        url = self.stack.database_url
+        [(state,)] = fetch(url, f"SELECT state FROM alerts.episodes WHERE breach = '{breach}'")
+        return str(state)
 
     def holds(self) -> bool:
         return bool(self.client.get("budget", "/v1/invariants")["holds"])
@@ -230,3 +237,16 @@ def test_a_plan_that_waits_for_its_time_gets_in_force(upgraded: Upgraded) -> Non
     for campaign, states in upgraded.landing.later.items():
         assert upgraded.plans(campaign) == states
     assert upgraded.holds()
+
+
+def test_the_end_of_what_was_open_before_reaches_alerts(upgraded: Upgraded) -> None:
+    client, recovered = upgraded.client, upgraded.landing.recovered
+
+    def states() -> list[str]:
+        return [upgraded.alert_state(breach) for breach in recovered.values()]
+
+    assert states() == ["firing"] * len(recovered)
+    for source in recovered:
+        [item] = client.pages("budget", "/v1/suspense", source=source)
+        client.post("budget", f"/v1/suspense/{item['id']}/write-off", {"reason": "nobody's"})
+    assert wait_until(lambda: states() == ["resolved"] * len(recovered), 60)
