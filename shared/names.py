@@ -5,17 +5,15 @@ Pure. What one service accepts here, the others must be able to store (design.md
 
 import re
 
-from pydantic import AfterValidator
-from pydantic_core import PydanticCustomError
-
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 """Of workspaces, campaigns, lines and measures: nothing in it separates the parts of a key."""
+NAME_RULE = "1 to 64 letters, digits, . _ or -, the first a letter or a digit"
 SUBJECT_BYTES_MAX = 2000
 """Source, entity and dims of an event together, in UTF-8: an index row of PostgreSQL has room for
 2,700 bytes, and a workspace, a period and a measure stand beside them."""
 
 TEXT_HAS_CONTROLS = "text_has_control_characters"
-"""The code of a text that `refuse_controls` refuses, wherever that is."""
+"""The code of a text that `control_character` finds, wherever that is."""
 
 # Cc, the line separators of Unicode, and what turns the direction of text (Cf, Bidi_Control). The
 # joiner U+200D is none of them: emoji of several people are written with it.
@@ -44,18 +42,3 @@ def control_character(text: str, *, lines: bool = False) -> str | None:
 def controls_detail(character: str) -> str:
     """What is said of a text that has `character`."""
     return f"the text holds the invisible control character {character}: leave it out"
-
-
-def _refuse(text: str, *, lines: bool) -> str:
-    character = control_character(text, lines=lines)
-    if character is not None:
-        raise PydanticCustomError(
-            TEXT_HAS_CONTROLS, "{detail}", {"detail": controls_detail(character)}
-        )
-    return text
-
-
-PLAIN = AfterValidator(lambda text: _refuse(text, lines=False))
-"""For the fields of bodies: a name or label, in one line."""
-PLAIN_LINES = AfterValidator(lambda text: _refuse(text, lines=True))
-"""For the fields of bodies: a comment or reason, in lines."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.bodies.words import words_of_fault
 from shared.http.api_words import addresses_of
 
 EXIT_NOT_READY = 3
@@ -90,9 +91,9 @@ def read_settings(kind: type[Kind]) -> Kind:
         prefix = str(kind.model_config["env_prefix"])
         # A fault of several together has no name, and its input is all of them, secrets too.
         said = [
-            f"{prefix}{str(one['loc'][0]).upper()}={one['input']}: {one['msg']}"
+            f"{prefix}{str(one['loc'][0]).upper()}={one['input']}: {words_of_fault(one)}"
             if one["loc"]
-            else one["msg"]
+            else words_of_fault(one)
             for one in error.errors()
         ]
         print("; ".join(said), "(.env.example lists all settings)", file=sys.stderr)  # noqa: T201

@@ -17,11 +17,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.errors import KeysUnreadableError
-from shared.names import is_name
+from shared.names import NAME_RULE, is_name
 
 ROLES = ("viewer", "operator", "approver", "finance", "admin", "auditor")
 SUBJECT_LENGTH_MAX = 256
-NAME_RULE = "1 to 64 letters, digits, . _ or -, the first a letter or a digit"
 SUBJECT_RULE = f"a text of 1 to {SUBJECT_LENGTH_MAX} characters without U+0000"
 PRIVATE_KEY_FILE = "jwt_private.pem"
 JWKS_FILE = "jwks.json"

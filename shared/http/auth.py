@@ -14,10 +14,10 @@ from typing import Any
 import httpx
 import jwt
 
-from shared.access.tokens import NAME_RULE, ROLES, SUBJECT_RULE, is_subject
+from shared.access.tokens import ROLES, SUBJECT_RULE, is_subject
 from shared.errors import ForbiddenError, UnauthorizedError, UnavailableError
 from shared.http.reach import LIMITS_MAX, Reach
-from shared.names import is_name
+from shared.names import NAME_RULE, is_name
 from shared.settings import CommonSettings
 
 ALGORITHMS = ("EdDSA", "RS256", "ES256")

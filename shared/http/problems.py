@@ -8,6 +8,7 @@ from fastapi import Response
 from fastapi.exceptions import RequestValidationError
 
 from shared import metrics
+from shared.bodies.words import words_of_fault
 from shared.database.pool import BUSY, is_transient
 from shared.errors import (
     ErrorItem,
@@ -70,7 +71,7 @@ def invalid_request(error: RequestValidationError) -> PacelineError:
         {
             "loc": ".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0]),
             "code": item["type"],
-            "detail": item["msg"],
+            "detail": words_of_fault(item),
         }
         for item in error.errors()
     ]

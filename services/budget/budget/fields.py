@@ -18,14 +18,13 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from shared.bodies.texts import PLAIN, PLAIN_LINES
 from shared.currencies import CurrencyCode
 from shared.events import has_nul
 from shared.http.instants import Instant
 from shared.money import MoneyError, parse_micros
 from shared.names import (
     NAME,
-    PLAIN,
-    PLAIN_LINES,
     TEXT_HAS_CONTROLS,
     control_character,
     controls_detail,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from shared.names import PLAIN_LINES
+from shared.bodies.texts import PLAIN_LINES
 
 
 def _without_nul(text: str) -> str:

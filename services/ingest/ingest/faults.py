@@ -1,7 +1,7 @@
 """Why an event is refused: one stable code per fault (contracts.md section 2).
 
 msgspec says what is wrong and where in one sentence; its wording is turned into a code here, once,
-and pinned by tests, so that an update of msgspec cannot change a code unseen.
+and pinned by tests, so that an update of msgspec cannot change a code unseen. People read ours.
 """
 
 import re
@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from shared.bodies.words import words_of_error
 from shared.events import SENT_DECODER
 
 _WHERE = re.compile(r"(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?", re.DOTALL)
@@ -31,11 +32,11 @@ class FaultError(Exception):
 
 
 def fault_of(error: msgspec.ValidationError) -> FaultError:
-    """The stable code for what msgspec found; the detail keeps its words and the place."""
+    """The stable code for what msgspec found; the detail says where and what to send."""
     text = str(error)
     match = _WHERE.fullmatch(text)
     what, path = (match["what"], match["path"] or "$") if match else (text, "$")
-    return FaultError(_code(what, path), text.replace("`", "'"))
+    return FaultError(_code(what, path), words_of_error(text))
 
 
 def _code(what: str, path: str) -> str:

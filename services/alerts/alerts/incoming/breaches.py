@@ -12,6 +12,7 @@ import msgspec
 from msgspec import convert
 
 from alerts.incoming.signal import Figures, NewerFigures, Origin, Signal
+from shared.bodies.words import words_of_error
 from shared.events import (
     BREACH_DECODER,
     FIGURES_DECODER,
@@ -122,7 +123,7 @@ def _decoded(value: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     try:
         return decoder.decode(value)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UnreadableError(str(error)) from error
+        raise UnreadableError(words_of_error(str(error))) from error
     except RecursionError as error:
         raise UnreadableError("nested too deep") from error
 

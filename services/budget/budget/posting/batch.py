@@ -11,6 +11,7 @@ import msgspec
 
 from budget.posting.records import DECODER, Beat, SpendRecord, SpendRefusal
 from budget.posting.route import Posting
+from shared.bodies.words import words_of_error
 from shared.database.progress import Heartbeat
 from shared.events import SourceEvent, has_nul
 from shared.kafka.consumer import Received
@@ -44,7 +45,7 @@ def sort_batch(records: Sequence[Received], latest: datetime) -> SpendBatch:
         try:
             event = decode(received.value)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            refusals.append(SpendRefusal("unparseable", str(error), received, None))
+            refusals.append(SpendRefusal("unparseable", words_of_error(str(error)), received, None))
             continue
         if type(event) is SourceEvent:
             _sort_beat(batch, event, received, index, latest)

@@ -9,6 +9,7 @@ import msgspec
 from ingest.faults import FaultError, fault_of
 from ingest.rejections.rejection import Rejection
 from ingest.wire import LINE_ENCODER, LIST_DECODER, ONE_DECODER, RAW_LIST_DECODER, Wire
+from shared.bodies.words import words_of_error
 from shared.errors import TooLargeError, UnparseableError
 from shared.http.json_keys import json_fault, keeps_all_keys
 
@@ -52,7 +53,9 @@ def decode(body: bytes, shape: Shape, events_max: int) -> Decoded:
     try:
         return _decode_many(body, events_max) if many else _decode_one(body)
     except _UNREADABLE as error:
-        raise UnparseableError("unparseable", f"the body is not JSON: {error}"[:300]) from error
+        raise UnparseableError(
+            "unparseable", f"the body {words_of_error(str(error))}"[:300]
+        ) from error
 
 
 def _decode_many(body: bytes, events_max: int) -> Decoded:

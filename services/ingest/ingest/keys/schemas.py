@@ -6,8 +6,9 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from ingest.bodies import StrictBody, WithoutNul
+from shared.bodies.texts import PLAIN
 from shared.http.instants import Instant
-from shared.names import NAME, PLAIN
+from shared.names import NAME
 
 SourcePattern = Annotated[
     str, Field(min_length=1, max_length=200, pattern=r"^[^\s|]+$"), WithoutNul, PLAIN

@@ -11,6 +11,7 @@ import msgspec
 from ingest.rejections import outstanding, quarantines, store, subjects
 from ingest.rejections.store import RejectionRow
 from ingest.settings import IngestSettings
+from shared.bodies.words import words_of_error
 from shared.database.clock import Clock
 from shared.database.pool import Conn
 from shared.events import REJECTED_DECODER, Envelope, Rejected
@@ -44,7 +45,7 @@ class RejectedHandler:
             try:
                 row = self._row(REJECTED_DECODER.decode(received.value))
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                row = _unreadable(received, str(error), now)
+                row = _unreadable(received, words_of_error(str(error)), now)
                 unreadable.append(SetAside(received, row.code, row.detail))
             rows[row.message] = row
         added = await store.add_rejections(conn, list(rows.values()))

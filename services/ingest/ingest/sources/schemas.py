@@ -10,11 +10,11 @@ from ingest.faults import FaultError
 from ingest.periods import find_zone
 from ingest.sources.settings import SourceSettings
 from ingest.sources.store import StoredSource
+from shared.bodies.texts import PLAIN
 from shared.currencies import CurrencyCode
 from shared.durations import parse_duration
 from shared.freshness import state_of
 from shared.http.edits import MergePatch, ReadBack
-from shared.names import PLAIN
 
 INTERVAL_MAX_S = 31 * 86_400
 

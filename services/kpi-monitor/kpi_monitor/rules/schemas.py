@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from kpi_monitor.rules.definition import compile_stored
 from kpi_monitor.rules.store import RuleCondition, RuleRow
 from kpi_monitor.windows import Windows, from_ms
+from shared.bodies.texts import PLAIN, PLAIN_LINES
 from shared.http.edits import MergePatch, ReadBack
 from shared.http.instants import AnyInstant
-from shared.names import NAME, PLAIN, PLAIN_LINES
+from shared.names import NAME
 
 Name = Annotated[str, StringConstraints(pattern=f"^{NAME}$")]
 Decimal = Annotated[str, StringConstraints(pattern=r"^-?\d{1,12}(\.\d{1,6})?$")]

@@ -125,9 +125,9 @@ async def test_422_names_each_place_that_is_wrong(client: httpx.AsyncClient) -> 
     response = await client.post("/v1/things", json={"lines": [1, "x"], "extra": 1})
     body = assert_problem(response, 422, "invalid_request")
     assert {item["loc"] for item in body["errors"]} == {"name", "lines.1", "extra"}
-    assert body["detail"] == "name: Field required (and 2 more, see errors)"
+    assert body["detail"] == "name: is missing: send it (and 2 more, see errors)"
     body = (await client.post("/v1/things", json={})).json()
-    assert body["detail"] == "name: Field required"
+    assert body["detail"] == "name: is missing: send it"
 
 
 async def test_401_without_and_with_a_wrong_credential(client: httpx.AsyncClient) -> None:

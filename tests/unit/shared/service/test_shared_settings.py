@@ -33,8 +33,8 @@ def test_each_wrong_setting_is_named_with_what_it_may_be(
     refuse(monkeypatch, LIMIT_S="30", PORT="x")
     said = capsys.readouterr().err
     assert said.count("\n") == 1
-    assert "PACELINE_LIMIT_S=30: Input should be greater than or equal to 60" in said
-    assert "PACELINE_PORT=x: Input should be a valid integer" in said
+    assert "PACELINE_LIMIT_S=30: send 60 or more" in said
+    assert "PACELINE_PORT=x: send a whole number" in said
 
 
 def test_settings_that_do_not_agree_are_refused_without_saying_any_secret(
