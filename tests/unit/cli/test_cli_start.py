@@ -27,7 +27,7 @@ SLOW = frozenset(
         "fastapi",
         "httpx",
         "jwt",
-        "pydantic_settings",
+        "pydantic",
         "rich",
         "sqlalchemy",
         "uvicorn",
