@@ -39,6 +39,13 @@ def held(steps: Iterable[AllocationStep], at: datetime | None = None) -> dict[Ho
     return sums
 
 
+def held_as_of(steps: Sequence[AllocationStep], at: datetime) -> dict[Holder, int]:
+    """What is answered for an instant: before anything is in force, what the first to come gives,
+    for that is known already. The first in force need not be the first decided."""
+    first = min((step.effective_from for step in steps), default=at)
+    return held(steps, max(at, first))
+
+
 def steps_to(
     before: Sequence[AllocationStep], wanted: Mapping[Holder, int], since: datetime
 ) -> list[AllocationStep]:

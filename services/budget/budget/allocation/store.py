@@ -29,23 +29,14 @@ ON CONFLICT ON CONSTRAINT lines_pk DO UPDATE SET
 """
 FIND_STEPS = """
 SELECT place, name, effective_from, sum(amount)::bigint AS amount FROM budget.allocations
-WHERE workspace = $1 AND campaign = $2 GROUP BY place, name, effective_from
+WHERE workspace = $1 AND campaign = $2 AND ($3::timestamptz IS NULL OR decided_at <= $3)
+GROUP BY place, name, effective_from
 """
 ADD_STEPS = """
 INSERT INTO budget.allocations (workspace, campaign, document, decided_at, place, name,
                                 effective_from, amount, curve)
 SELECT $1, $2, $3, $4, u.*
 FROM unnest($5::text[], $6::text[], $7::timestamptz[], $8::bigint[], $9::jsonb[]) AS u
-"""
-# Before the first document is in force, what it gives is known already.
-FIND_HELD = """
-WITH known AS (
-  SELECT place, name, effective_from, amount, entry FROM budget.allocations
-  WHERE workspace = $1 AND campaign = $2 AND decided_at <= $3
-)
-SELECT place, name, sum(amount)::bigint AS amount FROM known
-WHERE effective_from <= greatest($4, (SELECT effective_from FROM known ORDER BY entry LIMIT 1))
-GROUP BY place, name
 """
 FIND_CURVES = """
 SELECT DISTINCT ON (name) name, curve FROM budget.allocations
@@ -113,9 +104,12 @@ async def put_lines(
     return [dict(row) for row in await conn.fetch(LINES, *key[:2])]
 
 
-async def find_steps(conn: Conn, workspace: str, campaign: str) -> list[AllocationStep]:
-    """The campaign's journal, what is of one place and instant summed."""
-    rows = await conn.fetch(FIND_STEPS, workspace, campaign)
+async def find_steps(
+    conn: Conn, workspace: str, campaign: str, known_at: datetime | None = None
+) -> list[AllocationStep]:
+    """The campaign's journal, or what of it was decided by a moment; what is of one place and
+    instant summed."""
+    rows = await conn.fetch(FIND_STEPS, workspace, campaign, known_at)
     return [AllocationStep(Holder(row[0], row[1]), row[2], row[3]) for row in rows]
 
 
@@ -133,14 +127,6 @@ async def add_steps(
     ]
     names = workspace, campaign, document.name, document.decided_at
     await conn.execute(ADD_STEPS, *names, *zip(*rows, strict=True))
-
-
-async def find_held(
-    conn: Conn, workspace: str, campaign: str, *, known_at: datetime, at: datetime
-) -> dict[Holder, int]:
-    """What each place held at an instant, by what was decided until another."""
-    rows = await conn.fetch(FIND_HELD, workspace, campaign, known_at, at)
-    return {Holder(row[0], row[1]): row[2] for row in rows}
 
 
 async def find_curves(

@@ -11,7 +11,7 @@ from typing import Any
 
 from budget import SCHEMA
 from budget.allocation import store as allocation
-from budget.allocation.journal import Holder
+from budget.allocation.journal import Holder, held_as_of
 from budget.allocation.phasing import NOTHING
 from budget.documents.campaigns.store import get_campaign
 from budget.documents.plans import store as plans
@@ -141,11 +141,9 @@ async def _planned(
     place = asked.workspace, asked.campaign
     known_at = asked.known_at or asked.now
     applied = await plans.known_plans(conn, *place, known_at)
-    held = await allocation.find_held(conn, *place, known_at=known_at, at=asked.moment)
-    plan = None
-    if applied:
-        version = next((one for one, since in applied if since <= asked.moment), applied[-1][0])
-        plan = await plans.get_plan(conn, *place, version)
+    held = held_as_of(await allocation.find_steps(conn, *place, known_at), asked.moment)
+    version = plan_as_of(applied, asked.moment)
+    plan = None if version is None else await plans.get_plan(conn, *place, version)
     if not asked.past:
         return plan, rows, held
     curves = await allocation.find_curves(conn, *place, known_at)
@@ -161,6 +159,13 @@ async def _planned(
         for row in rows
     ]
     return plan, shown, held
+
+
+def plan_as_of(applied: Sequence[tuple[int, datetime]], at: datetime) -> int | None:
+    """Of plans (version, effective from), the last applied first, the one that says what was
+    allocated at an instant; see `held_as_of`."""
+    first = min((since for _, since in applied), default=at)
+    return next((version for version, since in applied if since <= max(at, first)), None)
 
 
 def _figures(

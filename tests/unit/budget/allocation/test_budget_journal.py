@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from budget.allocation.journal import TOTAL, AllocationStep, Holder, held, steps_to
+from budget.allocation.journal import (
+    TOTAL,
+    AllocationStep,
+    Holder,
+    held,
+    held_as_of,
+    steps_to,
+)
+from budget.figures.totals import plan_as_of
 
 BEGIN = datetime(2025, 11, 1, tzinfo=UTC)
 DAYS = 6
@@ -53,6 +61,29 @@ def test_at_every_instant_places_hold_what_the_plan_in_force_says(
         for place in (L1, L2, CRISIS):
             assert now.get(place, 0) == wanted.get(place, 0)
         assert -now.get(TOTAL, 0) == sum(wanted.values()), "the total is what all places hold"
+
+
+@given(histories.filter(bool))
+def test_before_anything_is_in_force_the_first_to_come_is_known(
+    history: list[tuple[dict[Holder, int], int]],
+) -> None:
+    """Also where a later decision takes effect earlier than the first one."""
+    steps = [step for document in journal_of(history) for step in document]
+    applied = [(number, day(since)) for number, (_, since) in enumerate(history)][::-1]
+    first = min(since for _, since in history)
+    model = model_of(history)
+    for number in range(DAYS + 1):
+        wanted = model[max(number, first)]
+        known = held_as_of(steps, day(number))
+        for place in (L1, L2, CRISIS):
+            assert known.get(place, 0) == wanted.get(place, 0)
+        version = plan_as_of(applied, day(number))
+        assert version is not None
+        assert history[version][0] is wanted
+
+
+def test_without_any_plan_nothing_is_known() -> None:
+    assert (held_as_of([], BEGIN), plan_as_of([], BEGIN)) == ({}, None)
 
 
 @given(histories)

@@ -50,7 +50,7 @@ ORDER BY effective_from, workspace, campaign, plan_version LIMIT $2
 """
 COUNT_DUE = "SELECT count(*) FROM budget.plans WHERE status = 'approved' AND effective_from <= $1"
 # The curves of the plan applied last hold all that was planned before it; how much is allocated is
-# said by the one that was in force at the instant asked for, or by the first.
+# said by the one that was in force at the instant asked for, or by the first to come.
 KNOWN = """
 SELECT plan_version, effective_from FROM budget.plans
 WHERE workspace = $1 AND campaign = $2 AND applied_at <= $3
