@@ -20,10 +20,11 @@ from shared.money import parse_micros
 
 
 async def create_plan(caller: Caller, campaign: str, body: PlanBody) -> dict[str, Any]:
-    """The next plan version as a draft, with its findings; see `rules.plan.check` for the codes.
+    """The next plan version as a draft, with its findings.
 
-    Raises ConflictError `campaign_closed`, as do submitting and deciding."""
-    await lock(caller)
+    Raises ConflictError `campaign_closed`, as do submitting and deciding, and what
+    `plans.rules.check` refuses."""
+    caller = await lock(caller)
     row = await find_open(caller, campaign)
     checked = check(
         _terms(row),
