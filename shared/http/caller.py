@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import Path, Query, Request
 
+from shared.database.clock import Clock
 from shared.database.pool import Conn, transaction
 from shared.http.app import require
 from shared.http.auth import Principal
@@ -39,11 +40,17 @@ class Caller:
     now: datetime
     reach: Reach
     """Of the credential, its regions resolved to campaigns."""
+    clock: Clock
 
     @property
     def workspace(self) -> str:
         """The workspace of the credential."""
         return self.principal.workspace
+
+    async def at_present(self) -> "Caller":
+        """The same at the moment it is by now: for who has waited for a lock, so that what is done
+        one after the other is recorded in that order."""
+        return replace(self, now=await self.clock.now(self.conn))
 
 
 @asynccontextmanager
@@ -52,4 +59,4 @@ async def calling(request: Request, principal: Principal) -> AsyncIterator[Calle
     state = request.app.state
     async with transaction(state.pool) as conn:
         reach = await resolved(conn, principal.reach, state.campaigns_of_regions)
-        yield Caller(conn, principal, await state.clock.now(conn), reach)
+        yield Caller(conn, principal, await state.clock.now(conn), reach, state.clock)

@@ -7,7 +7,6 @@ changes where money belongs also keeps polls out, before it locks anything a pol
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from typing import Any
 
 from fastapi import Request
@@ -18,6 +17,7 @@ from budget.ledger import catalogues
 from budget.ledger.moving import MovedMoney
 from budget.ledger.release import Release
 from budget.ledger.rules import Catalogue
+from shared.database.clock import Clock
 from shared.database.pool import Conn
 from shared.errors import UnavailableError
 from shared.http import caller as callers
@@ -49,21 +49,25 @@ async def calling(request: Request, principal: Principal) -> AsyncIterator[Calle
             raise UnavailableError("release_timeout", detail, retry_after_s=60) from error
 
 
-def time_itself(conn: Conn, workspace: str, now: datetime) -> Caller:
+async def time_itself(conn: Conn, workspace: str, clock: Clock) -> Caller:
     """A transaction in which nobody but time acts."""
     reach = Reach(workspace)
-    return Caller(conn, Principal(reach, ACTOR, frozenset()), now, reach)
+    nobody = Principal(reach, ACTOR, frozenset())
+    return Caller(conn, nobody, await clock.now(conn), reach, clock)
 
 
-async def lock(caller: Caller) -> None:
-    """Takes the workspace's lock."""
+async def lock(caller: Caller) -> Caller:
+    """Takes the workspace's lock; the caller at the moment it has it."""
     await catalogues.WORKSPACE_LOCK.take(caller.conn, caller.workspace)
+    return await caller.at_present()
 
 
-async def stop_posting(caller: Caller) -> None:
-    """Takes the workspace's lock and keeps polls out: for what moves booked money."""
-    await lock(caller)
+async def stop_posting(caller: Caller) -> Caller:
+    """Takes the workspace's lock and keeps polls out, for what moves booked money; the caller at
+    the moment at which nobody else writes."""
+    await catalogues.WORKSPACE_LOCK.take(caller.conn, caller.workspace)
     await catalogues.stop_posting(caller.conn, caller.workspace)
+    return await caller.at_present()
 
 
 async def add_audit(caller: Caller, action: str, about: str, detail: dict[str, Any]) -> None:

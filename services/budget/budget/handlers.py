@@ -30,9 +30,10 @@ class SpendHandler:
         Returns what was set aside. Heartbeats come after the data they cover; the accounts' rows
         are locked last of all.
         """
-        now = await self._clock.now(conn)
-        batch = sort_batch(records, now + self._skew)
+        batch = sort_batch(records, await self._clock.now(conn) + self._skew)
         routed, misrouted = await self._router.assign(conn, batch.postings)
+        # It may have waited for who moves booked money, and is recorded after that.
+        now = await self._clock.now(conn)
         complete = await lateness.read(conn, routed, batch.beats)
         posted = await deltas.post(conn, routed, now, self._router.keys_of, complete)
         refusals = [*batch.refusals, *misrouted, *posted.refusals]

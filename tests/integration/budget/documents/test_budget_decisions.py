@@ -1,12 +1,16 @@
 """Four eyes see one amount: a decision is about what stood when it was made, and nothing else."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from budget.ledger import catalogues
+from shared.database.pool import transaction
 from tests.integration.budget.budget_helpers import (
     Caller,
     Service,
@@ -16,10 +20,13 @@ from tests.integration.budget.budget_helpers import (
     plan_body,
     running_service,
 )
-from tests.integration.budget.spend import at, snapshot
+from tests.integration.budget.spend import at, delta, snapshot
 
 TOTALS = "/v1/campaigns/c1/totals"
 YES = {"decision": "approve", "opinion": "agreed by phone"}
+WAITING = """
+SELECT count(*) FROM pg_sleep(0.05), pg_locks WHERE locktype = 'advisory' AND NOT granted
+"""
 
 
 @pytest.fixture
@@ -141,6 +148,34 @@ async def test_a_decision_about_something_else_is_refused(
         answer = await zhao.post(place, {**YES, "as": "approver", **about}, status)
         assert answer["code"] == code
         assert (await held(zhao))["status"] == "open"
+
+
+async def test_who_has_waited_for_others_is_recorded_after_them(service: Service) -> None:
+    """A decision and a poll that began at 11-03 and had to wait until 11-04 are of 11-04."""
+    later = at("11-04 00:00")
+    async with (
+        service.caller("wang.lei", "operator") as operator,
+        deciders(service) as (zhao, chen),
+    ):
+        await operator.post("/v1/campaigns/c1/plans", plan_body(), 201)
+        place = "/v1/campaigns/c1/plans/2"
+        await operator.post(f"{place}/submit", {})
+        await zhao.post(f"{place}/decisions", {**YES, "as": "approver"})
+        async with asyncio.TaskGroup() as group, transaction(service.pool) as conn:
+            await catalogues.WORKSPACE_LOCK.take(conn, "default")
+            await catalogues.stop_posting(conn, "default")
+            decision = chen.post(f"{place}/decisions", {**YES, "as": "finance"})
+            decided = group.create_task(decision)
+            group.create_task(service.post(delta("ads", "d", at("11-03 00:00"), "1.00")))
+            while await conn.fetchval(WAITING) < 2:
+                pass
+            await service.set_clock(later)
+        [_, plan] = (await chen.get("/v1/campaigns/c1/plans"))["items"]
+        assert (await decided)["approved_at"] == plan["approved_at"] == plan["effective_from"]
+        assert datetime.fromisoformat(plan["approved_at"]) == later
+        entries = await chen.get("/v1/campaigns/c1/lines/L1/entries")
+        [recorded] = [one["recorded_at"] for one in entries["items"]]
+        assert datetime.fromisoformat(recorded) == later
 
 
 async def test_a_decision_on_a_plan_names_its_total_and_version(service: Service) -> None:

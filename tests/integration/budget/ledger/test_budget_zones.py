@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from budget.documents.campaigns.commands import create_campaign as create_campaign_of
 from budget.documents.campaigns.schemas import CampaignBody
+from shared.database.clock import make_clock
 from shared.database.pool import transaction
 from shared.errors import InvalidError
 from shared.http.auth import Principal
@@ -88,7 +89,7 @@ async def test_a_database_without_a_zone_refuses_its_campaigns(service: Service)
     unknown = body.model_copy(update={"time_zone": "Mars/Olympus_Mons"})
     li_na = Principal(Reach("default"), "li.na", frozenset({"operator"}))
     async with transaction(service.pool) as conn:
-        caller = Caller(conn, li_na, at("11-05 00:00"), li_na.reach)
+        caller = Caller(conn, li_na, at("11-05 00:00"), li_na.reach, make_clock("manual"))
         with pytest.raises(InvalidError) as refused:
             await create_campaign_of(caller, unknown)
         assert refused.value.code == "time_zone_unknown"

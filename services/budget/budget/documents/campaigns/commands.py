@@ -19,7 +19,7 @@ async def close_campaign(caller: Caller, campaign: str, body: CloseBody) -> dict
     restated there (B5). Raises NotFoundError `campaign_unknown`, ConflictError `already_closed` or
     `not_approved`.
     """
-    await stop_posting(caller)
+    caller = await stop_posting(caller)
     row = await find_campaign(caller, campaign, to_write=True)
     if row["status"] == "closed":
         raise ConflictError("already_closed", f"{row['closed_by']} closed it at {row['closed_at']}")
@@ -63,7 +63,7 @@ async def create_campaign(caller: Caller, body: CampaignBody) -> dict[str, Any]:
     if not await store.reads_zone(caller.conn, body.time_zone):
         # One that was built without the older names: days and entries could not be read.
         raise InvalidError("time_zone_unknown", f"the database knows no zone {body.time_zone}")
-    await stop_posting(caller)
+    caller = await stop_posting(caller)
     values = campaign_values(body, caller.principal.subject, caller.now)
     row = await store.add_campaign(caller.conn, caller.workspace, values)
     if row is None:

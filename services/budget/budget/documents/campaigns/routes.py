@@ -74,8 +74,8 @@ async def patch_campaign(
     curve when the flight's end moves, and `findings` say so. If-Match is honoured when sent.
     Targets may change until a plan is in force. Errors: campaign_unknown, campaign_closed,
     field_read_only, flight_invalid, spend_after_end, targets_judged."""
-    async with calling(request, principal) as caller:
-        await stop_posting(caller)
+    async with calling(request, principal) as asking:
+        caller = await stop_posting(asking)
         row = await find_open(caller, campaign)
         check_if_match(request, row["version"], required=False)
         changed, findings = await edits.patch_campaign(caller, row, body)

@@ -27,7 +27,7 @@ async def decide_exception(
     amount: it is asked for anew. What was approved is not held any more: a late decision on it is a
     conflict, not unknown.
     """
-    await stop_posting(caller)
+    caller = await stop_posting(caller)
     name = f"{PREFIX}{held}"
     request = await requests.lock_request(caller.conn, caller.workspace, name)
     item = await held_items.get_exception(caller.conn, caller.workspace, held)

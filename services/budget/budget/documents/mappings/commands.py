@@ -40,7 +40,7 @@ async def add_mapping(caller: Caller, body: MappingBody) -> Row:
     """
     caller.reach.require(body.campaign)
     check_match(body.match)
-    await stop_posting(caller)
+    caller = await stop_posting(caller)
     before = await catalogues.mappings_of(caller.conn, caller.workspace, body.source)
     mapping = EntityMapping(
         "", body.source, match_of(body.match), body.campaign, body.line, body.effective_from

@@ -69,8 +69,8 @@ async def put_mapping(
     """Moves what it brought to the old line; what reaches no line is the finding `money_held`.
     Send If-Match. A mapping as it was read is accepted. Errors: mapping_unknown, field_read_only
     for what is fixed."""
-    async with calling(request, principal) as caller:
-        row = await _current(caller, mapping)
+    async with calling(request, principal) as asking:
+        caller, row = await _current(asking, mapping)
         check_if_match(request, row["version"])
         body.refuse_changes(row)
         changed = await commands.change_mapping(caller, row, body)
@@ -85,9 +85,9 @@ async def put_mapping(
 async def delete_mapping(request: Request, mapping: Name, principal: Operator) -> Json:
     """What it brought to its line goes where the mappings that are left say, else to suspense
     (finding `money_held`). Send If-Match. Errors: mapping_unknown, also when it has been withdrawn
-    already."""
-    async with calling(request, principal) as caller:
-        row = await _current(caller, mapping)
+    already; out_of_reach, also where it would give money to campaigns out of reach."""
+    async with calling(request, principal) as asking:
+        caller, row = await _current(asking, mapping)
         check_if_match(request, row["version"])
         gone = await commands.delete_mapping(caller, row)
     return Json(_view(gone))
@@ -95,8 +95,8 @@ async def delete_mapping(request: Request, mapping: Name, principal: Operator) -
 
 async def _current(caller: Caller, mapping: str) -> dict[str, Any]:
     """The mapping as nobody else can change it until the caller's transaction ends."""
-    await stop_posting(caller)
-    return await commands.find_mapping(caller, mapping, to_write=True)
+    caller = await stop_posting(caller)
+    return caller, await commands.find_mapping(caller, mapping, to_write=True)
 
 
 def _view(made: dict[str, Any]) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class Activator:
 
         Raises UnavailableError `release_timeout`; the next round tries again.
         """
-        session = time_itself(conn, plan.workspace, await self._clock.now(conn))
+        session = await time_itself(conn, plan.workspace, self._clock)
         try:
             async with asyncio.timeout(self._limit_s):
                 await put_due_in_force(session, plan)

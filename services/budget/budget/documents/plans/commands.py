@@ -7,7 +7,7 @@ from budget.approval import store as requests
 from budget.approval.commands import Approvals, SubmittedDocument, outcome_view
 from budget.approval.rules import ApprovalSubject
 from budget.approval.schemas import DecisionBody
-from budget.caller import add_audit, lock
+from budget.caller import add_audit, lock, stop_posting
 from budget.documents.campaigns import store as campaigns
 from budget.documents.campaigns.commands import find_campaign, find_open
 from budget.documents.plans import store
@@ -54,7 +54,7 @@ async def submit_plan(
 ) -> dict[str, Any]:
     """Draft → in review (B8). Raises NotFoundError, ConflictError `not_draft`, InvalidError
     `target_missing`."""
-    await lock(caller)
+    caller = await lock(caller)
     row = await find_open(caller, campaign)
     plan = await find_plan(caller, campaign, version, to_write=True)
     check_submit(plan["status"], targets=len(row["body"]["targets"]))
@@ -92,7 +92,7 @@ async def decide_plan(
     caller: Caller, approvals: Approvals, campaign: str, version: int, body: DecisionBody
 ) -> dict[str, Any]:
     """One role's decision; the last approval puts the plan in force, now or at its time."""
-    await lock(caller)
+    caller = await stop_posting(caller)
     plan = await find_plan(caller, campaign, version, to_write=True)
     await find_open(caller, campaign)
     request = await requests.lock_request(caller.conn, caller.workspace, plan_name(plan))

@@ -45,7 +45,7 @@ PLAN = DocumentKind(approve, reject)
 
 async def put_due_in_force(caller: Caller, due: PlanName) -> None:
     """Puts an approved plan in force whose time has come, unless something has overtaken it."""
-    await stop_posting(caller)
+    caller = await stop_posting(caller)
     plan = await store.get_plan(
         caller.conn, caller.workspace, due.campaign, due.plan_version, lock=True
     )
@@ -67,7 +67,6 @@ async def _approved(caller: Caller, plan: dict[str, Any]) -> None:
     await campaigns.supersede_waiting(conn, *store.key_of(plan), later)
     if later is not None and await store.has_one(conn, plan):
         return
-    await stop_posting(caller)
     if later is None:
         await _put_in_force(caller, plan)
     else:

@@ -89,7 +89,7 @@ async def _settle(
     *,
     touched: str | None = None,
 ) -> SettledItems:
-    await stop_posting(caller)
+    caller = await stop_posting(caller)
     items = await store.pick(caller.conn, caller.reach, kind, wanted, ITEMS_MAX)
     if not items and not caller.reach.is_whole:
         raise caller.reach.unknown("suspense", "item", to_write=True)

@@ -52,7 +52,6 @@ class SuspenseNews:
             found = await store.changed(conn, self._every_s, SOURCES_MAX)
             if not found:
                 return False
-            now = await self._clock.now(conn)
             sources = [(row["workspace"], row["source"]) for row in found]
             objects = _objects(
                 sources,
@@ -63,7 +62,7 @@ class SuspenseNews:
             await store.save(conn, told)
             for row, (workspace, source, version, _, item) in zip(found, told, strict=True):
                 if version != row["version"]:
-                    caller = time_itself(conn, workspace, now)
+                    caller = await time_itself(conn, workspace, self._clock)
                     await announcements.add(caller, [_item(source, version, item)])
         return len(found) == SOURCES_MAX
 
