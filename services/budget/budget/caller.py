@@ -82,7 +82,7 @@ async def begin_release(caller: Caller, cause: str) -> tuple[Release, Catalogue]
     The caller has stopped posting before it changed the catalogue.
     """
     await catalogues.put_version(caller.conn, caller.workspace)
-    moving = Release(caller.conn, caller.workspace, cause, caller.now)
+    moving = Release(caller.conn, caller.reach, cause, caller.now)
     catalogue = await moving.catalogue()
     await moving.move_held(catalogue)
     return moving, catalogue

@@ -111,11 +111,9 @@ class Service:
         return [msgspec.json.decode(row["value"]) for row in rows]
 
     @asynccontextmanager
-    async def caller(
-        self, subject: str, *roles: str, workspace: str = "default"
-    ) -> AsyncIterator["Caller"]:
-        """Somebody with these roles, over HTTP."""
-        token = sign_token(self._keys, subject=subject, roles=roles, workspace=workspace)
+    async def caller(self, subject: str, *roles: str, **limits: Any) -> AsyncIterator["Caller"]:
+        """Somebody with these roles and limits, over HTTP."""
+        token = sign_token(self._keys, subject=subject, roles=roles, **limits)
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(
             transport=transport,

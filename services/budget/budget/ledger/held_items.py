@@ -49,6 +49,7 @@ WHERE h.workspace = $1 AND h.held = $2 AND a.kind = 'exception'
 """
 COUNT_MATCHING = """
 SELECT count(*) FROM budget.held WHERE workspace = $1 AND source = $2 AND entity @> $3
+  AND ($4::text[] IS NULL OR campaign = ANY($4))
 """
 SET_STATUS = "UPDATE budget.held SET status = $2 WHERE held = $1"
 # Why something is held may change without any entry.
@@ -132,10 +133,10 @@ async def get_exception(conn: Conn, workspace: str, held: int) -> dict[str, Any]
     return dict(row) if row else None
 
 
-async def count_matching(conn: Conn, workspace: str, source: str, match: Mapping[str, str]) -> int:
-    """How many held items of a source have these levels in their entity."""
-    found: int = await conn.fetchval(COUNT_MATCHING, workspace, source, match)
-    return found
+async def count_matching(conn: Conn, reach: Reach, source: str, match: Mapping[str, str]) -> int:
+    """How many held items of a source have these levels in their entity, of those in reach."""
+    place = reach.workspace, source, match, reach.listed
+    return int(await conn.fetchval(COUNT_MATCHING, *place))
 
 
 async def set_status(conn: Conn, held: int, status: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from budget.ledger.held_items import HeldRow
 from budget.ledger.rules import Catalogue, Destination, SpendSubject
 from shared.errors import ConflictError
+from shared.http.reach import Reach
 from shared.money import NO_CURRENCY, format_micros
 
 Item = Mapping[str, Any]
@@ -93,6 +94,13 @@ def is_news(item: Item, destination: Destination) -> bool:
     """Whether an item that stays is held for another reason now, or another line."""
     told = (item["reason"], item["campaign"], item["line"])
     return told != (str(destination.reason), destination.campaign, destination.line)
+
+
+def leaves_reach(reach: Reach, item: Item, destination: Destination) -> bool:
+    """Whether an item goes from one campaign to another and one of them is out of reach. What
+    belongs to no campaign yet may come to any, and go back."""
+    campaigns = {item["campaign"], destination.campaign} - {None}
+    return len(campaigns) > 1 and not all(map(reach.covers, campaigns))
 
 
 def held_row(leg: Leg, entry: int) -> HeldRow:

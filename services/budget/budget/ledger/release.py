@@ -14,7 +14,16 @@ from budget.ledger import catalogues, held_items, moves, newest, registry, store
 from budget.ledger.books import AccountTally, Books
 from budget.ledger.ids import ARRIVES, LEAVES, Half, move_stream
 from budget.ledger.moves import RestatedItem
-from budget.ledger.moving import Item, Leg, MovedMoney, held_row, is_news, refuse_crossing, resolve
+from budget.ledger.moving import (
+    Item,
+    Leg,
+    MovedMoney,
+    held_row,
+    is_news,
+    leaves_reach,
+    refuse_crossing,
+    resolve,
+)
 from budget.ledger.rules import Catalogue, Destination, entity_json, ledger_day
 from budget.ledger.store import (
     MOVE,
@@ -25,23 +34,30 @@ from budget.ledger.store import (
     PeriodChange,
 )
 from shared.database.pool import Conn
+from shared.errors import ForbiddenError
+from shared.http.reach import OUT_OF_REACH, Reach
 
 CHUNK = 2000
 """Items looked at in one round; a release runs until none is left."""
 
 
 class Release:
-    """One cause's moves in one transaction: `move` as often as needed, then `close` once."""
+    """One cause's moves in one transaction: `move` as often as needed, then `close` once.
 
-    def __init__(self, conn: Conn, workspace: str, cause: str, now: datetime) -> None:
+    Nothing goes from one campaign to another unless both are in `reach`.
+    """
+
+    def __init__(self, conn: Conn, reach: Reach, cause: str, now: datetime) -> None:
         self.moved = MovedMoney()
         self._conn = conn
-        self._workspace = workspace
+        self._reach = reach
+        self._workspace = reach.workspace
         self._cause = cause
         self._now = now
         self._books = Books()
         self._touched: set[str] = set()
         self._left: set[int] = set()
+        self._out_of_reach = 0
 
     async def catalogue(self) -> Catalogue:
         """The workspace's catalogue as it is now."""
@@ -71,6 +87,7 @@ class Release:
             elif destination.reason is not None and is_news(item, destination):
                 about = (destination.campaign, destination.line)
                 staying.append(RestatedItem(item["held"], str(destination.reason), *about))
+            self._out_of_reach += leaves_reach(self._reach, item, destination)
         await self._write(legs)
         await moves.restate(self._conn, staying)
         if staying:
@@ -82,7 +99,16 @@ class Release:
         self._touched.add(campaign)
 
     async def close(self) -> MovedMoney:
-        """Brings the accounts up to what has moved; returns what it was."""
+        """Brings the accounts up to what has moved; returns what it was.
+
+        Raises ForbiddenError `out_of_reach`.
+        """
+        if self._out_of_reach:
+            raise ForbiddenError(
+                OUT_OF_REACH,
+                f"{self._out_of_reach} entries would leave or come to campaigns that this "
+                "credential does not reach; one that reaches the whole workspace may do it",
+            )
         ids = {change.account_id for change in self._books.tallies}
         await moves.lock_accounts(self._conn, self._workspace, ids, self._touched)
         await self._books.close(self._conn, self._now)

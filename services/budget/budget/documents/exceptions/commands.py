@@ -44,7 +44,7 @@ async def decide_exception(
 async def approve(caller: Caller, request: ApprovalRequest) -> None:
     """The item goes to its line."""
     item = await _item_of(caller, request)
-    moving = Release(caller.conn, caller.workspace, request.object, caller.now)
+    moving = Release(caller.conn, caller.reach, request.object, caller.now)
     destination = _destination(await moving.catalogue(), item)
     await moving.move([(item, destination)])
     moving.touch(destination.account.campaign)
@@ -64,7 +64,7 @@ async def _asked(
     caller: Caller, approvals: Approvals, item: dict[str, Any], before: ApprovalRequest | None
 ) -> ApprovalRequest:
     """The request for what the item is now: its amount, as its last entry left it."""
-    moving = Release(caller.conn, caller.workspace, PREFIX, caller.now)
+    moving = Release(caller.conn, caller.reach, PREFIX, caller.now)
     _destination(await moving.catalogue(), item)
     subject = ApprovalSubject(item["amount"], item["entry"])
     if before is not None and before.subject == subject:

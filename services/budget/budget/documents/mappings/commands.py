@@ -36,7 +36,8 @@ Place = tuple[str, str]
 async def add_mapping(caller: Caller, body: MappingBody) -> Row:
     """Maps a platform's entity to a line and moves what it was held for.
 
-    Raises ConflictError `mapping_overlaps`, InvalidError `match_empty` or `match_level_unknown`.
+    Raises ConflictError `mapping_overlaps`, InvalidError `match_empty` or `match_level_unknown`,
+    ForbiddenError `out_of_reach`, as all here, also where money of other campaigns would move.
     """
     caller.reach.require(body.campaign)
     check_match(body.match)
@@ -53,9 +54,7 @@ async def add_mapping(caller: Caller, body: MappingBody) -> Row:
         now=caller.now,
     )
     if name is None:
-        other = await store.overlapped(caller.conn, caller.workspace, mapping)
-        detail = f"{other} maps this from the same time on; change or delete {other} instead"
-        raise ConflictError("mapping_overlaps", detail)
+        raise await _overlap(caller, mapping)
     row = await find_mapping(caller, name)
     lesser = {(m.campaign, m.line) for m in before if may_yield(m, mapping)}
     follows = await _follow(caller, row, MappingIndex(before), lesser, f"mapping/{name}")
@@ -101,6 +100,14 @@ async def find_mapping(caller: Caller, mapping: str, *, to_write: bool = False) 
     return row
 
 
+async def _overlap(caller: Caller, mapping: EntityMapping) -> ConflictError:
+    other, campaign = await store.overlapped(caller.conn, caller.workspace, mapping)
+    detail = f"{other} maps this from the same time on; change or delete {other} instead"
+    if not caller.reach.covers(campaign):
+        detail = "this is mapped from the same time on, to what this credential does not reach"
+    return ConflictError("mapping_overlaps", detail)
+
+
 def check_match(match: Mapping[str, str]) -> None:
     """Raises InvalidError `match_empty`, `match_level_unknown`."""
     if not match:
@@ -137,8 +144,9 @@ async def _follow(
             if destination is not None:
                 wanted.append((item, destination))
                 touched.add(line.campaign)
-        follows.stays += len(items) - len(wanted)
-        follows.early += sum(_is_early(row, one) for one in items)
+            elif caller.reach.covers(line.campaign):
+                follows.stays += 1
+                follows.early += _is_early(row, one)
         if wanted:
             await moving.move(wanted)
     # A line that one of them still leads to stays fed: after a new mapping all of them are.
@@ -154,6 +162,7 @@ async def _follow(
 def _on_line(line: placed.FedLine) -> dict[str, str]:
     """What an item on a line has from it."""
     return {
+        "campaign": line.campaign,
         "currency": line.currency,
         "account_currency": line.currency,
         "time_zone": line.time_zone,

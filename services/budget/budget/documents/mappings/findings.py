@@ -16,8 +16,8 @@ Row = dict[str, Any]
 
 @dataclass(slots=True)
 class Follows:
-    """What followed a mapping; `stays` are items on lines that match it and stay, `early` those of
-    them whose period begins before it is in force."""
+    """What followed a mapping; `stays` are items on lines in reach that match it and stay, `early`
+    those of them whose period begins before it is in force."""
 
     moved: MovedMoney
     stays: int = 0
@@ -28,9 +28,7 @@ async def nothing_moved(caller: Caller, row: Row, follows: Follows) -> list[dict
     """A new mapping that moves nothing although something matches it: said, with the cause."""
     if follows.moved.items or follows.moved.held:
         return []
-    waits = await held_items.count_matching(
-        caller.conn, caller.workspace, row["source"], row["match"]
-    )
+    waits = await held_items.count_matching(caller.conn, caller.reach, row["source"], row["match"])
     if not follows.stays and not waits:
         return []
     said = [

@@ -26,7 +26,8 @@ router = APIRouter(prefix="/v1/mappings", tags=["mappings"])
 @router.post("", **answers(MappingChanged, 201, keyed=True), summary="Map an entity to a line")
 async def post_mapping(request: Request, body: MappingBody, principal: Operator) -> Response:
     """The most specific one wins: ad, ad_group, campaign, account. `findings` warn of a campaign or
-    line that does not exist (yet). Errors: mapping_overlaps, match_level_unknown, match_empty."""
+    line that does not exist (yet). Errors: mapping_overlaps, match_level_unknown, match_empty;
+    out_of_reach, also where it would take money of campaigns out of reach."""
     async with calling(request, principal) as caller:
 
         async def produce() -> Reply:
@@ -93,7 +94,7 @@ async def delete_mapping(request: Request, mapping: Name, principal: Operator) -
     return Json(_view(gone))
 
 
-async def _current(caller: Caller, mapping: str) -> dict[str, Any]:
+async def _current(caller: Caller, mapping: str) -> tuple[Caller, dict[str, Any]]:
     """The mapping as nobody else can change it until the caller's transaction ends."""
     caller = await stop_posting(caller)
     return caller, await commands.find_mapping(caller, mapping, to_write=True)

@@ -16,7 +16,8 @@ SELECT $1, 'm' || (SELECT count(*) + 1 FROM budget.mappings WHERE workspace = $1
 ON CONFLICT DO NOTHING RETURNING mapping
 """
 OVERLAPPED = """
-SELECT mapping FROM budget.mappings WHERE workspace = $1 AND source = $2 AND match_text = $3
+SELECT mapping, campaign FROM budget.mappings
+WHERE workspace = $1 AND source = $2 AND match_text = $3
   AND effective_from IS NOT DISTINCT FROM $4 AND deleted_at IS NULL
 """
 CHANGE_MAPPING = """
@@ -60,16 +61,17 @@ async def add_mapping(
     return name
 
 
-async def overlapped(conn: Conn, workspace: str, mapping: EntityMapping) -> str:
-    """The id of the mapping in force that maps the same from the same time on."""
-    name: str = await conn.fetchval(
+async def overlapped(conn: Conn, workspace: str, mapping: EntityMapping) -> tuple[str, str]:
+    """Id and campaign of the mapping in force that maps the same from the same time on."""
+    row = await conn.fetchrow(
         OVERLAPPED,
         workspace,
         mapping.source,
         pairs_text(dict(mapping.match)),
         mapping.effective_from,
     )
-    return name
+    assert row is not None
+    return row["mapping"], row["campaign"]
 
 
 async def change_mapping(

@@ -97,7 +97,7 @@ async def _settle(
         detail = "no such money is there: it was moved already, or never was"
         raise NotFoundError("suspense_unknown", detail)
     # An item gets a new number each time it is held, so that no cause is ever used twice.
-    moving = Release(caller.conn, caller.workspace, f"{kind}/{items[0]['held']}", caller.now)
+    moving = Release(caller.conn, caller.reach, f"{kind}/{items[0]['held']}", caller.now)
     destination_of = choose(await moving.catalogue())
     for begin in range(0, len(items), CHUNK):
         part = items[begin : begin + CHUNK]
