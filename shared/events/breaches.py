@@ -33,7 +33,10 @@ class Breach(Struct, frozen=True, kw_only=True):
     line. `set_aside`: events that were refused or are held and would change the figures. `region`:
     that of the campaign. `kpi_title`, `unit` (percent, money, count, ratio, minutes, hours; a
     percentage is stated as a ratio) and `numbers_units` by name: how the value and the numbers are
-    to be shown. `titles`: by locale, what people call the KPI and the numbers.
+    to be shown. `titles`: by locale, what people call the KPI and the numbers. `sentences`: by
+    locale, what is said of this KPI instead of "name: figure": its `short` name, `above` and
+    `below` the limit, `over` 100 %, what it is `now`, its `limit`, and what to do (`advice_above`,
+    `advice_below`, `advice_over`); `{value}` stands for the figure.
     """
 
     breach: str
@@ -74,6 +77,7 @@ class Breach(Struct, frozen=True, kw_only=True):
     unit: str | None = None
     numbers_units: dict[str, str] = {}
     titles: dict[str, dict[str, str]] = {}
+    sentences: dict[str, dict[str, str]] = {}
 
 
 class BreachFigures(Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """Breaches and configurations for the tests of alerts: valid unless a test says otherwise."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,11 @@ from msgspec import convert
 
 from alerts.incoming.breaches import signal_of
 from alerts.incoming.signal import NewerFigures, Signal
+from kpi_monitor.rules.families.totals import UNITS
+from kpi_monitor.rules.kpis import KPIS
+from kpi_monitor.rules.words import sentences_of, titles_of
 from shared.events import ENCODER, Breach, BreachFigures, BreachSource, Envelope
+from shared.money import MONEY_MEASURES
 
 START = datetime(2025, 11, 3, 4, tzinfo=UTC)
 """2025-11-03 12:00 in Shanghai."""
@@ -77,7 +82,21 @@ def make_breach(**changes: Any) -> Breach:
         "currency": "CNY",
         "time_zone": "Asia/Shanghai",
     }
-    return Breach(**{**values, **changes})
+    values |= changes
+    return Breach(**{**words_of(values["kpi"], values["numbers"]), **values})
+
+
+def words_of(kpi: str, numbers: Iterable[str]) -> dict[str, Any]:
+    """What kpi-monitor tells of a KPI and the numbers behind it: their names, units, sentences."""
+    units = {**UNITS, **dict.fromkeys([*MONEY_MEASURES, "amount"], "money")}
+    names, known = [*numbers, *UNITS], KPIS.get(kpi)
+    return {
+        "kpi_title": known and known.title,
+        "unit": known and known.unit,
+        "numbers_units": {name: units.get(name.partition(" ")[0], "count") for name in names},
+        "titles": titles_of([kpi, *names]),
+        "sentences": sentences_of(kpi),
+    }
 
 
 def make_history(

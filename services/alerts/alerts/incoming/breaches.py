@@ -110,6 +110,7 @@ def signal_of(breach: Breach) -> Signal:
             unit=breach.unit,
             units=breach.numbers_units,
             titles=breach.titles,
+            sentences=breach.sentences,
         ),
         origin=Origin(kind=breach.kind, rule=breach.rule, rule_version=breach.rule_version),
     )

@@ -28,8 +28,8 @@ class Origin(Struct, frozen=True, kw_only=True):
 class Figures(Struct, frozen=True, kw_only=True):
     """A value against its limit and the numbers behind it, as decimal text. `at` is the instant
     that they describe; `set_aside` counts what was refused or is held and would change them.
-    `title` and `unit` say how the KPI is called and shown, `units` how each number is, `titles` by
-    locale what people call the KPI and the numbers."""
+    `title` and `unit` say how the KPI is called and shown, `units` how each number is, by locale
+    `titles` what people call the KPI and the numbers, `sentences` what they say of the KPI."""
 
     kpi: str = ""
     value: str | None = None
@@ -47,6 +47,7 @@ class Figures(Struct, frozen=True, kw_only=True):
     unit: str | None = None
     units: dict[str, str] = field(default_factory=dict)
     titles: dict[str, dict[str, str]] = field(default_factory=dict)
+    sentences: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def complete_through(self) -> datetime | None:

@@ -1,12 +1,13 @@
 """Everything a template may say about one alert, as text: figures formatted, names folded. Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from alerts.channels.markup import one_line
 from alerts.channels.texts import shorten
-from alerts.incoming.signal import Signal
+from alerts.incoming.signal import Figures, Signal
 from alerts.rendering.numbers import Numbers, exceeds_one
 from alerts.rendering.scope import scope_of
 from alerts.rendering.view import SEVERITIES, AlertView
@@ -43,15 +44,22 @@ def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str
     """`zone`: the alert's own, where the times of the message are of several; else ""."""
     signal = view.signal
     figures = signal.data
+    words = _words(figures, locale)
     numbers = Numbers(locale, figures.currency, signal.time_zone)
     previous = view.previous_severity or signal.previous_severity or signal.severity
     window = figures.window
     scope = scope_of(signal, locale)
+    value = numbers.value(figures.unit, figures.value, figures.threshold)
+    threshold = numbers.limit(figures.unit, figures.threshold)
     facts = {
         "told": view.told,
         "open": view.ends_at is None,
         "kind": signal.origin.kind,
-        "kpi": figures.kpi,
+        "kpi": words["name"],
+        "short_kpi": words.get("short", words["name"]),
+        "says": _said(words, words["side"], value),
+        "now_says": _said(words, "now", value),
+        "limit_says": _said(words, "limit", threshold),
         "is_figure": signal.origin.kind in FIGURES_KINDS and bool(figures.kpi),
         "rule": signal.origin.rule,
         "rule_name": signal.names.get("rule", ""),
@@ -67,9 +75,8 @@ def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str
         "raised": SEVERITIES.index(signal.severity) > SEVERITIES.index(previous),
         "op": figures.op,
         "above": figures.op in (">", ">="),
-        "over_budget": figures.kpi == "budget.used_ratio" and exceeds_one(figures.value),
-        "value": numbers.kpi(figures.kpi, figures.value, figures.threshold),
-        "threshold": numbers.limit(figures.kpi, figures.threshold),
+        "value": value,
+        "threshold": threshold,
         "since": numbers.instant(view.starts_at),
         "ended": numbers.instant(view.ends_at) if view.ends_at else "",
         "lasted": numbers.lasted((view.ends_at or now) - view.starts_at),
@@ -77,31 +84,48 @@ def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str
         "waiting_since": _waiting_since(signal, numbers),
         "set_aside": figures.set_aside,
         "named": signal.annotations.get("names") or "",
-        "lever": signal.annotations.get("lever") or "",
+        "lever": signal.annotations.get("lever") or words.get(f"advice_{words['side']}", ""),
         "runbook": signal.annotations.get("runbook") or "",
         "owner": signal.owner or "",
         "history": [
             {
                 "transition": change.transition,
                 "severity": change.severity,
-                "value": numbers.kpi(figures.kpi, change.value),
+                "value": numbers.value(figures.unit, change.value),
                 "at": numbers.instant(change.at),
             }
             for change in view.history
         ],
     }
-    found: dict[str, Any] = _folded(facts | _figures(signal, numbers) | _quality(signal, numbers))
+    titles = figures.titles.get(locale, {})
+    told = _figures(signal, numbers, titles)
+    found: dict[str, Any] = _folded(facts | told | _quality(signal, numbers))
     return found
 
 
-def _figures(signal: Signal, numbers: Numbers) -> dict[str, Any]:
+def _words(figures: Figures, locale: str) -> dict[str, str]:
+    """What is said of the KPI: its `name`, the `side` of its limit on which it is, and whatever
+    more its breach brought. One of before brought nothing, and is told by its bare name."""
+    said = figures.sentences.get(locale, {})
+    name = figures.titles.get(locale, {}).get(figures.kpi) or figures.title or figures.kpi
+    side = "above" if figures.op in (">", ">=") else "below"
+    if "over" in said and exceeds_one(figures.value):
+        side = "over"
+    return {**said, "name": name if figures.kpi else "", "side": side}
+
+
+def _said(words: Mapping[str, str], name: str, figure: str | None) -> str:
+    return words.get(name, "").replace("{value}", figure) if figure is not None else ""
+
+
+def _figures(signal: Signal, numbers: Numbers, titles: Mapping[str, str]) -> dict[str, Any]:
     """The numbers behind a value, the telling ones first. A zero that means "nothing of this" is
     left out, and so is the value itself under another name: it is said before them."""
     found = signal.data.numbers
     names = [name for name in NUMBERS_ORDER if name in found]
     names += [name for name in found if name not in NUMBERS_ORDER]
     figures = {
-        name: _number(name, found[name], numbers)
+        name: _number(name, found[name], signal.data.units.get(name), numbers)
         for name in names
         if f"budget.{name}" != signal.data.kpi
         and not (signal.origin.kind == "suspense" and name == "hours")
@@ -110,16 +134,19 @@ def _figures(signal: Signal, numbers: Numbers) -> dict[str, Any]:
     # They are part of the spend, and are said behind it; alone they stand for themselves.
     corrections = figures.pop("corrections", "") if "actual" in figures else ""
     return {
-        "numbers": [(name.partition(" ")[0], text) for name, text in figures.items()],
+        "numbers": [
+            (name, titles.get(name) or name.partition(" ")[0], text)
+            for name, text in figures.items()
+        ],
         "corrections": corrections,
         "amounts": [text for name, text in figures.items() if name.startswith("amount")],
     }
 
 
-def _number(name: str, text: str, numbers: Numbers) -> str:
+def _number(name: str, text: str, unit: str | None, numbers: Numbers) -> str:
     """Of several currencies each amount has its own name, "amount USD", and is in its currency."""
-    number, _, currency = name.partition(" ")
-    return (numbers.of_currency(currency) if currency else numbers).number(number, text)
+    currency = name.partition(" ")[2]
+    return (numbers.of_currency(currency) if currency else numbers).value(unit, text) or text
 
 
 def _waiting_since(signal: Signal, numbers: Numbers) -> str:

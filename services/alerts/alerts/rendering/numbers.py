@@ -15,23 +15,6 @@ from babel.numbers import format_currency, format_decimal, format_percent
 
 DIGITS_MAX = 40
 TWO_DECIMALS_MIN = Decimal("0.005")
-PERCENT_KPIS = frozenset({"ctr", "cvr", "budget.pacing_ratio", "budget.used_ratio"})
-MONEY_KPIS = frozenset({"cpc", "cpm", "cpa"})
-MONEY_NUMBERS = frozenset(
-    {
-        "actual",
-        "allocated",
-        "amount",
-        "committed",
-        "corrections",
-        "forecast_end",
-        "planned_to_date",
-        "remaining",
-        "revenue",
-        "spend",
-    }
-)
-PERCENT_NUMBERS = frozenset({"used_ratio", "pacing_ratio"})
 MINUS = "\u2011"
 """Non-breaking: after a plain minus a line may end, and "-" stands alone before the amount."""
 _NO_BREAK_SPACE = "\u00a0"
@@ -59,24 +42,17 @@ class Numbers:
         other._currency = currency
         return other
 
-    def kpi(self, kpi: str, text: str | None, limit: str | None = None) -> str | None:
-        """A KPI's value: a percentage, money or a number by what the KPI is. It is rounded for
-        reading, but never onto a `limit` that it is not: 0.999 % is not "1 %, below 1 %"."""
-        rounded = self._kpi(kpi, text)
-        if limit is not None and rounded == self.limit(kpi, limit):
-            return self._kpi(kpi, text, exact=True)
+    def value(self, unit: str | None, text: str | None, limit: str | None = None) -> str | None:
+        """A figure of a unit: a percentage, money or a plain number. It is rounded for reading,
+        but never onto a `limit` that it is not: 0.999 % is not "1 %, below 1 %"."""
+        rounded = self._value(unit, text)
+        if limit is not None and rounded == self.limit(unit, limit):
+            return self.limit(unit, text)
         return rounded
 
-    def limit(self, kpi: str, text: str | None) -> str | None:
-        """A limit on a KPI, as exact as the rule states it."""
-        return self._kpi(kpi, text, exact=True)
-
-    def number(self, name: str, text: str) -> str:
-        """One of the numbers behind a value, by its name."""
-        if name in PERCENT_NUMBERS:
-            return self._percent(text) or text
-        found = self._money(text) if name in MONEY_NUMBERS else self.decimal(text)
-        return found or text
+    def limit(self, unit: str | None, text: str | None) -> str | None:
+        """A limit on a figure, as exact as the rule states it."""
+        return self._value(unit, text, exact=True)
 
     def decimal(self, text: str | None) -> str | None:
         """Up to six decimals, with the locale's grouping; text that is no number stays as is."""
@@ -85,10 +61,10 @@ class Numbers:
             return text
         return _unbroken(format_decimal(value, "#,##0.######", self._locale))
 
-    def _kpi(self, kpi: str, text: str | None, *, exact: bool = False) -> str | None:
-        if kpi in PERCENT_KPIS:
+    def _value(self, unit: str | None, text: str | None, *, exact: bool = False) -> str | None:
+        if unit == "percent":
             return self._percent(text, exact=exact)
-        return self._money(text, exact=exact) if kpi in MONEY_KPIS else self.decimal(text)
+        return self._money(text, exact=exact) if unit == "money" else self.decimal(text)
 
     def _percent(self, text: str | None, *, exact: bool = False) -> str | None:
         value = _decimal(text)

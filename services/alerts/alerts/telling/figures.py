@@ -17,6 +17,8 @@ from alerts.incoming.signal import NewerFigures, Signal
 from shared.keys import group_text
 
 BUDGET = "budget."
+MEASURED = ("window", "numbers", "sources", "plan_version", "currency", "set_aside")
+"""What figures of one thing share; the KPI, its limit and its words are each alert's own."""
 
 
 class Candidate(NamedTuple):
@@ -96,5 +98,5 @@ def _with_figures_of(
     value = theirs.value if same_kpi else theirs.numbers.get(mine.kpi.removeprefix(BUDGET))
     if source is signal or value is None:
         return signal
-    kept = {"kpi": mine.kpi, "threshold": mine.threshold, "op": mine.op, "crossed": mine.crossed}
-    return replace(signal, figures=replace(theirs, value=value, at=source.as_of, **kept))
+    measured = {name: getattr(theirs, name) for name in MEASURED}
+    return replace(signal, figures=replace(mine, value=value, at=source.as_of, **measured))

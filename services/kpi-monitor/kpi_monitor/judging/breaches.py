@@ -10,7 +10,7 @@ from kpi_monitor.rules.families.family import Grounds
 from kpi_monitor.rules.families.table import family_of
 from kpi_monitor.rules.kpis import value_text
 from kpi_monitor.rules.unit import Group, Unit
-from kpi_monitor.rules.words import titles_of
+from kpi_monitor.rules.words import sentences_of, titles_of
 from kpi_monitor.units.unit import WORKSPACE
 from kpi_monitor.windows import from_ms
 from shared.events import Breach, BreachCause, BreachFigures, BreachWindow, BudgetTotals
@@ -99,7 +99,8 @@ def breach_of(judged: Judged, names: PlanNames, now: datetime) -> Breach:
         kpi_title=rule.kpi.title,
         unit=rule.kpi.unit,
         numbers_units=dict(grounds.units),
-        titles=titles_of([rule.kpi.name, *grounds.numbers]),
+        titles=titles_of([rule.kpi.name, *grounds.units]),
+        sentences=sentences_of(rule.kpi.name),
         cause=_cause(transition.cause),
         subject=grounds.subject,
         figures_at=grounds.figures_at,

@@ -159,6 +159,7 @@ class BreachEvent(BaseModel):
     unit: str | None = None
     numbers_units: dict[str, str] = {}
     titles: dict[str, dict[str, str]] = {}
+    sentences: dict[str, dict[str, str]] = {}
 
 
 class BreachView(BreachEvent):

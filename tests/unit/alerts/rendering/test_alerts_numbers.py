@@ -9,29 +9,35 @@ from tests.unit.alerts.builders import START, at
 
 
 @pytest.mark.parametrize(
-    ("kpi", "value", "limit", "shown", "reason"),
+    ("unit", "value", "limit", "shown", "reason"),
     [
-        ("ctr", "0.009990", "0.01", "0.999%", "rounded it would be 1 %, which is not below 1 %"),
-        ("ctr", "0.008333", "0.01", "0.83%", "two decimals are enough to tell them apart"),
-        ("ctr", "0.010000", "0.01", "1%", "it is the limit"),
-        ("budget.pacing_ratio", "1.200012", "1.2", "120.0012%", "above the limit by a little"),
-        ("cpc", "0.499900", "0.5", "¥0.4999", "money has its own two decimals"),
-        ("cpc", "0.481000", "0.5", "¥0.48", "far enough"),
-        ("roas", "2.000100", "2", "2.0001", "plain numbers are never rounded"),
+        (
+            "percent",
+            "0.009990",
+            "0.01",
+            "0.999%",
+            "rounded it would be 1 %, which is not below 1 %",
+        ),
+        ("percent", "0.008333", "0.01", "0.83%", "two decimals are enough to tell them apart"),
+        ("percent", "0.010000", "0.01", "1%", "it is the limit"),
+        ("percent", "1.200012", "1.2", "120.0012%", "above the limit by a little"),
+        ("money", "0.499900", "0.5", "¥0.4999", "money has its own two decimals"),
+        ("money", "0.481000", "0.5", "¥0.48", "far enough"),
+        ("ratio", "2.000100", "2", "2.0001", "plain numbers are never rounded"),
     ],
 )
 def test_a_value_is_never_rounded_onto_a_limit_that_it_is_not(
-    kpi: str, value: str, limit: str, shown: str, reason: str
+    unit: str, value: str, limit: str, shown: str, reason: str
 ) -> None:
-    assert Numbers("zh-CN", "CNY", "UTC").kpi(kpi, value, limit) == shown, reason
+    assert Numbers("zh-CN", "CNY", "UTC").value(unit, value, limit) == shown, reason
 
 
 @pytest.mark.parametrize(
-    ("kpi", "limit", "shown"),
-    [("ctr", "0.00125", "0.125%"), ("ctr", "0.010", "1%"), ("cpa", "0.125", "¥0.125")],
+    ("unit", "limit", "shown"),
+    [("percent", "0.00125", "0.125%"), ("percent", "0.010", "1%"), ("money", "0.125", "¥0.125")],
 )
-def test_a_limit_is_shown_as_exact_as_the_rule_states_it(kpi: str, limit: str, shown: str) -> None:
-    assert Numbers("zh-CN", "CNY", "UTC").limit(kpi, limit) == shown
+def test_a_limit_is_shown_as_exact_as_the_rule_states_it(unit: str, limit: str, shown: str) -> None:
+    assert Numbers("zh-CN", "CNY", "UTC").limit(unit, limit) == shown
 
 
 @pytest.mark.parametrize(
@@ -53,11 +59,11 @@ def test_spans_are_said_in_two_units(span: timedelta, zh: str, en: str) -> None:
 def test_times_are_in_the_campaigns_zone_and_money_has_its_currency() -> None:
     berlin = Numbers("en", "EUR", "Europe/Berlin")
     assert berlin.instant(START) == "Nov 3, 05:00"
-    assert berlin.number("actual", "1234.5") == "EUR\u00a01,234.50"
-    assert Numbers("zh-CN", "USD", "UTC").number("actual", "-12.34") == "\u2011US$12.34"
-    assert Numbers("zh-CN", "CNY", "UTC").number("remaining", "-0.000001") == "\u2011¥0.000001"
-    assert Numbers("zh-CN", "CNY", "UTC").number("remaining", "0.00") == "¥0.00"
-    assert Numbers("zh-CN", None, "UTC").number("actual", "1234.5") == "1,234.5"
+    assert berlin.value("money", "1234.5") == "EUR\u00a01,234.50"
+    assert Numbers("zh-CN", "USD", "UTC").value("money", "-12.34") == "\u2011US$12.34"
+    assert Numbers("zh-CN", "CNY", "UTC").value("money", "-0.000001") == "\u2011¥0.000001"
+    assert Numbers("zh-CN", "CNY", "UTC").value("money", "0.00") == "¥0.00"
+    assert Numbers("zh-CN", None, "UTC").value("money", "1234.5") == "1,234.5"
 
 
 def test_a_zone_whose_clocks_change_in_between_has_no_one_offset() -> None:
@@ -77,11 +83,10 @@ def test_no_figure_can_be_broken_between_two_lines(
     """ "-¥1,234.00" left its minus at the end of a line, and the rest read like a gain."""
     numbers = Numbers(locale, currency, "UTC")
     shown = [
-        numbers.number("actual", amount),
-        numbers.number("clicks", amount),
-        numbers.number("pacing_ratio", amount),
-        numbers.kpi("cpa", amount) or "",
-        numbers.limit("roas", amount) or "",
+        numbers.value("money", amount) or "",
+        numbers.value("count", amount) or "",
+        numbers.value("percent", amount) or "",
+        numbers.limit("money", amount) or "",
     ]
     assert all(" " not in one and "-" not in one for one in shown)
     assert all(one.startswith("\u2011") is amount.startswith("-") for one in shown)

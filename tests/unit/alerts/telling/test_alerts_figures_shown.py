@@ -73,6 +73,7 @@ def test_a_lines_budget_is_one_thing_whatever_is_watched_of_it() -> None:
     found = shown({Key(1, 1): candidate(make_signal(), make_newer()), Key(2, 1): candidate(used)})
     assert found[Key(2, 1)].data.value == "0.340000"
     assert found[Key(2, 1)].data.numbers == found[Key(1, 1)].data.numbers
+    assert found[Key(2, 1)].data.titles == used.data.titles, "its KPI is called as before"
     other = make_signal(**{**USED, "group": {"line": "L04"}})
     apart = shown({Key(1, 1): candidate(make_signal(), make_newer()), Key(2, 1): candidate(other)})
     assert apart[Key(2, 1)] is other

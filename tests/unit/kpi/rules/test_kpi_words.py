@@ -3,10 +3,9 @@
 import pytest
 
 from kpi_monitor.rules.families.table import FAMILIES
-from kpi_monitor.rules.families.totals import RATIOS
+from kpi_monitor.rules.families.totals import UNITS
 from kpi_monitor.rules.kpis import KPIS, Kpi, units_of
-from kpi_monitor.rules.words import LOCALES, WORDS, titles_of
-from kpi_monitor.totals.figures import FIGURES
+from kpi_monitor.rules.words import LOCALES, SENTENCES, WORDS, sentences_of, titles_of
 
 
 @pytest.mark.parametrize("kpi", KPIS.values(), ids=KPIS)
@@ -17,7 +16,20 @@ def test_every_kpi_and_the_numbers_behind_it_have_a_name_in_every_locale(kpi: Kp
 
 
 def test_figures_of_the_budget_have_names_too() -> None:
-    assert {*FIGURES, *RATIOS, "forecast_end"} <= WORDS.keys()
+    assert UNITS.keys() <= WORDS.keys()
+    assert titles_of(["amount USD"])["zh-CN"] == {"amount USD": "金额"}
+
+
+def test_what_is_said_of_a_kpi_is_said_in_every_locale_with_its_figure() -> None:
+    assert sentences_of("ctr") == {}
+    for kpi in SENTENCES:
+        for locale in LOCALES:
+            said = sentences_of(kpi)[locale]
+            assert {"above", "below"} <= said.keys()
+            assert all(
+                ("{value}" in one) is not name.startswith(("advice_", "short"))
+                for name, one in said.items()
+            )
 
 
 def test_what_nobody_named_is_called_by_its_own_name() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from kpi_monitor.rules.episodes import Cause, Observation, Reason, Verdict
 from kpi_monitor.rules.families.family import Family, Feeds, Grounds, Observed
 from kpi_monitor.rules.formula import evaluate, parse
-from kpi_monitor.rules.kpis import BUDGET_PACING, BUDGET_USED, KPIS, Kpi, value_text
+from kpi_monitor.rules.kpis import BUDGET_PACING, BUDGET_USED, KPIS, Kpi, UnitName, value_text
 from kpi_monitor.rules.rule import Rule, Span
 from kpi_monitor.rules.unit import Group, Panes, StoredRule, Unit
 from kpi_monitor.totals.figures import is_complete, sum_figures
@@ -29,6 +29,11 @@ RATIOS = {
     "used_ratio": KPIS[BUDGET_USED].formula,
     "pacing_ratio": KPIS[BUDGET_PACING].formula,
 }
+UNITS: Mapping[str, UnitName] = {
+    **dict.fromkeys((*FIGURES, "corrections", "forecast_end"), "money"),
+    **dict.fromkeys(RATIOS, "percent"),
+}
+"""Of all figures: newer ones of an open breach may have one that it had not, such as a forecast."""
 
 
 def look(unit: Unit, rule: Rule, lines: Sequence[BudgetTotals]) -> Observation:
@@ -109,7 +114,7 @@ class TotalsFamily(Family):
         ordered = sorted(lines, key=lambda line: f"budget/{line.line}")
         return Grounds(
             numbers=numbers,
-            units={name: "percent" if name in RATIOS else "money" for name in numbers},
+            units=UNITS,
             sources=[
                 BreachSource(source=f"budget/{line.line}", complete_through=line.complete_through)
                 for line in ordered
