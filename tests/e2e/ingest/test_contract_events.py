@@ -63,7 +63,7 @@ def test_a_faulty_event_is_refused_by_name_and_its_neighbour_is_accepted(
         ("a batch that is none", b"{}", {"Content-Type": "application/cloudevents-batch+json"},
          400, "unparseable"),
         ("6 MiB", b"[" + b" " * 6 * MEBIBYTE + b"]", {}, 413, "too_large"),
-        ("a gzip bomb", gzip.compress(b" " * 64 * MEBIBYTE), {"Content-Encoding": "gzip"},
+        ("a gzip bomb", gzip.compress(b" " * 64 * MEBIBYTE, 1), {"Content-Encoding": "gzip"},
          413, "too_large"),
         ("no gzip", b"[]", {"Content-Encoding": "gzip"}, 400, "unparseable"),
         ("another encoding", b"[]", {"Content-Encoding": "br"}, 415, "unsupported_encoding"),

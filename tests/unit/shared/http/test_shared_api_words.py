@@ -6,10 +6,10 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from cli.contracts import documents as contracts
 from shared.http import api_words
+from tests.documented import documents
 
-DOCUMENTS = dict(contracts.api_documents())
+DOCUMENTS = documents()
 WORDS = api_words.load()
 
 
@@ -129,10 +129,10 @@ def test_words_are_sentences() -> None:
 @pytest.mark.parametrize(
     ("service", "first", "last"),
     [
-        ("budget.json", "campaigns", "running"),
-        ("ingest.json", "events", "running"),
-        ("kpi-monitor.json", "rules", "running"),
-        ("alerts.json", "alerts", "running"),
+        ("budget", "campaigns", "running"),
+        ("ingest", "events", "running"),
+        ("kpi-monitor", "rules", "running"),
+        ("alerts", "alerts", "running"),
     ],
 )
 def test_money_comes_first_and_health_last(service: str, first: str, last: str) -> None:

@@ -10,10 +10,9 @@ import pytest
 from fastapi.routing import APIRoute
 
 from cli.contracts import documents as contracts
-from tests.documented import Document, UndocumentedError
+from tests.documented import Document, UndocumentedError, documents
 
-DOCUMENTS = dict(contracts.api_documents())
-SERVICES = [name.removesuffix(".json") for name in DOCUMENTS]
+DOCUMENTS = documents()
 
 
 def operations(service: str) -> Iterator[tuple[str, Any, APIRoute]]:
@@ -22,7 +21,7 @@ def operations(service: str) -> Iterator[tuple[str, Any, APIRoute]]:
         for route in router.routes:
             assert isinstance(route, APIRoute)
             for method in route.methods:
-                documented = DOCUMENTS[f"{service}.json"]["paths"][route.path_format]
+                documented = DOCUMENTS[service]["paths"][route.path_format]
                 yield f"{method} {route.path_format}", documented[method.lower()], route
 
 
@@ -32,9 +31,9 @@ def parameter(operation: Any, name: str) -> Any:
     return found[0] if found else None
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DOCUMENTS)
 def test_every_answer_with_a_body_has_a_model(service: str) -> None:
-    paths = DOCUMENTS[f"{service}.json"]["paths"]
+    paths = DOCUMENTS[service]["paths"]
     untyped = [
         f"{method.upper()} {path} {status}"
         for path, methods in paths.items()
@@ -46,7 +45,7 @@ def test_every_answer_with_a_body_has_a_model(service: str) -> None:
     assert untyped == []
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DOCUMENTS)
 def test_routes_that_need_an_idempotency_key_say_so(service: str) -> None:
     for name, operation, route in operations(service):
         uses = "idempotent(" in inspect.getsource(route.endpoint)
@@ -55,7 +54,7 @@ def test_routes_that_need_an_idempotency_key_say_so(service: str) -> None:
         assert listed is None or listed["required"], name
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DOCUMENTS)
 def test_routes_that_look_at_if_match_say_so(service: str) -> None:
     for name, operation, route in operations(service):
         source = inspect.getsource(route.endpoint)
@@ -66,9 +65,9 @@ def test_routes_that_look_at_if_match_say_so(service: str) -> None:
             assert listed["required"] != lenient, name
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DOCUMENTS)
 def test_every_refusal_is_a_problem_by_its_own_media_type(service: str) -> None:
-    document = DOCUMENTS[f"{service}.json"]
+    document = DOCUMENTS[service]
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             described = operation["responses"]["default"]["content"]
