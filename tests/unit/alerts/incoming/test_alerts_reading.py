@@ -20,7 +20,7 @@ def record(**changes: Any) -> bytes:
 
 
 POISON: list[tuple[bytes, str]] = [
-    (b"", "truncated"),
+    (b"", "ends too early"),
     (b"\xff\xfe", "nvalid"),
     (record(names={"campaign": "a\0b"}), "U+0000"),
     (record(labels={"a\0": "b"}), "U+0000"),
