@@ -12,7 +12,6 @@ from typing import Any
 
 CAMPAIGN = "storm"
 STARTS = datetime(2025, 11, 1, tzinfo=UTC)
-ALLOCATED = 100_000
 
 
 @dataclass(frozen=True)
