@@ -13,6 +13,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from shared.durations import DurationError, parse_duration
+from shared.errors import InvalidError
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -28,10 +29,6 @@ EDGES_MAX = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _PANE = timedelta(milliseconds=PANE_MS)
-
-
-class WindowError(ValueError):
-    """The text is no size that windows of this version can have."""
 
 
 class Window(NamedTuple):
@@ -64,14 +61,17 @@ def span_ms(span: timedelta) -> int:
 def parse_size(text: str) -> int:
     """Size of a tumbling window → ms: a multiple of 5 minutes that divides a day, or one day.
 
-    Raises WindowError: anything else would not tile a local day.
+    Raises InvalidError `window_size_invalid`: anything else would not tile a local day.
     """
     try:
         size = span_ms(parse_duration(text))
     except DurationError as error:
-        raise WindowError(str(error)) from error
+        raise InvalidError("window_size_invalid", str(error)) from error
     if size == 0 or size % PANE_MS or DAY_MS % size:
-        raise WindowError(f"a window of {text} does not divide a day into multiples of 5 minutes")
+        raise InvalidError(
+            "window_size_invalid",
+            f"a window of {text} does not divide a day into multiples of 5 minutes",
+        )
     return size
 
 

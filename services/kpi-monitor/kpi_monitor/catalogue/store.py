@@ -8,9 +8,12 @@ import msgspec
 from kpi_monitor.catalogue.objects import Changed, PlanNames, mapping_of
 from kpi_monitor.units.unit import UnitKey
 from shared import entity_mapping
+from shared.database.locks import AdvisoryLock
 from shared.database.pool import Conn, columns
 from shared.events import CampaignObject, LineObject, MappingObject, SuspenseObject, object_of
 
+MAPPINGS_LOCK = AdvisoryLock("kpi/mappings")
+"""Of a workspace: who holds entities back or maps them."""
 FIND_LINES = """
 SELECT c.workspace, u.campaign, c.object, c.deleted FROM kpi.catalog c
 JOIN unnest($1::text[], $2::text[]) AS u(workspace, campaign)
@@ -27,7 +30,6 @@ CAMPAIGNS_OF_REGIONS = """
 SELECT id FROM kpi.catalog WHERE workspace = $1 AND kind = 'campaign' AND NOT deleted
   AND object->>'region' = ANY($2::text[])
 """
-LOCK = "SELECT pg_advisory_xact_lock(hashtext('kpi.mappings'), hashtext($1))"
 UPSERT = """
 INSERT INTO kpi.catalog AS c (workspace, kind, id, version, deleted, object)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::boolean[], $6::jsonb[])
@@ -78,7 +80,7 @@ async def find_campaigns_of_regions(
 async def lock_mappings(conn: Conn, workspaces: Iterable[str]) -> None:
     """Waits for whoever holds entities back or maps them, per workspace, until commit."""
     for workspace in sorted(set(workspaces)):
-        await conn.execute(LOCK, workspace)
+        await MAPPINGS_LOCK.take(conn, workspace)
 
 
 async def put_items(conn: Conn, rows: Sequence[tuple[Any, ...]]) -> list[Changed]:

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Request, Response
 from kpi_monitor.reading import ranges, store, views
 from kpi_monitor.reading.campaigns import campaign_windows, gaps_within
 from kpi_monitor.reading.schemas import BreachView, KpiView, SeriesItem
-from kpi_monitor.rules.kpis import KPIS, Kpi
-from kpi_monitor.windows import WindowError, parse_size
+from kpi_monitor.rules.kpis import KPIS, Kpi, find_kpi
+from kpi_monitor.windows import parse_size
 from shared.errors import InvalidError
 from shared.http.answers import Page, answers
 from shared.http.app import Json
@@ -63,10 +63,10 @@ async def get_series(
     `range_invalid` for more than 9,000 windows or 400 days.
     """
     found = _window_kpi(kpi)
-    size = _size(window)
+    size = parse_size(window)
     low, high = ranges.span(begin, end, size)
     if group_by not in ("line", "campaign"):
-        raise InvalidError("unsupported", "group_by is line or campaign in this version")
+        raise InvalidError("group_by_unknown", "group_by is line or campaign in this version")
     by_line = group_by == "line"
     async with calling(request, principal) as caller:
         unit, windows = await campaign_windows(caller, campaign, size)
@@ -109,16 +109,9 @@ async def get_breaches(
 
 
 def _window_kpi(name: str) -> Kpi:
-    kpi = KPIS.get(name)
-    if kpi is None:
-        raise InvalidError("kpi_unknown", f"{name!r} is none of {', '.join(sorted(KPIS))}")
+    kpi = find_kpi(name)
     if kpi.kind == "budget":
-        raise InvalidError("unsupported", "budget figures have no windows; ask budget for totals")
+        raise InvalidError(
+            "kpi_without_windows", "budget figures have no windows; ask budget for totals"
+        )
     return kpi
-
-
-def _size(text: str) -> int:
-    try:
-        return parse_size(text)
-    except WindowError as error:
-        raise InvalidError("unsupported", str(error)) from error

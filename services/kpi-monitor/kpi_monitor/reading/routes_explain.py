@@ -86,7 +86,9 @@ async def test_rule(request: Request, body: RuleTestBody, principal: Reader) -> 
         require_in_reach(caller, body.rule.scope.campaign)
         rule = await compile_checked(caller, body.rule, 1)
         if rule.size is None:
-            raise InvalidError("unsupported", "totals keep no history to test a budget rule on")
+            raise InvalidError(
+                "kpi_without_history", "totals keep no history to test a budget rule on"
+            )
         start, end = ranges.span(body.begin, body.end, rule.size)
         unit, windows = await campaign_windows(caller, rule.campaign, rule.size)
         unit.rules = [StoredRule(rule, False, start)]

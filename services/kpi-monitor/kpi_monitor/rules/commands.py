@@ -64,7 +64,7 @@ async def edit_rule(caller: Caller, row: RuleRow, body: RuleBody) -> RuleRow:
     about one KPI of one campaign in one grouping, for all versions."""
     if _subject(body.as_json()) != _subject(row.body):
         raise InvalidError(
-            "unsupported", "rule, campaign, kpi and group_by stay; make another rule instead"
+            "field_read_only", "rule, campaign, kpi and group_by stay; make another rule instead"
         )
     return await put_rule(caller, body, row.version + 1)
 

@@ -14,7 +14,7 @@ import msgspec
 
 from kpi_monitor.rules.episodes import RANK, Condition, Limit
 from kpi_monitor.rules.families.table import FAMILIES
-from kpi_monitor.rules.kpis import KPIS, NOT_ADDITIVE, Kpi
+from kpi_monitor.rules.kpis import NOT_ADDITIVE, Kpi, find_kpi
 from kpi_monitor.rules.rule import GroupBy, Rule, Suppress
 from shared.errors import InvalidError
 from shared.money import MoneyError, parse_micros
@@ -28,10 +28,9 @@ def compile_rule(
 ) -> Rule:
     """A stored or sent body → Rule. `not_additive`: measures registered as gauge or distinct.
 
-    Raises InvalidError: `kpi_unknown`, `reset_inside_threshold`, `measure_not_additive`,
-    `unsupported`, `invalid_rule`.
+    Raises InvalidError with a code of what is wrong, as the route lists them.
     """
-    kpi = _kpi(body["kpi"])
+    kpi = find_kpi(body["kpi"])
     _refuse_what_is_not_built(body)
     span = FAMILIES[kpi.kind].span(body, kpi)
     suppress = _suppress(body.get("suppress"), kpi)
@@ -43,7 +42,7 @@ def compile_rule(
         raise InvalidError("measure_not_additive", f"{bad[0]} cannot be summed over a window")
     labels = body.get("labels") or {}
     if reserved := sorted(RESERVED_LABELS & labels.keys()):
-        raise InvalidError("invalid_rule", f"the label {reserved[0]} is set by Paceline itself")
+        raise InvalidError("label_reserved", f"the label {reserved[0]} is set by Paceline itself")
     scope = body["scope"]
     return Rule(
         rule=body["rule"],
@@ -74,24 +73,17 @@ def _compile_text(version: int, body: bytes) -> Rule:
     return compile_rule(version, msgspec.json.decode(body))
 
 
-def _kpi(name: str) -> Kpi:
-    found = KPIS.get(name)
-    if found is None:
-        raise InvalidError("kpi_unknown", f"{name!r} is none of {', '.join(sorted(KPIS))}")
-    return found
-
-
 def _refuse_what_is_not_built(body: Mapping[str, Any]) -> None:
     """A rule that would be judged otherwise than its author means is refused, not bent."""
     asked = [field for field in ("for", "keep_firing") if body.get(field)]
     asked += ["baseline"] if body.get("baseline") is not None else []
     if asked:
-        raise InvalidError("unsupported", f"{asked[0]} is not available in this version")
+        raise InvalidError(f"{asked[0]}_unavailable", f"this version has no {asked[0]}")
 
 
 def _lines(names: list[str] | None) -> frozenset[str] | None:
     if names == []:
-        raise InvalidError("invalid_rule", "state lines, or leave them out for every line")
+        raise InvalidError("lines_missing", "state lines, or leave them out for every line")
     return None if names is None else frozenset(names)
 
 
@@ -100,7 +92,7 @@ def _group_by(names: list[str]) -> GroupBy:
         return "line"
     if names == ["campaign"]:
         return "campaign"
-    raise InvalidError("unsupported", 'group_by is ["line"] or ["campaign"] in this version')
+    raise InvalidError("group_by_unknown", 'group_by is ["line"] or ["campaign"] in this version')
 
 
 def _condition(body: Mapping[str, Any]) -> Condition:
@@ -114,7 +106,8 @@ def _condition(body: Mapping[str, Any]) -> Condition:
         further = harder.limit > milder.limit if upwards else harder.limit < milder.limit
         if not further or RANK[harder.severity] <= RANK[milder.severity]:
             raise InvalidError(
-                "invalid_rule", f"levels go from mild to severe in the direction of {operator}"
+                "levels_out_of_order",
+                f"levels go from mild to severe in the direction of {operator}",
             )
     reset_text = body.get("reset") or levels[0].text
     reset = _fraction(reset_text)
@@ -129,19 +122,21 @@ def _minimum(body: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
     try:
         return tuple(sorted((name, parse_micros(text)) for name, text in body.items()))
     except MoneyError as error:
-        raise InvalidError("invalid_rule", error.detail) from error
+        raise InvalidError(error.code, error.detail) from error
 
 
 def _suppress(body: Mapping[str, Any] | None, kpi: Kpi) -> Suppress | None:
     if body is None:
         return None
     condition = body["while"]
-    other = _kpi(condition["kpi"])
+    other = find_kpi(condition["kpi"])
     if other.kind != kpi.kind:
-        raise InvalidError("unsupported", f"{other.name} cannot suppress a rule over {kpi.name}")
+        raise InvalidError(
+            "suppress_kpi_differs", f"{other.name} cannot suppress a rule over {kpi.name}"
+        )
     low, high = (_fraction(text) for text in condition["between"])
     if low > high:
-        raise InvalidError("invalid_rule", "between states the lower bound first")
+        raise InvalidError("bounds_out_of_order", "between states the lower bound first")
     return Suppress(other.formula, low, high, body["to"])
 
 
@@ -149,4 +144,4 @@ def _fraction(text: str) -> Fraction:
     try:
         return Fraction(parse_micros(text), 1_000_000)
     except MoneyError as error:
-        raise InvalidError("invalid_rule", error.detail) from error
+        raise InvalidError(error.code, error.detail) from error

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Literal
 
 from kpi_monitor.rules import formula
+from shared.errors import InvalidError
 from shared.money import MONEY_MEASURES, format_micros, format_quantity, format_ratio
 
 NOT_ADDITIVE = frozenset({"reach", "frequency", "unique_users", "unique_clicks", "followers"})
@@ -57,6 +58,14 @@ KPIS = _table(
         "percent",
     ),
 )
+
+
+def find_kpi(name: str) -> Kpi:
+    """A KPI by its name. Raises InvalidError `kpi_unknown`."""
+    found = KPIS.get(name)
+    if found is None:
+        raise InvalidError("kpi_unknown", f"{name!r} is none of {', '.join(sorted(KPIS))}")
+    return found
 
 
 def value_text(value: Fraction | None) -> str | None:

@@ -23,7 +23,12 @@ async def post_rule(request: Request, body: RuleBody, principal: Operator) -> Re
     """Judges windows from the one that holds the present on, and budget figures at once.
 
     Errors: 422 kpi_unknown, grain_too_coarse, reset_inside_threshold, measure_not_additive,
-    unsupported, invalid_rule, rule_reserved for a name that the house itself uses; 409 rule_exists.
+    levels_out_of_order, lines_missing, group_by_unknown, label_reserved; rule_reserved for a name
+    that the house itself uses; window_missing, window_size_missing, window_size_invalid,
+    hop_unexpected, maturity_invalid of a window; window_unexpected, maturity_unexpected,
+    figure_unknown of totals; suppress_kpi_differs, bounds_out_of_order; and of what this version
+    has not for_unavailable, keep_firing_unavailable, baseline_unavailable,
+    window_kind_unavailable. 409 rule_exists.
     """
     async with calling(request, principal) as caller:
 
@@ -62,7 +67,8 @@ async def get_rule(request: Request, rule: str, principal: Reader) -> Response:
 )
 async def put_rule(request: Request, rule: str, body: RuleEdit, principal: Operator) -> Response:
     """Makes a new rule_version. Open breaches stay and are judged again by it. A rule as it was
-    read is accepted. Errors: field_read_only for what is told and not set, as POST otherwise."""
+    read is accepted. Errors: field_read_only for what is told and not set, and for rule, campaign,
+    kpi and group_by; as POST otherwise."""
     async with calling(request, principal) as caller:
         row = await commands.lock_rule(caller, rule)
         check_if_match(request, row.version)

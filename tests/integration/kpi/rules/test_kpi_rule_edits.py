@@ -98,8 +98,8 @@ async def test_null_takes_the_default_of_a_field(kpi: World) -> None:
         ({"kpi": None}, 422, "invalid_request"),
         ({"condition": {"levels": []}}, 422, "invalid_request"),
         ({"condition": {"reset": "0.001"}}, 422, "reset_inside_threshold"),
-        ({"kpi": "cvr"}, 422, "unsupported"),
-        ({"rule": "other"}, 422, "unsupported"),
+        ({"kpi": "cvr"}, 422, "field_read_only"),
+        ({"rule": "other"}, 422, "field_read_only"),
         ([{"name": "x"}], 422, "invalid_request"),
     ],
 )

@@ -70,13 +70,13 @@ async def test_a_rule_is_made_once_per_key_and_read_back(kpi: World) -> None:
     [
         (rule_body(kpi="magic"), 422, "kpi_unknown"),
         (rule_body(min={"reach": "1"}), 422, "measure_not_additive"),
-        (rule_body(keep_firing=1), 422, "unsupported"),
+        (rule_body(keep_firing=1), 422, "keep_firing_unavailable"),
         (
             rule_body(window={"kind": "tumbling", "size": "60m", "hop": "\0"}),
             422,
-            "invalid_rule",
+            "hop_unexpected",
         ),
-        (rule_body(window={"kind": "tumbling"}), 422, "invalid_rule"),
+        (rule_body(window={"kind": "tumbling"}), 422, "window_size_missing"),
         (rule_body(min={"impressions": 50000}), 422, "invalid_request"),
         (rule_body(window={"kind": "tumbling", "size": "15m"}), 422, "grain_too_coarse"),
     ],
@@ -117,7 +117,7 @@ async def test_names_keys_and_versions_are_held(kpi: World) -> None:
     stale = await put(kpi, rule_body(), 7)
     assert (stale.status_code, stale.json()["code"]) == (412, "version_changed")
     other = await put(kpi, rule_body(kpi="cvr"), 1)
-    assert other.json()["code"] == "unsupported"
+    assert other.json()["code"] == "field_read_only"
     missing = await kpi.client.get("/v1/rules/nothing")
     assert (missing.status_code, missing.json()["code"]) == (404, "rule_unknown")
     anonymous = await kpi.client.get("/v1/rules", headers={"Authorization": ""})
@@ -257,7 +257,7 @@ async def test_trying_a_rule_out_finds_what_it_would_have_told_and_stores_nothin
     assert await kpi.told() == []
     assert (await kpi.client.get("/v1/rules")).json()["items"] == []
     budget = await kpi.client.post("/v1/rules/test", json=body | {"rule": budget_body()})
-    assert budget.json()["code"] == "unsupported"
+    assert budget.json()["code"] == "kpi_without_history"
 
 
 async def test_a_test_run_closes_no_window_that_a_source_without_heartbeats_keeps_open(

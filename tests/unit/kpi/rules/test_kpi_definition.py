@@ -29,34 +29,46 @@ LEVELS = [{"severity": "warning", "value": "0.015"}]
         ),
         ({"min": {"reach": "10"}}, "measure_not_additive", "distinct counts are never summed"),
         ({"min": {"stock": "10"}}, "measure_not_additive", "registered as gauge"),
-        ({"for": 2}, "unsupported", "not built"),
-        ({"keep_firing": 1}, "unsupported", "not built"),
-        ({"baseline": {"kind": "week"}}, "unsupported", "not built"),
-        ({"window": {"kind": "sliding", "size": "60m", "hop": "5m"}}, "unsupported", "not built"),
-        ({"baseline": {}}, "unsupported", "not built, whatever is in it"),
-        ({"window": {"kind": "tumbling", "size": "7m"}}, "unsupported", "does not tile a day"),
+        ({"for": 2}, "for_unavailable", "not built"),
+        ({"keep_firing": 1}, "keep_firing_unavailable", "not built"),
+        ({"baseline": {"kind": "week"}}, "baseline_unavailable", "not built"),
+        (
+            {"window": {"kind": "sliding", "size": "60m", "hop": "5m"}},
+            "window_kind_unavailable",
+            "not built",
+        ),
+        ({"baseline": {}}, "baseline_unavailable", "not built, whatever is in it"),
+        (
+            {"window": {"kind": "tumbling", "size": "7m"}},
+            "window_size_invalid",
+            "does not tile a day",
+        ),
         (
             {"window": {"kind": "tumbling", "size": "60m", "hop": "5m"}},
-            "invalid_rule",
+            "hop_unexpected",
             "windows that tile the time do not hop",
         ),
         (
             {"window": {"kind": "tumbling", "size": "60m", "hop": "\0"}},
-            "invalid_rule",
+            "hop_unexpected",
             "what is not read would reach the database as it is",
         ),
-        ({"window": {"kind": "tumbling"}}, "invalid_rule", "without a size there is no window"),
-        ({"group_by": []}, "unsupported", "a rule has a group"),
+        (
+            {"window": {"kind": "tumbling"}},
+            "window_size_missing",
+            "without a size there is no window",
+        ),
+        ({"group_by": []}, "group_by_unknown", "a rule has a group"),
         (
             {"scope": {"campaign": "double11-2025", "lines": []}},
-            "invalid_rule",
+            "lines_missing",
             "no line is not every line",
         ),
-        ({"maturity": ""}, "invalid_rule", "no duration"),
-        ({"group_by": ["channel"]}, "unsupported", "lines have no dimensions yet"),
-        ({"window": None}, "invalid_rule", "a KPI over time needs a window"),
-        ({"labels": {"severity": "x"}}, "invalid_rule", "severity would split one alert in two"),
-        ({"maturity": "40d"}, "invalid_rule", "longer than panes are told apart"),
+        ({"maturity": ""}, "maturity_invalid", "no duration"),
+        ({"group_by": ["channel"]}, "group_by_unknown", "lines have no dimensions yet"),
+        ({"window": None}, "window_missing", "a KPI over time needs a window"),
+        ({"labels": {"severity": "x"}}, "label_reserved", "severity would split one alert in two"),
+        ({"maturity": "40d"}, "maturity_invalid", "longer than panes are told apart"),
         (
             {
                 "suppress": {
@@ -64,7 +76,7 @@ LEVELS = [{"severity": "warning", "value": "0.015"}]
                     "while": {"kpi": "budget.pacing_ratio", "between": ["0.7", "1.2"]},
                 }
             },
-            "unsupported",
+            "suppress_kpi_differs",
             "the latest totals would make a closed window depend on when it is judged",
         ),
         (
@@ -77,7 +89,7 @@ LEVELS = [{"severity": "warning", "value": "0.015"}]
                     ],
                 }
             },
-            "invalid_rule",
+            "levels_out_of_order",
             "levels go from mild to severe",
         ),
     ],
@@ -93,10 +105,10 @@ def test_a_wrong_rule_is_refused_with_its_code(
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"window": {"kind": "tumbling", "size": "60m"}}, "invalid_rule"),
-        ({"min": {"clicks": "5"}}, "invalid_rule"),
-        ({"group_by": ["line", "channel"]}, "unsupported"),
-        ({"maturity": "30m"}, "invalid_rule"),
+        ({"window": {"kind": "tumbling", "size": "60m"}}, "window_unexpected"),
+        ({"min": {"clicks": "5"}}, "figure_unknown"),
+        ({"group_by": ["line", "channel"]}, "group_by_unknown"),
+        ({"maturity": "30m"}, "maturity_unexpected"),
     ],
 )
 def test_a_wrong_budget_rule_is_refused(changes: dict[str, Any], code: str) -> None:

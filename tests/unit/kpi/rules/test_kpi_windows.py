@@ -15,7 +15,6 @@ from kpi_monitor.windows import (
     HOUR_MS,
     MINUTE_MS,
     PANE_MS,
-    WindowError,
     Windows,
     edges,
     from_ms,
@@ -23,6 +22,7 @@ from kpi_monitor.windows import (
     parse_size,
     to_ms,
 )
+from shared.errors import InvalidError
 
 SIZES = [parse_size(text) for text in ("5m", "15m", "20m", "60m", "2h", "6h", "12h", "1d")]
 ZONES = [
@@ -137,7 +137,7 @@ def test_periods_fit_into_windows_that_are_multiples_of_them(
 
 @pytest.mark.parametrize("text", ["7m", "7h", "2d", "0m", "60", "1w", "", "1.5h", "-5m"])
 def test_a_size_that_does_not_tile_a_day_is_refused(text: str) -> None:
-    with pytest.raises(WindowError):
+    with pytest.raises(InvalidError):
         parse_size(text)
 
 

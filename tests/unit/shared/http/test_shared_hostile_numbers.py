@@ -17,7 +17,7 @@ from ingest.reports.reading.numbers import NumberFormat, json_number, to_micros
 from ingest.sources.schemas import seconds_of
 from kpi_monitor.records.measures import Refusal, parse_measures
 from kpi_monitor.rules.formula import FormulaError, parse
-from kpi_monitor.windows import WindowError, parse_size
+from kpi_monitor.windows import parse_size
 from shared.durations import DurationError, parse_duration
 from shared.errors import InvalidError
 from shared.http.paging import decode_cursor
@@ -61,7 +61,7 @@ DOORS: dict[str, tuple[Callable[[str], Any], type[Exception]]] = {
     "a sum": (parse_sum, MoneyError),
     "a measure": (lambda text: parse_measures({"clicks": text}), Refusal),
     "a number in a formula": (lambda text: parse(f"{text} * spend"), FormulaError),
-    "a window": (lambda text: parse_size(f"{text}m"), WindowError),
+    "a window": (lambda text: parse_size(f"{text}m"), InvalidError),
     "an expected interval": (lambda text: seconds_of(f"{text}s"), ValueError),
     "a duration": (lambda text: parse_duration(f"{text}d"), DurationError),
     "a cell of a report": (_cell, FaultError),

@@ -62,7 +62,7 @@ class SuspenseFamily(Family):
 
     def span(self, body: Mapping[str, Any], kpi: Kpi) -> Span:
         """No rule of a person is of this family."""
-        raise InvalidError("unsupported", "suspense is watched by itself")
+        raise InvalidError("kpi_unknown", "suspense is watched by itself")
 
     def members(self, unit: Unit, stored: StoredRule) -> Iterable[str] | None:
         """Sources that budget told of, with or without something that waits."""

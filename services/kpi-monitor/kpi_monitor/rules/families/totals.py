@@ -69,11 +69,11 @@ class TotalsFamily(Family):
     def span(self, body: Mapping[str, Any], kpi: Kpi) -> Span:
         """No window and no maturity; minima are of figures."""
         if body.get("window") is not None:
-            raise InvalidError("invalid_rule", f"{kpi.name} is judged on totals, without a window")
+            raise InvalidError("window_unexpected", f"{kpi.name} is judged on totals")
         if body.get("maturity", "0m") not in ("0m", "0h", "0d"):
-            raise InvalidError("invalid_rule", f"{kpi.name} is judged on totals, without maturity")
+            raise InvalidError("maturity_unexpected", f"{kpi.name} is judged on totals")
         if unknown := sorted((body.get("min") or {}).keys() - FIGURES):
-            raise InvalidError("invalid_rule", f"{unknown[0]} is no figure of the totals")
+            raise InvalidError("figure_unknown", f"{unknown[0]} is no figure of the totals")
         return Span()
 
     def members(self, unit: Unit, stored: StoredRule) -> Iterable[str] | None:

@@ -19,7 +19,6 @@ from kpi_monitor.units.unit import NEVER, Due
 from kpi_monitor.windows import (
     MATURITY_MAX_MS,
     Window,
-    WindowError,
     Windows,
     instant,
     parse_size,
@@ -228,24 +227,21 @@ def _overlapped(windows: Windows, window: Window, end: int) -> list[Window]:
 
 def _size(window: Mapping[str, Any] | None, kpi: Kpi) -> int:
     if window is None:
-        raise InvalidError("invalid_rule", f"{kpi.name} needs a window")
+        raise InvalidError("window_missing", f"{kpi.name} needs a window")
     if window["kind"] != "tumbling":
-        raise InvalidError("unsupported", "windows are tumbling in this version")
+        raise InvalidError("window_kind_unavailable", "windows are tumbling in this version")
     if window.get("hop") is not None:
-        raise InvalidError("invalid_rule", "tumbling windows follow each other, without a hop")
+        raise InvalidError("hop_unexpected", "tumbling windows follow each other")
     if window.get("size") is None:
-        raise InvalidError("invalid_rule", "a tumbling window states its size")
-    try:
-        return parse_size(window["size"])
-    except WindowError as error:
-        raise InvalidError("unsupported", str(error)) from error
+        raise InvalidError("window_size_missing", "a tumbling window states its size")
+    return parse_size(window["size"])
 
 
 def _maturity(text: str) -> int:
     try:
         maturity = span_ms(parse_duration(text))
     except DurationError as error:
-        raise InvalidError("invalid_rule", str(error)) from error
+        raise InvalidError("maturity_invalid", str(error)) from error
     if maturity > MATURITY_MAX_MS:
-        raise InvalidError("invalid_rule", "maturity is at most 35d")
+        raise InvalidError("maturity_invalid", "maturity is at most 35d")
     return maturity
