@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from decimal import Decimal
+from typing import NamedTuple
+
+import msgspec
 
 from shared.database.pool import Conn
+from shared.database.rows import fetch
 
 PENDING = """
 SELECT account_id FROM budget.changes GROUP BY account_id ORDER BY min(change) LIMIT $1
@@ -29,13 +33,15 @@ WITH taken AS (
   RETURNING account_id, correction, day, period_start, period_end, known_ms, amount
 )
 SELECT account_id, correction, day, period_start, period_end, known_ms, sum(amount) AS amount
-FROM taken GROUP BY account_id, correction, day, period_start, period_end, known_ms
+FROM taken WHERE day IS NOT NULL
+GROUP BY account_id, correction, day, period_start, period_end, known_ms
 ORDER BY account_id, period_start, period_end, correction, known_ms
 """
 FOLD_DAYS = """
 INSERT INTO budget.days AS t (account_id, day, actual)
-SELECT u.account_id, u.day, u.amount::numeric
+SELECT u.account_id, u.day, sum(u.amount::numeric)
 FROM unnest($1::int[], $2::date[], $3::text[]) AS u(account_id, day, amount)
+GROUP BY u.account_id, u.day ORDER BY u.account_id, u.day
 ON CONFLICT (account_id, day) DO UPDATE SET actual = t.actual + excluded.actual
 """
 MARK = """
@@ -46,6 +52,18 @@ FROM unnest($1::int[], $2::bigint[], $3::text[], $4::text[], $5::timestamptz[], 
   AS u(account_id, seq, actual, corrections, through, set_aside)
 WHERE t.account_id = u.account_id
 """
+
+
+class PendingChange(msgspec.Struct, frozen=True):
+    """Micros of one period of a line that are not told yet, by mark."""
+
+    account_id: int
+    correction: bool
+    day: date
+    period_start: datetime
+    period_end: datetime
+    known_ms: int | None
+    amount: Decimal
 
 
 class Mark(NamedTuple):
@@ -76,15 +94,16 @@ async def count_due(conn: Conn, tick: datetime) -> int:
     return pending + due
 
 
-async def take_changes(conn: Conn, account_ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Removes and returns the pending changes, summed per period and mark; touches have none."""
-    return [dict(row) for row in await conn.fetch(TAKE, account_ids)]
+async def take_changes(conn: Conn, account_ids: Sequence[int]) -> list[PendingChange]:
+    """Removes and returns the pending changes, summed per period and mark; what only said that a
+    line's figures may differ now is removed with them."""
+    return await fetch(conn, PendingChange, TAKE, account_ids)
 
 
-async def fold_days(conn: Conn, days: dict[tuple[int, date], int]) -> None:
-    """Adds micros to the days of lines."""
-    if days:
-        rows = [(*key, str(days[key])) for key in sorted(days)]
+async def fold_days(conn: Conn, changes: Sequence[PendingChange]) -> None:
+    """Adds changes to the days of their lines."""
+    if changes:
+        rows = [(one.account_id, one.day, str(one.amount)) for one in changes]
         await conn.execute(FOLD_DAYS, *zip(*rows, strict=True))
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from budget import SCHEMA
 from budget.allocation import store as allocation
 from budget.allocation.journal import Holder, held_as_of
@@ -16,6 +18,7 @@ from budget.allocation.phasing import NOTHING
 from budget.documents.campaigns.store import get_campaign
 from budget.documents.plans import store as plans
 from budget.figures import line_states, pacing, store
+from budget.figures.line_states import AccountedLine
 from budget.figures.pacing import PacingFigures, PlannedLine, SourceState
 from budget.figures.store import PostedSum
 from shared.database.pool import Conn
@@ -59,18 +62,18 @@ async def read_totals(conn: Conn, asked: TotalsQuery) -> dict[str, Any]:
     campaign = await get_campaign(conn, asked.workspace, asked.campaign)
     if campaign is None:
         raise NotFoundError("campaign_unknown", f"there is no campaign {asked.campaign}")
-    rows = await line_states.campaign_lines(conn, asked.workspace, asked.campaign)
+    rows = await line_states.find_lines(conn, asked.workspace, asked.campaign)
     plan, rows, held = await _planned(conn, asked, rows)
-    ids = [row["account_id"] for row in rows]
-    sources = await line_states.sources(conn, ids, asked.partitions)
+    ids = [row.account_id for row in rows]
+    sources = await line_states.find_sources(conn, ids, asked.partitions)
     known, days = await _known(conn, asked, rows, campaign["time_zone"])
-    lines = [(row, _figures(asked, row, sources.get(row["account_id"], []), known)) for row in rows]
+    lines = [(row, _figures(asked, row, sources.get(row.account_id, []), known)) for row in rows]
     items, excepted = await _exceptions(conn, asked)
     apart = {one.source: one.set_aside for told in sources.values() for one in told}
     total = replace(
         pacing.total([told for _, told in lines], asked.moment), set_aside=sum(apart.values())
     )
-    names = {row["account_id"]: row["line"] for row in rows}
+    names = {row.account_id: row.line for row in rows}
     return {
         "campaign": asked.campaign,
         "currency": campaign["currency"],
@@ -80,7 +83,7 @@ async def read_totals(conn: Conn, asked: TotalsQuery) -> dict[str, Any]:
         "complete_through": total.complete_through,
         "total": _view(total),
         "lines": [
-            {"line": row["line"], "name": row["name"], "seq": row["seq"], **_view(told)}
+            {"line": row.line, "name": row.name, "seq": row.seq, **_view(told)}
             for row, told in lines
         ],
         "days": [
@@ -114,9 +117,9 @@ async def _exceptions(conn: Conn, asked: TotalsQuery) -> tuple[int, int]:
 
 
 async def _known(
-    conn: Conn, asked: TotalsQuery, rows: Sequence[Mapping[str, Any]], time_zone: str
+    conn: Conn, asked: TotalsQuery, rows: Sequence[AccountedLine], time_zone: str
 ) -> tuple[dict[int, PostedSum], list[tuple[int, Any, int]]]:
-    ids = [row["account_id"] for row in rows]
+    ids = [row.account_id for row in rows]
     if asked.past:
         return await store.as_known(
             conn,
@@ -127,15 +130,15 @@ async def _known(
             timeout_s=asked.timeout_s,
         )
     known = {
-        row["account_id"]: PostedSum(int(row["balance"]), int(row["corrections"]), row["latest_at"])
+        row.account_id: PostedSum(int(row.balance), int(row.corrections), row.latest_at)
         for row in rows
     }
     return known, await store.days(conn, ids)
 
 
 async def _planned(
-    conn: Conn, asked: TotalsQuery, rows: list[dict[str, Any]]
-) -> tuple[dict[str, Any] | None, list[dict[str, Any]], dict[Holder, int]]:
+    conn: Conn, asked: TotalsQuery, rows: list[AccountedLine]
+) -> tuple[dict[str, Any] | None, list[AccountedLine], dict[Holder, int]]:
     """The plan in force at the moment asked for, the lines as they were planned then, and who held
     how much. The curve is the one known last: it keeps what was planned before each change."""
     place = asked.workspace, asked.campaign
@@ -150,12 +153,12 @@ async def _planned(
     names = {line["line"]: line["name"] for line in plan["body"]["lines"]} if plan else {}
     nothing = allocation.store_curve(NOTHING)
     shown = [
-        {
-            **row,
-            "name": names.get(row["line"], row["name"]),
-            "allocated": held.get(Holder("line", row["line"]), 0),
-            "curve": curves.get(row["line"], nothing),
-        }
+        msgspec.structs.replace(
+            row,
+            name=names.get(row.line, row.name),
+            allocated=held.get(Holder("line", row.line), 0),
+            curve=curves.get(row.line, nothing),
+        )
         for row in rows
     ]
     return plan, shown, held
@@ -170,11 +173,11 @@ def plan_as_of(applied: Sequence[tuple[int, datetime]], at: datetime) -> int | N
 
 def _figures(
     asked: TotalsQuery,
-    row: Mapping[str, Any],
+    row: AccountedLine,
     sources: Sequence[SourceState],
     known: Mapping[int, PostedSum],
 ) -> PacingFigures:
-    posted = known.get(row["account_id"], PostedSum())
+    posted = known.get(row.account_id, PostedSum())
     capped = [_capped(source, asked.moment) for source in sources] if asked.past else sources
     state: PlannedLine = line_states.line_state(
         row,

@@ -112,31 +112,6 @@ async def test_seq_is_contiguous_and_the_changes_sum_to_the_actual(service: Serv
     assert decoded.data.currency == "CNY"
 
 
-async def test_many_changes_are_told_in_several_messages(service: Service) -> None:
-    await prepare(service, "many")
-    await service.set_clock(at("11-10 00:00"))
-    panes = [
-        delta(
-            "many-ads",
-            f"{day}-{hour}-{minute}",
-            at(f"11-0{day} {hour:02d}:{minute:02d}"),
-            "1.00",
-            campaign="many",
-        )
-        for day in range(1, 6)
-        for hour in range(24)
-        for minute in range(0, 60, 5)
-    ]
-    await service.post(*panes)
-    await service.beat("many-ads", at("11-06 00:00"))
-    told = await service.seal()
-    assert [len(one["changes"]) for one in told] == [1000, 440]
-    assert [one["actual"] for one in told] == ["1000.00", "1440.00"]
-    assert [one["seq"] for one in told] == [2, 3]
-    # Before the last part the line is not complete: a reader would close windows too early.
-    assert [one["complete_through"] for one in told] == [None, "2025-11-05T16:00:00Z"]
-
-
 async def test_a_heartbeat_is_news_only_when_all_partitions_have_it(service: Service) -> None:
     await prepare(service, "beat")
     await service.set_clock(at("11-02 00:00"))

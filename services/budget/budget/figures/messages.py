@@ -1,0 +1,162 @@
+"""What is told of a line on budget.totals.v1: its next messages, from its state and its changes.
+
+Pure: the sealer reads and writes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from msgspec import UNSET
+
+from budget.allocation.phasing import EPOCH
+from budget.allocation.store import read_curve
+from budget.figures.line_states import AccountedLine, line_state
+from budget.figures.pacing import PacingFigures, SourceState, complete_through, figures
+from budget.figures.sealed import Mark, PendingChange
+from budget.posting.lateness import IN_TIME
+from shared.events import TOTALS_TOPIC, Amount, BudgetTotals, PlanBefore, TotalsChange
+from shared.kafka import outbox
+from shared.kafka.outbox import OutboxRow
+from shared.money import format_micros
+
+CHANGES_MAX = 1000
+"""Changes in one message; more go into the next `seq`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TouchedLine:
+    """A line with what is to be told of it."""
+
+    row: AccountedLine
+    sources: Sequence[SourceState]
+    changes: Sequence[PendingChange]
+
+    @property
+    def set_aside(self) -> int:
+        """How much of its sources was refused and is not settled."""
+        return sum(source.set_aside for source in self.sources)
+
+
+def is_news(line: TouchedLine) -> bool:
+    """A heartbeat that did not bring the line further is none; a line never told always is news.
+
+    So is whatever touches a line over something set aside: it may be settled further now, or waited
+    for no more, with as much set aside as before.
+    """
+    if line.row.sealed_at is None or line.changes:
+        return True
+    told = line.row.sealed_through, line.row.sealed_set_aside
+    return line.set_aside > 0 or (complete_through(line.sources), line.set_aside) != told
+
+
+def seal_line(
+    line: TouchedLine, now: datetime, changes_max: int = CHANGES_MAX
+) -> tuple[list[OutboxRow], Mark]:
+    """The line's next messages, and what has been told after them."""
+    messages: list[OutboxRow] = []
+    row = line.row
+    seq = row.seq
+    actual, corrections = int(row.sealed_actual), int(row.sealed_corrections)
+    parts = list(_parts(line.changes, changes_max))
+    for number, part in enumerate(parts, 1):
+        seq += 1
+        actual += sum(int(change.amount) for change in part)
+        corrections += sum(int(change.amount) for change in part if change.correction)
+        state = line_state(
+            row,
+            line.sources,
+            actual=actual,
+            corrections=corrections,
+            latest_at=row.latest_at,
+        )
+        told = figures(state, now)
+        if number < len(parts):
+            # Only the last part may say how complete the line is: the others lack money it covers.
+            told = replace(told, complete_through=None, settled_through=None)
+        messages.append(_message(row, seq, told, part, now))
+    through = complete_through(line.sources)
+    return messages, Mark(row.account_id, seq, actual, corrections, through, line.set_aside)
+
+
+def _parts(changes: Sequence[PendingChange], changes_max: int) -> Iterator[list[PendingChange]]:
+    """Changes of money, at most `changes_max` a message; without any, one message of the state."""
+    told = [change for change in changes if change.amount]
+    for begin in range(0, max(len(told), 1), changes_max):
+        yield told[begin : begin + changes_max]
+
+
+def _message(
+    row: AccountedLine,
+    seq: int,
+    told: PacingFigures,
+    changes: Sequence[PendingChange],
+    now: datetime,
+) -> OutboxRow:
+    totals = BudgetTotals(
+        campaign=row.campaign,
+        line=row.line,
+        seq=seq,
+        plan_version=row.plan_version,
+        currency=row.currency,
+        allocated=format_micros(told.allocated),
+        actual=format_micros(told.actual),
+        corrections=format_micros(told.corrections),
+        committed="0.00",
+        remaining=format_micros(told.remaining),
+        planned_to_date=format_micros(told.planned_to_date),
+        used_ratio=told.used_ratio,
+        pacing_ratio=told.pacing_ratio,
+        forecast_end=None if told.forecast_end is None else format_micros(told.forecast_end),
+        complete_through=told.complete_through,
+        freshness=told.freshness,
+        names={"campaign": row.campaign_name, "line": row.name},
+        changes=[_change(change, row.currency) for change in changes],
+        as_of=now,
+        anchor=told.anchor,
+        time_zone=row.time_zone,
+        owner=row.owner or row.campaign_owner,
+        channel=row.channel,
+        plan_before=_plan_before(row, told),
+        set_aside=told.set_aside,
+        settled_through=told.settled_through,
+    )
+    place = f"{row.workspace}/{row.campaign}/{row.line}"
+    value = outbox.envelope(
+        TOTALS_TOPIC,
+        totals,
+        event_id=f"{place}/{seq}",
+        service="budget",
+        workspace=row.workspace,
+        time=now,
+    )
+    return OutboxRow(TOTALS_TOPIC, f"{row.workspace}|{row.campaign}", value)
+
+
+def _plan_before(row: AccountedLine, told: PacingFigures) -> PlanBefore | None:
+    """What the superseded plan would say, if it would say something else."""
+    if row.curve_before is None or row.allocated_before is None:
+        return None
+    planned = read_curve(row.curve_before).planned(told.anchor)
+    if (planned, row.allocated_before) == (told.planned_to_date, told.allocated):
+        return None
+    return PlanBefore(
+        allocated=format_micros(row.allocated_before), planned_to_date=format_micros(planned)
+    )
+
+
+def _change(change: PendingChange, currency: str) -> TotalsChange:
+    """`native` is what was spent in its own currency; a line holds only its campaign's."""
+    amount, known_ms = format_micros(int(change.amount)), change.known_ms
+    return TotalsChange(
+        period_start=change.period_start,
+        period_end=change.period_end,
+        amount=amount,
+        native=Amount(amount=amount, currency=currency),
+        correction=change.correction,
+        known_through=UNSET if known_ms is None else _known_through(known_ms),
+    )
+
+
+def _known_through(known_ms: int) -> datetime | None:
+    return None if known_ms == IN_TIME else EPOCH + timedelta(milliseconds=known_ms)
