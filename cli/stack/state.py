@@ -3,12 +3,18 @@
 import fcntl
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from cli.errors import CommandError
+from cli.errors import CommandError, Exit
 from cli.processes import Identity
+from shared.http.api_words import addresses_of
+
+NAMING = ("PACELINE_SERVICES", "PACELINE_DATABASE_URL", "PACELINE_KAFKA_BOOTSTRAP")
+"""Settings that together name an installation which `up` did not start."""
+URL_NAMES = {"kpi-monitor": "kpi"}
 
 
 @dataclass(frozen=True)
@@ -69,11 +75,29 @@ def load_run(state: Path) -> RunInfo | None:
 
 
 def require_run(state: Path) -> RunInfo:
-    """The running installation, or CommandError (exit 3) saying how to start one."""
-    info = load_run(state)
+    """The running installation, of `up` or of the environment, or CommandError (exit 3) saying how
+    to start or name one."""
+    info = load_run(state) or _named_run(os.environ)
     if info is None:
-        raise CommandError(f"nothing is running in {state}; start it with `./paceline up`")
+        detail = f"nothing is running in {state}; start it with `./paceline up`, or name what runs"
+        raise CommandError(f"{detail} elsewhere with {', '.join(NAMING)}")
     return info
+
+
+def _named_run(environment: Mapping[str, str]) -> RunInfo | None:
+    """What the settings of the services name, as in a container; None unless they name it all."""
+    services, database, kafka = (environment.get(name) for name in NAMING)
+    if not (services and database and kafka):
+        return None
+    try:
+        urls = {URL_NAMES.get(name, name): url for name, url in addresses_of(services).items()}
+    except ValueError as error:
+        raise CommandError(f"{NAMING[0]}: {error}", Exit.USAGE) from error
+    if missing := {"ingest", "budget", "kpi", "alerts"} - urls.keys():
+        raise CommandError(f"{NAMING[0]} names no {', '.join(sorted(missing))}", Exit.USAGE)
+    prefix = environment.get("PACELINE_TOPIC_PREFIX", "")
+    jwks = environment.get("PACELINE_JWKS", "")
+    return RunInfo(0, "", urls, kafka, database, jwks, "system", prefix, 0)
 
 
 class RunLock:

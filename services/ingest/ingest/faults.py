@@ -36,7 +36,10 @@ def fault_of(error: msgspec.ValidationError) -> FaultError:
     text = str(error)
     match = _WHERE.fullmatch(text)
     what, path = (match["what"], match["path"] or "$") if match else (text, "$")
-    return FaultError(_code(what, path), words_of_error(text))
+    code, said = _code(what, path), words_of_error(text)
+    if code == "amount_not_decimal":
+        said = f'{path[2:]}: send decimal text such as "12.50", in quotation marks'
+    return FaultError(code, said)
 
 
 def _code(what: str, path: str) -> str:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +31,13 @@ NOT_IN_THE_IMAGE = {
     "mypy": "a tool of the tests",
     "pytest": "a tool of the tests",
     "ruff": "a tool of the tests",
+}
+ELSEWHERE = {
+    "PACELINE_SERVICES": " ".join(
+        f"{name}=http://127.0.0.1:1" for name in ("ingest", "budget", "kpi-monitor", "alerts")
+    ),
+    "PACELINE_DATABASE_URL": "postgresql://u@127.0.0.1:1/x",
+    "PACELINE_KAFKA_BOOTSTRAP": "127.0.0.1:1",
 }
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 # Refuses what is in no package of the service's lock, as if it were not installed.
@@ -136,14 +144,18 @@ def test_each_service_of_the_compose_file_loads_in_the_image(module: str) -> Non
         (["migrate", "--database", "postgresql://u@127.0.0.1:1/x"], 3, "cannot be migrated"),
         (["topics", "--kafka", "127.0.0.1:1"], 3, "does not answer"),
         (["offsets", "--kafka", "127.0.0.1:1"], 3, "127.0.0.1:1"),
+        (["key", "--source", "*"], 3, "127.0.0.1:1"),
+        (["check"], 3, "does not answer"),
+        (["load", "pyproject.toml", "--platform", "google-ads"], 4, ""),
         (["up"], 3, "requirements-cli.lock"),
     ],
 )
 def test_what_compose_needs_of_the_command_line_works_in_the_image(
-    arguments: list[str], code: int, says: str
+    tmp_path: Path, arguments: list[str], code: int, says: str
 ) -> None:
-    script = f"sys.argv[1:] = {arguments!r}\nfrom cli.__main__ import main\nmain()"
-    done = in_the_image(script)
+    named = {**ELSEWHERE, "PACELINE_STATE": str(tmp_path)}
+    script = f"import os\nos.environ.update({named!r})\nsys.argv[1:] = {arguments!r}\n"
+    done = in_the_image(f"{script}from cli.__main__ import main\nmain()")
     assert done.returncode == code, done.stderr
     assert says in done.stderr
     assert "Traceback" not in done.stderr
