@@ -93,6 +93,15 @@ class Configurations:
         """Workspaces with a configuration, in order."""
         return sorted(self._current)
 
+    def addresses(self) -> list[tuple[str, str, str]]:
+        """(workspace, name, address) of each channel that the files give a name of its own."""
+        return [
+            (workspace, name, address)
+            for workspace, found in self._current.items()
+            for name, address in found.configuration.addresses.items()
+            if name != address
+        ]
+
     def put(self, current: Mapping[str, InForce]) -> None:
         """Replaces what is in use."""
         self._current = dict(current)

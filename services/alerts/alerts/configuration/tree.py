@@ -7,7 +7,7 @@ a new Configuration.
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from alerts.channels.contract import EntryError
@@ -70,6 +70,8 @@ class Configuration(Struct, frozen=True):
     route: Route
     receivers: dict[str, Receiver]
     documents: tuple[ReceiverDocument, ...] = ()
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """Where each channel leads, by its name."""
     doubts: tuple[str, ...] = ()
     """What is allowed and probably not meant, with file and line."""
 
@@ -82,8 +84,9 @@ def parse_configuration(
     document = found.read(Document)
     doubts: dict[str, str] = {}
     """By what is doubtful, the path where it is first."""
+    addresses: dict[str, str] = {}
     try:
-        receivers = _receivers(document, environment)
+        receivers = _receivers(document, environment, addresses)
         places = {name: f".receivers[{place}]" for place, name in enumerate(receivers)}
         route = _Routes(receivers, places, doubts).first(document.route)
     except PlaceError as error:
@@ -91,13 +94,22 @@ def parse_configuration(
     said = sorted(
         (found.fail(path, detail) for detail, path in doubts.items()), key=lambda one: one.line
     )
-    return Configuration(workspace, route, receivers, document.receivers, tuple(map(str, said)))
+    return Configuration(
+        workspace=workspace,
+        route=route,
+        receivers=receivers,
+        documents=document.receivers,
+        addresses=addresses,
+        doubts=tuple(map(str, said)),
+    )
 
 
-def _receivers(document: Document, environment: Mapping[str, str]) -> dict[str, Receiver]:
-    """Receivers by name. A name is one destination in the whole file, whose budget it is."""
+def _receivers(
+    document: Document, environment: Mapping[str, str], addresses: dict[str, str]
+) -> dict[str, Receiver]:
+    """Receivers by name. A name is one destination in the whole file: it is noted in `addresses`,
+    where it leads."""
     receivers: dict[str, Receiver] = {}
-    addresses: dict[str, str] = {}
     for place, one in enumerate(document.receivers):
         path = f".receivers[{place}]"
         if one.name in receivers:

@@ -110,7 +110,12 @@ class Courier:
 
     async def _claim(self) -> Claimed | None:
         async with transaction(self._pool) as conn:
-            return await store.claim(conn, claim_s=self._settings.claim_s, per_minute=self._budgets)
+            return await store.claim(
+                conn,
+                claim_s=self._settings.claim_s,
+                per_minute=self._budgets,
+                addresses=self._configurations.addresses(),
+            )
 
     async def _carry(self, claimed: Claimed) -> None:
         """Sends, then records; a database that is away is waited for while the claim holds."""

@@ -4,12 +4,12 @@ Locks are taken in one order, the delivery before its destination: a claim and a
 same delivery that took them in two would wait for each other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from alerts.record.states import DELIVERED, UNDELIVERED_SQL, UNSENT_SQL
-from shared.database.pool import Conn
+from shared.database.pool import Conn, columns
 
 ATTEMPTS_KEPT_MAX = 50
 """Of one delivery: the first and the newest; what is refused for weeks is tried each hour."""
@@ -19,9 +19,16 @@ BEHIND = f"""EXISTS (
     SELECT 1 FROM alerts.deliveries earlier
     WHERE earlier.group_id = d.group_id AND earlier.channel_id = d.channel_id
       AND earlier.position < d.position AND earlier.state IN {UNSENT_SQL})"""
+# Two workspaces may name the same environment variable; the robot is the same, but nobody may slow
+# the other down through it, so destinations are per workspace. In one, two names of a robot share
+# what it takes.
 CLAIMABLE = f"""
-SELECT d.* FROM alerts.deliveries d
-LEFT JOIN alerts.destinations p ON p.destination = d.workspace || '/' || d.channel_id
+SELECT d.*, d.workspace || '/' || coalesce(n.address, d.channel_id) AS destination
+FROM alerts.deliveries d
+LEFT JOIN unnest($1::text[], $2::text[], $3::text[]) AS n(workspace, name, address)
+  ON n.workspace = d.workspace AND n.name = d.channel_id
+LEFT JOIN alerts.destinations p
+  ON p.destination = d.workspace || '/' || coalesce(n.address, d.channel_id)
 WHERE d.state IN {UNSENT_SQL}
   AND CASE d.state WHEN 'sending' THEN d.claimed_until ELSE d.next_attempt_at END <= now()
   AND (p.blocked_until IS NULL OR p.blocked_until <= now())
@@ -147,18 +154,23 @@ class Waiting(NamedTuple):
     age_s: float
 
 
-async def claim(conn: Conn, *, claim_s: float, per_minute: Mapping[str, int]) -> Claimed | None:
+async def claim(
+    conn: Conn,
+    *,
+    claim_s: float,
+    per_minute: Mapping[str, int],
+    addresses: Sequence[tuple[str, str, str]] = (),
+) -> Claimed | None:
     """Takes one due delivery, if its destination may be spoken to now.
 
-    `per_minute` is the budget by channel kind. A full budget blocks the destination until its
-    next free second; the caller simply asks again.
+    `per_minute` is the budget by channel kind, which each address has by itself: `addresses` are
+    (workspace, channel id, address) where the two differ. A full budget blocks the destination
+    until its next free second; the caller simply asks again.
     """
-    row = await conn.fetchrow(CLAIMABLE)
+    row = await conn.fetchrow(CLAIMABLE, *columns(addresses, 3))
     if row is None:
         return None
-    # Two workspaces may name the same environment variable; the robot is the same, but nobody
-    # may slow the other down through it, so destinations are per workspace.
-    destination = f"{row['workspace']}/{row['channel_id']}"
+    destination = row["destination"]
     budget = per_minute.get(row["target"]["kind"])
     if budget is not None and not await conn.fetchval(TAKE_SLOT, destination, budget):
         await conn.execute(WAIT_FOR_SLOT, destination)

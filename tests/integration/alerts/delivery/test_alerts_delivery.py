@@ -97,9 +97,20 @@ async def test_too_fast_parks_the_destination_and_nothing_is_lost(world: World) 
     assert await attempts(world) == [("rate_limited", "130101"), ("delivered", "0")]
 
 
-async def test_a_robot_gets_at_most_eighteen_messages_a_minute(world: World) -> None:
-    world.configure(ROBOT_ONLY.replace("[campaign, line]", "[campaign, line, rule]"))
-    for number in range(25):
+@pytest.mark.parametrize("names", [["room"], ["room", "hall"]])
+async def test_a_robot_gets_at_most_eighteen_messages_a_minute(
+    world: World, names: list[str]
+) -> None:
+    """By whatever names receivers know it."""
+    head, receiver = ROBOT_ONLY.split("receivers:\n")
+    route = "".join(f"    - {{receiver: {name}, continue: true}}\n" for name in names)
+    receivers = [
+        receiver.replace("name: ops", f"name: {name}").replace("{url", f"{{name: {name}, url")
+        for name in ["ops", *names]
+    ]
+    head = head.replace("[campaign, line]", "[campaign, line, rule]")
+    world.configure(f"{head}  routes:\n{route}receivers:\n{''.join(receivers)}")
+    for number in range(20 // len(names)):
         labels = {"campaign": "double11-2025", "line": "L03", "rule": f"rule-{number}"}
         name = f"rule-{number}"
         await world.tell(make_breach(breach=f"{name}/line:L03/1", rule=name, labels=labels))

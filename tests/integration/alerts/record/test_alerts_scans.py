@@ -104,8 +104,9 @@ async def costs(conn: asyncpg.Connection, query: str, *values: Any) -> int:
 
 
 GROUPS = list(range(1, 51))
+NAMED = [["w0", "w1"], ["room", "room"], ["dingtalk:ROOM", "dingtalk:ROOM"]]
 STATEMENTS: list[tuple[str, str, list[Any]]] = [
-    ("claim", store_deliveries.CLAIMABLE, []),
+    ("claim", store_deliveries.CLAIMABLE, NAMED),
     ("idle, deliveries", store_deliveries.UNSENT_DUE, []),
     ("gauges", store_deliveries.UNSENT, []),
     ("idle, groups", store_groups.DUE, []),
@@ -198,5 +199,5 @@ async def test_a_claim_does_not_look_at_all_that_is_queued(world: asyncpg.Connec
     await world.execute("UPDATE alerts.deliveries SET state = 'delivered' WHERE state = 'failed'")
     await world.execute(QUEUE)
     await world.execute("ANALYZE alerts.deliveries")
-    assert await costs(world, store_deliveries.CLAIMABLE) < 300
+    assert await costs(world, store_deliveries.CLAIMABLE, *NAMED) < 300
     await transaction.rollback()
