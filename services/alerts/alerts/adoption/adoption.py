@@ -81,7 +81,11 @@ class Adoption:
         """Lets groups speak that have open alerts and a channel that never heard of them."""
         configuration = self._configurations.get(workspace)
         receivers = configuration.receivers.values() if configuration else ()
-        channels = [(one.name, channel.name) for one in receivers for channel in one.channels]
+        channels = [
+            (one.name, channel.name, channel.address)
+            for one in receivers
+            for channel in one.channels
+        ]
         after = 0
         while True:
             async with transaction(self._pool) as conn:

@@ -148,8 +148,8 @@ class Flusher:
         async with conn.transaction():
             members = await store.read_members(conn, ids)
             logs = await store.read_log(conn, ids)
-            if named := [row for group in groups for row in self._named(group, logs)]:
-                await store.rename_channels(conn, named)
+            if moved := [row for group in groups for row in self._moved(group, logs)]:
+                await store.move_channels(conn, moved)
                 logs = await store.read_log(conn, ids)
             told = await store.read_told(conn, ids)
             waiting = await store.read_waiting(conn, ids)
@@ -161,18 +161,30 @@ class Flusher:
                 self._flush_group(writes, group, heard, now)
             await _write(conn, writes)
 
-    def _named(
+    def _moved(
         self, group: DueGroup, logs: Mapping[int, Mapping[str, LogRow]]
-    ) -> list[tuple[int, str, str]]:
-        """Channels of a group that have been given a name since they were told something."""
+    ) -> list[tuple[int, str, Endpoint]]:
+        """(group, name so far, channel now) of channels that are not as they were when they were
+        told something. Who is reached by another name is who they were; a name that leads
+        somewhere else is a corrected one, unless who it led to has another name now."""
         configuration = self._configurations.get(group.workspace)
         receiver = configuration.receivers.get(group.receiver) if configuration else None
-        names = {one.name for one in receiver.channels} if receiver else set()
+        channels = receiver.channels if receiver else ()
         known = logs[group.group_id]
+        at_address = {
+            row.channel.address or name: name
+            for name, row in sorted(known.items(), key=lambda one: one[1].told_at)
+        }
+        renamed = {
+            at_address[one.address]: one
+            for one in channels
+            if one.name not in known and one.address in at_address
+        }
+        corrected = {one.name: one for one in channels if one.name in known}
         return [
-            (group.group_id, one.address, one.name)
-            for one in (receiver.channels if receiver else ())
-            if one.address in known and one.address not in names and one.name not in known
+            (group.group_id, name, one)
+            for name, one in (corrected | renamed).items()
+            if known[name].channel != one
         ]
 
     def _flush_group(self, writes: Writes, group: DueGroup, heard: Heard, now: datetime) -> None:

@@ -108,34 +108,37 @@ UPDATE alerts.told t SET firing = false
 FROM unnest($1::bigint[], $2::bigint[], $3::int[]) AS u(group_id, alert, episode)
 WHERE t.group_id = u.group_id AND t.alert = u.alert AND t.episode = u.episode AND t.firing
 """
-# Groups that have spoken, that speak for a receiver with a channel they have never spoken to.
+# Groups that have spoken, that speak for a receiver with a channel they have never spoken to, or
+# that led somewhere else when they did.
 WAKE_JOINED = """
 WITH joined AS (
   SELECT g.group_id FROM alerts.groups g
   WHERE g.workspace = $1 AND g.group_id > $2 AND g.active AND g.flushed_at IS NOT NULL
     AND EXISTS (
-      SELECT 1 FROM unnest($3::text[], $4::text[]) AS u(receiver, channel_id)
+      SELECT 1 FROM unnest($3::text[], $4::text[], $5::text[]) AS u(receiver, channel_id, address)
       WHERE u.receiver = g.receiver AND NOT EXISTS (
         SELECT 1 FROM alerts.notify_log l
-        WHERE l.group_id = g.group_id AND l.channel_id = u.channel_id))
-  ORDER BY g.group_id LIMIT $5 FOR UPDATE)
-UPDATE alerts.groups g SET due_at = least(g.due_at, $6) FROM joined
+        WHERE l.group_id = g.group_id AND l.channel_id = u.channel_id
+          AND coalesce(nullif(l.channel->>'address', ''), l.channel_id) = u.address))
+  ORDER BY g.group_id LIMIT $6 FOR UPDATE)
+UPDATE alerts.groups g SET due_at = least(g.due_at, $7) FROM joined
 WHERE g.group_id = joined.group_id RETURNING g.group_id
 """
-# A channel that was given a name is the one it was: what it knows and what waits for it go along.
-RENAMED = "FROM unnest($1::bigint[], $2::text[], $3::text[]) AS u(group_id, old, new)"
-RENAME = (
+# A channel that has another name is the one it was: what it knows and what waits for it go along.
+MOVED = "FROM unnest($1::bigint[], $2::text[], $3::jsonb[]) AS u(group_id, name, channel)"
+MOVE = (
     f"""
-UPDATE alerts.notify_log l SET channel_id = u.new, channel = jsonb_set(channel, '{{id}}',
-  to_jsonb(u.new)) {RENAMED} WHERE l.group_id = u.group_id AND l.channel_id = u.old
+UPDATE alerts.notify_log l SET channel_id = u.channel->>'id', channel = u.channel {MOVED}
+WHERE l.group_id = u.group_id AND l.channel_id = u.name
 """,
     f"""
-UPDATE alerts.told t SET channel_id = u.new {RENAMED}
-WHERE t.group_id = u.group_id AND t.channel_id = u.old
+UPDATE alerts.told t SET channel_id = u.channel->>'id' {MOVED}
+WHERE t.group_id = u.group_id AND t.channel_id = u.name AND u.name <> u.channel->>'id'
 """,
     f"""
-UPDATE alerts.deliveries d SET channel_id = u.new {RENAMED}
-WHERE d.group_id = u.group_id AND d.channel_id = u.old AND d.state IN {UNSENT_SQL}
+UPDATE alerts.deliveries d SET channel_id = u.channel->>'id' {MOVED}
+WHERE d.group_id = u.group_id AND d.channel_id = u.name AND u.name <> u.channel->>'id'
+  AND d.state IN {UNSENT_SQL}
 """,
 )
 DUE = "SELECT count(*) FROM alerts.groups WHERE due_at <= $1"
@@ -257,9 +260,9 @@ async def flushed(
     await conn.execute(ENDED, *columns(left, 3))
 
 
-async def rename_channels(conn: Conn, rows: Sequence[tuple[int, str, str]]) -> None:
-    """(group, name so far, name now) of channels that none of the group knows by its new name."""
-    for statement in RENAME:
+async def move_channels(conn: Conn, rows: Sequence[tuple[int, str, Endpoint]]) -> None:
+    """(group, name so far, channel now); none of the group knows a new name yet."""
+    for statement in MOVE:
         await conn.execute(statement, *columns(rows, 3))
 
 
@@ -271,15 +274,15 @@ async def postpone(conn: Conn, group: int, due_at: datetime) -> None:
 async def wake_joined(
     conn: Conn,
     workspace: str,
-    channels: Sequence[tuple[str, str]],
+    channels: Sequence[tuple[str, str, str]],
     *,
     after: int,
     limit: int,
     now: datetime,
 ) -> list[int]:
     """Up to `limit` groups with an id above `after` whose receiver has one of these (receiver,
-    channel id) that never heard of them are due now; their ids."""
-    rows = await conn.fetch(WAKE_JOINED, workspace, after, *columns(channels, 2), limit, now)
+    channel id, address) that never heard of them are due now; their ids."""
+    rows = await conn.fetch(WAKE_JOINED, workspace, after, *columns(channels, 3), limit, now)
     return sorted(row["group_id"] for row in rows)
 
 

@@ -42,6 +42,16 @@ def robot(variable: str, name: str | None = "room") -> str:
     return ROBOT_ONLY.replace(ENTRY, entry)
 
 
+def named_boxes(**people: str) -> str:
+    """A configuration with a mailbox of each of these people, by the channel's name."""
+    line = next(one for one in MAIL_ONLY.splitlines(keepends=True) if "{to:" in one)
+    lines = [
+        line.replace("{to: [ops@", f"{{name: {name}, to: [{person}@")
+        for name, person in people.items()
+    ]
+    return MAIL_ONLY.replace(line, "".join(lines))
+
+
 @pytest.fixture
 async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     async with make_world(database_url, tmp_path) as found:
@@ -104,30 +114,57 @@ async def test_a_name_that_was_derived_may_be_written_to_keep_it(world: World) -
     assert badges(world.robot) == BADGES
 
 
-async def test_a_channel_that_is_given_a_name_is_told_nothing_again(world: World) -> None:
-    world.configure(robot("RIGHT_URL", None))
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param([robot("RIGHT_URL", None)], id="it had none"),
+        pytest.param([robot("RIGHT_URL", "old")], id="it had another"),
+        pytest.param([robot("RIGHT_URL", "old"), MAIL_ONLY], id="it was away"),
+        pytest.param(
+            [robot("OPS_DINGTALK_URL", "old"), robot("RIGHT_URL", "old")],
+            id="it was corrected before",
+        ),
+    ],
+)
+async def test_a_channel_that_is_given_a_name_is_told_nothing_again(
+    world: World, before: list[str]
+) -> None:
+    world.configure(before[0])
     await begin(world)
     await world.tell(LOWER)
     await world.flush(at(10))
-    await reload(world, robot("RIGHT_URL"))
-    await world.flush(at(11))
-    await world.deliver()
+    for text in (*before[1:], robot("RIGHT_URL")):
+        await reload(world, text)
+        await world.flush(at(11))
+        await world.deliver()
     await world.tell(RESOLVED)
     await world.flush(at(20))
     await forget_rate(world)
     await world.deliver()
     assert badges(world.robot) == BADGES
-    ids = await world.pool.fetch("SELECT DISTINCT channel_id FROM alerts.notify_log")
-    assert [row["channel_id"] for row in ids] == ["room"]
+    ids = await world.pool.fetch("SELECT channel_id FROM alerts.notify_log")
+    assert {row["channel_id"] for row in ids} - {"email:ops@example.com"} == {"room"}
+
+
+async def test_a_name_that_is_given_to_somebody_else_leaves_who_had_it_what_they_know(
+    world: World,
+) -> None:
+    world.configure(named_boxes(first="ann"))
+    await begin(world)
+    await reload(world, named_boxes(second="ann", first="bob"))
+    await world.flush(at(1))
+    await world.deliver()
+    await world.tell(structs.replace(RESOLVED, seq=2))
+    await world.flush(at(20))
+    await world.deliver()
+    heard = [(mail.to[0][:3], mail.subject[:4]) for mail in world.inbox.mails]
+    assert sorted(heard) == sorted((who, what) for who in ("ann", "bob") for what in BADGES[::2])
 
 
 async def test_another_name_is_another_channel_and_the_former_hears_the_end(world: World) -> None:
-    line = next(one for one in MAIL_ONLY.splitlines() if "{to:" in one)
-    first = MAIL_ONLY.replace(line, line.replace("{to: [ops@", "{name: first, to: [ann@"))
-    second = MAIL_ONLY.replace(line, line.replace("{to: [ops@", "{name: second, to: [bob@"))
-    world.configure(first)
+    world.configure(named_boxes(first="ann"))
     await begin(world)
-    await reload(world, second)
+    await reload(world, named_boxes(second="bob"))
     await world.flush(at(1))
     await world.deliver()
     await world.tell(structs.replace(RESOLVED, seq=2))
