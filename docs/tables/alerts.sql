@@ -13,12 +13,12 @@ CREATE TABLE alerts.alerts (
 CREATE INDEX alerts_campaign ON alerts.alerts USING btree (workspace, campaign, alert);
 CREATE INDEX alerts_workspace ON alerts.alerts USING btree (workspace, alert);
 
--- Where each campaign belongs, as its newest breach says: for who may read only some regions.
+-- Where each campaign belongs, as budget announced it: for who may read only some regions.
 CREATE TABLE alerts.campaigns (
   workspace text NOT NULL,
   campaign text NOT NULL,
   region text,
-  decided_at timestamp with time zone NOT NULL,
+  version bigint NOT NULL,
   CONSTRAINT campaigns_pk PRIMARY KEY (workspace, campaign)
 );
 
@@ -59,6 +59,7 @@ CREATE TABLE alerts.deliveries (
   claimed_until timestamp with time zone,
   delivered_at timestamp with time zone,
   message jsonb,
+  campaigns jsonb,
   CONSTRAINT deliveries_pk PRIMARY KEY ("position"),
   CONSTRAINT deliveries_delivery_key UNIQUE (delivery)
 );

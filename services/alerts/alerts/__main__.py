@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from alerts import SCHEMA
 from alerts.adoption import routes as adoption_routes
 from alerts.adoption.adoption import Adoption
+from alerts.campaigns.store import find_of_regions
 from alerts.channels.contract import MailServer, Tools
 from alerts.channels.http import http_client, resolve
 from alerts.configuration.configurations import Configurations
@@ -21,7 +22,6 @@ from alerts.delivery import gauges
 from alerts.delivery import store as delivery_store
 from alerts.delivery.courier import Courier
 from alerts.episodes.handlers import SERVICE, Handlers
-from alerts.episodes.store import find_campaigns_of_regions
 from alerts.record import routes as record_routes
 from alerts.record.sweep import sweeps
 from alerts.rendering.render import Renderer
@@ -29,7 +29,7 @@ from alerts.settings import AlertsSettings
 from alerts.telling.flush import Flusher, start_counters
 from shared.database.pool import Pool
 from shared.database.sweep import Sweeper
-from shared.events import BREACHES_TOPIC, FIGURES_TOPIC
+from shared.events import BREACHES_TOPIC, CATALOG_TOPIC, FIGURES_TOPIC
 from shared.http.app import Check, Idle, create_app
 from shared.kafka.consumer import Consumer
 from shared.kafka.outbox import Relay
@@ -60,7 +60,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             pool,
             schema=SCHEMA,
             group=SERVICE,
-            topics=[BREACHES_TOPIC, FIGURES_TOPIC],
+            topics=[CATALOG_TOPIC, BREACHES_TOPIC, FIGURES_TOPIC],
             handler=handlers.on_batch,
             wake=flusher.rounds.wake,
         )
@@ -111,7 +111,7 @@ def make_app(
         checks=checks,
         idle=idle,
         refresh_metrics=refresh_metrics,
-        campaigns_of_regions=find_campaigns_of_regions,
+        campaigns_of_regions=find_of_regions,
     )
     app.state.configurations = configurations
     app.state.adoption = adoption

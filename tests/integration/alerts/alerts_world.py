@@ -33,14 +33,14 @@ from shared.events import Breach, BreachFigures
 from shared.http.reach import Reach
 from shared.kafka.consumer import Received
 from tests.integration.emptying import empty
-from tests.unit.alerts.builders import CONFIGURATION, encode
+from tests.unit.alerts.builders import CONFIGURATION, encode, encode_campaign
 from tests.unit.alerts.rendering.rendered import RENDERER
 from tests.unit.alerts.sending import mail_server, make_tools
 
 SECRET = "SEC-of-the-test"
 TABLES = (
     "alerts, episodes, transitions, figures, groups, group_members, notify_log, told, deliveries, "
-    "configurations, destinations, notifications, outbox, idempotency, witness"
+    "campaigns, configurations, destinations, notifications, outbox, idempotency, witness"
 )
 
 
@@ -74,6 +74,13 @@ class World:
             for number, one in enumerate(figures)
         ]
         async with transaction(self.pool) as conn:
+            assert await self.handlers.on_batch(conn, batch) == []
+
+    async def announce(self, campaign: str, region: str | None, version: int = 1) -> None:
+        """One poll with what budget says of a campaign, committed."""
+        value = encode_campaign(campaign, region, version)
+        async with transaction(self.pool) as conn:
+            batch = [Received("catalog.v1", 0, 0, b"k", value)]
             assert await self.handlers.on_batch(conn, batch) == []
 
     def poll(self, *breaches: Breach, workspace: str = "default") -> list[Received]:

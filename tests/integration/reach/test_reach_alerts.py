@@ -2,6 +2,7 @@
 
 import httpx
 
+from shared.events import Breach
 from tests.integration.alerts.alerts_world import World
 from tests.integration.alerts.record.test_alerts_http import client, world  # noqa: F401
 from tests.integration.reach.matrix import (
@@ -15,7 +16,7 @@ from tests.integration.reach.matrix import (
     check_complete,
     hold,
 )
-from tests.unit.alerts.builders import at, make_breach
+from tests.unit.alerts.builders import CONFIGURATION, at, make_breach
 
 ADMIN: tuple[str, ...] = ()
 CASES = [
@@ -35,14 +36,64 @@ async def test_a_role_and_a_reach_decide_what_is_read_and_written(
     client: httpx.AsyncClient,  # noqa: F811
 ) -> None:
     for campaign, region in ((INSIDE, EAST), (OUTSIDE, WEST)):
-        breach = make_breach(
-            breach=f"pacing-{campaign}/line:L03/1",
-            rule=f"pacing-{campaign}",
-            labels={"campaign": campaign, "line": "L03", "rule": f"pacing-{campaign}"},
-            names={"campaign": campaign, "line": "L03"},
-            region=region,
-        )
-        await world.tell(breach)
+        await world.announce(campaign, region)
+        await world.tell(breach_of(campaign))
     await world.flush(at(0))
     await world.deliver()
-    await hold(Asker(client, world.directory / "keys" / "jwt_private.pem"), CASES)
+    await hold(asker_of(world, client), CASES)
+
+
+async def test_a_campaign_is_read_where_it_was_moved_before_anything_is_told_of_it_again(
+    world: World,  # noqa: F811
+    client: httpx.AsyncClient,  # noqa: F811
+) -> None:
+    await world.tell(breach_of(INSIDE))
+    readers = []
+    for region, version in ((WEST, 1), (EAST, 3), (WEST, 2), (None, 4)):
+        await world.announce(INSIDE, region, version)
+        answers = {
+            reach: await asker_of(world, client).ask(CASES[0], "viewer", reach)
+            for reach in ("its region", "another region")
+        }
+        readers.append([reach for reach, answer in answers.items() if answer.json()["items"]])
+    # The second version comes after the third.
+    assert readers == [["another region"], ["its region"], ["its region"], []]
+
+
+async def test_a_message_is_shown_to_whom_all_that_it_says_is_in_reach(
+    world: World,  # noqa: F811
+    client: httpx.AsyncClient,  # noqa: F811
+) -> None:
+    world.configure(CONFIGURATION.replace("[campaign, line]", "[line]"))
+    for minute, campaign in enumerate((INSIDE, OUTSIDE)):
+        await world.tell(breach_of(campaign))
+        await world.flush(at(minute))
+        await world.deliver()
+    await world.announce(OUTSIDE, WEST)
+    shown: dict[str, list[tuple[str, bool, bool]]] = {}
+    for reach in ("all of the workspace", "its campaign", "another region"):
+        answer = await asker_of(world, client).ask(CASES[1], "viewer", reach)
+        shown[reach] = [
+            (item["campaign"], bool(item["body"]), bool(item["attempts"][0]["provider_message"]))
+            for item in answer.json()["items"]
+            if item["channel"] == "dingtalk"
+        ]
+    assert shown == {
+        "all of the workspace": [(INSIDE, True, True), (OUTSIDE, True, True)],
+        "its campaign": [(INSIDE, True, True)],
+        # The second message also says that the first campaign's alert is still open.
+        "another region": [(OUTSIDE, False, False)],
+    }
+
+
+def asker_of(world: World, client: httpx.AsyncClient) -> Asker:  # noqa: F811
+    return Asker(client, world.directory / "keys" / "jwt_private.pem")
+
+
+def breach_of(campaign: str) -> Breach:
+    return make_breach(
+        breach=f"pacing-{campaign}/line:L03/1",
+        rule=f"pacing-{campaign}",
+        labels={"campaign": campaign, "line": "L03", "rule": f"pacing-{campaign}"},
+        names={"campaign": campaign, "line": "L03"},
+    )

@@ -11,7 +11,7 @@ from alerts.incoming.signal import NewerFigures, Signal
 from kpi_monitor.rules.families.totals import UNITS
 from kpi_monitor.rules.kpis import KPIS
 from kpi_monitor.rules.words import sentences_of, titles_of
-from shared.events import ENCODER, Breach, BreachFigures, BreachSource, Envelope
+from shared.events import ENCODER, Breach, BreachFigures, BreachSource, CatalogItem, Envelope
 from shared.money import MONEY_MEASURES
 
 START = datetime(2025, 11, 3, 4, tzinfo=UTC)
@@ -158,13 +158,31 @@ def make_figures(**changes: Any) -> BreachFigures:
 
 def encode(breach: Breach | BreachFigures, workspace: str = "default") -> bytes:
     """The record's value in breaches.v1."""
+    return _encode(
+        f"{breach.breach}@{breach.seq}", "breaches", breach, breach.decided_at, workspace
+    )
+
+
+def encode_campaign(campaign: str, region: str | None, version: int = 1, **changes: Any) -> bytes:
+    """The record's value in catalog.v1."""
+    item = CatalogItem(
+        kind="campaign",
+        id=campaign,
+        version=version,
+        effective_from=None,
+        object={"campaign": campaign, "region": region, **changes},
+    )
+    return _encode(f"campaign/{campaign}/{version}", "catalog", item, START, "default")
+
+
+def _encode(event_id: str, topic: str, data: Any, time: datetime, workspace: str) -> bytes:
     return ENCODER.encode(
         Envelope(
-            id=f"{breach.breach}@{breach.seq}",
-            source="paceline/kpi-monitor",
-            type="paceline.breaches.v1",
-            time=breach.decided_at,
+            id=event_id,
+            source="paceline/test",
+            type=f"paceline.{topic}.v1",
+            time=time,
             workspace=workspace,
-            data=breach,
+            data=data,
         )
     )

@@ -31,6 +31,7 @@ from alerts.record.states import DELIVERED
 from alerts.settings import AlertsSettings
 from shared import metrics
 from shared.database.pool import Pool, is_transient, transaction
+from shared.events.notifications import Attempt
 from shared.kafka import outbox
 from shared.logs import get_logger
 from shared.rounds import Rounds
@@ -184,14 +185,17 @@ class Courier:
 
     async def _record(self, claimed: Claimed, attempt: Attempted, outcome: AttemptOutcome) -> None:
         kind, at, took_s, result = attempt
-        row = {
-            "at": at,
-            "http_status": result.http_status,
-            "provider_code": result.provider_code,
-            "provider_message": result.provider_message,
-            "class": result.kind.value,
-            "duration_ms": round(took_s * 1000),
-        }
+        row = msgspec.convert(
+            {
+                "at": at,
+                "http_status": result.http_status,
+                "provider_code": result.provider_code,
+                "provider_message": result.provider_message,
+                "class": result.kind.value,
+                "duration_ms": round(took_s * 1000),
+            },
+            Attempt,
+        )
         park_s = outcome.wait_s if result.kind is SendClass.RATE_LIMITED else None
         async with transaction(self._pool) as conn:
             rows = await store.record(conn, claimed, outcome, row, park_s=park_s)

@@ -8,8 +8,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import msgspec
+
+from alerts.record.rows import NotificationRecord
 from alerts.record.states import DELIVERED, UNDELIVERED_SQL, UNSENT_SQL
 from shared.database.pool import Conn, columns
+from shared.events.notifications import Attempt
 
 ATTEMPTS_KEPT_MAX = 50
 """Of one delivery: the first and the newest; what is refused for weeks is tried each hour."""
@@ -202,11 +206,11 @@ async def record(
     conn: Conn,
     claimed: Claimed,
     outcome: AttemptOutcome,
-    attempt: Mapping[str, Any],
+    attempt: Attempt,
     *,
     park_s: float | None = None,
-) -> list[dict[str, Any]]:
-    """Writes an attempt; the joined rows of its notifications, or [] if it came too late.
+) -> list[NotificationRecord]:
+    """Writes an attempt; its notifications, or [] if it came too late.
 
     With `park_s` nothing is sent to its destination for so many seconds, even if it came late.
     """
@@ -227,7 +231,8 @@ async def record(
         await conn.execute(PARK, claimed.destination, park_s)
     if written is None:
         return []
-    return [dict(row) for row in await conn.fetch(NOTIFICATIONS, claimed.position)]
+    found = await conn.fetch(NOTIFICATIONS, claimed.position)
+    return [msgspec.convert(dict(row), NotificationRecord) for row in found]
 
 
 async def put_due_again(conn: Conn) -> int:

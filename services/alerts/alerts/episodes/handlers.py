@@ -1,4 +1,4 @@
-"""What a poll of breaches does: transitions become episodes of alerts, episodes join groups.
+"""What a poll does: transitions become episodes of alerts, episodes join groups.
 
 Everything is idempotent: a breach's `seq` applies once, memberships are unique, and a group's due
 time only moves forward by what is new. Nothing is sent here.
@@ -9,18 +9,21 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from alerts import SCHEMA
+from alerts.campaigns import store as store_campaigns
 from alerts.configuration.configurations import Configurations
 from alerts.episodes import store, store_figures
 from alerts.episodes.rules import Episode, Key, apply_all, begin
 from alerts.episodes.seldom import Seldom
-from alerts.incoming.breaches import FoundFigures, UnreadableError, read_breach, read_figures
+from alerts.incoming.breaches import read_breach, read_figures
+from alerts.incoming.campaigns import read_campaign
+from alerts.incoming.reading import read_all
 from alerts.incoming.signal import Signal
 from alerts.routing import rules, snapshot
 from alerts.routing.grouping import due_after_change
 from shared import metrics
 from shared.database.clock import Clock
 from shared.database.pool import Conn
-from shared.events import FIGURES_TOPIC
+from shared.events import BREACHES_TOPIC, CATALOG_TOPIC, FIGURES_TOPIC
 from shared.kafka import rejections
 from shared.kafka.brake import SetAside
 from shared.kafka.consumer import Received
@@ -29,7 +32,6 @@ from shared.logs import get_logger
 log = get_logger(__name__)
 
 SERVICE = "alerts"
-UNPARSEABLE = "unparseable"
 REROUTE_MAX = 1000
 
 
@@ -42,39 +44,39 @@ class Handlers:
         self._unrouted = Seldom(time.monotonic)
 
     async def on_batch(self, conn: Conn, batch: Sequence[Received]) -> list[SetAside]:
-        """The consumer's handler: a poll of both topics, in one transaction."""
-        breaches = [one for one in batch if one.topic != FIGURES_TOPIC]
-        figures = [one for one in batch if one.topic == FIGURES_TOPIC]
-        poison = await self.on_breaches(conn, breaches) if breaches else []
-        return poison + (await self.on_figures(conn, figures) if figures else [])
+        """The consumer's handler: a poll of all topics, in one transaction."""
+        poison: list[SetAside] = []
+        for topic, on_topic in (
+            (CATALOG_TOPIC, self.on_catalog),
+            (BREACHES_TOPIC, self.on_breaches),
+            (FIGURES_TOPIC, self.on_figures),
+        ):
+            if received := [one for one in batch if one.topic == topic]:
+                poison += await on_topic(conn, received)
+        return poison
+
+    async def on_catalog(self, conn: Conn, batch: Sequence[Received]) -> list[SetAside]:
+        """Keeps in which region each campaign is. Returns the poison, which is set aside."""
+        found, poison = read_all(batch, read_campaign)
+        await store_campaigns.put(conn, [campaign for _, campaign in found if campaign is not None])
+        await rejections.add(conn, SCHEMA, SERVICE, poison, await self._clock.now(conn))
+        return poison
 
     async def on_figures(self, conn: Conn, batch: Sequence[Received]) -> list[SetAside]:
         """Keeps the newest figures of each breach for the next message about it; nobody is told of
         them by themselves. Returns the poison, which is set aside."""
-        now = await self._clock.now(conn)
-        poison: list[SetAside] = []
-        found: list[FoundFigures] = []
-        for received in batch:
-            try:
-                found.append(read_figures(received.value))
-            except UnreadableError as error:
-                poison.append(SetAside(received, UNPARSEABLE, str(error)))
-        await store_figures.keep(conn, found)
-        await rejections.add(conn, SCHEMA, SERVICE, poison, now)
+        found, poison = read_all(batch, read_figures)
+        await store_figures.put(conn, [figures for _, figures in found])
+        await rejections.add(conn, SCHEMA, SERVICE, poison, await self._clock.now(conn))
         return poison
 
     async def on_breaches(self, conn: Conn, batch: Sequence[Received]) -> list[SetAside]:
         """Merges a poll of breaches.v1 in the caller's transaction; returns the poison, which is
         set aside. A transition that is missing (`seq_gap`) is no poison."""
         now = await self._clock.now(conn)
+        found, poison = read_all(batch, read_breach)
         wanted: dict[tuple[str, str], list[tuple[Received, Signal]]] = {}
-        poison: list[SetAside] = []
-        for received in batch:
-            try:
-                workspace, signal = read_breach(received.value)
-            except UnreadableError as error:
-                poison.append(SetAside(received, UNPARSEABLE, str(error)))
-                continue
+        for received, (workspace, signal) in found:
             wanted.setdefault((workspace, signal.id), []).append((received, signal))
         touched, gaps = await _merge(conn, wanted)
         await rejections.add(conn, SCHEMA, SERVICE, [*poison, *gaps], now)
@@ -178,7 +180,6 @@ async def _merge(
         saved.append((key[0], after))
         steps += [(member, signal) for signal in applied]
         touched.append((key[0], member, applied[-1], after.open))
-    await store.put_campaigns(conn, [(one[0], one[2]) for one in touched])
     await store.save_episodes(conn, saved, counts)
     await store.add_transitions(conn, steps)
     return touched, missing

@@ -1,6 +1,6 @@
 """SQL of alerts, episodes, transitions and of joining groups: what a poll of breaches writes."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -56,16 +56,6 @@ ADD_TRANSITIONS = """
 INSERT INTO alerts.transitions (alert, episode, seq, signal)
 SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $4::jsonb[])
 ON CONFLICT (alert, episode, seq) DO NOTHING
-"""
-PUT_CAMPAIGNS = """
-INSERT INTO alerts.campaigns AS c (workspace, campaign, region, decided_at)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
-ON CONFLICT (workspace, campaign) DO UPDATE
-SET region = excluded.region, decided_at = excluded.decided_at
-WHERE c.decided_at < excluded.decided_at
-"""
-FIND_CAMPAIGNS_OF_REGIONS = """
-SELECT campaign FROM alerts.campaigns WHERE workspace = $1 AND region = ANY($2::text[])
 """
 ADD_GROUPS = """
 INSERT INTO alerts.groups (workspace, group_key, receiver, labels, snapshot)
@@ -185,26 +175,6 @@ async def add_transitions(conn: Conn, found: Sequence[tuple[Key, Signal]]) -> No
     """Keeps each transition as it came: messages and the audit are built from them."""
     rows = [(key.alert, key.episode, signal.seq, signal) for key, signal in found]
     await conn.execute(ADD_TRANSITIONS, *columns(rows, 4))
-
-
-async def put_campaigns(conn: Conn, found: Iterable[tuple[str, Signal]]) -> None:
-    """Notes in which region the campaign of each signal, by workspace, is now."""
-    newest: dict[tuple[str, str], Signal] = {}
-    for workspace, signal in found:
-        if campaign := signal.campaign:
-            known = newest.setdefault((workspace, campaign), signal)
-            if known.decided_at < signal.decided_at:
-                newest[workspace, campaign] = signal
-    rows = [(*key, newest[key].region, newest[key].decided_at) for key in sorted(newest)]
-    await conn.execute(PUT_CAMPAIGNS, *columns(rows, 4))
-
-
-async def find_campaigns_of_regions(
-    conn: Conn, workspace: str, regions: Collection[str]
-) -> list[str]:
-    """Campaigns that anything was told of, by the region that they were in then."""
-    rows = await conn.fetch(FIND_CAMPAIGNS_OF_REGIONS, workspace, list(regions))
-    return [row["campaign"] for row in rows]
 
 
 async def ensure_groups(conn: Conn, found: Sequence[NewGroup]) -> dict[GroupKey, int]:

@@ -8,7 +8,7 @@ from shared.database.pool import Conn, columns
 from shared.database.sweep import deleted_rows
 
 # The newest wins in whatever order they come: later ones of a state, and those of a later state.
-KEEP = """
+PUT = """
 INSERT INTO alerts.figures AS f (workspace, breach, seq, decided_at, figures)
 SELECT DISTINCT ON (u.workspace, u.breach) u.*
 FROM unnest($1::text[], $2::text[], $3::int[], $4::timestamptz[], $5::jsonb[])
@@ -28,14 +28,14 @@ DELETE FROM alerts.figures WHERE ctid = ANY(ARRAY(
 """
 
 
-async def keep(conn: Conn, found: Sequence[FoundFigures]) -> None:
+async def put(conn: Conn, found: Sequence[FoundFigures]) -> None:
     """Keeps of each breach the newest of these and of what is known."""
     rows = [
         (one.workspace, one.id, one.figures.seq, one.figures.decided_at, one.figures)
         for one in found
     ]
     if rows:
-        await conn.execute(KEEP, *columns(rows, 5))
+        await conn.execute(PUT, *columns(rows, 5))
 
 
 async def forget(conn: Conn, before: datetime, rows_max: int) -> int:

@@ -4,34 +4,19 @@ What only the database would refuse – U+0000, a key longer than an index row, 
 its calendar – would end the process again and again with the same record: it is poison here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-import msgspec
 from msgspec import convert
 
+from alerts.incoming.reading import UnreadableError, check_keys, decoded
 from alerts.incoming.signal import Figures, NewerFigures, Origin, Signal
-from shared.bodies.words import words_of_error
-from shared.events import (
-    BREACH_DECODER,
-    FIGURES_DECODER,
-    Breach,
-    BreachFigures,
-    has_nul,
-)
+from shared.events import BREACH_DECODER, FIGURES_DECODER, Breach, BreachFigures
 
-T = TypeVar("T")
 BREACH_BYTES_MAX = 200_000
 """A breach has a few kilobytes; what it says comes back in each record of notifications.v1."""
-KEY_BYTES_MAX = 1_000
-"""Of a text that is part of an index: PostgreSQL has room for 2,700 bytes in a row of one."""
-SEQ_MAX = 2**31 - 1
 YEARS = range(1970, 9000)
-
-
-class UnreadableError(ValueError):
-    """The record is poison; the message says why."""
 
 
 class FoundSignal(NamedTuple):
@@ -51,10 +36,11 @@ class FoundFigures(NamedTuple):
 
 def read_breach(value: bytes) -> FoundSignal:
     """Decodes and checks one record of breaches.v1. Raises UnreadableError."""
-    event = _decoded(value, BREACH_DECODER)
+    _check_size(value)
+    event = decoded(value, BREACH_DECODER)
     breach = event.data
     signal = signal_of(breach)
-    _check_keys({"breach": signal.id, "campaign": signal.campaign}, signal.seq)
+    check_keys({"breach": signal.id, "campaign": signal.campaign}, seq=signal.seq)
     times = [breach.event_time, breach.decided_at, breach.since]
     _check_instants([*times, *_instants(breach)])
     return FoundSignal(event.workspace, signal)
@@ -62,9 +48,10 @@ def read_breach(value: bytes) -> FoundSignal:
 
 def read_figures(value: bytes) -> FoundFigures:
     """Decodes and checks one record of breaches.figures.v1. Raises UnreadableError."""
-    event = _decoded(value, FIGURES_DECODER)
+    _check_size(value)
+    event = decoded(value, FIGURES_DECODER)
     figures = event.data
-    _check_keys({"breach": figures.breach}, figures.seq)
+    check_keys({"breach": figures.breach}, seq=figures.seq)
     _check_instants([figures.decided_at, *_instants(figures)])
     newer = convert(figures, NewerFigures, from_attributes=True)
     return FoundFigures(event.workspace, figures.breach, newer)
@@ -87,7 +74,6 @@ def signal_of(breach: Breach) -> Signal:
         subject=breach.subject,
         names=breach.names,
         owner=breach.owner,
-        region=breach.region,
         event_time=breach.event_time,
         decided_at=breach.decided_at,
         since=breach.since,
@@ -116,25 +102,9 @@ def signal_of(breach: Breach) -> Signal:
     )
 
 
-def _decoded(value: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+def _check_size(value: bytes) -> None:
     if len(value) > BREACH_BYTES_MAX:
         raise UnreadableError(f"{len(value)} bytes, at most {BREACH_BYTES_MAX}")
-    if has_nul(value):
-        raise UnreadableError("text with the character U+0000")
-    try:
-        return decoder.decode(value)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UnreadableError(words_of_error(str(error))) from error
-    except RecursionError as error:
-        raise UnreadableError("nested too deep") from error
-
-
-def _check_keys(keys: Mapping[str, str], seq: int) -> None:
-    for name, text in keys.items():
-        if len(text.encode()) > KEY_BYTES_MAX:
-            raise UnreadableError(f"{name} is longer than {KEY_BYTES_MAX} bytes")
-    if not 1 <= seq <= SEQ_MAX:
-        raise UnreadableError(f"seq {seq} is not in 1..{SEQ_MAX}")
 
 
 def _check_instants(instants: Iterable[datetime]) -> None:

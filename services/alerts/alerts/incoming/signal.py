@@ -74,8 +74,8 @@ class NewerFigures(Struct, frozen=True, kw_only=True):
 class Signal(Struct, frozen=True, kw_only=True):
     """One change of state. Signals of one episode share their `id`, and their `seq` is contiguous
     within it, from 1. `labels` identify the alert, without its severity; `group` are those that
-    say what it is about, `subject` what else; `names` are what people call these. `region` is that
-    of the campaign. `since` is the instant the episode began."""
+    say what it is about, `subject` what else; `names` are what people call these. `since` is
+    the instant the episode began."""
 
     id: str
     seq: int
@@ -89,7 +89,6 @@ class Signal(Struct, frozen=True, kw_only=True):
     subject: dict[str, str] | None = None
     names: dict[str, str]
     owner: str | None = None
-    region: str | None = None
     event_time: datetime
     decided_at: datetime
     since: datetime

@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from alerts.incoming.signal import Signal
-from alerts.record.rows import DeliveryRow, NotificationRow
+from alerts.record.rows import DeliveryRow, NotificationRecord, NotificationRow
 from alerts.record.states import UNSENT
 from shared.events import NOTIFICATIONS_TOPIC
-from shared.events.notifications import Attempt, Body, Explain, Notification
+from shared.events.notifications import Body, Explain, Notification
 from shared.kafka.outbox import OutboxRow, envelope
 
 SERVICE = "alerts"
@@ -41,35 +42,29 @@ def explain(signal: Signal) -> Explain:
     )
 
 
-def item(row: Mapping[str, Any], *, with_text: bool = True) -> Notification:
-    """A joined row of notifications and deliveries → the public item (no secrets in it)."""
-    state = row["delivery_state"] or row["state"]
+def item(row: NotificationRecord, *, with_text: bool = True) -> Notification:
+    """A notification as people and notifications.v1 read it, with no secrets in it. A text that
+    also speaks of what is out of reach is not shown, nor what a provider said of it: it may quote
+    it."""
+    state = row.delivery_state or row.state
     body = None
-    if with_text and row["delivery"] is not None:
-        body = Body(title=row["title"], text=row["body"])
-    return Notification(
-        notification=str(row["notification"]),
-        delivery=row["delivery"],
-        alert=str(row["alert"]),
-        fingerprint=row["fingerprint"],
-        episode=row["episode"],
-        seq=row["seq"],
-        campaign=row["campaign"],
-        receiver=row["receiver"],
-        channel=row["channel"],
-        reason=row["reason"],
-        transition=row["transition"],
-        severity=row["severity"],
-        state=state,
-        decided_at=row["decided_at"],
-        delivered_at=row["delivered_at"],
-        next_attempt_at=row["next_attempt_at"] if state in UNSENT else None,
-        possible_duplicate=bool(row["possible_duplicate"]),
-        locale=row["locale"],
-        attempts=msgspec.convert(row["attempts"] or [], list[Attempt]),
-        body=body,
-        labels=row["labels"],
-        explain=msgspec.convert(row["explain"], Explain),
+    if with_text and row.in_reach and row.title is not None and row.body is not None:
+        body = Body(title=row.title, text=row.body)
+    attempts = row.attempts or []
+    if not row.in_reach:
+        attempts = [replace(attempt, provider_message="") for attempt in attempts]
+    return msgspec.convert(
+        {
+            **msgspec.structs.asdict(row),
+            "notification": str(row.notification),
+            "alert": str(row.alert),
+            "state": state,
+            "next_attempt_at": row.next_attempt_at if state in UNSENT else None,
+            "possible_duplicate": bool(row.possible_duplicate),
+            "attempts": attempts,
+            "body": body,
+        },
+        Notification,
     )
 
 
@@ -78,48 +73,39 @@ def decision_records(
 ) -> list[OutboxRow]:
     """What was decided, at the moment it was decided: pending, or withheld with its reason.
     `rows` with the ids they got, `messages` by delivery."""
-    joined = []
+    records = []
     for number, row in rows:
-        message = messages.get(row.delivery or "")
-        joined.append(
-            {
-                **row._asdict(),
-                "notification": number,
-                "delivery_state": "pending" if message else None,
-                "delivered_at": None,
-                "next_attempt_at": None,
-                "possible_duplicate": False,
-                "attempts": [],
-                "title": message.title if message else None,
-                "body": message.body if message else None,
-            }
-        )
-    return [_record(row, "decided", row["decided_at"], first) for row, first in _firsts(joined)]
+        told: dict[str, Any] = {}
+        if row.delivery is not None:
+            message = messages[row.delivery]
+            told = {"delivery_state": "pending", "title": message.title, "body": message.body}
+        fields = {**row._asdict(), "notification": number, **told}
+        records.append(msgspec.convert(fields, NotificationRecord))
+    return [_record(row, "decided", row.decided_at, first) for row, first in _firsts(records)]
 
 
-def attempt_records(rows: Sequence[Mapping[str, Any]], claim: int, at: datetime) -> list[OutboxRow]:
+def attempt_records(
+    rows: Sequence[NotificationRecord], claim: int, at: datetime
+) -> list[OutboxRow]:
     """The items of one delivery after its attempt number `claim`."""
     return [_record(row, f"attempt-{claim}", at, first) for row, first in _firsts(rows)]
 
 
-def _firsts(
-    rows: Sequence[Mapping[str, Any]],
-) -> Iterator[tuple[Mapping[str, Any], bool]]:
+def _firsts(rows: Sequence[NotificationRecord]) -> Iterator[tuple[NotificationRecord, bool]]:
     """Each row, and whether it is the first of its delivery."""
-    seen: set[str] = set()
+    seen: set[str | None] = set()
     for row in rows:
-        yield row, row["delivery"] not in seen
-        seen.add(row["delivery"])
+        yield row, row.delivery not in seen
+        seen.add(row.delivery)
 
 
-def _record(row: Mapping[str, Any], what: str, at: datetime, with_text: bool) -> OutboxRow:
-    workspace = row["workspace"]
+def _record(row: NotificationRecord, what: str, at: datetime, with_text: bool) -> OutboxRow:
     value = envelope(
         NOTIFICATIONS_TOPIC,
         item(row, with_text=with_text),
-        event_id=f"{row['notification']}/{what}",
+        event_id=f"{row.notification}/{what}",
         service=SERVICE,
-        workspace=workspace,
+        workspace=row.workspace,
         time=at,
     )
-    return OutboxRow(NOTIFICATIONS_TOPIC, f"{workspace}|{row['fingerprint']}", value)
+    return OutboxRow(NOTIFICATIONS_TOPIC, f"{row.workspace}|{row.fingerprint}", value)

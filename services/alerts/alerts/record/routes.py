@@ -5,7 +5,6 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Request
 
-from alerts.incoming.signal import Signal
 from alerts.record import audit, store
 from alerts.record.schemas import Alert, NotificationView
 from shared.errors import InvalidError
@@ -70,21 +69,7 @@ def _number(text: str, name: str) -> int:
     return int(text)
 
 
-def _alert(row: dict[str, Any]) -> dict[str, Any]:
-    signal = msgspec.convert(row["signal"], Signal)
-    kept = (
-        "fingerprint",
-        "campaign",
-        "labels",
-        "episode",
-        "state",
-        "severity",
-        "starts_at",
-        "ends_at",
-        "receivers",
-    )
-    return {
-        "alert": str(row["alert"]),
-        **{name: row[name] for name in kept},
-        "explain": audit.explain(signal),
-    }
+def _alert(row: store.AlertRecord) -> dict[str, Any]:
+    fields = msgspec.structs.asdict(row)
+    explain = audit.explain(fields.pop("signal"))
+    return {**fields, "alert": str(row.alert), "explain": explain}

@@ -1,9 +1,12 @@
-"""What is stored of a message and of each transition it tells."""
+"""What is stored of a message and of each transition it tells, and the two as they are read."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 from alerts.channels.message import Message
+from shared.events.notifications import Attempt, Explain
 
 
 class DeliveryRow(NamedTuple):
@@ -17,6 +20,8 @@ class DeliveryRow(NamedTuple):
     title: str
     body: str
     message: Message
+    campaigns: dict[str, bool]
+    """Those that its text speaks of, "" for none: a set, as jsonb has it."""
     thread_root: str | None
     thread_previous: str | None
 
@@ -41,3 +46,36 @@ class NotificationRow(NamedTuple):
     decided_at: datetime
     labels: Any
     explain: Any
+
+
+class NotificationRecord(Struct, frozen=True, kw_only=True):
+    """A notification with the delivery that carries it, if any does."""
+
+    notification: int
+    workspace: str
+    delivery: str | None
+    alert: int
+    fingerprint: str
+    episode: int
+    seq: int
+    campaign: str | None
+    receiver: str
+    channel: str
+    reason: str
+    transition: str
+    severity: str
+    state: str | None
+    """Of what is withheld."""
+    locale: str
+    decided_at: datetime
+    labels: dict[str, str]
+    explain: Explain
+    delivery_state: str | None = None
+    delivered_at: datetime | None = None
+    next_attempt_at: datetime | None = None
+    possible_duplicate: bool | None = None
+    attempts: list[Attempt] | None = None
+    title: str | None = None
+    body: str | None = None
+    in_reach: bool = True
+    """Whether the reader reaches everything that the message speaks of."""

@@ -4,19 +4,28 @@ A condition is in the statement only when it is asked for, so that each has its 
 "is null or equal" would read everything that ever was.
 """
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
+import msgspec
+from msgspec import Struct
+
+from alerts.episodes.rules import State
+from alerts.incoming.signal import Signal
 from alerts.record import states
+from alerts.record.rows import NotificationRecord
 from shared.database.pool import Conn
 from shared.http.reach import Reach
 
 NOTIFICATIONS = """
 SELECT n.*, d.state AS delivery_state, d.delivered_at, d.next_attempt_at,
-  coalesce(d.possible_duplicate, false) AS possible_duplicate, d.attempts, d.title, d.body
+  d.possible_duplicate, d.attempts, d.title, d.body, {in_reach} AS in_reach
 FROM alerts.notifications n LEFT JOIN alerts.deliveries d USING (delivery)
 WHERE n.workspace = $1 AND n.notification > $2 {conditions}
 ORDER BY n.notification LIMIT $3
 """
+# One message may speak of many campaigns. Of old ones it is not known.
+ALL_IN_REACH = "coalesce(d.campaigns - $4::text[] = '{}', false)"
 CONDITIONS = {
     "campaign": "AND n.campaign = {value}",
     "alert": "AND n.alert = {value}",
@@ -31,7 +40,7 @@ UNSENT = f"""AND n.delivery IN (
   WHERE workspace = $1 AND state = {{value}} AND {states.UNDELIVERED_SQL})"""
 WITHHELD_STATES = ("muted", states.SUPPRESSED)
 ALERTS = """
-SELECT a.alert, a.fingerprint, a.campaign, a.labels, e.episode, e.state, e.severity, e.seq,
+SELECT a.alert, a.fingerprint, a.campaign, a.labels, e.episode, e.state, e.severity,
   e.starts_at, e.ends_at, t.signal, ARRAY(
     SELECT DISTINCT g.receiver FROM alerts.group_members m JOIN alerts.groups g USING (group_id)
     WHERE m.alert = e.alert AND m.episode = e.episode ORDER BY g.receiver) AS receivers
@@ -50,6 +59,22 @@ IS_OPEN = {
 }
 
 
+class AlertRecord(Struct, frozen=True):
+    """An alert with its newest episode, the last transition of that, and who hears of it."""
+
+    alert: int
+    fingerprint: str
+    campaign: str | None
+    labels: dict[str, str]
+    episode: int
+    state: State
+    severity: str
+    starts_at: datetime
+    ends_at: datetime | None
+    signal: Signal
+    receivers: list[str]
+
+
 class AlertFilter(NamedTuple):
     campaign: str | None
     is_open: bool | None
@@ -64,18 +89,18 @@ class NotificationFilter(NamedTuple):
 
 async def list_notifications(
     conn: Conn, reach: Reach, after: int, wanted: NotificationFilter, limit: int
-) -> list[dict[str, Any]]:
+) -> list[NotificationRecord]:
     """Up to `limit` notifications after the id `after`, joined with their deliveries."""
     rows = await conn.fetch(*notifications_query(reach, after, wanted, limit))
-    return [dict(row) for row in rows]
+    return [msgspec.convert(dict(row), NotificationRecord) for row in rows]
 
 
 async def list_alerts(
     conn: Conn, reach: Reach, after: int, wanted: AlertFilter, limit: int
-) -> list[dict[str, Any]]:
+) -> list[AlertRecord]:
     """Up to `limit` alerts after the id `after`, each with its newest episode and transition."""
     rows = await conn.fetch(*alerts_query(reach, after, wanted, limit))
-    return [dict(row) for row in rows]
+    return [msgspec.convert(dict(row), AlertRecord) for row in rows]
 
 
 def notifications_query(
@@ -84,14 +109,15 @@ def notifications_query(
     """The statement and its values."""
     values: list[Any] = [reach.workspace, after, limit]
     conditions = []
-    asked = {**wanted._asdict(), "reach": reach.listed}
-    known = {**CONDITIONS, "state": _of_state(wanted.state), "reach": _in_reach("n")}
+    asked = {"reach": reach.listed, **wanted._asdict()}
+    known = {"reach": _in_reach("n"), **CONDITIONS, "state": _of_state(wanted.state)}
+    in_reach = "true" if reach.listed is None else ALL_IN_REACH
     for name, condition in known.items():
         value = asked[name]
         if value is not None:
             values.append(value)
             conditions.append(condition.format(value=f"${len(values)}"))
-    return NOTIFICATIONS.format(conditions="\n  ".join(conditions)), *values
+    return NOTIFICATIONS.format(conditions="\n  ".join(conditions), in_reach=in_reach), *values
 
 
 def alerts_query(reach: Reach, after: int, wanted: AlertFilter, limit: int) -> tuple[Any, ...]:

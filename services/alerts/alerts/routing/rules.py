@@ -12,7 +12,7 @@ import msgspec
 
 from alerts.configuration.matchers import Matcher
 from alerts.configuration.tree import ALL_LABELS, Route
-from alerts.incoming.breaches import KEY_BYTES_MAX
+from alerts.incoming.reading import KEY_BYTES_MAX
 from alerts.incoming.signal import Signal
 
 KEY_CHARACTERS_SHOWN = 200

@@ -71,6 +71,8 @@ def delivery_rows(
     fresh = plan.decision.reason is DecisionReason.FIRST or before is None or not before.thread_root
     root = None if fresh or before is None else before.thread_root
     previous = None if fresh or before is None else before.thread_last
+    # A title speaks of the first of all, whichever of the messages it is that of.
+    campaigns = dict.fromkeys((view.signal.campaign for view in plan.views), True)
     rows: list[DeliveryRow] = []
     carried: dict[Key, str] = {}
     for rendered, composed in messages.of(speaking, now):
@@ -87,6 +89,7 @@ def delivery_rows(
                 title=composed.title,
                 body=composed.text,
                 message=rendered.message,
+                campaigns=campaigns,
                 thread_root=root,
                 thread_previous=previous,
             )

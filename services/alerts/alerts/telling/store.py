@@ -51,13 +51,13 @@ WHERE group_id = ANY($1::bigint[]) AND state IN {UNSENT_SQL}
 # The order of the rows is the order of their ids: each channel gets its messages in it.
 ADD_DELIVERIES = """
 INSERT INTO alerts.deliveries (delivery, workspace, group_id, receiver, channel_id, target, locale,
-  title, body, message, thread_root, thread_previous, state)
+  title, body, message, campaigns, thread_root, thread_previous, state)
 SELECT delivery, workspace, group_id, receiver, channel_id, target, locale, title, body, message,
-  thread_root, thread_previous, 'pending'
+  campaigns, thread_root, thread_previous, 'pending'
 FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::jsonb[], $7::text[],
-  $8::text[], $9::text[], $10::jsonb[], $11::text[], $12::text[])
+  $8::text[], $9::text[], $10::jsonb[], $11::jsonb[], $12::text[], $13::text[])
   WITH ORDINALITY AS u(delivery, workspace, group_id, receiver, channel_id, target, locale, title,
-  body, message, thread_root, thread_previous, n)
+  body, message, campaigns, thread_root, thread_previous, n)
 ORDER BY n
 """
 ADD_NOTIFICATIONS = """

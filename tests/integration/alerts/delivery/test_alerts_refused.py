@@ -17,6 +17,7 @@ from cli.fakes.mail import FakeMail
 from cli.fakes.server import Fault
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
+from shared.events.notifications import Attempt
 from tests.integration.alerts.alerts_world import SECRET, World, make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_breach, make_history
 
@@ -269,10 +270,18 @@ async def test_a_late_answer_locks_the_delivery_before_its_destination(world: Wo
         kind=SendClass.RATE_LIMITED, provider_code="130101", provider_message="too fast"
     )
     outcome = judge(claimed, Composed("t", "x"), answer, Waits(1, 1, 1, 1))
+    attempt = Attempt(
+        at=at(0),
+        http_status=200,
+        provider_code="130101",
+        provider_message="too fast",
+        class_="rate_limited",
+        duration_ms=1,
+    )
 
     async def answer_late() -> None:
         async with transaction(world.pool) as conn:
-            await store_deliveries.record(conn, claimed, outcome, {}, park_s=outcome.wait_s)
+            await store_deliveries.record(conn, claimed, outcome, attempt, park_s=outcome.wait_s)
 
     async with world.pool.acquire() as holder, world.pool.acquire() as looker:
         async with holder.transaction():

@@ -1,15 +1,18 @@
 """What no database would store is poison by name; what merely looks like it is read."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from alerts.configuration.tree import Route
-from alerts.incoming.breaches import BREACH_BYTES_MAX, UnreadableError, read_breach, signal_of
+from alerts.incoming.breaches import BREACH_BYTES_MAX, read_breach, signal_of
+from alerts.incoming.campaigns import read_campaign
+from alerts.incoming.reading import UnreadableError
 from alerts.incoming.signal import Origin
 from alerts.routing.rules import group_of
-from tests.unit.alerts.builders import START, encode, make_breach
+from tests.unit.alerts.builders import START, encode, encode_campaign, make_breach
 
 
 def record(**changes: Any) -> bytes:
@@ -46,6 +49,21 @@ def test_poison_is_refused_by_name(value: bytes, reason: str) -> None:
     with pytest.raises(UnreadableError) as caught:
         read_breach(value)
     assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (b"{}", "missing required field"),
+        (encode_campaign("d11", "a\0b"), "U+0000"),
+        (encode_campaign("x" * 2_000, "east"), "campaign is longer"),
+        (encode_campaign("d11", "east", version=2**31), "version 2147483648"),
+        (encode_campaign("d11", "east", name=7), "name"),
+    ],
+)
+def test_a_campaign_that_cannot_be_kept_is_refused_by_name(value: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableError, match=re.escape(reason)):
+        read_campaign(value)
 
 
 @pytest.mark.parametrize("text", ["\\u0000", "C:\\\\u0000", "\ufffd", "😀", "\u0001", "\x7f"])
