@@ -53,12 +53,12 @@ async def lock(conn: Conn) -> None:
     await VERSIONS_LOCK.take(conn)
 
 
-async def read_revision(conn: Conn) -> int:
+async def get_revision(conn: Conn) -> int:
     """The newest revision of all workspaces; 0 when there is none."""
     return await conn.fetchval(NEWEST_REVISION) or 0
 
 
-async def list_newest(conn: Conn) -> dict[str, Version]:
+async def find_newest(conn: Conn) -> dict[str, Version]:
     """The newest version of each workspace."""
     return {row["workspace"]: Version(*row) for row in await conn.fetch(NEWEST)}
 

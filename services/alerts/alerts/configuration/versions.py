@@ -57,7 +57,7 @@ class Versions:
         text of each workspace that has no file any more. What is made is not yet in force."""
         async with transaction(self._pool) as conn:
             await store.lock(conn)
-            newest = await store.list_newest(conn)
+            newest = await store.find_newest(conn)
             made = changes(newest, files, by, remove=remove)
             if made:
                 await store.add(conn, made)
@@ -80,10 +80,10 @@ class Versions:
 
     async def _follow(self) -> bool:
         async with self._pool.acquire() as conn:
-            revision = await store.read_revision(conn)
+            revision = await store.get_revision(conn)
             if revision == self._followed:
                 return False
-            newest = await store.list_newest(conn)
+            newest = await store.find_newest(conn)
         current: dict[str, InForce] = {}
         unusable: dict[str, int] = {}
         for workspace, version in newest.items():

@@ -111,7 +111,7 @@ class Courier:
 
     async def _claim(self) -> Claimed | None:
         async with transaction(self._pool) as conn:
-            return await store.claim(
+            return await store.take(
                 conn,
                 claim_s=self._settings.claim_s,
                 per_minute=self._budgets,
@@ -198,7 +198,7 @@ class Courier:
         )
         park_s = outcome.wait_s if result.kind is SendClass.RATE_LIMITED else None
         async with transaction(self._pool) as conn:
-            rows = await store.record(conn, claimed, outcome, row, park_s=park_s)
+            rows = await store.add_attempt(conn, claimed, outcome, row, park_s=park_s)
             await outbox.add(conn, SCHEMA, audit.attempt_records(rows, claimed.claim, at))
         metrics.DELIVERIES.labels(kind, result.kind.value).inc()
         metrics.DELIVERY_DURATION.labels(kind).observe(took_s)

@@ -158,7 +158,7 @@ class Waiting(NamedTuple):
     age_s: float
 
 
-async def claim(
+async def take(
     conn: Conn,
     *,
     claim_s: float,
@@ -202,7 +202,7 @@ async def claim(
     )
 
 
-async def record(
+async def add_attempt(
     conn: Conn,
     claimed: Claimed,
     outcome: AttemptOutcome,

@@ -104,7 +104,7 @@ class Handlers:
             decided[key] = signal.decided_at
             if is_open or key not in memberships:
                 wanted += [(key, group) for group in self._groups(workspace, signal)]
-        ids = await store.ensure_groups(conn, [group for _, group in wanted])
+        ids = await store.add_groups(conn, [group for _, group in wanted])
         fresh = {ids[group.key]: group.snapshot for _, group in wanted}
         joins = {(ids[group.key], key) for key, group in wanted}
         joins |= {(group_id, key) for key, held in memberships.items() for group_id in held}
@@ -118,8 +118,8 @@ class Handlers:
             intervals = snapshot.from_json(kept).intervals
             due = due_after_change(group.clock, intervals, first[group_id], now)
             waking.append((group_id, due, kept))
-        await store.wake_groups(conn, waking)
-        await store.join_groups(conn, joins)
+        await store.put_groups(conn, waking)
+        await store.add_members(conn, joins)
 
     def _groups(self, workspace: str, signal: Signal) -> list[store.NewGroup]:
         configuration = self._configurations.get(workspace)
@@ -155,7 +155,7 @@ async def _merge(
     keys = sorted(wanted)
     known = await store.find_episodes(conn, keys)
     new = {key: _alert_of(key[0], wanted[key][0][1]) for key in keys if key not in known}
-    ids = await store.ensure_alerts(conn, list(new.values()))
+    ids = await store.add_alerts(conn, list(new.values()))
     alert_of = {key: ids[one.workspace, one.fingerprint] for key, one in new.items()}
     alert_of |= {key: episode.alert for key, episode in known.items()}
     counts = await store.lock_alerts(conn, alert_of.values())
@@ -180,7 +180,7 @@ async def _merge(
         saved.append((key[0], after))
         steps += [(member, signal) for signal in applied]
         touched.append((key[0], member, applied[-1], after.open))
-    await store.save_episodes(conn, saved, counts)
+    await store.put_episodes(conn, saved, counts)
     await store.add_transitions(conn, steps)
     return touched, missing
 

@@ -42,7 +42,7 @@ COUNT_EPISODES = """
 UPDATE alerts.alerts a SET episodes = u.episodes
 FROM unnest($1::bigint[], $2::int[]) AS u(alert, episodes) WHERE a.alert = u.alert
 """
-SAVE_EPISODES = """
+PUT_EPISODES = """
 INSERT INTO alerts.episodes AS e (alert, episode, workspace, breach, seq, state, severity,
   restated_at, starts_at, ends_at, decided_at)
 SELECT * FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::int[], $6::text[],
@@ -78,12 +78,12 @@ LOCK_GROUPS = """
 SELECT group_id, snapshot, flushed_at, due_at, active FROM alerts.groups
 WHERE group_id = ANY($1::bigint[]) ORDER BY group_id FOR UPDATE
 """
-WAKE_GROUPS = """
+PUT_GROUPS = """
 UPDATE alerts.groups g SET due_at = u.due_at, snapshot = u.snapshot, active = true
 FROM unnest($1::bigint[], $2::timestamptz[], $3::jsonb[]) AS u(group_id, due_at, snapshot)
 WHERE g.group_id = u.group_id
 """
-JOIN_GROUPS = """
+ADD_MEMBERS = """
 INSERT INTO alerts.group_members AS m (group_id, alert, episode)
 SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[])
 ON CONFLICT (group_id, alert, episode) DO UPDATE SET active = true
@@ -131,7 +131,7 @@ async def find_episodes(conn: Conn, keys: Sequence[BreachKey]) -> dict[BreachKey
     }
 
 
-async def ensure_alerts(conn: Conn, found: Sequence[NewAlert]) -> dict[tuple[str, str], int]:
+async def add_alerts(conn: Conn, found: Sequence[NewAlert]) -> dict[tuple[str, str], int]:
     """Makes the alerts that are new; ids of all by (workspace, fingerprint)."""
     unique = list({(one.workspace, one.fingerprint): one for one in found}.values())
     await conn.execute(ADD_ALERTS, *columns(unique, 4))
@@ -147,7 +147,7 @@ async def lock_alerts(conn: Conn, alerts: Iterable[int]) -> dict[int, int]:
     return {row["alert"]: row["episodes"] for row in rows}
 
 
-async def save_episodes(
+async def put_episodes(
     conn: Conn, found: Sequence[tuple[str, Episode]], counts: dict[int, int]
 ) -> None:
     """Writes episodes (workspace, episode) and how many their alerts have had."""
@@ -167,7 +167,7 @@ async def save_episodes(
         )
         for workspace, one in found
     ]
-    await conn.execute(SAVE_EPISODES, *columns(rows, 11))
+    await conn.execute(PUT_EPISODES, *columns(rows, 11))
     await conn.execute(COUNT_EPISODES, list(counts), list(counts.values()))
 
 
@@ -177,7 +177,7 @@ async def add_transitions(conn: Conn, found: Sequence[tuple[Key, Signal]]) -> No
     await conn.execute(ADD_TRANSITIONS, *columns(rows, 4))
 
 
-async def ensure_groups(conn: Conn, found: Sequence[NewGroup]) -> dict[GroupKey, int]:
+async def add_groups(conn: Conn, found: Sequence[NewGroup]) -> dict[GroupKey, int]:
     """Makes the groups that are new; ids of all by key. None of them is forgotten until the
     transaction ends."""
     await GROUPS_LOCK.share(conn)
@@ -214,15 +214,15 @@ async def lock_groups(conn: Conn, ids: Iterable[int]) -> dict[int, LockedGroup]:
     }
 
 
-async def wake_groups(conn: Conn, found: Sequence[tuple[int, datetime, Any]]) -> None:
+async def put_groups(conn: Conn, found: Sequence[tuple[int, datetime, Any]]) -> None:
     """Sets (group, due, snapshot)."""
-    await conn.execute(WAKE_GROUPS, *columns(found, 3))
+    await conn.execute(PUT_GROUPS, *columns(found, 3))
 
 
-async def join_groups(conn: Conn, found: Iterable[tuple[int, Key]]) -> None:
+async def add_members(conn: Conn, found: Iterable[tuple[int, Key]]) -> None:
     """Episodes become (or are again) members of groups."""
     rows = sorted((group, key.alert, key.episode) for group, key in found)
-    await conn.execute(JOIN_GROUPS, *columns(rows, 3))
+    await conn.execute(ADD_MEMBERS, *columns(rows, 3))
 
 
 async def find_unrouted(conn: Conn, workspace: str, limit: int) -> list[tuple[str, Key, Signal]]:

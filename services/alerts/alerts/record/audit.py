@@ -75,11 +75,11 @@ def decision_records(
     `rows` with the ids they got, `messages` by delivery."""
     records = []
     for number, row in rows:
-        told: dict[str, Any] = {}
+        carried: dict[str, Any] = {}
         if row.delivery is not None:
             message = messages[row.delivery]
-            told = {"delivery_state": "pending", "title": message.title, "body": message.body}
-        fields = {**row._asdict(), "notification": number, **told}
+            carried = {"delivery_state": "pending", "title": message.title, "body": message.body}
+        fields = {**row._asdict(), "notification": number, **carried}
         records.append(msgspec.convert(fields, NotificationRecord))
     return [_record(row, "decided", row.decided_at, first) for row, first in _firsts(records)]
 

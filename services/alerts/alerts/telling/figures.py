@@ -22,12 +22,12 @@ MEASURED = ("window", "numbers", "sources", "plan_version", "currency", "set_asi
 
 
 class Candidate(NamedTuple):
-    """What is known of one alert of a message. `told`: its transition is news; `ended`: it is over,
-    and keeps the figures that ended it."""
+    """What is known of one alert of a message. `news`: the message tells its transition; `ended`:
+    it is over, and keeps the figures that ended it."""
 
     signal: Signal
     newer: NewerFigures | None
-    told: bool
+    news: bool
     ended: bool
 
 
@@ -40,12 +40,12 @@ class _Thing(NamedTuple):
 
 def shown(candidates: Mapping[Key, Candidate]) -> dict[Key, Signal]:
     """Each alert's signal with the figures that the message shows."""
-    own = {key: one.signal if one.told else newest(one) for key, one in candidates.items()}
+    own = {key: one.signal if one.news else newest(one) for key, one in candidates.items()}
     sources: dict[_Thing, tuple[bool, datetime, datetime, Signal]] = {}
     for key, signal in own.items():
         one = candidates[key]
         thing = _thing(signal)
-        rank = (one.told, signal.as_of, signal.decided_at)
+        rank = (one.news, signal.as_of, signal.decided_at)
         if thing is not None and (thing not in sources or rank > sources[thing][:3]):
             sources[thing] = (*rank, signal)
     return {

@@ -25,6 +25,7 @@ from alerts.settings import AlertsSettings
 from alerts.telling import store
 from alerts.telling.decide import DecisionReason, Told
 from alerts.telling.messages import Messages, Speaking, delivery_rows, notification_row
+from alerts.telling.moves import moves
 from alerts.telling.plan import Member, entry_of, plan_channel
 from alerts.telling.store import DueGroup, LogRow
 from shared import metrics
@@ -140,19 +141,19 @@ class Flusher:
                 receiver=group.receiver,
                 exc_info=error,
             )
-            await store.postpone(conn, group.group_id, now + FAULT_WAIT)
+            await store.put_due(conn, group.group_id, now + FAULT_WAIT)
 
     async def _flush_groups(self, conn: Conn, groups: Sequence[DueGroup], now: datetime) -> None:
         """All of these or, with an error, none."""
         ids = [group.group_id for group in groups]
         async with conn.transaction():
-            members = await store.read_members(conn, ids)
-            logs = await store.read_log(conn, ids)
-            if moved := [row for group in groups for row in self._moved(group, logs)]:
+            members = await store.find_members(conn, ids)
+            logs = await store.find_log(conn, ids)
+            if moved := [row for one in groups for row in self._moved(one, logs[one.group_id])]:
                 await store.move_channels(conn, moved)
-                logs = await store.read_log(conn, ids)
-            told = await store.read_told(conn, ids)
-            waiting = await store.read_waiting(conn, ids)
+                logs = await store.find_log(conn, ids)
+            told = await store.find_told(conn, ids)
+            waiting = await store.find_waiting(conn, ids)
             writes = Writes()
             for group in groups:
                 channels = logs[group.group_id]
@@ -161,31 +162,11 @@ class Flusher:
                 self._flush_group(writes, group, heard, now)
             await _write(conn, writes)
 
-    def _moved(
-        self, group: DueGroup, logs: Mapping[int, Mapping[str, LogRow]]
-    ) -> list[tuple[int, str, Endpoint]]:
-        """(group, name so far, channel now) of channels that are not as they were when they were
-        told something. Who is reached by another name is who they were; a name that leads
-        somewhere else is a corrected one, unless who it led to has another name now."""
+    def _moved(self, group: DueGroup, log: Mapping[str, LogRow]) -> list[store.MovedChannel]:
         configuration = self._configurations.get(group.workspace)
         receiver = configuration.receivers.get(group.receiver) if configuration else None
-        channels = receiver.channels if receiver else ()
-        known = logs[group.group_id]
-        at_address = {
-            row.channel.address or name: name
-            for name, row in sorted(known.items(), key=lambda one: one[1].told_at)
-        }
-        renamed = {
-            at_address[one.address]: one
-            for one in channels
-            if one.name not in known and one.address in at_address
-        }
-        corrected = {one.name: one for one in channels if one.name in known}
-        return [
-            (group.group_id, name, one)
-            for name, one in (corrected | renamed).items()
-            if known[name].channel != one
-        ]
+        found = moves(log, receiver.channels if receiver else ())
+        return [store.MovedChannel(group.group_id, name, one) for name, one in found.items()]
 
     def _flush_group(self, writes: Writes, group: DueGroup, heard: Heard, now: datetime) -> None:
         members, logs, known, waiting = heard
@@ -281,12 +262,12 @@ def _channels(receiver: Receiver, heard: Heard) -> list[tuple[Endpoint, bool]]:
 async def _write(conn: Conn, writes: Writes) -> None:
     await store.add_deliveries(conn, writes.deliveries)
     ids = await store.add_notifications(conn, writes.notifications)
-    await store.save_log(conn, writes.log)
-    await store.save_told(conn, writes.told)
-    await store.flushed(conn, writes.groups, writes.left)
+    await store.put_log(conn, writes.log)
+    await store.put_told(conn, writes.told)
+    await store.put_groups(conn, writes.groups, writes.left)
     carrying = {row.delivery: row for row in writes.deliveries}
-    told = list(zip(ids, writes.notifications, strict=True))
-    records = audit.decision_records(told, carrying)
+    decided = list(zip(ids, writes.notifications, strict=True))
+    records = audit.decision_records(decided, carrying)
     await outbox.add(conn, SCHEMA, records)
     for row in writes.notifications:
         log.info(

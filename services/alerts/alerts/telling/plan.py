@@ -133,7 +133,7 @@ def _with_figures(
             view.key: figures.Candidate(
                 view.signal,
                 newer[view.key],
-                told=view.told not in REMINDING,
+                news=view.told not in REMINDING,
                 ended=view.ends_at is not None,
             )
             for view in views

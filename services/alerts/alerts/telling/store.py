@@ -74,7 +74,7 @@ FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::te
   labels, explain, n)
 ORDER BY n RETURNING notification
 """
-SAVE_LOG = """
+PUT_LOG = """
 INSERT INTO alerts.notify_log AS l (group_id, channel_id, channel, told_at, reason, thread_root,
   thread_last)
 SELECT * FROM unnest($1::bigint[], $2::text[], $3::jsonb[], $4::timestamptz[], $5::text[],
@@ -84,20 +84,20 @@ ON CONFLICT (group_id, channel_id) DO UPDATE SET channel = excluded.channel,
   thread_root = excluded.thread_root,
   thread_last = excluded.thread_last
 """
-SAVE_TOLD = """
+PUT_TOLD = """
 INSERT INTO alerts.told AS t (group_id, channel_id, alert, episode, seq, severity, firing)
 SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::int[], $5::int[], $6::text[],
   $7::boolean[])
 ON CONFLICT (group_id, channel_id, alert, episode) DO UPDATE
 SET seq = excluded.seq, severity = excluded.severity, firing = excluded.firing
 """
-FLUSHED = """
+PUT_GROUPS = """
 UPDATE alerts.groups g SET flushed_at = u.flushed_at, due_at = u.due_at, active = u.active
 FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::boolean[])
   AS u(group_id, flushed_at, due_at, active)
 WHERE g.group_id = u.group_id
 """
-POSTPONE = "UPDATE alerts.groups SET due_at = $2 WHERE group_id = $1"
+PUT_DUE = "UPDATE alerts.groups SET due_at = $2 WHERE group_id = $1"
 LEAVE = """
 UPDATE alerts.group_members m SET active = false
 FROM unnest($1::bigint[], $2::bigint[], $3::int[]) AS u(group_id, alert, episode)
@@ -165,6 +165,14 @@ class LogRow(NamedTuple):
     thread_last: str
 
 
+class MovedChannel(NamedTuple):
+    """A channel of a group by the name that its log has, and as it is now."""
+
+    group_id: int
+    name: str
+    channel: Endpoint
+
+
 async def take_due(conn: Conn, now: datetime, limit: int) -> list[DueGroup]:
     """Locks up to `limit` due groups that no other replica holds."""
     return [
@@ -180,7 +188,7 @@ async def take_due(conn: Conn, now: datetime, limit: int) -> list[DueGroup]:
     ]
 
 
-async def read_members(conn: Conn, groups: Sequence[int]) -> dict[int, list[Member]]:
+async def find_members(conn: Conn, groups: Sequence[int]) -> dict[int, list[Member]]:
     """Active members of each group with their newest transitions."""
     found: dict[int, list[Member]] = {group: [] for group in groups}
     for row in await conn.fetch(MEMBERS, groups, TRANSITIONS_MAX):
@@ -197,7 +205,7 @@ async def read_members(conn: Conn, groups: Sequence[int]) -> dict[int, list[Memb
     return found
 
 
-async def read_log(conn: Conn, groups: Sequence[int]) -> dict[int, dict[str, LogRow]]:
+async def find_log(conn: Conn, groups: Sequence[int]) -> dict[int, dict[str, LogRow]]:
     """What each group's channels were told last, by channel id."""
     found: dict[int, dict[str, LogRow]] = {group: {} for group in groups}
     for row in await conn.fetch(LOG, groups):
@@ -210,7 +218,7 @@ async def read_log(conn: Conn, groups: Sequence[int]) -> dict[int, dict[str, Log
     return found
 
 
-async def read_told(
+async def find_told(
     conn: Conn, groups: Sequence[int]
 ) -> dict[tuple[int, str], list[tuple[Key, Told, bool]]]:
     """What each (group, channel) knows of members that are active or still told as firing."""
@@ -222,7 +230,7 @@ async def read_told(
     return found
 
 
-async def read_waiting(conn: Conn, groups: Sequence[int]) -> set[tuple[int, str]]:
+async def find_waiting(conn: Conn, groups: Sequence[int]) -> set[tuple[int, str]]:
     """(group, channel id) that have not yet heard something that was decided to be told."""
     rows = await conn.fetch(WAITING, groups)
     return {(row["group_id"], row["channel_id"]) for row in rows}
@@ -239,36 +247,36 @@ async def add_notifications(conn: Conn, rows: Sequence[NotificationRow]) -> list
     return sorted(row["notification"] for row in made)
 
 
-async def save_log(conn: Conn, rows: Sequence[tuple[Any, ...]]) -> None:
+async def put_log(conn: Conn, rows: Sequence[tuple[Any, ...]]) -> None:
     """(group, channel id, channel, told at, reason, root, last) of each channel."""
-    await conn.execute(SAVE_LOG, *columns(rows, 7))
+    await conn.execute(PUT_LOG, *columns(rows, 7))
 
 
-async def save_told(conn: Conn, rows: Sequence[tuple[int, str, int, int, int, str, bool]]) -> None:
+async def put_told(conn: Conn, rows: Sequence[tuple[int, str, int, int, int, str, bool]]) -> None:
     """(group, channel id, alert, episode, seq, severity, firing)."""
-    await conn.execute(SAVE_TOLD, *columns(rows, 7))
+    await conn.execute(PUT_TOLD, *columns(rows, 7))
 
 
-async def flushed(
+async def put_groups(
     conn: Conn,
     groups: Sequence[tuple[int, datetime, datetime | None, bool]],
     left: Sequence[tuple[int, int, int]],
 ) -> None:
     """(group, flushed at, due next, still active), and the members that are over."""
-    await conn.execute(FLUSHED, *columns(groups, 4))
+    await conn.execute(PUT_GROUPS, *columns(groups, 4))
     await conn.execute(LEAVE, *columns(left, 3))
     await conn.execute(ENDED, *columns(left, 3))
 
 
-async def move_channels(conn: Conn, rows: Sequence[tuple[int, str, Endpoint]]) -> None:
-    """(group, name so far, channel now); none of the group knows a new name yet."""
+async def move_channels(conn: Conn, rows: Sequence[MovedChannel]) -> None:
+    """Goes on with what is known of these as of what they are now."""
     for statement in MOVE:
         await conn.execute(statement, *columns(rows, 3))
 
 
-async def postpone(conn: Conn, group: int, due_at: datetime) -> None:
+async def put_due(conn: Conn, group: int, due_at: datetime) -> None:
     """A group that could not be flushed is due again at `due_at`."""
-    await conn.execute(POSTPONE, group, due_at)
+    await conn.execute(PUT_DUE, group, due_at)
 
 
 async def wake_joined(

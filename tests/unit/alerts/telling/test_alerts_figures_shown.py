@@ -28,9 +28,9 @@ USED: dict[str, Any] = {
 
 
 def candidate(
-    breach: Signal, figures: NewerFigures | None = None, *, told: bool = False, ended: bool = False
+    breach: Signal, figures: NewerFigures | None = None, *, news: bool = False, ended: bool = False
 ) -> Candidate:
-    return Candidate(breach, figures, told, ended)
+    return Candidate(breach, figures, news, ended)
 
 
 def test_newer_figures_of_the_same_state_take_the_place_of_older_ones() -> None:
@@ -56,7 +56,7 @@ def test_what_is_told_and_what_is_still_open_have_the_figures_of_one_statement()
     news = make_signal(event_time=at(60), value="8.460000", numbers={"pacing_ratio": "8.460000"})
     older = make_signal(breach="second/line:L03/1", rule="second", value="1.880000")
     keys = Key(1, 1), Key(2, 1)
-    found = shown({keys[0]: candidate(news, told=True), keys[1]: candidate(older)})
+    found = shown({keys[0]: candidate(news, news=True), keys[1]: candidate(older)})
     assert [found[key].data.value for key in keys] == ["8.460000", "8.460000"]
     assert found[keys[1]].data.at == at(60)
 
@@ -64,7 +64,7 @@ def test_what_is_told_and_what_is_still_open_have_the_figures_of_one_statement()
 def test_figures_of_a_reminder_do_not_differ_from_those_of_the_news_beside_it() -> None:
     news = make_signal(event_time=at(20), value="1.650000")
     open_one = candidate(make_signal(breach="second/line:L03/1"), make_newer())
-    found = shown({Key(1, 1): candidate(news, told=True), Key(2, 1): open_one})
+    found = shown({Key(1, 1): candidate(news, news=True), Key(2, 1): open_one})
     assert {one.data.value for one in found.values()} == {"1.650000"}
 
 
@@ -96,8 +96,8 @@ def test_what_is_over_keeps_the_figures_that_ended_it() -> None:
     again = make_signal(breach="pacing-high/line:L03/2", value="1.600000", event_time=at(20))
     found = shown(
         {
-            Key(1, 1): candidate(ended, told=True, ended=True),
-            Key(1, 2): candidate(again, told=True),
+            Key(1, 1): candidate(ended, news=True, ended=True),
+            Key(1, 2): candidate(again, news=True),
         }
     )
     assert [one.data.value for one in found.values()] == ["1.100000", "1.600000"]
@@ -105,8 +105,8 @@ def test_what_is_over_keeps_the_figures_that_ended_it() -> None:
 
 def test_one_choice_is_made_whatever_the_order_of_the_alerts() -> None:
     candidates = {
-        Key(1, 1): candidate(make_signal(event_time=at(5), value="1.610000"), told=True),
-        Key(2, 1): candidate(make_signal(event_time=at(7), value="1.620000"), told=True),
+        Key(1, 1): candidate(make_signal(event_time=at(5), value="1.610000"), news=True),
+        Key(2, 1): candidate(make_signal(event_time=at(7), value="1.620000"), news=True),
         Key(3, 1): candidate(make_signal(value="1.630000"), make_newer()),
     }
     found = {
