@@ -221,8 +221,7 @@ class DingTalk:
         if len(body) > BODY_BYTES_MAX:
             return result_of(SendClass.CONTENT, "too_long", f"{len(body)} bytes, not sent")
         signed = signed_url(url, secret, _milliseconds(outgoing.at))
-        headers = {"content-type": "application/json; charset=utf-8"}
-        return await post(tools, signed, body, classify, headers=headers)
+        return await post(tools, signed, body, classify)
 
 
 def _block(block: Block, colon: str) -> str:

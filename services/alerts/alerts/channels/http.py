@@ -78,19 +78,20 @@ async def post(
     body: bytes,
     classify: Classify,
     *,
-    headers: Mapping[str, str],
-    extensions: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] = {},
+    extensions: Mapping[str, str] = {},
 ) -> SendResult:
-    """One request, no redirect followed; never raises for what a network or a provider can do."""
+    """One request with JSON, no redirect followed; never raises for what a network or a provider
+    can do."""
     try:
         async with tools.client.stream(
             "POST",
             url,
             content=body,
-            headers=dict(headers),
+            headers={"content-type": "application/json; charset=utf-8", **headers},
             timeout=tools.timeout_s,
             follow_redirects=False,
-            extensions=dict(extensions or {}),
+            extensions=dict(extensions),
         ) as answer:
             read = b""
             async for chunk in answer.aiter_bytes(ANSWER_BYTES_MAX):

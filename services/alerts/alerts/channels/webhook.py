@@ -127,7 +127,6 @@ class Webhook:
         body = outgoing.composed.text.encode()
         headers = {
             "host": parts.netloc.rpartition("@")[2],
-            "content-type": "application/json; charset=utf-8",
             **signed(outgoing.delivery, outgoing.at, body, keys_of(secret) if secret else ()),
         }
         if outgoing.possible_duplicate:

@@ -212,16 +212,13 @@ def _session(server: MailServer, timeout_s: float) -> aiosmtplib.SMTP:
 
 async def _address(session: aiosmtplib.SMTP, sender: str, to: str) -> SendResult | None:
     """The envelope; None when the server takes it. Nothing of the mail is sent before."""
+    classify = classify_greeting
     try:
         await session.mail(sender)
-    except aiosmtplib.SMTPResponseException as error:
-        return classify_greeting(error.code, error.message)
-    except (aiosmtplib.SMTPException, OSError) as error:
-        return result_of(SendClass.RETRYABLE, "connect", type(error).__name__)
-    try:
+        classify = classify_recipient
         await session.rcpt(to)
     except aiosmtplib.SMTPResponseException as error:
-        return classify_recipient(error.code, error.message)
+        return classify(error.code, error.message)
     except (aiosmtplib.SMTPException, OSError) as error:
         return result_of(SendClass.RETRYABLE, "connect", type(error).__name__)
     return None
