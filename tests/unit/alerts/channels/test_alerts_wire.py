@@ -11,7 +11,7 @@ from unicodedata import category
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from alerts.channels.dingtalk import DingTalk
@@ -128,7 +128,6 @@ def decoded(value: str) -> str:
     return b"".join(base64.b64decode(word, validate=True) for word in words).decode()
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(name=names, replies=st.booleans())
 @example(name=BCC, replies=False)
 @example(name=BODY, replies=True)
