@@ -51,7 +51,8 @@ class Reach:
         return named and (self.regions is None or region in self.regions)
 
     def require(self, campaign: str | None, region: str | None = None) -> None:
-        """Raises ForbiddenError `out_of_reach` unless `covers`."""
+        """Raises ForbiddenError `out_of_reach` unless `covers`, with the campaign that the caller
+        named; of a stored thing of another campaign `unknown` says no more than was asked."""
         if not self.covers(campaign, region):
             raise ForbiddenError(OUT_OF_REACH, f"this credential does not reach {campaign}")
 

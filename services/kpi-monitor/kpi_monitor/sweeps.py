@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
-from kpi_monitor.imports import store as store_imports
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.windows import to_ms
 from shared.database.pool import Conn
@@ -19,7 +18,15 @@ OLDEST = """
 DELETE FROM kpi.{table} WHERE ctid = ANY(ARRAY(
   SELECT ctid FROM kpi.{table} WHERE {column} < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
 """
-COLUMNS = {"deltas": "at_ms", "panes": "start_ms", "held": "start_ms", "placed": "start_ms"}
+# An import whose records are read again after that is counted from the start, as a new one.
+COLUMNS = {
+    "deltas": "at_ms",
+    "panes": "start_ms",
+    "held": "start_ms",
+    "placed": "start_ms",
+    "imports": "counted_at",
+    "import_progress": "counted_at",
+}
 # The end of an episode goes last and takes the episode with it, so that one cut short by the limit
 # is found again. Rows are not skipped: two sweepers take them one after the other.
 ENDED = """
@@ -51,15 +58,17 @@ def sweeps(settings: KpiSettings) -> Mapping[str, Sweep]:
         "held": Sweep(sums, partial(forget, "held")),
         "placed": Sweep(sums, partial(forget, "placed")),
         "transitions": Sweep(timedelta(days=settings.breaches_keep_days), forget_ended),
-        "imports": Sweep(imports, partial(store_imports.sweep, "imports")),
-        "import_progress": Sweep(imports, partial(store_imports.sweep, "import_progress")),
+        "imports": Sweep(imports, partial(forget, "imports")),
+        "import_progress": Sweep(imports, partial(forget, "import_progress")),
     }
 
 
 async def forget(table: str, conn: Conn, before: datetime, rows_max: int) -> int:
     """Deletes at most `rows_max` rows of before `before`; returns how many."""
-    statement = OLDEST.format(table=table, column=COLUMNS[table])
-    return deleted_rows(await conn.execute(statement, to_ms(before), rows_max))
+    column = COLUMNS[table]
+    limit = to_ms(before) if column.endswith("_ms") else before
+    statement = OLDEST.format(table=table, column=column)
+    return deleted_rows(await conn.execute(statement, limit, rows_max))
 
 
 async def forget_ended(conn: Conn, before: datetime, rows_max: int) -> int:

@@ -26,7 +26,7 @@ SELECT c.workspace, c.id, c.object, c.deleted FROM kpi.catalog c
 JOIN unnest($1::text[], $2::text[]) AS u(workspace, id) USING (workspace, id)
 WHERE c.kind = 'campaign'
 """
-CAMPAIGNS_OF_REGIONS = """
+FIND_CAMPAIGNS_OF_REGIONS = """
 SELECT id FROM kpi.catalog WHERE workspace = $1 AND kind = 'campaign' AND NOT deleted
   AND object->>'region' = ANY($2::text[])
 """
@@ -42,8 +42,10 @@ BUMP = """
 INSERT INTO kpi.catalog_versions AS v (workspace, version) SELECT u, 1 FROM unnest($1::text[]) AS u
 ON CONFLICT (workspace) DO UPDATE SET version = v.version + 1
 """
-VERSIONS = "SELECT workspace, version FROM kpi.catalog_versions WHERE workspace = ANY($1::text[])"
-MAPPINGS = """
+FIND_VERSIONS = (
+    "SELECT workspace, version FROM kpi.catalog_versions WHERE workspace = ANY($1::text[])"
+)
+FIND_MAPPINGS = """
 SELECT id, object FROM kpi.catalog WHERE workspace = $1 AND kind = 'mapping' AND NOT deleted
 """
 FIND_SUSPENSE = """
@@ -53,7 +55,7 @@ UNION ALL
 SELECT c.workspace, c.id, c.object FROM unnest($1::text[], $2::text[]) AS u(workspace, id)
 JOIN kpi.catalog c USING (workspace, id) WHERE c.kind = 'suspense'
 """
-CURRENCIES = """
+FIND_CURRENCIES = """
 SELECT c.workspace, c.id, c.object->>'currency' AS currency FROM kpi.catalog c
 JOIN unnest($1::text[], $2::text[]) AS u(workspace, id) USING (workspace, id)
 WHERE c.kind = 'campaign'
@@ -73,7 +75,7 @@ async def find_campaigns_of_regions(
     conn: Conn, workspace: str, regions: Collection[str]
 ) -> list[str]:
     """Campaigns that were announced with one of these regions."""
-    rows = await conn.fetch(CAMPAIGNS_OF_REGIONS, workspace, list(regions))
+    rows = await conn.fetch(FIND_CAMPAIGNS_OF_REGIONS, workspace, list(regions))
     return [row["id"] for row in rows]
 
 
@@ -106,16 +108,16 @@ async def bump_versions(conn: Conn, workspaces: Iterable[str]) -> None:
     await conn.execute(BUMP, sorted(set(workspaces)))
 
 
-async def versions(conn: Conn, workspaces: Iterable[str]) -> dict[str, int]:
+async def find_versions(conn: Conn, workspaces: Iterable[str]) -> dict[str, int]:
     """Mapping version per workspace, 0 where there is none."""
     wanted = sorted(set(workspaces))
-    rows = await conn.fetch(VERSIONS, wanted)
+    rows = await conn.fetch(FIND_VERSIONS, wanted)
     return {**dict.fromkeys(wanted, 0), **{row["workspace"]: row["version"] for row in rows}}
 
 
 async def find_mappings(conn: Conn, workspace: str) -> list[entity_mapping.EntityMapping]:
     """The mappings in force of a workspace."""
-    rows = await conn.fetch(MAPPINGS, workspace)
+    rows = await conn.fetch(FIND_MAPPINGS, workspace)
     return [mapping_of(row["id"], _read(row, MappingObject)) for row in rows]
 
 
@@ -124,11 +126,11 @@ async def get_index(conn: Conn, workspace: str) -> entity_mapping.MappingIndex:
     return entity_mapping.MappingIndex(await find_mappings(conn, workspace))
 
 
-async def currencies(
+async def find_currencies(
     conn: Conn, campaigns: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], str]:
     """The currency of each (workspace, campaign) that is known, "" where it states none."""
-    rows = await conn.fetch(CURRENCIES, *columns(sorted(set(campaigns)), 2))
+    rows = await conn.fetch(FIND_CURRENCIES, *columns(sorted(set(campaigns)), 2))
     return {(row["workspace"], row["id"]): row["currency"] or "" for row in rows}
 
 

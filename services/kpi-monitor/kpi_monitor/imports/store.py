@@ -6,12 +6,10 @@ is read, so of two replicas on the same records the second counts nothing.
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import datetime
 from typing import NamedTuple
 
 from kpi_monitor.imports.rules import ImportedRecord, MeasuresOutcome
 from shared.database.pool import Conn, columns
-from shared.database.sweep import deleted_rows
 from shared.events import METRICS_TOPIC
 
 LOCK_PROGRESS = """
@@ -43,10 +41,6 @@ GET_COUNTS = """
 SELECT inserted, updated, unchanged, outdated, rejected, suspense
 FROM kpi.imports WHERE workspace = $1 AND import_id = $2
 """
-SWEEP = """
-DELETE FROM kpi.{table} WHERE ctid = ANY(ARRAY(
-  SELECT ctid FROM kpi.{table} WHERE counted_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
-"""
 
 
 class MeasuresCounts(NamedTuple):
@@ -60,7 +54,7 @@ class MeasuresCounts(NamedTuple):
     suspense: int
 
 
-async def count(conn: Conn, records: Collection[ImportedRecord]) -> None:
+async def add(conn: Conn, records: Collection[ImportedRecord]) -> None:
     """Counts the records that no transaction has counted before."""
     if not records:
         return
@@ -87,11 +81,3 @@ async def get_counts(conn: Conn, workspace: str, import_id: str) -> MeasuresCoun
     """Counters of an import; None when nothing of it was counted."""
     row = await conn.fetchrow(GET_COUNTS, workspace, import_id)
     return None if row is None else MeasuresCounts(*row)
-
-
-async def sweep(table: str, conn: Conn, before: datetime, rows_max: int) -> int:
-    """Deletes rows of a table of imports last counted before `before`; how many.
-
-    An import whose records are read again after that is counted from the start, as a new one.
-    """
-    return deleted_rows(await conn.execute(SWEEP.format(table=table), before, rows_max))

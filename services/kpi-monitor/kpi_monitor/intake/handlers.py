@@ -158,7 +158,7 @@ class Intake:
             _book_spend(batch.changes, key, spent)
             if after.seq > before.seq:
                 batch.touched.add(key)
-        await store_totals.save_lines(batch.conn, changed, batch.now)
+        await store_totals.put_lines(batch.conn, changed, batch.now)
 
     async def _on_catalog(
         self, batch: Batch, planned: Mapping[ItemKey, Envelope[CatalogItem]]
@@ -182,7 +182,7 @@ class Intake:
             await store_catalog.bump_versions(batch.conn, sources)
             await self._placing.follow(batch, mapped)
         for workspace in campaigns:
-            priced = await store_held.priced_sources(batch.conn, workspace)
+            priced = await store_held.find_priced_sources(batch.conn, workspace)
             sources.setdefault(workspace, set()).update(priced)
         return sources
 
@@ -223,7 +223,7 @@ class Intake:
         await store_placed.drop_empty(batch.conn, batch.left)
         batch.touched.update(feed[:3] for feed in self._feeds.added)
         await units.touch(batch.conn, batch.touched)
-        await store_imports.count(batch.conn, batch.imported.values())
+        await store_imports.add(batch.conn, batch.imported.values())
         await rejections.add(batch.conn, SCHEMA, SERVICE, batch.set_aside, batch.now)
 
 

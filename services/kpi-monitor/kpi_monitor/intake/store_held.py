@@ -5,15 +5,18 @@ is. Whoever adds or releases holds the workspace's lock.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from hashlib import blake2b
-from typing import Any
 
-from kpi_monitor.records.record import Group, HeldKey, MetricsRecord, levels_of
+from msgspec import Struct
+
+from kpi_monitor.records.record import Group, HeldKey, MetricsRecord, Place, levels_of
 from shared.database.pool import Conn, columns
+from shared.database.rows import fetch
 from shared.money import MONEY_MEASURES
 
 # Counted to a limit: what matters is that something is held, and whether it grows.
-HELD_ROWS = "SELECT count(*) FROM (SELECT FROM kpi.held LIMIT 100000) AS held"
+COUNT = "SELECT count(*) FROM (SELECT FROM kpi.held LIMIT 100000) AS held"
 
 Fit = tuple[str, str, str, int, int, str, bool, str, str]
 """(source, entity, period, first and last start, currency, whether it is the money of a fact that
@@ -49,7 +52,7 @@ WHERE NOT EXISTS (SELECT FROM kpi.held h WHERE h.workspace = u.workspace AND h.s
   AND h.entity = u.entity AND h.period = u.period AND h.told = u.told)
 ORDER BY u.n ON CONFLICT DO NOTHING
 """
-GROUPS = """
+FIND_GROUPS = """
 SELECT source, entity, levels, period, currency, starts_with(told, '$') AS money,
   min(start_ms) AS first_ms, max(start_ms) AS last_ms,
   (array_agg(start_ms ORDER BY id))[1] AS start_ms
@@ -57,15 +60,15 @@ FROM kpi.held WHERE workspace = $1 AND source = ANY($2::text[])
 GROUP BY 1, 2, 3, 4, 5, 6, CASE WHEN period = '' THEN start_ms END
 ORDER BY min(id)
 """
-WITH_SNAPSHOTS = """
+FIND_WITH_SNAPSHOTS = """
 SELECT DISTINCT u.* FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
   AS u(workspace, source, entity, period)
 JOIN kpi.held h USING (workspace, source, entity, period)
 """
-PRICED_SOURCES = """
+FIND_PRICED_SOURCES = """
 SELECT DISTINCT source FROM kpi.held WHERE workspace = $1 AND currency <> ''
 """
-RELEASE = """
+TAKE = """
 DELETE FROM kpi.held h
 USING unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[],
   $8::bool[], $9::text[], $10::text[])
@@ -76,6 +79,48 @@ WHERE h.workspace = $1 AND h.source = u.source AND h.entity = u.entity AND h.per
 RETURNING h.id, u.money, u.campaign, u.line, h.measure, h.source, h.entity, h.levels, h.currency,
   h.start_ms, h.end_ms, h.known_ms, h.amount, h.partition, h.position, h.value
 """
+
+
+class HeldGroup(Struct, frozen=True):
+    """What is placed together of an entity: of a period's label (snapshots), or sums ("") that
+    start at one instant. `money`: it is that of facts which stand without it; `start_ms`: where
+    what came first begins."""
+
+    source: str
+    entity: str
+    levels: dict[str, str]
+    period: str
+    currency: str
+    money: bool
+    first_ms: int
+    last_ms: int
+    start_ms: int
+
+
+class HeldMetrics(Struct, frozen=True):
+    """What was kept aside and has a place now: a sum, or a snapshot as it came (`value`, from
+    `partition` at `position`), of which with `money` only that was."""
+
+    id: int
+    money: bool
+    campaign: str
+    line: str
+    measure: str
+    source: str
+    entity: str
+    levels: dict[str, str]
+    currency: str
+    start_ms: int
+    end_ms: int
+    known_ms: int
+    amount: Decimal
+    partition: int | None
+    position: int | None
+    value: bytes | None
+
+    @property
+    def place(self) -> Place:
+        return self.campaign, self.line
 
 
 async def add_sums(
@@ -115,26 +160,26 @@ async def add_snapshots(conn: Conn, told: Sequence[MetricsRecord]) -> None:
         await conn.execute(ADD_SNAPSHOTS, *columns(rows, 14))
 
 
-async def with_snapshots(conn: Conn, groups: Iterable[Group]) -> set[Group]:
+async def find_with_snapshots(conn: Conn, groups: Iterable[Group]) -> set[Group]:
     """Those of the groups of which snapshots are kept aside."""
-    rows = await conn.fetch(WITH_SNAPSHOTS, *columns(sorted(set(groups)), 4))
+    rows = await conn.fetch(FIND_WITH_SNAPSHOTS, *columns(sorted(set(groups)), 4))
     return {(row[0], row[1], row[2], row[3]) for row in rows}
 
 
-async def priced_sources(conn: Conn, workspace: str) -> set[str]:
+async def find_priced_sources(conn: Conn, workspace: str) -> set[str]:
     """Sources of which money is kept aside."""
-    return {row["source"] for row in await conn.fetch(PRICED_SOURCES, workspace)}
+    return {row["source"] for row in await conn.fetch(FIND_PRICED_SOURCES, workspace)}
 
 
-async def groups(conn: Conn, workspace: str, sources: Iterable[str]) -> list[Any]:
-    """Rows of what is kept aside, the first told first; the `period` of sums is ""."""
-    return list(await conn.fetch(GROUPS, workspace, sorted(set(sources))))
+async def find_groups(conn: Conn, workspace: str, sources: Iterable[str]) -> list[HeldGroup]:
+    """What is kept aside of these sources, the first told first."""
+    return await fetch(conn, HeldGroup, FIND_GROUPS, workspace, sorted(set(sources)))
 
 
-async def release(conn: Conn, workspace: str, fits: Iterable[Fit]) -> list[Any]:
+async def take(conn: Conn, workspace: str, fits: Iterable[Fit]) -> list[HeldMetrics]:
     """Takes out what fits, in the order it was kept aside."""
-    rows = await conn.fetch(RELEASE, workspace, *columns(sorted(fits), 9))
-    return sorted(rows, key=lambda row: int(row["id"]))
+    rows = await fetch(conn, HeldMetrics, TAKE, workspace, *columns(sorted(fits), 9))
+    return sorted(rows, key=lambda row: row.id)
 
 
 def _digest(text: str) -> str:
@@ -142,6 +187,6 @@ def _digest(text: str) -> str:
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-async def held_rows(conn: Conn) -> int:
+async def count(conn: Conn) -> int:
     """How many sums wait for a mapping, at most 100,000."""
-    return int(await conn.fetchval(HELD_ROWS))
+    return int(await conn.fetchval(COUNT))

@@ -14,7 +14,7 @@ async def refresh(pool: Pool) -> None:
     """Sets the gauges of what waits."""
     async with pool.acquire() as conn:
         found = await units.waiting(conn)
-        metrics.KPI_HELD_ROWS.set(await store_held.held_rows(conn))
+        metrics.KPI_HELD_ROWS.set(await store_held.count(conn))
     metrics.KPI_CAMPAIGNS_WAITING.set(found.campaigns)
     metrics.KPI_WAITING_AGE.set(found.age_s)
 

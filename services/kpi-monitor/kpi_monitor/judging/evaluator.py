@@ -104,10 +104,10 @@ class Evaluator:
         if not taken.lines:
             # Another replica was quicker with the units that were free a moment ago.
             return bool(taken.due)
-        loaded = await store.load(conn, taken.lines, self._of_workspaces)
+        loaded = await store.find_units(conn, taken.lines, self._of_workspaces)
         groups = {unit.key: groups_of(unit) for unit in loaded}
         needs = {unit.key: needs_of(unit, groups[unit.key]) for unit in loaded}
-        panes = await store.panes(conn, needs, loaded)
+        panes = await store.find_panes(conn, needs, loaded)
         outcomes: list[tuple[Unit, GroupOutcome]] = []
         due: dict[UnitKey, Due] = dict.fromkeys(taken.lines, Due())
         for unit in loaded:
@@ -141,7 +141,7 @@ class Evaluator:
         ]
         names = await self._names(conn, {one.unit.key for one in changed})
         told = [(*one.unit.key, breach_of(one, names[one.unit.key], now)) for one in changed]
-        await store.save(conn, [one for one in outcomes if one[1].moved], told, now)
+        await store.put_outcomes(conn, [one for one in outcomes if one[1].moved], told, now)
         newest, ended = newest_of(outcomes, now)
         await store_figures.keep(conn, newest, ended, now, self._settings.figures_interval_s)
         metrics.KPI_WINDOWS_CLOSED.inc(

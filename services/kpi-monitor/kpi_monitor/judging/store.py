@@ -91,7 +91,7 @@ ON CONFLICT (workspace, breach) DO UPDATE SET open = excluded.open
 """
 
 
-async def load(
+async def find_units(
     conn: Conn,
     touched: Mapping[UnitKey, set[str] | None],
     of_workspaces: Sequence[StoredRule] = (),
@@ -124,7 +124,7 @@ async def load(
     return list(units.values())
 
 
-async def load_campaign(conn: Conn, workspace: str, campaign: str) -> Unit:
+async def get_unit(conn: Conn, workspace: str, campaign: str) -> Unit:
     """One campaign with all its lines and feeds, without rules: what people ask about."""
     unit = Unit(workspace, campaign)
     units = {(workspace, campaign): unit}
@@ -201,7 +201,7 @@ def _standing(row: Any) -> Standing:
     )
 
 
-async def panes(
+async def find_panes(
     conn: Conn, needs: Mapping[UnitKey, Sequence[Need]], units: Iterable[Unit]
 ) -> dict[UnitKey, list[Pane]]:
     """The panes each campaign needs, added up as far as the windows of its rules allow."""
@@ -232,7 +232,7 @@ async def panes(
     return found
 
 
-async def save(
+async def put_outcomes(
     conn: Conn,
     outcomes: Iterable[tuple[Unit, GroupOutcome]],
     told: Sequence[tuple[str, str, Breach]],

@@ -47,14 +47,14 @@ class Feeds:
 
     async def _find(self, conn: Conn, unknown: set[Feed], numbers: dict[Line, Numbers]) -> None:
         """Completes `numbers`. Only what was stored before this transaction is remembered."""
-        stored = await store.known_feeds(conn, unknown)
+        stored = await store.find_feeds(conn, unknown)
         for line, found in _by_line(stored).items():
             numbers[line] = {**numbers[line], **found}
             self._lines.put(line, numbers[line])
         self.added = unknown - stored.keys()
         if self.added:
             await store.add_feeds(conn, self.added)
-            found_now = await store.known_feeds(conn, self.added)
+            found_now = await store.find_feeds(conn, self.added)
             for line, found in _by_line(found_now).items():
                 numbers[line] = {**numbers[line], **found}
 

@@ -38,7 +38,7 @@ ON CONFLICT (series, start_ms, end_ms, known_ms) DO UPDATE SET amount = p.amount
 """
 
 
-async def known_feeds(conn: Conn, feeds: Iterable[Feed]) -> dict[Feed, int]:
+async def find_feeds(conn: Conn, feeds: Iterable[Feed]) -> dict[Feed, int]:
     """The numbers of the series of those feeds that are stored."""
     asked = list(feeds)
     rows = await conn.fetch(FEEDS, *columns(asked, 6))

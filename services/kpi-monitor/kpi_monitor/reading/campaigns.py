@@ -28,7 +28,7 @@ def require_in_reach(caller: Caller, campaign: str) -> None:
 async def campaign_windows(caller: Caller, campaign: str, size: int) -> tuple[Unit, Windows]:
     """A campaign with its windows of `size` ms. Raises NotFoundError `campaign_unknown`."""
     require_in_reach(caller, campaign)
-    unit = await judging.load_campaign(caller.conn, caller.workspace, campaign)
+    unit = await judging.get_unit(caller.conn, caller.workspace, campaign)
     if unit.zone is None:
         raise caller.reach.unknown("campaign", campaign)
     return unit, Windows(size, unit.zone)

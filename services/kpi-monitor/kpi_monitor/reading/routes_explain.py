@@ -54,7 +54,7 @@ async def get_explanation(
         conn = caller.conn
         row = await require_rule(caller, rule)
         compiled = compile_stored(row.version, row.body)
-        unit = await judging.load_campaign(conn, caller.workspace, compiled.campaign)
+        unit = await judging.get_unit(conn, caller.workspace, compiled.campaign)
         lines = _lines_of(compiled, unit, group)
         if compiled.size is None:
             return Json({"group": group, **explain_totals(compiled, unit, lines)})
@@ -65,7 +65,7 @@ async def get_explanation(
         unit.rules = [StoredRule(compiled, False, 0)]
         reach = (around.start - LONGEST_DAY_MS, around.end)
         needs = [Need(line, name, *reach) for line in lines for name in sorted(compiled.measures)]
-        panes = (await judging.panes(conn, {unit.key: needs}, [unit]))[unit.key]
+        panes = (await judging.find_panes(conn, {unit.key: needs}, [unit]))[unit.key]
         told = await store.find_transitions(
             conn, unit, rule=rule, group=group, start=from_ms(around.start)
         )
@@ -103,7 +103,7 @@ async def test_rule(request: Request, body: RuleTestBody, principal: Reader) -> 
         lines = {line for group in groups for line in group.members}
         feeds = [feed for group in groups for feed in group.feeds]
         ranges.check_cost(len(lines), ranges.edges_of(windows, start, end), feeds)
-        panes = await judging.panes(conn, {unit.key: needs_of(unit, groups)}, [unit])
+        panes = await judging.find_panes(conn, {unit.key: needs_of(unit, groups)}, [unit])
         names = await catalogue.find_names(conn, [unit.key])
     outcomes = await asyncio.to_thread(judge, unit, groups, panes[unit.key], to_ms(now))
     told = [

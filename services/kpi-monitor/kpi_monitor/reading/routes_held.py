@@ -35,7 +35,7 @@ async def get_held(
     async with calling(request, principal) as caller:
         rows = await list_held(caller, source, after=(begin[0], begin[1]), limit=paging.rows)
         asked = {(caller.workspace, place[0]) for _, place in rows if place}
-        currencies = await catalogue.currencies(caller.conn, asked)
+        currencies = await catalogue.find_currencies(caller.conn, asked)
     known = {campaign for (_, campaign), currency in currencies.items() if currency}
     # By two keys: an entity is one only within its source.
     shown = page(rows, paging.limit, lambda one: [one[0].source, one[0].entity])

@@ -16,7 +16,7 @@ FROM kpi.lines l JOIN unnest($1::text[], $2::text[], $3::text[]) AS u(workspace,
   ON l.workspace = u.workspace AND l.campaign = u.campaign AND l.line = u.line
 ORDER BY l.workspace, l.campaign, l.line FOR UPDATE OF l
 """
-SAVE_LINES = """
+PUT_LINES = """
 UPDATE kpi.lines l SET seq = u.seq, totals = u.totals, complete_ms = u.complete_ms,
   gap_seq = u.gap_seq,
   gap_at = CASE WHEN u.gap_seq IS NULL THEN NULL ELSE coalesce(l.gap_at, $8) END
@@ -39,11 +39,11 @@ async def lock_lines(conn: Conn, keys: Iterable[LineKey]) -> dict[LineKey, LineS
     }
 
 
-async def save_lines(conn: Conn, states: Mapping[LineKey, LineState], now: datetime) -> None:
+async def put_lines(conn: Conn, states: Mapping[LineKey, LineState], now: datetime) -> None:
     """Writes locked lines back."""
     if states:
         rows = [
             (*key, states[key].seq, states[key].totals, states[key].complete, states[key].gap)
             for key in sorted(states)
         ]
-        await conn.execute(SAVE_LINES, *columns(rows, 7), now)
+        await conn.execute(PUT_LINES, *columns(rows, 7), now)

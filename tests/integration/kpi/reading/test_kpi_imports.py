@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from kpi_monitor.imports import store as store_imports
 from kpi_monitor.intake.handlers import Intake
+from kpi_monitor.sweeps import forget
 from shared.access.tokens import generate_keys, sign_token
 from shared.database.clock import ManualClock
 from shared.database.pool import transaction
@@ -253,6 +253,6 @@ async def test_counters_go_some_time_after_they_last_changed(kpi: World) -> None
     for table in ("imports", "import_progress"):
         async with transaction(kpi.pool) as conn:
             await conn.execute(f"UPDATE kpi.{table} SET counted_at = $1", at(0))
-            assert await store_imports.sweep(table, conn, at(0), 10) == 0
-            assert await store_imports.sweep(table, conn, at(1), 10) == 1
+            assert await forget(table, conn, at(0), 10) == 0
+            assert await forget(table, conn, at(1), 10) == 1
     assert (await kpi.client.get("/v1/imports/f")).status_code == 404

@@ -4,7 +4,6 @@ Everything here may be forgotten at any time; nothing is remembered before it is
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from kpi_monitor.catalogue import store as store_catalog
 from kpi_monitor.intake import store_held
@@ -66,7 +65,7 @@ class Places:
         waiting |= {id(told) for told in doubtful if told.currency}
         snapshots = [told for told in doubtful if told.event.data.mode == "snapshot"]
         beside = {told.group for told in snapshots if told.currency}
-        beside |= await store_held.with_snapshots(conn, {told.group for told in snapshots})
+        beside |= await store_held.find_with_snapshots(conn, {told.group for told in snapshots})
         waiting |= {id(told) for told in snapshots if told.group in beside}
         return [told for told in batch if id(told) in waiting]
 
@@ -78,7 +77,9 @@ class Places:
         expected = self._currencies.get((told.event.workspace, told.place[0]))
         return bool(expected) and told.currency != expected
 
-    async def fits(self, conn: Conn, workspace: str, groups: Sequence[Any]) -> list[store_held.Fit]:
+    async def fits(
+        self, conn: Conn, workspace: str, groups: Sequence[store_held.HeldGroup]
+    ) -> list[store_held.Fit]:
         """What is held and may be placed now, by the rules of `settle`.
 
         Money of another currency stays aside: it was accepted, and a mapping may yet lead to a
@@ -89,23 +90,23 @@ class Places:
         found = []
         for row in groups:
             # A fact is in the period, and so in the place, of its first revision.
-            start = starts.setdefault(_group(row), row["start_ms"])
-            found.append((row, place_of(row["source"], row["levels"], index, start)))
+            start = starts.setdefault(_group(row), row.start_ms)
+            found.append((row, place_of(row.source, row.levels, index, start)))
         campaigns = {(workspace, place[0]) for _, place in found if place}
         known = await self._known(conn, campaigns, campaigns)
-        priced = {_group(row) for row, _ in found if row["currency"] and row["period"]}
+        priced = {_group(row) for row, _ in found if row.currency and row.period}
         fits = []
         for row, place in found:
             if place is None:
                 continue
             expected = known.get((workspace, place[0]))
-            whole = row["period"] and not row["money"]
+            whole = row.period and not row.money
             if (whole and expected) or (
-                row["currency"] in ("", expected) and (expected or _group(row) not in priced)
+                row.currency in ("", expected) and (expected or _group(row) not in priced)
             ):
-                subject = row["source"], row["entity"], row["period"]
-                starts_in = row["first_ms"], row["last_ms"]
-                fits.append((*subject, *starts_in, row["currency"], row["money"], *place))
+                subject = row.source, row.entity, row.period
+                starts_in = row.first_ms, row.last_ms
+                fits.append((*subject, *starts_in, row.currency, row.money, *place))
         return fits
 
     def forget(self, workspaces: Iterable[str]) -> None:
@@ -129,7 +130,7 @@ class Places:
     ) -> dict[str, mappings.MappingIndex]:
         """The mappings in force, by workspace."""
         indexes: dict[str, mappings.MappingIndex] = {}
-        for workspace, version in (await store_catalog.versions(conn, workspaces)).items():
+        for workspace, version in (await store_catalog.find_versions(conn, workspaces)).items():
             known = self._indexes.get(workspace)
             if known is None or known[0] != version:
                 known = version, await store_catalog.get_index(conn, workspace)
@@ -159,7 +160,7 @@ class Places:
         asked = campaigns - known.keys()
         asked |= {one for one in priced if not known.get(one)}
         if asked:
-            found = await store_catalog.currencies(conn, asked)
+            found = await store_catalog.find_currencies(conn, asked)
             self._currencies.put_all(found.items())
             known |= found
         return known
@@ -170,10 +171,10 @@ def _mappings(known: tuple[int, mappings.MappingIndex]) -> int:
     return 1 + len(known[1])
 
 
-def _group(held: Any) -> tuple[str, str, str, int]:
+def _group(held: store_held.HeldGroup) -> tuple[str, str, str, int]:
     """What is placed together: all revisions of a snapshot, sums of one instant."""
-    start = 0 if held["period"] else held["start_ms"]
-    return held["source"], held["entity"], held["period"], start
+    start = 0 if held.period else held.start_ms
+    return held.source, held.entity, held.period, start
 
 
 def place_of(

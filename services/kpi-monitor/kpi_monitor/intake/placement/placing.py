@@ -18,6 +18,7 @@ from kpi_monitor.intake.placement import store as store_placed
 from kpi_monitor.intake.placement.moving import StoredFact, elsewhere, told_again
 from kpi_monitor.intake.placement.places import Places
 from kpi_monitor.intake.placement.store import Move
+from kpi_monitor.intake.store_held import HeldMetrics
 from kpi_monitor.records import walk
 from kpi_monitor.records.measures import Measures
 from kpi_monitor.records.record import MetricsRecord, Period, Place, PlacedKey, own_place
@@ -216,23 +217,22 @@ class Placing:
         """Moves what mappings name now, and money whose campaign is known now, from what is held
         to panes, marks and all: sums as they are, snapshots as if they came now, in their order:
         the first of a fact fixes its period also when it was held."""
-        groups = await store_held.groups(batch.conn, workspace, sources)
+        groups = await store_held.find_groups(batch.conn, workspace, sources)
         fits = await self._places.fits(batch.conn, workspace, groups) if groups else []
         if not fits:
             return
         released: list[MetricsRecord] = []
-        for row in await store_held.release(batch.conn, workspace, fits):
-            place = row["campaign"], row["line"]
-            batch.touched.add((workspace, *place))
-            if row["value"] is None:
-                self._release_sum(batch, workspace, place, row)
+        for row in await store_held.take(batch.conn, workspace, fits):
+            batch.touched.add((workspace, *row.place))
+            if row.value is None:
+                self._release_sum(batch, workspace, row)
                 continue
-            received = Received(
-                METRICS_TOPIC, row["partition"], row["position"], None, row["value"]
-            )
-            told = walk.retold(received, row["known_ms"])
-            told.place, told.money_only = place, row["money"]
-            if row["money"]:
+            assert row.partition is not None, "a snapshot is kept with where it came from"
+            assert row.position is not None, "a snapshot is kept with where it came from"
+            received = Received(METRICS_TOPIC, row.partition, row.position, None, row.value)
+            told = walk.retold(received, row.known_ms)
+            told.place, told.money_only = row.place, row.money
+            if row.money:
                 told.keep(money=True)
             told.money_waits = self._places.is_foreign(told)
             released.append(told)
@@ -242,12 +242,12 @@ class Placing:
         log.info("held_released", workspace=workspace, entities=len(fits))
 
     @staticmethod
-    def _release_sum(batch: Batch, workspace: str, place: Place, row: Any) -> None:
-        period = row["start_ms"], row["end_ms"], row["known_ms"]
-        source, measure, amount = row["source"], row["measure"], int(row["amount"])
-        if own_place(row["levels"]) is not None:
-            batch.changes.add((workspace, *place, source), period, {measure: amount})
+    def _release_sum(batch: Batch, workspace: str, row: HeldMetrics) -> None:
+        period = row.start_ms, row.end_ms, row.known_ms
+        amount = int(row.amount)
+        if own_place(row.levels) is not None:
+            batch.changes.add((workspace, *row.place, row.source), period, {row.measure: amount})
             return
-        subject = workspace, source, row["start_ms"], row["entity"]
-        key = (*subject, *period[1:], measure, row["currency"], *place)
+        subject = workspace, row.source, row.start_ms, row.entity
+        key = (*subject, *period[1:], row.measure, row.currency, *row.place)
         batch.changes.place(key, amount)
