@@ -22,6 +22,7 @@ _PR_SET_PDEATHSIG = 1
 _NOT_RUNNING = (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE)
 
 FREEZE_TIMEOUT_S = 10.0
+LEFTOVER_TIMEOUT_S = 10.0
 
 PORTS = range(20_000, 32_000)
 """Below those the system gives to outgoing connections: one of these could take a server's port
@@ -144,7 +145,6 @@ def signal_all(processes: Sequence[psutil.Process], number: int) -> None:
 
 
 def signal_family(pid: int, number: int) -> None:
-    """Sends a signal to the process and all below it."""
     signal_all(family(pid), number)
 
 
@@ -194,7 +194,7 @@ def end(process: subprocess.Popen[bytes], number: int, timeout_s: float) -> int:
     return process.wait(30)
 
 
-def end_leftover(path: Path, number: int = signal.SIGKILL, timeout_s: float = 10.0) -> bool:
+def end_leftover(path: Path, number: int) -> bool:
     """Ends the process that a killed run of ours recorded in `path`, if it still is that process.
 
     Returns True when one was found and ended. The record is removed either way.
@@ -206,9 +206,9 @@ def end_leftover(path: Path, number: int = signal.SIGKILL, timeout_s: float = 10
         members = family(identity.pid)
         signal_all(members, signal.SIGCONT)
         signal_all(members[:1], number)
-        _, left = psutil.wait_procs(members, timeout=timeout_s)
+        _, left = psutil.wait_procs(members, timeout=LEFTOVER_TIMEOUT_S)
         signal_all(left, signal.SIGKILL)
-        psutil.wait_procs(left, timeout=timeout_s)
+        psutil.wait_procs(left, timeout=LEFTOVER_TIMEOUT_S)
     path.unlink(missing_ok=True)
     return found
 

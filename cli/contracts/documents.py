@@ -71,7 +71,6 @@ def api_documents() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def service_routers() -> Iterator[tuple[str, list[APIRouter]]]:
-    """(service, its routers)."""
     # The services are imported here: a command line that only needs `up` does not load them.
     from alerts.adoption import routes as adoption
     from alerts.record import routes as record

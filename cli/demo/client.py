@@ -36,13 +36,11 @@ class Client:
         self.admin = self.token("admin", "admin")
 
     def token(self, subject: str, *roles: str) -> str:
-        """A token for a person of this workspace."""
         return sign_token(
             self._private_key, subject=subject, roles=roles, workspace=self._workspace
         )
 
     def close(self) -> None:
-        """Closes the connections."""
         self._http.close()
 
     def __enter__(self) -> Self:
@@ -67,7 +65,6 @@ class Client:
         return response.json()
 
     def get(self, service: str, path: str, **params: Any) -> Any:
-        """GET with query parameters."""
         return self.call("GET", service, path, params=params)
 
     def post(self, service: str, path: str, body: Any, token: str | None = None) -> Any:
@@ -76,11 +73,9 @@ class Client:
         return self.call("POST", service, path, token=token, json=body, headers=headers)
 
     def put(self, service: str, path: str, body: Any, token: str | None = None) -> Any:
-        """PUT."""
         return self.call("PUT", service, path, token=token or self.admin, json=body)
 
     def pages(self, service: str, path: str, **params: Any) -> Iterator[Any]:
-        """All items of a paged list, in its order."""
         cursor: str | None = None
         while True:
             more = {} if cursor is None else {"cursor": cursor}

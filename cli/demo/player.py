@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from cli.demo import scenario, setup
+from cli.demo import scenario
 from cli.demo.client import Client
-from cli.demo.scenario import CAMPAIGN, Moment, Said
+from cli.demo.scenario import BEFORE, CAMPAIGN, Moment, Said
 
 GROUP_INTERVAL = timedelta(seconds=2)
 """A little over the receivers' group_interval: what came in is told before time goes on."""
@@ -30,10 +30,10 @@ class Player:
                 "expected_interval": interval_s,
             }
             client.put("ingest", f"/v1/sources/{source}", settings)
-        client.post("budget", "/v1/campaigns", setup.campaign())
-        client.approve_plan(CAMPAIGN, setup.plan())
+        client.post("budget", "/v1/campaigns", BEFORE["campaign"])
+        client.approve_plan(CAMPAIGN, BEFORE["plan"])
         client.settle()
-        for rule in setup.rules():
+        for rule in BEFORE["rules"]:
             client.post("kpi", "/v1/rules", rule)
         client.settle()
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import yaml
 from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from cli.demo import check, scenario, setup
+from cli.demo import check, scenario
 from cli.demo.client import Client, ClientError
 from cli.demo.player import Player, told
 from cli.demo.scenario import BUILT_STEPS, Said
@@ -154,7 +155,7 @@ def _installation(
     shutil.rmtree(state, ignore_errors=True)
     alerts = state / "alerts.d"
     alerts.mkdir(parents=True)
-    (alerts / "default.yml").write_text(setup.ALERTS_CONFIG)
+    (alerts / "default.yml").write_text(yaml.safe_dump(scenario.BEFORE["alerts"]))
     secret = "SEC" + secrets.token_hex(16)
     with FakeDingTalk(secret) as robot, FakeMail() as inbox:
         environment = {

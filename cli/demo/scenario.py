@@ -6,39 +6,28 @@ exactly at plan and must say nothing.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
 
 ZONE = timezone(timedelta(hours=8))
 CAMPAIGN = "double11-2025"
-STARTS = datetime(2025, 11, 1, tzinfo=ZONE)
-ENDS = datetime(2025, 11, 12, tzinfo=ZONE)
 PLANNED_AT = datetime(2025, 10, 13, 10, tzinfo=ZONE)
 BUILT_STEPS = (2, 3, 4, 7, 9)
 RECEIVER = "ops"
 DUPLICATED_EVENTS = 500
 
-LINES: dict[str, tuple[str, int, str]] = {
-    "L01": ("市场调研", 50_000, "research"),
-    "L02": ("社交广告", 200_000, "social"),
-    "L03": ("搜索广告", 150_000, "search"),
-    "L04": ("短视频/直播", 100_000, "video"),
-    "L05": ("邮件", 30_000, "email"),
-    "L06": ("合作伙伴", 120_000, "partner"),
-    "L07": ("创意制作", 60_000, "creative"),
-    "L08": ("技术", 60_000, "technical"),
-    "L09": ("人员", 80_000, "staff"),
-    "L10": ("物料与赠品", 50_000, "material"),
-}
-CURVES: dict[str, list[tuple[str, int]]] = {
-    "L03": [("11-01", 0), ("11-10", 108_000), ("11-11", 126_000), ("11-12", 150_000)],
-    "L10": [("11-01", 0), ("11-09", 30_000), ("11-10", 30_000), ("11-12", 50_000)],
-}
+BEFORE: dict[str, Any] = yaml.safe_load(
+    Path(__file__).with_name("double11.yaml").read_text(encoding="utf-8")
+)
+LINES = {line["line"]: Decimal(line["allocated"]) for line in BEFORE["plan"]["lines"]}
 AT_PLAN = ("L01", "L02", "L04", "L05", "L06", "L07", "L08", "L09")
 SEARCH_DAYS = {1: 12_000, 2: 16_000, 3: 22_000, 4: 8_000, 5: 8_000, 6: 11_000, 7: 11_000, 8: 11_000}
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """One transition the marketers must be told, once by chat and once by mail."""
 
     at: datetime
@@ -68,16 +57,10 @@ def clock(day: int, hour: int = 0) -> datetime:
 
 
 def source_of(line: str) -> str:
-    """The source that reports a line's money."""
     return f"shop/{line.lower()}"
 
 
 METRICS_SOURCE = "social/l02"
-
-
-def decimal_text(cents: int) -> str:
-    """1234 → "12.34"."""
-    return f"{cents // 100}.{cents % 100:02d}"
 
 
 def _event(kind: str, source: str, event_id: str, at: datetime, data: Any) -> dict[str, Any]:
@@ -113,7 +96,6 @@ def spend_of_day(line: str, day: int, amount: str, revision: int, at: datetime) 
 
 
 def spend_delta(line: str, event_id: str, at: datetime, amount: str) -> dict[str, Any]:
-    """Money that adds to the line."""
     data = {"campaign": CAMPAIGN, "line": line, "amount": amount, "currency": "CNY"}
     return _event("spend", source_of(line), event_id, at, data)
 
@@ -121,7 +103,6 @@ def spend_delta(line: str, event_id: str, at: datetime, amount: str) -> dict[str
 def metrics(
     source: str, line: str, report: str, period: str, at: datetime, **measures: int
 ) -> dict[str, Any]:
-    """A metrics snapshot of one day or hour."""
     data = {
         "campaign": CAMPAIGN,
         "line": line,
@@ -136,8 +117,8 @@ def metrics(
 
 def day_at_plan(line: str, day: int) -> str:
     """One even day of the plan in whole cents, so that the days sum to the allocation."""
-    cents = LINES[line][1] * 100
-    return decimal_text(cents * day // 11 - cents * (day - 1) // 11)
+    cents = int(LINES[line] * 100)
+    return f"{Decimal(cents * day // 11 - cents * (day - 1) // 11) / 100:.2f}"
 
 
 def end_of_day(day: int, step: int | None, title: str) -> Moment:
@@ -194,14 +175,10 @@ def moments() -> list[Moment]:
     noon.pacing, noon.forecast = {"L03": "1.600000"}, {"L03": "240000.00"}
     social = [
         _hour_of_social(
-            14,
-            1_600,
-            Said(clock(4, 15), "ctr-low", "L02", "firing", "critical", "0.008000"),
+            14, 1_600, Said(clock(4, 15), "ctr-low", "L02", "firing", "critical", "0.008000")
         ),
         _hour_of_social(
-            15,
-            3_400,
-            Said(clock(4, 16), "ctr-low", "L02", "resolved", "critical", "0.017000"),
+            15, 3_400, Said(clock(4, 16), "ctr-low", "L02", "resolved", "critical", "0.017000")
         ),
     ]
     return sorted(
@@ -224,28 +201,22 @@ def _restatement(third: Moment, noon: Moment) -> Moment:
 
 
 def _last_day() -> list[Moment]:
-    high, used = "pacing-high", "budget-used"
+    def said(hour: int, rule: str, transition: str, severity: str, value: str) -> Said:
+        return Said(clock(9, hour), rule, "L10", transition, severity, value)
+
     return [
         _gifts(
             10,
             "10000.00",
-            Said(clock(9, 10), high, "L10", "firing", "warning", "1.333333"),
-            Said(clock(9, 10), used, "L10", "firing", "info", "0.800000"),
+            said(10, "pacing-high", "firing", "warning", "1.333333"),
+            said(10, "budget-used", "firing", "info", "0.800000"),
         ),
         _gifts(
             11,
             "7500.00",
-            Said(clock(9, 11), used, "L10", "level_changed", "warning", "0.950000"),
-            Said(clock(9, 11), high, "L10", "level_changed", "critical", "1.583333"),
+            said(11, "budget-used", "level_changed", "warning", "0.950000"),
+            said(11, "pacing-high", "level_changed", "critical", "1.583333"),
         ),
-        _gifts(
-            12,
-            "2500.00",
-            Said(clock(9, 12), used, "L10", "level_changed", "critical", "1.000000"),
-        ),
-        _gifts(
-            13,
-            "1500.00",
-            Said(clock(9, 13), "overspend", "L10", "firing", "critical", "1.030000"),
-        ),
+        _gifts(12, "2500.00", said(12, "budget-used", "level_changed", "critical", "1.000000")),
+        _gifts(13, "1500.00", said(13, "overspend", "firing", "critical", "1.030000")),
     ]

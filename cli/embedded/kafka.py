@@ -10,19 +10,15 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
+from cli.child import Child
 from cli.embedded.jars import cache_directory, ensure_jars
 from cli.errors import CommandError
 from cli.output import tell_stderr
 from cli.paths import ROOT
 from cli.processes import (
-    Identity,
-    end,
     end_leftover,
     free_port,
-    freeze_family,
     is_free,
-    signal_family,
-    spawn,
     wait_until,
 )
 
@@ -33,23 +29,13 @@ STOP_TIMEOUT_S = 20.0
 _READY_LINE = b"Kafka Server started"
 
 
-class KafkaServer:
+class KafkaServer(Child):
     """One broker whose data lives under `state_dir`; started again, it has its data and ports."""
 
     def __init__(self, tell: Callable[[str], None] = tell_stderr) -> None:
+        super().__init__()
         self._tell = tell
-        self._process: subprocess.Popen[bytes] | None = None
-        self._directory: Path | None = None
         self.bootstrap = ""
-
-    @property
-    def pid(self) -> int | None:
-        """The JVM's pid while this object has one."""
-        return self._process.pid if self._process else None
-
-    def alive(self) -> bool:
-        """True while the JVM exists (also when frozen)."""
-        return self._process is not None and self._process.poll() is None
 
     def start(self, state_dir: Path) -> str:
         """Starts the broker and waits until it serves; returns its HOST:PORT.
@@ -59,23 +45,21 @@ class KafkaServer:
         """
         directory = state_dir / "kafka"
         (directory / "data").mkdir(parents=True, exist_ok=True)
-        self._directory = directory
-        end_leftover(directory / "process.json", signal.SIGTERM)
+        record = directory / "process.json"
+        end_leftover(record, signal.SIGTERM)
         jars = ensure_jars(cache_directory(), self._tell)
         broker_port, controller_port = _choose_ports(directory)
         configuration = _write_configuration(directory, broker_port, controller_port)
         _format_once(directory, configuration, jars)
         log = directory / "broker.log"
         seen = log.stat().st_size if log.exists() else 0
-        self._process = spawn(
+        self._launch(
             [*_java(jars, HEAP_MB), f"-Dkafka.logs.dir={directory}", "kafka.Kafka", configuration],
+            record,
             log=log,
             env=_environment(),
             cwd=directory,
         )
-        identity = Identity.of(self._process.pid)
-        if identity is not None:
-            identity.save(directory / "process.json")
         self._await_ready(log, seen)
         self.bootstrap = f"127.0.0.1:{broker_port}"
         return self.bootstrap
@@ -99,23 +83,6 @@ class KafkaServer:
     def kill(self) -> None:
         """SIGKILL, as a crash would: the next start recovers the log."""
         self._end(signal.SIGKILL, STOP_TIMEOUT_S)
-
-    def freeze(self) -> None:
-        """SIGSTOP: connections stay open and nothing is answered, as in a long pause."""
-        if self._process is not None:
-            freeze_family(self._process.pid)
-
-    def thaw(self) -> None:
-        """Lets a frozen broker go on."""
-        if self._process is not None:
-            signal_family(self._process.pid, signal.SIGCONT)
-
-    def _end(self, number: int, timeout_s: float) -> None:
-        if self._process is None or self._directory is None:
-            return
-        end(self._process, number, timeout_s)
-        self._process = None
-        (self._directory / "process.json").unlink(missing_ok=True)
 
 
 def _choose_ports(directory: Path) -> tuple[int, int]:

@@ -4,28 +4,23 @@ import os
 import secrets
 import signal
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
 import asyncpg
 import psutil
 
+from cli.child import Child
 from cli.embedded.account import Account, forget_place, place_for
 from cli.errors import CommandError
 from cli.helpers import run_coroutine
-from cli.output import tell_stderr
 from cli.processes import (
-    Identity,
-    end,
     end_leftover,
     family,
     free_port,
-    freeze_family,
     is_free,
     signal_all,
-    signal_family,
-    spawn,
     wait_until,
 )
 
@@ -50,29 +45,14 @@ SETTINGS: Mapping[str, str] = {
 }
 
 
-class PostgresServer:
+class PostgresServer(Child):
     """One server whose data lives under `state_dir`; started again, it has its data and port."""
 
-    def __init__(
-        self,
-        settings: Mapping[str, str] | None = None,
-        tell: Callable[[str], None] = tell_stderr,
-    ) -> None:
+    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
         """`settings` are added to SETTINGS, by PostgreSQL's own names."""
+        super().__init__()
         self._settings = {**SETTINGS, **(settings or {})}
-        self._tell = tell
-        self._process: subprocess.Popen[bytes] | None = None
-        self._record: Path | None = None
         self.url = ""
-
-    @property
-    def pid(self) -> int | None:
-        """The postmaster's pid while this object has one."""
-        return self._process.pid if self._process else None
-
-    def alive(self) -> bool:
-        """True while the postmaster exists (also when frozen)."""
-        return self._process is not None and self._process.poll() is None
 
     def start(self, state_dir: Path) -> str:
         """Starts the server, waits until it answers, and returns the URL of database `paceline`.
@@ -82,8 +62,8 @@ class PostgresServer:
         """
         directory = state_dir / "postgres"
         directory.mkdir(parents=True, exist_ok=True)
-        self._record = directory / "process.json"
-        end_leftover(self._record, signal.SIGINT)
+        record = directory / "process.json"
+        end_leftover(record, signal.SIGINT)
         if not (directory / "password").exists():
             # A state directory that was deleted and made again must not meet its old data.
             forget_place(directory)
@@ -99,8 +79,9 @@ class PostgresServer:
         for name, value in self._settings.items():
             arguments += ["-c", f"{name}={value}"]
         # A postmaster.pid of a killed server is no obstacle: PostgreSQL looks whether it lives.
-        self._process = spawn(
+        self._launch(
             arguments,
+            record,
             log=directory / "server.log",
             env=_environment(),
             cwd=place.data.parent,
@@ -109,9 +90,6 @@ class PostgresServer:
             user=account.user,
             group=account.group,
         )
-        identity = Identity.of(self._process.pid)
-        if identity is not None:
-            identity.save(self._record)
         self._await_ready(_url(password, port, "postgres"), directory / "server.log")
         self.url = _url(password, port, DATABASE)
         run_coroutine(_ensure_database(_url(password, port, "postgres")))
@@ -128,33 +106,15 @@ class PostgresServer:
 
     def stop(self) -> None:
         """Fast shutdown with a last checkpoint; after 20 s it is killed. Twice is harmless."""
-        self._end(signal.SIGINT)
+        self._end(signal.SIGINT, STOP_TIMEOUT_S)
 
     def kill(self) -> None:
         """SIGKILL to all its processes, as a crash would: the next start replays the log."""
-        members = [] if self._process is None else family(self._process.pid)
+        members = family(self._process.pid) if self._process and self.alive() else []
         signal_all(members, signal.SIGKILL)
-        self._end(signal.SIGKILL)
+        self._end(signal.SIGKILL, STOP_TIMEOUT_S)
         # While one of them still ends, the next start finds its shared memory in use.
         psutil.wait_procs(members, timeout=STOP_TIMEOUT_S)
-
-    def freeze(self) -> None:
-        """SIGSTOP to all its processes: connections stay open and nothing is answered."""
-        if self._process is not None:
-            freeze_family(self._process.pid)
-
-    def thaw(self) -> None:
-        """Lets a frozen server go on."""
-        if self._process is not None:
-            signal_family(self._process.pid, signal.SIGCONT)
-
-    def _end(self, number: int) -> None:
-        if self._process is None or self._record is None:
-            return
-        self.thaw()
-        end(self._process, number, STOP_TIMEOUT_S)
-        self._process = None
-        self._record.unlink(missing_ok=True)
 
 
 def _binaries() -> Path:

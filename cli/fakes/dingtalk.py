@@ -32,8 +32,6 @@ NO_TOKEN = {"errcode": 300005, "errmsg": "token is not exist"}
 
 @dataclass(frozen=True, slots=True)
 class RobotMessage:
-    """A message the group would see."""
-
     received_at: float
     title: str
     text: str

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from types import TracebackType
 from typing import Any, Self
 
 from aiosmtpd.controller import Controller
@@ -26,17 +25,14 @@ class ReceivedMail:
 
     @property
     def subject(self) -> str:
-        """The decoded subject."""
         return str(self.message["Subject"])
 
     @property
     def text(self) -> str:
-        """The plain part."""
         return self._part("plain")
 
     @property
     def html(self) -> str:
-        """The HTML part."""
         return self._part("html")
 
     def _part(self, kind: str) -> str:
@@ -76,16 +72,10 @@ class FakeMail:
         self._controller.start()
         return self
 
-    def __exit__(
-        self,
-        _: type[BaseException] | None,
-        __: BaseException | None,
-        ___: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._controller.stop()
 
     def refusal(self, recipient: str) -> str | None:
-        """What is said to a recipient that is refused."""
         return self._refuse(recipient)
 
     def take(self, recipients: list[str], content: bytes) -> str:

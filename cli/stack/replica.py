@@ -2,24 +2,15 @@
 
 import http.client
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cli.child import Child
 from cli.paths import ROOT
-from cli.processes import (
-    Identity,
-    end,
-    end_leftover,
-    freeze_family,
-    is_free,
-    listens,
-    signal_family,
-    spawn,
-)
+from cli.processes import end_leftover, is_free, listens
 from shared.backoff import backoff_s
 
 STOP_TIMEOUT_S = 10.0
@@ -59,12 +50,13 @@ def restart_wait_s(failures: int) -> float:
     return backoff_s(failures, BACKOFF_MAX_S, BACKOFF_FIRST_S)
 
 
-class Replica:
+class Replica(Child):
     """A service's process number `number`; `env` is its whole environment."""
 
     def __init__(
         self, spec: ServiceSpec, number: int, port: int, env: Mapping[str, str], state: Path
     ) -> None:
+        super().__init__()
         self.spec = spec
         self.number = number
         self.port = port
@@ -74,7 +66,6 @@ class Replica:
         self.next_start_at = 0.0
         self._env = dict(env)
         self._record = state / "processes" / f"{self.name}.json"
-        self._process: subprocess.Popen[bytes] | None = None
         self._started_at = 0.0
         self._log_began = 0
 
@@ -87,19 +78,6 @@ class Replica:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid if self._process else None
-
-    @property
-    def exit_code(self) -> int | None:
-        """How the last process ended; None while it runs or before the first start."""
-        return self._process.poll() if self._process else None
-
-    def alive(self) -> bool:
-        """True while the process exists (also when frozen)."""
-        return self._process is not None and self._process.poll() is None
-
     def start(self) -> None:
         """Starts the process without waiting for it; one left by a killed run is ended first."""
         if self.alive():
@@ -109,12 +87,8 @@ class Replica:
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES_MAX:
             self.log.replace(self.log.with_suffix(".log.1"))
         self._log_began = self.log.stat().st_size if self.log.exists() else 0
-        self._process = spawn(
-            [sys.executable, "-m", self.spec.package], log=self.log, env=self._env, cwd=ROOT
-        )
-        identity = Identity.of(self._process.pid)
-        if identity is not None:
-            identity.save(self._record)
+        command: list[str | Path] = [sys.executable, "-m", self.spec.package]
+        self._launch(command, self._record, log=self.log, env=self._env, cwd=ROOT)
         self.wanted = True
         self._started_at = time.monotonic()
 
@@ -152,21 +126,12 @@ class Replica:
     def stop(self) -> int | None:
         """SIGTERM, 10 s, then SIGKILL. Returns the exit status; None if it never ran."""
         self.wanted = False
-        return self._end(signal.SIGTERM)
+        self._end(signal.SIGTERM, STOP_TIMEOUT_S)
+        return self.exit_code
 
     def kill(self) -> None:
         """SIGKILL. It stays wanted: a supervising stack starts it again."""
-        self._end(signal.SIGKILL)
-
-    def freeze(self) -> None:
-        """SIGSTOP: the process holds what it holds and answers nothing."""
-        if self._process is not None:
-            freeze_family(self._process.pid)
-
-    def thaw(self) -> None:
-        """Lets a frozen process go on."""
-        if self._process is not None:
-            signal_family(self._process.pid, signal.SIGCONT)
+        self._end(signal.SIGKILL, STOP_TIMEOUT_S)
 
     def note_failure(self, now: float) -> float:
         """Counts a death and sets when to start again; returns the seconds until then."""
@@ -176,17 +141,10 @@ class Replica:
         self.next_start_at = now + wait_s
         return wait_s
 
-    def last_words(self, lines: int = 8) -> str:
+    def last_words(self) -> str:
         """The end of what it has logged since its last start, for an error message."""
         try:
             text = self.log.read_bytes()[self._log_began :].decode("utf-8", "replace")
         except FileNotFoundError:
             return ""
-        return "\n  ".join(text.splitlines()[-lines:])
-
-    def _end(self, number: int) -> int | None:
-        if self._process is None:
-            return None
-        code = end(self._process, number, STOP_TIMEOUT_S)
-        self._record.unlink(missing_ok=True)
-        return code
+        return "\n  ".join(text.splitlines()[-8:])

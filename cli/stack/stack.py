@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Literal, Self
 
 from cli.embedded.kafka import KafkaServer
@@ -58,7 +57,7 @@ class Stack:
         self.replicas: list[Replica] = []
         self.kafka_server = None if options.kafka else KafkaServer(tell)
         self.postgres_server = (
-            None if options.database else PostgresServer(options.postgres_settings, tell)
+            None if options.database else PostgresServer(options.postgres_settings)
         )
         self.kafka = options.kafka or ""
         self.database_url = options.database or ""
@@ -74,12 +73,7 @@ class Stack:
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     @property
@@ -237,7 +231,6 @@ class Stack:
         )
 
     def save(self) -> None:
-        """Writes `run.json`."""
         save_run(self.options.state, self.info())
 
 

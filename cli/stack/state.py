@@ -19,8 +19,6 @@ URL_NAMES = {"kpi-monitor": "kpi"}
 
 @dataclass(frozen=True)
 class RunningReplica:
-    """One process of a service."""
-
     service: str
     replica: int
     pid: int

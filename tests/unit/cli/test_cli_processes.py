@@ -60,7 +60,7 @@ def test_a_strangers_process_with_a_stale_pid_is_left_alone(tmp_path: Path) -> N
     child = spawn(SLEEP, log=tmp_path / "log")
     record = tmp_path / "record"
     record.write_text(json.dumps({"pid": child.pid, "began": "before/1"}), encoding="utf-8")
-    assert not end_leftover(record)
+    assert not end_leftover(record, signal.SIGKILL)
     assert child.poll() is None
     end(child, signal.SIGKILL, 5)
 

@@ -19,11 +19,11 @@ from cli.embedded.postgres import PostgresServer
 from cli.fakes.dingtalk import FakeDingTalk
 from cli.fakes.mail import FakeMail
 from cli.fakes.server import Fault
-from cli.fakes.webhook import FakeWebhook
 from shared.access.tokens import generate_keys, sign_token
 from shared.database.pool import is_transient
 from tests.documented import documented
 from tests.unit.alerts.builders import CONFIGURATION, at, encode, make_breach, make_history
+from tests.webhook_receiver import FakeWebhook
 
 SECRET = "SEC-of-the-service"
 HOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -14,9 +14,9 @@ from alerts.channels.result import SendClass, SendResult
 from alerts.channels.texts import json_bytes
 from alerts.channels.webhook import Hook, Webhook, classify, keys_of, signed
 from cli.fakes.server import Fault
-from cli.fakes.webhook import FakeWebhook
 from tests.unit.alerts.builders import START, at
 from tests.unit.alerts.sending import make_message, make_outgoing, make_tools
+from tests.webhook_receiver import FakeWebhook
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 OTHER_SECRET = "whsec_" + "A" * 32
