@@ -5,7 +5,6 @@ platforms report both with up to six decimals (conversions included).
 """
 
 import re
-from dataclasses import dataclass
 
 MICROS = 1_000_000
 LIMIT_MICROS = 10**12 * MICROS
@@ -104,14 +103,3 @@ def format_ratio(numerator: int, denominator: int) -> str | None:
     micros = divide_half_even(numerator * MICROS, denominator)
     whole, fraction = divmod(abs(micros), MICROS)
     return f"{'-' if micros < 0 else ''}{whole}.{fraction:06d}"
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An amount in micros of a currency (ISO 4217 code)."""
-
-    micros: int
-    currency: str
-
-    def __str__(self) -> str:
-        return f"{format_micros(self.micros)} {self.currency}"

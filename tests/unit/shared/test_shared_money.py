@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from shared.money import (
     LIMIT_MICROS,
-    Money,
     MoneyError,
     divide_half_even,
     format_micros,
@@ -157,10 +156,6 @@ def test_half_even_division_is_never_further_than_half_away(
 def test_division_by_zero_is_an_error() -> None:
     with pytest.raises(ZeroDivisionError):
         divide_half_even(1, 0)
-
-
-def test_money_reads_as_amount_and_currency() -> None:
-    assert str(Money(168_080_000, "USD")) == "168.08 USD"
 
 
 @given(st.integers(-(10**30), 10**30))
