@@ -23,10 +23,9 @@ SWEEP_EVERY_S = 300.0
 SWEEP_ROWS_MAX = 20_000
 """Of one transaction: some tenths of a second."""
 
-FORGET_REPLIES = """
-DELETE FROM {schema}.idempotency WHERE ctid = ANY(ARRAY(
-  SELECT ctid FROM {schema}.idempotency WHERE created_at < $1
-  ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED))
+FORGET = """
+DELETE FROM {table} WHERE ctid = ANY(ARRAY(
+  SELECT ctid FROM {table} WHERE {column} < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
 """
 
 
@@ -63,7 +62,8 @@ class Sweeper:
         self._pool = pool
         self._clock = clock
         replies = Sweep(
-            timedelta(days=settings.idempotency_keep_days), partial(forget_replies, schema)
+            timedelta(days=settings.idempotency_keep_days),
+            partial(forget, f"{schema}.idempotency", "created_at"),
         )
         self._sweeps = {"idempotency": replies, **sweeps}
         self.rounds = Rounds(settings, "sweeper", self._round, rest_s=SWEEP_EVERY_S)
@@ -87,9 +87,10 @@ class Sweeper:
         return more
 
 
-async def forget_replies(schema: str, conn: Conn, before: datetime, rows_max: int) -> int:
-    """Deletes stored replies of before `before`; how many."""
-    return deleted_rows(await conn.execute(FORGET_REPLIES.format(schema=schema), before, rows_max))
+async def forget(table: str, column: str, conn: Conn, before: datetime | int, rows_max: int) -> int:
+    """Deletes rows of `<schema>.<table>` whose `column` is before `before`; how many."""
+    statement = FORGET.format(table=table, column=column)
+    return deleted_rows(await conn.execute(statement, before, rows_max))
 
 
 def deleted_rows(tag: str) -> int:

@@ -85,7 +85,6 @@ async def build(settings: BudgetSettings) -> AsyncIterator[Service]:
 
 
 def main() -> None:
-    """`python -m budget`."""
     settings = read_settings(BudgetSettings)
     process.main(settings, partial(build, settings))
 

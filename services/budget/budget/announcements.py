@@ -16,7 +16,6 @@ from shared.kafka.outbox import OutboxRow
 
 
 async def add(caller: Caller, items: Sequence[CatalogItem]) -> None:
-    """Adds the items to the outbox."""
     rows = [_row(caller.workspace, item, caller.now) for item in items]
     await outbox.add(caller.conn, SCHEMA, rows)
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 from ingest import SCHEMA
 from ingest.events.accept import Acceptance
@@ -13,11 +14,10 @@ from ingest.keys.credentials import Credentials
 from ingest.keys.keyring import Keyring
 from ingest.platforms.mapping import load_platforms
 from ingest.rejections.handlers import RejectedHandler
-from ingest.rejections.store import forget_rejections
 from ingest.routes import ROUTERS
 from ingest.settings import IngestSettings
 from ingest.sources.memory import Memory
-from shared.database.sweep import Sweep, Sweeper
+from shared.database.sweep import Sweep, Sweeper, forget
 from shared.events import REJECTED_TOPIC
 from shared.http.app import create_app
 from shared.http.auth import TokenVerifier
@@ -84,7 +84,8 @@ async def build(settings: IngestSettings) -> AsyncIterator[Service]:
         for router in ROUTERS:
             app.include_router(router)
         keep = timedelta(days=settings.rejections_keep_days)
-        sweeps = {"rejections": Sweep(keep, forget_rejections)}
+        rejections = partial(forget, f"{SCHEMA}.rejections", "rejected_at")
+        sweeps = {"rejections": Sweep(keep, rejections)}
         sweeper = Sweeper(settings, pool, clock, SCHEMA, sweeps)
         parts: list[BackgroundWork] = [consumer, memory, rejection_log, sweeper.rounds]
         yield Service(EventsFirst(app, Events(ingest)), parts)

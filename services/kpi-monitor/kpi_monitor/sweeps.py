@@ -12,21 +12,8 @@ from functools import partial
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.windows import to_ms
 from shared.database.pool import Conn
-from shared.database.sweep import Sweep, deleted_rows
+from shared.database.sweep import Sweep, forget
 
-OLDEST = """
-DELETE FROM kpi.{table} WHERE ctid = ANY(ARRAY(
-  SELECT ctid FROM kpi.{table} WHERE {column} < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
-"""
-# An import whose records are read again after that is counted from the start, as a new one.
-COLUMNS = {
-    "deltas": "at_ms",
-    "panes": "start_ms",
-    "held": "start_ms",
-    "placed": "start_ms",
-    "imports": "counted_at",
-    "import_progress": "counted_at",
-}
 # The end of an episode goes last and takes the episode with it, so that one cut short by the limit
 # is found again. Rows are not skipped: two sweepers take them one after the other.
 ENDED = """
@@ -53,22 +40,20 @@ def sweeps(settings: KpiSettings) -> Mapping[str, Sweep]:
     sums = timedelta(days=settings.panes_keep_days)
     imports = timedelta(days=settings.imports_keep_days)
     return {
-        "deltas": Sweep(ids, partial(forget, "deltas")),
-        "panes": Sweep(sums, partial(forget, "panes")),
-        "held": Sweep(sums, partial(forget, "held")),
-        "placed": Sweep(sums, partial(forget, "placed")),
+        "deltas": Sweep(ids, partial(forget_ms, "kpi.deltas", "at_ms")),
+        "panes": Sweep(sums, partial(forget_ms, "kpi.panes", "start_ms")),
+        "held": Sweep(sums, partial(forget_ms, "kpi.held", "start_ms")),
+        "placed": Sweep(sums, partial(forget_ms, "kpi.placed", "start_ms")),
         "transitions": Sweep(timedelta(days=settings.breaches_keep_days), forget_ended),
-        "imports": Sweep(imports, partial(forget, "imports")),
-        "import_progress": Sweep(imports, partial(forget, "import_progress")),
+        # An import whose records are read again after that is counted from the start, as a new one.
+        "imports": Sweep(imports, partial(forget, "kpi.imports", "counted_at")),
+        "import_progress": Sweep(imports, partial(forget, "kpi.import_progress", "counted_at")),
     }
 
 
-async def forget(table: str, conn: Conn, before: datetime, rows_max: int) -> int:
-    """Deletes at most `rows_max` rows of before `before`; returns how many."""
-    column = COLUMNS[table]
-    limit = to_ms(before) if column.endswith("_ms") else before
-    statement = OLDEST.format(table=table, column=column)
-    return deleted_rows(await conn.execute(statement, limit, rows_max))
+async def forget_ms(table: str, column: str, conn: Conn, before: datetime, rows_max: int) -> int:
+    """`forget` by a column in epoch milliseconds."""
+    return await forget(table, column, conn, to_ms(before), rows_max)
 
 
 async def forget_ended(conn: Conn, before: datetime, rows_max: int) -> int:

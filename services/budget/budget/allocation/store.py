@@ -51,7 +51,6 @@ def read_curve(stored: Mapping[str, Any]) -> Curve:
 
 
 def store_curve(curve: Curve) -> dict[str, Any]:
-    """The way back of `read_curve`."""
     return {"instants": list(curve.instants), "amounts": list(curve.amounts)}
 
 
@@ -81,7 +80,6 @@ async def lines(conn: Conn, workspace: str, campaign: str) -> list[dict[str, Any
 
 
 async def line_names(conn: Conn, workspace: str, campaign: str) -> set[str]:
-    """The lines of the plan in force."""
     return {row[0] for row in await conn.fetch(LINE_NAMES, workspace, campaign)}
 
 

@@ -114,7 +114,6 @@ def _detail(
 
 
 def decisions_view(decisions: Sequence[ApprovalDecision]) -> list[dict[str, Any]]:
-    """Decisions as the API shows them."""
     return [
         {"as": d.role, "by": d.by, "decision": d.verdict, "at": d.at, "opinion": d.opinion}
         for d in decisions

@@ -45,7 +45,6 @@ async def lock_request(conn: Conn, workspace: str, name: str) -> ApprovalRequest
 async def find_requests(
     conn: Conn, workspace: str, names: Sequence[str]
 ) -> dict[str, ApprovalRequest]:
-    """Requests by the objects that have one."""
     rows = await conn.fetch(FIND_REQUESTS, workspace, names)
     return {row["object"]: _request(row) for row in rows}
 

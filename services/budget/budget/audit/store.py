@@ -52,7 +52,6 @@ async def add(conn: Conn, workspace: str, act: Act, now: datetime) -> None:
 
 
 async def list_rows(conn: Conn, workspace: str, after: int, limit: int) -> list[dict[str, Any]]:
-    """Audit rows after a seq, in order."""
     return [dict(row) for row in await conn.fetch(LIST, workspace, after, limit)]
 
 

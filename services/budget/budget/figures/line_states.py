@@ -111,7 +111,6 @@ def line_state(
     corrections: int,
     latest_at: datetime | None,
 ) -> PlannedLine:
-    """What the pacing rules need of a line."""
     return PlannedLine(
         allocated=row.allocated,
         curve=read_curve(row.curve),

@@ -96,7 +96,6 @@ def forecast_end(allocated: int, actual: int, planned: int) -> int | None:
 
 
 def figures(line: PlannedLine, now: datetime) -> PacingFigures:
-    """All figures of a line at its anchor."""
     at = anchor(line, now)
     planned = line.curve.planned(at)
     return PacingFigures(

@@ -152,5 +152,4 @@ def _timed_out(timeout_s: float) -> UnavailableError:
 async def entries(
     conn: Conn, account_id: int, time_zone: str, *, after: int, limit: int
 ) -> list[dict[str, Any]]:
-    """Entries of an account in order of their numbers."""
     return [dict(r) for r in await conn.fetch(ENTRIES, account_id, after, time_zone, limit)]

@@ -1,54 +1,27 @@
-"""Counters of imports: each record is counted once, however often it is read.
-
-A progress row per (import, topic, partition) holds the next offset to count. It is locked before it
-is read, so of two replicas on the same records the second counts nothing.
-"""
+"""Counters of imports: each record is counted once, however often it is read."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from budget.ledger.revisions import RowOutcome
+from shared.database.counting import uncounted
 from shared.database.pool import Conn
-from shared.database.sweep import deleted_rows
 
 LOOK_TIMEOUT_S = 60.0
 """Instead of the connection's own: each of a million rows is looked up."""
 
-LOCK_PROGRESS = """
-INSERT INTO budget.import_progress AS t (workspace, import_id, topic, partition, next_offset)
-SELECT u.*, 0 FROM unnest($1::text[], $2::text[], $3::text[], $4::int[]) AS u
-ON CONFLICT ON CONSTRAINT import_progress_pk DO UPDATE SET next_offset = t.next_offset
-RETURNING workspace, import_id, topic, partition, next_offset
-"""
-ADVANCE = """
-UPDATE budget.import_progress AS t
-SET next_offset = greatest(t.next_offset, u.next_offset), counted_at = now()
-FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::bigint[])
-  AS u(workspace, import_id, topic, partition, next_offset)
-WHERE (t.workspace, t.import_id, t.topic, t.partition)
-    = (u.workspace, u.import_id, u.topic, u.partition)
-"""
 COUNT = """
 INSERT INTO budget.imports AS t (workspace, import_id, currency, inserted, updated, unchanged,
                                  outdated, rejected, suspense, amount)
-SELECT u.workspace, u.import_id, u.currency, u.inserted, u.updated, u.unchanged, u.outdated,
-       u.rejected, u.suspense, u.amount::numeric
-FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[],
-            $7::bigint[], $8::bigint[], $9::bigint[], $10::text[])
-  AS u(workspace, import_id, currency, inserted, updated, unchanged, outdated, rejected, suspense,
-       amount)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[],
+                     $7::bigint[], $8::bigint[], $9::bigint[], $10::text[]::numeric[])
 ON CONFLICT ON CONSTRAINT imports_pk DO UPDATE SET
   inserted = t.inserted + excluded.inserted, updated = t.updated + excluded.updated,
   unchanged = t.unchanged + excluded.unchanged, outdated = t.outdated + excluded.outdated,
   rejected = t.rejected + excluded.rejected,
   suspense = t.suspense + excluded.suspense, amount = t.amount + excluded.amount,
   counted_at = now()
-"""
-SWEEP = """
-DELETE FROM budget.{table} WHERE ctid = ANY(ARRAY(
-  SELECT ctid FROM budget.{table} WHERE counted_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
 """
 GET = """
 SELECT currency, inserted, updated, unchanged, outdated, rejected, suspense, amount
@@ -96,8 +69,6 @@ ORDER BY m.stream_id, m.key LIMIT $3
 
 
 class ImportedFact(NamedTuple):
-    """A fact that an import states."""
-
     stream_id: int
     key: str
     import_id: str
@@ -129,12 +100,7 @@ class Counted(NamedTuple):
 
 async def count(conn: Conn, records: Sequence[Counted]) -> None:
     """Counts the records that no transaction has counted before."""
-    if not records:
-        return
-    places = sorted({record[:4] for record in records})
-    rows = await conn.fetch(LOCK_PROGRESS, *zip(*places, strict=True))
-    begin = {tuple(row)[:4]: row["next_offset"] for row in rows}
-    new = [record for record in records if record.offset >= begin[record[:4]]]
+    new = await uncounted(conn, "budget", records)
     if not new:
         return
     tallies: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0] * 7)
@@ -144,10 +110,6 @@ async def count(conn: Conn, records: Sequence[Counted]) -> None:
         *((*key, *tallies[key][:6], str(tallies[key][6])) for key in sorted(tallies)), strict=True
     )
     await conn.execute(COUNT, *columns)
-    ends: dict[tuple[str, str, str, int], int] = {}
-    for record in new:
-        ends[record[:4]] = max(ends.get(record[:4], 0), record.offset + 1)
-    await conn.execute(ADVANCE, *zip(*((*k, ends[k]) for k in sorted(ends)), strict=True))
 
 
 def _tally(tally: list[int], record: Counted) -> None:
@@ -166,7 +128,6 @@ async def get(conn: Conn, workspace: str, import_id: str) -> list[dict[str, Any]
 
 
 async def add_facts(conn: Conn, facts: Collection[ImportedFact]) -> None:
-    """Notes which facts imports state."""
     if facts:
         await conn.execute(ADD_FACTS, *zip(*sorted(facts), strict=True))
 
@@ -188,11 +149,3 @@ async def missing(
     rows = await conn.fetch(MISSING, workspace, import_id, limit, timeout=LOOK_TIMEOUT_S)
     found = [Missing(row["key"], row["amount"], row["currency"]) for row in rows]
     return (rows[0]["n"] if rows else 0), found
-
-
-async def forget_rows(table: str, conn: Conn, before: datetime, rows_max: int) -> int:
-    """Deletes rows of a table of imports last counted before `before`; how many.
-
-    An import whose records are read again after that is counted from the start, as a new one.
-    """
-    return deleted_rows(await conn.execute(SWEEP.format(table=table), before, rows_max))

@@ -3,9 +3,8 @@
 from datetime import timedelta
 from functools import partial
 
-from budget.imports import store
 from budget.settings import BudgetSettings
-from shared.database.sweep import Sweep
+from shared.database.sweep import Sweep, forget
 
 
 def sweeps(settings: BudgetSettings) -> dict[str, Sweep]:
@@ -15,7 +14,8 @@ def sweeps(settings: BudgetSettings) -> dict[str, Sweep]:
         "import_facts": settings.import_rows_keep_days,
         "import_progress": settings.imports_keep_days,
     }
+    # An import whose records are read again after that is counted from the start, as a new one.
     return {
-        table: Sweep(timedelta(days=keep), partial(store.forget_rows, table))
+        table: Sweep(timedelta(days=keep), partial(forget, f"budget.{table}", "counted_at"))
         for table, keep in days.items()
     }

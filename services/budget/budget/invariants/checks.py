@@ -62,7 +62,6 @@ async def take_due(conn: Conn, every_s: float) -> str | None:
 
 
 async def save(conn: Conn, workspace: str, found: Findings) -> None:
-    """Stores what a look has found."""
     values = (found.as_of, found.took_ms, str(found.drift), found.holds)
     await conn.execute(SAVE, workspace, *values, found.checks["allocations"])
 
@@ -73,7 +72,6 @@ async def tried(conn: Conn, workspace: str, took_s: float) -> None:
 
 
 async def state(conn: Conn) -> LedgerState:
-    """What the gauges say."""
     row = await conn.fetchrow(STATE)
     assert row is not None
     return LedgerState(*row)

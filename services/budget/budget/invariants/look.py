@@ -88,7 +88,6 @@ class Findings:
 
     @property
     def holds(self) -> bool:
-        """Every rule of the ledger does."""
         return all(self.checks.values())
 
 

@@ -45,7 +45,6 @@ class Books:
     tallies: dict[PeriodChange, AccountTally] = field(default_factory=dict)
 
     def tally(self, change: PeriodChange, tally: AccountTally) -> None:
-        """Adds to one period of one account."""
         known = self.tallies.setdefault(change, tally)
         if known is not tally:
             known.add(tally.amount, tally.latest_at, tally.count)

@@ -92,7 +92,6 @@ async def get_catalogue(conn: Conn, workspace: str, version: int) -> Catalogue:
 
 
 async def mappings_of(conn: Conn, workspace: str, source: str) -> list[EntityMapping]:
-    """The mappings in force of one source."""
     return [_mapping(row) for row in await conn.fetch(MAPPINGS_OF, workspace, source)]
 
 

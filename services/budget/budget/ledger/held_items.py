@@ -8,17 +8,13 @@ from shared.database.pool import Conn
 from shared.http.reach import Reach
 
 ADD = """
-INSERT INTO budget.held (workspace, account_id, stream_id, key, is_fact, status, reason, amount,
-  entry, source, event_id, currency, campaign, line, entity, period, period_start, period_end, at,
+INSERT INTO budget.held (workspace, account_id, stream_id, key, is_fact, reason, amount, entry,
+  source, event_id, currency, campaign, line, entity, period, period_start, period_end, at, status,
   recorded_at)
-SELECT u.workspace, u.account_id, u.stream_id, u.key, u.is_fact, u.status, u.reason, u.amount,
-  u.entry, u.source, u.event_id, u.currency, u.campaign, u.line, u.entity, u.period,
-  u.period_start, u.period_end, u.at, $20
+SELECT u.*, $20
 FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::bool[], $6::text[], $7::bigint[],
   $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::jsonb[],
-  $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::text[])
-  AS u(workspace, account_id, stream_id, key, is_fact, reason, amount, entry, source, event_id,
-       currency, campaign, line, entity, period, period_start, period_end, at, status)
+  $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::text[]) AS u
 """
 # What somebody rejected is another amount now, and open again.
 ADJUST = """
@@ -83,7 +79,6 @@ class HeldRow(NamedTuple):
 
 
 async def add(conn: Conn, rows: Sequence[HeldRow], now: datetime) -> None:
-    """Notes held items."""
     if rows:
         await conn.execute(ADD, *zip(*rows, strict=True), now)
 
@@ -128,7 +123,6 @@ async def list_held(
 
 
 async def get_exception(conn: Conn, workspace: str, held: int) -> dict[str, Any] | None:
-    """One item of an exception account, or None."""
     row = await conn.fetchrow(GET, workspace, held)
     return dict(row) if row else None
 

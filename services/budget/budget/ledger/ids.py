@@ -50,26 +50,22 @@ class Half(NamedTuple):
 
 
 def read_revision(entry_id: str) -> Revision:
-    """The way back of `Revision.id`."""
     key, _, rest = entry_id.rpartition("@")
     revision = rest.rstrip(LEAVES + ARRIVES + CORRECTIONS)
     return Revision(key, int(revision), *_read_ending(rest[len(revision) :]))
 
 
 def read_half(entry_id: str) -> Half:
-    """The way back of `Half.id`."""
     stream_id, _, rest = entry_id.partition("|")
     key, _, ending = rest.rpartition("|")
     return Half(int(stream_id), key, *_read_ending(ending))
 
 
 def fact_stream(report: str | None) -> str:
-    """The stream of the facts that a report states."""
     return f"s/{report}"
 
 
 def move_stream(cause: str) -> str:
-    """The stream of the moves that one cause makes."""
     return f"m/{cause}"
 
 

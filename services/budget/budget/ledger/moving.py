@@ -34,7 +34,6 @@ class MovedMoney:
     held: dict[HeldAs, tuple[int, int]] = field(default_factory=dict)
 
     def add(self, destination: Destination, amount: int) -> None:
-        """Counts one item and its micros."""
         account = destination.account
         if destination.reason is None:
             self.items += 1
@@ -75,7 +74,6 @@ def refuse_crossing(item: Item, destination: Destination) -> None:
 
 
 def resolve(catalogue: Catalogue, item: Item) -> Destination:
-    """Where an item belongs by this catalogue."""
     entity = item["entity"]
     return catalogue.resolve(
         SpendSubject(

@@ -96,7 +96,6 @@ async def add_reports(
 
 
 async def find_accounts(conn: Conn, keys: Iterable[AccountKey]) -> dict[AccountKey, int]:
-    """Ids of the accounts that exist."""
     rows = await conn.fetch(FIND_ACCOUNTS, *columns(keys, 6))
     return {AccountKey(*tuple(row)[:6]): row[6] for row in rows}
 
@@ -109,7 +108,6 @@ async def add_accounts(conn: Conn, keys: Iterable[AccountKey]) -> dict[AccountKe
 
 
 async def account_keys(conn: Conn, account_ids: Iterable[int]) -> dict[int, AccountKey]:
-    """What stands behind account ids."""
     rows = await conn.fetch(ACCOUNTS_BY_ID, list(account_ids))
     return {row[0]: AccountKey(*tuple(row)[1:]) for row in rows}
 

@@ -60,7 +60,6 @@ class Release:
         self._out_of_reach = 0
 
     async def catalogue(self) -> Catalogue:
-        """The workspace's catalogue as it is now."""
         version = (await catalogues.find_versions(self._conn, [self._workspace]))[self._workspace]
         return await catalogues.get_catalogue(self._conn, self._workspace, version)
 

@@ -119,8 +119,6 @@ class Reused(NamedTuple):
 
 
 class LedgerPeriod(NamedTuple):
-    """The ledger date and the bounds in UTC."""
-
     day: date
     start: datetime
     end: datetime

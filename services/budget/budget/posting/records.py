@@ -62,7 +62,5 @@ class SpendRefusal(NamedTuple):
 
 
 class Beat(NamedTuple):
-    """A heartbeat, and its place in the poll."""
-
     position: int
     heartbeat: Heartbeat

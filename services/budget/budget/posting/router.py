@@ -84,7 +84,6 @@ class Router:
         return [posting for posting in postings if not posting.route.refusal], refused
 
     async def keys_of(self, conn: Conn, account_ids: Iterable[int]) -> dict[int, AccountKey]:
-        """What stands behind account ids."""
         wanted = set(account_ids)
         known = {one: key for one in wanted if (key := self._keys.get(one)) is not None}
         missing = wanted - known.keys()
@@ -218,7 +217,6 @@ class Router:
 
 
 def _items(loaded: LoadedCatalogue) -> int:
-    """What a catalogue weighs."""
     catalogue = loaded.catalogue
     lines = sum(len(terms.lines) for terms in catalogue.campaigns.values())
     return 1 + len(catalogue.campaigns) + lines + len(catalogue.mappings)

@@ -56,7 +56,6 @@ class _Kept(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Bytes of memory, roughly."""
         return len(self.rejection.event) + REJECTION_OVERHEAD_BYTES
 
 
@@ -102,7 +101,6 @@ class RejectionLog:
             metrics.INGEST_REJECTIONS_DROPPED.inc(self.waiting)
 
     async def stop(self) -> None:
-        """Asks `run` to end."""
         await self._rounds.stop()
 
     async def step(self) -> bool:

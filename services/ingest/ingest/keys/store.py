@@ -31,8 +31,6 @@ WHERE workspace = $1 AND key_id = $2 AND revoked_at IS NULL RETURNING hash
 
 
 class ApiKey(Struct, frozen=True):
-    """A key as people see it."""
-
     key_id: str
     name: str
     sources: list[str]
@@ -45,8 +43,6 @@ class ApiKey(Struct, frozen=True):
 
 
 class KeyInForce(Struct, frozen=True):
-    """What a request with a key is judged by."""
-
     key_id: str
     workspace: str
     hash: bytes
@@ -71,7 +67,6 @@ class NewKey(NamedTuple):
 
 
 async def find_keys_in_force(conn: Conn) -> list[KeyInForce]:
-    """Of all workspaces."""
     return await fetch(conn, KeyInForce, FIND_KEYS_IN_FORCE)
 
 

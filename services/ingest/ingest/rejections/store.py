@@ -9,20 +9,15 @@ from msgspec import Struct
 
 from shared.database.pool import Conn
 from shared.database.rows import fetch
-from shared.database.sweep import deleted_rows
 from shared.http.reach import Reach
 
 ADD_REJECTIONS = """
 INSERT INTO ingest.rejections
   (message, workspace, source, id, code, detail, topic, partition, "offset", event, rejected_at,
    subject, period_start)
-SELECT message, workspace, source, id, code, detail, topic, partition, "offset", event::jsonb,
-  rejected_at, subject, period_start
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-  $7::text[], $8::int[], $9::bigint[], $10::text[], $11::timestamptz[], $12::text[],
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+  $7::text[], $8::int[], $9::bigint[], $10::text[]::jsonb[], $11::timestamptz[], $12::text[],
   $13::timestamptz[])
-  AS u(message, workspace, source, id, code, detail, topic, partition, "offset", event,
-    rejected_at, subject, period_start)
 ON CONFLICT (message) DO NOTHING RETURNING workspace, source, code
 """
 LIST_REJECTIONS = """
@@ -56,11 +51,6 @@ UPDATE ingest.rejections SET settled_at = $3, settled_by = $4
 WHERE workspace = $1 AND source = $2 AND settled_at IS NULL AND subject IS NOT NULL
 RETURNING subject
 """
-FORGET_REJECTIONS = """
-DELETE FROM ingest.rejections WHERE rejection = ANY(ARRAY(
-  SELECT rejection FROM ingest.rejections WHERE rejected_at < $1
-  ORDER BY rejected_at LIMIT $2 FOR UPDATE SKIP LOCKED))
-"""
 
 
 class RejectionRow(NamedTuple):
@@ -82,16 +72,12 @@ class RejectionRow(NamedTuple):
 
 
 class AddedRejection(Struct, frozen=True):
-    """A rejection that was not stored before."""
-
     workspace: str
     source: str | None
     code: str
 
 
 class StoredRejection(Struct, frozen=True):
-    """A rejection as people see it."""
-
     rejection: int
     source: str | None
     id: str | None
@@ -152,8 +138,3 @@ async def put_confirmed(conn: Conn, workspace: str, source: str, now: datetime, 
     """A person says that nothing is missing; how many subjects that settles."""
     rows = await conn.fetch(PUT_CONFIRMED, workspace, source, now, by)
     return len({row["subject"] for row in rows})
-
-
-async def forget_rejections(conn: Conn, before: datetime, rows_max: int) -> int:
-    """Deletes the oldest rejections of before `before`, at most `rows_max`; returns how many."""
-    return deleted_rows(await conn.execute(FORGET_REJECTIONS, before, rows_max))

@@ -24,13 +24,15 @@ EQUAL_SHOWN_MAX = 1_000
 Statement = SpendSent | MetricsSent
 
 
-class Conflict(NamedTuple):
-    """A row that states a fact otherwise than the row `first` before it."""
-
+class _Repeat(NamedTuple):
     first: int
     second: int
     period: str
     zone: str | None = None
+
+
+class Conflict(_Repeat):
+    """A row that states a fact otherwise than the row `first` before it."""
 
     @property
     def detail(self) -> str:
@@ -44,13 +46,8 @@ class Conflict(NamedTuple):
         )
 
 
-class Equal(NamedTuple):
+class Equal(_Repeat):
     """A row that states a fact as the row `first` before it does."""
-
-    first: int
-    second: int
-    period: str
-    zone: str | None = None
 
     @property
     def detail(self) -> str:
@@ -120,7 +117,6 @@ def fact_of(events: Sequence[Statement]) -> bytes:
 
 
 def figures_of(events: Sequence[Statement]) -> bytes:
-    """What they say of it."""
     figures: list[Any] = []
     for event in events:
         data: Any = event.data

@@ -17,13 +17,14 @@ EXACT_MAX = 2**53
 
 def read_id(value: Any, name: str, level: Level) -> str:
     """The id of a level of the entity. Raises FaultError `wrong_type`."""
-    text = _text_of(value, name)
+    text = read_label(value, name)
     if level.pattern is not None:
         match = re.search(level.pattern, text)
         if match is None:
+            article = "an" if name[0] in "aeiou" else "a"
             raise FaultError(
                 "wrong_type",
-                f"{text[:60]!r} is no id of {_article(name)}: a spreadsheet may have changed it,"
+                f"{text[:60]!r} is no id of {article} {name}: a spreadsheet may have changed it,"
                 " export ids as text",
             )
         text = match[1]
@@ -34,14 +35,6 @@ def read_id(value: Any, name: str, level: Level) -> str:
 
 def read_label(value: Any, name: str) -> str:
     """The value of a breakdown. Raises FaultError `wrong_type`."""
-    return _text_of(value, name)
-
-
-def _article(name: str) -> str:
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
-
-
-def _text_of(value: Any, name: str) -> str:
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, bool) or not isinstance(value, int | Decimal):

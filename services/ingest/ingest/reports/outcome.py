@@ -67,7 +67,6 @@ class Loaded:
 def count(
     loaded: Loaded, table: Table, converted: Converted, rejected: Sequence[Rejection]
 ) -> None:
-    """Adds a round to the outcome."""
     refused = {rejection.place for rejection in rejected}
     first = table.rows[0].number
     for rejection in rejected:

@@ -37,8 +37,6 @@ class Wanted:
 
 
 class Sent(NamedTuple):
-    """A report as it came."""
-
     body: bytes
     media_type: str
 

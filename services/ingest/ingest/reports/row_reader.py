@@ -34,8 +34,6 @@ class RowEvents(NamedTuple):
 
 
 class RowReader:
-    """Reads rows of one layout, one by one."""
-
     def __init__(
         self,
         layout: Layout,

@@ -120,7 +120,6 @@ class Memory:
         await self.write_back()
 
     async def stop(self) -> None:
-        """Asks `run` to end."""
         await self._rounds.stop()
 
     async def step(self) -> bool:

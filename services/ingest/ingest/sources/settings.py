@@ -4,8 +4,6 @@ from typing import NamedTuple
 
 
 class SourceSettings(NamedTuple):
-    """What the settings of a source say that matters here."""
-
     time_zone: str | None = None
     currency: str | None = None
     expected_interval_s: int | None = None

@@ -63,7 +63,6 @@ class StoredSettings(Struct, frozen=True):
 
     @property
     def settings(self) -> SourceSettings:
-        """What was set, alone."""
         return SourceSettings(
             self.time_zone,
             self.currency,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from kpi_monitor.records.record import MetricsRecord
 from kpi_monitor.records.revisions import Restated, beside
+from shared.events import METRICS_TOPIC
 
 IMPORT_LETTERS_MAX = 200
 """Ids of imports have 26 letters; a longer one could not be a key, and is not counted."""
@@ -34,6 +35,7 @@ class ImportedRecord(NamedTuple):
     partition: int
     offset: int
     outcome: MeasuresOutcome
+    topic: str = METRICS_TOPIC
 
 
 def of_fact(told: MetricsRecord, before: Restated) -> list[tuple[MetricsRecord, MeasuresOutcome]]:

@@ -11,7 +11,6 @@ AGE_MAX_S = 60.0
 
 
 async def refresh(pool: Pool) -> None:
-    """Sets the gauges of what waits."""
     async with pool.acquire() as conn:
         found = await units.waiting(conn)
         metrics.KPI_HELD_ROWS.set(await store_held.count(conn))

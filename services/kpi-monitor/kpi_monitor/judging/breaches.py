@@ -37,12 +37,10 @@ class Judged(NamedTuple):
 
     @property
     def value(self) -> str | None:
-        """As decimal text."""
         return None if self.verdict.seen is None else value_text(self.verdict.seen.value)
 
     @property
     def window(self) -> BreachWindow | None:
-        """The window it is about."""
         window = None if self.verdict.seen is None else self.verdict.seen.window
         if window is None:
             return None
@@ -58,7 +56,6 @@ class Judged(NamedTuple):
 
 
 def breach_of(judged: Judged, names: PlanNames, now: datetime) -> Breach:
-    """The message of a verdict that has a transition."""
     transition = judged.verdict.judgement.transition
     assert transition is not None, "only transitions are told"
     unit, group, lines, grounds = judged.unit, judged.group, judged.lines, judged.grounds()

@@ -109,8 +109,6 @@ class SourceRow(Struct, frozen=True):
 
 
 class StandingRow(Struct, frozen=True):
-    """The state of a rule on a line."""
-
     group_key: str
     rule: str
     rule_version: int

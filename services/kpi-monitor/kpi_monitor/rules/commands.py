@@ -98,7 +98,6 @@ async def compile_checked(caller: Caller, body: RuleBody, version: int) -> Rule:
 
 
 async def condition_of(caller: Caller, row: RuleRow) -> RuleCondition:
-    """What holds for one rule."""
     return (await store.find_conditions(caller.conn, caller.workspace, [row]))[row.rule]
 
 

@@ -74,7 +74,6 @@ def value_text(value: Fraction | None) -> str | None:
 
 
 def numbers_text(sums: Mapping[str, int]) -> dict[str, str]:
-    """Sums of measures as decimal text, by name."""
     return {
         name: (format_micros if name in MONEY_MEASURES else format_quantity)(sums[name])
         for name in sorted(sums)
@@ -82,5 +81,4 @@ def numbers_text(sums: Mapping[str, int]) -> dict[str, str]:
 
 
 def units_of(measures: Iterable[str]) -> dict[str, str]:
-    """The unit of each measure."""
     return {name: "money" if name in MONEY_MEASURES else "count" for name in measures}

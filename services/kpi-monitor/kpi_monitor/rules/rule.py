@@ -58,11 +58,9 @@ class Rule:
     measures: frozenset[str]
 
     def covers(self, line: str) -> bool:
-        """Whether `line` is in the rule's scope."""
         return self.lines is None or line in self.lines
 
     def group(self, member: str) -> dict[str, str]:
-        """The group that a member's figures belong to."""
         whole = self.group_by == "campaign"
         return {"campaign": self.campaign} if whole else {self.group_by: member}
 

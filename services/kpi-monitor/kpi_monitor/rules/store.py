@@ -110,7 +110,6 @@ class GrainRow(Struct, frozen=True):
 
 
 async def get_rule(conn: Conn, workspace: str, rule: str) -> RuleRow | None:
-    """A rule, removed ones included, or None."""
     return await fetch_one(conn, RuleRow, GET_RULE, workspace, rule)
 
 
@@ -157,7 +156,6 @@ async def find_not_additive(conn: Conn, workspace: str) -> frozenset[str]:
 
 
 async def has_open(conn: Conn, workspace: str, rule: str) -> bool:
-    """Whether any episode of the rule is open."""
     return bool(await conn.fetchval(HAS_OPEN, workspace, rule))
 
 

@@ -128,5 +128,4 @@ class GroupOutcome(NamedTuple):
         return self.standing != self.group.standing or not self.group.known
 
     def changes(self) -> list[Verdict]:
-        """The verdicts that changed the state."""
         return [one for one in self.verdicts if one.judgement.transition is not None]

@@ -98,7 +98,6 @@ def check(message: BudgetTotals) -> None:
 
 
 def read(stored: bytes) -> BudgetTotals:
-    """The stored message of `fold`."""
     return _DECODER.decode(stored)
 
 

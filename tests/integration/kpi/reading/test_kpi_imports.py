@@ -10,10 +10,10 @@ import pytest
 import pytest_asyncio
 
 from kpi_monitor.intake.handlers import Intake
-from kpi_monitor.sweeps import forget
 from shared.access.tokens import generate_keys, sign_token
 from shared.database.clock import ManualClock
 from shared.database.pool import transaction
+from shared.database.sweep import forget
 from shared.events import CatalogItem, MetricsEvent
 from shared.kafka.consumer import Received
 from tests.integration.kpi.kpi_world import World, world
@@ -253,6 +253,7 @@ async def test_counters_go_some_time_after_they_last_changed(kpi: World) -> None
     for table in ("imports", "import_progress"):
         async with transaction(kpi.pool) as conn:
             await conn.execute(f"UPDATE kpi.{table} SET counted_at = $1", at(0))
-            assert await forget(table, conn, at(0), 10) == 0
-            assert await forget(table, conn, at(1), 10) == 1
+            by = f"kpi.{table}", "counted_at"
+            assert await forget(*by, conn, at(0), 10) == 0
+            assert await forget(*by, conn, at(1), 10) == 1
     assert (await kpi.client.get("/v1/imports/f")).status_code == 404

@@ -2,8 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from budget import SCHEMA
-from budget.caller import calling, stop_posting
+from budget.caller import calling, once, stop_posting
 from budget.documents.campaigns import edits, store
 from budget.documents.campaigns.commands import (
     close_campaign,
@@ -21,8 +20,8 @@ from budget.documents.campaigns.schemas import (
 from budget.documents.campaigns.views import campaign_view
 from shared.http.answers import Page, answers
 from shared.http.app import Json
-from shared.http.caller import Financier, Name, Operator, Reader
-from shared.http.conventions import Reply, check_if_match, etag, idempotent
+from shared.http.caller import Caller, Financier, Name, Operator, Reader
+from shared.http.conventions import Reply, check_if_match, etag
 from shared.http.paging import Paged
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
@@ -31,14 +30,13 @@ router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
 @router.post("", **answers(CampaignView, 201, keyed=True), summary="Create a campaign")
 async def post_campaign(request: Request, body: CampaignBody, principal: Operator) -> Response:
     """A draft; its plan decides when it runs. Errors: campaign_exists, flight_invalid."""
-    async with calling(request, principal) as caller:
 
-        async def produce() -> Reply:
-            row = await create_campaign(caller, body)
-            headers = {"Location": f"/v1/campaigns/{body.campaign}", "ETag": etag(row["version"])}
-            return Reply(201, campaign_view(row), headers)
+    async def act(caller: Caller) -> Reply:
+        row = await create_campaign(caller, body)
+        headers = {"Location": f"/v1/campaigns/{body.campaign}", "ETag": etag(row["version"])}
+        return Reply(201, campaign_view(row), headers)
 
-        return await idempotent(request, caller.conn, SCHEMA, principal, produce)
+    return await once(request, principal, act)
 
 
 @router.get("", **answers(Page[CampaignView]), summary="List campaigns")
@@ -93,10 +91,9 @@ async def post_close(
 ) -> Response:
     """New money is an exception from now on, `after_close`; what is on a line is still restated
     there. Its breaches end as `campaign_closed`. Errors: already_closed, not_approved."""
-    async with calling(request, principal) as caller:
 
-        async def produce() -> Reply:
-            row = await close_campaign(caller, campaign, body)
-            return Reply(200, campaign_view(row), {"ETag": etag(row["version"])})
+    async def act(caller: Caller) -> Reply:
+        row = await close_campaign(caller, campaign, body)
+        return Reply(200, campaign_view(row), {"ETag": etag(row["version"])})
 
-        return await idempotent(request, caller.conn, SCHEMA, principal, produce)
+    return await once(request, principal, act)

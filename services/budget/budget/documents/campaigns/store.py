@@ -77,13 +77,11 @@ async def add_campaign(conn: Conn, workspace: str, values: Sequence[Any]) -> dic
 
 
 async def get_campaign(conn: Conn, workspace: str, campaign: str) -> dict[str, Any] | None:
-    """A campaign, or None."""
     row = await conn.fetchrow(GET_CAMPAIGN, workspace, campaign)
     return dict(row) if row else None
 
 
 async def list_campaigns(conn: Conn, reach: Reach, after: str, limit: int) -> list[dict[str, Any]]:
-    """Campaigns after an id, in order of it."""
     rows = await conn.fetch(LIST_CAMPAIGNS, reach.workspace, after, reach.listed, limit)
     return [dict(row) for row in rows]
 
@@ -91,7 +89,6 @@ async def list_campaigns(conn: Conn, reach: Reach, after: str, limit: int) -> li
 async def find_campaigns_of_regions(
     conn: Conn, workspace: str, regions: Collection[str]
 ) -> list[str]:
-    """The campaigns that are in one of these regions."""
     rows = await conn.fetch(CAMPAIGNS_OF_REGIONS, workspace, list(regions))
     return [row["campaign"] for row in rows]
 
@@ -104,7 +101,6 @@ async def set_campaign_status(conn: Conn, workspace: str, campaign: str, status:
 async def approve_campaign(
     conn: Conn, workspace: str, campaign: str, plan_version: int, effective_from: datetime
 ) -> dict[str, Any]:
-    """Puts a plan in force."""
     row = await conn.fetchrow(APPROVE_CAMPAIGN, workspace, campaign, plan_version, effective_from)
     assert row is not None
     return dict(row)
@@ -123,7 +119,6 @@ async def edit_campaign(
 async def close_campaign(
     conn: Conn, workspace: str, campaign: str, *, by: str, at: datetime, reason: str
 ) -> dict[str, Any]:
-    """Marks a campaign as closed."""
     row = await conn.fetchrow(CLOSE_CAMPAIGN, workspace, campaign, by, at, reason)
     assert row is not None
     return dict(row)

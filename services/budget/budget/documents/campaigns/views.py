@@ -32,7 +32,6 @@ def campaign_values(body: CampaignBody, actor: str, now: datetime) -> tuple[Any,
 
 
 def campaign_view(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A campaign as the API shows it."""
     shown = (
         "campaign",
         "name",
@@ -55,7 +54,6 @@ def campaign_view(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def target_views(targets: Sequence[TargetBody]) -> list[dict[str, Any]]:
-    """Targets as a campaign shows them."""
     return [_target(target) for target in targets]
 
 

@@ -42,7 +42,6 @@ async def decide_exception(
 
 
 async def approve(caller: Caller, request: ApprovalRequest) -> None:
-    """The item goes to its line."""
     item = await _item_of(caller, request)
     moving = Release(caller.conn, caller.reach, request.object, caller.now)
     destination = _destination(await moving.catalogue(), item)
@@ -52,7 +51,6 @@ async def approve(caller: Caller, request: ApprovalRequest) -> None:
 
 
 async def reject(caller: Caller, request: ApprovalRequest) -> None:
-    """The item stays where it is."""
     item = await _item_of(caller, request)
     await held_items.set_status(caller.conn, item["held"], "rejected")
 

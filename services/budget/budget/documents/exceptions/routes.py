@@ -2,18 +2,17 @@
 
 from fastapi import APIRouter, Request, Response
 
-from budget import SCHEMA
 from budget.approval.commands import ApprovalsOf
 from budget.approval.schemas import DecisionBody
-from budget.caller import calling
+from budget.caller import calling, once
 from budget.documents.exceptions import commands
 from budget.documents.exceptions.schemas import ExceptionDecided
 from budget.ledger import held_items
 from budget.ledger.schemas import HeldItemView, held_view
 from shared.http.answers import Page, answers
 from shared.http.app import Json
-from shared.http.caller import Decider, Filter, Number, Reader
-from shared.http.conventions import Reply, idempotent
+from shared.http.caller import Caller, Decider, Filter, Number, Reader
+from shared.http.conventions import Reply
 from shared.http.paging import Paged
 
 router = APIRouter(prefix="/v1/exceptions", tags=["held money"])
@@ -56,9 +55,8 @@ async def post_decision(
 ) -> Response:
     """Errors: exception_unknown, line_unknown, four_eyes, role_missing, already_decided,
     subject_changed."""
-    async with calling(request, principal) as caller:
 
-        async def produce() -> Reply:
-            return Reply(200, await commands.decide_exception(caller, approvals, held, body))
+    async def act(caller: Caller) -> Reply:
+        return Reply(200, await commands.decide_exception(caller, approvals, held, body))
 
-        return await idempotent(request, caller.conn, SCHEMA, principal, produce)
+    return await once(request, principal, act)

@@ -66,7 +66,6 @@ class FedLine(NamedTuple):
 
 
 async def fed_lines(conn: Conn, workspace: str, source: str) -> list[FedLine]:
-    """Lines that a source feeds."""
     return [FedLine(*row) for row in await conn.fetch(FED_LINES, workspace, source)]
 
 

@@ -4,8 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from budget import SCHEMA
-from budget.caller import calling, stop_posting
+from budget.caller import calling, once, stop_posting
 from budget.documents.mappings import commands, store
 from budget.documents.mappings.schemas import (
     MappingBody,
@@ -16,7 +15,7 @@ from budget.documents.mappings.schemas import (
 from shared.http.answers import Page, answers
 from shared.http.app import Json
 from shared.http.caller import Caller, Name, Operator, Reader
-from shared.http.conventions import Reply, check_if_match, etag, idempotent
+from shared.http.conventions import Reply, check_if_match, etag
 from shared.http.paging import Paged
 from shared.money import format_micros
 
@@ -28,14 +27,13 @@ async def post_mapping(request: Request, body: MappingBody, principal: Operator)
     """The most specific one wins: ad, ad_group, campaign, account. `findings` warn of a campaign or
     line that does not exist (yet). Errors: mapping_overlaps, match_level_unknown, match_empty;
     out_of_reach, also where it would take money of campaigns out of reach."""
-    async with calling(request, principal) as caller:
 
-        async def produce() -> Reply:
-            made = await commands.add_mapping(caller, body)
-            headers = {"Location": f"/v1/mappings/{made['mapping']}", "ETag": etag(1)}
-            return Reply(201, _view(made), headers)
+    async def act(caller: Caller) -> Reply:
+        made = await commands.add_mapping(caller, body)
+        headers = {"Location": f"/v1/mappings/{made['mapping']}", "ETag": etag(1)}
+        return Reply(201, _view(made), headers)
 
-        return await idempotent(request, caller.conn, SCHEMA, principal, produce)
+    return await once(request, principal, act)
 
 
 @router.get("", **answers(Page[MappingView]), summary="List mappings")

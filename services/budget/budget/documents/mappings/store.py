@@ -92,7 +92,6 @@ async def delete_mapping(
 
 
 async def get_mapping(conn: Conn, workspace: str, mapping: str) -> dict[str, Any] | None:
-    """One mapping in force by its id."""
     row = await conn.fetchrow(GET_MAPPING, workspace, mapping)
     return dict(row) if row else None
 

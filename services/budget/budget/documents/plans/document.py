@@ -12,7 +12,6 @@ from shared.money import format_micros, format_quantity, parse_micros
 
 
 def read_lines(body: PlanBody) -> list[LineDraft]:
-    """Lines as the rules check them."""
     return [
         LineDraft(
             line=line.line,
@@ -29,7 +28,6 @@ def read_lines(body: PlanBody) -> list[LineDraft]:
 
 
 def read_reserve(body: PlanBody) -> list[ReserveDraft]:
-    """Reserve buckets as the rules check them."""
     return [ReserveDraft(item.bucket, item.amount) for item in body.reserve]
 
 
@@ -71,7 +69,6 @@ def line_rows(campaign: Mapping[str, Any], plan: Mapping[str, Any]) -> list[Line
 
 
 def reserve_of(plan: Mapping[str, Any]) -> list[ReserveDraft]:
-    """A stored plan's reserve buckets."""
     return [
         ReserveDraft(item["bucket"], parse_micros(item["amount"]))
         for item in plan["body"]["reserve"]

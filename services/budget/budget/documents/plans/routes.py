@@ -5,12 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
-from budget import SCHEMA
 from budget.approval import store as requests
 from budget.approval.commands import ApprovalsOf, decisions_view
 from budget.approval.rules import ApprovalDecision, ApprovalRequest
 from budget.approval.schemas import DecisionBody
-from budget.caller import calling
+from budget.caller import calling, once
 from budget.documents.campaigns.commands import find_campaign
 from budget.documents.plans import store
 from budget.documents.plans.commands import (
@@ -32,7 +31,7 @@ from budget.documents.plans.schemas import (
 from shared.http.answers import Page, answers
 from shared.http.app import Json
 from shared.http.caller import Caller, Decider, Name, Operator, Reader
-from shared.http.conventions import Reply, etag, idempotent
+from shared.http.conventions import Reply, etag
 from shared.http.paging import Paged
 
 router = APIRouter(prefix="/v1/campaigns/{campaign}/plans", tags=["plans"])
@@ -44,19 +43,18 @@ async def post_plan(
     request: Request, campaign: Name, body: PlanBody, principal: Operator
 ) -> Response:
     """The next version, a draft. Errors: campaign_closed, plan_sum_differs, …"""
-    async with calling(request, principal) as caller:
 
-        async def produce() -> Reply:
-            plan = await create_plan(caller, campaign, body)
-            version = plan["plan_version"]
-            headers = {
-                "Location": f"/v1/campaigns/{campaign}/plans/{version}",
-                "ETag": etag(version),
-            }
-            answer = {"plan_version": version, "status": plan["status"]}
-            return Reply(201, {**answer, "findings": plan["findings"]}, headers)
+    async def act(caller: Caller) -> Reply:
+        plan = await create_plan(caller, campaign, body)
+        version = plan["plan_version"]
+        headers = {
+            "Location": f"/v1/campaigns/{campaign}/plans/{version}",
+            "ETag": etag(version),
+        }
+        answer = {"plan_version": version, "status": plan["status"]}
+        return Reply(201, {**answer, "findings": plan["findings"]}, headers)
 
-        return await idempotent(request, caller.conn, SCHEMA, principal, produce)
+    return await once(request, principal, act)
 
 
 @router.get("", **answers(Page[PlanView]), summary="List plan versions")
@@ -100,12 +98,11 @@ async def post_submit(
     approvals: ApprovalsOf,
 ) -> Response:
     """Errors: not_draft, target_missing, campaign_closed."""
-    async with calling(request, principal) as caller:
 
-        async def produce() -> Reply:
-            return Reply(200, await submit_plan(caller, approvals, campaign, version, body))
+    async def act(caller: Caller) -> Reply:
+        return Reply(200, await submit_plan(caller, approvals, campaign, version, body))
 
-        return await idempotent(request, caller.conn, SCHEMA, principal, produce)
+    return await once(request, principal, act)
 
 
 @router.post(
@@ -124,12 +121,11 @@ async def post_decision(
 ) -> Response:
     """Errors: four_eyes, role_missing, already_decided, not_in_review, subject_changed,
     campaign_closed."""
-    async with calling(request, principal) as caller:
 
-        async def produce() -> Reply:
-            return Reply(200, await decide_plan(caller, approvals, campaign, version, body))
+    async def act(caller: Caller) -> Reply:
+        return Reply(200, await decide_plan(caller, approvals, campaign, version, body))
 
-        return await idempotent(request, caller.conn, SCHEMA, principal, produce)
+    return await once(request, principal, act)
 
 
 async def _views(caller: Caller, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

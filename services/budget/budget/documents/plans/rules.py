@@ -156,7 +156,6 @@ def without_echoes(lines: Sequence[LineDraft], read: Mapping[str, int]) -> list[
 
 
 def line_curve(line: PlanLine, starts_at: datetime, ends_at: datetime) -> Curve:
-    """The cumulative plan of a line over the flight."""
     if line.draft.points is None:
         return even(starts_at, ends_at, line.allocated)
     return curve(starts_at, list(line.draft.points))

@@ -77,7 +77,6 @@ async def get_plan(
 async def list_plans(
     conn: Conn, workspace: str, campaign: str, after: int, limit: int
 ) -> list[dict[str, Any]]:
-    """Plan versions after one, in order."""
     return [dict(row) for row in await conn.fetch(LIST_PLANS, workspace, campaign, after, limit)]
 
 
@@ -94,8 +93,6 @@ async def set_plan_status(
 
 
 class PlanName(NamedTuple):
-    """A plan by its name."""
-
     workspace: str
     campaign: str
     plan_version: int
@@ -123,7 +120,6 @@ async def due(conn: Conn, now: datetime, limit: int) -> list[PlanName]:
 
 
 async def count_due(conn: Conn, now: datetime) -> int:
-    """How many there are."""
     count: int = await conn.fetchval(COUNT_DUE, now)
     return count
 
@@ -137,5 +133,4 @@ async def known_plans(
 
 
 def key_of(plan: dict[str, Any]) -> PlanName:
-    """The names of a stored plan."""
     return PlanName(plan["workspace"], plan["campaign"], plan["plan_version"])

@@ -29,8 +29,6 @@ Source = tuple[str, str]
 
 
 class SuspenseNews:
-    """The background task."""
-
     def __init__(self, settings: BudgetSettings, pool: Pool, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock

@@ -5,8 +5,7 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 
-from budget import SCHEMA
-from budget.caller import calling
+from budget.caller import calling, once
 from budget.documents.suspense import commands
 from budget.documents.suspense.commands import SettledItems
 from budget.documents.suspense.schemas import (
@@ -23,7 +22,7 @@ from shared.http.answers import Page, answers
 from shared.http.app import Json
 from shared.http.auth import Principal
 from shared.http.caller import Caller, Filter, Financier, Number, Operator, Reader
-from shared.http.conventions import Reply, idempotent
+from shared.http.conventions import Reply
 from shared.http.paging import Paged
 from shared.money import format_micros
 
@@ -99,17 +98,16 @@ async def post_restore(
 async def _idempotent(
     request: Request, principal: Principal, decide: Callable[[Caller], Awaitable[SettledItems]]
 ) -> Response:
-    async with calling(request, principal) as caller:
 
-        async def produce() -> Reply:
-            settled = await decide(caller)
-            amounts = [
-                {"amount": format_micros(amount), "currency": currency}
-                for currency, amount in sorted(settled.amounts.items())
-            ]
-            return Reply(200, {"entries": settled.items, "amounts": amounts, "left": settled.left})
+    async def act(caller: Caller) -> Reply:
+        settled = await decide(caller)
+        amounts = [
+            {"amount": format_micros(amount), "currency": currency}
+            for currency, amount in sorted(settled.amounts.items())
+        ]
+        return Reply(200, {"entries": settled.items, "amounts": amounts, "left": settled.left})
 
-        return await idempotent(request, caller.conn, SCHEMA, principal, produce)
+    return await once(request, principal, act)
 
 
 @router.get("", **answers(Page[HeldItemView]), summary="Money that no line is known for")

@@ -74,7 +74,6 @@ async def pick(
 
 
 async def count(conn: Conn, reach: Reach, kind: str, wanted: ItemFilter) -> int:
-    """How many there are."""
     return int(await conn.fetchval(COUNT, reach.workspace, kind, *wanted, reach.listed))
 
 
@@ -101,5 +100,4 @@ async def save(conn: Conn, told: Sequence[tuple[str, str, int, int, dict[str, An
 
 
 def oldest(one: datetime | None, other: datetime) -> datetime:
-    """The earlier of two instants."""
     return other if one is None else min(one, other)

@@ -125,8 +125,6 @@ def _refuse_repeated(names: Sequence[str], line: int) -> None:
 
 
 class CsvRows:
-    """The data rows below a header."""
-
     def __init__(self, header: Header, platform: Platform) -> None:
         self._header = header
         self._totals = [re.compile(pattern) for pattern in (*TOTAL_ROWS, *platform.total_rows)]

@@ -38,7 +38,8 @@ def find_encoding(opener: Opener) -> str:
         if head.startswith(mark):
             raise _unknown(1, f"this is {words}")
     if head.startswith(_UTF16):
-        _check(opener, "utf-16", "the file begins as UTF-16 and does not go on so")
+        if (line := _first_fault(opener, "utf-16")) is not None:
+            raise _unknown(line, "the file begins as UTF-16 and does not go on so")
         return "utf-16"
     if b"\0" in head:
         raise _unknown(1, "UTF-16 without its byte-order mark, or no text: save it as CSV (UTF-8)")
@@ -61,12 +62,6 @@ def open_text(opener: Opener, encoding: str) -> TextIO:
 
 def _unknown(line: int, detail: str) -> FileRefusedError:
     return FileRefusedError("encoding_unknown", line, detail)
-
-
-def _check(opener: Opener, encoding: str, detail: str) -> None:
-    line = _first_fault(opener, encoding)
-    if line is not None:
-        raise _unknown(line, detail)
 
 
 def _first_fault(opener: Opener, encoding: str) -> int | None:
@@ -95,12 +90,8 @@ def _is_chinese(opener: Opener) -> bool:
                 text = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError:
                 return False
-            beyond = "".join(filter(_is_beyond_ascii, text))
+            beyond = "".join([character for character in text if not character.isascii()])
             foreign += len(beyond)
             common += len(beyond.encode("gb2312", "ignore").decode("gb2312"))
             if not chunk:
                 return foreign > 0 and common >= COMMON_SHARE_MIN * foreign
-
-
-def _is_beyond_ascii(character: str) -> bool:
-    return character > "\x7f"

@@ -118,23 +118,27 @@ class _Walker:
                 )
             self._fill()
 
-    def elements(self) -> Iterator[None]:
+    def elements(self, opening: str = "[", closing: str = "]") -> Iterator[None]:
         """Stands before each element of a list in turn; its caller takes the element."""
-        self.take("[")
-        if self.peek() == "]":
-            self.take("]")
-            return
-        while True:
+        self.take(opening)
+        if self.peek() != closing:
             yield
-            if self.peek() == "]":
-                self.take("]")
-                return
-            self.take(",")
+            while self.peek() != closing:
+                self.take(",")
+                yield
+        self.take(closing)
+
+    def members(self) -> Iterator[_Value]:
+        """Stands before the value of each member of an object in turn, and gives its name."""
+        for _ in self.elements("{", "}"):
+            if self.peek() != '"':
+                raise self.malformed("a name is missing")
+            name = self.value()
+            self.take(":")
+            yield name
 
 
 class JsonRows:
-    """The rows of a document of one platform."""
-
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._lists = frozenset(platform.json_rows)
@@ -170,7 +174,7 @@ class JsonRows:
         """The rows of a page, or the row itself: which of them it is, its names say."""
         members: dict[str, _Member] = {}
         has_rows = False
-        for name in _members(walker):
+        for name in walker.members():
             if name.value in members or len(members) >= MEMBERS_MAX:
                 raise walker.malformed(f"the name {name.value[:60]!r} stands twice in one object")
             if name.value not in self._lists:
@@ -197,24 +201,6 @@ class JsonRows:
     def _no_rows(self) -> FileRefusedError:
         known = ", ".join(self._platform.json_rows) or "a list"
         return FileRefusedError("layout_unknown", 1, f"no rows found; expected {known}")
-
-
-def _members(walker: _Walker) -> Iterator[_Value]:
-    """Stands before the value of each member of an object in turn, and gives its name."""
-    walker.take("{")
-    if walker.peek() == "}":
-        walker.take("}")
-        return
-    while True:
-        if walker.peek() != '"':
-            raise walker.malformed("a name is missing")
-        name = walker.value()
-        walker.take(":")
-        yield name
-        if walker.peek() == "}":
-            walker.take("}")
-            return
-        walker.take(",")
 
 
 def _failed(error: Any) -> FileRefusedError:

@@ -108,7 +108,6 @@ class Evidence:
         self._orders = _Question()
 
     def take(self, number: int, line: int, values: Mapping[str, Any]) -> None:
-        """Looks at one row."""
         if self._asked.decimal is None:
             for quantity in self._quantities:
                 name = next((name for name in quantity.fields if name in values), None)

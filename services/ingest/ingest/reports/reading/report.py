@@ -41,7 +41,6 @@ class Report:
     next_page: str | None = None
 
     def rows(self) -> Iterator[Row]:
-        """All its rows, read anew."""
         with open_text(self._opener, self._encoding) as text:
             yield from self._rows.read(text)
 
@@ -109,18 +108,14 @@ def _take(rows: Iterable[Row], evidence: Evidence, rows_max: int) -> int:
     """Has the rows that can be read speak for the notation; how many rows there are."""
     count = 0
     for row in rows:
-        _check_count(row, rows_max)
         count = row.number
+        if count > rows_max:
+            raise FileRefusedError(
+                "too_many_rows", max(1, row.line), f"more than {rows_max} rows: send it in parts"
+            )
         if row.fault is None:
             evidence.take(row.number, row.line, row.values)
     return count
-
-
-def _check_count(row: Row, rows_max: int) -> None:
-    if row.number > rows_max:
-        raise FileRefusedError(
-            "too_many_rows", max(1, row.line), f"more than {rows_max} rows: send it in parts"
-        )
 
 
 def _layout_of(sample: list[Row], platform: Platform) -> Layout:

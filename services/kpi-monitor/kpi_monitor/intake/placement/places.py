@@ -128,7 +128,6 @@ class Places:
     async def indexes(
         self, conn: Conn, workspaces: Iterable[str]
     ) -> dict[str, mappings.MappingIndex]:
-        """The mappings in force, by workspace."""
         indexes: dict[str, mappings.MappingIndex] = {}
         for workspace, version in (await store_catalog.find_versions(conn, workspaces)).items():
             known = self._indexes.get(workspace)
@@ -167,7 +166,6 @@ class Places:
 
 
 def _mappings(known: tuple[int, mappings.MappingIndex]) -> int:
-    """What an index weighs."""
     return 1 + len(known[1])
 
 

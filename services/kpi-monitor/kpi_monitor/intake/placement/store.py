@@ -26,12 +26,8 @@ FROM (SELECT hashtext(w) & 1023 AS number, bool_or(alone) AS alone
 ADD = """
 INSERT INTO kpi.placed AS p (workspace, source, start_ms, entity, end_ms, known_ms, measure,
   currency, campaign, line, amount)
-SELECT u.workspace, u.source, u.start_ms, u.entity, u.end_ms, u.known_ms, u.measure, u.currency,
-  u.campaign, u.line, u.amount::numeric
-FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[],
-  $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
-  AS u(workspace, source, start_ms, entity, end_ms, known_ms, measure, currency, campaign, line,
-    amount)
+SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[],
+  $7::text[], $8::text[], $9::text[], $10::text[], $11::text[]::numeric[])
 ON CONFLICT (workspace, source, start_ms, entity, end_ms, known_ms, measure, currency, campaign,
   line) DO UPDATE SET amount = p.amount + excluded.amount
 """
@@ -199,7 +195,6 @@ async def facts_after(
 
 
 async def remove_facts(conn: Conn, facts: Iterable[StoredFact]) -> None:
-    """Forgets facts, which leave their lines."""
     await conn.execute(REMOVE_FACTS, *columns(sorted(one.key for one in facts), 4))
 
 
@@ -235,7 +230,6 @@ async def take_move(conn: Conn, workspace: str) -> Move | None:
 
 
 async def count_moves(conn: Conn) -> int:
-    """How many moves are not at their end."""
     return int(await conn.fetchval(COUNT_MOVES))
 
 

@@ -15,5 +15,4 @@ HOUSE_RULES = frozenset(name for family in _TABLE for name in family.house_rules
 
 
 def family_of(rule: Rule) -> Family:
-    """The family that judges a rule, by its KPI."""
     return FAMILIES[rule.kpi.kind]

@@ -37,7 +37,6 @@ UNITS: Mapping[str, UnitName] = {
 
 
 def look(unit: Unit, rule: Rule, lines: Sequence[BudgetTotals]) -> Observation:
-    """What a rule sees in the latest totals of these lines."""
     seen = rule.observe(sum_figures(lines), max(to_ms(line.as_of) for line in lines))
     if rule.condition.upwards:
         return seen
@@ -77,7 +76,6 @@ class TotalsFamily(Family):
         return Span()
 
     def members(self, unit: Unit, stored: StoredRule) -> Iterable[str] | None:
-        """Lines with totals."""
         return unit.lines
 
     def join(self, unit: Unit, group: Group, feeds: Feeds) -> None:

@@ -58,7 +58,6 @@ def contents(windows: Windows, panes: Iterable[Pane], maturity: int | None) -> d
 
 
 def look(rule: Rule, content: Content) -> Observation:
-    """What a rule sees in a window."""
     if content.coarse:
         return Observation(content.window.end, None, Reason.GRAIN_TOO_COARSE, sums=content.sums)
     return rule.observe(content.sums, content.window.end, content.window)
@@ -134,7 +133,6 @@ class WindowFamily(Family):
         return Observed(standing, seen, Reason.CAMPAIGN_ENDED if ended else None)
 
     def due(self, unit: Unit, group: Group, standing: Standing) -> Due:
-        """When the next window closes."""
         through, size = standing.judged_through, group.rule.size
         if size is None or unit.zone is None or (unit.ends is not None and through >= unit.ends):
             return Due(NEVER)
