@@ -75,8 +75,6 @@ class Outgoing(Struct, frozen=True, kw_only=True):
 
 
 class Channel(Protocol):
-    """One kind of channel."""
-
     @property
     def kind(self) -> str:
         """Its name in records and metrics; the file's list of it is `<kind>_configs`."""

@@ -182,8 +182,6 @@ class DingTalkView(BaseModel):
 
 
 class DingTalk:
-    """The channel."""
-
     kind = "dingtalk"
     configuration = Robot
     shown = DingTalkView
@@ -209,7 +207,6 @@ class DingTalk:
         return within(message, text, message.zone, bytes_max)
 
     async def send(self, outgoing: Outgoing, tools: Tools) -> SendResult:
-        """One message."""
         robot = msgspec.convert(outgoing.target, Robot)
         values = environment_values(tools, robot.url_env, robot.secret_env)
         if isinstance(values, SendResult):

@@ -75,8 +75,6 @@ class WebhookView(BaseModel):
 
 
 class Webhook:
-    """The channel."""
-
     kind = "webhook"
     configuration = Hook
     shown = WebhookView

@@ -81,7 +81,6 @@ class Configurations:
         self.put_files(self.read())
 
     def get(self, workspace: str) -> Configuration | None:
-        """The workspace's configuration; None when it has none."""
         found = self._current.get(workspace)
         return found.configuration if found else None
 
@@ -90,7 +89,6 @@ class Configurations:
         return self._current.get(workspace)
 
     def workspaces(self) -> list[str]:
-        """Workspaces with a configuration, in order."""
         return sorted(self._current)
 
     def addresses(self) -> list[tuple[str, str, str]]:
@@ -103,7 +101,6 @@ class Configurations:
         ]
 
     def put(self, current: Mapping[str, InForce]) -> None:
-        """Replaces what is in use."""
         self._current = dict(current)
 
     def put_files(self, files: Mapping[str, ConfigurationFile]) -> None:

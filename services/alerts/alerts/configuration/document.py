@@ -53,8 +53,6 @@ else:
 
 
 class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One file."""
-
     route: RouteDocument
     receivers: tuple[ReceiverDocument, ...]
 

@@ -39,8 +39,6 @@ class MatcherError(ValueError):
 
 
 class Matcher(Struct, frozen=True):
-    """One condition on one label."""
-
     label: str
     op: Operator
     value: str

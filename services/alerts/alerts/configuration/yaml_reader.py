@@ -61,7 +61,6 @@ class YamlFile:
             raise self.fail(path, _words(said["detail"], kind, path)) from None
 
     def fail(self, path: str, detail: str) -> ConfigError:
-        """The error that `detail` is wrong at `path`."""
         return ConfigError(self._file, locate(self._root, path), detail)
 
     def _compose(self, text: str) -> yaml.Node:

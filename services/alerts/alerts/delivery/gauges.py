@@ -21,7 +21,6 @@ def start_counters() -> None:
 
 
 async def refresh(pool: Pool) -> None:
-    """Sets the gauges by what the database says."""
     async with pool.acquire() as conn:
         waiting = await store.count_unsent(conn)
     _clear_gauges()

@@ -248,7 +248,4 @@ async def count_due(conn: Conn) -> int:
 
 async def count_unsent(conn: Conn) -> list[Waiting]:
     """What is not sent yet by channel and reason: queued, unreachable, rate_limited, refused."""
-    return [
-        Waiting(row["channel"], row["why"], row["deliveries"], row["age_s"])
-        for row in await conn.fetch(UNSENT)
-    ]
+    return [Waiting(*row) for row in await conn.fetch(UNSENT)]

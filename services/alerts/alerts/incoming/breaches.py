@@ -20,8 +20,6 @@ YEARS = range(1970, 9000)
 
 
 class FoundSignal(NamedTuple):
-    """A signal of a workspace."""
-
     workspace: str
     signal: Signal
 

@@ -106,7 +106,6 @@ async def list_alerts(
 def notifications_query(
     reach: Reach, after: int, wanted: NotificationFilter, limit: int
 ) -> tuple[Any, ...]:
-    """The statement and its values."""
     values: list[Any] = [reach.workspace, after, limit]
     conditions = []
     asked = {"reach": reach.listed, **wanted._asdict()}
@@ -121,7 +120,6 @@ def notifications_query(
 
 
 def alerts_query(reach: Reach, after: int, wanted: AlertFilter, limit: int) -> tuple[Any, ...]:
-    """The statement and its values."""
     conditions = [IS_OPEN[wanted.is_open]]
     values: list[Any] = [reach.workspace, after, limit]
     for value, condition in ((wanted.campaign, OF_CAMPAIGN), (reach.listed, _in_reach("a"))):

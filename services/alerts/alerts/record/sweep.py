@@ -65,7 +65,6 @@ FIGURES_KEEP = timedelta(days=7)
 
 
 def sweeps(keep: timedelta) -> dict[str, Sweep]:
-    """The sweeps by table."""
     return {
         "notifications": Sweep(keep, forget_notifications),
         "episodes": Sweep(keep, strip_episodes),

@@ -36,8 +36,6 @@ _ADDRESS = re.compile(r"https?://[^\s()<>\[\]\\\"'`|]{1,2000}")
 
 
 class Rendered(Struct, frozen=True):
-    """One message and the alerts it tells."""
-
     keys: tuple[Key, ...]
     message: Message
 

@@ -15,7 +15,6 @@ class Snapshot(msgspec.Struct, frozen=True):
 
 
 def take(configuration: Configuration, route: Route) -> Snapshot:
-    """The route and its receiver as they are now."""
     return Snapshot(
         receiver=configuration.receivers[route.receiver],
         intervals=Intervals(route.group_wait, route.group_interval, route.repeat_interval),
@@ -23,12 +22,10 @@ def take(configuration: Configuration, route: Route) -> Snapshot:
 
 
 def to_json(snapshot: Snapshot) -> Any:
-    """For a jsonb column."""
     return msgspec.to_builtins(snapshot)
 
 
 def from_json(stored: Any) -> Snapshot:
-    """From a jsonb column."""
     return msgspec.convert(stored, Snapshot)
 
 

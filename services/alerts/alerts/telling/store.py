@@ -175,17 +175,7 @@ class MovedChannel(NamedTuple):
 
 async def take_due(conn: Conn, now: datetime, limit: int) -> list[DueGroup]:
     """Locks up to `limit` due groups that no other replica holds."""
-    return [
-        DueGroup(
-            row["group_id"],
-            row["workspace"],
-            row["group_key"],
-            row["receiver"],
-            row["labels"],
-            row["snapshot"],
-        )
-        for row in await conn.fetch(TAKE_DUE, now, limit)
-    ]
+    return [DueGroup(*row) for row in await conn.fetch(TAKE_DUE, now, limit)]
 
 
 async def find_members(conn: Conn, groups: Sequence[int]) -> dict[int, list[Member]]:
@@ -295,5 +285,4 @@ async def wake_joined(
 
 
 async def count_due(conn: Conn, now: datetime) -> int:
-    """Groups that would speak now."""
     return int(await conn.fetchval(DUE, now))

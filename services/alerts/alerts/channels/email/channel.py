@@ -74,8 +74,6 @@ class Mailboxes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Mailbox(Struct, frozen=True, tag="email", tag_field="kind"):
-    """One mailbox."""
-
     to: str
     sender: str = ""
 
