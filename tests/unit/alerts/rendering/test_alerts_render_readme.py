@@ -8,15 +8,15 @@ README = ROOT / "README.md"
 
 SPRING = {
     "group": {"line": "search"},
-    "value": "5.562177",
+    "value": "5.365170",
     "numbers": {
         "actual": "700.00",
         "allocated": "1000.00",
         "committed": "0.00",
         "corrections": "0.00",
-        "forecast_end": "5562.18",
-        "pacing_ratio": "5.562177",
-        "planned_to_date": "125.85",
+        "forecast_end": "5365.17",
+        "pacing_ratio": "5.365170",
+        "planned_to_date": "130.47",
         "remaining": "300.00",
         "used_ratio": "0.700000",
     },
