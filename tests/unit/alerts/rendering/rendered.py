@@ -36,14 +36,14 @@ class Read(Struct, frozen=True):
 def view(told: str = "firing", alert: int = 1, **changes: Any) -> AlertView:
     own = {
         name: changes.pop(name)
-        for name in ("ends_at", "previous_severity", "history")
+        for name in ("starts_at", "ends_at", "previous_severity", "history")
         if name in changes
     }
     return AlertView(
         key=Key(alert, 1),
         told=told,  # type: ignore[arg-type]
         signal=make_signal(**changes),
-        starts_at=START,
+        starts_at=own.get("starts_at", START),
         ends_at=own.get("ends_at"),
         previous_severity=own.get("previous_severity"),
         history=own.get("history", ()),

@@ -1,12 +1,18 @@
 """The message in README.md is the one that people get."""
 
+from datetime import UTC, datetime
+from typing import Any
+
 from shared.events import BreachSource
 from tests.root import ROOT
 from tests.unit.alerts.rendering.rendered import render, view
 
 README = ROOT / "README.md"
 
-SPRING = {
+MADE = datetime(2025, 12, 1, 7, 18, tzinfo=UTC)
+SPRING: dict[str, Any] = {
+    "event_time": MADE,
+    "starts_at": MADE,
     "group": {"line": "search"},
     "value": "5.365170",
     "numbers": {
@@ -32,7 +38,7 @@ def test_the_message_in_the_readme_is_what_is_rendered() -> None:
     """A line that ends in "…" is shown in part."""
     text = README.read_text(encoding="utf-8")
     shown = next(block for block in text.split("```") if block.startswith("\n🔴")).strip()
-    message = render(view(**SPRING), locale="en")[0]
+    message = render(view(**SPRING), locale="en", now=MADE)[0]
     assert f"`{message.subject}`" in text
     for line, said in zip(shown.split("\n"), message.plain.split("\n"), strict=True):
         assert line == said or (line.endswith("…") and said.startswith(line.removesuffix("…")))
