@@ -1,39 +1,47 @@
 """Planning objects of catalog.v1 as kpi-monitor acts on them. Pure.
 
-A watched object is one line of `WATCHED`: of which unit, and which line or object of it, it gives
-something to judge.
+A kind that gives something to judge is one line of `WATCHED`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
-
-from msgspec import Struct
+from typing import Any, NamedTuple, cast
 
 from kpi_monitor.units.unit import WORKSPACE
 from shared import entity_mapping
 from shared.events import (
     CATALOG_DECODER,
-    CampaignObject,
     CatalogItem,
     CatalogObject,
     Envelope,
-    LineObject,
     MappingObject,
     PlainObject,
-    SuspenseObject,
     object_of,
 )
 from shared.kafka.consumer import Received
 
 ItemKey = tuple[str, str, str]
 """(workspace, kind, id) of a planning object."""
-WATCHED: Mapping[type[Struct], Callable[[Any], tuple[str, str | None]]] = {
-    CampaignObject: lambda one: (one.campaign, None),
-    LineObject: lambda one: (one.campaign, one.line),
-    SuspenseObject: lambda one: (WORKSPACE, one.source),
+
+
+class Watched(NamedTuple):
+    """What a new version of a kind of object gives to judge.
+
+    `member`: the line or object it is about, by its id; None is all of the unit. `of_workspace`:
+    the unit is the workspace, not the object's campaign. `is_judged`: a family looks at the objects
+    themselves, which `Unit.watched` has by kind and id.
+    """
+
+    member: Callable[[Any], str | None]
+    of_workspace: bool = False
+    is_judged: bool = False
+
+
+WATCHED: Mapping[str, Watched] = {
+    "campaign": Watched(lambda _: None),
+    "line": Watched(lambda one: one.line),
+    "suspense": Watched(lambda one: one.source, of_workspace=True, is_judged=True),
 }
-"""(campaign or WORKSPACE, line or source, or None for all of it) that a new version touches."""
 
 
 class Changed(NamedTuple):
@@ -48,8 +56,11 @@ class Changed(NamedTuple):
     @property
     def touched(self) -> tuple[str, str, str | None] | None:
         """(workspace, campaign, line or source) that it gives something to judge, if any."""
-        touch = WATCHED.get(type(self.object))
-        return None if touch is None else (self.workspace, *touch(self.object))
+        watched, known = WATCHED.get(self.kind), cast("Any", self.object)
+        if watched is None:
+            return None
+        campaign = WORKSPACE if watched.of_workspace else known.campaign
+        return self.workspace, campaign, watched.member(known)
 
 
 @dataclass(frozen=True, slots=True)

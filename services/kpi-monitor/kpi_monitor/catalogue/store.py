@@ -10,7 +10,14 @@ from kpi_monitor.units.unit import UnitKey
 from shared import entity_mapping
 from shared.database.locks import AdvisoryLock
 from shared.database.pool import Conn, columns
-from shared.events import CampaignObject, LineObject, MappingObject, SuspenseObject, object_of
+from shared.events import (
+    CampaignObject,
+    CatalogObject,
+    LineObject,
+    MappingObject,
+    PlainObject,
+    object_of,
+)
 
 MAPPINGS_LOCK = AdvisoryLock("kpi/mappings")
 """Of a workspace: who holds entities back or maps them."""
@@ -48,12 +55,17 @@ FIND_VERSIONS = (
 FIND_MAPPINGS = """
 SELECT id, object FROM kpi.catalog WHERE workspace = $1 AND kind = 'mapping' AND NOT deleted
 """
-FIND_SUSPENSE = """
-SELECT c.workspace, c.id, c.object FROM unnest($1::text[], $2::text[]) AS u(workspace, id)
-JOIN kpi.catalog c USING (workspace) WHERE c.kind = 'suspense' AND u.id IS NULL
+ASKED = """
+unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS u(workspace, kind, campaign, id)
+"""
+FIND_WATCHED = f"""
+SELECT c.workspace, u.campaign, c.kind, c.id, c.object FROM {ASKED}
+JOIN kpi.catalog c USING (workspace, kind)
+WHERE u.id IS NULL AND NOT c.deleted AND coalesce(c.object->>'campaign', '') = u.campaign
 UNION ALL
-SELECT c.workspace, c.id, c.object FROM unnest($1::text[], $2::text[]) AS u(workspace, id)
-JOIN kpi.catalog c USING (workspace, id) WHERE c.kind = 'suspense'
+SELECT c.workspace, u.campaign, c.kind, c.id, c.object FROM {ASKED}
+JOIN kpi.catalog c USING (workspace, kind, id)
+WHERE NOT c.deleted AND coalesce(c.object->>'campaign', '') = u.campaign
 """
 FIND_CURRENCIES = """
 SELECT c.workspace, c.id, c.object->>'currency' AS currency FROM kpi.catalog c
@@ -69,6 +81,15 @@ class Campaign(NamedTuple):
 
     object: CampaignObject
     deleted: bool
+
+
+class WatchedObject(NamedTuple):
+    """An object that rules of a unit look at."""
+
+    unit: UnitKey
+    kind: str
+    id: str
+    object: CatalogObject | PlainObject
 
 
 async def find_campaigns_of_regions(
@@ -165,12 +186,20 @@ async def find_names(conn: Conn, keys: Iterable[UnitKey]) -> dict[UnitKey, PlanN
     return found
 
 
-async def find_suspense(
-    conn: Conn, sources: Sequence[tuple[str, str | None]]
-) -> list[tuple[str, str, SuspenseObject]]:
-    """(workspace, source, what waits in its suspense) of these; source None is all of them."""
-    rows = await conn.fetch(FIND_SUSPENSE, *columns(sources, 2))
-    return [(row["workspace"], row["id"], _read(row, SuspenseObject)) for row in rows]
+async def find_watched(
+    conn: Conn, asked: Sequence[tuple[str, str, str, str | None]]
+) -> list[WatchedObject]:
+    """The objects that are these (workspace, kind, campaign or WORKSPACE, id); id None is all."""
+    rows = await conn.fetch(FIND_WATCHED, *columns(asked, 4)) if asked else []
+    return [
+        WatchedObject(
+            unit=(row["workspace"], row["campaign"]),
+            kind=row["kind"],
+            id=row["id"],
+            object=object_of(row["kind"], row["object"]),
+        )
+        for row in rows
+    ]
 
 
 def _read(row: Any, kind: type[Known]) -> Known:

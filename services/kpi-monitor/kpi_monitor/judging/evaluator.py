@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from kpi_monitor import SCHEMA, SERVICE
 from kpi_monitor.catalogue import store as catalogue
@@ -19,7 +19,7 @@ from kpi_monitor.judging.breaches import Judged, breach_of
 from kpi_monitor.judging.figures import newest_of
 from kpi_monitor.judging.groups import groups_of, needs_of
 from kpi_monitor.judging.outcomes import due_of, judge
-from kpi_monitor.rules.families.suspense import suspense_rule
+from kpi_monitor.rules.families.table import HOUSE_RULES
 from kpi_monitor.rules.unit import GroupOutcome, Unit
 from kpi_monitor.settings import KpiSettings, owners_of
 from kpi_monitor.sources import heartbeats
@@ -62,7 +62,7 @@ class Evaluator:
         self._partitions = partitions
         self._wake_relay = wake_relay
         self._owners = owners_of(settings.workspace_owners)
-        self._of_workspaces = [suspense_rule(timedelta(seconds=settings.suspense_limit_s))]
+        self._of_workspaces = [make(settings) for make in HOUSE_RULES.values()]
         self.rounds = Rounds(settings, "evaluator", self._round)
         self._units = 1
 

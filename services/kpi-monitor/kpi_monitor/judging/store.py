@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from kpi_monitor.catalogue import store as catalogue
+from kpi_monitor.catalogue.objects import WATCHED, Watched
 from kpi_monitor.records.measures import SPEND
 from kpi_monitor.rules.definition import compile_stored
 from kpi_monitor.rules.episodes import EpisodeState
@@ -95,6 +96,7 @@ async def find_units(
     conn: Conn,
     touched: Mapping[UnitKey, set[str] | None],
     of_workspaces: Sequence[StoredRule] = (),
+    kinds: Mapping[str, Watched] = WATCHED,
 ) -> list[Unit]:
     """Units that have rules, with all that these are judged on except panes; `of_workspaces`: the
     rules that every workspace has."""
@@ -120,7 +122,7 @@ async def find_units(
             groups += [(key[0], one.rule, group_text(one.group(line))) for one in rules]
     await _read_scope(conn, units, scope, groups)
     await _read_plans(conn, units)
-    await _read_watched(conn, units, scope)
+    await _read_watched(conn, units, scope, kinds)
     return list(units.values())
 
 
@@ -144,12 +146,18 @@ async def _read_plans(conn: Conn, units: Mapping[UnitKey, Unit]) -> None:
         units[key].removed.add(line)
 
 
-async def _read_watched(conn: Conn, units: Mapping[UnitKey, Unit], scope: Scope) -> None:
-    """Objects of the catalogue that belong to workspaces."""
-    sources = [(workspace, name) for workspace, campaign, name in scope if campaign == WORKSPACE]
-    if sources:
-        for workspace, name, found in await catalogue.find_suspense(conn, sources):
-            units[workspace, WORKSPACE].watched[name] = found
+async def _read_watched(
+    conn: Conn, units: Mapping[UnitKey, Unit], scope: Scope, kinds: Mapping[str, Watched]
+) -> None:
+    """Objects of the catalogue that families look at."""
+    asked = [
+        (workspace, kind, campaign, name)
+        for workspace, campaign, name in scope
+        for kind, watched in kinds.items()
+        if watched.is_judged and watched.of_workspace == (campaign == WORKSPACE)
+    ]
+    for found in await catalogue.find_watched(conn, asked):
+        units[found.unit].watched.setdefault(found.kind, {})[found.id] = found.object
 
 
 async def _read_scope(

@@ -4,13 +4,15 @@ Quantities and ratios are decimal text, no value is null.
 """
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, RootModel
+from pydantic import BaseModel, Field, RootModel
 
+from kpi_monitor.rules.kpis import KPIS, GroupName, UnitName
 from kpi_monitor.rules.schemas import SeverityName
 
 Numbers = dict[str, str]
+KINDS = list(dict.fromkeys(kpi.kind for kpi in KPIS.values()))
 
 
 class KpiView(BaseModel):
@@ -20,9 +22,9 @@ class KpiView(BaseModel):
     title: str
     formula: str
     measures: list[str]
-    kind: Literal["window", "budget"]
-    group: Literal["traffic", "conversion", "cost", "budget"]
-    unit: Literal["percent", "money", "count", "ratio", "minutes", "hours"]
+    kind: Annotated[str, Field(json_schema_extra={"enum": KINDS})]
+    group: GroupName
+    unit: UnitName
 
 
 class HeldView(BaseModel):

@@ -15,7 +15,7 @@ import msgspec
 from kpi_monitor.rules.episodes import RANK, Condition, Limit
 from kpi_monitor.rules.families.table import FAMILIES
 from kpi_monitor.rules.kpis import NOT_ADDITIVE, Kpi, find_kpi
-from kpi_monitor.rules.rule import GroupBy, Rule, Suppress
+from kpi_monitor.rules.rule import Rule, Suppress
 from shared.errors import InvalidError
 from shared.money import MoneyError, parse_micros
 
@@ -32,7 +32,8 @@ def compile_rule(
     """
     kpi = find_kpi(body["kpi"])
     _refuse_what_is_not_built(body)
-    span = FAMILIES[kpi.kind].span(body, kpi)
+    family = FAMILIES[kpi.kind]
+    span = family.span(body, kpi)
     suppress = _suppress(body.get("suppress"), kpi)
     minimum = _minimum(body.get("min") or {})
     measures = set(kpi.formula.measures) | {name for name, _ in minimum}
@@ -50,7 +51,7 @@ def compile_rule(
         name=body.get("name") or body["rule"],
         campaign=scope["campaign"],
         lines=_lines(scope.get("lines")),
-        group_by=_group_by(body.get("group_by", ["line"])),
+        group_by=_group_by(body.get("group_by", ["line"]), family.groupings),
         kpi=kpi,
         size=span.size,
         maturity=span.maturity,
@@ -87,12 +88,11 @@ def _lines(names: list[str] | None) -> frozenset[str] | None:
     return None if names is None else frozenset(names)
 
 
-def _group_by(names: list[str]) -> GroupBy:
-    if names == ["line"]:
-        return "line"
-    if names == ["campaign"]:
-        return "campaign"
-    raise InvalidError("group_by_unknown", 'group_by is ["line"] or ["campaign"] in this version')
+def _group_by(names: list[str], groupings: tuple[str, ...]) -> str:
+    if len(names) == 1 and names[0] in groupings:
+        return names[0]
+    allowed = " or ".join(f'["{name}"]' for name in groupings)
+    raise InvalidError("group_by_unknown", f"group_by is {allowed} in this version")
 
 
 def _condition(body: Mapping[str, Any]) -> Condition:

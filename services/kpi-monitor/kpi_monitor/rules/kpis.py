@@ -14,6 +14,7 @@ NOT_ADDITIVE = frozenset({"reach", "frequency", "unique_users", "unique_clicks",
 
 BUDGET_USED = "budget.used_ratio"
 BUDGET_PACING = "budget.pacing_ratio"
+GroupName = Literal["traffic", "conversion", "cost", "budget"]
 UnitName = Literal["percent", "money", "count", "ratio", "minutes", "hours"]
 """How a number is to be read; a percentage is stated as a ratio, 0.015 for 1.5 %."""
 
@@ -22,38 +23,52 @@ UnitName = Literal["percent", "money", "count", "ratio", "minutes", "hours"]
 class Kpi:
     """A name people use, its formula, its unit, and where its numbers come from.
 
-    `kind` names the family that judges it. `window`: sums of panes over windows. `budget`: the
-    latest totals of a line.
+    `kind` names the family that judges it (`families/table.py`). `window`: sums of panes over
+    windows. `budget`: the latest totals of a line.
     """
 
     name: str
     title: str
     formula: formula.Formula
-    kind: Literal["window", "budget", "suspense"]
-    group: Literal["traffic", "conversion", "cost", "budget"]
+    kind: str
+    group: GroupName
     unit: UnitName
 
 
-def _table(*rows: tuple[str, str, str, str, UnitName]) -> dict[str, Kpi]:
-    table: dict[str, Kpi] = {}
-    for name, title, text, group, unit in rows:
-        kind: Literal["window", "budget"] = "budget" if group == "budget" else "window"
-        table[name] = Kpi(name, title, formula.parse(text), kind, group, unit)  # type: ignore[arg-type]
-    return table
+def _table(*rows: tuple[str, str, str, str, GroupName, UnitName]) -> dict[str, Kpi]:
+    return {
+        name: Kpi(name, title, formula.parse(text), kind, group, unit)
+        for name, title, text, kind, group, unit in rows
+    }
 
 
 KPIS = _table(
-    ("ctr", "Click-through rate", "clicks / impressions", "traffic", "percent"),
-    ("cvr", "Conversion rate per click", "conversions / clicks", "conversion", "percent"),
-    ("cpc", "Cost per click", "spend / clicks", "cost", "money"),
-    ("cpm", "Cost per thousand impressions", "spend / impressions * 1000", "cost", "money"),
-    ("cpa", "Cost per conversion", "spend / conversions", "cost", "money"),
-    ("roas", "Revenue per unit of spend", "revenue / spend", "cost", "ratio"),
-    (BUDGET_USED, "Share of the allocated budget used", "actual / allocated", "budget", "percent"),
+    ("ctr", "Click-through rate", "clicks / impressions", "window", "traffic", "percent"),
+    ("cvr", "Conversion rate per click", "conversions / clicks", "window", "conversion", "percent"),
+    ("cpc", "Cost per click", "spend / clicks", "window", "cost", "money"),
+    (
+        "cpm",
+        "Cost per thousand impressions",
+        "spend / impressions * 1000",
+        "window",
+        "cost",
+        "money",
+    ),
+    ("cpa", "Cost per conversion", "spend / conversions", "window", "cost", "money"),
+    ("roas", "Revenue per unit of spend", "revenue / spend", "window", "cost", "ratio"),
+    (
+        BUDGET_USED,
+        "Share of the allocated budget used",
+        "actual / allocated",
+        "budget",
+        "budget",
+        "percent",
+    ),
     (
         BUDGET_PACING,
         "Spend against the plan to date",
         "actual / planned_to_date",
+        "budget",
         "budget",
         "percent",
     ),

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from kpi_monitor.rules import formula
 from kpi_monitor.rules.episodes import Condition, Observation, Reason, Severity
 from kpi_monitor.rules.formula import Formula
 from kpi_monitor.rules.kpis import Kpi
 from kpi_monitor.windows import Window
-
-GroupBy = Literal["line", "campaign", "source"]
 
 
 class Span(NamedTuple):
@@ -38,7 +36,8 @@ class Suppress:
 class Rule:
     """A rule as its family judges it. `lines` None means every line of the campaign; sizes in ms.
 
-    `measures`: the sums it reads, of panes or of the totals.
+    `group_by`: one of its family's groupings. `measures`: the sums it reads, of panes or of the
+    totals.
     """
 
     rule: str
@@ -46,7 +45,7 @@ class Rule:
     name: str
     campaign: str
     lines: frozenset[str] | None
-    group_by: GroupBy
+    group_by: str
     kpi: Kpi
     size: int | None
     maturity: int

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kpi_monitor.rules.episodes import NO_EPISODE, EpisodeState, Reason, Verdict
 from kpi_monitor.rules.feeds import FeedState
 from kpi_monitor.rules.rule import Rule
 from kpi_monitor.units.unit import UnitKey
-from shared.events import BudgetTotals, SuspenseObject
+from shared.events import BudgetTotals
 
 AWAY = -1
 """`judged_through` of a group that nobody judges: should it come back, it begins anew."""
@@ -72,7 +72,7 @@ class Unit:
 
     `ends`: the flight's end, epoch ms. `closed`: by a person, or its object was deleted. `removed`:
     lines that were in the plan and are not any more. `watched`: objects of the catalogue that a
-    family looks at, by id.
+    family looks at, by kind and id.
     """
 
     workspace: str
@@ -85,7 +85,7 @@ class Unit:
     standings: dict[tuple[str, str], Standing] = field(default_factory=dict)
     lines: dict[str, BudgetTotals] = field(default_factory=dict)
     feeds: list[FeedState] = field(default_factory=list)
-    watched: dict[str, SuspenseObject] = field(default_factory=dict)
+    watched: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def key(self) -> UnitKey:

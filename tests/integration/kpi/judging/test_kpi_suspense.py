@@ -131,7 +131,7 @@ async def test_a_message_has_only_its_own_source_judged_whatever_its_name(kpi: W
     touched = {(touch["workspace"], touch["campaign"]): {touch["line"]}}
     async with kpi.pool.acquire() as conn:
         [unit] = await store.find_units(conn, touched, [suspense_rule(timedelta(days=1))])
-    assert unit.watched.keys() == {"till,eu:1"}
+    assert unit.watched["suspense"].keys() == {"till,eu:1"}
     assert unit.standings.keys() == {("suspense", r"source:till\,eu\:1")}
     assert (await look(kpi))[2:] == [(r"suspense/source:till\,eu\:1/1", "resolved", 2)]
     await tell(kpi, 2, None)

@@ -32,7 +32,9 @@ def waiting(since: datetime | None, *amounts: str) -> SuspenseObject:
 
 
 def workspace(known: SuspenseObject, limit: timedelta = DAY) -> Unit:
-    return Unit("default", WORKSPACE, rules=[suspense_rule(limit)], watched={"ads": known})
+    return Unit(
+        "default", WORKSPACE, rules=[suspense_rule(limit)], watched={"suspense": {"ads": known}}
+    )
 
 
 def step(unit: Unit, hours: float) -> list[tuple[str, str]]:
@@ -52,9 +54,9 @@ def test_a_breach_begins_at_the_limit_and_ends_when_nothing_waits() -> None:
     assert step(unit, 23.99) == []
     assert step(unit, 24) == [("firing", "threshold_crossed")]
     assert step(unit, 30) == []
-    unit.watched["ads"] = waiting(None)
+    unit.watched["suspense"]["ads"] = waiting(None)
     assert step(unit, 31) == [("resolved", "recovered")]
-    unit.watched["ads"] = waiting(at(40), "1.00")
+    unit.watched["suspense"]["ads"] = waiting(at(40), "1.00")
     assert step(unit, 64) == [("firing", "threshold_crossed")]
     assert unit.standings["suspense", "source:ads"].episode.number == 2
 

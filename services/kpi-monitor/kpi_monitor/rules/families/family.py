@@ -4,16 +4,17 @@ Everything else is one for all families: groups, episodes with levels, reset, su
 reasons, transitions, messages, newer figures. `table.py` lists the families.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from kpi_monitor.rules.episodes import Observation, Reason, Verdict
 from kpi_monitor.rules.feeds import FeedState
 from kpi_monitor.rules.kpis import Kpi
 from kpi_monitor.rules.rule import Span
 from kpi_monitor.rules.unit import Group, Need, Panes, Standing, StoredRule, Unit
+from kpi_monitor.settings import KpiSettings
 from kpi_monitor.units.unit import Due
 from shared.events import BreachSource
 
@@ -56,8 +57,10 @@ class Family(Protocol):
 
     kind: str
     breach_kind: str
-    house_rules: frozenset[str] = frozenset()
-    """Names of the rules of this family that every workspace has; a person's take others."""
+    groupings: tuple[str, ...] = ("line", "campaign")
+    """What a rule may state as `group_by`: its members, or the campaign for all of them."""
+    house_rules: ClassVar[Mapping[str, Callable[[KpiSettings], StoredRule]]] = {}
+    """By name, the rules of this family that every workspace has; a person's take other names."""
 
     def span(self, body: Mapping[str, Any], kpi: Kpi) -> Span:
         """Window and maturity of a rule. Raises InvalidError for what such a rule cannot state."""

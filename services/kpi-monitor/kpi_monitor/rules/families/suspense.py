@@ -7,7 +7,7 @@ nothing has to happen for it to become too long, so its unit is due by time.
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 from kpi_monitor.rules.episodes import Condition, Limit, Observation, Reason, Verdict
 from kpi_monitor.rules.families.family import Family, Grounds, Observed
@@ -21,9 +21,10 @@ from shared.errors import InvalidError
 from shared.events import SuspenseObject
 from shared.money import MICROS
 
+KIND = "suspense"
 RULE = "suspense"
 """Name of the rule in breaches; its groups are sources, which no rule of a person has."""
-HOURS = Kpi("", "Money in suspense", parse("hours"), "suspense", "budget", "hours")
+HOURS = Kpi("", "Money in suspense", parse("hours"), KIND, "budget", "hours")
 
 
 def suspense_rule(limit: timedelta) -> StoredRule:
@@ -56,9 +57,12 @@ def suspense_rule(limit: timedelta) -> StoredRule:
 class SuspenseFamily(Family):
     """The rule over what waits in the suspense of each source of a workspace."""
 
-    kind = "suspense"
-    breach_kind = "suspense"
-    house_rules = frozenset({RULE})
+    kind = KIND
+    breach_kind = KIND
+    groupings = ("source",)
+    house_rules: ClassVar = {
+        RULE: lambda settings: suspense_rule(timedelta(seconds=settings.suspense_limit_s))
+    }
 
     def span(self, body: Mapping[str, Any], kpi: Kpi) -> Span:
         """No rule of a person is of this family."""
@@ -66,7 +70,7 @@ class SuspenseFamily(Family):
 
     def members(self, unit: Unit, stored: StoredRule) -> Iterable[str] | None:
         """Sources that budget told of, with or without something that waits."""
-        return unit.watched
+        return unit.watched.get(KIND, {})
 
     def observe(self, unit: Unit, group: Group, panes: Panes, now: int) -> Observed:
         """How long the oldest of what waits has waited; 0 while nothing does."""
@@ -110,7 +114,8 @@ class SuspenseFamily(Family):
 
 
 def _object(unit: Unit, group: Group) -> SuspenseObject:
-    return unit.watched[group.members[0]]
+    found: SuspenseObject = unit.watched[KIND][group.members[0]]
+    return found
 
 
 def _since(unit: Unit, group: Group) -> int | None:

@@ -10,8 +10,9 @@ from kpi_monitor.rules.rule import Rule
 
 _TABLE: tuple[Family, ...] = (WindowFamily(), TotalsFamily(), SuspenseFamily())
 FAMILIES: Mapping[str, Family] = {family.kind: family for family in _TABLE}
-HOUSE_RULES = frozenset(name for family in _TABLE for name in family.house_rules)
-"""Names that no new rule of a person takes: the two would share their episodes' numbers."""
+HOUSE_RULES = {name: make for family in _TABLE for name, make in family.house_rules.items()}
+"""Of every workspace. No new rule of a person takes such a name: the two would share their
+episodes' numbers."""
 
 
 def family_of(rule: Rule) -> Family:
