@@ -62,15 +62,41 @@ async def test_a_mapping_neither_takes_nor_gives_what_is_of_campaigns_out_of_rea
         service.caller("mei.lin", "operator", campaigns=[INSIDE]) as limited,
         service.caller("wang.lei", "operator") as whole,
     ):
-        check_refused(await limited.post(MAPPINGS, mapping(EXACT, INSIDE), 403), 2)
+        refused = await limited.post(MAPPINGS, mapping(EXACT, INSIDE), 403)
+        assert (refused["code"], OUTSIDE in refused["detail"]) == ("out_of_reach", False)
         assert await actual(whole, OUTSIDE) == "1.00"
         taken = await limited.post(MAPPINGS, mapping(ACCOUNT, INSIDE), 409)
         assert taken["code"] == "mapping_overlaps"
         assert "m1" not in taken["detail"], "a mapping out of reach is not named"
-        later = mapping(EXACT, INSIDE, effective_from="2025-11-04T00:00:00+08:00")
-        made = await limited.post(MAPPINGS, later, 201)
-        assert made["moved"]["entries"] == 0
-        assert made["findings"] == [], "what matches is on lines out of reach"
+        assert (await whole.post(MAPPINGS, mapping(EXACT, INSIDE), 201))["moved"]["entries"] == 1
+
+
+async def test_a_mapping_takes_nothing_that_campaigns_out_of_reach_have_yet_to_spend(
+    service: Service,
+) -> None:
+    """Also none of their metrics: kpi-monitor places them by the same mapping."""
+    later = {"effective_from": "2025-11-04T00:00:00+08:00"}
+    async with (
+        service.caller("mei.lin", "operator", campaigns=[INSIDE]) as limited,
+        service.caller("wang.lei", "operator") as whole,
+    ):
+        refused = await limited.post(MAPPINGS, mapping(EXACT, INSIDE, **later), 403)
+        assert (refused["code"], OUTSIDE in refused["detail"]) == ("out_of_reach", False)
+        await service.post(delta("ads", "new", at("11-04 12:00"), "4.00", entity=EXACT | ACCOUNT))
+        assert await actual(whole, OUTSIDE) == "5.00"
+        own = await limited.post(MAPPINGS, mapping(EXACT | LOST, INSIDE, **later), 201)
+        await limited.change("DELETE", f"{MAPPINGS}/{own['mapping']}")
+
+
+async def test_a_mapping_whose_money_would_go_to_campaigns_out_of_reach_is_not_withdrawn(
+    service: Service,
+) -> None:
+    later = {"effective_from": "2025-11-04T00:00:00+08:00"}
+    async with (
+        service.caller("mei.lin", "operator", campaigns=[INSIDE]) as limited,
+        service.caller("wang.lei", "operator") as whole,
+    ):
+        made = await whole.post(MAPPINGS, mapping(EXACT, INSIDE, **later), 201)
         place = f"{MAPPINGS}/{made['mapping']}"
         await service.post(delta("ads", "new", at("11-04 12:00"), "4.00", entity=EXACT | ACCOUNT))
         assert await actual(whole, INSIDE) == "4.00"
@@ -78,7 +104,6 @@ async def test_a_mapping_neither_takes_nor_gives_what_is_of_campaigns_out_of_rea
         gone = await whole.change("DELETE", place)
         assert gone["moved"]["entries"] == 1
         assert await actual(whole, OUTSIDE) == "5.00"
-        assert (await whole.post(MAPPINGS, mapping(EXACT, INSIDE), 201))["moved"]["entries"] == 2
 
 
 async def test_what_was_written_off_is_not_taken_back_to_a_campaign_out_of_reach(

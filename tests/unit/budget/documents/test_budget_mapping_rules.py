@@ -1,35 +1,67 @@
-"""Which mappings may have brought what another one takes, and what a mapping may match (P30)."""
+"""Whose spend a mapping takes from another, and what a mapping may match (P30)."""
+
+from datetime import UTC, datetime
 
 import pytest
 
-from budget.documents.mappings.commands import check_match, may_yield
+from budget.documents.mappings.rules import check_match, losing_places
 from shared.entity_mapping import EntityMapping, match_of
 from shared.errors import InvalidError
 
+ACCOUNT, CAMPAIGN = {"account": "1"}, {"campaign": "7"}
 
-def mapping(**match: str) -> EntityMapping:
-    return EntityMapping("m1", "ads", match_of(match), "c1", "L1", None)
+
+def theirs(match: dict[str, str], day: int | None = None) -> EntityMapping:
+    """One of theirs, from that day on."""
+    return mapping(match, day, "theirs")
+
+
+def mapping(match: dict[str, str], day: int | None = None, campaign: str = "ours") -> EntityMapping:
+    since = None if day is None else datetime(2025, 11, day, tzinfo=UTC)
+    return EntityMapping(f"m{day}", "ads", match_of(match), campaign, "L1", since)
 
 
 @pytest.mark.parametrize(
-    ("lesser", "wanted", "yields", "why"),
+    ("before", "made", "takes", "why"),
     [
-        (mapping(account="1"), mapping(campaign="7"), True, "an account's ads may be of it"),
+        ([theirs(ACCOUNT)], mapping(CAMPAIGN), True, "the campaign may be of their account"),
+        ([theirs(ACCOUNT)], mapping(CAMPAIGN, 9), True, "from then on, though nothing was booked"),
+        ([theirs(ACCOUNT, 9)], mapping(CAMPAIGN), True, "theirs is in force later on"),
+        ([theirs(CAMPAIGN)], mapping(CAMPAIGN, 9), True, "the later one wins"),
+        ([theirs(CAMPAIGN, 9)], mapping(CAMPAIGN), False, "theirs still wins from the 9th on"),
+        ([theirs({"campaign": "8"})], mapping(CAMPAIGN), False, "another campaign"),
+        ([theirs({"ad": "9"})], mapping(CAMPAIGN), False, "the more specific one keeps its own"),
+        ([theirs(ACCOUNT)], mapping({"account": "2", "ad": "9"}), False, "other accounts"),
         (
-            mapping(campaign="7"),
-            mapping(campaign="7"),
-            True,
-            "it may be in force from another time",
+            [theirs(ACCOUNT), mapping(ACCOUNT, 8)],
+            mapping(CAMPAIGN, 9),
+            False,
+            "the account was theirs until the 8th, and is ours",
         ),
-        (mapping(campaign="8"), mapping(campaign="7"), False, "another campaign"),
-        (mapping(ad="9"), mapping(campaign="7"), False, "the more specific one keeps what it has"),
-        (mapping(account="1", campaign="7"), mapping(account="2", ad="9"), False, "other accounts"),
+        (
+            [theirs(ACCOUNT), mapping(ACCOUNT, 10)],
+            mapping(CAMPAIGN, 9),
+            True,
+            "on the 9th the account is theirs still",
+        ),
+        (
+            [theirs(ACCOUNT), mapping(CAMPAIGN)],
+            mapping(CAMPAIGN | {"ad": "9"}, 9),
+            False,
+            "an ad of the campaign, which is ours",
+        ),
+        (
+            [theirs(ACCOUNT), mapping(CAMPAIGN), theirs(CAMPAIGN, 10)],
+            mapping({"ad": "9"}, 9),
+            True,
+            "nobody says of which campaign the ad is",
+        ),
     ],
 )
-def test_a_lesser_mapping_yields_what_may_be_of_both(
-    lesser: EntityMapping, wanted: EntityMapping, yields: bool, why: str
+def test_a_mapping_takes_what_would_come_to_others_without_it(
+    before: list[EntityMapping], made: EntityMapping, takes: bool, why: str
 ) -> None:
-    assert may_yield(lesser, wanted) is yields, why
+    assert (("theirs", "L1") in losing_places(before, made)) is takes, why
 
 
 @pytest.mark.parametrize(

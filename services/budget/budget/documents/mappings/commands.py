@@ -21,23 +21,28 @@ from budget.documents.mappings.findings import (
     answer_with_findings,
     nothing_moved,
 )
+from budget.documents.mappings.rules import Place, check_match, losing_places
 from budget.documents.mappings.schemas import MappingBody, MappingTargetBody
 from budget.ledger import catalogues
 from budget.ledger.moving import resolve
 from budget.ledger.rules import Catalogue, Destination
-from shared.entity_mapping import LEVELS, EntityMapping, MappingIndex, match_of, specificity
-from shared.errors import ConflictError, ErrorItem, InvalidError
+from shared.entity_mapping import EntityMapping, MappingIndex, match_of
+from shared.errors import ConflictError, ForbiddenError
 from shared.http.caller import Caller
+from shared.http.reach import OUT_OF_REACH
 
-Place = tuple[str, str]
-"""(campaign, line)."""
+TAKES = (
+    "from then on it would take what mappings bring to campaigns that this credential does not "
+    "reach; match more levels, or have it made with one that reaches the whole workspace"
+)
 
 
 async def add_mapping(caller: Caller, body: MappingBody) -> Row:
     """Maps a platform's entity to a line and moves what it was held for.
 
     Raises ConflictError `mapping_overlaps`, InvalidError `match_empty` or `match_level_unknown`,
-    ForbiddenError `out_of_reach`, as all here, also where money of other campaigns would move.
+    ForbiddenError `out_of_reach`, as all here, also where money of other campaigns would move, or
+    what they have yet to spend would come to this one.
     """
     caller.reach.require(body.campaign)
     check_match(body.match)
@@ -55,9 +60,11 @@ async def add_mapping(caller: Caller, body: MappingBody) -> Row:
     )
     if name is None:
         raise await _overlap(caller, mapping)
+    losing = losing_places(before, mapping)
+    if not all(caller.reach.covers(campaign) for campaign, _ in losing):
+        raise ForbiddenError(OUT_OF_REACH, TAKES)
     row = await find_mapping(caller, name)
-    lesser = {(m.campaign, m.line) for m in before if may_yield(m, mapping)}
-    follows = await _follow(caller, row, MappingIndex(before), lesser, f"mapping/{name}")
+    follows = await _follow(caller, row, MappingIndex(before), losing, f"mapping/{name}")
     await _tell(caller, row, "mapping_created")
     answer = await answer_with_findings(caller, row, follows.moved)
     answer["findings"] += await nothing_moved(caller, row, follows)
@@ -106,20 +113,6 @@ async def _overlap(caller: Caller, mapping: EntityMapping) -> ConflictError:
     if not caller.reach.covers(campaign):
         detail = "this is mapped from the same time on, to what this credential does not reach"
     return ConflictError("mapping_overlaps", detail)
-
-
-def check_match(match: Mapping[str, str]) -> None:
-    """Raises InvalidError `match_empty`, `match_level_unknown`."""
-    if not match:
-        raise InvalidError("match_empty", "match names at least one level of the entity")
-    unknown = sorted(match.keys() - set(LEVELS))
-    if unknown:
-        items: list[ErrorItem] = [
-            {"loc": f"match.{level}", "code": "match_level_unknown", "detail": "no such level"}
-            for level in unknown
-        ]
-        detail = f"{', '.join(unknown)}: the levels are {', '.join(LEVELS)}"
-        raise InvalidError("match_level_unknown", detail, errors=items)
 
 
 async def _follow(
@@ -172,14 +165,6 @@ def _on_line(line: placed.FedLine) -> dict[str, str]:
 def _is_early(row: Row, item: Mapping[str, Any]) -> bool:
     since = row["effective_from"]
     return since is not None and item["period_start"] < since
-
-
-def may_yield(lesser: EntityMapping, mapping: EntityMapping) -> bool:
-    """Whether one may have brought what the other takes: it is not more specific, and no level says
-    that they are about different entities."""
-    stated = dict(lesser.match)
-    agrees = all(stated.get(level, name) == name for level, name in mapping.match)
-    return agrees and specificity(lesser.match) <= specificity(mapping.match)
 
 
 def _elsewhere(

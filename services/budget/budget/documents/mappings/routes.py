@@ -26,7 +26,7 @@ router = APIRouter(prefix="/v1/mappings", tags=["mappings"])
 async def post_mapping(request: Request, body: MappingBody, principal: Operator) -> Response:
     """The most specific one wins: ad, ad_group, campaign, account. `findings` warn of a campaign or
     line that does not exist (yet). Errors: mapping_overlaps, match_level_unknown, match_empty;
-    out_of_reach, also where it would take money of campaigns out of reach."""
+    out_of_reach, also where it would take what campaigns out of reach have or have yet to spend."""
 
     async def act(caller: Caller) -> Reply:
         made = await commands.add_mapping(caller, body)
