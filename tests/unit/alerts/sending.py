@@ -20,6 +20,11 @@ def mail_server(port: int, host: str = "127.0.0.1") -> MailServer:
     return MailServer(host, port, "none", None, None, "Paceline <paceline@localhost.localdomain>")
 
 
+def answered(status: int, body: bytes = b"", **headers: str) -> httpx.Response:
+    """As it comes over a network: not read yet."""
+    return httpx.Response(status, stream=httpx.ByteStream(body), headers=headers)
+
+
 def make_tools(
     client: httpx.AsyncClient | None = None,
     *,

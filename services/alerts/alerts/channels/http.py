@@ -21,7 +21,8 @@ Classify = Callable[[int, bytes, str | None], SendResult]
 PARK_S = 60.0
 RETRY_AFTER_MAX_S = 3600.0
 ANSWER_BYTES_MAX = 65_536
-"""An answer has a hundred bytes; the rest of a longer page is not read."""
+"""An answer has a hundred bytes; the rest of a longer page is not read, and none is unpacked: a
+few packed bytes may stand for more than a process has room for."""
 SUCCESS = range(200, 300)
 REFUSED = range(400, 500)
 """Whoever answers so has looked at the request and not passed it on."""
@@ -88,13 +89,17 @@ async def post(
             "POST",
             url,
             content=body,
-            headers={"content-type": "application/json; charset=utf-8", **headers},
+            headers={
+                "content-type": "application/json; charset=utf-8",
+                "accept-encoding": "identity",
+                **headers,
+            },
             timeout=tools.timeout_s,
             follow_redirects=False,
             extensions=dict(extensions),
         ) as answer:
             read = b""
-            async for chunk in answer.aiter_bytes(ANSWER_BYTES_MAX):
+            async for chunk in answer.aiter_raw(ANSWER_BYTES_MAX):
                 read += chunk
                 if len(read) >= ANSWER_BYTES_MAX:
                     break

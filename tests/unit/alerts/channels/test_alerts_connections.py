@@ -1,14 +1,16 @@
 """Destinations of different people may lie behind one address: they share nothing on the wire."""
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 
 from alerts.channels.http import http_client
 from alerts.channels.result import SendClass
 from alerts.channels.webhook import Webhook
-from tests.unit.alerts.sending import make_outgoing, make_tools
+from tests.unit.alerts.sending import answered, make_outgoing, make_tools
 
 ANSWER = b"HTTP/1.1 204 None\r\nset-cookie: session=of-somebody; Path=/\r\n\r\n"
 
@@ -61,3 +63,19 @@ async def test_neither_a_connection_nor_a_cookie_of_one_host_serves_another(
     assert [connection for connection, _ in kept.requests] == [1, 2]
     assert [headers["host"] for _, headers in kept.requests] == hosts
     assert not any("cookie" in headers for _, headers in kept.requests)
+
+
+async def test_what_an_answer_has_packed_is_not_unpacked() -> None:
+    """A few kilobytes may stand for gigabytes: nobody asks for them, and nobody opens them."""
+    packed = gzip.compress(b"a" * 1_000_000)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.headers["accept-encoding"] == "identity"
+        return answered(200, packed, **{"content-encoding": "gzip"})
+
+    target = {"kind": "webhook", "url_env": "URL", "allow_private": True}
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        tools = make_tools(client, environment={"URL": "http://127.0.0.1/"})
+        sent = await Webhook().send(make_outgoing(Webhook(), target), tools)
+    assert sent.kind is SendClass.DELIVERED
+    assert "aaaa" not in sent.provider_message

@@ -17,7 +17,7 @@ from alerts.channels.dingtalk import (
 )
 from alerts.channels.message import Composed
 from alerts.channels.result import SendClass
-from tests.unit.alerts.sending import make_message, make_outgoing, make_tools
+from tests.unit.alerts.sending import answered, make_message, make_outgoing, make_tools
 
 
 def test_the_signature_equals_the_vector() -> None:
@@ -157,7 +157,7 @@ async def test_a_request_carries_signature_and_markdown() -> None:
 
     def robot(request: httpx.Request) -> httpx.Response:
         seen.append(request)
-        return httpx.Response(200, json={"errcode": 0, "errmsg": "ok"})
+        return answered(200, b'{"errcode": 0, "errmsg": "ok"}')
 
     assert (await send(robot)).kind is SendClass.DELIVERED
     query = seen[0].url.params

@@ -15,7 +15,7 @@ from alerts.channels.texts import json_bytes
 from alerts.channels.webhook import Hook, Webhook, classify, keys_of, signed
 from cli.fakes.server import Fault
 from tests.unit.alerts.builders import START, at
-from tests.unit.alerts.sending import make_message, make_outgoing, make_tools
+from tests.unit.alerts.sending import answered, make_message, make_outgoing, make_tools
 from tests.webhook_receiver import FakeWebhook
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -234,7 +234,7 @@ async def test_what_was_checked_is_what_is_connected_to() -> None:
 
     def taken(request: httpx.Request) -> httpx.Response:
         seen.append(request)
-        return httpx.Response(204)
+        return answered(204)
 
     names = Names(["8.8.8.8"], ["127.0.0.1"])
     found = await send("https://user:word@hooks.example.com/a?b=c", taken, names)
@@ -250,7 +250,7 @@ async def test_the_next_address_is_tried_when_one_cannot_be_reached() -> None:
     def second(request: httpx.Request) -> httpx.Response:
         if request.url.host == "8.8.8.8":
             raise httpx.ConnectError("away")
-        return httpx.Response(200)
+        return answered(200)
 
     names = Names(["8.8.8.8", "8.8.4.4"])
     assert (await send("https://x.example.com/", second, names)).kind is SendClass.DELIVERED

@@ -24,7 +24,7 @@ from alerts.rendering.view import AlertView
 from cli.fakes.mail import FakeMail
 from tests.unit.alerts.builders import START, at, make_signal
 from tests.unit.alerts.rendering.rendered import Read, render
-from tests.unit.alerts.sending import mail_server, make_outgoing, make_tools
+from tests.unit.alerts.sending import answered, mail_server, make_outgoing, make_tools
 
 BCC = "=?utf-8?q?x=0D=0ABcc=3A_evil=40example.com?="
 BODY = "=?utf-8?q?x=0D=0A=0D=0A=3Ch1=3Epay_here=3C/h1=3E?="
@@ -161,7 +161,7 @@ def test_a_robot_gets_the_fields_of_a_message_and_no_others_whatever_people_call
 
     def robot(request: httpx.Request) -> httpx.Response:
         bodies.append(request.content)
-        return httpx.Response(200, json={"errcode": 0, "errmsg": "ok"})
+        return answered(200, b'{"errcode": 0, "errmsg": "ok"}')
 
     async def send() -> None:
         target = {
