@@ -6,7 +6,7 @@ files at start and at a reload; until the database is reached, what the files sa
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -78,6 +78,8 @@ class Configurations:
         """As they were read last."""
         self._doubted: dict[str, str] = {}
         self._current: dict[str, InForce] = {}
+        self.budgets: Sequence[tuple[str, str, str]] = ()
+        """(workspace, channel id, `Endpoint.budget`), made anew with each version only."""
         self.put_files(self.read())
 
     def get(self, workspace: str) -> Configuration | None:
@@ -91,17 +93,13 @@ class Configurations:
     def workspaces(self) -> list[str]:
         return sorted(self._current)
 
-    def addresses(self) -> list[tuple[str, str, str]]:
-        """(workspace, name, address) of each channel that the files give a name of its own."""
-        return [
-            (workspace, name, address)
-            for workspace, found in self._current.items()
-            for name, address in found.configuration.addresses.items()
-            if name != address
-        ]
-
     def put(self, current: Mapping[str, InForce]) -> None:
         self._current = dict(current)
+        self.budgets = [
+            (workspace, name, key)
+            for workspace, found in current.items()
+            for name, key in found.configuration.budgets.items()
+        ]
 
     def put_files(self, files: Mapping[str, ConfigurationFile]) -> None:
         """Replaces what is in use by what the files say, without versions."""

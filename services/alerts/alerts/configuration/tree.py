@@ -70,8 +70,9 @@ class Configuration(Struct, frozen=True):
     route: Route
     receivers: dict[str, Receiver]
     documents: tuple[ReceiverDocument, ...] = ()
-    addresses: Mapping[str, str] = field(default_factory=dict)
-    """Where each channel leads, by its name."""
+    budgets: Mapping[str, str] = field(default_factory=dict)
+    """`Endpoint.budget` of each channel, by its name and by its address, which was or will be the
+    name it has in an older or newer file."""
     doubts: tuple[str, ...] = ()
     """What is allowed and probably not meant, with file and line."""
 
@@ -84,9 +85,8 @@ def parse_configuration(
     document = found.read(Document)
     doubts: dict[str, str] = {}
     """By what is doubtful, the path where it is first."""
-    addresses: dict[str, str] = {}
     try:
-        receivers = _receivers(document, environment, addresses)
+        receivers = _receivers(document, environment)
         places = {name: f".receivers[{place}]" for place, name in enumerate(receivers)}
         route = _Routes(receivers, places, doubts).first(document.route)
     except PlaceError as error:
@@ -99,17 +99,26 @@ def parse_configuration(
         route=route,
         receivers=receivers,
         documents=document.receivers,
-        addresses=addresses,
+        budgets=_budgets(workspace, receivers, environment),
         doubts=tuple(map(str, said)),
     )
 
 
-def _receivers(
-    document: Document, environment: Mapping[str, str], addresses: dict[str, str]
-) -> dict[str, Receiver]:
-    """Receivers by name. A name is one destination in the whole file: it is noted in `addresses`,
-    where it leads."""
+def _budgets(
+    workspace: str, receivers: Mapping[str, Receiver], environment: Mapping[str, str]
+) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for receiver in receivers.values():
+        for channel in receiver.channels:
+            key = channel.budget(workspace, environment)
+            found |= {channel.address: key, channel.name: key}
+    return found
+
+
+def _receivers(document: Document, environment: Mapping[str, str]) -> dict[str, Receiver]:
+    """Receivers by name. A name is one destination in the whole file."""
     receivers: dict[str, Receiver] = {}
+    addresses: dict[str, str] = {}
     for place, one in enumerate(document.receivers):
         path = f".receivers[{place}]"
         if one.name in receivers:

@@ -64,7 +64,7 @@ class Courier:
         self._configurations = configurations
         self._tools = tools
         self._channels = channels
-        self._budgets = {
+        self._per_minute = {
             kind: one.limits.sends_per_minute
             for kind, one in channels.items()
             if one.limits.sends_per_minute is not None
@@ -114,8 +114,8 @@ class Courier:
             return await store.take(
                 conn,
                 claim_s=self._settings.claim_s,
-                per_minute=self._budgets,
-                addresses=self._configurations.addresses(),
+                per_minute=self._per_minute,
+                budgets=self._configurations.budgets,
             )
 
     async def _carry(self, claimed: Claimed) -> None:

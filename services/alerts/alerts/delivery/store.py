@@ -23,16 +23,15 @@ BEHIND = f"""EXISTS (
     SELECT 1 FROM alerts.deliveries earlier
     WHERE earlier.group_id = d.group_id AND earlier.channel_id = d.channel_id
       AND earlier.position < d.position AND earlier.state IN {UNSENT_SQL})"""
-# Two workspaces may name the same environment variable; the robot is the same, but nobody may slow
-# the other down through it, so destinations are per workspace. In one, two names of a robot share
-# what it takes.
+# Two workspaces may name the same robot, but nobody may slow the other down through it, so
+# destinations are per workspace. In one, two names of a robot share what it takes.
 CLAIMABLE = f"""
-SELECT d.*, d.workspace || '/' || coalesce(n.address, d.channel_id) AS destination
+SELECT d.*, d.workspace || '/' || coalesce(b.key, d.channel_id) AS destination
 FROM alerts.deliveries d
-LEFT JOIN unnest($1::text[], $2::text[], $3::text[]) AS n(workspace, name, address)
-  ON n.workspace = d.workspace AND n.name = d.channel_id
+LEFT JOIN unnest($1::text[], $2::text[], $3::text[]) AS b(workspace, name, key)
+  ON b.workspace = d.workspace AND b.name = d.channel_id
 LEFT JOIN alerts.destinations p
-  ON p.destination = d.workspace || '/' || coalesce(n.address, d.channel_id)
+  ON p.destination = d.workspace || '/' || coalesce(b.key, d.channel_id)
 WHERE d.state IN {UNSENT_SQL}
   AND CASE d.state WHEN 'sending' THEN d.claimed_until ELSE d.next_attempt_at END <= now()
   AND (p.blocked_until IS NULL OR p.blocked_until <= now())
@@ -163,15 +162,15 @@ async def take(
     *,
     claim_s: float,
     per_minute: Mapping[str, int],
-    addresses: Sequence[tuple[str, str, str]] = (),
+    budgets: Sequence[tuple[str, str, str]] = (),
 ) -> Claimed | None:
     """Takes one due delivery, if its destination may be spoken to now.
 
-    `per_minute` is the budget by channel kind, which each address has by itself: `addresses` are
-    (workspace, channel id, address) where the two differ. A full budget blocks the destination
-    until its next free second; the caller simply asks again.
+    `per_minute` is the budget by channel kind. Channels share one that have one key in `budgets`,
+    (workspace, channel id, key). A full budget blocks the destination until its next free second;
+    the caller simply asks again.
     """
-    row = await conn.fetchrow(CLAIMABLE, *columns(addresses, 3))
+    row = await conn.fetchrow(CLAIMABLE, *columns(budgets, 3))
     if row is None:
         return None
     destination = row["destination"]

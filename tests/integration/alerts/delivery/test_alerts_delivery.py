@@ -97,16 +97,26 @@ async def test_too_fast_parks_the_destination_and_nothing_is_lost(world: World) 
     assert await attempts(world) == [("rate_limited", "130101"), ("delivered", "0")]
 
 
-@pytest.mark.parametrize("names", [["room"], ["room", "hall"]])
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"room": "OPS_DINGTALK_URL"},
+        {"room": "OPS_DINGTALK_URL", "hall": "OPS_DINGTALK_URL"},
+        {"room": "OPS_DINGTALK_URL", "hall": "AGAIN"},
+    ],
+)
 async def test_a_robot_gets_at_most_eighteen_messages_a_minute(
-    world: World, names: list[str]
+    world: World, names: dict[str, str]
 ) -> None:
-    """By whatever names receivers know it."""
+    """By whatever names and variables receivers know it."""
+    world.environment["AGAIN"] = world.environment["OPS_DINGTALK_URL"]
     head, receiver = ROBOT_ONLY.split("receivers:\n")
     route = "".join(f"    - {{receiver: {name}, continue: true}}\n" for name in names)
     receivers = [
-        receiver.replace("name: ops", f"name: {name}").replace("{url", f"{{name: {name}, url")
-        for name in ["ops", *names]
+        receiver.replace("name: ops", f"name: {name}").replace(
+            "{url_env: OPS_DINGTALK_URL", f"{{name: {name}, url_env: {place}"
+        )
+        for name, place in {"ops": "OPS_DINGTALK_URL", **names}.items()
     ]
     head = head.replace("[campaign, line]", "[campaign, line, rule]")
     world.configure(f"{head}  routes:\n{route}receivers:\n{''.join(receivers)}")

@@ -60,6 +60,25 @@ def test_a_mailbox_of_two_lists_is_named_twice() -> None:
         parse(again)
 
 
+def test_one_robot_has_one_budget_whose_name_tells_neither_its_address_nor_its_workspaces() -> None:
+    """By two variables it was sent to twice as often as it takes, and blocked who sent."""
+    url = ENVIRONMENT["OPS_DINGTALK_URL"]
+    environment = ENVIRONMENT | {"AGAIN": url, "NEW": f"{url}-rotated"}
+    robots = "\n".join(f"      - {{url_env: {name}}}" for name in ("AGAIN", "NEW"))
+    text = CONFIGURATION.replace("    email_configs", f"{robots}\n    email_configs")
+    found = [
+        parse_configuration(workspace, "a.yml", text, environment).budgets
+        for workspace in ("default", "other")
+    ]
+    first, again, new = (
+        found[0][f"dingtalk:{name}"] for name in ("OPS_DINGTALK_URL", "AGAIN", "NEW")
+    )
+    assert first == again != new
+    assert first != found[1]["dingtalk:AGAIN"]
+    assert "T0" not in first
+    assert found[0]["email:ops@example.com"] == "email:ops@example.com"
+
+
 def test_the_file_that_is_shipped_is_valid() -> None:
     shipped = ROOT / "deploy" / "alerts.d"
     found = Configurations(shipped, ENVIRONMENT)
