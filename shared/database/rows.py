@@ -2,9 +2,16 @@
 
 from typing import Any, TypeVar
 
+from msgspec import Struct
+
 from shared.database.pool import Conn
 
 Row = TypeVar("Row")
+
+
+def columns(kind: type[Struct]) -> str:
+    """What to select for a `kind`, by name: a column that a later version adds breaks no older."""
+    return ", ".join(kind.__struct_fields__)
 
 
 async def fetch(conn: Conn, kind: type[Row], statement: str, *values: Any) -> list[Row]:

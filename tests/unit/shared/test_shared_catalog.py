@@ -6,7 +6,12 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from budget import announcements
+from budget.allocation.store import LineRecord
+from budget.documents.campaigns.store import CampaignRecord
+from budget.documents.campaigns.views import campaign_item
+from budget.documents.mappings.commands import mapping_item
+from budget.documents.mappings.store import MappingRecord
+from budget.documents.plans.document import line_item
 from shared.events import (
     CampaignObject,
     CatalogItem,
@@ -39,6 +44,10 @@ ROW: dict[str, Any] = {
     "effective_from": AT,
     "version": 7,
     "removed": False,
+    "allocated": 0,
+    "curve": {},
+    "created_by": "li.na",
+    "created_at": AT,
 }
 
 
@@ -51,9 +60,9 @@ def test_every_kind_of_object_is_one_that_an_item_may_have() -> None:
 @pytest.mark.parametrize(
     ("item", "expected"),
     [
-        (announcements.campaign_item(ROW), CampaignObject),
-        (announcements.line_item(ROW), LineObject),
-        (announcements.mapping_item(ROW), MappingObject),
+        (campaign_item(msgspec.convert(ROW, CampaignRecord)), CampaignObject),
+        (line_item(msgspec.convert(ROW, LineRecord)), LineObject),
+        (mapping_item(msgspec.convert(ROW, MappingRecord)), MappingObject),
     ],
     ids=["campaign", "line", "mapping"],
 )

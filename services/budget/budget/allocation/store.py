@@ -2,14 +2,35 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from msgspec import Struct
 
 from budget.allocation.journal import AllocationStep, Holder
 from budget.allocation.phasing import NOTHING, Curve
 from shared.database.pool import Conn
+from shared.database.rows import columns, fetch
 
-LINES = "SELECT * FROM budget.lines WHERE workspace = $1 AND campaign = $2 ORDER BY line"
-LINE_NAMES = """
+
+class LineRecord(Struct, frozen=True):
+    """A line as it is in force; `removed`: the plan left it out."""
+
+    campaign: str
+    line: str
+    version: int
+    plan_version: int
+    removed: bool
+    name: str
+    owner: str | None
+    channel: str | None
+    allocated: int
+    curve: dict[str, list[int]]
+
+
+FIND_LINES = f"""
+SELECT {columns(LineRecord)} FROM budget.lines WHERE workspace = $1 AND campaign = $2 ORDER BY line
+"""
+FIND_NAMES = """
 SELECT line FROM budget.lines WHERE workspace = $1 AND campaign = $2 AND NOT removed
 """
 PUT_LINES = """
@@ -45,12 +66,12 @@ ORDER BY name, entry DESC
 """
 
 
-def read_curve(stored: Mapping[str, Any]) -> Curve:
+def read_curve(stored: Mapping[str, list[int]]) -> Curve:
     """A curve as stored: instants in microseconds, amounts in micros."""
     return Curve(tuple(stored["instants"]), tuple(stored["amounts"]))
 
 
-def store_curve(curve: Curve) -> dict[str, Any]:
+def store_curve(curve: Curve) -> dict[str, list[int]]:
     return {"instants": list(curve.instants), "amounts": list(curve.amounts)}
 
 
@@ -62,7 +83,7 @@ class LineRow(NamedTuple):
     owner: str | None
     channel: str | None
     allocated: int
-    curve: dict[str, Any]
+    curve: dict[str, list[int]]
     removed: bool = False
 
 
@@ -71,16 +92,16 @@ class AllocatingDocument(NamedTuple):
 
     name: str
     decided_at: datetime
-    curves: Mapping[Holder, dict[str, Any]]
+    curves: Mapping[Holder, dict[str, list[int]]]
 
 
-async def lines(conn: Conn, workspace: str, campaign: str) -> list[dict[str, Any]]:
+async def find_lines(conn: Conn, workspace: str, campaign: str) -> list[LineRecord]:
     """The lines as they are in force, also those that were left out."""
-    return [dict(row) for row in await conn.fetch(LINES, workspace, campaign)]
+    return await fetch(conn, LineRecord, FIND_LINES, workspace, campaign)
 
 
-async def line_names(conn: Conn, workspace: str, campaign: str) -> set[str]:
-    return {row[0] for row in await conn.fetch(LINE_NAMES, workspace, campaign)}
+async def find_names(conn: Conn, workspace: str, campaign: str) -> set[str]:
+    return {row[0] for row in await conn.fetch(FIND_NAMES, workspace, campaign)}
 
 
 async def put_lines(
@@ -91,7 +112,7 @@ async def put_lines(
     rows: Sequence[LineRow],
     *,
     first: bool,
-) -> list[dict[str, Any]]:
+) -> list[LineRecord]:
     """Gives the lines what the plan made of them; all lines of the campaign, as they are then.
 
     Unless it is the `first` plan, a new line is one for which nothing was planned before.
@@ -99,7 +120,7 @@ async def put_lines(
     key = workspace, campaign, plan_version
     nothing = store_curve(NOTHING)
     await conn.execute(PUT_LINES, *key, *zip(*rows, strict=True), not first, nothing)
-    return [dict(row) for row in await conn.fetch(LINES, *key[:2])]
+    return await find_lines(conn, workspace, campaign)
 
 
 async def find_steps(
@@ -129,7 +150,7 @@ async def add_steps(
 
 async def find_curves(
     conn: Conn, workspace: str, campaign: str, known_at: datetime
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, dict[str, list[int]]]:
     """The curves of lines as they were known then; each holds what was planned before it."""
     rows = await conn.fetch(FIND_CURVES, workspace, campaign, known_at)
     return {row["name"]: row["curve"] for row in rows}

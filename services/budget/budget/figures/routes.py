@@ -72,14 +72,14 @@ async def get_entries(
     """In the order of their numbers. Errors: campaign_unknown, line_unknown."""
     async with calling(request, principal) as caller:
         row = await find_campaign(caller, campaign)
-        key = AccountKey(caller.workspace, "line", campaign, line, "", row["currency"])
+        key = AccountKey(caller.workspace, "line", campaign, line, "", row.currency)
         account = (await registry.find_accounts(caller.conn, [key])).get(key)
         if account is None:
             raise NotFoundError("line_unknown", f"{campaign} has no line {line}")
         rows = await store.entries(
-            caller.conn, account, row["time_zone"], after=paging.after(0), limit=paging.rows
+            caller.conn, account, row.time_zone, after=paging.after(0), limit=paging.rows
         )
-    items = [_entry(entry, row["currency"]) for entry in rows]
+    items = [_entry(entry, row.currency) for entry in rows]
     return paging.page(items, "entry")
 
 

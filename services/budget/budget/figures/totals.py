@@ -15,8 +15,9 @@ from budget import SCHEMA
 from budget.allocation import store as allocation
 from budget.allocation.journal import Holder, held_as_of
 from budget.allocation.phasing import NOTHING
-from budget.documents.campaigns.store import get_campaign
+from budget.documents.campaigns.store import CampaignRecord, get_campaign
 from budget.documents.plans import store as plans
+from budget.documents.plans.store import PlanRecord
 from budget.figures import line_states, pacing, store
 from budget.figures.line_states import AccountedLine
 from budget.figures.pacing import PacingFigures, PlannedLine, SourceState
@@ -66,7 +67,7 @@ async def read_totals(conn: Conn, asked: TotalsQuery) -> dict[str, Any]:
     plan, rows, held = await _planned(conn, asked, rows)
     ids = [row.account_id for row in rows]
     sources = await line_states.find_sources(conn, ids, asked.partitions)
-    known, days = await _known(conn, asked, rows, campaign["time_zone"])
+    known, days = await _known(conn, asked, rows, campaign.time_zone)
     lines = [(row, _figures(asked, row, sources.get(row.account_id, []), known)) for row in rows]
     items, excepted = await _exceptions(conn, asked)
     apart = {one.source: one.set_aside for told in sources.values() for one in told}
@@ -76,8 +77,8 @@ async def read_totals(conn: Conn, asked: TotalsQuery) -> dict[str, Any]:
     names = {row.account_id: row.line for row in rows}
     return {
         "campaign": asked.campaign,
-        "currency": campaign["currency"],
-        "plan_version": plan["plan_version"] if plan else None,
+        "currency": campaign.currency,
+        "plan_version": plan.plan_version if plan else None,
         "known_at": asked.known_at or asked.now,
         "through": asked.through,
         "complete_through": total.complete_through,
@@ -96,10 +97,10 @@ async def read_totals(conn: Conn, asked: TotalsQuery) -> dict[str, Any]:
     }
 
 
-async def _incomplete(conn: Conn, campaign: Mapping[str, Any]) -> list[dict[str, Any]]:
+async def _incomplete(conn: Conn, campaign: CampaignRecord) -> list[dict[str, Any]]:
     """When records that may have been the campaign's were lost, by a gap somebody accepted."""
-    end = campaign["ends_at"] + RESTATED
-    gaps = await gaps_between(conn, SCHEMA, campaign["starts_at"], end)
+    end = campaign.ends_at + RESTATED
+    gaps = await gaps_between(conn, SCHEMA, campaign.starts_at, end)
     return [{"from": gap.start, "to": gap.end, "reason": gap.reason} for gap in gaps]
 
 
@@ -138,19 +139,19 @@ async def _known(
 
 async def _planned(
     conn: Conn, asked: TotalsQuery, rows: list[AccountedLine]
-) -> tuple[dict[str, Any] | None, list[AccountedLine], dict[Holder, int]]:
+) -> tuple[PlanRecord | None, list[AccountedLine], dict[Holder, int]]:
     """The plan in force at the moment asked for, the lines as they were planned then, and who held
     how much. The curve is the one known last: it keeps what was planned before each change."""
     place = asked.workspace, asked.campaign
     known_at = asked.known_at or asked.now
-    applied = await plans.known_plans(conn, *place, known_at)
+    applied = await plans.find_applied(conn, *place, known_at)
     held = held_as_of(await allocation.find_steps(conn, *place, known_at), asked.moment)
     version = plan_as_of(applied, asked.moment)
     plan = None if version is None else await plans.get_plan(conn, *place, version)
     if not asked.past:
         return plan, rows, held
     curves = await allocation.find_curves(conn, *place, known_at)
-    names = {line["line"]: line["name"] for line in plan["body"]["lines"]} if plan else {}
+    names = {line["line"]: line["name"] for line in plan.body["lines"]} if plan else {}
     nothing = allocation.store_curve(NOTHING)
     shown = [
         msgspec.structs.replace(
@@ -217,8 +218,8 @@ def _view(told: PacingFigures) -> dict[str, Any]:
     }
 
 
-def _reserve(plan: Mapping[str, Any] | None, held: Mapping[Holder, int]) -> list[dict[str, Any]]:
-    buckets = [item["bucket"] for item in plan["body"]["reserve"]] if plan else []
+def _reserve(plan: PlanRecord | None, held: Mapping[Holder, int]) -> list[dict[str, Any]]:
+    buckets = [item["bucket"] for item in plan.body["reserve"]] if plan else []
     shown = []
     for bucket in buckets:
         allocated = format_micros(held.get(Holder("bucket", bucket), 0))

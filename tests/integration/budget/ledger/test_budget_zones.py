@@ -93,4 +93,4 @@ async def test_a_database_without_a_zone_refuses_its_campaigns(service: Service)
         with pytest.raises(InvalidError) as refused:
             await create_campaign_of(caller, unknown)
         assert refused.value.code == "time_zone_unknown"
-        assert (await create_campaign_of(caller, body))["time_zone"] == "Asia/Shanghai"
+        assert (await create_campaign_of(caller, body)).time_zone == "Asia/Shanghai"

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budget.allocation.store import read_curve
+from budget.documents.campaigns.store import CampaignRecord
 from budget.documents.plans.document import (
     line_rows,
     plan_document,
@@ -15,11 +16,24 @@ from budget.documents.plans.document import (
 )
 from budget.documents.plans.rules import Terms, check
 from budget.documents.plans.schemas import PlanBody
+from budget.documents.plans.store import PlanRecord
 from shared.money import format_micros
 
 START = datetime(2025, 11, 1, tzinfo=UTC)
 END = START + timedelta(days=10)
-CAMPAIGN = {"starts_at": START, "ends_at": END}
+CAMPAIGN = CampaignRecord(
+    campaign="c",
+    name="Campaign",
+    status="draft",
+    version=1,
+    currency="CNY",
+    time_zone="UTC",
+    starts_at=START,
+    ends_at=END,
+    created_by="wang.lei",
+    created_at=START,
+    body={},
+)
 cents = st.integers(0, 10**12).map(lambda count: count * 10_000)
 
 
@@ -53,7 +67,17 @@ def test_lines_and_reserve_are_read_back_and_curves_end_at_what_is_allocated(
     body = proposed(amounts, reserve, curved=curved)
     terms = Terms("CNY", START, END, frozenset())
     checked = check(terms, body.total.amount, "CNY", read_lines(body), read_reserve(body))
-    plan = {"body": plan_document(body, checked)}
+    plan = PlanRecord(
+        workspace="w",
+        campaign="c",
+        plan_version=1,
+        total=body.total.amount,
+        body=plan_document(body, checked),
+        status="draft",
+        findings=[],
+        created_by="wang.lei",
+        created_at=START,
+    )
     rows = line_rows(CAMPAIGN, plan)
     assert [(row.line, row.allocated) for row in rows] == [
         (f"L{number}", amount) for number, amount in enumerate(amounts)

@@ -1,18 +1,18 @@
 """What people do with a campaign: create it, close it."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from budget import announcements
 from budget.caller import add_audit, release, stop_posting
 from budget.documents.campaigns import store
 from budget.documents.campaigns.schemas import CampaignBody, CloseBody, TargetBody
-from budget.documents.campaigns.views import campaign_values
+from budget.documents.campaigns.store import CampaignRecord
+from budget.documents.campaigns.views import campaign_item, campaign_values
 from shared.errors import ConflictError, InvalidError
 from shared.http.caller import Caller
 
 
-async def close_campaign(caller: Caller, campaign: str, body: CloseBody) -> dict[str, Any]:
+async def close_campaign(caller: Caller, campaign: str, body: CloseBody) -> CampaignRecord:
     """Closes an approved campaign, before or after its end, for good; the row as it is then.
 
     New money goes to its exception account as `after_close`; facts that are on a line are still
@@ -21,11 +21,11 @@ async def close_campaign(caller: Caller, campaign: str, body: CloseBody) -> dict
     """
     caller = await stop_posting(caller)
     row = await find_campaign(caller, campaign, to_write=True)
-    if row["status"] == "closed":
-        raise ConflictError("already_closed", f"{row['closed_by']} closed it at {row['closed_at']}")
-    if row["plan_version"] is None:
+    if row.status == "closed":
+        raise ConflictError("already_closed", f"{row.closed_by} closed it at {row.closed_at}")
+    if row.plan_version is None:
         raise ConflictError("not_approved", "only a campaign with a plan in force can be closed")
-    closed = await store.close_campaign(
+    closed = await store.put_closed(
         caller.conn,
         caller.workspace,
         campaign,
@@ -34,11 +34,9 @@ async def close_campaign(caller: Caller, campaign: str, body: CloseBody) -> dict
         reason=body.reason,
     )
     # A plan approved for a later time would open the campaign again.
-    await store.supersede_waiting(
-        caller.conn, caller.workspace, campaign, closed["plan_version"], None
-    )
+    await store.put_superseded(caller.conn, caller.workspace, campaign, row.plan_version, None)
     await release(caller, f"close/{campaign}", touched=campaign)
-    item = announcements.campaign_item(closed)
+    item = campaign_item(closed)
     await announcements.add(caller, [item])
     await add_audit(caller, "campaign_closed", f"campaign/{campaign}", {"reason": body.reason})
     return closed
@@ -53,14 +51,14 @@ def check_targets(targets: Sequence[TargetBody]) -> None:
         raise InvalidError("primary_target", "exactly one target is the primary one")
 
 
-async def create_campaign(caller: Caller, body: CampaignBody) -> dict[str, Any]:
+async def create_campaign(caller: Caller, body: CampaignBody) -> CampaignRecord:
     """A draft (G29). Raises ConflictError `campaign_exists`, InvalidError `flight_invalid`,
     `primary_target` or `time_zone_unknown`, ForbiddenError `out_of_reach`."""
     caller.principal.reach.require(body.campaign, body.region)
     if body.ends_at <= body.starts_at:
         raise InvalidError("flight_invalid", "ends_at must lie after starts_at")
     check_targets(body.targets)
-    if not await store.reads_zone(caller.conn, body.time_zone):
+    if not await store.has_zone(caller.conn, body.time_zone):
         # One that was built without the older names: days and entries could not be read.
         raise InvalidError("time_zone_unknown", f"the database knows no zone {body.time_zone}")
     caller = await stop_posting(caller)
@@ -69,12 +67,12 @@ async def create_campaign(caller: Caller, body: CampaignBody) -> dict[str, Any]:
     if row is None:
         raise ConflictError("campaign_exists", f"there is a campaign {body.campaign}")
     await release(caller, f"campaign/{body.campaign}")
-    await announcements.add(caller, [announcements.campaign_item(row)])
+    await announcements.add(caller, [campaign_item(row)])
     await add_audit(caller, "campaign_created", f"campaign/{body.campaign}", {"version": 1})
     return row
 
 
-async def find_campaign(caller: Caller, campaign: str, *, to_write: bool = False) -> dict[str, Any]:
+async def find_campaign(caller: Caller, campaign: str, *, to_write: bool = False) -> CampaignRecord:
     """The campaign. Raises NotFoundError `campaign_unknown`, ForbiddenError `out_of_reach`."""
     row = await store.get_campaign(caller.conn, caller.workspace, campaign)
     if row is None or not caller.reach.covers(campaign):
@@ -82,10 +80,10 @@ async def find_campaign(caller: Caller, campaign: str, *, to_write: bool = False
     return row
 
 
-async def find_open(caller: Caller, campaign: str) -> dict[str, Any]:
+async def find_open(caller: Caller, campaign: str) -> CampaignRecord:
     """The campaign, which may be planned. Raises ConflictError `campaign_closed`, and what writing
     out of reach raises."""
     row = await find_campaign(caller, campaign, to_write=True)
-    if row["status"] == "closed":
+    if row.status == "closed":
         raise ConflictError("campaign_closed", f"{campaign} is closed: its plan is final")
     return row

@@ -16,20 +16,20 @@ from budget.caller import add_audit, release
 from budget.documents.campaigns import flight, store
 from budget.documents.campaigns.commands import check_targets
 from budget.documents.campaigns.schemas import CampaignEdit, CampaignPatch
-from budget.documents.campaigns.views import campaign_view, target_views
+from budget.documents.campaigns.store import CampaignRecord
+from budget.documents.campaigns.views import campaign_item, campaign_view, target_views
 from budget.fields import plain
 from budget.ledger import moves
 from shared.errors import ConflictError, InvalidError
 from shared.http.caller import Caller
 from shared.http.edits import patched
 
-Row = dict[str, Any]
 EDITED = ("name", "owner", "ends_at", "region", "attributes", "targets")
 
 
 async def patch_campaign(
-    caller: Caller, row: Row, patch: CampaignPatch
-) -> tuple[Row, list[dict[str, Any]]]:
+    caller: Caller, row: CampaignRecord, patch: CampaignPatch
+) -> tuple[CampaignRecord, list[dict[str, Any]]]:
     """The campaign as it is then, and the findings; an edit that changes nothing makes no version.
 
     The caller has stopped posting and knows that the campaign is open. Raises InvalidError
@@ -45,19 +45,19 @@ async def patch_campaign(
     if not changed:
         return row, []
     # Nobody hands a campaign to a region that is not theirs.
-    caller.principal.reach.require(row["campaign"], body.region)
+    caller.principal.reach.require(row.campaign, body.region)
     if "targets" in changed:
-        if row["status"] != "draft":
+        if row.status != "draft":
             detail = "a plan has been judged by its targets; they stay what people agreed to"
             raise ConflictError("targets_judged", detail)
         check_targets(body.targets)
     moved = "ends_at" in changed
     if moved:
         await _check_end(caller, row, body.ends_at)
-    edited = await store.edit_campaign(
+    edited = await store.put_edited(
         caller.conn,
         caller.workspace,
-        row["campaign"],
+        row.campaign,
         (
             body.name,
             body.owner,
@@ -69,26 +69,26 @@ async def patch_campaign(
     await add_audit(
         caller,
         "campaign_changed",
-        f"campaign/{row['campaign']}",
+        f"campaign/{row.campaign}",
         {
-            "version": edited["version"],
+            "version": edited.version,
             "before": {name: before[name] for name in changed},
             "after": {name: after[name] for name in changed},
         },
     )
-    findings = await _findings(caller, edited, row["ends_at"]) if moved else []
+    findings = await _findings(caller, edited, row.ends_at) if moved else []
     return edited, findings
 
 
-async def _check_end(caller: Caller, row: Row, ends_at: datetime) -> None:
+async def _check_end(caller: Caller, row: CampaignRecord, ends_at: datetime) -> None:
     """A flight has a length, and money that is on its lines stays inside it: what comes after the
     end is an exception, and figures must not depend on whether it came before or after the edit."""
-    if ends_at <= row["starts_at"]:
+    if ends_at <= row.starts_at:
         raise InvalidError("flight_invalid", "ends_at must lie after starts_at")
-    if ends_at >= row["ends_at"]:
+    if ends_at >= row.ends_at:
         return
     last = await flight.last_spend(
-        caller.conn, caller.workspace, row["campaign"], ends_at, row["ends_at"]
+        caller.conn, caller.workspace, row.campaign, ends_at, row.ends_at
     )
     if last is not None:
         raise ConflictError(
@@ -97,29 +97,29 @@ async def _check_end(caller: Caller, row: Row, ends_at: datetime) -> None:
         )
 
 
-async def _tell(caller: Caller, row: Row, *, moved: bool) -> None:
+async def _tell(caller: Caller, row: CampaignRecord, *, moved: bool) -> None:
     """The new names and end reach the lines' totals and the catalogue; a new end frees what waited
     for it."""
-    campaign, planned = row["campaign"], row["plan_version"] is not None
+    campaign, planned = row.campaign, row.plan_version is not None
     if moved:
-        cause = f"campaign/{campaign}/{row['version']}"
+        cause = f"campaign/{campaign}/{row.version}"
         await release(caller, cause, touched=campaign if planned else None)
     elif planned:
         await moves.touch_lines(caller.conn, caller.workspace, campaign)
-    item = announcements.campaign_item(row)
+    item = campaign_item(row)
     await announcements.add(caller, [item])
 
 
-async def _findings(caller: Caller, row: Row, before: datetime) -> list[dict[str, Any]]:
+async def _findings(caller: Caller, row: CampaignRecord, before: datetime) -> list[dict[str, Any]]:
     """What of the plan in force was made for another end."""
-    lines = await allocation.lines(caller.conn, caller.workspace, row["campaign"])
+    lines = await allocation.find_lines(caller.conn, caller.workspace, row.campaign)
     ends = {
-        line["line"]: line["curve"]["instants"][-1]
+        line.line: line.curve["instants"][-1]
         for line in lines
-        if not line["removed"] and line["allocated"]
+        if not line.removed and line.allocated
     }
-    waiting = await store.waiting(caller.conn, caller.workspace, row["campaign"])
-    return [*_curves(ends, before, row["ends_at"]), *_waiting(waiting)]
+    waiting = await store.find_waiting(caller.conn, caller.workspace, row.campaign)
+    return [*_curves(ends, before, row.ends_at), *_waiting(waiting)]
 
 
 def _curves(ends: dict[str, int], before: datetime, after: datetime) -> list[dict[str, Any]]:

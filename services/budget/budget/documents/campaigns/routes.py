@@ -33,7 +33,7 @@ async def post_campaign(request: Request, body: CampaignBody, principal: Operato
 
     async def act(caller: Caller) -> Reply:
         row = await create_campaign(caller, body)
-        headers = {"Location": f"/v1/campaigns/{body.campaign}", "ETag": etag(row["version"])}
+        headers = {"Location": f"/v1/campaigns/{body.campaign}", "ETag": etag(row.version)}
         return Reply(201, campaign_view(row), headers)
 
     return await once(request, principal, act)
@@ -57,7 +57,7 @@ async def get_campaign(request: Request, campaign: Name, principal: Reader) -> J
     """The campaign with its targets. Errors: campaign_unknown."""
     async with calling(request, principal) as caller:
         row = await find_campaign(caller, campaign)
-    return Json(campaign_view(row), headers={"ETag": etag(row["version"])})
+    return Json(campaign_view(row), headers={"ETag": etag(row.version)})
 
 
 @router.patch(
@@ -75,9 +75,9 @@ async def patch_campaign(
     async with calling(request, principal) as asking:
         caller = await stop_posting(asking)
         row = await find_open(caller, campaign)
-        check_if_match(request, row["version"], required=False)
+        check_if_match(request, row.version, required=False)
         changed, findings = await edits.patch_campaign(caller, row, body)
-    headers = {"ETag": etag(changed["version"])}
+    headers = {"ETag": etag(changed.version)}
     return Json({**campaign_view(changed), "findings": findings}, headers=headers)
 
 
@@ -94,6 +94,6 @@ async def post_close(
 
     async def act(caller: Caller) -> Reply:
         row = await close_campaign(caller, campaign, body)
-        return Reply(200, campaign_view(row), {"ETag": etag(row["version"])})
+        return Reply(200, campaign_view(row), {"ETag": etag(row.version)})
 
     return await once(request, principal, act)

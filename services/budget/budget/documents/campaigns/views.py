@@ -1,10 +1,15 @@
 """Campaigns between their HTTP bodies and their stored documents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from budget.documents.campaigns.schemas import CampaignBody, TargetBody
+from budget.documents.campaigns.store import CampaignRecord
+from budget.fields import plain
+from shared.events import CatalogItem
 from shared.money import format_quantity
 
 
@@ -31,26 +36,33 @@ def campaign_values(body: CampaignBody, actor: str, now: datetime) -> tuple[Any,
     )
 
 
-def campaign_view(row: Mapping[str, Any]) -> dict[str, Any]:
-    shown = (
-        "campaign",
-        "name",
-        "status",
-        "version",
-        "currency",
-        "time_zone",
-        "starts_at",
-        "ends_at",
-        "owner",
-        "plan_version",
-        "effective_from",
-        "created_by",
-        "created_at",
-        "closed_by",
-        "closed_at",
-        "close_reason",
+def campaign_view(row: CampaignRecord) -> dict[str, Any]:
+    fields = msgspec.structs.asdict(row)
+    body: dict[str, Any] = fields.pop("body")
+    return fields | body
+
+
+def campaign_item(row: CampaignRecord) -> CatalogItem:
+    """A campaign as stored → its catalogue item."""
+    return CatalogItem(
+        kind="campaign",
+        id=row.campaign,
+        version=row.version,
+        effective_from=row.effective_from,
+        object={
+            "campaign": row.campaign,
+            "name": row.name,
+            "status": row.status,
+            "currency": row.currency,
+            "time_zone": row.time_zone,
+            "starts_at": plain(row.starts_at),
+            "ends_at": plain(row.ends_at),
+            "owner": row.owner,
+            "region": row.body.get("region"),
+            "plan_version": row.plan_version,
+            "targets": row.body["targets"],
+        },
     )
-    return {**{name: row[name] for name in shown}, **row["body"]}
 
 
 def target_views(targets: Sequence[TargetBody]) -> list[dict[str, Any]]:

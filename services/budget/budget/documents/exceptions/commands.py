@@ -68,7 +68,7 @@ async def _asked(
     if before is not None and before.subject == subject:
         return before
     campaign = await find_campaign(caller, item["campaign"])
-    name, region = f"{PREFIX}{item['held']}", campaign["body"]["region"]
+    name, region = f"{PREFIX}{item['held']}", campaign.body["region"]
     document = SubmittedDocument(name, "exception", subject, item["account_currency"], region)
     return await approvals.ask(caller, document)
 

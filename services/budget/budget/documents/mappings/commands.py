@@ -10,24 +10,28 @@ keeps polls out.
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from budget import announcements
 from budget.caller import add_audit, begin_release, stop_posting
 from budget.documents.campaigns import store as campaigns
 from budget.documents.mappings import placed, store
 from budget.documents.mappings.findings import (
     Follows,
-    Row,
     answer_of,
     answer_with_findings,
     nothing_moved,
 )
 from budget.documents.mappings.rules import Place, check_match, losing_places
 from budget.documents.mappings.schemas import MappingBody, MappingTargetBody
+from budget.documents.mappings.store import MappingRecord
+from budget.fields import plain
 from budget.ledger import catalogues
 from budget.ledger.moving import resolve
 from budget.ledger.rules import Catalogue, Destination
 from shared.entity_mapping import EntityMapping, MappingIndex, match_of
 from shared.errors import ConflictError, ForbiddenError
+from shared.events import CatalogItem
 from shared.http.caller import Caller
 from shared.http.reach import OUT_OF_REACH
 
@@ -37,7 +41,7 @@ TAKES = (
 )
 
 
-async def add_mapping(caller: Caller, body: MappingBody) -> Row:
+async def add_mapping(caller: Caller, body: MappingBody) -> dict[str, Any]:
     """Maps a platform's entity to a line and moves what it was held for.
 
     Raises ConflictError `mapping_overlaps`, InvalidError `match_empty` or `match_level_unknown`,
@@ -71,44 +75,46 @@ async def add_mapping(caller: Caller, body: MappingBody) -> Row:
     return answer
 
 
-async def change_mapping(caller: Caller, row: Row, body: MappingTargetBody) -> Row:
+async def change_mapping(
+    caller: Caller, row: MappingRecord, body: MappingTargetBody
+) -> dict[str, Any]:
     """Points a mapping to another line and moves what it has brought to the wrong one."""
     caller.reach.require(body.campaign)
-    before = await catalogues.mappings_of(caller.conn, caller.workspace, row["source"])
-    after = await store.change_mapping(
-        caller.conn, caller.workspace, row["mapping"], body.campaign, body.line
+    before = await catalogues.mappings_of(caller.conn, caller.workspace, row.source)
+    after = await store.put_target(
+        caller.conn, caller.workspace, row.mapping, body.campaign, body.line
     )
-    cause, place = f"mapping/{row['mapping']}/{after['version']}", (row["campaign"], row["line"])
+    cause, place = f"mapping/{row.mapping}/{after.version}", (row.campaign, row.line)
     follows = await _follow(caller, row, MappingIndex(before), {place}, cause)
     await _tell(caller, after, "mapping_changed")
     return await answer_with_findings(caller, after, follows.moved)
 
 
-async def delete_mapping(caller: Caller, row: Row) -> Row:
+async def delete_mapping(caller: Caller, row: MappingRecord) -> dict[str, Any]:
     """Withdraws a mapping and moves what it has brought to its line."""
-    before = await catalogues.mappings_of(caller.conn, caller.workspace, row["source"])
+    before = await catalogues.mappings_of(caller.conn, caller.workspace, row.source)
     version = await store.delete_mapping(
-        caller.conn, caller.workspace, row["mapping"], caller.principal.subject, caller.now
+        caller.conn, caller.workspace, row.mapping, caller.principal.subject, caller.now
     )
-    after = {**row, "version": version}
-    cause, place = f"mapping/{row['mapping']}/{version}", (row["campaign"], row["line"])
+    after = msgspec.structs.replace(row, version=version)
+    cause, place = f"mapping/{row.mapping}/{version}", (row.campaign, row.line)
     follows = await _follow(caller, row, MappingIndex(before), {place}, cause)
     await _tell(caller, after, "mapping_deleted", deleted=True)
-    campaign = await campaigns.get_campaign(caller.conn, caller.workspace, row["campaign"])
+    campaign = await campaigns.get_campaign(caller.conn, caller.workspace, row.campaign)
     return answer_of(after, follows.moved, campaign, [])
 
 
-async def find_mapping(caller: Caller, mapping: str, *, to_write: bool = False) -> Row:
+async def find_mapping(caller: Caller, mapping: str, *, to_write: bool = False) -> MappingRecord:
     """The mapping. Raises NotFoundError `mapping_unknown`, also for one that was withdrawn, and
     ForbiddenError `out_of_reach`."""
     row = await store.get_mapping(caller.conn, caller.workspace, mapping)
-    if row is None or not caller.reach.covers(row["campaign"]):
+    if row is None or not caller.reach.covers(row.campaign):
         raise caller.reach.unknown("mapping", mapping, to_write=to_write)
     return row
 
 
 async def _overlap(caller: Caller, mapping: EntityMapping) -> ConflictError:
-    other, campaign = await store.overlapped(caller.conn, caller.workspace, mapping)
+    other, campaign = await store.get_overlapped(caller.conn, caller.workspace, mapping)
     detail = f"{other} maps this from the same time on; change or delete {other} instead"
     if not caller.reach.covers(campaign):
         detail = "this is mapped from the same time on, to what this credential does not reach"
@@ -116,18 +122,18 @@ async def _overlap(caller: Caller, mapping: EntityMapping) -> ConflictError:
 
 
 async def _follow(
-    caller: Caller, row: Row, before: MappingIndex, places: set[Place], cause: str
+    caller: Caller, row: MappingRecord, before: MappingIndex, places: set[Place], cause: str
 ) -> Follows:
     """Resolves again what is held, and what `before` has brought to lines of `places` and matches
     `row` (as it was)."""
-    conn, workspace, source = caller.conn, caller.workspace, row["source"]
+    conn, workspace, source = caller.conn, caller.workspace, row.source
     moving, catalogue = await begin_release(caller, cause)
     follows = Follows(moving.moved)
     known = await placed.fed_lines(conn, workspace, source)
-    asked = {*places, (row["campaign"], row["line"])}
+    asked = {*places, (row.campaign, row.line)}
     lines = {one.account_id: one for one in known if (one.campaign, one.line) in asked}
-    touched = {one for one in [await _planned(caller, row["campaign"])] if one}
-    match = row["match"]
+    touched = {one for one in [await _planned(caller, row.campaign)] if one}
+    match = row.match
     async for items in placed.placed(conn, workspace, source, sorted(lines), match):
         wanted = []
         for one in items:
@@ -162,8 +168,8 @@ def _on_line(line: placed.FedLine) -> dict[str, str]:
     }
 
 
-def _is_early(row: Row, item: Mapping[str, Any]) -> bool:
-    since = row["effective_from"]
+def _is_early(row: MappingRecord, item: Mapping[str, Any]) -> bool:
+    since = row.effective_from
     return since is not None and item["period_start"] < since
 
 
@@ -186,10 +192,24 @@ def _elsewhere(
 async def _planned(caller: Caller, campaign: str) -> str | None:
     """The campaign if it has a plan in force: only then its lines are told."""
     row = await campaigns.get_campaign(caller.conn, caller.workspace, campaign)
-    return campaign if row is not None and row["plan_version"] is not None else None
+    return campaign if row is not None and row.plan_version is not None else None
 
 
-async def _tell(caller: Caller, row: Row, action: str, *, deleted: bool = False) -> None:
-    item = announcements.mapping_item(row, deleted=deleted)
+def mapping_item(row: MappingRecord, *, deleted: bool = False) -> CatalogItem:
+    """A mapping as stored → its catalogue item; one that was withdrawn says what it had been."""
+    shown = ("mapping", "source", "match", "campaign", "line")
+    body = {name: getattr(row, name) for name in shown}
+    return CatalogItem(
+        kind="mapping",
+        id=row.mapping,
+        version=row.version,
+        effective_from=row.effective_from,
+        object={**body, "effective_from": plain(row.effective_from)},
+        deleted=deleted,
+    )
+
+
+async def _tell(caller: Caller, row: MappingRecord, action: str, *, deleted: bool = False) -> None:
+    item = mapping_item(row, deleted=deleted)
     await announcements.add(caller, [item])
-    await add_audit(caller, action, f"mapping/{row['mapping']}", item.object)
+    await add_audit(caller, action, f"mapping/{row.mapping}", item.object)

@@ -6,12 +6,12 @@ from typing import Any
 
 from budget.allocation import store as allocation
 from budget.documents.campaigns import store as campaigns
+from budget.documents.campaigns.store import CampaignRecord
+from budget.documents.mappings.store import MappingRecord
 from budget.ledger import held_items
 from budget.ledger.moving import MovedMoney
 from shared.http.caller import Caller
 from shared.money import format_micros
-
-Row = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -24,11 +24,13 @@ class Follows:
     early: int = 0
 
 
-async def nothing_moved(caller: Caller, row: Row, follows: Follows) -> list[dict[str, Any]]:
+async def nothing_moved(
+    caller: Caller, row: MappingRecord, follows: Follows
+) -> list[dict[str, Any]]:
     """A new mapping that moves nothing although something matches it: said, with the cause."""
     if follows.moved.items or follows.moved.held:
         return []
-    waits = await held_items.count_matching(caller.conn, caller.reach, row["source"], row["match"])
+    waits = await held_items.count_matching(caller.conn, caller.reach, row.source, row.match)
     if not follows.stays and not waits:
         return []
     said = [
@@ -40,48 +42,55 @@ async def nothing_moved(caller: Caller, row: Row, follows: Follows) -> list[dict
     return [
         {
             "code": "nothing_moved",
-            "line": row["line"],
+            "line": row.line,
             "severity": "warning",
             "detail": f"of what matches, {detail}",
         }
     ]
 
 
-async def answer_with_findings(caller: Caller, row: Row, moved: MovedMoney) -> Row:
-    campaign = await campaigns.get_campaign(caller.conn, caller.workspace, row["campaign"])
+async def answer_with_findings(
+    caller: Caller, row: MappingRecord, moved: MovedMoney
+) -> dict[str, Any]:
+    campaign = await campaigns.get_campaign(caller.conn, caller.workspace, row.campaign)
     return answer_of(row, moved, campaign, await _findings(caller, row, campaign))
 
 
 def answer_of(
-    row: Row, moved: MovedMoney, campaign: Row | None, findings: Sequence[dict[str, str]]
-) -> Row:
+    row: MappingRecord,
+    moved: MovedMoney,
+    campaign: CampaignRecord | None,
+    findings: Sequence[dict[str, str]],
+) -> dict[str, Any]:
     return {
-        "mapping": row["mapping"],
-        "version": row["version"],
+        "mapping": row.mapping,
+        "version": row.version,
         "moved": moved,
-        "currency": campaign["currency"] if campaign else None,
+        "currency": campaign.currency if campaign else None,
         "findings": [*findings, *_held(moved)],
     }
 
 
-async def _findings(caller: Caller, row: Row, campaign: Row | None) -> list[dict[str, str]]:
+async def _findings(
+    caller: Caller, row: MappingRecord, campaign: CampaignRecord | None
+) -> list[dict[str, str]]:
     """A mapping may be ahead of its campaign or plan; a misspelt one looks the same, so say it."""
     code, detail = "", ""
     kept = "suspense until there is"
     if campaign is None:
-        code, detail = "campaign_unknown", f"there is no campaign {row['campaign']} yet"
-    elif campaign["status"] == "closed":
-        code, detail = "campaign_closed", f"{row['campaign']} is closed"
+        code, detail = "campaign_unknown", f"there is no campaign {row.campaign} yet"
+    elif campaign.status == "closed":
+        code, detail = "campaign_closed", f"{row.campaign} is closed"
         kept = "its exception account until it is accepted"
-    elif campaign["plan_version"] is not None:
-        lines = await allocation.line_names(caller.conn, caller.workspace, row["campaign"])
-        if row["line"] not in lines:
-            detail = f"the plan in force of {row['campaign']} has no line {row['line']}"
+    elif campaign.plan_version is not None:
+        lines = await allocation.find_names(caller.conn, caller.workspace, row.campaign)
+        if row.line not in lines:
+            detail = f"the plan in force of {row.campaign} has no line {row.line}"
             code = "line_unknown"
     if not code:
         return []
     detail += f"; its money stays in {kept}"
-    return [{"code": code, "line": row["line"], "severity": "warning", "detail": detail}]
+    return [{"code": code, "line": row.line, "severity": "warning", "detail": detail}]
 
 
 def _held(moved: MovedMoney) -> list[dict[str, Any]]:

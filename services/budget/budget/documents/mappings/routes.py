@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from msgspec.structs import asdict
 
 from budget.caller import calling, once, stop_posting
 from budget.documents.mappings import commands, store
@@ -12,6 +13,7 @@ from budget.documents.mappings.schemas import (
     MappingTargetBody,
     MappingView,
 )
+from budget.documents.mappings.store import MappingRecord
 from shared.http.answers import Page, answers
 from shared.http.app import Json
 from shared.http.caller import Caller, Name, Operator, Reader
@@ -46,7 +48,7 @@ async def list_mappings(
     async with calling(request, principal) as caller:
         begin = paging.after("")
         rows = await store.list_mappings(caller.conn, caller.reach, begin, paging.rows)
-    return paging.page(rows, "mapping")
+    return paging.page([asdict(row) for row in rows], "mapping")
 
 
 @router.get("/{mapping}", **answers(MappingView, headers=["ETag"]), summary="Read a mapping")
@@ -54,7 +56,7 @@ async def get_mapping(request: Request, mapping: Name, principal: Reader) -> Jso
     """Where an entity belongs, and since when. Errors: mapping_unknown."""
     async with calling(request, principal) as caller:
         row = await commands.find_mapping(caller, mapping)
-    return Json(row, headers={"ETag": etag(row["version"])})
+    return Json(asdict(row), headers={"ETag": etag(row.version)})
 
 
 @router.put(
@@ -70,8 +72,8 @@ async def put_mapping(
     for what is fixed."""
     async with calling(request, principal) as asking:
         caller, row = await _current(asking, mapping)
-        check_if_match(request, row["version"])
-        body.refuse_changes(row)
+        check_if_match(request, row.version)
+        body.refuse_changes(asdict(row))
         changed = await commands.change_mapping(caller, row, body)
     return Json(_view(changed), headers={"ETag": etag(changed["version"])})
 
@@ -87,12 +89,12 @@ async def delete_mapping(request: Request, mapping: Name, principal: Operator) -
     already; out_of_reach, also where it would give money to campaigns out of reach."""
     async with calling(request, principal) as asking:
         caller, row = await _current(asking, mapping)
-        check_if_match(request, row["version"])
+        check_if_match(request, row.version)
         gone = await commands.delete_mapping(caller, row)
     return Json(_view(gone))
 
 
-async def _current(caller: Caller, mapping: str) -> tuple[Caller, dict[str, Any]]:
+async def _current(caller: Caller, mapping: str) -> tuple[Caller, MappingRecord]:
     """The mapping as nobody else can change it until the caller's transaction ends."""
     caller = await stop_posting(caller)
     return caller, await commands.find_mapping(caller, mapping, to_write=True)

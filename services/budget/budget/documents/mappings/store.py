@@ -1,13 +1,29 @@
 """SQL of mappings."""
 
 from datetime import datetime
-from typing import Any
+
+from msgspec import Struct
 
 from shared.database.pool import Conn
+from shared.database.rows import columns, fetch, fetch_one
 from shared.entity_mapping import EntityMapping
 from shared.http.reach import Reach
 from shared.keys import pairs_text
 
+
+class MappingRecord(Struct, frozen=True):
+    mapping: str
+    version: int
+    source: str
+    match: dict[str, str]
+    campaign: str
+    line: str
+    effective_from: datetime | None
+    created_by: str
+    created_at: datetime
+
+
+COLUMNS = columns(MappingRecord)
 ADD_MAPPING = """
 INSERT INTO budget.mappings (workspace, mapping, version, source, match, match_text, campaign, line,
                              effective_from, created_by, created_at)
@@ -15,27 +31,27 @@ SELECT $1, 'm' || (SELECT count(*) + 1 FROM budget.mappings WHERE workspace = $1
        $2, $3, $4, $5, $6, $7, $8, $9
 ON CONFLICT DO NOTHING RETURNING mapping
 """
-OVERLAPPED = """
+GET_OVERLAPPED = """
 SELECT mapping, campaign FROM budget.mappings
 WHERE workspace = $1 AND source = $2 AND match_text = $3
   AND effective_from IS NOT DISTINCT FROM $4 AND deleted_at IS NULL
 """
-CHANGE_MAPPING = """
+PUT_TARGET = f"""
 UPDATE budget.mappings SET campaign = $3, line = $4, version = version + 1
 WHERE workspace = $1 AND mapping = $2
-RETURNING mapping, version, source, match, campaign, line, effective_from, created_by, created_at
+RETURNING {COLUMNS}
 """
 # The row stays: its id is not given again, and its version went on to whoever listens.
 DELETE_MAPPING = """
 UPDATE budget.mappings SET deleted_by = $3, deleted_at = $4, version = version + 1
 WHERE workspace = $1 AND mapping = $2 RETURNING version
 """
-GET_MAPPING = """
-SELECT mapping, version, source, match, campaign, line, effective_from, created_by, created_at
+GET_MAPPING = f"""
+SELECT {COLUMNS}
 FROM budget.mappings WHERE workspace = $1 AND mapping = $2 AND deleted_at IS NULL
 """
-LIST_MAPPINGS = """
-SELECT mapping, version, source, match, campaign, line, effective_from, created_by, created_at
+LIST_MAPPINGS = f"""
+SELECT {COLUMNS}
 FROM budget.mappings WHERE workspace = $1 AND mapping > $2 AND deleted_at IS NULL
   AND ($3::text[] IS NULL OR campaign = ANY($3))
 ORDER BY mapping LIMIT $4
@@ -61,10 +77,10 @@ async def add_mapping(
     return name
 
 
-async def overlapped(conn: Conn, workspace: str, mapping: EntityMapping) -> tuple[str, str]:
+async def get_overlapped(conn: Conn, workspace: str, mapping: EntityMapping) -> tuple[str, str]:
     """Id and campaign of the mapping in force that maps the same from the same time on."""
     row = await conn.fetchrow(
-        OVERLAPPED,
+        GET_OVERLAPPED,
         workspace,
         mapping.source,
         pairs_text(dict(mapping.match)),
@@ -74,13 +90,12 @@ async def overlapped(conn: Conn, workspace: str, mapping: EntityMapping) -> tupl
     return row["mapping"], row["campaign"]
 
 
-async def change_mapping(
+async def put_target(
     conn: Conn, workspace: str, mapping: str, campaign: str, line: str
-) -> dict[str, Any]:
+) -> MappingRecord:
     """Points a mapping to another line; the row with its next version."""
-    row = await conn.fetchrow(CHANGE_MAPPING, workspace, mapping, campaign, line)
-    assert row is not None
-    return dict(row)
+    [row] = await fetch(conn, MappingRecord, PUT_TARGET, workspace, mapping, campaign, line)
+    return row
 
 
 async def delete_mapping(
@@ -91,12 +106,11 @@ async def delete_mapping(
     return version
 
 
-async def get_mapping(conn: Conn, workspace: str, mapping: str) -> dict[str, Any] | None:
-    row = await conn.fetchrow(GET_MAPPING, workspace, mapping)
-    return dict(row) if row else None
+async def get_mapping(conn: Conn, workspace: str, mapping: str) -> MappingRecord | None:
+    return await fetch_one(conn, MappingRecord, GET_MAPPING, workspace, mapping)
 
 
-async def list_mappings(conn: Conn, reach: Reach, after: str, limit: int) -> list[dict[str, Any]]:
+async def list_mappings(conn: Conn, reach: Reach, after: str, limit: int) -> list[MappingRecord]:
     """Mappings in force after a mapping id, in order of it."""
-    rows = await conn.fetch(LIST_MAPPINGS, reach.workspace, after, reach.listed, limit)
-    return [dict(row) for row in rows]
+    asked = reach.workspace, after, reach.listed, limit
+    return await fetch(conn, MappingRecord, LIST_MAPPINGS, *asked)

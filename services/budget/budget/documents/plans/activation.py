@@ -38,7 +38,7 @@ class Activator:
         UnavailableError `release_timeout` after the others.
         """
         async with self._pool.acquire() as conn:
-            plans = await store.due(conn, await self._clock.now(conn), PLANS_MAX)
+            plans = await store.find_due(conn, await self._clock.now(conn), PLANS_MAX)
         stuck: dict[tuple[str, str], UnavailableError] = {}
         for plan in plans:
             campaign = plan.workspace, plan.campaign

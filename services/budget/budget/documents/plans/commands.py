@@ -10,16 +10,19 @@ from budget.approval.schemas import DecisionBody
 from budget.caller import add_audit, lock, stop_posting
 from budget.documents.campaigns import store as campaigns
 from budget.documents.campaigns.commands import find_campaign, find_open
+from budget.documents.campaigns.store import CampaignRecord
+from budget.documents.campaigns.views import campaign_item
 from budget.documents.plans import store
 from budget.documents.plans.document import plan_document, read_lines, read_reserve
 from budget.documents.plans.rules import Terms, check, check_submit, without_echoes
 from budget.documents.plans.schemas import PlanBody, SubmitBody
+from budget.documents.plans.store import PlanRecord
 from shared.errors import NotFoundError
 from shared.http.caller import Caller
 from shared.money import parse_micros
 
 
-async def create_plan(caller: Caller, campaign: str, body: PlanBody) -> dict[str, Any]:
+async def create_plan(caller: Caller, campaign: str, body: PlanBody) -> PlanRecord:
     """The next plan version as a draft, with its findings.
 
     Raises ConflictError `campaign_closed`, as do submitting and deciding, and what
@@ -57,28 +60,28 @@ async def submit_plan(
     caller = await lock(caller)
     row = await find_open(caller, campaign)
     plan = await find_plan(caller, campaign, version, to_write=True)
-    check_submit(plan["status"], targets=len(row["body"]["targets"]))
+    check_submit(plan.status, targets=len(row.body["targets"]))
     by = caller.principal.subject
     request = await approvals.ask(
         caller,
         SubmittedDocument(
             plan_name(plan),
             "plan",
-            ApprovalSubject(plan["total"], plan["plan_version"]),
-            row["currency"],
-            row["body"]["region"],
-            frozenset({plan["created_by"], by}),
+            ApprovalSubject(plan.total, plan.plan_version),
+            row.currency,
+            row.body["region"],
+            frozenset({plan.created_by, by}),
         ),
     )
-    await store.submit_plan(
+    await store.put_submitted(
         caller.conn,
         plan,
         (by, caller.now, body.comment, body.effective_from, request.due_at),
     )
-    if row["plan_version"] is None:
-        await campaigns.set_campaign_status(caller.conn, caller.workspace, campaign, "in_review")
+    if row.plan_version is None:
+        await campaigns.put_status(caller.conn, caller.workspace, campaign, "in_review")
         changed = await find_campaign(caller, campaign)
-        await announcements.add(caller, [announcements.campaign_item(changed)])
+        await announcements.add(caller, [campaign_item(changed)])
     await add_audit(
         caller,
         "plan_submitted",
@@ -103,7 +106,7 @@ async def decide_plan(
 
 async def find_plan(
     caller: Caller, campaign: str, version: int, *, to_write: bool = False
-) -> dict[str, Any]:
+) -> PlanRecord:
     """The plan version, locked for who writes. Raises NotFoundError `plan_unknown`, and what
     writing out of reach raises."""
     if not caller.reach.covers(campaign):
@@ -119,18 +122,18 @@ async def _read_before(caller: Caller, campaign: str, version: int | None) -> di
     if version is None:
         return {}
     plan = await store.get_plan(caller.conn, caller.workspace, campaign, version)
-    lines = plan["body"]["lines"] if plan else []
+    lines = plan.body["lines"] if plan else []
     return {line["line"]: parse_micros(line["allocated"]) for line in lines}
 
 
-def _terms(row: dict[str, Any]) -> Terms:
-    targets = frozenset(target["target"] for target in row["body"]["targets"])
-    return Terms(row["currency"], row["starts_at"], row["ends_at"], targets)
+def _terms(row: CampaignRecord) -> Terms:
+    targets = frozenset(target["target"] for target in row.body["targets"])
+    return Terms(row.currency, row.starts_at, row.ends_at, targets)
 
 
-def plan_name(plan: dict[str, Any]) -> str:
+def plan_name(plan: PlanRecord) -> str:
     """What the audit and its request call a plan."""
-    return f"plan/{plan['campaign']}/{plan['plan_version']}"
+    return f"plan/{plan.campaign}/{plan.plan_version}"
 
 
 def read_plan_name(name: str) -> tuple[str, int]:

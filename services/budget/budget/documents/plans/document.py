@@ -5,9 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from budget.allocation.phasing import Point
-from budget.allocation.store import LineRow, store_curve
+from budget.allocation.store import LineRecord, LineRow, store_curve
+from budget.documents.campaigns.store import CampaignRecord
 from budget.documents.plans.rules import CheckedPlan, LineDraft, PlanLine, ReserveDraft, line_curve
 from budget.documents.plans.schemas import LineBody, PlanBody
+from budget.documents.plans.store import PlanRecord
+from shared.events import CatalogItem
 from shared.money import format_micros, format_quantity, parse_micros
 
 
@@ -49,12 +52,12 @@ def plan_document(body: PlanBody, checked: CheckedPlan) -> dict[str, Any]:
     return {"total": total, "lines": lines, "reserve": reserve}
 
 
-def line_rows(campaign: Mapping[str, Any], plan: Mapping[str, Any]) -> list[LineRow]:
+def line_rows(campaign: CampaignRecord, plan: PlanRecord) -> list[LineRow]:
     """A stored plan's lines, with their curves over the campaign's flight."""
     rows = []
-    for line in plan["body"]["lines"]:
+    for line in plan.body["lines"]:
         planned = PlanLine(line["line"], parse_micros(line["allocated"]), _draft(line))
-        curve = line_curve(planned, campaign["starts_at"], campaign["ends_at"])
+        curve = line_curve(planned, campaign.starts_at, campaign.ends_at)
         rows.append(
             LineRow(
                 line["line"],
@@ -68,11 +71,23 @@ def line_rows(campaign: Mapping[str, Any], plan: Mapping[str, Any]) -> list[Line
     return sorted(rows)
 
 
-def reserve_of(plan: Mapping[str, Any]) -> list[ReserveDraft]:
+def reserve_of(plan: PlanRecord) -> list[ReserveDraft]:
     return [
-        ReserveDraft(item["bucket"], parse_micros(item["amount"]))
-        for item in plan["body"]["reserve"]
+        ReserveDraft(item["bucket"], parse_micros(item["amount"])) for item in plan.body["reserve"]
     ]
+
+
+def line_item(line: LineRecord) -> CatalogItem:
+    """A line in force → its catalogue item, deleted once a plan leaves it out."""
+    shown = ("campaign", "line", "name", "owner", "channel", "plan_version")
+    return CatalogItem(
+        kind="line",
+        id=f"{line.campaign}/{line.line}",
+        version=line.version,
+        effective_from=None,
+        object={name: getattr(line, name) for name in shown},
+        deleted=line.removed,
+    )
 
 
 def _draft(line: Mapping[str, Any]) -> LineDraft:

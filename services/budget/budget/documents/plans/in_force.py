@@ -4,22 +4,24 @@ A plan changes the money and the curve of its lines at one instant, its `effecti
 what was planned stays as it was (`phasing.changed`), so approving a plan makes nobody late.
 """
 
-from typing import Any
+from datetime import datetime
 
 from budget import announcements
 from budget.allocation import store as allocation
 from budget.allocation.journal import Holder, steps_to
 from budget.allocation.phasing import NOTHING, Flight, changed
-from budget.allocation.store import AllocatingDocument, LineRow, read_curve, store_curve
+from budget.allocation.store import AllocatingDocument, LineRecord, LineRow, read_curve, store_curve
 from budget.approval.commands import DocumentKind
 from budget.approval.rules import ApprovalRequest
 from budget.caller import add_audit, release, stop_posting
 from budget.documents.campaigns import store as campaigns
 from budget.documents.campaigns.commands import find_campaign
+from budget.documents.campaigns.store import CampaignRecord
+from budget.documents.campaigns.views import campaign_item
 from budget.documents.plans import store
 from budget.documents.plans.commands import find_plan, plan_name, read_plan_name
-from budget.documents.plans.document import line_rows, reserve_of
-from budget.documents.plans.store import PlanName
+from budget.documents.plans.document import line_item, line_rows, reserve_of
+from budget.documents.plans.store import PlanName, PlanRecord
 from budget.ledger import registry
 from budget.ledger.rules import AccountKey
 from shared.http.caller import Caller
@@ -28,16 +30,16 @@ from shared.http.caller import Caller
 async def approve(caller: Caller, request: ApprovalRequest) -> None:
     """The plan is approved, and in force from its time on."""
     plan = await _plan_of(caller, request)
-    since = plan["effective_from"] or caller.now
-    await store.set_plan_status(caller.conn, plan, "approved", caller.now, since)
+    since = plan.effective_from or caller.now
+    await store.put_status(caller.conn, plan, "approved", caller.now, since)
     await _approved(caller, plan)
 
 
 async def reject(caller: Caller, request: ApprovalRequest) -> None:
     """The plan is rejected; a campaign without another one is a draft again."""
     plan = await _plan_of(caller, request)
-    await store.set_plan_status(caller.conn, plan, "rejected", None, plan["effective_from"])
-    await _back_to_draft(caller, plan["campaign"])
+    await store.put_status(caller.conn, plan, "rejected", None, plan.effective_from)
+    await _back_to_draft(caller, plan.campaign)
 
 
 PLAN = DocumentKind(approve, reject)
@@ -49,23 +51,23 @@ async def put_due_in_force(caller: Caller, due: PlanName) -> None:
     plan = await store.get_plan(
         caller.conn, caller.workspace, due.campaign, due.plan_version, lock=True
     )
-    if plan is None or plan["status"] != "approved":
+    if plan is None or plan.status != "approved":
         return
     await _put_in_force(caller, plan)
     await add_audit(caller, "plan_in_force", plan_name(plan), {})
 
 
-async def _plan_of(caller: Caller, request: ApprovalRequest) -> dict[str, Any]:
+async def _plan_of(caller: Caller, request: ApprovalRequest) -> PlanRecord:
     campaign, version = read_plan_name(request.object)
     return await find_plan(caller, campaign, version)
 
 
-async def _approved(caller: Caller, plan: dict[str, Any]) -> None:
+async def _approved(caller: Caller, plan: PlanRecord) -> None:
     """What was approved before and is overtaken before its time never comes into force."""
-    conn, since = caller.conn, plan["effective_from"] or caller.now
+    conn, since = caller.conn, plan.effective_from or caller.now
     later = since if since > caller.now else None
-    await campaigns.supersede_waiting(conn, *store.key_of(plan), later)
-    if later is not None and await store.has_one(conn, plan):
+    await campaigns.put_superseded(conn, *plan.key, later)
+    if later is not None and await store.has_in_force(conn, plan):
         return
     if later is None:
         await _put_in_force(caller, plan)
@@ -74,60 +76,60 @@ async def _approved(caller: Caller, plan: dict[str, Any]) -> None:
         await _apply(caller, plan)
 
 
-async def _put_in_force(caller: Caller, plan: dict[str, Any]) -> None:
-    campaign = await find_campaign(caller, plan["campaign"])
-    if campaign["plan_version"] != plan["plan_version"]:
+async def _put_in_force(caller: Caller, plan: PlanRecord) -> None:
+    campaign = await find_campaign(caller, plan.campaign)
+    if campaign.plan_version != plan.plan_version:
         await _apply(caller, plan)
-    await store.put(caller.conn, plan)
+    await store.put_in_force(caller.conn, plan)
 
 
-async def _apply(caller: Caller, plan: dict[str, Any]) -> None:
+async def _apply(caller: Caller, plan: PlanRecord) -> None:
     """Gives the campaign's lines what the plan says, and releases what waited for it."""
-    conn, workspace, campaign = caller.conn, caller.workspace, plan["campaign"]
-    since = plan["effective_from"] or caller.now
-    row = await campaigns.approve_campaign(conn, workspace, campaign, plan["plan_version"], since)
-    known = await allocation.lines(conn, workspace, campaign)
-    rows = _changed_lines(row, {**plan, "effective_from": since}, known)
+    conn, workspace, campaign = caller.conn, caller.workspace, plan.campaign
+    since = plan.effective_from or caller.now
+    row = await campaigns.put_approved(conn, workspace, campaign, plan.plan_version, since)
+    known = await allocation.find_lines(conn, workspace, campaign)
+    rows = _changed_lines(row, plan, known, since)
     lines = await allocation.put_lines(
-        conn, workspace, campaign, plan["plan_version"], rows, first=not known
+        conn, workspace, campaign, plan.plan_version, rows, first=not known
     )
     document = AllocatingDocument(
-        plan_name(plan), caller.now, {Holder("line", ln["line"]): ln["curve"] for ln in lines}
+        plan_name(plan), caller.now, {Holder("line", ln.line): ln.curve for ln in lines}
     )
     before = await allocation.find_steps(conn, workspace, campaign)
-    wanted = {Holder("line", line["line"]): line["allocated"] for line in lines}
+    wanted = {Holder("line", line.line): line.allocated for line in lines}
     wanted |= {Holder("bucket", one.bucket): one.amount for one in reserve_of(plan)}
     steps = steps_to(before, wanted, since)
     await allocation.add_steps(conn, workspace, campaign, document, steps)
-    await store.set_applied(conn, plan, caller.now)
+    await store.put_applied(conn, plan, caller.now)
     await registry.add_accounts(
         conn,
-        [AccountKey(workspace, "line", campaign, ln["line"], "", row["currency"]) for ln in lines],
+        [AccountKey(workspace, "line", campaign, ln.line, "", row.currency) for ln in lines],
     )
-    await release(caller, f"plan/{campaign}/{plan['plan_version']}", touched=campaign)
-    items = [announcements.campaign_item(row), *(announcements.line_item(line) for line in lines)]
+    await release(caller, f"plan/{campaign}/{plan.plan_version}", touched=campaign)
+    items = [campaign_item(row), *(line_item(line) for line in lines)]
     await announcements.add(caller, items)
 
 
 def _changed_lines(
-    campaign: dict[str, Any], plan: dict[str, Any], known: list[dict[str, Any]]
+    campaign: CampaignRecord, plan: PlanRecord, known: list[LineRecord], since: datetime
 ) -> list[LineRow]:
     """The plan's lines, and those it leaves out, with curves that keep what was planned so far."""
-    flight = Flight(campaign["starts_at"], campaign["ends_at"])
-    before = {line["line"]: line for line in known}
+    flight = Flight(campaign.starts_at, campaign.ends_at)
+    before = {line.line: line for line in known}
     stated = {line.line: line for line in line_rows(campaign, plan)}
     left_out = [
-        LineRow(name, line["name"], line["owner"], line["channel"], 0, store_curve(NOTHING), True)
+        LineRow(name, line.name, line.owner, line.channel, 0, store_curve(NOTHING), True)
         for name, line in before.items()
-        if name not in stated and not line["removed"]
+        if name not in stated and not line.removed
     ]
     rows = []
     for line in [*stated.values(), *left_out]:
         old = before.get(line.line)
         curve = changed(
-            read_curve(old["curve"]) if old else NOTHING,
+            read_curve(old.curve) if old else NOTHING,
             read_curve(line.curve),
-            plan["effective_from"],
+            since,
             flight,
         )
         rows.append(line._replace(curve=store_curve(curve)))
@@ -136,7 +138,7 @@ def _changed_lines(
 
 async def _back_to_draft(caller: Caller, campaign: str) -> None:
     row = await find_campaign(caller, campaign)
-    if row["plan_version"] is None:
-        await campaigns.set_campaign_status(caller.conn, caller.workspace, campaign, "draft")
+    if row.plan_version is None:
+        await campaigns.put_status(caller.conn, caller.workspace, campaign, "draft")
         row = await find_campaign(caller, campaign)
-        await announcements.add(caller, [announcements.campaign_item(row)])
+        await announcements.add(caller, [campaign_item(row)])

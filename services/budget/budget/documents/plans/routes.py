@@ -28,6 +28,7 @@ from budget.documents.plans.schemas import (
     SubmitBody,
     Submitted,
 )
+from budget.documents.plans.store import PlanRecord
 from shared.http.answers import Page, answers
 from shared.http.app import Json
 from shared.http.caller import Caller, Decider, Name, Operator, Reader
@@ -46,13 +47,13 @@ async def post_plan(
 
     async def act(caller: Caller) -> Reply:
         plan = await create_plan(caller, campaign, body)
-        version = plan["plan_version"]
+        version = plan.plan_version
         headers = {
             "Location": f"/v1/campaigns/{campaign}/plans/{version}",
             "ETag": etag(version),
         }
-        answer = {"plan_version": version, "status": plan["status"]}
-        return Reply(201, {**answer, "findings": plan["findings"]}, headers)
+        answer = {"plan_version": version, "status": plan.status}
+        return Reply(201, {**answer, "findings": plan.findings}, headers)
 
     return await once(request, principal, act)
 
@@ -128,7 +129,7 @@ async def post_decision(
     return await once(request, principal, act)
 
 
-async def _views(caller: Caller, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+async def _views(caller: Caller, rows: list[PlanRecord]) -> list[dict[str, Any]]:
     """Plans with their decisions, which are one statement for all of them."""
     names = [plan_name(row) for row in rows]
     asked = await requests.find_requests(caller.conn, caller.workspace, names)
@@ -137,14 +138,14 @@ async def _views(caller: Caller, rows: list[dict[str, Any]]) -> list[dict[str, A
 
 
 def _view(
-    row: dict[str, Any], asked: ApprovalRequest | None, made: Sequence[ApprovalDecision]
+    row: PlanRecord, asked: ApprovalRequest | None, made: Sequence[ApprovalDecision]
 ) -> dict[str, Any]:
     needs = asked.needs(made) if asked else ()
     return {
-        "campaign": row["campaign"],
-        "plan_version": row["plan_version"],
-        **{name: row[name] for name in PLAN_COURSE},
-        **row["body"],
+        "campaign": row.campaign,
+        "plan_version": row.plan_version,
+        **{name: getattr(row, name) for name in PLAN_COURSE},
+        **row.body,
         "needs": list(needs),
         "decisions": decisions_view(made),
     }
