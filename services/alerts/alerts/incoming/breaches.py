@@ -13,6 +13,7 @@ from msgspec import convert
 from alerts.incoming.reading import UnreadableError, check_keys, decoded
 from alerts.incoming.signal import Figures, NewerFigures, Origin, Signal
 from shared.events import BREACH_DECODER, FIGURES_DECODER, Breach, BreachFigures
+from shared.keys import group_text
 
 BREACH_BYTES_MAX = 200_000
 """A breach has a few kilobytes; what it says comes back in each record of notifications.v1."""
@@ -49,10 +50,20 @@ def read_figures(value: bytes) -> FoundFigures:
     _check_size(value)
     event = decoded(value, FIGURES_DECODER)
     figures = event.data
-    check_keys({"breach": figures.breach}, seq=figures.seq)
+    name = _name_of(figures)
+    check_keys({"breach": name}, seq=figures.seq)
     _check_instants([figures.decided_at, *_instants(figures)])
     newer = convert(figures, NewerFigures, from_attributes=True)
-    return FoundFigures(event.workspace, figures.breach, newer)
+    return FoundFigures(event.workspace, name, newer)
+
+
+def _name_of(said: Breach | BreachFigures) -> str:
+    """The name of an episode as it is written today. One of money in suspense that was told before
+    0024 may wait in the topic still, with a source whose commas, colons and backslashes were not
+    escaped: its end comes under the other name."""
+    if said.rule != "suspense" or said.group.keys() != {"source"}:
+        return said.breach
+    return f"{said.rule}/{group_text(said.group)}/{said.breach.rpartition('/')[2]}"
 
 
 def signal_of(breach: Breach) -> Signal:
@@ -60,7 +71,7 @@ def signal_of(breach: Breach) -> Signal:
     labels = {**breach.labels, **breach.group, "rule": breach.rule}
     labels.pop("severity", None)
     return Signal(
-        id=breach.breach,
+        id=_name_of(breach),
         seq=breach.seq,
         transition=breach.transition,
         reason=breach.reason,

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from alerts.configuration.tree import Route
-from alerts.incoming.breaches import BREACH_BYTES_MAX, read_breach, signal_of
+from alerts.incoming.breaches import BREACH_BYTES_MAX, read_breach, read_figures, signal_of
 from alerts.incoming.campaigns import read_campaign
 from alerts.incoming.reading import UnreadableError
 from alerts.incoming.signal import Origin
 from alerts.routing.rules import group_of
-from tests.unit.alerts.builders import START, encode, encode_campaign, make_breach
+from tests.unit.alerts.builders import START, encode, encode_campaign, make_breach, make_figures
 
 
 def record(**changes: Any) -> bytes:
@@ -86,3 +86,20 @@ def test_a_breach_becomes_a_signal_with_figures_and_an_origin() -> None:
     assert found.signal.labels == {"team": "search", "line": "L03", "rule": "pacing-high"}
     assert found.signal.origin == Origin(kind="budget", rule="pacing-high", rule_version=1)
     assert (found.signal.data.value, found.signal.as_of) == ("1.600000", START)
+
+
+@pytest.mark.parametrize(
+    ("rule", "group", "told", "name"),
+    [
+        ("suspense", {"source": "till,eu:1"}, "till,eu:1/3", r"suspense/source:till\,eu\:1/3"),
+        ("suspense", {"source": "till,eu:1"}, r"till\,eu\:1/3", r"suspense/source:till\,eu\:1/3"),
+        ("suspense", {"source": "ads/1"}, "ads/1/2", "suspense/source:ads/1/2"),
+        ("other", {"source": "a:b"}, "a:b/3", "other/source:a:b/3"),
+    ],
+)
+def test_what_waits_in_the_topic_since_names_were_not_escaped_gets_the_name_its_end_will_have(
+    rule: str, group: dict[str, str], told: str, name: str
+) -> None:
+    of: dict[str, Any] = {"breach": f"{rule}/source:{told}", "rule": rule, "group": group}
+    assert read_breach(encode(make_breach(**of))).signal.id == name
+    assert read_figures(encode(make_figures(**of))).id == name
