@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from kpi_monitor.catalogue import store as catalogue
-from kpi_monitor.reading.held import list_held
+from kpi_monitor.reading.held import Position, list_held
 from kpi_monitor.reading.schemas import HeldView
 from kpi_monitor.reading.store import WaitingEntity
 from kpi_monitor.records.record import Place, own_place
@@ -13,7 +13,7 @@ from kpi_monitor.windows import instant
 from shared.http.answers import Page, answers
 from shared.http.app import Json
 from shared.http.caller import Reader, calling
-from shared.http.paging import Paged, decode_cursor, page
+from shared.http.paging import Paged, decode_cursor, encode_cursor
 
 router = APIRouter(prefix="/v1/held", tags=["numbers"])
 
@@ -29,17 +29,17 @@ async def get_held(
 
     `unmapped`: add a mapping (budget), and the sums move to its line. `campaign_unknown`: money
     waits for its campaign, with what restates it. `currency_differs`: money alone, of which the
-    campaign counts in another currency; the counts beside it count.
+    campaign counts in another currency; the counts beside it count. To who is limited to some
+    campaigns a page may have fewer items than `limit`, or none: it ends with `next` null alone.
     """
-    begin = decode_cursor(paging.cursor, str, str) or ("", "")
+    begin = Position(*decode_cursor(paging.cursor, str, str, int) or ())
     async with calling(request, principal) as caller:
-        rows = await list_held(caller, source, after=(begin[0], begin[1]), limit=paging.rows)
+        rows, more = await list_held(caller, source, after=begin, limit=paging.limit)
         asked = {(caller.workspace, place[0]) for _, place in rows if place}
         currencies = await catalogue.find_currencies(caller.conn, asked)
     known = {campaign for (_, campaign), currency in currencies.items() if currency}
-    # By two keys: an entity is one only within its source.
-    shown = page(rows, paging.limit, lambda one: [one[0].source, one[0].entity])
-    return Json({**shown, "items": [_held(row, place, known) for row, place in shown["items"]]})
+    items = [_held(row, place, known) for row, place in rows]
+    return Json({"items": items, "next": None if more is None else encode_cursor(more)})
 
 
 def _held(row: WaitingEntity, place: Place | None, known: set[str]) -> dict[str, Any]:

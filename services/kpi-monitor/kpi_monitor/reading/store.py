@@ -59,7 +59,7 @@ WHERE workspace = $1 AND campaign = $2 AND event->>'rule' = $3
 ORDER BY decided_at, seq
 """
 LIST_HELD = """
-SELECT source, entity, (array_agg(levels))[1] AS levels, count(*) AS rows,
+SELECT min(id) AS id, source, entity, (array_agg(levels))[1] AS levels, count(*) AS rows,
   array_agg(DISTINCT measures) AS measures,
   array_remove(array_agg(DISTINCT currency), '') AS currencies,
   min(start_ms) AS since_ms, max(end_ms) AS last_ms
@@ -67,6 +67,11 @@ FROM kpi.held
 WHERE workspace = $1 AND ($2::text IS NULL OR source = $2) AND (source, entity) > ($3, $4)
   AND ($5::text[] IS NULL OR levels->>$6::text = ANY($5) OR source = ANY($7::text[]))
 GROUP BY source, entity ORDER BY source, entity LIMIT $8
+"""
+# The range keeps the look-up on the primary key, whose first columns it follows.
+GET_HELD = """
+SELECT source, entity FROM kpi.held
+WHERE workspace = $1 AND (source, entity) > ($2, $3) AND id = $4
 """
 # By the numbers, from 1, of the windows in which a period begins and ends: 0 is before the first.
 FIND_SUMS = """
@@ -127,8 +132,10 @@ class EpisodeRow(Struct, frozen=True):
 
 
 class WaitingEntity(Struct, frozen=True):
-    """What is kept aside of an entity. `measures`: their names, one a line."""
+    """What is kept aside of an entity. `id`: of a row of it. `measures`: their names, one a
+    line."""
 
+    id: int
     source: str
     entity: str
     levels: dict[str, str]
@@ -208,3 +215,11 @@ async def list_held(
     campaign in it, and all of the sources that are `mapped` to one."""
     of = reach.workspace, source, *after, reach.listed, OWN_CAMPAIGN, mapped
     return await fetch(conn, WaitingEntity, LIST_HELD, *of, limit)
+
+
+async def get_held(
+    conn: Conn, workspace: str, *, after: tuple[str, str], row: int
+) -> tuple[str, str] | None:
+    """The (source, entity) after `after` of a row that is kept aside; None when it is no more."""
+    found = await conn.fetchrow(GET_HELD, workspace, *after, row)
+    return None if found is None else (found["source"], found["entity"])

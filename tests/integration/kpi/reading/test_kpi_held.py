@@ -9,9 +9,11 @@ import pytest
 import pytest_asyncio
 
 from kpi_monitor.intake import waiting
+from kpi_monitor.reading.held import PARTS_MAX
 from shared import metrics
 from shared.errors import UnavailableError
 from shared.events import CatalogItem
+from shared.http.paging import PAGE_MAX, decode_cursor
 from tests.integration.kpi.kpi_world import World, reaching, world
 from tests.unit.kpi.builders import at, metrics_event, totals
 
@@ -99,6 +101,34 @@ async def test_a_limited_reader_gets_full_pages_whose_cursors_name_nothing_else(
         pages.append([(one["source"], (one["entity"] or {}).get("ad")) for one in page["items"]])
         cursor = page["next"]
     assert pages == [[("ads/1", "2")], [("ads/1", "4")], [("z", None)]]
+
+
+@pytest.mark.parametrize("is_gone", [False, True], ids=["it waits on", "it is released meanwhile"])
+async def test_a_page_looks_at_so_many_only_and_its_cursor_goes_on_after_the_last_of_them(
+    kpi: World, tmp_path: Path, is_gone: bool
+) -> None:
+    """Nothing maps those in between, which are more than a page looks at."""
+    await kpi.fold(kpi.campaign())
+    await kpi.fold(kpi.catalog(mapping("1"), mapping("z")))
+    for ad in ("1", "z"):
+        await told(kpi, 9, ad, measures={"revenue": "5.00"}, currency="USD")
+    await kpi.rows(
+        "INSERT INTO kpi.held (workspace, source, entity, period, start_ms, measure, end_ms,"
+        " known_ms, currency, told, amount, levels, measures)"
+        " SELECT workspace, source, 'account=123,ad=2' || n, period, start_ms, measure, end_ms,"
+        " known_ms, currency, told, amount, jsonb_build_object('ad', '2' || n), measures"
+        " FROM kpi.held, generate_series(1, $1) AS n WHERE entity LIKE '%ad=1'",
+        PARTS_MAX * PAGE_MAX,
+    )
+    kpi.client.headers.update(reaching(tmp_path, "double11-2025"))
+    first = await held(kpi)
+    if is_gone:
+        await kpi.rows("DELETE FROM kpi.held WHERE entity LIKE '%ad=2%'")
+    second = await held(kpi, cursor=first["next"])
+    pages = [[one["entity"]["ad"] for one in page["items"]] for page in (first, second)]
+    assert (pages, second["next"]) == ([["1"], ["z"]], None)
+    source, entity, row = decode_cursor(first["next"], str, str, int) or []
+    assert (source, entity, row > 0) == ("ads/1", "account=123,ad=1", True)
 
 
 async def test_money_in_another_currency_says_why_it_still_waits(kpi: World) -> None:
