@@ -19,6 +19,7 @@ from shared.database.clock import set_manual
 from shared.database.pool import transaction
 from shared.events.notifications import Attempt
 from tests.integration.alerts.alerts_world import SECRET, World, make_world
+from tests.integration.waiting import until_waiting
 from tests.unit.alerts.builders import CONFIGURATION, at, make_breach, make_history
 
 ROBOT_ONLY = CONFIGURATION[: CONFIGURATION.index("    email_configs")]
@@ -289,10 +290,7 @@ async def test_a_late_answer_locks_the_delivery_before_its_destination(world: Wo
         async with holder.transaction():
             await holder.execute("SELECT 1 FROM alerts.destinations FOR UPDATE")
             late = asyncio.create_task(answer_late())
-            for _ in range(3000):
-                if await looker.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
-                    break
-                await asyncio.sleep(0.01)
+            await until_waiting(world.pool)
             free = await looker.fetch("SELECT 1 FROM alerts.deliveries FOR UPDATE SKIP LOCKED")
         await late
     assert free == [], "the late answer holds the delivery while it waits for the destination"

@@ -19,12 +19,9 @@ from tests.integration.budget.budget_helpers import (
     running_campaign,
 )
 from tests.integration.budget.spend import at, delta, snapshot
+from tests.integration.waiting import until_waiting
 
 TOTALS = "/v1/campaigns/c1/totals"
-WAITING = """
-SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND wait_event_type = 'Lock'
-"""
 
 
 @pytest_asyncio.fixture
@@ -77,16 +74,6 @@ async def test_the_brake_hears_of_every_record_that_cannot_be_read(service: Serv
     assert [code for code, _ in await rejected(service)] == ["unparseable"] * 2
 
 
-async def somebody_waits(service: Service) -> None:
-    """Returns once a transaction waits for a lock of another one."""
-    async with service.pool.acquire() as conn:
-        for _ in range(6000):
-            if await conn.fetchval(WAITING):
-                return
-            await asyncio.sleep(0.02)
-    raise AssertionError("nobody waits for a lock")
-
-
 async def test_accepting_an_exception_does_not_deadlock_with_its_revision(
     service: Service,
 ) -> None:
@@ -103,7 +90,7 @@ async def test_accepting_an_exception_does_not_deadlock_with_its_revision(
         async with transaction(service.pool) as poll:
             await poll.execute("SELECT FROM budget.facts FOR UPDATE")
             decision = asyncio.create_task(finance.post(place, {**yes, "as": "finance"}))
-            await somebody_waits(service)
+            await until_waiting(service.pool)
             await poll.execute("UPDATE budget.held SET amount = amount")
         assert (await decision)["moved"] == {"entries": 1}
         assert (await finance.get("/v1/exceptions"))["items"] == []
