@@ -21,12 +21,10 @@ from tests.integration.budget.budget_helpers import (
     running_service,
 )
 from tests.integration.budget.spend import at, delta, snapshot
+from tests.integration.waiting import until_waiting
 
 TOTALS = "/v1/campaigns/c1/totals"
 YES = {"decision": "approve", "opinion": "agreed by phone"}
-WAITING = """
-SELECT count(*) FROM pg_sleep(0.05), pg_locks WHERE locktype = 'advisory' AND NOT granted
-"""
 
 
 @pytest.fixture
@@ -151,8 +149,10 @@ async def test_a_decision_about_something_else_is_refused(
 
 
 async def test_who_has_waited_for_others_is_recorded_after_them(service: Service) -> None:
-    """A decision and a poll that began at 11-03 and had to wait until 11-04 are of 11-04."""
+    """Decisions and a poll that began at 11-03 and had to wait until 11-04 are of 11-04."""
     later = at("11-04 00:00")
+    await service.post(delta("tv", "lost", at("11-03 00:00"), "1.00", entity={"campaign": "9"}))
+    written_off = {"source": "tv", "reason": "nobody knows it"}
     async with (
         service.caller("wang.lei", "operator") as operator,
         deciders(service) as (zhao, chen),
@@ -166,13 +166,16 @@ async def test_who_has_waited_for_others_is_recorded_after_them(service: Service
             await catalogues.stop_posting(conn, "default")
             decision = chen.post(f"{place}/decisions", {**YES, "as": "finance"})
             decided = group.create_task(decision)
+            group.create_task(chen.post("/v1/suspense/write-off", written_off))
             group.create_task(service.post(delta("ads", "d", at("11-03 00:00"), "1.00")))
-            while await conn.fetchval(WAITING) < 2:
-                pass
+            await until_waiting(service.pool, 3)
             await service.set_clock(later)
         [_, plan] = (await chen.get("/v1/campaigns/c1/plans"))["items"]
         assert (await decided)["approved_at"] == plan["approved_at"] == plan["effective_from"]
         assert datetime.fromisoformat(plan["approved_at"]) == later
+        audit = (await chen.get("/v1/audit"))["items"]
+        [at_] = [row["at"] for row in audit if row["action"] == "suspense_written_off"]
+        assert datetime.fromisoformat(at_) == later
         entries = await chen.get("/v1/campaigns/c1/lines/L1/entries")
         [recorded] = [one["recorded_at"] for one in entries["items"]]
         assert datetime.fromisoformat(recorded) == later

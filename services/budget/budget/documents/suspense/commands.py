@@ -41,6 +41,7 @@ async def assign(
     """
     campaign, line = place
     caller.reach.require(campaign)
+    caller = await stop_posting(caller)
 
     def choose(catalogue: Catalogue) -> Callable[[Item], Destination]:
         if campaign not in catalogue.campaigns:
@@ -62,6 +63,7 @@ async def write_off(caller: Caller, wanted: ItemFilter, reason: str) -> SettledI
 
     Raises NotFoundError `suspense_unknown`.
     """
+    caller = await stop_posting(caller)
     settled = await _settle(caller, wanted, "suspense", lambda _: _written_off)
     await _audit(caller, "suspense_written_off", wanted, settled, {"reason": reason})
     return settled
@@ -72,6 +74,7 @@ async def restore(caller: Caller, wanted: ItemFilter, reason: str) -> SettledIte
 
     Raises NotFoundError `suspense_unknown`.
     """
+    caller = await stop_posting(caller)
 
     def choose(catalogue: Catalogue) -> Callable[[Item], Destination]:
         return lambda item: resolve(catalogue, item)
@@ -89,7 +92,6 @@ async def _settle(
     *,
     touched: str | None = None,
 ) -> SettledItems:
-    caller = await stop_posting(caller)
     items = await store.pick(caller.conn, caller.reach, kind, wanted, ITEMS_MAX)
     if not items and not caller.reach.is_whole:
         raise caller.reach.unknown("suspense", "item", to_write=True)
