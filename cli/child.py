@@ -46,8 +46,10 @@ class Child:
             signal_family(self._process.pid, signal.SIGCONT)
 
     def _end(self, number: int, timeout_s: float) -> None:
-        """Asks with a signal, waits, then kills. Twice is harmless."""
+        """Asks with a signal, waits, then kills; a successor's record stays. Twice is harmless."""
         if self._process is not None:
             self.thaw()
             end(self._process, number, timeout_s)
-            self._record.unlink(missing_ok=True)
+            recorded = Identity.load(self._record)
+            if recorded is not None and recorded.pid == self._process.pid:
+                self._record.unlink()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from cli.child import Child
 from cli.processes import (
     Identity,
     end,
@@ -134,3 +135,24 @@ def test_a_preferred_port_is_taken_only_when_it_is_free() -> None:
     assert free_port(port) == port
     assert free_port(port, taken=[port]) != port
     assert is_free(port)
+
+
+class _Sleeper(Child):
+    def start(self, folder: Path) -> None:
+        self._launch(SLEEP, folder / "record", log=folder / "log")
+
+    def stop(self) -> None:
+        self._end(signal.SIGKILL, 10)
+
+
+def test_a_child_that_is_ended_again_leaves_its_successors_record(tmp_path: Path) -> None:
+    first, second = _Sleeper(), _Sleeper()
+    first.start(tmp_path)
+    first.stop()
+    assert not (tmp_path / "record").exists()
+    second.start(tmp_path)
+    try:
+        first.stop()
+        assert (tmp_path / "record").exists()
+    finally:
+        second.stop()
