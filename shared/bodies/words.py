@@ -4,6 +4,7 @@ Pure. A sentence says what to send, so it is the remedy as well; the field's pat
 """
 
 import re
+from ast import literal_eval
 from collections.abc import Mapping
 from typing import Any, get_args
 
@@ -61,7 +62,7 @@ _PYDANTIC = {
     "union_tag_invalid": "send one of {expected_tags} as {discriminator}",
     "json_invalid": "the body is not JSON",
 }
-_FORMS = {
+FORMS = {
     NAME: NAME_RULE,
     r"-?\d{1,12}(\.\d{1,6})?": "decimal text such as 12.50",
     "[A-Z]{3}": "a currency's three letters, such as CNY",
@@ -73,7 +74,7 @@ _FORMS = {
 }
 """What the patterns of the house ask for, without the ends of each."""
 
-_PLACED = re.compile(r"(?P<what>.*?)(?: - at `(?:key in )?\$\.?(?P<path>[^`]*)`)?", re.DOTALL)
+_PLACED = re.compile(r"(?P<what>.*?)(?: - at (?:`key` in )?`\$\.?(?P<path>[^`]*)`)?", re.DOTALL)
 _KINDS = {
     "str": TEXT,
     "int": WHOLE,
@@ -97,7 +98,7 @@ _MSGSPEC = [
             "send at least {count} characters or items",
         ),
         (r"Expected `\w+` (?P<bound>[<>]=? -?\d+)", "send a number {bound}"),
-        (r"Expected `\w+` matching regex '(?P<pattern>.*)'", "send {form}"),
+        (r"Expected `\w+` matching regex (?P<pattern>.*)", "send {form}"),
         (r"Expected `(?P<kind>[^`]+)`.*", "{kind}"),
         (r"Invalid RFC3339 encoded datetime", TIME),
         (r"Invalid (?:enum )?value '?(?P<value>.*?)'?", "no value known here is {value!r}"),
@@ -131,7 +132,8 @@ def words_of_error(text: str) -> str:
             parts = found.groupdict()
             path = ".".join(part for part in (path, parts.get("field")) if part)
             kind = parts.get("kind", "").removesuffix(" | null")
-            form = _form(parts.get("pattern", ""))
+            # It is printed as Python would write it: quoted, each backslash twice.
+            form = _form(literal_eval(parts.get("pattern", "''")))
             said = words.format_map({**parts, "kind": _KINDS.get(kind, NOT_VALID), "form": form})
             return f"{path}: {said}" if path else said
     return f"{path}: {NOT_VALID}" if path else NOT_VALID
@@ -139,4 +141,4 @@ def words_of_error(text: str) -> str:
 
 def _form(pattern: str) -> str:
     inner = pattern.removesuffix(r"(?!\n)").removeprefix("^").removesuffix("$")
-    return _FORMS.get(inner, "a text of the form that its API document shows")
+    return FORMS.get(inner, "a text of the form that its API document shows")
