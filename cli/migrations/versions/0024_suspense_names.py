@@ -40,6 +40,23 @@ FROM renamed AS r JOIN kpi.transitions AS t USING (workspace, breach)
 ORDER BY t.workspace, t.breach, t.seq
 """
 RENAME = (
+    # Where both names are, the newer one says what is so: a chain goes on with it from its first
+    # number, and of what alerts had placed under either it keeps the newer.
+    """
+    DELETE FROM kpi.transitions AS t USING renamed AS r
+    WHERE t.workspace = r.workspace AND t.breach = r.before AND EXISTS (
+      SELECT FROM kpi.transitions AS o
+      WHERE o.workspace = r.workspace AND o.breach = r.breach AND o.seq <= t.seq)
+    """,
+    *(
+        f"""
+        DELETE FROM {table} AS t USING renamed AS r, alerts.episodes AS e
+        WHERE e.workspace = r.workspace AND e.breach = r.before
+          AND t.alert = e.alert AND t.episode = e.episode AND EXISTS (
+          SELECT FROM alerts.episodes AS o WHERE o.workspace = r.workspace AND o.breach = r.breach)
+        """
+        for table in ("alerts.transitions", "alerts.group_members", "alerts.told")
+    ),
     """
     UPDATE kpi.transitions AS t
     SET breach = r.breach, event = jsonb_set(t.event, '{breach}', to_jsonb(r.breach))
@@ -51,14 +68,13 @@ RENAME = (
     FROM renamed AS r JOIN alerts.episodes AS e ON e.workspace = r.workspace AND e.breach = r.before
     WHERE t.alert = e.alert AND t.episode = e.episode
     """,
-    # Where both are, the newer one says what is so now.
     *(
         f"""
         DELETE FROM {table} AS t USING renamed AS r
         WHERE t.workspace = r.workspace AND t.breach = r.before AND EXISTS (
           SELECT FROM {table} AS o WHERE o.workspace = r.workspace AND o.breach = r.breach)
         """
-        for table in ("kpi.breaches", "alerts.figures")
+        for table in ("kpi.breaches", "alerts.episodes", "alerts.figures")
     ),
     *(
         f"""

@@ -87,6 +87,32 @@ def test_an_end_that_alerts_could_not_place_is_told_again_under_the_one_name(
         assert fetch(url, "SELECT count(*) FROM kpi.outbox") == [(0,)]
 
 
+def test_of_an_episode_under_both_names_the_newer_is_kept(postgres: str) -> None:
+    """Counted anew from 1 under the name of today, so that both have the same numbers."""
+    newer = f"""
+    INSERT INTO alerts.episodes SELECT alert, 2, workspace, '{ODD}', 1, 'firing', 'critical', 0,
+      now(), NULL, now() FROM alerts.episodes;
+    INSERT INTO alerts.transitions (alert, episode, seq, signal)
+    SELECT alert, 2, 1, '{{}}' FROM alerts.alerts;
+    INSERT INTO alerts.group_members SELECT 1, alert, episode, true FROM alerts.episodes;
+    INSERT INTO alerts.told SELECT 1, 'c', alert, episode, 1, severity, true FROM alerts.episodes
+    """
+    with database_at(postgres, MIGRATION.down_revision) as url:
+        told = [
+            (BEFORE, 1, "firing"), (BEFORE, 2, "corrected"), (ODD, 1, "firing"),
+            (ODD, 2, "resolved"),
+        ]  # fmt: skip
+        execute_many(url, TRANSITION, [transition("till,eu:1", *one) for one in told])
+        execute(url, f"{IN_ALERTS};{newer}")
+        migrate(url, MIGRATION.revision)
+        kept = fetch(url, "SELECT breach, seq, transition FROM kpi.transitions ORDER BY seq")
+        assert kept == [(ODD, 1, "firing"), (ODD, 2, "resolved")]
+        known = "SELECT episode, breach, severity FROM alerts.episodes"
+        assert fetch(url, known) == [(2, ODD, "critical")]
+        for table in ("transitions", "group_members", "told"):
+            assert fetch(url, f"SELECT episode FROM alerts.{table}") == [(2,)]
+
+
 def test_standings_that_a_rule_of_the_same_name_took_along_come_back(postgres: str) -> None:
     """Of `ads` they went away, of `new` the evaluator had begun to count anew."""
     with database_at(postgres, MIGRATION.down_revision) as url:
