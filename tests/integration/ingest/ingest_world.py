@@ -28,11 +28,14 @@ class World:
     client: httpx.AsyncClient
     private_key: Path
 
-    def token(self, *roles: str, workspace: str = "default") -> dict[str, str]:
+    def token(
+        self, *roles: str, workspace: str = "default", campaigns: list[str] | None = None
+    ) -> dict[str, str]:
         """The Authorization header of a person."""
         signed = sign_token(
-            self.private_key, subject="li.na", roles=roles or ["admin"], workspace=workspace
-        )
+            self.private_key, subject="li.na", roles=roles or ["admin"], workspace=workspace,
+            campaigns=campaigns,
+        )  # fmt: skip
         return {"Authorization": f"Bearer {signed}"}
 
     async def post(self, *events: Any, headers: dict[str, str] | None = None) -> httpx.Response:

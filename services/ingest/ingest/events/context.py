@@ -22,3 +22,6 @@ class Context(NamedTuple):
     """Of a source: what it says is complete does not count."""
     campaigns: frozenset[str] | None = None
     """Those that events may name; None: all, platforms' entities too, and whole sources."""
+    vouches: bool = True
+    """Whether what is refused counts against the sources it names. A person who is limited to some
+    campaigns may name any source, and must not hold up others' windows or quarantine it."""

@@ -100,6 +100,7 @@ class Events:
             self._settings.future_skew_s,
             quarantined=lambda source: ingest.memory.quarantined(grant.workspace, source),
             campaigns=grant.campaigns,
+            vouches=grant.reach.is_whole or not grant.roles,
         )
         stamped = ingest.acceptance.stamp(decoded, context)
         await ingest.acceptance.send(stamped, context)

@@ -26,12 +26,13 @@ REST_S = 0.2
 
 
 def is_vouched(rejection: Rejection, context: Context) -> bool:
-    """Whether the credential covers the source named: too many rejections quarantine a source, so
-    nobody may collect them in another's name. `source_not_allowed` says so itself, uncounted."""
+    """Whether the credential stands for the source named: what is refused holds up its windows, and
+    too much of it quarantines it, so nobody may collect that in another's name.
+    `source_not_allowed` says so itself, uncounted."""
     source = rejection.source
     if source is None or rejection.code == "source_not_allowed":
         return True
-    return len(source) <= SOURCE_LENGTH_MAX and context.allows(source)
+    return context.vouches and len(source) <= SOURCE_LENGTH_MAX and context.allows(source)
 
 
 def _to_keep(rejection: Rejection, context: Context) -> Rejection:

@@ -25,16 +25,15 @@ from ingest.rejections.subjects import (
 )
 from ingest.wire import Wire
 from shared.events import SourceEvent
-from shared.http.reach import OUT_OF_REACH
 
 Place = tuple[str, str]
 """(workspace, source)."""
 
 NOT_COUNTED = frozenset(
     {
-        # Somebody else's doing.
+        # Somebody else's doing. A key that covers the source and is limited to other campaigns is
+        # no stranger: what it may not send is missing all the same.
         "source_not_allowed",
-        OUT_OF_REACH,
         # Refused because it is meant to be: another report of the source states it.
         "not_money_report",
         "not_measures_report",

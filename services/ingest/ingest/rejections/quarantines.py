@@ -13,8 +13,8 @@ from shared.database.pool import Conn
 from shared.http.reach import OUT_OF_REACH
 
 NOT_COUNTED = ("source_not_allowed", OUT_OF_REACH, "source_quarantined")
-"""The first two say nothing about the source, only about who used its name; the last is our own
-doing and would never let a source out again."""
+"""The first two say nothing about what the source sends, only about a credential; the last is our
+own doing and would never let a source out again."""
 
 LOCK = AdvisoryLock("ingest/quarantines")
 """Two replicas, or one of them and a release, must not both read and then both write."""

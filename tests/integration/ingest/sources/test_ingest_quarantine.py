@@ -192,6 +192,16 @@ async def test_nobody_can_quarantine_a_source_that_the_credential_does_not_cover
     assert (await world.post(*valid, headers=headers)).status_code == 422
     await world.rejections(LIMIT + 1, source=source, code="out_of_reach")
 
+    somebody = world.token("operator", campaigns=["mine"])
+    await world.post(*[one | {"id": source} for one in broken], headers=somebody)
+
+    async def listed() -> bool:
+        shown = (await world.get("/v1/rejections", code="amount_not_decimal"))["items"]
+        found = [one["source"] for one in shown if one["id"] == source]
+        return found == [None] * (LIMIT + 1)
+
+    await eventually(listed, what="what a person of one campaign was refused")
+
     assert (await world.post(heartbeat(source=source))).status_code == 202
     assert (await until_state(world, source, "silent"))["quarantine"] is None
 

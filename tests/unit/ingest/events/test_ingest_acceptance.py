@@ -8,6 +8,7 @@ import pytest
 from msgspec import json
 
 from ingest.events.accept import Acceptance
+from ingest.events.context import Context
 from ingest.events.decode import Shape, decode
 from ingest.events.rejection_log import RejectionLog
 from ingest.keys.credentials import Credentials
@@ -222,14 +223,24 @@ async def test_an_id_too_long_to_be_sent_does_not_hold_up_the_log_of_rejections(
     assert (rejected.id, rejected.source) == ("i" * 256, None)
 
 
-async def test_a_source_the_credential_does_not_cover_is_not_named_in_its_rejections() -> None:
+@pytest.mark.parametrize(
+    ("credential", "named"),
+    [
+        (context(allows=lambda source: source == "mine/1"), ["mine/1", None]),
+        (context(campaigns=frozenset({"spring"})), ["mine/1", "theirs/1"]),
+        (context(campaigns=frozenset({"spring"}), vouches=False), [None, None]),
+    ],
+)
+async def test_a_source_the_credential_does_not_stand_for_is_not_named_in_its_rejections(
+    credential: Context, named: list[str | None]
+) -> None:
     broker = Broker()
     log = RejectionLog(IngestSettings(), broker)  # type: ignore[arg-type]
     events = [spend(source=source, data_amount=1) for source in ("mine/1", "theirs/1")]
     decoded = decode(json.encode(events), Shape.EITHER, 100)
-    log.add(decoded.rejected, context(allows=lambda source: source == "mine/1"))
+    log.add(decoded.rejected, credential)
     await log.stop()
     await log.run()
 
-    named = [REJECTED_DECODER.decode(value).data.source for _, value in broker.stored]
-    assert named == ["mine/1", None]
+    shown = [REJECTED_DECODER.decode(value).data.source for _, value in broker.stored]
+    assert shown == named

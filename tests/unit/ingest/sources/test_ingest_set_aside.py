@@ -52,7 +52,11 @@ def snapshot(**changes: Any) -> dict[str, Any]:
         (refused(spend(), "not_money_report"), False, "another report states this money"),
         (refused(metrics(), "not_measures_report"), False, "another report states these measures"),
         (refused(spend(), "source_not_allowed"), False, "somebody used the source's name"),
-        (refused(spend(), "out_of_reach"), False, "somebody spoke of another's campaign"),
+        (
+            refused(spend(), "out_of_reach"),
+            True,
+            "its key is limited to campaigns, and this one lacks it",
+        ),
         (refused(heartbeat(), "future_time"), False, "a heartbeat is no figure"),
         (refused(spend(), source=None), False, "of no source"),
         (refused(b'{"cut'), False, "nothing can be recognised in it"),
