@@ -21,7 +21,7 @@ _TABLES = """
 SELECT 'CREATE TABLE ' || c.oid::regclass || E' (\\n  '
   || concat_ws(E',\\n  ', columns, constraints) || E'\\n)'
   || coalesce(' WITH (' || array_to_string(c.reloptions, ', ') || ')', '') || E';\\n'
-  || coalesce(indexes, '') AS text, c.oid::regclass::text AS name
+  || coalesce(indexes, '') || coalesce(triggers, '') AS text, c.oid::regclass::text AS name
 FROM pg_class AS c, LATERAL (
   SELECT string_agg(concat_ws(' ', quote_ident(attname), format_type(atttypid, atttypmod),
     CASE WHEN attcollation <> typcollation THEN 'COLLATE "' || collname || '"' END,
@@ -42,6 +42,9 @@ FROM pg_class AS c, LATERAL (
   SELECT string_agg(pg_get_indexdef(indexrelid) || E';\\n', ''
     ORDER BY indexrelid::regclass::text) AS indexes
   FROM pg_index WHERE indrelid = c.oid AND indexrelid NOT IN (SELECT conindid FROM pg_constraint)
+), LATERAL (
+  SELECT string_agg(pg_get_triggerdef(oid) || E';\\n', '' ORDER BY tgname) AS triggers
+  FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal
 )
 WHERE relkind = 'r' AND relnamespace = $1::regnamespace ORDER BY relname
 """
@@ -49,6 +52,10 @@ _SEQUENCES = """
 SELECT 'CREATE SEQUENCE ' || oid::regclass || E';\\n' AS text FROM pg_class
 WHERE relkind = 'S' AND relnamespace = $1::regnamespace
   AND oid NOT IN (SELECT objid FROM pg_depend WHERE deptype = 'i') ORDER BY relname
+"""
+_FUNCTIONS = """
+SELECT rtrim(pg_get_functiondef(oid), E'\\n') || E';\\n' AS text FROM pg_proc
+WHERE pronamespace = $1::regnamespace ORDER BY oid::regprocedure::text
 """
 
 
@@ -62,6 +69,7 @@ async def tables(database_url: str) -> dict[Path, str]:
             written = path.read_text(encoding="utf-8") if path.exists() else ""
             notes = {name: note for note, name in _NOTE.findall(written)}
             parts = [row["text"] for row in await conn.fetch(_SEQUENCES, schema)]
+            parts += [row["text"] for row in await conn.fetch(_FUNCTIONS, schema)]
             rows = await conn.fetch(_TABLES, schema)
             parts += [notes.get(row["name"], "") + row["text"] for row in rows]
             found[path] = "\n".join(parts)

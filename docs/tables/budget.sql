@@ -1,5 +1,10 @@
 CREATE SEQUENCE budget.entry_blocks;
 
+CREATE OR REPLACE FUNCTION budget.refuse_edit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ BEGIN RAISE EXCEPTION 'budget.% is append-only', TG_TABLE_NAME; END $function$;
+
 CREATE TABLE budget.accounts (
   account_id integer NOT NULL GENERATED ALWAYS AS IDENTITY,
   entries bigint NOT NULL DEFAULT 0,
@@ -38,6 +43,7 @@ CREATE TABLE budget.allocations (
   CONSTRAINT allocations_pk PRIMARY KEY (entry)
 );
 CREATE INDEX allocations_campaign ON budget.allocations USING btree (workspace, campaign, entry);
+CREATE TRIGGER allocations_append_only BEFORE DELETE OR UPDATE ON budget.allocations FOR EACH ROW EXECUTE FUNCTION budget.refuse_edit();
 
 CREATE TABLE budget.audit (
   workspace text NOT NULL,
@@ -51,6 +57,7 @@ CREATE TABLE budget.audit (
   hash bytea NOT NULL,
   CONSTRAINT audit_pk PRIMARY KEY (workspace, seq)
 );
+CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE ON budget.audit FOR EACH ROW EXECUTE FUNCTION budget.refuse_edit();
 
 CREATE TABLE budget.campaigns (
   workspace text NOT NULL,
