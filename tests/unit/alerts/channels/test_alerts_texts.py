@@ -22,11 +22,11 @@ def test_a_single_long_line_is_cut_between_characters(bytes_max: int) -> None:
 
 
 def test_a_title_in_plain_words_keeps_the_sign_of_its_figures() -> None:
-    figure = Numbers("zh-CN", "CNY", "UTC").number("remaining", "-1234.00")
+    figure = Numbers("zh-CN", "CNY", "UTC").value("money", "-1234.00")
     assert plain_words(f"【严重】<b>[x](https://e.x)</b> 剩余 {figure}").endswith(
         "剩余 \u2011 1,234.00"
     )
-    ratio = Numbers("en", None, "UTC").kpi("ctr", "-0.5")
+    ratio = Numbers("en", None, "UTC").value("percent", "-0.5")
     assert plain_words(f"CTR is {ratio}") == "CTR is \u201150%"
 
 
