@@ -1,4 +1,7 @@
-"""The KPIs that rules and series may name, as data: one line each (platforms.md section 5)."""
+"""The KPIs that rules and series may name, as data: one line each (platforms.md section 5).
+
+Their titles are those of `words`.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,6 +9,7 @@ from fractions import Fraction
 from typing import Literal
 
 from kpi_monitor.rules import formula
+from kpi_monitor.rules.words import WORDS
 from shared.errors import InvalidError
 from shared.money import MONEY_MEASURES, format_micros, format_quantity, format_ratio
 
@@ -35,43 +39,22 @@ class Kpi:
     unit: UnitName
 
 
-def _table(*rows: tuple[str, str, str, str, GroupName, UnitName]) -> dict[str, Kpi]:
+def _table(*rows: tuple[str, str, str, GroupName, UnitName]) -> dict[str, Kpi]:
     return {
-        name: Kpi(name, title, formula.parse(text), kind, group, unit)
-        for name, title, text, kind, group, unit in rows
+        name: Kpi(name, WORDS[name][0], formula.parse(text), kind, group, unit)
+        for name, text, kind, group, unit in rows
     }
 
 
 KPIS = _table(
-    ("ctr", "Click-through rate", "clicks / impressions", "window", "traffic", "percent"),
-    ("cvr", "Conversion rate per click", "conversions / clicks", "window", "conversion", "percent"),
-    ("cpc", "Cost per click", "spend / clicks", "window", "cost", "money"),
-    (
-        "cpm",
-        "Cost per thousand impressions",
-        "spend / impressions * 1000",
-        "window",
-        "cost",
-        "money",
-    ),
-    ("cpa", "Cost per conversion", "spend / conversions", "window", "cost", "money"),
-    ("roas", "Revenue per unit of spend", "revenue / spend", "window", "cost", "ratio"),
-    (
-        BUDGET_USED,
-        "Share of the allocated budget used",
-        "actual / allocated",
-        "budget",
-        "budget",
-        "percent",
-    ),
-    (
-        BUDGET_PACING,
-        "Spend against the plan to date",
-        "actual / planned_to_date",
-        "budget",
-        "budget",
-        "percent",
-    ),
+    ("ctr", "clicks / impressions", "window", "traffic", "percent"),
+    ("cvr", "conversions / clicks", "window", "conversion", "percent"),
+    ("cpc", "spend / clicks", "window", "cost", "money"),
+    ("cpm", "spend / impressions * 1000", "window", "cost", "money"),
+    ("cpa", "spend / conversions", "window", "cost", "money"),
+    ("roas", "revenue / spend", "window", "cost", "ratio"),
+    (BUDGET_USED, "actual / allocated", "budget", "budget", "percent"),
+    (BUDGET_PACING, "actual / planned_to_date", "budget", "budget", "percent"),
 )
 
 

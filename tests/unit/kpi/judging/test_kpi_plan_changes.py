@@ -135,7 +135,7 @@ def test_the_breach_carries_the_cause() -> None:
     breach = breach_of(Judged(told.unit, outcome.group, verdict), PlanNames(), at(24))
     assert (breach.reason, breach.cause) == ("plan_changed", BreachCause(kind="plan", version=2))
     assert breach.plan_version == 2
-    assert (breach.kpi_title, breach.unit) == ("Share of the allocated budget used", "percent")
+    assert (breach.kpi_title, breach.unit) == ("Budget used", "percent")
     assert breach.numbers_units.keys() >= breach.numbers.keys()
     assert breach.titles["zh-CN"]["actual"] == "实际花费"
 
