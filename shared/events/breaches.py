@@ -33,10 +33,12 @@ class Breach(Struct, frozen=True, kw_only=True):
     line. `set_aside`: events that were refused or are held and would change the figures. `region`:
     that of the campaign. `kpi_title`, `unit` (percent, money, count, ratio, minutes, hours; a
     percentage is stated as a ratio) and `numbers_units` by name: how the value and the numbers are
-    to be shown. `titles`: by locale, what people call the KPI and the numbers. `sentences`: by
-    locale, what is said of this KPI instead of "name: figure": its `short` name, `above` and
-    `below` the limit, `over` 100 %, what it is `now`, its `limit`, and what to do (`advice_above`,
-    `advice_below`, `advice_over`); `{value}` stands for the figure.
+    to be shown; that of `amount` is also that of `amount USD`. A KPI `x.y` may be among the numbers
+    as `y`. `titles`: by locale, what people call the KPI and the numbers. `sentences`: by locale,
+    what is said instead of "name: figure": a `short` name, what it `says` or, `over` 100 %, what
+    else, what it is `now`, its `limit`, that it has `recovered`, and what to do (`advice`,
+    `advice_over`); `{value}` and `{limit}` stand for the figure and its limit, `{amounts}` for the
+    numbers of that name, `{since}` for the moment that lies a value in hours before the figures.
     """
 
     breach: str

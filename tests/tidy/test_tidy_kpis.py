@@ -1,16 +1,20 @@
-"""alerts names no KPI: what one is called and how it is shown comes with its breach."""
+"""alerts names no KPI and no family: how they are called, shown and told comes with a breach."""
 
 import re
 
+from kpi_monitor.rules.families.table import FAMILIES
 from kpi_monitor.rules.kpis import KPIS
 from tests.tidy.tidy_sources import ROOT, finding, refuse
 
 ALERTS = ROOT / "services" / "alerts" / "alerts"
 
 
-def test_no_file_of_alerts_names_a_kpi() -> None:
+def test_no_file_of_alerts_names_a_kpi_or_a_family() -> None:
     """A new KPI is then told as well as those that come with the house."""
-    named = re.compile(r"\b(" + "|".join(map(re.escape, KPIS)) + r")\b", re.IGNORECASE)
+    kpis = "|".join(map(re.escape, KPIS))
+    # "kpi" is also what a label and a fact are called.
+    kinds = "|".join({one.breach_kind for one in FAMILIES.values()} - {"kpi"})
+    named = re.compile(rf"\b(?i:{kpis})\b|[\"']({kinds})[.\"']")
     found = [
         finding(path, number, line.strip())
         for path in sorted(ALERTS.rglob("*"))

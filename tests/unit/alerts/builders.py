@@ -83,10 +83,10 @@ def make_breach(**changes: Any) -> Breach:
         "time_zone": "Asia/Shanghai",
     }
     values |= changes
-    return Breach(**{**words_of(values["kpi"], values["numbers"]), **values})
+    return Breach(**{**words_of(values["kpi"], values["op"], values["numbers"]), **values})
 
 
-def words_of(kpi: str, numbers: Iterable[str]) -> dict[str, Any]:
+def words_of(kpi: str, op: str, numbers: Iterable[str]) -> dict[str, Any]:
     """What kpi-monitor tells of a KPI and the numbers behind it: their names, units, sentences."""
     units = {**UNITS, **dict.fromkeys([*MONEY_MEASURES, "amount"], "money")}
     names, known = [*numbers, *UNITS], KPIS.get(kpi)
@@ -95,7 +95,7 @@ def words_of(kpi: str, numbers: Iterable[str]) -> dict[str, Any]:
         "unit": known and known.unit,
         "numbers_units": {name: units.get(name.partition(" ")[0], "count") for name in names},
         "titles": titles_of([kpi, *names]),
-        "sentences": sentences_of(kpi),
+        "sentences": sentences_of(kpi, upwards=op.startswith(">")),
     }
 
 

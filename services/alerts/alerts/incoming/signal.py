@@ -18,7 +18,7 @@ Severity = Literal["info", "warning", "critical"]
 
 
 class Origin(Struct, frozen=True, kw_only=True):
-    """What made a signal: a rule, and what kind of thing it watches ("kpi", "budget", …)."""
+    """What made a signal: a rule, and what kind of thing it watches."""
 
     kind: str
     rule: str
@@ -48,6 +48,11 @@ class Figures(Struct, frozen=True, kw_only=True):
     units: dict[str, str] = field(default_factory=dict)
     titles: dict[str, dict[str, str]] = field(default_factory=dict)
     sentences: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def number(self) -> str:
+        """What its value is called among the numbers, if it is one: `y` of a KPI `x.y`."""
+        return self.kpi.rpartition(".")[2]
 
     @property
     def complete_through(self) -> datetime | None:

@@ -34,8 +34,9 @@ NOT_RECOVERED = frozenset(
     }
 )
 """Reasons that end an alert although nobody says that its figure is well again."""
-FIGURES_KINDS = frozenset({"kpi", "budget"})
-"""Kinds whose value is that of a KPI; of any other the rule's name says what the value is."""
+OVER_ONE = {"says": "over", "advice": "advice_over"}
+"""Which sentences stand in the place of which when the value is above 1."""
+AND = {"zh-CN": "、", "en": ", "}
 TITLE_SCOPE_CHARACTERS_MAX = 70
 """Of a title's 120: a long name must not push the figure out of it."""
 
@@ -44,23 +45,32 @@ def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str
     """`zone`: the alert's own, where the times of the message are of several; else ""."""
     signal = view.signal
     figures = signal.data
-    words = _words(figures, locale)
+    titles = figures.titles.get(locale, {})
+    name = titles.get(figures.kpi) or figures.title or figures.kpi
     numbers = Numbers(locale, figures.currency, signal.time_zone)
     previous = view.previous_severity or signal.previous_severity or signal.severity
     window = figures.window
     scope = scope_of(signal, locale)
     value = numbers.value(figures.unit, figures.value, figures.threshold)
     threshold = numbers.limit(figures.unit, figures.threshold)
+    told = _figures(signal, numbers, titles)
+    shown = {
+        "{value}": value or "",
+        "{limit}": threshold or "",
+        "{amounts}": AND[locale].join(told["amounts"]),
+        "{since}": _waiting_since(signal, numbers),
+    }
+    said = _sentences(figures, locale, shown)
     facts = {
         "told": view.told,
         "open": view.ends_at is None,
-        "kind": signal.origin.kind,
-        "kpi": words["name"],
-        "short_kpi": words.get("short", words["name"]),
-        "says": _said(words, words["side"], value),
-        "now_says": _said(words, "now", value),
-        "limit_says": _said(words, "limit", threshold),
-        "is_figure": signal.origin.kind in FIGURES_KINDS and bool(figures.kpi),
+        "kpi": name,
+        "short_kpi": said.get("short", name),
+        "says": said.get("says", "") if value is not None else "",
+        "now_says": said.get("now", ""),
+        "limit_says": said.get("limit", ""),
+        "recovered_says": said.get("recovered", ""),
+        "is_figure": bool(figures.kpi),
         "rule": signal.origin.rule,
         "rule_name": signal.names.get("rule", ""),
         "reason": signal.reason,
@@ -81,10 +91,9 @@ def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str
         "ended": numbers.instant(view.ends_at) if view.ends_at else "",
         "lasted": numbers.lasted((view.ends_at or now) - view.starts_at),
         "window": numbers.span(window.start, window.end) if window else "",
-        "waiting_since": _waiting_since(signal, numbers),
         "set_aside": figures.set_aside,
         "named": signal.annotations.get("names") or "",
-        "lever": signal.annotations.get("lever") or words.get(f"advice_{words['side']}", ""),
+        "lever": signal.annotations.get("lever") or said.get("advice", ""),
         "runbook": signal.annotations.get("runbook") or "",
         "owner": signal.owner or "",
         "history": [
@@ -97,45 +106,38 @@ def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str
             for change in view.history
         ],
     }
-    titles = figures.titles.get(locale, {})
-    told = _figures(signal, numbers, titles)
     found: dict[str, Any] = _folded(facts | told | _quality(signal, numbers))
     return found
 
 
-def _words(figures: Figures, locale: str) -> dict[str, str]:
-    """What is said of the KPI: its `name`, the `side` of its limit on which it is, and whatever
-    more its breach brought. One of before brought nothing, and is told by its bare name."""
-    said = figures.sentences.get(locale, {})
-    name = figures.titles.get(locale, {}).get(figures.kpi) or figures.title or figures.kpi
-    side = "above" if figures.op in (">", ">=") else "below"
-    if "over" in said and exceeds_one(figures.value):
-        side = "over"
-    return {**said, "name": name if figures.kpi else "", "side": side}
-
-
-def _said(words: Mapping[str, str], name: str, figure: str | None) -> str:
-    return words.get(name, "").replace("{value}", figure) if figure is not None else ""
+def _sentences(figures: Figures, locale: str, shown: Mapping[str, str]) -> dict[str, str]:
+    """What its breach brought to be said of it, with what is shown of its figures. One of before
+    brought nothing, and is told by a name and a figure."""
+    said = dict(figures.sentences.get(locale, {}))
+    if exceeds_one(figures.value):
+        said |= {name: said[other] for name, other in OVER_ONE.items() if other in said}
+    for place, text in shown.items():
+        said = {name: one.replace(place, text) for name, one in said.items()}
+    return said
 
 
 def _figures(signal: Signal, numbers: Numbers, titles: Mapping[str, str]) -> dict[str, Any]:
     """The numbers behind a value, the telling ones first. A zero that means "nothing of this" is
-    left out, and so is the value itself under another name: it is said before them."""
+    left out, and so is the value itself as one of them, such as `hours`: it is said before."""
     found = signal.data.numbers
     names = [name for name in NUMBERS_ORDER if name in found]
     names += [name for name in found if name not in NUMBERS_ORDER]
+    value_names = (signal.data.number, signal.data.unit)
     figures = {
-        name: _number(name, found[name], signal.data.units.get(name), numbers)
+        name: _number(name, found[name], signal.data.units, numbers)
         for name in names
-        if f"budget.{name}" != signal.data.kpi
-        and not (signal.origin.kind == "suspense" and name == "hours")
-        and not (name in SILENT_ZEROS and found[name].strip("0.") == "")
+        if name not in value_names and not (name in SILENT_ZEROS and found[name].strip("0.") == "")
     }
     # They are part of the spend, and are said behind it; alone they stand for themselves.
     corrections = figures.pop("corrections", "") if "actual" in figures else ""
     return {
         "numbers": [
-            (name, titles.get(name) or name.partition(" ")[0], text)
+            (name, _of_name(titles, name) or name.partition(" ")[0], text)
             for name, text in figures.items()
         ],
         "corrections": corrections,
@@ -143,15 +145,21 @@ def _figures(signal: Signal, numbers: Numbers, titles: Mapping[str, str]) -> dic
     }
 
 
-def _number(name: str, text: str, unit: str | None, numbers: Numbers) -> str:
-    """Of several currencies each amount has its own name, "amount USD", and is in its currency."""
+def _number(name: str, text: str, units: Mapping[str, str], numbers: Numbers) -> str:
+    """An amount that says its own currency, "amount USD", is in that."""
     currency = name.partition(" ")[2]
-    return (numbers.of_currency(currency) if currency else numbers).value(unit, text) or text
+    formats = numbers.of_currency(currency) if currency else numbers
+    return formats.value(_of_name(units, name), text) or text
+
+
+def _of_name(said: Mapping[str, str], name: str) -> str | None:
+    """What is said of a number; newer figures of an amount may have it in other currencies."""
+    return said.get(name) or said.get(name.partition(" ")[0])
 
 
 def _waiting_since(signal: Signal, numbers: Numbers) -> str:
-    """The instant since when money waits in suspense: hours of waiting are old as soon as said."""
-    if signal.origin.kind != "suspense" or signal.data.value is None:
+    """The instant since when something waits: hours of waiting are old as soon as said."""
+    if signal.data.unit != "hours" or signal.data.value is None:
         return ""
     hours = Decimal(signal.data.value)
     return numbers.instant(signal.as_of - timedelta(seconds=round(hours * 3600)))

@@ -19,6 +19,8 @@ MINUS = "\u2011"
 """Non-breaking: after a plain minus a line may end, and "-" stands alone before the amount."""
 _NO_BREAK_SPACE = "\u00a0"
 _DAY_PATTERN = {"zh-CN": "M月d日", "en": "MMM d"}
+SPANS = {"hours": 1, "minutes": 2}
+"""Units of time, by their place in the words."""
 _SPAN_WORDS = {
     # CLDR's Chinese unit patterns are not in Babel's zh data; English needs its plurals.
     "zh-CN": (("天", "小时", "分钟", "秒"), ("天", "小时", "分钟", "秒")),
@@ -43,8 +45,8 @@ class Numbers:
         return other
 
     def value(self, unit: str | None, text: str | None, limit: str | None = None) -> str | None:
-        """A figure of a unit: a percentage, money or a plain number. It is rounded for reading,
-        but never onto a `limit` that it is not: 0.999 % is not "1 %, below 1 %"."""
+        """A figure of a unit: a percentage, money, a time or a plain number. It is rounded for
+        reading, but never onto a `limit` that it is not: 0.999 % is not "1 %, below 1 %"."""
         rounded = self._value(unit, text)
         if limit is not None and rounded == self.limit(unit, limit):
             return self.limit(unit, text)
@@ -64,7 +66,15 @@ class Numbers:
     def _value(self, unit: str | None, text: str | None, *, exact: bool = False) -> str | None:
         if unit == "percent":
             return self._percent(text, exact=exact)
-        return self._money(text, exact=exact) if unit == "money" else self.decimal(text)
+        if unit == "money":
+            return self._money(text, exact=exact)
+        return self._time_span(text, SPANS[unit]) if unit in SPANS else self.decimal(text)
+
+    def _time_span(self, text: str | None, place: int) -> str | None:
+        value = _decimal(text)
+        if value is None:
+            return text
+        return f"{self.decimal(text)}{_SPAN_WORDS[self._name][value != 1][place]}"
 
     def _percent(self, text: str | None, *, exact: bool = False) -> str | None:
         value = _decimal(text)

@@ -16,7 +16,6 @@ from alerts.episodes.rules import Key
 from alerts.incoming.signal import NewerFigures, Signal
 from shared.keys import group_text
 
-BUDGET = "budget."
 MEASURED = ("window", "numbers", "sources", "plan_version", "currency", "set_aside")
 """What figures of one thing share; the KPI, its limit and its words are each alert's own."""
 
@@ -34,6 +33,7 @@ class Candidate(NamedTuple):
 class _Thing(NamedTuple):
     campaign: str
     group: str
+    kind: str
     kpi: str
     length_s: float
 
@@ -77,13 +77,12 @@ def _thing(signal: Signal) -> _Thing | None:
     figures = signal.data
     if figures.value is None or not figures.numbers:
         return None
-    campaign, group = signal.campaign, group_text(signal.group)
-    if figures.kpi.startswith(BUDGET):
-        # All budget figures of a line come from one statement of its totals.
-        return _Thing(campaign, group, BUDGET, 0)
+    campaign, group, kind = signal.campaign, group_text(signal.group), signal.origin.kind
     window = figures.window
-    length = (window.end - window.start).total_seconds() if window else 0
-    return _Thing(campaign, group, figures.kpi, length)
+    if window is None:
+        # All figures of such a group come from one statement of its totals.
+        return _Thing(campaign, group, kind, "", 0)
+    return _Thing(campaign, group, kind, figures.kpi, (window.end - window.start).total_seconds())
 
 
 def _with_figures_of(
@@ -95,7 +94,7 @@ def _with_figures_of(
     source = sources[thing][3]
     mine, theirs = signal.data, source.data
     same_kpi = mine.kpi == theirs.kpi
-    value = theirs.value if same_kpi else theirs.numbers.get(mine.kpi.removeprefix(BUDGET))
+    value = theirs.value if same_kpi else theirs.numbers.get(mine.number)
     if source is signal or value is None:
         return signal
     measured = {name: getattr(theirs, name) for name in MEASURED}

@@ -97,7 +97,7 @@ def breach_of(judged: Judged, names: PlanNames, now: datetime) -> Breach:
         unit=rule.kpi.unit,
         numbers_units=dict(grounds.units),
         titles=titles_of([rule.kpi.name, *grounds.units]),
-        sentences=sentences_of(rule.kpi.name),
+        sentences=sentences_of(rule.kpi.name or rule.kpi.kind, upwards=rule.condition.upwards),
         cause=_cause(transition.cause),
         subject=grounds.subject,
         figures_at=grounds.figures_at,

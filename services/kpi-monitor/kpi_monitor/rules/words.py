@@ -36,10 +36,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
 SENTENCES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "budget.pacing_ratio": {
         "short": ("Spend against plan", "花费进度"),
-        "above": ("Spending too fast: {value} of plan", "花费过快，实际是计划的 {value}"),
-        "below": ("Spending too slowly: only {value} of plan", "花费过慢，实际只有计划的 {value}"),
+        "says_above": ("Spending too fast: {value} of plan", "花费过快，实际是计划的 {value}"),
+        "says_below": (
+            "Spending too slowly: only {value} of plan",
+            "花费过慢，实际只有计划的 {value}",
+        ),
         "now": ("Spend is now {value} of plan", "实际花费现为计划的 {value}"),
-        "limit": ("{value} of plan", "计划的 {value}"),
+        "limit": ("{limit} of plan", "计划的 {limit}"),
         "advice_above": (
             "lower bids or the daily budget, or move money in from another line",
             "下调出价或日预算，或从其他预算项调入资金",
@@ -50,15 +53,10 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         ),
     },
     "budget.used_ratio": {
-        "above": ("{value} of the budget is used", "预算已用 {value}"),
-        "below": ("{value} of the budget is used", "预算已用 {value}"),
+        "says": ("{value} of the budget is used", "预算已用 {value}"),
         "over": ("Over budget: {value} used", "预算超支，已用 {value}"),
-        "limit": ("{value} of the budget", "预算的 {value}"),
-        "advice_above": (
-            "compare what is left with the days left, and ask for a transfer in time",
-            "核对剩余预算与剩余天数，必要时提前申请调拨",
-        ),
-        "advice_below": (
+        "limit": ("{limit} of the budget", "预算的 {limit}"),
+        "advice": (
             "compare what is left with the days left, and ask for a transfer in time",
             "核对剩余预算与剩余天数，必要时提前申请调拨",
         ),
@@ -67,23 +65,45 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "暂停该预算项的投放，并申请调拨或动用储备金",
         ),
     },
+    "suspense": {
+        "short": ("Money waits that belongs to no line yet", "有花费尚未归属到预算项"),
+        "says": (
+            "{amounts} spent and not assigned to any line, the oldest waits since {since}",
+            "花费 {amounts} 未归属到预算项，最早一笔自 {since} 起等待",
+        ),
+        "recovered": (
+            "No money of this source waits for its line for too long any more",
+            "该数据源已没有超时未归属的花费",
+        ),
+        "advice": (
+            "add the mapping that is missing, assign this money to a line, "
+            "or have finance write it off",
+            "补充映射，或把这些花费指定到预算项；确认无效的由财务核销",
+        ),
+    },
 }
-"""Of KPIs that have more to say than a name and a figure: above and below the limit or over 100 %,
-what it is now, the limit, and what to do when no rule says it. `{value}` stands for the figure."""
+"""Of KPIs, and of kinds without one, that have more to say than a name and a figure; the names are
+those of `Breach.sentences`. Those that end in `_above` and `_below` are of rules with such a
+limit."""
 
 
 def titles_of(names: Iterable[str]) -> dict[str, dict[str, str]]:
-    """By locale, what these are called; "amount USD" is an amount."""
-    words = {name: WORDS.get(name.partition(" ")[0]) for name in names}
+    """By locale, what these are called."""
+    known = [name for name in names if name in WORDS]
     return {
-        locale: {name: word[place] for name, word in words.items() if word}
-        for place, locale in enumerate(LOCALES)
+        locale: {name: WORDS[name][place] for name in known} for place, locale in enumerate(LOCALES)
     }
 
 
-def sentences_of(kpi: str) -> dict[str, dict[str, str]]:
-    """By locale, what is said of a KPI; nothing of most."""
-    found = SENTENCES.get(kpi, {})
+def sentences_of(subject: str, *, upwards: bool) -> dict[str, dict[str, str]]:
+    """By locale, what is said of a KPI or a kind by a rule whose limit is passed upwards or
+    downwards; nothing of most."""
+    side, other = ("_above", "_below") if upwards else ("_below", "_above")
+    found = {
+        name.removesuffix(side): said
+        for name, said in SENTENCES.get(subject, {}).items()
+        if not name.endswith(other)
+    }
     return {
         locale: {name: said[place] for name, said in found.items()}
         for place, locale in enumerate(LOCALES)

@@ -79,7 +79,7 @@ async def test_a_day_in_suspense_is_a_breach_with_all_its_message_needs(kpi: Wor
     )
     assert told.group == told.subject == {"source": "ads"}
     assert told.labels == {"rule": "suspense", "source": "ads"}
-    assert told.numbers == {"items": "3", "amount": "22.75", "hours": "25"}
+    assert told.numbers == {"items": "3", "amount CNY": "22.75", "hours": "25"}
     assert (told.value, told.threshold, told.op) == ("25.000000", "24.000000", ">=")
     assert (told.since, told.event_time, told.currency) == (at(0), at(25), "CNY")
     assert told.annotations["names"] == "sprng/L1"
@@ -175,7 +175,7 @@ async def test_money_that_joins_what_waits_is_told_as_newer_figures_until_the_en
     found = await kpi.rows("SELECT value FROM kpi.outbox WHERE topic = 'breaches.figures.v1'")
     [newer] = [FIGURES_DECODER.decode(row["value"]).data for row in found]
     assert (newer.breach, newer.seq, newer.figures_at) == ("suspense/source:ads/1", 1, at(25))
-    assert newer.numbers == {"items": "5", "amount": "388.80", "hours": "25"}
+    assert newer.numbers == {"items": "5", "amount CNY": "388.80", "hours": "25"}
     await tell(kpi, 3, None)
     await look(kpi)
     assert await kpi.rows("SELECT breach FROM kpi.figures") == []

@@ -41,6 +41,19 @@ def test_a_limit_is_shown_as_exact_as_the_rule_states_it(unit: str, limit: str, 
 
 
 @pytest.mark.parametrize(
+    ("unit", "value", "zh", "en"),
+    [
+        ("hours", "24.000000", "24小时", "24 hours"),
+        ("minutes", "1", "1分钟", "1 minute"),
+        ("hours", "soon", "soon", "soon"),
+    ],
+)
+def test_a_time_is_shown_with_its_unit(unit: str, value: str, zh: str, en: str) -> None:
+    assert Numbers("zh-CN", None, "UTC").value(unit, value) == zh
+    assert Numbers("en", None, "UTC").value(unit, value) == en
+
+
+@pytest.mark.parametrize(
     ("span", "zh", "en"),
     [
         (timedelta(seconds=5), "5秒", "5 seconds"),

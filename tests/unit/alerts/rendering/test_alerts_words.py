@@ -20,11 +20,10 @@ MARGIN: dict[str, Any] = {
 }
 SAID = {
     "short": "毛利",
-    "above": "毛利有余：{value}",
-    "below": "毛利只有 {value}",
+    "says": "毛利只有 {value}",
     "now": "毛利回到 {value}",
-    "limit": "目标的 {value}",
-    "advice_below": "提高客单价",
+    "limit": "目标的 {limit}",
+    "advice": "提高客单价",
 }
 
 
@@ -58,7 +57,6 @@ def test_a_kpi_is_told_by_the_sentences_that_come_with_it() -> None:
     assert message.title.endswith("：毛利只有 ¥1,234.50")
     assert "- 触发条件：低于目标的 ¥2,000.00 即为严重\n" in message.text
     assert "- 建议操作：提高客单价\n" in message.text
-    assert "毛利有余：" in render(view(**{**kpi, "op": ">="}))[0].title
     assert "毛利暂无数值" in render(view(**{**kpi, "value": None}))[0].title
     assert "：毛利回到 ¥1,234.50，" in render(view("resolved", **kpi))[0].title
     lever = {"lever": "找采购", "runbook": None, "bucket": None}
@@ -66,7 +64,7 @@ def test_a_kpi_is_told_by_the_sentences_that_come_with_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [("1.01", "爆了"), ("1.00", "毛利有余"), (None, "暂无")]
+    ("value", "said"), [("1.01", "爆了"), ("1.00", "毛利只有"), (None, "暂无")]
 )
 def test_what_is_over_one_may_be_said_otherwise(value: str | None, said: str) -> None:
     sentences = {"zh-CN": {**SAID, "over": "毛利爆了"}}

@@ -1,11 +1,15 @@
 """A breach says what its KPI and numbers are called and in which unit they are."""
 
+from collections.abc import Mapping
+
 import pytest
 
+from kpi_monitor.rules.families import suspense, totals
 from kpi_monitor.rules.families.table import FAMILIES
-from kpi_monitor.rules.families.totals import UNITS
 from kpi_monitor.rules.kpis import KPIS, Kpi, units_of
 from kpi_monitor.rules.words import LOCALES, SENTENCES, WORDS, sentences_of, titles_of
+
+NAMES = {"short", "says", "over", "now", "limit", "recovered", "advice", "advice_over"}
 
 
 @pytest.mark.parametrize("kpi", KPIS.values(), ids=KPIS)
@@ -15,19 +19,23 @@ def test_every_kpi_and_the_numbers_behind_it_have_a_name_in_every_locale(kpi: Kp
         assert titles_of(names)[locale].keys() == set(names)
 
 
-def test_figures_of_the_budget_have_names_too() -> None:
-    assert UNITS.keys() <= WORDS.keys()
-    assert titles_of(["amount USD"])["zh-CN"] == {"amount USD": "金额"}
+@pytest.mark.parametrize("units", [totals.UNITS, suspense.UNITS], ids=["budget", "suspense"])
+def test_figures_that_are_no_measures_have_names_too(units: Mapping[str, str]) -> None:
+    assert units.keys() <= WORDS.keys()
 
 
-def test_what_is_said_of_a_kpi_is_said_in_every_locale_with_its_figure() -> None:
-    assert sentences_of("ctr") == {}
-    for kpi in SENTENCES:
-        for locale in LOCALES:
-            said = sentences_of(kpi)[locale]
-            assert {"above", "below"} <= said.keys()
+@pytest.mark.parametrize("upwards", [True, False])
+def test_what_is_said_is_said_in_every_locale_and_of_the_side_of_its_limit_alone(
+    upwards: bool,
+) -> None:
+    assert sentences_of("ctr", upwards=upwards) == {}
+    for subject in SENTENCES:
+        found = sentences_of(subject, upwards=upwards)
+        assert found.keys() == set(LOCALES)
+        for said in found.values():
+            assert {"says", "advice"} <= said.keys() <= NAMES
             assert all(
-                ("{value}" in one) is not name.startswith(("advice_", "short"))
+                ("{" in one) is not name.startswith(("advice", "short", "recovered"))
                 for name, one in said.items()
             )
 

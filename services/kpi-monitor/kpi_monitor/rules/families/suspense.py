@@ -25,6 +25,7 @@ KIND = "suspense"
 RULE = "suspense"
 """Name of the rule in breaches; its groups are sources, which no rule of a person has."""
 HOURS = Kpi("", "Money in suspense", parse("hours"), KIND, "budget", "hours")
+UNITS = {"items": "count", "amount": "money", "hours": "hours"}
 
 
 def suspense_rule(limit: timedelta) -> StoredRule:
@@ -93,21 +94,17 @@ class SuspenseFamily(Family):
         return Due(NEVER, since + -(-limit.numerator // limit.denominator))
 
     def grounds(self, unit: Unit, group: Group, verdict: Verdict) -> Grounds:
-        """What waits, and whose; amounts of several currencies have no sum."""
+        """What waits, and whose; amounts of several currencies have no sum. Each names its own
+        also when it is the only one: of newer figures that is all that says it."""
         found, seen = _object(unit, group), verdict.seen
-        numbers, currency = {"items": str(found.items)}, None
-        if len(found.amounts) == 1:
-            numbers["amount"] = found.amounts[0].amount
-            currency = found.amounts[0].currency
-        else:
-            numbers |= {f"amount {one.currency}": one.amount for one in found.amounts}
+        numbers = {"items": str(found.items)}
+        numbers |= {f"amount {one.currency}": one.amount for one in found.amounts}
         if found.since is not None and seen is not None:
             numbers["hours"] = str(seen.sums["hours"] // MICROS)
-        units = {"items": "count", "hours": "hours"}
         return Grounds(
             numbers=numbers,
-            units={name: units.get(name, "money") for name in numbers},
-            currency=currency,
+            units=UNITS,
+            currency=found.amounts[0].currency if len(found.amounts) == 1 else None,
             subject=group.group,
             annotations={"names": ", ".join(found.names) or None},
         )

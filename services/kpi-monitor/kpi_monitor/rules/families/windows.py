@@ -144,7 +144,7 @@ class WindowFamily(Family):
         complete = {feed.source: feed.complete for feed in group.feeds}
         return Grounds(
             numbers={} if seen is None else numbers_text(seen.sums),
-            units={} if seen is None else units_of(seen.sums),
+            units=units_of(group.rule.measures),
             sources=[
                 BreachSource(source=name, complete_through=instant(at))
                 for name, at in sorted(complete.items())
