@@ -53,8 +53,8 @@ class Tools(Struct, frozen=True):
 
 
 class ChannelLimits(Struct, frozen=True):
-    """`text_bytes_max` counts the text as it stands in JSON; without `sends_per_minute` there is
-    no budget."""
+    """`text_bytes_max` counts the text as it is sent: where that is in a JSON string, with its
+    escapes. Without `sends_per_minute` there is no budget."""
 
     text_bytes_max: int
     sends_per_minute: int | None = None

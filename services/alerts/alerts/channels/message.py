@@ -67,6 +67,9 @@ class Message(Struct, frozen=True, kw_only=True):
     `status` is "resolved" when nothing of the group is open. `reason` is why it is sent
     (alerting.md 2.3). `left_out` counts alerts that are open and not in it. `written` is a text
     that people read instead of the blocks, as it is.
+
+    A receiver may find it too large: `part_size` alerts then go at once, by default all, and
+    `told` has the texts of the parts that have arrived, which are in the blocks no more.
     """
 
     title: str
@@ -83,6 +86,8 @@ class Message(Struct, frozen=True, kw_only=True):
     group_key: str = ""
     group_labels: Mapping[str, str] = field(default_factory=dict)
     written: str = ""
+    part_size: int = 0
+    told: tuple[str, ...] = ()
 
     @property
     def open_lines(self) -> list[str]:
@@ -135,7 +140,7 @@ def within(message: Message, text: str, zone: str, bytes_max: int) -> Composed:
 def brief(message: Message) -> Message:
     """The title alone, for a provider that refuses the text itself: letters, figures and plain
     punctuation, nothing that could be taken for markup or a link. What goes to machines keeps its
-    first alert, without what only people read; the others are left out, and counted."""
+    first alert, without what only people read; what else is open is left out, and counted."""
     title = shorten(plain_words(message.title), BRIEF_CHARACTERS_MAX)
     blocks = tuple(
         replace(one, facts=(), alert=replace(one.alert, annotations={}))

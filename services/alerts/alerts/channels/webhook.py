@@ -35,7 +35,6 @@ from alerts.channels.http import (
 from alerts.channels.internet import is_public
 from alerts.channels.message import AlertFacts, Composed, Message
 from alerts.channels.result import SendClass, SendResult, clip, result_of
-from alerts.channels.texts import json_bytes
 
 TEXT_BYTES_MAX = 200_000
 """Alerts that have no room are counted in `truncatedAlerts`."""
@@ -230,7 +229,7 @@ def _dropped(message: Message, alerts: Sequence[Mapping[str, Any]], bytes_max: i
     """How many have no room; all, when not even one has."""
 
     def fits(dropped: int) -> bool:
-        return json_bytes(_payload(message, alerts, dropped)) <= bytes_max
+        return len(_payload(message, alerts, dropped).encode()) <= bytes_max
 
     return bisect_left(range(len(alerts)), True, key=fits)
 

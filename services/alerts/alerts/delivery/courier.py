@@ -24,10 +24,10 @@ from alerts.channels.result import SendClass, SendResult, fault, origin
 from alerts.channels.table import CHANNELS
 from alerts.configuration.configurations import Configurations
 from alerts.delivery import store
+from alerts.delivery.parts import part
 from alerts.delivery.store import AttemptOutcome, Claimed
 from alerts.delivery.verdict import Waits, compose, judge
 from alerts.record import audit
-from alerts.record.states import DELIVERED
 from alerts.settings import AlertsSettings
 from shared import metrics
 from shared.database.pool import Pool, is_transient, transaction
@@ -160,11 +160,12 @@ class Courier:
         try:
             channel = self._channels[kind]
             message = msgspec.convert(claimed.message, Message)
-            composed = compose(channel, message, claimed.shrunk)
+            told = part(message, claimed.shrunk)
+            composed = compose(channel, told, claimed.shrunk)
             outgoing = Outgoing(
-                delivery=claimed.delivery,
+                delivery=_part_id(claimed.delivery, len(message.told)),
                 target=target,
-                message=message,
+                message=told,
                 composed=composed,
                 at=at,
                 possible_duplicate=claimed.possible_duplicate,
@@ -202,7 +203,7 @@ class Courier:
             await outbox.add(conn, SCHEMA, audit.attempt_records(rows, claimed.claim, at))
         metrics.DELIVERIES.labels(kind, result.kind.value).inc()
         metrics.DELIVERY_DURATION.labels(kind).observe(took_s)
-        say = log.info if outcome.state == DELIVERED else log.warning
+        say = log.info if result.kind is SendClass.DELIVERED else log.warning
         if outcome.state == "failed":
             say = log.error
             if not claimed.refused:
@@ -218,6 +219,11 @@ class Courier:
             provider_code=result.provider_code,
             provider_message=result.provider_message,
         )
+
+
+def _part_id(delivery: str, parts_told: int) -> str:
+    """Who drops an id that they have must not drop the second part of a message."""
+    return f"{delivery}-{parts_told + 1}" if parts_told else delivery
 
 
 def _fault(claimed: Claimed, kind: str, error: Exception) -> SendResult:

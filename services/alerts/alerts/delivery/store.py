@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from alerts.channels.message import Message
 from alerts.record.rows import NotificationRecord
 from alerts.record.states import DELIVERED, UNDELIVERED_SQL, UNSENT_SQL
 from shared.database.pool import Conn, columns
@@ -72,7 +73,7 @@ UPDATE alerts.deliveries SET state = $3,
     ELSE now() + make_interval(secs => $5) END,
   claimed_until = NULL, delivered_at = CASE WHEN $3 = '{DELIVERED}' THEN now() END,
   possible_duplicate = possible_duplicate OR $6, shrunk = $7, title = $9, body = $10,
-  message = CASE WHEN $3 <> '{DELIVERED}' THEN message END
+  message = CASE WHEN $3 <> '{DELIVERED}' THEN coalesce($11::jsonb, message) END
 WHERE position = $1 AND {UNDELIVERED_SQL}
   AND ($3 = '{DELIVERED}' OR (claims = $2 AND state IN {UNSENT_SQL}))
 RETURNING true
@@ -138,7 +139,7 @@ class Claimed(NamedTuple):
 
 class AttemptOutcome(NamedTuple):
     """What to write after an attempt; `wait_s` until the next one. Title and body are as they were
-    composed for it."""
+    composed for it; `message` is what is left to tell, None where that has not changed."""
 
     state: str
     wait_s: float
@@ -146,6 +147,7 @@ class AttemptOutcome(NamedTuple):
     shrunk: int
     title: str
     body: str
+    message: Message | None = None
 
 
 class Waiting(NamedTuple):
@@ -225,6 +227,7 @@ async def add_attempt(
         claimed.due_at,
         outcome.title,
         outcome.body,
+        outcome.message,
     )
     if park_s is not None:
         await conn.execute(PARK, claimed.destination, park_s)

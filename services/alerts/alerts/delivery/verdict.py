@@ -9,16 +9,17 @@ want to (`failed`), because then a person has to correct something first.
 import random
 from typing import NamedTuple
 
+import msgspec
+
 from alerts.channels.contract import Channel
-from alerts.channels.message import Composed, Message, brief
+from alerts.channels.message import Composed, Message
 from alerts.channels.result import SendClass, SendResult
+from alerts.delivery.parts import BRIEF, SHORT, halved, rest
 from alerts.delivery.store import AttemptOutcome, Claimed
 from alerts.record.states import DELIVERED
 from shared.backoff import backoff_s
 
 PARK_S = 60.0
-SHORT, BRIEF = 1, 2
-"""Levels of `Claimed.shrunk`: cut to `SHORT_BYTES_MAX`, then its title alone as plain words."""
 SHORT_BYTES_MAX = 4_000
 
 
@@ -31,21 +32,24 @@ class Waits(NamedTuple):
     refused_max_s: float
 
 
-def compose(channel: Channel, message: Message, shrunk: int) -> Composed:
-    """The message in the channel's medium, as short as it has to be by now."""
+def compose(channel: Channel, part: Message, shrunk: int) -> Composed:
+    """A part in the channel's medium, as short as it has to be by now."""
     bytes_max = channel.limits.text_bytes_max
-    if shrunk >= SHORT:
-        bytes_max = min(bytes_max, SHORT_BYTES_MAX)
-    return channel.compose(brief(message) if shrunk >= BRIEF else message, bytes_max)
+    return channel.compose(part, min(bytes_max, SHORT_BYTES_MAX) if shrunk >= SHORT else bytes_max)
 
 
 def judge(claimed: Claimed, composed: Composed, result: SendResult, waits: Waits) -> AttemptOutcome:
-    """The outcome of one attempt. A text that is refused is tried again at once in a shorter form;
-    one that is refused even as a bare title is refused by the destination, not for its text."""
+    """The outcome of one attempt. What is refused as too large is tried again at once in smaller
+    parts, then in a shorter form; one alert that is refused even as a bare title is refused by the
+    destination, not for its text."""
     shrunk, wait_s = claimed.shrunk, 0.0
+    text, left = composed.text, None
     match result.kind:
         case SendClass.DELIVERED:
-            state = DELIVERED
+            message = msgspec.convert(claimed.message, Message)
+            left = rest(message, shrunk, text)
+            text = "\n\n".join([*message.told, text])
+            state, shrunk = ("pending", 0) if left else (DELIVERED, shrunk)
         case SendClass.RETRYABLE:
             state = "pending"
             wait_s = result.retry_after_s or _spread_s(
@@ -54,13 +58,12 @@ def judge(claimed: Claimed, composed: Composed, result: SendResult, waits: Waits
         case SendClass.RATE_LIMITED:
             state, wait_s = "parked", result.retry_after_s or PARK_S
         case SendClass.CONTENT if shrunk < BRIEF:
-            state, shrunk = "pending", shrunk + 1
+            left = halved(msgspec.convert(claimed.message, Message), shrunk)
+            state, shrunk = "pending", shrunk if left else shrunk + 1
         case SendClass.CONTENT | SendClass.CONFIG:
             state = "failed"
             wait_s = _spread_s(claimed.claim, waits.refused_max_s, waits.refused_first_s)
-    return AttemptOutcome(
-        state, wait_s, result.maybe_delivered, shrunk, composed.title, composed.text
-    )
+    return AttemptOutcome(state, wait_s, result.maybe_delivered, shrunk, composed.title, text, left)
 
 
 def _spread_s(attempt: int, longest_s: float, first_s: float) -> float:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -182,7 +183,7 @@ async def test_a_resolve_never_overtakes_its_firing(world: World) -> None:
     ]
 
 
-async def test_a_message_the_robot_finds_too_long_is_shortened(world: World) -> None:
+async def test_a_message_the_robot_finds_too_long_is_told_in_parts(world: World) -> None:
     too_long = Fault(body=json.dumps(TOO_LONG).encode())
     world.configure(ROBOT_ONLY.replace("[campaign, line]", "[campaign]"))
     breaches = []
@@ -195,9 +196,14 @@ async def test_a_message_the_robot_finds_too_long_is_shortened(world: World) -> 
     await world.tell(*breaches)
     await world.flush(at(0))
     await world.deliver()
-    message = world.robot.messages[0]
-    assert len(message.text.encode()) <= 4_000
-    assert "内容过长，省略了" in message.text
+    texts = [message.text for message in world.robot.messages]
+    told = [re.findall(r"L\d\d", text) for text in texts]
+    assert sorted({one for lines in told for one in lines}) == [f"L{n:02d}" for n in range(30)]
+    assert "省略" not in "".join(texts)
+    rows = await world.rows()
+    assert {row["state"] for row in rows} == {"delivered"}
+    said = [row["body"]["text"] for row in rows if row["body"]]
+    assert all(text in "".join(said) for text in texts), "the record has each part"
 
 
 async def test_mail_goes_out_when_its_server_is_back(world: World) -> None:
