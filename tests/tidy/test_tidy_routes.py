@@ -8,11 +8,12 @@ from itertools import permutations
 import pytest
 
 from tests.root import ROOT
-from tests.tidy.tidy_sources import refuse
+from tests.tidy.tidy_sources import python_files, refuse
 
 API = ROOT / "docs" / "api"
 SLASHES = ("{source}",)
 """Parameters that hold slashes."""
+_REFUSAL = re.compile(r"(?:Invalid|NotFound|Conflict)Error\(\s*f?\"([^\"]+)\"")
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
 
@@ -47,3 +48,14 @@ def test_a_fixed_word_where_another_route_has_a_parameter_is_found() -> None:
     rules = [("get", "/rules/{rule}"), ("get", "/rules/test"), ("post", "/rules/test")]
     assert overlapping(rules) == ["get /rules/{rule} takes /rules/test"]
     assert overlapping([("get", "/sources/{source}"), ("get", "/sources/{source}/state")])
+
+
+def test_every_code_that_kpi_monitor_refuses_with_stands_at_a_route() -> None:
+    listed = (API / "kpi-monitor.json").read_text()
+    raised = {
+        code
+        for path in python_files("services/kpi-monitor")
+        for code in _REFUSAL.findall(path.read_text())
+    }
+    assert len(raised) > 20
+    refuse(sorted(code for code in raised if code not in listed), "a code is in the API document")

@@ -61,7 +61,8 @@ async def get_series(
 
     All at once, so bounded: 422 `range_too_large` for more than 20,000 values (windows times
     lines, or times one with `group_by=campaign`) or 2,000,000 stored periods in the range, 422
-    `range_invalid` for more than 9,000 windows or 400 days.
+    `range_invalid` for more than 9,000 windows or 400 days; `kpi_unknown`, `kpi_without_windows` of
+    a figure that has none, `window_size_invalid`, `group_by_unknown`. 404 `campaign_unknown`.
     """
     found = _window_kpi(kpi)
     size = parse_size(window)

@@ -49,7 +49,10 @@ async def get_explanation(
     group: str,
     window: AnyInstant | None = None,
 ) -> Response:
-    """Value, threshold, numbers and sources of one window, or of the latest totals."""
+    """Value, threshold, numbers and sources of one window, or of the latest totals.
+
+    Errors: 404 rule_unknown, group_unknown; 422 window_missing, range_invalid.
+    """
     async with calling(request, principal) as caller:
         conn = caller.conn
         row = await require_rule(caller, rule)
@@ -79,7 +82,8 @@ async def get_explanation(
 async def test_rule(request: Request, body: RuleTestBody, principal: Reader) -> Response:
     """The transitions over stored panes of complete windows in the range; nothing is stored.
 
-    Bounded like a series: 422 `range_too_large` for more than 20,000 windows times lines.
+    Bounded like a series: 422 `range_too_large` for more than 20,000 windows times lines. 422
+    `kpi_without_history` of a budget figure, else as a rule is refused at `POST /v1/rules`.
     """
     async with calling(request, principal) as caller:
         conn, now = caller.conn, caller.now

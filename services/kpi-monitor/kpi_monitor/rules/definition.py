@@ -76,10 +76,12 @@ def _compile_text(version: int, body: bytes) -> Rule:
 
 def _refuse_what_is_not_built(body: Mapping[str, Any]) -> None:
     """A rule that would be judged otherwise than its author means is refused, not bent."""
-    asked = [field for field in ("for", "keep_firing") if body.get(field)]
-    asked += ["baseline"] if body.get("baseline") is not None else []
-    if asked:
-        raise InvalidError(f"{asked[0]}_unavailable", f"this version has no {asked[0]}")
+    if body.get("for"):
+        raise InvalidError("for_unavailable", "this version has no for")
+    if body.get("keep_firing"):
+        raise InvalidError("keep_firing_unavailable", "this version has no keep_firing")
+    if body.get("baseline") is not None:
+        raise InvalidError("baseline_unavailable", "this version has no baseline")
 
 
 def _lines(names: list[str] | None) -> frozenset[str] | None:
