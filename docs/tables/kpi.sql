@@ -39,6 +39,16 @@ CREATE TABLE kpi.deltas (
 );
 CREATE INDEX deltas_at ON kpi.deltas USING brin (at_ms) WITH (autosummarize='on');
 
+-- What time alone makes due of a unit: a line, or an object that rules look at.
+CREATE TABLE kpi.dues (
+  workspace text NOT NULL,
+  campaign text NOT NULL,
+  line text NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  CONSTRAINT dues_pk PRIMARY KEY (workspace, campaign, line)
+);
+CREATE INDEX dues_due ON kpi.dues USING btree (due_at);
+
 -- Snapshot facts; `campaign`, `line`, `start_ms` and `end_ms` are where the fact is booked, fixed by
 -- its first statement, the place anew by a mapping; `currency` is that of its money, "" before any
 -- was stated. `complete_ms`: how far its source was when it came to say what it says; `earlier`:
@@ -357,15 +367,13 @@ CREATE TABLE kpi.transitions (
 CREATE INDEX transitions_ended ON kpi.transitions USING btree (decided_at) WHERE (transition = 'resolved'::text);
 
 -- A campaign, or "" for the workspace. `due_ms`: no window of it closes before a source is complete
--- to there; null: not known. `due_at`: time alone gives it something to judge.
+-- to there; null: not known.
 CREATE TABLE kpi.units (
   workspace text NOT NULL,
   campaign text NOT NULL,
   due_ms bigint,
-  due_at timestamp with time zone,
   CONSTRAINT units_pk PRIMARY KEY (workspace, campaign)
 );
-CREATE INDEX units_due ON kpi.units USING btree (due_at) WHERE (due_at IS NOT NULL);
 
 CREATE TABLE kpi.witness (
   group_id text NOT NULL,

@@ -37,7 +37,7 @@ from tests.integration.emptying import empty
 PARTITIONS = 4
 TABLES = (
     "catalog, catalog_versions, series, panes, feeds, facts, deltas, reports, held, sources, "
-    "source_touches, placed, moves, touches, units, lines, rules, rule_versions, standings, "
+    "source_touches, placed, moves, touches, units, dues, lines, rules, rule_versions, standings, "
     "transitions, breaches, imports, import_progress, figures, outbox, idempotency, "
     "witness, progress, offset_gaps"
 )

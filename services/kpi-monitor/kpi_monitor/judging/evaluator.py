@@ -25,7 +25,7 @@ from kpi_monitor.settings import KpiSettings, owners_of
 from kpi_monitor.sources import heartbeats
 from kpi_monitor.sources import store as sources
 from kpi_monitor.units import store as units
-from kpi_monitor.units.unit import WORKSPACE, Due, UnitKey
+from kpi_monitor.units.unit import WORKSPACE, UnitDue, UnitKey
 from kpi_monitor.windows import to_ms
 from shared import metrics
 from shared.database.clock import Clock
@@ -109,7 +109,7 @@ class Evaluator:
         needs = {unit.key: needs_of(unit, groups[unit.key]) for unit in loaded}
         panes = await store.find_panes(conn, needs, loaded)
         outcomes: list[tuple[Unit, GroupOutcome]] = []
-        due: dict[UnitKey, Due] = dict.fromkeys(taken.lines, Due())
+        due: dict[UnitKey, UnitDue] = dict.fromkeys(taken.lines, UnitDue())
         for unit in loaded:
             found = judge(unit, groups[unit.key], panes[unit.key], to_ms(now))
             outcomes += [(unit, outcome) for outcome in found]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from kpi_monitor.rules.episodes import Reason, Verdict, close, follow
 from kpi_monitor.rules.families.table import family_of
 from kpi_monitor.rules.unit import AWAY, Group, GroupOutcome, Pane, Panes, Standing, Unit
-from kpi_monitor.units.unit import NEVER, WORKSPACE, Due
+from kpi_monitor.units.unit import NEVER, WORKSPACE, UnitDue
 
 
 def judge(
@@ -26,21 +26,23 @@ def judge(
     return outcomes
 
 
-def due_of(unit: Unit, groups: Iterable[Group], outcomes: Iterable[GroupOutcome]) -> Due:
+def due_of(unit: Unit, groups: Iterable[Group], outcomes: Iterable[GroupOutcome]) -> UnitDue:
     """When the next of these groups has something to judge: heartbeats before that touch nothing.
 
     `outcomes`: what has just been judged of them. Nothing is known before the campaign's zone is.
     """
     if unit.zone is None and unit.campaign != WORKSPACE:
-        return Due(None)
+        return UnitDue(None)
     moved = {id(outcome.group): outcome.standing for outcome in outcomes}
-    found = [
-        family_of(group.rule).due(unit, group, moved.get(id(group), group.standing))
-        for group in groups
-        if group.gone is None
-    ]
-    complete = min((one.complete for one in found if one.complete is not None), default=NEVER)
-    return Due(complete, min((one.at for one in found), default=NEVER))
+    complete, by_time = NEVER, dict[str, int]()
+    for group in groups:
+        if group.gone is not None:
+            continue
+        due = family_of(group.rule).due(unit, group, moved.get(id(group), group.standing))
+        complete = min(complete, NEVER if due.complete is None else due.complete)
+        if due.at < NEVER:
+            by_time |= {one: min(due.at, by_time.get(one, NEVER)) for one in group.members}
+    return UnitDue(complete, by_time)
 
 
 def _judge(unit: Unit, group: Group, panes: Panes, now: int) -> GroupOutcome:

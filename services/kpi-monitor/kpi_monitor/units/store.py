@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from kpi_monitor.units.unit import NEVER, Due, UnitKey
-from kpi_monitor.windows import from_ms, to_ms
+from kpi_monitor.units.unit import UnitDue, UnitKey, sooner
+from kpi_monitor.windows import from_ms
 from shared.database.pool import Conn, columns
 
 COUNT_DUE = """
 SELECT (SELECT count(*) FROM kpi.touches) + (SELECT count(*) FROM kpi.source_touches)
-  + (SELECT count(*) FROM kpi.units WHERE due_at <= $1)
+  + (SELECT count(*) FROM kpi.dues WHERE due_at <= $1)
   + (SELECT count(*) FROM kpi.figures
      WHERE due_at <= $1)
 """
@@ -20,27 +20,34 @@ SELECT count(DISTINCT (workspace, campaign)) AS campaigns,
 FROM kpi.touches
 """
 
+# Who takes what is due has the unit, as who writes it does.
 TOUCH_DUE = """
 WITH due AS (
-  SELECT workspace, campaign FROM kpi.units WHERE due_at <= $1 FOR UPDATE SKIP LOCKED
+  SELECT d.workspace, d.campaign, d.line FROM kpi.dues d
+  JOIN kpi.units k USING (workspace, campaign)
+  WHERE d.due_at <= $1 FOR UPDATE OF k SKIP LOCKED
 ), taken AS (
-  UPDATE kpi.units k SET due_at = NULL FROM due
-  WHERE k.workspace = due.workspace AND k.campaign = due.campaign
-  RETURNING k.workspace, k.campaign)
-INSERT INTO kpi.touches (workspace, campaign, line) SELECT workspace, campaign, NULL FROM taken
+  DELETE FROM kpi.dues d USING due WHERE d.workspace = due.workspace
+    AND d.campaign = due.campaign AND d.line = due.line
+  RETURNING d.workspace, d.campaign, d.line)
+INSERT INTO kpi.touches (workspace, campaign, line) SELECT * FROM taken
 """
 LOCK_UNITS = """
-SELECT k.workspace, k.campaign, k.due_ms, k.due_at FROM kpi.units k
+SELECT k.workspace, k.campaign, k.due_ms FROM kpi.units k
 JOIN (SELECT workspace, campaign, min(id) AS first FROM kpi.touches GROUP BY 1, 2) AS t
   USING (workspace, campaign)
 ORDER BY t.first LIMIT $1 FOR UPDATE OF k SKIP LOCKED
 """
 PUT_DUE = """
-UPDATE kpi.units k SET due_ms = u.due_ms, due_at = u.due_at
-FROM unnest($1::text[], $2::text[], $3::bigint[], $4::timestamptz[])
-  AS u(workspace, campaign, due_ms, due_at)
-WHERE k.workspace = u.workspace AND k.campaign = u.campaign
-  AND (k.due_ms, k.due_at) IS DISTINCT FROM (u.due_ms, u.due_at)
+UPDATE kpi.units k SET due_ms = u.due_ms
+FROM unnest($1::text[], $2::text[], $3::bigint[]) AS u(workspace, campaign, due_ms)
+WHERE k.workspace = u.workspace AND k.campaign = u.campaign AND k.due_ms IS DISTINCT FROM u.due_ms
+"""
+# What is due no more stays: at its time it is judged once, and found to be nothing.
+PUT_DUE_BY_TIME = """
+INSERT INTO kpi.dues (workspace, campaign, line, due_at)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
+ON CONFLICT (workspace, campaign, line) DO UPDATE SET due_at = excluded.due_at
 """
 TAKE_TOUCHES = """
 DELETE FROM kpi.touches t USING unnest($1::text[], $2::text[]) AS u(workspace, campaign)
@@ -67,16 +74,16 @@ async def touch(conn: Conn, lines: Iterable[tuple[str, str, str | None]]) -> Non
 
 
 async def touch_due(conn: Conn, now: datetime) -> None:
-    """Asks for judgement of the units that time has made due."""
+    """Asks for judgement of what time has made due, and of nothing else of its unit."""
     await conn.execute(TOUCH_DUE, now)
 
 
 class Taken(NamedTuple):
-    """Locked units with the lines touched in each (None: all), when more of them is due, and the
-    longest wait."""
+    """Locked units with the lines touched in each (None: all), to where a source is complete when
+    more of them is due, and the longest wait."""
 
     lines: dict[UnitKey, set[str] | None]
-    due: dict[UnitKey, Due]
+    due: dict[UnitKey, int | None]
     waited_s: float
 
 
@@ -87,12 +94,7 @@ async def take(conn: Conn, units_max: int) -> Taken:
     """
     locked = await conn.fetch(LOCK_UNITS, units_max)
     keys = [(row["workspace"], row["campaign"]) for row in locked]
-    due = {
-        (row["workspace"], row["campaign"]): Due(
-            row["due_ms"], NEVER if row["due_at"] is None else to_ms(row["due_at"])
-        )
-        for row in locked
-    }
+    due = {(row["workspace"], row["campaign"]): row["due_ms"] for row in locked}
     lines: dict[UnitKey, set[str] | None] = {}
     waited_s = 0.0
     for row in await conn.fetch(TAKE_TOUCHES, *columns(keys, 2)) if keys else []:
@@ -106,16 +108,19 @@ async def take(conn: Conn, units_max: int) -> Taken:
     return Taken(lines, due, waited_s)
 
 
-async def put_due(conn: Conn, taken: Taken, due: Mapping[UnitKey, Due]) -> None:
+async def put_due(conn: Conn, taken: Taken, due: Mapping[UnitKey, UnitDue]) -> None:
     """Stores when something of each unit is due. The units are locked.
 
     Of a campaign that was not read whole, the other lines may have something due before.
     """
-    rows = []
+    rows, by_time = [], []
     for key, lines in sorted(taken.lines.items()):
-        complete, at = due[key] if lines is None else due[key].sooner(taken.due[key])
-        rows.append((*key, complete, None if at == NEVER else from_ms(at)))
-    await conn.execute(PUT_DUE, *columns(rows, 4))
+        complete, at = due[key]
+        rows.append((*key, complete if lines is None else sooner(complete, taken.due[key])))
+        by_time += [(*key, line, from_ms(at[line])) for line in sorted(at)]
+    await conn.execute(PUT_DUE, *columns(rows, 3))
+    if by_time:
+        await conn.execute(PUT_DUE_BY_TIME, *columns(by_time, 4))
 
 
 class UnitsWaiting(NamedTuple):

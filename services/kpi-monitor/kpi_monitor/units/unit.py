@@ -1,5 +1,7 @@
 """What is judged as one, by one writer at a time: a campaign, or a workspace. Pure."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 UnitKey = tuple[str, str]
@@ -10,17 +12,23 @@ NEVER = 2**62
 
 
 class Due(NamedTuple):
-    """When a unit has something to judge although nothing of it was touched.
+    """When a group has something to judge although nothing of it was touched.
 
-    `complete`: a source is complete to there (epoch ms; None: not known); `at`: the time has come
-    (epoch ms).
+    `complete`: a source is complete to there (epoch ms); `at`: the time has come (epoch ms).
     """
 
     complete: int | None = NEVER
     at: int = NEVER
 
-    def sooner(self, other: "Due") -> "Due":
-        """What is due for either."""
-        known = self.complete is not None and other.complete is not None
-        complete = min(self.complete or 0, other.complete or 0) if known else None
-        return Due(complete, min(self.at, other.at))
+
+class UnitDue(NamedTuple):
+    """When the groups of a unit do. `complete` of the first (None: not known); `at` by line or
+    object, of those that time makes due."""
+
+    complete: int | None = NEVER
+    at: Mapping[str, int] = MappingProxyType({})
+
+
+def sooner(one: int | None, other: int | None) -> int | None:
+    """The earlier of two completenesses; None while one is not known."""
+    return None if one is None or other is None else min(one, other)

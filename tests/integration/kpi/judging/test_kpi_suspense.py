@@ -11,6 +11,7 @@ import pytest_asyncio
 from kpi_monitor.judging import store
 from kpi_monitor.judging.evaluator import Evaluator
 from kpi_monitor.rules.families.suspense import suspense_rule
+from kpi_monitor.units import store as units
 from shared.database.clock import ManualClock
 from shared.events import CatalogItem
 from shared.events.coders import FIGURES_DECODER
@@ -118,6 +119,19 @@ async def test_it_ends_when_nothing_waits_too_long_and_begins_again_as_another_e
         ("suspense/source:ads/2", False, 2),
         ("suspense/source:ads/1", False, 2),
     ]
+
+
+async def test_time_has_only_those_sources_judged_that_are_due(kpi: World) -> None:
+    for source, since in (("ads", at(0)), ("till", at(2)), ("mail", None)):
+        await tell(kpi, 1, since, source=source)
+    await look(kpi)
+    for hours, source in ((24, "ads"), (26, "till")):
+        await kpi.set_now(at(hours))
+        async with kpi.pool.acquire() as conn:
+            await units.touch_due(conn, at(hours))
+        assert [row["line"] for row in await kpi.rows("SELECT line FROM kpi.touches")] == [source]
+        assert (await look(kpi))[-1] == (f"suspense/source:{source}/1", "firing", 1)
+    assert (await due(kpi), await kpi.rows("SELECT line FROM kpi.dues")) == (0, [])
 
 
 async def test_a_message_has_only_its_own_source_judged_whatever_its_name(kpi: World) -> None:

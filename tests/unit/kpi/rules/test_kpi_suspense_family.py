@@ -68,7 +68,7 @@ def test_it_is_due_at_the_first_instant_at_which_it_fires(limit_s: int, micros: 
     due = due_of(unit, groups_of(unit), [])
     assert due.complete == NEVER
     groups = groups_of(unit)
-    before, then = (judge(unit, groups, [], now) for now in (due.at - 1, due.at))
+    before, then = (judge(unit, groups, [], now) for now in (due.at["ads"] - 1, due.at["ads"]))
     assert [one.standing.episode.open for one in before] == [False]
     assert [one.standing.episode.open for one in then] == [True]
 
@@ -77,7 +77,7 @@ def test_it_is_due_at_the_first_instant_at_which_it_fires(limit_s: int, micros: 
 def test_nothing_is_due_while_nothing_waits_or_the_breach_is_open(since: datetime | None) -> None:
     unit = workspace(waiting(since, "1.00"))
     step(unit, 25)
-    assert due_of(unit, groups_of(unit), []).at == NEVER
+    assert due_of(unit, groups_of(unit), []).at == {}
 
 
 def test_the_message_says_what_waits_and_whose() -> None:
