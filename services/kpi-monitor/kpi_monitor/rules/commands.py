@@ -24,10 +24,11 @@ async def require_rule(caller: Caller, rule: str, *, to_write: bool = False) -> 
     return row
 
 
-async def lock_rule(caller: Caller, rule: str) -> RuleRow:
-    """The rule in force; nobody else changes it until commit. Raises as `require_rule`."""
-    await store.RULES_LOCK.take(caller.conn, caller.workspace, rule)
-    return await require_rule(caller, rule, to_write=True)
+async def lock_rule(caller: Caller, rule: str) -> tuple[Caller, RuleRow]:
+    """The rule in force, and the caller at the moment from which nobody else changes it until
+    commit. Raises as `require_rule`."""
+    caller = await _lock(caller, rule)
+    return caller, await require_rule(caller, rule, to_write=True)
 
 
 async def add_rule(caller: Caller, body: RuleBody) -> RuleRow:
@@ -37,7 +38,7 @@ async def add_rule(caller: Caller, body: RuleBody) -> RuleRow:
     caller.reach.require(body.scope.campaign)
     if body.rule in HOUSE_RULES:
         raise InvalidError("rule_reserved", f"{body.rule} is a rule that every workspace has")
-    await store.RULES_LOCK.take(caller.conn, caller.workspace, body.rule)
+    caller = await _lock(caller, body.rule)
     known = await store.get_rule(caller.conn, caller.workspace, body.rule)
     if known is None:
         return await put_rule(caller, body, 1)
@@ -99,6 +100,11 @@ async def compile_checked(caller: Caller, body: RuleBody, version: int) -> Rule:
 
 async def condition_of(caller: Caller, row: RuleRow) -> RuleCondition:
     return (await store.find_conditions(caller.conn, caller.workspace, [row]))[row.rule]
+
+
+async def _lock(caller: Caller, rule: str) -> Caller:
+    await store.RULES_LOCK.take(caller.conn, caller.workspace, rule)
+    return await caller.at_present()
 
 
 async def _begin_again(caller: Caller, row: RuleRow) -> None:

@@ -69,8 +69,8 @@ async def put_rule(request: Request, rule: str, body: RuleEdit, principal: Opera
     """Makes a new rule_version. Open breaches stay and are judged again by it. A rule as it was
     read is accepted. Errors: field_read_only for what is told and not set, and for rule, campaign,
     kpi and group_by; as POST otherwise."""
-    async with calling(request, principal) as caller:
-        row = await commands.lock_rule(caller, rule)
+    async with calling(request, principal) as asking:
+        caller, row = await commands.lock_rule(asking, rule)
         check_if_match(request, row.version)
         body.refuse_changes(await _shown(caller, row))
         return await _answer(caller, await commands.edit_rule(caller, row, body))
@@ -84,8 +84,8 @@ async def put_rule(request: Request, rule: str, body: RuleEdit, principal: Opera
 async def patch_rule(request: Request, rule: str, body: RulePatch, principal: Operator) -> Response:
     """A JSON merge patch: what changes makes a new rule_version, what changes nothing makes none.
     If-Match is honoured when sent. Errors: rule_unknown, field_read_only, as POST otherwise."""
-    async with calling(request, principal) as caller:
-        row = await commands.lock_rule(caller, rule)
+    async with calling(request, principal) as asking:
+        caller, row = await commands.lock_rule(asking, rule)
         check_if_match(request, row.version, required=False)
         changed = patched(RuleBody, await _shown(caller, row), body)
         if changed.as_json() != row.body:
@@ -96,8 +96,8 @@ async def patch_rule(request: Request, rule: str, body: RulePatch, principal: Op
 @router.delete("/{rule}", **answers(None, 204, if_match="optional"), summary="Remove a rule")
 async def delete_rule(request: Request, rule: str, principal: Operator) -> Response:
     """Open breaches are resolved with the reason rule_removed. If-Match is honoured when sent."""
-    async with calling(request, principal) as caller:
-        row = await commands.lock_rule(caller, rule)
+    async with calling(request, principal) as asking:
+        caller, row = await commands.lock_rule(asking, rule)
         check_if_match(request, row.version, required=False)
         await commands.remove_rule(caller, row)
     return Response(status_code=204)

@@ -1,6 +1,8 @@
 """Rules are read, edited and written: whole as they were read, or in part (RFC 7396)."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,10 @@ import pytest
 import pytest_asyncio
 
 from kpi_monitor.rules.schemas import RuleBody, RuleEdit, RuleView
+from kpi_monitor.rules.store import RULES_LOCK
+from shared.database.pool import transaction
 from tests.integration.kpi.kpi_world import World, world
+from tests.integration.waiting import until_waiting
 from tests.unit.kpi.builders import at, rule_body
 
 RULE = "/v1/rules/ctr-low"
@@ -25,6 +30,17 @@ async def kpi(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
 
 async def read(kpi: World) -> Any:
     return (await kpi.client.get(RULE)).json()
+
+
+async def test_an_edit_that_has_waited_is_of_the_moment_at_which_it_goes_on(kpi: World) -> None:
+    """A rule is judged from then on: two edits in force in the order of their versions."""
+    async with asyncio.TaskGroup() as group, transaction(kpi.pool) as conn:
+        await RULES_LOCK.take(conn, "default", "ctr-low")
+        group.create_task(kpi.client.patch(RULE, json={"name": "Clicks too low"}))
+        await until_waiting(kpi.pool)
+        await kpi.set_now(at(30))
+    was = await read(kpi)
+    assert (was["name"], datetime.fromisoformat(was["updated_at"])) == ("Clicks too low", at(30))
 
 
 def test_what_a_rule_tells_of_itself_is_what_an_edit_only_reads() -> None:
