@@ -99,12 +99,13 @@ def create_app(
     refresh_metrics: Check | None = None,
     body_bytes_max: int = BODY_BYTES_MAX,
     campaigns_of_regions: FindCampaigns = no_campaigns,
+    schema: str = "",
 ) -> FastAPI:
     """An app with the common routes and error handling; a larger body is a 413.
 
     `checks` raise to fail /readyz; `idle` answers {"lag", "outbox", "due"} for the manual clock.
-    `campaigns_of_regions` is how this service knows them. `app.state` holds settings, pool, clock
-    and verifier for the routes.
+    `campaigns_of_regions` is how this service knows them, `schema` has its idempotency keys.
+    `app.state` holds settings, pool, clock and verifier for the routes.
     """
     app = DocumentedApp(
         title=title,
@@ -121,6 +122,7 @@ def create_app(
     app.state.clock = clocks.make_clock(settings.clock)
     app.state.verifier = TokenVerifier(settings)
     app.state.campaigns_of_regions = campaigns_of_regions
+    app.state.schema = schema
     app.add_exception_handler(PacelineError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)

@@ -1,17 +1,19 @@
 """Who asks, in one transaction at one instant: what every route of people begins with."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
-from fastapi import Path, Query, Request
+from fastapi import Path, Query, Request, Response
 
 from shared.database.clock import Clock
 from shared.database.pool import Conn, transaction
 from shared.http.app import require
 from shared.http.auth import Principal
+from shared.http.conventions import Reply, idempotent
 from shared.http.reach import Reach, resolved
 from shared.names import NAME
 
@@ -60,3 +62,16 @@ async def calling(request: Request, principal: Principal) -> AsyncIterator[Calle
     async with transaction(state.pool) as conn:
         reach = await resolved(conn, principal.reach, state.campaigns_of_regions)
         yield Caller(conn, principal, await state.clock.now(conn), reach, state.clock)
+
+
+async def once(
+    request: Request,
+    principal: Principal,
+    act: Callable[[Caller], Awaitable[Reply]],
+    *,
+    calling: Callable[[Request, Principal], AbstractAsyncContextManager[Caller]] = calling,
+) -> Response:
+    """What a person does in one transaction, done once for an Idempotency-Key."""
+    schema = request.app.state.schema
+    async with calling(request, principal) as caller:
+        return await idempotent(request, caller.conn, schema, principal, partial(act, caller))

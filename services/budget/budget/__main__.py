@@ -63,6 +63,7 @@ async def build(settings: BudgetSettings) -> AsyncIterator[Service]:
             ),
             refresh_metrics=refresh_metrics,
             campaigns_of_regions=find_campaigns_of_regions,
+            schema=SCHEMA,
         )
         app.state.invariants = Invariants(pool, settings.invariants_timeout_s)
         app.state.partitions = partitions

@@ -5,14 +5,13 @@ changes where money belongs also keeps polls out, before it locks anything a pol
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import Request
 
-from budget import SCHEMA
 from budget.audit import store as audit
 from budget.audit.store import Act
 from budget.ledger import catalogues
@@ -25,7 +24,6 @@ from shared.errors import UnavailableError
 from shared.http import caller as callers
 from shared.http.auth import Principal
 from shared.http.caller import Caller
-from shared.http.conventions import Reply, idempotent
 from shared.http.reach import Reach
 
 ACTOR = "paceline"
@@ -52,12 +50,7 @@ async def calling(request: Request, principal: Principal) -> AsyncIterator[Calle
             raise UnavailableError("release_timeout", detail, retry_after_s=60) from error
 
 
-async def once(
-    request: Request, principal: Principal, act: Callable[[Caller], Awaitable[Reply]]
-) -> Response:
-    """What a person does in one transaction, done once for an Idempotency-Key."""
-    async with calling(request, principal) as caller:
-        return await idempotent(request, caller.conn, SCHEMA, principal, partial(act, caller))
+once = partial(callers.once, calling=calling)
 
 
 async def time_itself(conn: Conn, workspace: str, clock: Clock) -> Caller:

@@ -76,6 +76,7 @@ async def build(settings: IngestSettings) -> AsyncIterator[Service]:
                 "rejections": consumer.check,
             },
             idle=idle,
+            schema=SCHEMA,
             # Reports have a bound of their own, which may be above the common one.
             body_bytes_max=max(BODY_BYTES_MAX, settings.report_bytes_max),
         )

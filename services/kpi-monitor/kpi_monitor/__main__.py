@@ -64,6 +64,7 @@ async def build(settings: KpiSettings) -> AsyncIterator[Service]:
             idle=idle_of(pool, consumer, relay, mover.count_due, evaluator.count_due),
             refresh_metrics=refresh_metrics,
             campaigns_of_regions=find_campaigns_of_regions,
+            schema=SCHEMA,
         )
         for router in ROUTERS:
             app.include_router(router)

@@ -12,6 +12,7 @@ import httpx
 import msgspec
 from fastapi import FastAPI
 
+from budget import SCHEMA
 from budget.documents.campaigns.store import find_campaigns_of_regions
 from budget.documents.kinds import approvals
 from budget.figures.seal import Sealer
@@ -169,8 +170,15 @@ async def running_service(database_url: str, directory: Path) -> AsyncIterator[S
     async def idle() -> dict[str, int]:
         return {}
 
-    app = create_app(settings, title="budget", pool=pool, checks={}, idle=idle)
-    app.state.campaigns_of_regions = find_campaigns_of_regions
+    app = create_app(
+        settings,
+        title="budget",
+        pool=pool,
+        checks={},
+        idle=idle,
+        campaigns_of_regions=find_campaigns_of_regions,
+        schema=SCHEMA,
+    )
     app.state.partitions = lambda: PARTITIONS
     app.state.invariants = Invariants(pool, timeout_s=60)
     app.state.approvals = approvals(settings.approval_due_hours)

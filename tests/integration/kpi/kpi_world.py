@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import httpx
 
+from kpi_monitor import SCHEMA
 from kpi_monitor.catalogue.store import find_campaigns_of_regions
 from kpi_monitor.intake.handlers import Intake
 from kpi_monitor.judging.evaluator import Evaluator
@@ -221,6 +222,7 @@ def make_app(settings: KpiSettings, pool: Pool) -> Any:
         checks={},
         idle=idle,
         campaigns_of_regions=find_campaigns_of_regions,
+        schema=SCHEMA,
     )
     for router in ROUTERS:
         app.include_router(router)

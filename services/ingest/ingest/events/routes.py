@@ -4,16 +4,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from ingest import SCHEMA
 from ingest.events.commands import repeat_heartbeat
 from ingest.events.endpoint import Events, Handed, Ingest
 from ingest.events.schemas import ConfirmationBody, Confirmed, EventsReply
 from ingest.rejections import store as rejections
-from ingest.sources import store as sources
 from ingest.sources.commands import require_source
 from shared.http.answers import answers
-from shared.http.caller import Operator, calling
-from shared.http.conventions import Reply, idempotent
+from shared.http.caller import Caller, Operator, calling, once
+from shared.http.conventions import Reply
 from shared.logs import get_logger
 
 log = get_logger(__name__)
@@ -66,23 +64,22 @@ async def post_confirm(
     once. Who said so is kept with each rejection. Errors: source_unknown,
     broker_unavailable."""
     principal.reach.require_whole()
+    workspace = principal.workspace
     async with calling(request, principal) as caller:
-        conn, workspace, now = caller.conn, caller.workspace, caller.now
+        found, now = await require_source(caller, source), caller.now
 
-        async def produce() -> Reply:
-            await require_source(caller, source)
-            settled = await rejections.put_confirmed(
-                conn, workspace, source, now, principal.subject
-            )
-            return Reply(200, {"source": source, "settled": settled})
+    async def act(caller: Caller) -> Reply:
+        settled = await rejections.put_confirmed(
+            caller.conn, workspace, source, now, principal.subject
+        )
+        return Reply(200, {"source": source, "settled": settled})
 
-        answer = await idempotent(request, conn, SCHEMA, principal, produce)
-        found = await sources.get_source(conn, workspace, source)
+    answer = await once(request, principal, act)
     # Only what is committed is told. Whoever is answered 503 here sends the same key again.
     if "idempotency-hit" not in answer.headers:
         ingest.memory.outstanding.confirm(workspace, source, now)
         about = {"workspace": workspace, "source": source, "subject": principal.subject}
         log.info("source_confirmed", **about, reason=body.reason)
-    if found is not None and found.complete_through is not None:
+    if found.complete_through is not None:
         await repeat_heartbeat(ingest, workspace, source, found.complete_through, now)
     return answer

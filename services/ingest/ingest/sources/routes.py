@@ -5,14 +5,13 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from ingest import SCHEMA
 from ingest.sources import commands, store
 from ingest.sources.memory import Memory
 from ingest.sources.schemas import ReleaseBody, SourceEdit, SourcePatch, SourceReply, view
 from shared.http.answers import Page, answers
 from shared.http.app import Json
-from shared.http.caller import Operator, Reader, calling
-from shared.http.conventions import Reply, check_if_match, etag, idempotent
+from shared.http.caller import Caller, Operator, Reader, calling, once
+from shared.http.conventions import Reply, check_if_match, etag
 from shared.http.paging import Paged
 from shared.logs import get_logger
 
@@ -100,15 +99,14 @@ async def post_release(
     request: Request, source: str, body: ReleaseBody, principal: Operator, memory: Known
 ) -> Response:
     """The source's heartbeats count again. Errors: source_unknown, not_quarantined."""
-    async with calling(request, principal) as caller:
 
-        async def produce() -> Reply:
-            found = await commands.release(caller, source, body.reason)
-            return Reply(200, view(found, caller.now))
+    async def act(caller: Caller) -> Reply:
+        found = await commands.release(caller, source, body.reason)
+        return Reply(200, view(found, caller.now))
 
-        answer = await idempotent(request, caller.conn, SCHEMA, principal, produce)
+    answer = await once(request, principal, act)
     await memory.refresh_or_wait()
     if "idempotency-hit" not in answer.headers:
-        about = {"workspace": caller.workspace, "source": source, "subject": principal.subject}
+        about = {"workspace": principal.workspace, "source": source, "subject": principal.subject}
         log.info("source_released", **about, reason=body.reason)
     return answer

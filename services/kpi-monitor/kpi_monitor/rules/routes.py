@@ -4,14 +4,13 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from kpi_monitor import SCHEMA
 from kpi_monitor.rules import commands, store
 from kpi_monitor.rules.schemas import RuleBody, RuleEdit, RulePatch, RuleView, view
 from kpi_monitor.rules.store import RuleRow
 from shared.http.answers import Page, answers
 from shared.http.app import Json
-from shared.http.caller import Caller, Operator, Reader, calling
-from shared.http.conventions import Reply, check_if_match, etag, idempotent
+from shared.http.caller import Caller, Operator, Reader, calling, once
+from shared.http.conventions import Reply, check_if_match, etag
 from shared.http.edits import patched
 from shared.http.paging import Paged
 
@@ -30,14 +29,13 @@ async def post_rule(request: Request, body: RuleBody, principal: Operator) -> Re
     has not for_unavailable, keep_firing_unavailable, baseline_unavailable,
     window_kind_unavailable. 409 rule_exists.
     """
-    async with calling(request, principal) as caller:
 
-        async def produce() -> Reply:
-            row = await commands.add_rule(caller, body)
-            headers = {"Location": f"/v1/rules/{body.rule}", "ETag": etag(row.version)}
-            return Reply(201, await _shown(caller, row), headers)
+    async def act(caller: Caller) -> Reply:
+        row = await commands.add_rule(caller, body)
+        headers = {"Location": f"/v1/rules/{body.rule}", "ETag": etag(row.version)}
+        return Reply(201, await _shown(caller, row), headers)
 
-        return await idempotent(request, caller.conn, SCHEMA, principal, produce)
+    return await once(request, principal, act)
 
 
 @router.get("", **answers(Page[RuleView]), summary="List rules")

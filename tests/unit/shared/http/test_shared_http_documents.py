@@ -48,7 +48,7 @@ def test_every_answer_with_a_body_has_a_model(service: str) -> None:
 @pytest.mark.parametrize("service", DOCUMENTS)
 def test_routes_that_need_an_idempotency_key_say_so(service: str) -> None:
     for name, operation, route in operations(service):
-        uses = "idempotent(" in inspect.getsource(route.endpoint)
+        uses = "once(" in inspect.getsource(route.endpoint)
         listed = parameter(operation, "Idempotency-Key")
         assert (listed is not None) == uses, name
         assert listed is None or listed["required"], name

@@ -36,7 +36,7 @@ async def post_assign_many(request: Request, body: AssignManyBody, principal: Op
     """Up to 5,000 items that fit all conditions given, the oldest first; `left` says how many more
     there are. Errors: suspense_unknown, campaign_unknown, line_unknown, currency_differs."""
     place, wanted = (body.campaign, body.line), body.wanted()
-    return await _idempotent(
+    return await _once(
         request, principal, lambda one: commands.assign(one, wanted, place, body.reason)
     )
 
@@ -48,9 +48,7 @@ async def post_write_off_many(
     """Up to 5,000 items that fit all conditions given, the oldest first; `left` says how many more
     there are. Errors: suspense_unknown."""
     wanted = body.wanted()
-    return await _idempotent(
-        request, principal, lambda one: commands.write_off(one, wanted, body.reason)
-    )
+    return await _once(request, principal, lambda one: commands.write_off(one, wanted, body.reason))
 
 
 @router.post(
@@ -62,7 +60,7 @@ async def post_assign(
     """Later restatements of a fact follow it. Errors: suspense_unknown, campaign_unknown,
     line_unknown, currency_differs."""
     place, wanted = (body.campaign, body.line), ItemFilter([held])
-    return await _idempotent(
+    return await _once(
         request, principal, lambda one: commands.assign(one, wanted, place, body.reason)
     )
 
@@ -76,9 +74,7 @@ async def post_write_off(
     """It moves to the account of what is written off of its source, and is listed by
     `GET /v1/suspense?state=written_off`. Errors: suspense_unknown."""
     wanted = ItemFilter([held])
-    return await _idempotent(
-        request, principal, lambda one: commands.write_off(one, wanted, body.reason)
-    )
+    return await _once(request, principal, lambda one: commands.write_off(one, wanted, body.reason))
 
 
 @router.post(
@@ -90,12 +86,10 @@ async def post_restore(
     """The item goes where it belongs now: to its line, or back to suspense. Errors:
     suspense_unknown."""
     wanted = ItemFilter([held])
-    return await _idempotent(
-        request, principal, lambda one: commands.restore(one, wanted, body.reason)
-    )
+    return await _once(request, principal, lambda one: commands.restore(one, wanted, body.reason))
 
 
-async def _idempotent(
+async def _once(
     request: Request, principal: Principal, decide: Callable[[Caller], Awaitable[SettledItems]]
 ) -> Response:
 
