@@ -58,12 +58,14 @@ def read_figures(value: bytes) -> FoundFigures:
 
 
 def _name_of(said: Breach | BreachFigures) -> str:
-    """The name of an episode as it is written today. One of money in suspense that was told before
-    0024 may wait in the topic still, with a source whose commas, colons and backslashes were not
-    escaped: its end comes under the other name."""
-    if said.rule != "suspense" or said.group.keys() != {"source"}:
+    """The name of an episode as it is written today. What waits in the topic since before migration
+    0024 may have a group with separators inside its names that are not escaped, and its end comes
+    under the other name."""
+    unescaped = ",".join(f"{name}:{said.group[name]}" for name in sorted(said.group))
+    head = f"{said.rule}/{unescaped}/"
+    if not said.breach.startswith(head):
         return said.breach
-    return f"{said.rule}/{group_text(said.group)}/{said.breach.rpartition('/')[2]}"
+    return f"{said.rule}/{group_text(said.group)}/{said.breach.removeprefix(head)}"
 
 
 def signal_of(breach: Breach) -> Signal:

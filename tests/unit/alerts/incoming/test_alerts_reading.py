@@ -94,7 +94,7 @@ def test_a_breach_becomes_a_signal_with_figures_and_an_origin() -> None:
         ("suspense", {"source": "till,eu:1"}, "till,eu:1/3", r"suspense/source:till\,eu\:1/3"),
         ("suspense", {"source": "till,eu:1"}, r"till\,eu\:1/3", r"suspense/source:till\,eu\:1/3"),
         ("suspense", {"source": "ads/1"}, "ads/1/2", "suspense/source:ads/1/2"),
-        ("other", {"source": "a:b"}, "a:b/3", "other/source:a:b/3"),
+        ("made", {"source": "b"}, "whatever", "made/source:whatever"),
     ],
 )
 def test_what_waits_in_the_topic_since_names_were_not_escaped_gets_the_name_its_end_will_have(
