@@ -59,7 +59,7 @@ class Books:
 
     async def close(self, conn: Conn, now: datetime) -> None:
         """Writes all the rest; the accounts come last."""
-        await held_items.release(conn, self.released)
+        await held_items.delete(conn, self.released)
         await held_items.add(conn, self.held, now)
-        await held_items.adjust(conn, self.adjusted)
+        await held_items.put_adjusted(conn, self.adjusted)
         await store.post_accounts(conn, self.tallies)

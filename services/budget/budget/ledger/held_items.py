@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from msgspec import Struct
 
 from shared.database.pool import Conn
+from shared.database.rows import fetch, fetch_one
 from shared.http.reach import Reach
 
 ADD = """
@@ -17,7 +20,7 @@ FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::bool[], $6::text[]
   $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::text[]) AS u
 """
 # What somebody rejected is another amount now, and open again.
-ADJUST = """
+PUT_ADJUSTED = """
 UPDATE budget.held AS t SET amount = t.amount + u.amount, entry = u.entry,
                             status = CASE WHEN u.amount <> 0 AND t.status = 'rejected' THEN 'open'
                                           ELSE t.status END,
@@ -26,32 +29,63 @@ FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::timestamptz[]
   AS u(stream_id, key, amount, entry, at)
 WHERE t.stream_id = u.stream_id AND t.key = u.key
 """
-RELEASE = """
+DELETE = """
 DELETE FROM budget.held AS t USING unnest($1::int[], $2::text[]) AS u(stream_id, key)
 WHERE t.stream_id = u.stream_id AND t.key = u.key
 """
-LIST = """
-SELECT h.*, a.kind AS account_kind, a.currency AS account_currency
+HELD = """
+SELECT h.held, h.workspace, h.account_id, h.stream_id, h.key, h.is_fact, h.status, h.reason,
+  h.amount, h.entry, h.source, h.event_id, h.currency, h.campaign, h.line, h.entity, h.period,
+  h.period_start, h.period_end, h.at, h.recorded_at, a.currency AS account_currency
 FROM budget.held AS h JOIN budget.accounts AS a USING (account_id)
+"""
+LIST = f"""{HELD}
 WHERE h.workspace = $1 AND a.kind = $2 AND h.held > $3
   AND ($4::text IS NULL OR h.campaign = $4) AND ($5::text IS NULL OR h.source = $5)
   AND ($6::text IS NULL OR h.status = $6) AND ($7::text[] IS NULL OR h.campaign = ANY($7))
 ORDER BY h.held LIMIT $8
 """
-GET = """
-SELECT h.*, a.kind AS account_kind, a.currency AS account_currency
-FROM budget.held AS h JOIN budget.accounts AS a USING (account_id)
+GET = f"""{HELD}
 WHERE h.workspace = $1 AND h.held = $2 AND a.kind = 'exception'
 """
 COUNT_MATCHING = """
 SELECT count(*) FROM budget.held WHERE workspace = $1 AND source = $2 AND entity @> $3
   AND ($4::text[] IS NULL OR campaign = ANY($4))
 """
-SET_STATUS = "UPDATE budget.held SET status = $2 WHERE held = $1"
+PUT_STATUS = "UPDATE budget.held SET status = $2 WHERE held = $1"
 # Why something is held may change without any entry.
-TELL_AGAIN = """
+PUT_UNTOLD = """
 UPDATE budget.suspense_told SET entries = -1 WHERE workspace = $1 AND source = ANY($2::text[])
 """
+
+
+class HeldItem(Struct, frozen=True, kw_only=True):
+    """A delta or fact as it is held, or on a line (`held` is 0 then), with the currency of its
+    account and the time zone of its line."""
+
+    held: int = 0
+    workspace: str
+    account_id: int
+    stream_id: int
+    key: str
+    is_fact: bool
+    status: str = "open"
+    reason: str = ""
+    amount: int
+    entry: int
+    source: str
+    event_id: str
+    currency: str | None
+    campaign: str | None
+    line: str | None
+    entity: dict[str, str]
+    period: str | None
+    period_start: datetime
+    period_end: datetime
+    at: datetime
+    recorded_at: datetime | None = None
+    account_currency: str
+    time_zone: str | None = None
 
 
 class HeldRow(NamedTuple):
@@ -93,16 +127,16 @@ class Adjusted(NamedTuple):
     at: datetime
 
 
-async def release(conn: Conn, facts: Sequence[tuple[int, str]]) -> None:
+async def delete(conn: Conn, facts: Sequence[tuple[int, str]]) -> None:
     """Facts, by (stream, key), that are not held as they were any more."""
     if facts:
-        await conn.execute(RELEASE, *zip(*sorted(facts), strict=True))
+        await conn.execute(DELETE, *zip(*sorted(facts), strict=True))
 
 
-async def adjust(conn: Conn, rows: Sequence[Adjusted]) -> None:
+async def put_adjusted(conn: Conn, rows: Sequence[Adjusted]) -> None:
     """Brings held facts up to what was stated, no fact twice."""
     if rows:
-        await conn.execute(ADJUST, *zip(*sorted(rows), strict=True))
+        await conn.execute(PUT_ADJUSTED, *zip(*sorted(rows), strict=True))
 
 
 async def list_held(
@@ -115,16 +149,14 @@ async def list_held(
     campaign: str | None = None,
     source: str | None = None,
     status: str | None = None,
-) -> list[dict[str, Any]]:
+) -> list[HeldItem]:
     """Held items of accounts of a kind, in the order they came."""
     asked = after, campaign, source, status, reach.listed
-    rows = await conn.fetch(LIST, reach.workspace, kind, *asked, limit)
-    return [dict(row) for row in rows]
+    return await fetch(conn, HeldItem, LIST, reach.workspace, kind, *asked, limit)
 
 
-async def get_exception(conn: Conn, workspace: str, held: int) -> dict[str, Any] | None:
-    row = await conn.fetchrow(GET, workspace, held)
-    return dict(row) if row else None
+async def get_exception(conn: Conn, workspace: str, held: int) -> HeldItem | None:
+    return await fetch_one(conn, HeldItem, GET, workspace, held)
 
 
 async def count_matching(conn: Conn, reach: Reach, source: str, match: Mapping[str, str]) -> int:
@@ -133,11 +165,11 @@ async def count_matching(conn: Conn, reach: Reach, source: str, match: Mapping[s
     return int(await conn.fetchval(COUNT_MATCHING, *place))
 
 
-async def set_status(conn: Conn, held: int, status: str) -> None:
+async def put_status(conn: Conn, held: int, status: str) -> None:
     """open, or rejected: the item stays where it is."""
-    await conn.execute(SET_STATUS, held, status)
+    await conn.execute(PUT_STATUS, held, status)
 
 
-async def tell_again(conn: Conn, workspace: str, sources: Iterable[str]) -> None:
+async def put_untold(conn: Conn, workspace: str, sources: Iterable[str]) -> None:
     """Has these sources told although no money has moved."""
-    await conn.execute(TELL_AGAIN, workspace, sorted(set(sources)))
+    await conn.execute(PUT_UNTOLD, workspace, sorted(set(sources)))

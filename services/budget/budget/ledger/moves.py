@@ -4,21 +4,21 @@ Polls of the workspace are kept out by the caller, so nothing here is locked but
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from budget.ledger.held_items import HELD, HeldItem
 from shared.database.pool import Conn
+from shared.database.rows import fetch
 
-OPEN = """
-SELECT h.*, a.currency AS account_currency
-FROM budget.held AS h JOIN budget.accounts AS a USING (account_id)
+FIND_OPEN = f"""{HELD}
 WHERE h.workspace = $1 AND h.held > $2 AND h.status = 'open' ORDER BY h.held LIMIT $3
 """
-RESTATE = """
+PUT_RESTATED = """
 UPDATE budget.held AS t SET reason = u.reason, campaign = u.campaign, line = u.line
 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS u(held, reason, campaign, line)
 WHERE t.held = u.held
 """
-RELOCATE = """
+PUT_ACCOUNTS = """
 UPDATE budget.facts AS t
 SET account_id = u.account_id, currency = u.currency, entry = u.entry
 FROM unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::bigint[])
@@ -27,7 +27,7 @@ WHERE t.stream_id = u.stream_id AND t.key = u.key
 """
 # A fact takes all of its corrections along, so they are those of all its entries, wherever they
 # were booked. The range is that of its revisions; what else lies in it is of a longer key.
-CORRECTIONS = """
+FIND_CORRECTIONS = """
 SELECT u.stream_id, u.key, found.amount
 FROM unnest($1::int[], $2::text[]) AS u(stream_id, key)
 CROSS JOIN LATERAL (
@@ -37,7 +37,7 @@ CROSS JOIN LATERAL (
     AND e.item_key = u.key) AS found
 WHERE found.amount <> 0
 """
-REMOVE = "DELETE FROM budget.held WHERE held = ANY($1::bigint[])"
+DELETE = "DELETE FROM budget.held WHERE held = ANY($1::bigint[])"
 LOCK_ACCOUNTS = """
 SELECT count(*) FROM (
   SELECT FROM budget.accounts
@@ -74,35 +74,37 @@ class RestatedItem(NamedTuple):
     line: str | None
 
 
-async def open_items(conn: Conn, workspace: str, after: int, limit: int) -> list[dict[str, Any]]:
+async def find_open(conn: Conn, workspace: str, after: int, limit: int) -> list[HeldItem]:
     """Held items nobody has decided on, in order."""
-    return [dict(row) for row in await conn.fetch(OPEN, workspace, after, limit)]
+    return await fetch(conn, HeldItem, FIND_OPEN, workspace, after, limit)
 
 
-async def restate(conn: Conn, rows: Sequence[RestatedItem]) -> None:
+async def put_restated(conn: Conn, rows: Sequence[RestatedItem]) -> None:
     """Items that stay where they are, for another reason than before."""
     if rows:
-        await conn.execute(RESTATE, *zip(*rows, strict=True))
+        await conn.execute(PUT_RESTATED, *zip(*rows, strict=True))
 
 
-async def relocate_facts(conn: Conn, rows: Sequence[tuple[int, str, int, str, int]]) -> None:
+async def put_accounts(conn: Conn, rows: Sequence[tuple[int, str, int, str, int]]) -> None:
     """Facts remember their account: (stream, key, account, currency, entry)."""
     if rows:
-        await conn.execute(RELOCATE, *zip(*sorted(rows), strict=True))
+        await conn.execute(PUT_ACCOUNTS, *zip(*sorted(rows), strict=True))
 
 
-async def corrections(conn: Conn, facts: Sequence[tuple[int, str]]) -> dict[tuple[int, str], int]:
+async def find_corrections(
+    conn: Conn, facts: Sequence[tuple[int, str]]
+) -> dict[tuple[int, str], int]:
     """By (stream, key), how many micros of facts are corrections; those without are absent."""
     if not facts:
         return {}
-    rows = await conn.fetch(CORRECTIONS, *zip(*facts, strict=True))
+    rows = await conn.fetch(FIND_CORRECTIONS, *zip(*facts, strict=True))
     return {(row[0], row[1]): int(row[2]) for row in rows}
 
 
-async def remove(conn: Conn, held: Sequence[int]) -> None:
+async def delete(conn: Conn, held: Sequence[int]) -> None:
     """Items that have left the account they were held on."""
     if held:
-        await conn.execute(REMOVE, held)
+        await conn.execute(DELETE, held)
 
 
 async def lock_accounts(

@@ -1,19 +1,14 @@
 """What moves and where it goes: items, their destinations, what came of it. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from budget.ledger.held_items import HeldRow
+from budget.ledger.held_items import HeldItem, HeldRow
 from budget.ledger.rules import Catalogue, Destination, SpendSubject
 from shared.errors import ConflictError
 from shared.http.reach import Reach
 from shared.money import NO_CURRENCY, format_micros
-
-Item = Mapping[str, Any]
-"""A delta or fact as `held` has it, with the currency of its account (`account_currency`). `held`
-is None for one that is on a line."""
 
 
 class HeldAs(NamedTuple):
@@ -49,55 +44,53 @@ class MovedMoney:
 class Leg:
     """One item on its way: what it is and where it goes."""
 
-    item: Item
+    item: HeldItem
     destination: Destination
     account_id: int
 
 
-def currency_of(item: Item) -> str | None:
+def currency_of(item: HeldItem) -> str | None:
     """The currency of an item's money: that of the account it is on; on one without a currency what
     was stated, None as long as nobody said."""
-    on_account: str = item["account_currency"]
-    stated: str | None = item["currency"]
-    return stated if on_account == NO_CURRENCY else on_account
+    return item.currency if item.account_currency == NO_CURRENCY else item.account_currency
 
 
-def refuse_crossing(item: Item, destination: Destination) -> None:
+def refuse_crossing(item: HeldItem, destination: Destination) -> None:
     """The last door before the ledger: `resolve` sends money of another currency to suspense, and
     who names a line for it is told. Money without a currency takes that of its line."""
     currency, wanted = currency_of(item), destination.account.currency
     if currency in (None, wanted):
         return
     place = f"{destination.account.campaign} counts in {wanted}"
-    detail = f"{format_micros(item['amount'])} {currency} cannot go there: {place}"
+    detail = f"{format_micros(item.amount)} {currency} cannot go there: {place}"
     raise ConflictError("currency_differs", detail)
 
 
-def resolve(catalogue: Catalogue, item: Item) -> Destination:
-    entity = item["entity"]
+def resolve(catalogue: Catalogue, item: HeldItem) -> Destination:
+    entity = item.entity
     return catalogue.resolve(
         SpendSubject(
-            item["source"],
-            None if entity else item["campaign"],
-            None if entity else item["line"],
+            item.source,
+            None if entity else item.campaign,
+            None if entity else item.line,
             tuple(sorted(entity.items())),
             currency_of(item),
-            item["period_start"].astimezone(UTC),
-            item["period_end"].astimezone(UTC),
+            item.period_start.astimezone(UTC),
+            item.period_end.astimezone(UTC),
         )
     )
 
 
-def is_news(item: Item, destination: Destination) -> bool:
+def is_news(item: HeldItem, destination: Destination) -> bool:
     """Whether an item that stays is held for another reason now, or another line."""
-    told = (item["reason"], item["campaign"], item["line"])
+    told = (item.reason, item.campaign, item.line)
     return told != (str(destination.reason), destination.campaign, destination.line)
 
 
-def leaves_reach(reach: Reach, item: Item, destination: Destination) -> bool:
+def leaves_reach(reach: Reach, item: HeldItem, destination: Destination) -> bool:
     """Whether an item goes from one campaign to another and one of them is out of reach. What
     belongs to no campaign yet may come to any, and go back."""
-    campaigns = {item["campaign"], destination.campaign} - {None}
+    campaigns = {item.campaign, destination.campaign} - {None}
     return len(campaigns) > 1 and not all(map(reach.covers, campaigns))
 
 
@@ -105,23 +98,23 @@ def held_row(leg: Leg, entry: int) -> HeldRow:
     """An item that moves to an account on which it is held."""
     item, destination = leg.item, leg.destination
     return HeldRow(
-        workspace=item["workspace"],
+        workspace=item.workspace,
         account_id=leg.account_id,
-        stream_id=item["stream_id"],
-        key=item["key"],
-        is_fact=item["is_fact"],
+        stream_id=item.stream_id,
+        key=item.key,
+        is_fact=item.is_fact,
         reason=str(destination.reason),
-        amount=item["amount"],
+        amount=item.amount,
         entry=entry,
-        source=item["source"],
-        event_id=item["event_id"],
+        source=item.source,
+        event_id=item.event_id,
         currency=currency_of(item),
         campaign=destination.campaign,
         line=destination.line,
-        entity=item["entity"],
-        period=item["period"],
-        period_start=item["period_start"],
-        period_end=item["period_end"],
-        at=item["at"],
+        entity=item.entity,
+        period=item.period,
+        period_start=item.period_start,
+        period_end=item.period_end,
+        at=item.at,
         status="written_off" if destination.account.kind == "written_off" else "open",
     )

@@ -6,27 +6,28 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from budget.fields import MoneyView
+from budget.ledger.held_items import HeldItem
 from shared.money import format_micros
 
 
-def held_view(row: dict[str, Any]) -> dict[str, Any]:
+def held_view(row: HeldItem) -> dict[str, Any]:
     # A suspense account without a currency may hold what names one since.
-    currency = row["currency"] or row["account_currency"]
+    currency = row.currency or row.account_currency
     return {
-        "id": row["held"],
-        "status": row["status"],
-        "reason": row["reason"],
-        "source": row["source"],
-        "event": {"source": row["source"], "id": row["event_id"]},
-        "entity": row["entity"] or None,
-        "campaign": row["campaign"],
-        "line": row["line"],
-        "amount": {"amount": format_micros(row["amount"]), "currency": currency},
-        "version": row["entry"],
-        "period": row["period"],
-        "period_start": row["period_start"],
-        "period_end": row["period_end"],
-        "recorded_at": row["recorded_at"],
+        "id": row.held,
+        "status": row.status,
+        "reason": row.reason,
+        "source": row.source,
+        "event": {"source": row.source, "id": row.event_id},
+        "entity": row.entity or None,
+        "campaign": row.campaign,
+        "line": row.line,
+        "amount": {"amount": format_micros(row.amount), "currency": currency},
+        "version": row.entry,
+        "period": row.period,
+        "period_start": row.period_start,
+        "period_end": row.period_end,
+        "recorded_at": row.recorded_at,
     }
 
 

@@ -122,7 +122,7 @@ class Facts:
             return {}, iter(())
         count = sum(len(walk.said) + 4 * walk.leaves for walk in leaving.values())
         blocks = await ledger.take_entries(conn, count)
-        return await moves.corrections(conn, list(leaving)), chain(*blocks)
+        return await moves.find_corrections(conn, list(leaving)), chain(*blocks)
 
     def _enter(self, key: FactKey, walk: _Walk, corrections: int, fresh: Iterator[int]) -> None:
         """Entries of one fact, all of which have fresh numbers if it goes elsewhere."""

@@ -1,9 +1,12 @@
 """What moves: whose it is, in which currency, and what a release says of it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
+from budget.ledger.held_items import HeldItem
 from budget.ledger.moving import HeldAs, MovedMoney, currency_of, leaves_reach, refuse_crossing
 from budget.ledger.rules import AccountKey, Destination, HeldReason, Kind
 from shared.errors import ConflictError
@@ -11,12 +14,32 @@ from shared.http.reach import Reach
 from shared.money import NO_CURRENCY
 
 EVERYTHING = Reach("w")
+AT = datetime(2025, 11, 1, tzinfo=UTC)
 ONE = Reach("w", campaigns=frozenset({"c1"}))
 
 
-def item(campaign: str | None = "c1", **changes: Any) -> dict[str, Any]:
-    stated = {"campaign": campaign, "amount": 1_500_000}
-    return {**stated, "account_currency": "CNY", "currency": "CNY", **changes}
+def item(campaign: str | None = "c1", **changes: Any) -> HeldItem:
+    held = HeldItem(
+        workspace="w",
+        account_id=1,
+        stream_id=1,
+        key="k",
+        is_fact=False,
+        amount=1_500_000,
+        entry=1,
+        source="ads",
+        event_id="e",
+        currency="CNY",
+        campaign=campaign,
+        line=None,
+        entity={},
+        period=None,
+        period_start=AT,
+        period_end=AT,
+        at=AT,
+        account_currency="CNY",
+    )
+    return msgspec.structs.replace(held, **changes)
 
 
 def destination(

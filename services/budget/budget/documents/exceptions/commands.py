@@ -9,6 +9,7 @@ from budget.approval.schemas import DecisionBody
 from budget.caller import stop_posting
 from budget.documents.campaigns.commands import find_campaign
 from budget.ledger import held_items
+from budget.ledger.held_items import HeldItem
 from budget.ledger.release import Release
 from budget.ledger.rules import Catalogue, Destination
 from shared.errors import ConflictError
@@ -33,7 +34,7 @@ async def decide_exception(
     item = await held_items.get_exception(caller.conn, caller.workspace, held)
     was_approved = request is not None and request.status == "approved"
     if not (item is None and was_approved and caller.reach.is_whole):
-        if item is None or not caller.reach.covers(item["campaign"]):
+        if item is None or not caller.reach.covers(item.campaign):
             raise caller.reach.unknown("exception", held, to_write=True)
         request = await _asked(caller, approvals, item, request)
     outcome = await approvals.decide(caller, request, body)
@@ -52,36 +53,36 @@ async def approve(caller: Caller, request: ApprovalRequest) -> None:
 
 async def reject(caller: Caller, request: ApprovalRequest) -> None:
     item = await _item_of(caller, request)
-    await held_items.set_status(caller.conn, item["held"], "rejected")
+    await held_items.put_status(caller.conn, item.held, "rejected")
 
 
 EXCEPTION = DocumentKind(approve, reject)
 
 
 async def _asked(
-    caller: Caller, approvals: Approvals, item: dict[str, Any], before: ApprovalRequest | None
+    caller: Caller, approvals: Approvals, item: HeldItem, before: ApprovalRequest | None
 ) -> ApprovalRequest:
     """The request for what the item is now: its amount, as its last entry left it."""
     moving = Release(caller.conn, caller.reach, PREFIX, caller.now)
-    _destination(await moving.catalogue(), item)
-    subject = ApprovalSubject(item["amount"], item["entry"])
+    destination = _destination(await moving.catalogue(), item)
+    subject = ApprovalSubject(item.amount, item.entry)
     if before is not None and before.subject == subject:
         return before
-    campaign = await find_campaign(caller, item["campaign"])
-    name, region = f"{PREFIX}{item['held']}", campaign.body["region"]
-    document = SubmittedDocument(name, "exception", subject, item["account_currency"], region)
+    campaign = await find_campaign(caller, destination.account.campaign)
+    name, region = f"{PREFIX}{item.held}", campaign.body["region"]
+    document = SubmittedDocument(name, "exception", subject, item.account_currency, region)
     return await approvals.ask(caller, document)
 
 
-async def _item_of(caller: Caller, request: ApprovalRequest) -> dict[str, Any]:
+async def _item_of(caller: Caller, request: ApprovalRequest) -> HeldItem:
     held = int(request.object.removeprefix(PREFIX))
     item = await held_items.get_exception(caller.conn, caller.workspace, held)
     assert item is not None, "the request was made of it in this transaction"
     return item
 
 
-def _destination(catalogue: Catalogue, item: dict[str, Any]) -> Destination:
-    found = catalogue.on_line(item["campaign"], item["line"])
+def _destination(catalogue: Catalogue, item: HeldItem) -> Destination:
+    found = catalogue.on_line(item.campaign, item.line) if item.campaign else None
     if found is None:
-        raise ConflictError("line_unknown", f"{item['campaign']} has no line {item['line']}")
+        raise ConflictError("line_unknown", f"{item.campaign} has no line {item.line}")
     return found

@@ -7,7 +7,6 @@ line by its own names, or by a person's decision, is never touched. Each is one 
 keeps polls out.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -27,6 +26,7 @@ from budget.documents.mappings.schemas import MappingBody, MappingTargetBody
 from budget.documents.mappings.store import MappingRecord
 from budget.fields import plain
 from budget.ledger import catalogues
+from budget.ledger.held_items import HeldItem
 from budget.ledger.moving import resolve
 from budget.ledger.rules import Catalogue, Destination
 from shared.entity_mapping import EntityMapping, MappingIndex, match_of
@@ -134,18 +134,17 @@ async def _follow(
     lines = {one.account_id: one for one in known if (one.campaign, one.line) in asked}
     touched = {one for one in [await _planned(caller, row.campaign)] if one}
     match = row.match
-    async for items in placed.placed(conn, workspace, source, sorted(lines), match):
+    async for items in placed.placed(conn, workspace, source, lines, match):
         wanted = []
-        for one in items:
-            line = lines[one["account_id"]]
-            item = {"workspace": workspace, "source": source, **_on_line(line), **one}
+        for item in items:
+            line = lines[item.account_id]
             destination = _elsewhere(catalogue, before, (line.campaign, line.line), item)
             if destination is not None:
                 wanted.append((item, destination))
                 touched.add(line.campaign)
             elif caller.reach.covers(line.campaign):
                 follows.stays += 1
-                follows.early += _is_early(row, one)
+                follows.early += _is_early(row, item)
         if wanted:
             await moving.move(wanted)
     # A line that one of them still leads to stays fed: after a new mapping all of them are.
@@ -158,26 +157,16 @@ async def _follow(
     return follows
 
 
-def _on_line(line: placed.FedLine) -> dict[str, str]:
-    """What an item on a line has from it."""
-    return {
-        "campaign": line.campaign,
-        "currency": line.currency,
-        "account_currency": line.currency,
-        "time_zone": line.time_zone,
-    }
-
-
-def _is_early(row: MappingRecord, item: Mapping[str, Any]) -> bool:
+def _is_early(row: MappingRecord, item: HeldItem) -> bool:
     since = row.effective_from
-    return since is not None and item["period_start"] < since
+    return since is not None and item.period_start < since
 
 
 def _elsewhere(
-    catalogue: Catalogue, before: MappingIndex, place: Place, item: Mapping[str, Any]
+    catalogue: Catalogue, before: MappingIndex, place: Place, item: HeldItem
 ) -> Destination | None:
     """Where an item on a line goes; None if no mapping brought it there, or it still does."""
-    asked = item["source"], item["entity"], item["period_start"]
+    asked = item.source, item.entity, item.period_start
     if before.resolve(*asked) != place or catalogue.mappings.resolve(*asked) == place:
         return None
     campaign = place[0]

@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
+from asyncpg import Record
 
+from budget.ledger.held_items import HeldItem
 from budget.ledger.newest import joined_by_hash
 from budget.ledger.store import PANE, SCAN_TIMEOUT_S
 from shared.database.pool import Conn
@@ -23,15 +25,16 @@ WHERE e.account_id = ANY($1::int[]) AND s.workspace = $2 AND s.source = $3
 # A delta's period is the 5-minute pane of its time. `$4`: the levels that a mapping names.
 MATCHED = "e.entity IS NOT NULL AND e.entity::jsonb @> $4"
 DELTAS = f"""
-SELECT e.account_id, d.stream_id, coalesce(e.item_key, e.id) AS key, e.amount, e.entry, e.at,
-       e.entity, e.event_id,
+SELECT s.workspace, s.source, e.account_id, d.stream_id, coalesce(e.item_key, e.id) AS key,
+       false AS is_fact, e.amount, e.entry, e.at, e.entity,
+       coalesce(e.event_id, e.item_key, e.id) AS event_id, NULL AS period,
        coalesce(e.period_start, date_bin({PANE}, e.at, 'epoch')) AS period_start,
        coalesce(e.period_end, date_bin({PANE}, e.at, 'epoch') + {PANE}) AS period_end
 {LIVE_DELTAS} AND {MATCHED}
 """
 FACTS = f"""
-SELECT f.account_id, f.stream_id, f.key, f.amount, f.entry, e.at, e.entity, e.event_id, e.period,
-       e.period_start, e.period_end
+SELECT s.workspace, s.source, f.account_id, f.stream_id, f.key, true AS is_fact, f.amount, f.entry,
+       e.at, e.entity, e.event_id, e.period, e.period_start, e.period_end
 FROM budget.streams AS s JOIN budget.facts AS f USING (stream_id)
 JOIN budget.entries AS e ON e.account_id = f.account_id AND e.entry = f.entry
 WHERE f.account_id = ANY($1::int[]) AND s.workspace = $2 AND s.source = $3 AND {MATCHED}
@@ -73,16 +76,14 @@ async def placed(
     conn: Conn,
     workspace: str,
     source: str,
-    account_ids: Sequence[int],
+    lines: Mapping[int, FedLine],
     match: Mapping[str, str],
-) -> AsyncIterator[list[dict[str, Any]]]:
-    """Items of a source on lines whose entity has these levels, in chunks, shaped like held
-    items."""
-    place = (account_ids, workspace, source, match)
-    async for rows in _chunks(conn, FACTS, place):
-        yield [{**_common(row), "key": row["key"], "is_fact": True} for row in rows]
-    async for rows in _chunks(conn, DELTAS, place):
-        yield [_delta(row) for row in rows]
+) -> AsyncIterator[list[HeldItem]]:
+    """Items of a source on lines, by their accounts, whose entity has these levels, in chunks."""
+    place = (sorted(lines), workspace, source, match)
+    for statement in (FACTS, DELTAS):
+        async for rows in _chunks(conn, statement, place):
+            yield [_item(row, lines[row["account_id"]]) for row in rows]
 
 
 async def drop_feeds(conn: Conn, workspace: str, source: str, account_ids: Sequence[int]) -> None:
@@ -99,10 +100,12 @@ async def _chunks(conn: Conn, statement: str, place: tuple[Any, ...]) -> AsyncIt
         yield rows
 
 
-def _common(row: Any) -> dict[str, Any]:
-    return {"held": None, **dict(row), "entity": msgspec.json.decode(row["entity"])}
-
-
-def _delta(row: Any) -> dict[str, Any]:
-    event_id = row["event_id"] or row["key"]
-    return {**_common(row), "is_fact": False, "period": None, "event_id": event_id}
+def _item(row: Record, line: FedLine) -> HeldItem:
+    return HeldItem(
+        **{**row, "entity": msgspec.json.decode(row["entity"])},
+        campaign=line.campaign,
+        line=line.line,
+        currency=line.currency,
+        account_currency=line.currency,
+        time_zone=line.time_zone,
+    )

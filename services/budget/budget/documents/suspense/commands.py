@@ -11,7 +11,8 @@ from typing import Any
 from budget.caller import add_audit, stop_posting
 from budget.documents.suspense import store
 from budget.documents.suspense.store import ItemFilter
-from budget.ledger.moving import Item, currency_of, resolve
+from budget.ledger.held_items import HeldItem
+from budget.ledger.moving import currency_of, resolve
 from budget.ledger.release import CHUNK, Release
 from budget.ledger.rules import AccountKey, Catalogue, Destination, HeldReason, Kind
 from shared.errors import ConflictError, NotFoundError
@@ -43,7 +44,7 @@ async def assign(
     caller.reach.require(campaign)
     caller = await stop_posting(caller)
 
-    def choose(catalogue: Catalogue) -> Callable[[Item], Destination]:
+    def choose(catalogue: Catalogue) -> Callable[[HeldItem], Destination]:
         if campaign not in catalogue.campaigns:
             raise NotFoundError("campaign_unknown", f"there is no campaign {campaign}")
         found = catalogue.on_line(campaign, line)
@@ -76,7 +77,7 @@ async def restore(caller: Caller, wanted: ItemFilter, reason: str) -> SettledIte
     """
     caller = await stop_posting(caller)
 
-    def choose(catalogue: Catalogue) -> Callable[[Item], Destination]:
+    def choose(catalogue: Catalogue) -> Callable[[HeldItem], Destination]:
         return lambda item: resolve(catalogue, item)
 
     settled = await _settle(caller, wanted, "written_off", choose)
@@ -88,18 +89,18 @@ async def _settle(
     caller: Caller,
     wanted: ItemFilter,
     kind: Kind,
-    choose: Callable[[Catalogue], Callable[[Item], Destination]],
+    choose: Callable[[Catalogue], Callable[[HeldItem], Destination]],
     *,
     touched: str | None = None,
 ) -> SettledItems:
-    items = await store.pick(caller.conn, caller.reach, kind, wanted, ITEMS_MAX)
+    items = await store.find_items(caller.conn, caller.reach, kind, wanted, ITEMS_MAX)
     if not items and not caller.reach.is_whole:
         raise caller.reach.unknown("suspense", "item", to_write=True)
     if not items:
         detail = "no such money is there: it was moved already, or never was"
         raise NotFoundError("suspense_unknown", detail)
     # An item gets a new number each time it is held, so that no cause is ever used twice.
-    moving = Release(caller.conn, caller.reach, f"{kind}/{items[0]['held']}", caller.now)
+    moving = Release(caller.conn, caller.reach, f"{kind}/{items[0].held}", caller.now)
     destination_of = choose(await moving.catalogue())
     for begin in range(0, len(items), CHUNK):
         part = items[begin : begin + CHUNK]
@@ -111,18 +112,18 @@ async def _settle(
     return SettledItems(len(items), _amounts(items), left)
 
 
-def _amounts(items: Sequence[Item]) -> dict[str, int]:
+def _amounts(items: Sequence[HeldItem]) -> dict[str, int]:
     amounts: dict[str, int] = {}
     for item in items:
         currency = currency_of(item) or NO_CURRENCY
-        amounts[currency] = amounts.get(currency, 0) + item["amount"]
+        amounts[currency] = amounts.get(currency, 0) + item.amount
     return amounts
 
 
-def _written_off(item: Item) -> Destination:
+def _written_off(item: HeldItem) -> Destination:
     currency = currency_of(item) or NO_CURRENCY
-    account = AccountKey(item["workspace"], "written_off", "", "", item["source"], currency)
-    return Destination(account, HeldReason(item["reason"]), item["campaign"], item["line"], "UTC")
+    account = AccountKey(item.workspace, "written_off", "", "", item.source, currency)
+    return Destination(account, HeldReason(item.reason), item.campaign, item.line, "UTC")
 
 
 async def _audit(

@@ -4,20 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from budget.ledger.held_items import HELD, HeldItem
 from shared.database.locks import AdvisoryLock
 from shared.database.pool import Conn
+from shared.database.rows import fetch
 from shared.http.reach import Reach
 
 MATCHING = """
-FROM budget.held AS h JOIN budget.accounts AS a USING (account_id)
 WHERE h.workspace = $1 AND a.kind = $2 AND ($3::bigint[] IS NULL OR h.held = ANY($3))
   AND ($4::text IS NULL OR h.source = $4) AND ($5::text IS NULL OR h.campaign = $5)
   AND ($6::text[] IS NULL OR h.campaign = ANY($6))
 """
-PICK = f"""
-SELECT h.*, a.currency AS account_currency {MATCHING} ORDER BY h.held LIMIT $7
+FIND_ITEMS = f"{HELD} {MATCHING} ORDER BY h.held LIMIT $7"
+COUNT = f"""
+SELECT count(*) FROM budget.held AS h JOIN budget.accounts AS a USING (account_id) {MATCHING}
 """
-COUNT = f"SELECT count(*) {MATCHING}"
 NEWS_LOCK = AdvisoryLock("budget/suspense-news")
 """One replica tells at a time."""
 # Whatever comes to an account or leaves it is an entry: their number tells whether there is news.
@@ -64,13 +65,13 @@ class ItemFilter(NamedTuple):
     campaign: str | None = None
 
 
-async def pick(
+async def find_items(
     conn: Conn, reach: Reach, kind: str, wanted: ItemFilter, limit: int
-) -> list[dict[str, Any]]:
+) -> list[HeldItem]:
     """Items on accounts of a kind (suspense, written_off), the oldest first; of a limited reach
     those that name a campaign in it."""
     of = reach.workspace, kind, *wanted, reach.listed
-    return [dict(row) for row in await conn.fetch(PICK, *of, limit)]
+    return await fetch(conn, HeldItem, FIND_ITEMS, *of, limit)
 
 
 async def count(conn: Conn, reach: Reach, kind: str, wanted: ItemFilter) -> int:
