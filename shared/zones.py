@@ -3,6 +3,8 @@
 from functools import cache
 from importlib.resources import files
 
+ZONE_RULE = "a region's IANA name such as Asia/Shanghai, or UTC"
+
 
 @cache
 def zone_names() -> frozenset[str]:

@@ -21,6 +21,13 @@ HOW_TO_TRY = (
     "times are RFC 3339, and every refusal has a stable `code`."
 )
 NAMES = ("ingest", "budget", "kpi-monitor", "alerts")
+HOLDERS = {
+    "ingest": ("events", "keys", "rejections", "reports", "sources"),
+    "budget": ("audit", "campaigns", "exceptions", "imports", "invariants", "mappings", "suspense"),
+    "kpi-monitor": ("breaches", "held", "imports", "kpis", "lines", "rules", "series"),
+    "alerts": ("alerts", "configuration", "notifications"),
+}
+"""Whose is what comes after /v1/ in a path."""
 
 
 @cache
@@ -42,6 +49,19 @@ def about(services: str) -> str:
         for name in dict.fromkeys((*NAMES, *addresses))
     ]
     return f"{HOW_TO_TRY}\n\nThe services: {', '.join(shown)}."
+
+
+def who_has(path: str, services: str) -> str:
+    """What to say to who asked the wrong service, or for a path that nobody has."""
+    version, _, rest = path.lstrip("/").partition("/")
+    name = rest.partition("/")[0]
+    holders = [one for one, names in HOLDERS.items() if version == "v1" and name in names]
+    if not holders:
+        return f"nothing here is called {path[:200]}: /docs lists what there is"
+    addresses = addresses_of(services)
+    named = [f"{one} ({addresses[one]})" if one in addresses else one for one in holders]
+    shown = " and ".join(named)
+    return f"{path[:200]} is no path of this service; /v1/{name} is of the service {shown}"
 
 
 def addresses_of(services: str) -> dict[str, str]:

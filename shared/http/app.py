@@ -22,7 +22,7 @@ from shared.database import clock as clocks
 from shared.database.pool import Pool, transaction
 from shared.errors import ErrorItem, PacelineError, UnavailableError, UnparseableError
 from shared.http.answers import PROBLEMS, DocumentedApp, answers
-from shared.http.api_words import about
+from shared.http.api_words import about, who_has
 from shared.http.auth import Principal, TokenVerifier, authorization_of, bearer
 from shared.http.docs_page import add_docs
 from shared.http.edge import BODY_BYTES_MAX, Edge
@@ -153,7 +153,10 @@ async def _on_http(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     if error.status_code == 405:
         headers["Allow"] = ", ".join(_methods_of(request))
-    return problem(StatusError(error.status_code, code, str(error.detail)), headers)
+    detail = str(error.detail)
+    if error.status_code == 404:
+        detail = who_has(request.url.path, request.app.state.settings.services)
+    return problem(StatusError(error.status_code, code, detail), headers)
 
 
 def _methods_of(request: Request) -> list[str]:

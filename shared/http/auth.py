@@ -26,6 +26,7 @@ JWKS_RETRY_S = 5.0
 """No sooner is the set asked for again: a caller must not be able to make us ask, and while its
 server is away requests must not queue for it."""
 JWKS_FIRST_RETRY_S = 0.5
+HOW_TO_GET_ONE = "./paceline token --role operator --subject you prints a token of this machine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class Principal:
     def require(self, *roles: str) -> None:
         """Raises ForbiddenError `role_missing` unless `has`."""
         if not self.has(*roles):
-            raise ForbiddenError("role_missing", f"needs one of: {', '.join(roles)}")
+            allowed = dict.fromkeys((*roles, "admin"))
+            raise ForbiddenError("role_missing", f"needs one of: {', '.join(allowed)}")
 
 
 class TokenVerifier:
@@ -73,7 +75,8 @@ class TokenVerifier:
             key_id = jwt.get_unverified_header(token).get("kid")
         except jwt.InvalidTokenError as error:
             raise UnauthorizedError(
-                "token_invalid", "this is no JWT; API keys are for sending to ingest alone"
+                "token_invalid",
+                f"this is no JWT; API keys are for sending to ingest alone; {HOW_TO_GET_ONE}",
             ) from error
         key = await self._key(key_id)
         audience = self._settings.jwt_audience or None
@@ -104,7 +107,8 @@ class TokenVerifier:
             raise UnavailableError("keys_unavailable", "the key set cannot be read")
         found = self._keys.get(key_id)
         if found is None:
-            raise UnauthorizedError("token_invalid", "signed by a key we do not know")
+            detail = f"signed by a key we do not know; {HOW_TO_GET_ONE}"
+            raise UnauthorizedError("token_invalid", detail)
         return found
 
     def _is_due(self, key_id: str | None) -> bool:
@@ -186,5 +190,7 @@ def bearer(authorization: str | None) -> str:
     """The credential of an Authorization header. Raises UnauthorizedError `credential_missing`."""
     scheme, _, credential = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not credential.strip():
-        raise UnauthorizedError("credential_missing", "send Authorization: Bearer …")
+        raise UnauthorizedError(
+            "credential_missing", f"send Authorization: Bearer …; {HOW_TO_GET_ONE}"
+        )
     return credential.strip()

@@ -96,6 +96,9 @@ def check_if_match(request: Request, version: int, *, required: bool = True) -> 
     if sent is None and not required:
         return
     if sent is None:
-        raise PreconditionRequiredError("if_match_missing", "send If-Match with the ETag you read")
+        raise PreconditionRequiredError(
+            "if_match_missing",
+            f"send If-Match with the version you read, in quotation marks as its ETag: {etag(1)}",
+        )
     if sent not in ("*", etag(version)):
         raise PreconditionFailedError("version_changed", f"the current version is {etag(version)}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 import msgspec
 from fastapi import Response
@@ -65,13 +66,20 @@ class StatusError(PacelineError):
         self.status = status  # type: ignore[misc]
 
 
+def _words(item: Mapping[str, Any]) -> str:
+    place, *names = item["loc"]
+    if item["type"] == "missing" and place == "query":
+        return f"is missing: send it as a query parameter, ?{names[0]}=…"
+    return words_of_fault(item)
+
+
 def invalid_request(error: RequestValidationError) -> PacelineError:
     """What is wrong with a body or a parameter, each place by its path."""
     items: list[ErrorItem] = [
         {
             "loc": ".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0]),
             "code": item["type"],
-            "detail": words_of_fault(item),
+            "detail": _words(item),
         }
         for item in error.errors()
     ]

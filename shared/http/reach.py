@@ -13,6 +13,8 @@ from shared.errors import ForbiddenError, NotFoundError
 OUT_OF_REACH = "out_of_reach"
 LIMITS_MAX = 1000
 """Campaigns or regions that a credential may name."""
+NAMED_MAX = 10
+"""So many of them a refusal names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,11 @@ class Reach:
         """Raises ForbiddenError `out_of_reach` unless `covers`, with the campaign that the caller
         named; of a stored thing of another campaign `unknown` says no more than was asked."""
         if not self.covers(campaign, region):
-            raise ForbiddenError(OUT_OF_REACH, f"this credential does not reach {campaign}")
+            detail = f"this credential does not reach {campaign}"
+            if self.regions is not None and region not in self.regions:
+                shown = ", ".join(sorted(self.regions)[:NAMED_MAX]) or "none"
+                detail += f" without a region of its own: state in the body region, one of {shown}"
+            raise ForbiddenError(OUT_OF_REACH, detail)
 
     def require_whole(self) -> None:
         """Raises ForbiddenError `out_of_reach` for what concerns the workspace as a whole."""

@@ -29,7 +29,7 @@ from shared.names import (
     control_character,
     controls_detail,
 )
-from shared.zones import common_zone_names
+from shared.zones import ZONE_RULE, common_zone_names
 
 _DECIMAL = WithJsonSchema({"type": "string", "examples": ["12.34"]})
 When = Instant
@@ -56,7 +56,7 @@ def _not_negative(micros: int) -> int:
 
 def _zone(name: str) -> str:
     if name not in common_zone_names():
-        raise PydanticCustomError("time_zone_unknown", "a zone is a region's name, or UTC")
+        raise PydanticCustomError("time_zone_unknown", "a time zone is {rule}", {"rule": ZONE_RULE})
     return name
 
 

@@ -5,13 +5,14 @@ and pinned by tests, so that an update of msgspec cannot change a code unseen. P
 """
 
 import re
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
 from shared.bodies.words import words_of_error
-from shared.events import SENT_DECODER
+from shared.events import SENT_DECODER, Sent
 
+TYPES = tuple(one.__struct_config__.tag for one in get_args(Sent))
 _WHERE = re.compile(r"(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?", re.DOTALL)
 _AMOUNTS = ("$.data.amount", "$.data.measures")
 _CODE_BY_PATH = (
@@ -39,6 +40,8 @@ def fault_of(error: msgspec.ValidationError) -> FaultError:
     code, said = _code(what, path), words_of_error(text)
     if code == "amount_not_decimal":
         said = f'{path[2:]}: send decimal text such as "12.50", in quotation marks'
+    elif code == "unknown_type":
+        said = f"type: send one of {', '.join(TYPES)}"
     return FaultError(code, said)
 
 

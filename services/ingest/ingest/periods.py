@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from ingest.faults import FaultError
-from shared.zones import zone_names
+from shared.zones import ZONE_RULE, zone_names
 
 PANE_S = 300
 """A delta belongs to the five-minute pane of its time (design.md section 4)."""
@@ -29,7 +29,7 @@ Bounds = tuple[datetime, datetime]
 def find_zone(name: str) -> ZoneInfo:
     """The IANA zone. Raises FaultError `time_zone_unknown`."""
     if name not in zone_names():
-        raise FaultError("time_zone_unknown", f"{name[:60]!r} is no IANA time zone")
+        raise FaultError("time_zone_unknown", f"{name[:60]!r} is not {ZONE_RULE}")
     return ZoneInfo(name)
 
 

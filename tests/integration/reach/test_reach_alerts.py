@@ -22,7 +22,7 @@ ADMIN: tuple[str, ...] = ()
 CASES = [
     Case("GET /v1/alerts", Of.CAMPAIGN_LIST),
     Case("GET /v1/notifications", Of.CAMPAIGN_LIST),
-    Case("GET /v1/configuration", Of.WORKSPACE_THING),
+    Case("GET /v1/configuration", Of.WORKSPACE_READ),
     Case("POST /-/reload", Of.WORKSPACE_WRITE, ADMIN),
 ]
 

@@ -29,9 +29,10 @@ router = APIRouter(tags=["configuration"])
 )
 async def get_configuration(request: Request, principal: Reader) -> Json:
     """The workspace's routes and receivers as they are in use; no secret is ever in it."""
+    principal.reach.require_whole()
     configurations: Configurations = request.app.state.configurations
     found = configurations.in_force(principal.workspace)
-    if found is None or not principal.reach.is_whole:
+    if found is None:
         raise NotFoundError("not_configured", f"no {principal.workspace}.yml is loaded")
     return Json(_view(found))
 

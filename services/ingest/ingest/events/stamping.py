@@ -39,12 +39,16 @@ from shared.events import (
     SourceSent,
     SpendSent,
 )
-from shared.http.reach import OUT_OF_REACH
+from shared.http.reach import NAMED_MAX, OUT_OF_REACH
 from shared.kafka.producer import Record, TopicPartition
 from shared.money import LIMIT_MICROS, MICROS, MONEY_MEASURES
 
 ID_LENGTH_MAX = 256
 MEASURE_MAX = LIMIT_MICROS // MICROS
+NO_CAMPAIGN = (
+    "a credential that is limited to regions sends no events, as they do not say of which region "
+    "they are: send them with one that names campaigns, or is not limited"
+)
 
 # What `parse_micros` accepts, without the cases that need a reason: a third of its cost.
 _is_amount = re.compile(r"-?\d{1,12}(?:\.\d{1,6})?", re.ASCII).fullmatch
@@ -123,7 +127,7 @@ class Stamper:
         seen = done.sources.get(event.source) or self._see(event, context, done)
         data = event.data
         if context.campaigns is not None and data.campaign not in context.campaigns:
-            raise FaultError(OUT_OF_REACH, "the credential is limited to other campaigns")
+            raise _out_of_reach(context.campaigns)
         names: Any = (data.campaign, data.line, data.report, data.currency)
         if data.entity is not None or data.dims is not None:
             names = (*names, _items(data.entity), _items(data.dims))
@@ -245,6 +249,12 @@ class Stamper:
             data=SourceData(complete_through=complete_through),
             expectedinterval=seen.view.expected_interval_s,
         )
+
+
+def _out_of_reach(campaigns: frozenset[str]) -> FaultError:
+    shown = ", ".join(sorted(campaigns)[:NAMED_MAX])
+    limit = f"the credential is limited to the campaigns {shown}"
+    return FaultError(OUT_OF_REACH, limit if campaigns else NO_CAMPAIGN)
 
 
 def _stamps(context: Context) -> bytes:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from ingest.keys.grant import Grant
 from ingest.keys.rules import KEY_PREFIX, hash_key
 from ingest.keys.store import KeyInForce
-from shared.errors import ForbiddenError, UnauthorizedError, UnavailableError
+from shared.errors import UnauthorizedError, UnavailableError
 from shared.http.auth import TokenVerifier, bearer
 from shared.http.reach import Reach
 
@@ -99,8 +99,7 @@ class Credentials:
             until_s = self._loaded_s + self._keys_max_age_s
         else:
             principal = await self._verifier.verify(text)
-            if not principal.has("operator"):
-                raise ForbiddenError("role_missing", "needs one of: operator, admin")
+            principal.require("operator")
             found = Grant(principal.reach, principal.subject, ["*"], roles=principal.roles)
             until_s = time.monotonic() + self._token_cache_s
         if len(self._by_header) >= GRANTS_CACHED_MAX:

@@ -61,8 +61,12 @@ async def get_explanation(
         lines = _lines_of(compiled, unit, group)
         if compiled.size is None:
             return Json({"group": group, **explain_totals(compiled, unit, lines)})
-        if window is None or unit.zone is None:
-            raise InvalidError("window_missing", "state the start of a window of a known campaign")
+        if window is None:
+            detail = "state when the window began: ?window=2025-11-04T14:00:00%2B08:00"
+            raise InvalidError("window_missing", detail)
+        if unit.zone is None:
+            detail = f"nothing is known of the campaign {compiled.campaign}, so it has no windows"
+            raise InvalidError("window_missing", detail)
         windows = Windows(compiled.size, unit.zone)
         around = windows.containing(ranges.moment(window))
         unit.rules = [StoredRule(compiled, False, 0)]

@@ -134,6 +134,12 @@ def test_a_fault_is_found_again_when_all_names_are_known(
     assert [rejection.place for rejection in stamped.rejected] == [3, 4], reason
 
 
+def test_a_refusal_names_the_types_that_there_are() -> None:
+    [refused] = stamp(spend(type="paceline.clicks.v1")).rejected
+    types = "paceline.spend.v1, paceline.metrics.v1, paceline.source.v1"
+    assert refused.detail == f"type: send one of {types}"
+
+
 def test_a_source_outside_the_keys_patterns_is_refused_and_the_others_are_not() -> None:
     stamped = stamp(
         spend(source="meta-ads/1"), spend(), allows=lambda source: source.startswith("google")
@@ -160,12 +166,13 @@ def test_of_a_quarantined_source_only_the_heartbeat_is_refused() -> None:
 def test_a_credential_of_some_campaigns_tells_no_source_complete() -> None:
     ours = spend(data_campaign="double11-2025")
     limited = stamp(ours, heartbeat(), campaigns=frozenset({"double11-2025"}))
-    regional = stamp(heartbeat(), campaigns=frozenset())
+    regional = stamp(heartbeat(), ours, campaigns=frozenset())
 
     assert (limited.accepted, limited.heartbeats) == (1, {})
     assert [(r.place, r.code) for r in limited.rejected] == [(1, "out_of_reach")]
     assert "not limited" in limited.rejected[0].detail
-    assert [r.code for r in regional.rejected] == ["out_of_reach"]
+    assert [r.code for r in regional.rejected] == ["out_of_reach"] * 2
+    assert "limited to regions sends no events" in regional.rejected[1].detail
 
 
 DAILY, BY_AD = "campaign-daily", "ad-daily"

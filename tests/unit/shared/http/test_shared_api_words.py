@@ -197,3 +197,13 @@ def test_the_page_says_how_to_get_a_token_and_links_to_the_other_services() -> N
 def test_an_address_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not like"):
         api_words.addresses_of(text)
+
+
+def test_a_path_of_another_service_is_known_by_what_the_documents_have() -> None:
+    for service, document in DOCUMENTS.items():
+        parts = {path.split("/")[2] for path in document["paths"] if path.startswith("/v1/")}
+        assert parts == set(api_words.HOLDERS[service]), service
+    addresses = "budget=http://b kpi-monitor=http://k"
+    assert "budget (http://b) and kpi-monitor (http://k)" in api_words.who_has(
+        "/v1/imports/i1", addresses
+    )

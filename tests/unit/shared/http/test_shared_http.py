@@ -132,15 +132,18 @@ async def test_422_names_each_place_that_is_wrong(client: httpx.AsyncClient) -> 
 
 async def test_401_without_and_with_a_wrong_credential(client: httpx.AsyncClient) -> None:
     response = await client.get("/v1/mine")
-    assert_problem(response, 401, "credential_missing")
+    body = assert_problem(response, 401, "credential_missing")
+    assert "./paceline token" in body["detail"]
     assert response.headers["www-authenticate"] == "Bearer"
     response = await client.get("/v1/mine", headers={"Authorization": "Bearer x"})
-    assert_problem(response, 401, "token_invalid")
+    body = assert_problem(response, 401, "token_invalid")
+    assert "./paceline token" in body["detail"]
 
 
 async def test_403_for_a_role_that_is_missing(place: Place, client: httpx.AsyncClient) -> None:
     response = await client.get("/v1/mine", headers=place.token("viewer"))
-    assert_problem(response, 403, "role_missing")
+    body = assert_problem(response, 403, "role_missing")
+    assert body["detail"] == "needs one of: operator, admin"
     response = await client.get("/v1/mine", headers=place.token("operator"))
     assert response.json() == {"subject": "li.na"}
 
@@ -153,7 +156,10 @@ async def test_422_for_an_address_with_a_character_postgresql_cannot_hold(
 
 
 async def test_404_and_405_of_the_router(client: httpx.AsyncClient) -> None:
-    assert_problem(await client.get("/nowhere"), 404, "not_found")
+    body = assert_problem(await client.get("/nowhere"), 404, "not_found")
+    assert body["detail"] == "nothing here is called /nowhere: /docs lists what there is"
+    body = assert_problem(await client.get("/v1/campaigns/spring"), 404, "not_found")
+    assert "is of the service budget" in body["detail"]
     assert_problem(await client.delete("/v1/things"), 405, "method_not_allowed")
 
 

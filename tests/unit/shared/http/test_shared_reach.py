@@ -59,6 +59,13 @@ def test_nobody_learns_whether_what_is_out_of_reach_exists() -> None:
     assert isinstance(WHOLE.unknown("rule", "r1", to_write=True), NotFoundError)
 
 
+def test_who_is_limited_to_regions_is_told_which_to_state() -> None:
+    with pytest.raises(ForbiddenError, match="state in the body region, one of east"):
+        OF_REGION.require("c1", None)
+    with pytest.raises(ForbiddenError, match=r"does not reach c2$"):
+        OF_BOTH.require("c2", "east")
+
+
 def test_the_whole_workspace_is_for_a_reach_without_limits() -> None:
     WHOLE.require_whole()
     with pytest.raises(ForbiddenError) as refused:
