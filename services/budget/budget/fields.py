@@ -120,12 +120,3 @@ def plain(at: datetime | None) -> str | None:
 class MoneyView(BaseModel):
     amount: str
     currency: str
-
-
-class FindingView(BaseModel):
-    """What somebody should look at; nothing is refused for it."""
-
-    code: str
-    line: str | None
-    severity: str
-    detail: str

@@ -23,6 +23,7 @@ PANE_MS = 5 * MINUTE_MS
 SHORTEST_DAY_MS, LONGEST_DAY_MS = 22 * HOUR_MS, 26 * HOUR_MS
 """Antarctica/Troll changes its clock by two hours."""
 MATURITY_MAX_MS = 35 * DAY_MS
+_SIZES = "size such as 5m, 15m, 1h, 6h or 1d"
 EDGES_MAX = 10_000
 """A month of five-minute windows has 8,928."""
 
@@ -66,11 +67,11 @@ def parse_size(text: str) -> int:
     try:
         size = span_ms(parse_duration(text))
     except DurationError as error:
-        raise InvalidError("window_size_invalid", str(error)) from error
+        raise InvalidError("window_size_invalid", f"{text[:40]!r} is no {_SIZES}") from error
     if size == 0 or size % PANE_MS or DAY_MS % size:
         raise InvalidError(
             "window_size_invalid",
-            f"a window of {text} does not divide a day into multiples of 5 minutes",
+            f"windows of {text} do not divide a day into multiples of 5 minutes: take a {_SIZES}",
         )
     return size
 

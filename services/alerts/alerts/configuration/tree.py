@@ -174,7 +174,8 @@ class _Routes:
             raise PlaceError(path, f"routes are nested deeper than {DEPTH_MAX}")
         receiver = node.receiver or parent.receiver
         if receiver not in self._receivers:
-            raise PlaceError(f"{path}.receiver", f"receiver {receiver!r} is not defined")
+            known = f"the file has {', '.join(self._receivers) or 'none'}"
+            raise PlaceError(f"{path}.receiver", f"receiver {receiver!r} is not defined: {known}")
         if not self._receivers[receiver].channels:
             self._doubt(
                 self._places[receiver],

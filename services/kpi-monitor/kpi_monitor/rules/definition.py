@@ -109,7 +109,8 @@ def _condition(body: Mapping[str, Any]) -> Condition:
         if not further or RANK[harder.severity] <= RANK[milder.severity]:
             raise InvalidError(
                 "levels_out_of_order",
-                f"levels go from mild to severe in the direction of {operator}",
+                f"levels go from mild to severe in the direction of {operator}: "
+                f"{harder.severity} {harder.text} comes after {milder.severity} {milder.text}",
             )
     reset_text = body.get("reset") or levels[0].text
     reset = _fraction(reset_text)

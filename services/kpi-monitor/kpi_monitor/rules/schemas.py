@@ -6,11 +6,13 @@ Quantities are decimal strings, never JSON numbers.
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from kpi_monitor.rules.definition import compile_stored
 from kpi_monitor.rules.store import RuleCondition, RuleRow
 from kpi_monitor.windows import Windows, from_ms
+from shared.bodies.findings import FindingView
 from shared.bodies.texts import PLAIN, PLAIN_LINES
 from shared.http.edits import MergePatch, ReadBack
 from shared.http.instants import AnyInstant
@@ -41,13 +43,20 @@ class ScopeBody(_Body):
     lines: Annotated[list[Name], Field(max_length=500)] | None = None
 
 
-class WindowBody(_Body):
-    """`size` such as 60m or 1d: a multiple of five minutes that divides a day, or one day.
+def _kind(value: object) -> object:
+    if value not in ("tumbling", "sliding", "to_date"):
+        raise PydanticCustomError("window_kind_unknown", 'send "tumbling"')
+    return value
 
-    `hop` belongs to sliding windows.
+
+class WindowBody(_Body):
+    """{"kind": "tumbling", "size": "60m"}: windows that follow each other, each a multiple of five
+    minutes that divides a day, or one day.
+
+    The other kinds, and `hop`, are refused in this version.
     """
 
-    kind: Literal["tumbling", "sliding", "to_date"]
+    kind: Annotated[Literal["tumbling", "sliding", "to_date"], BeforeValidator(_kind)]
     size: Duration | None = None
     hop: Duration | None = None
 
@@ -127,6 +136,7 @@ class RuleEdit(ReadBack, RuleBody):
             "rule_version",
             "status",
             "effective_from_window",
+            "findings",
             "created_by",
             "created_at",
             "updated_at",
@@ -147,6 +157,7 @@ class RuleView(RuleBody):
     rule_version: int
     status: Literal["active", "campaign_unknown", "campaign_closed", "grain_too_coarse"]
     effective_from_window: datetime | None
+    findings: list[FindingView]
     created_by: str
     created_at: datetime
     updated_at: datetime
@@ -168,6 +179,14 @@ def effective_window(row: RuleRow, condition: RuleCondition) -> datetime | None:
     return from_ms(Windows(size, condition.zone).containing(row.effective_from_ms).start)
 
 
+def _findings(row: RuleRow, status: str) -> list[dict[str, Any]]:
+    if status != "campaign_unknown":
+        return []
+    campaign = row.body["scope"]["campaign"]
+    detail = f"there is no campaign {campaign} yet, so nothing is judged: look at its spelling"
+    return [{"code": status, "line": None, "severity": "warning", "detail": detail}]
+
+
 def view(row: RuleRow, condition: RuleCondition) -> dict[str, Any]:
     """A rule as answered: its body, version, status and where it begins."""
     status = "active" if condition.zone is not None else "campaign_unknown"
@@ -180,6 +199,7 @@ def view(row: RuleRow, condition: RuleCondition) -> dict[str, Any]:
         "rule_version": row.version,
         "status": status,
         "effective_from_window": effective_window(row, condition),
+        "findings": _findings(row, status),
         "created_by": row.created_by,
         "created_at": row.created_at,
         "updated_at": row.updated_at,

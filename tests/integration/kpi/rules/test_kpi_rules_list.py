@@ -63,3 +63,5 @@ async def test_a_list_of_rules_takes_as_many_statements_for_forty_as_for_one(
         assert items[0] == first
         statuses = ["active", "campaign_closed", "campaign_unknown"]
         assert [item["status"] for item in items] == [statuses[n % 3] for n in range(40)]
+        found = [[finding["code"] for finding in item["findings"]] for item in items[:3]]
+        assert found == [[], [], ["campaign_unknown"]]

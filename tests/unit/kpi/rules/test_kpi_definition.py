@@ -103,6 +103,22 @@ def test_a_wrong_rule_is_refused_with_its_code(
 
 
 @pytest.mark.parametrize(
+    "window",
+    [
+        None,
+        {"kind": "sliding", "size": "1h"},
+        {"kind": "tumbling"},
+        {"kind": "tumbling", "size": "30s"},
+        {"kind": "tumbling", "size": "an hour"},
+    ],
+)
+def test_a_refused_window_is_answered_with_one_that_works(window: dict[str, Any] | None) -> None:
+    with pytest.raises(InvalidError, match=r"\b1h\b"):
+        compile_rule(1, rule_body(window=window))
+    compile_rule(1, rule_body(window={"kind": "tumbling", "size": "1h"}))
+
+
+@pytest.mark.parametrize(
     ("changes", "code"),
     [
         ({"window": {"kind": "tumbling", "size": "60m"}}, "window_unexpected"),

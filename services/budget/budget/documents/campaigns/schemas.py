@@ -8,7 +8,8 @@ from pydantic import (
     Field,
 )
 
-from budget.fields import Document, FindingView, Id, Label, Quantity, RequestBody, Text, When, Zone
+from budget.fields import Document, Id, Label, Quantity, RequestBody, Text, When, Zone
+from shared.bodies.findings import FindingView
 from shared.currencies import CurrencyCode
 from shared.http.edits import MergePatch
 

@@ -20,6 +20,7 @@ from budget.documents.mappings.findings import (
     answer_of,
     answer_with_findings,
     nothing_moved,
+    source_unknown,
 )
 from budget.documents.mappings.rules import Place, check_match, losing_places
 from budget.documents.mappings.schemas import MappingBody, MappingTargetBody
@@ -72,6 +73,7 @@ async def add_mapping(caller: Caller, body: MappingBody) -> dict[str, Any]:
     await _tell(caller, row, "mapping_created")
     answer = await answer_with_findings(caller, row, follows.moved)
     answer["findings"] += await nothing_moved(caller, row, follows)
+    answer["findings"] += await source_unknown(caller, row)
     return answer
 
 

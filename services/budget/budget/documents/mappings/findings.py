@@ -7,6 +7,7 @@ from typing import Any
 from budget.allocation import store as allocation
 from budget.documents.campaigns import store as campaigns
 from budget.documents.campaigns.store import CampaignRecord
+from budget.documents.mappings import store
 from budget.documents.mappings.store import MappingRecord
 from budget.ledger import held_items
 from budget.ledger.moving import MovedMoney
@@ -36,7 +37,7 @@ async def nothing_moved(
     said = [
         (follows.early, "on lines are of periods before it is in force"),
         (follows.stays - follows.early, "on lines are there by this or another mapping"),
-        (waits, "are held: their reason is in /v1/suspense and /v1/exceptions"),
+        (waits, "wait in /v1/suspense or /v1/exceptions, each with its reason"),
     ]
     detail = "; ".join(f"{count} {what}" for count, what in said if count)
     return [
@@ -45,6 +46,22 @@ async def nothing_moved(
             "line": row.line,
             "severity": "warning",
             "detail": f"of what matches, {detail}",
+        }
+    ]
+
+
+async def source_unknown(caller: Caller, row: MappingRecord) -> list[dict[str, Any]]:
+    """A mapping may be ahead of its source; of a misspelt one it would wait for ever. What is of no
+    campaign yet is told to who reaches all of them."""
+    if not caller.reach.is_whole or await store.has_sent(caller.conn, caller.workspace, row.source):
+        return []
+    return [
+        {
+            "code": "source_unknown",
+            "line": row.line,
+            "severity": "info",
+            "detail": f"no spend of the source {row.source} has come yet: look at its spelling if "
+            "it has sent some",
         }
     ]
 

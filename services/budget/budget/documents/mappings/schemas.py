@@ -9,7 +9,8 @@ from pydantic import (
     model_validator,
 )
 
-from budget.fields import FindingView, Id, Label, MoneyView, RequestBody, Source, When
+from budget.fields import Id, Label, MoneyView, RequestBody, Source, When
+from shared.bodies.findings import FindingView
 from shared.http.edits import ReadBack
 from shared.keys import pairs_text
 from shared.names import (

@@ -50,6 +50,7 @@ GET_MAPPING = f"""
 SELECT {COLUMNS}
 FROM budget.mappings WHERE workspace = $1 AND mapping = $2 AND deleted_at IS NULL
 """
+HAS_SENT = "SELECT EXISTS (SELECT FROM budget.streams WHERE workspace = $1 AND source = $2)"
 LIST_MAPPINGS = f"""
 SELECT {COLUMNS}
 FROM budget.mappings WHERE workspace = $1 AND mapping > $2 AND deleted_at IS NULL
@@ -114,3 +115,8 @@ async def list_mappings(conn: Conn, reach: Reach, after: str, limit: int) -> lis
     """Mappings in force after a mapping id, in order of it."""
     asked = reach.workspace, after, reach.listed, limit
     return await fetch(conn, MappingRecord, LIST_MAPPINGS, *asked)
+
+
+async def has_sent(conn: Conn, workspace: str, source: str) -> bool:
+    """Whether any money of the source has come."""
+    return bool(await conn.fetchval(HAS_SENT, workspace, source))

@@ -8,7 +8,6 @@ from pydantic_core import PydanticCustomError
 
 from budget.approval.schemas import Decided, DecisionView
 from budget.fields import (
-    FindingView,
     Id,
     Label,
     Micros,
@@ -18,6 +17,7 @@ from budget.fields import (
     Text,
     When,
 )
+from shared.bodies.findings import FindingView
 from shared.http.edits import ReadBack
 
 LINES_MAX = 500

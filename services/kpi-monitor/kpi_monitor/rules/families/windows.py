@@ -28,6 +28,8 @@ from shared.durations import DurationError, parse_duration
 from shared.errors import InvalidError
 from shared.events import BreachSource
 
+_EXAMPLE = '"window": {"kind": "tumbling", "size": "1h"}'
+
 
 class Content(NamedTuple):
     """What a window holds, micros by measure. `coarse`: a period reaches beyond it."""
@@ -225,13 +227,14 @@ def _overlapped(windows: Windows, window: Window, end: int) -> list[Window]:
 
 def _size(window: Mapping[str, Any] | None, kpi: Kpi) -> int:
     if window is None:
-        raise InvalidError("window_missing", f"{kpi.name} needs a window")
+        raise InvalidError("window_missing", f"{kpi.name} needs a window: {_EXAMPLE}")
     if window["kind"] != "tumbling":
-        raise InvalidError("window_kind_unavailable", "windows are tumbling in this version")
+        detail = f"this version has tumbling windows alone: {_EXAMPLE}"
+        raise InvalidError("window_kind_unavailable", detail)
     if window.get("hop") is not None:
         raise InvalidError("hop_unexpected", "tumbling windows follow each other")
     if window.get("size") is None:
-        raise InvalidError("window_size_missing", "a tumbling window states its size")
+        raise InvalidError("window_size_missing", f"a tumbling window states its size: {_EXAMPLE}")
     return parse_size(window["size"])
 
 
