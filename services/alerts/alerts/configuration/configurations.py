@@ -129,7 +129,10 @@ class Configurations:
         if bad:
             raise (own or bad)[0]
         if not found:
-            raise ConfigError(str(self._directory), 1, "holds no <workspace>.yml")
+            there = self._directory.is_dir()
+            detail = "holds no <workspace>.yml" if there else "does not exist"
+            named = "PACELINE_ALERTS_DIR names the folder of the configurations"
+            raise ConfigError(str(self._directory), 0, f"{detail}: {named}")
         self.files = found
         return found
 

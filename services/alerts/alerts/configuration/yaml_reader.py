@@ -24,10 +24,10 @@ _KINDS = {"object": "a mapping", "array": "a list", "str": "a text", "bool": "tr
 
 
 class ConfigError(ValueError):
-    """A configuration file is wrong: `file`, `line` (from 1) and what to change."""
+    """A configuration file is wrong: `file`, `line` (from 1; 0 of a folder) and what to change."""
 
     def __init__(self, file: str, line: int, detail: str) -> None:
-        super().__init__(f"{file}:{line}: {detail}")
+        super().__init__(f"{file}:{line}: {detail}" if line else f"{file} {detail}")
         self.file = file
         self.line = line
         self.detail = detail

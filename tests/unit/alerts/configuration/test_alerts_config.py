@@ -1,5 +1,6 @@
 """alerts.d: what is refused, where, and what is inherited."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -77,6 +78,15 @@ def test_one_robot_has_one_budget_whose_name_tells_neither_its_address_nor_its_w
     assert first != found[1]["dingtalk:AGAIN"]
     assert "T0" not in first
     assert found[0]["email:ops@example.com"] == "email:ops@example.com"
+
+
+def test_a_folder_without_a_file_is_told_from_one_that_is_not_there(tmp_path: Path) -> None:
+    for folder, said in (
+        (tmp_path, "holds no <workspace>.yml"),
+        (tmp_path / "x", "does not exist"),
+    ):
+        with pytest.raises(ConfigError, match=re.escape(f"{folder} {said}: PACELINE_ALERTS_DIR")):
+            Configurations(folder, ENVIRONMENT)
 
 
 def test_the_file_that_is_shipped_is_valid() -> None:
