@@ -1,6 +1,7 @@
 """The audit of decisions, readable by auditors (A8, A9)."""
 
 from fastapi import APIRouter, Request
+from msgspec.structs import asdict
 
 from budget.audit import store
 from budget.audit.schemas import AuditView
@@ -22,6 +23,8 @@ async def get_audit(
     async with calling(request, principal) as caller:
         # A chain is of the whole workspace.
         limit = paging.rows if caller.reach.is_whole else 0
-        rows = await store.list_rows(caller.conn, caller.workspace, paging.after(0), limit)
-    items = [{**row, "previous": row["previous"].hex(), "hash": row["hash"].hex()} for row in rows]
+        rows = await store.list_records(caller.conn, caller.workspace, paging.after(0), limit)
+    items = [
+        {**asdict(row), "previous": row.previous.hex(), "hash": row.hash.hex()} for row in rows
+    ]
     return paging.page(items, "seq")

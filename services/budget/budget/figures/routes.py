@@ -9,6 +9,7 @@ from budget.documents.campaigns.commands import find_campaign
 from budget.fields import When
 from budget.figures import store
 from budget.figures.schemas import EntryView, TotalsView
+from budget.figures.store import EntryRecord
 from budget.figures.totals import TotalsQuery, read_totals
 from budget.ledger import registry
 from budget.ledger.rules import AccountKey
@@ -76,24 +77,24 @@ async def get_entries(
         account = (await registry.find_accounts(caller.conn, [key])).get(key)
         if account is None:
             raise NotFoundError("line_unknown", f"{campaign} has no line {line}")
-        rows = await store.entries(
+        rows = await store.list_entries(
             caller.conn, account, row.time_zone, after=paging.after(0), limit=paging.rows
         )
     items = [_entry(entry, row.currency) for entry in rows]
     return paging.page(items, "entry")
 
 
-def _entry(row: dict[str, Any], currency: str) -> dict[str, Any]:
-    amount = format_micros(row["amount"])
+def _entry(row: EntryRecord, currency: str) -> dict[str, Any]:
+    amount = format_micros(row.amount)
     return {
-        "entry": row["entry"],
-        "event": {"source": row["source"], "id": row["event_id"]},
+        "entry": row.entry,
+        "event": {"source": row.source, "id": row.event_id},
         "amount": amount,
         "native": {"amount": amount, "currency": currency},
         "rate": None,
-        "period": row["period"],
-        "kind": KINDS[row["kind"]],
-        "corrects": row["corrects"],
-        "at": row["at"],
-        "recorded_at": row["recorded_at"],
+        "period": row.period,
+        "kind": KINDS[row.kind],
+        "corrects": row.corrects,
+        "at": row.at,
+        "recorded_at": row.recorded_at,
     }

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+
+from msgspec import Struct
 
 from budget.ledger import newest
 from shared.database.pool import Conn
+from shared.database.rows import fetch
 from shared.errors import UnavailableError
 
 DAYS = """
@@ -53,12 +55,24 @@ SELECT count(*) FILTER (WHERE left_with IS NULL OR came_with > left_with) AS ite
        coalesce(sum(amount), 0) AS amount
 FROM items
 """
-ENTRIES = """
+LIST_ENTRIES = """
 SELECT e.entry, s.source, coalesce(e.event_id, e.id) AS event_id, e.amount, e.kind, e.corrects,
        coalesce(e.period, (e.at AT TIME ZONE $3)::date::text) AS period, e.at, e.recorded_at
 FROM budget.entries AS e JOIN budget.streams AS s USING (stream_id)
 WHERE e.account_id = $1 AND e.entry > $2 ORDER BY e.entry LIMIT $4
 """
+
+
+class EntryRecord(Struct, frozen=True):
+    entry: int
+    source: str
+    event_id: str
+    amount: int
+    kind: int
+    corrects: int | None
+    period: str
+    at: datetime
+    recorded_at: datetime
 
 
 @dataclass(slots=True)
@@ -149,7 +163,8 @@ def _timed_out(timeout_s: float) -> UnavailableError:
     return UnavailableError("totals_timeout", detail, retry_after_s=60)
 
 
-async def entries(
+async def list_entries(
     conn: Conn, account_id: int, time_zone: str, *, after: int, limit: int
-) -> list[dict[str, Any]]:
-    return [dict(r) for r in await conn.fetch(ENTRIES, account_id, after, time_zone, limit)]
+) -> list[EntryRecord]:
+    asked = account_id, after, time_zone, limit
+    return await fetch(conn, EntryRecord, LIST_ENTRIES, *asked)

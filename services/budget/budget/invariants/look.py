@@ -97,7 +97,7 @@ async def look(conn: Conn, workspace: str, *, timeout_s: float) -> Findings:
     found = await store.read(conn, workspace, timeout_s=timeout_s)
     found["currencies"] = await store.crossings(conn, workspace, timeout_s=timeout_s)
     found["allocations"] = await store.count_unallocated(conn, workspace, timeout_s=timeout_s)
-    broken_at = await audit.broken_at(conn, workspace)
+    broken_at = await audit.find_break(conn, workspace)
     accounts, entries = found.pop("accounts"), found.pop("entries")
     checks = {name: value == 0 for name, value in found.items()}
     checks["audit"] = broken_at is None
