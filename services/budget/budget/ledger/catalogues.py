@@ -4,23 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from budget.ledger.rules import CampaignTerms, Catalogue, make_catalogue
-from shared.database.locks import AdvisoryLock
+from shared.database.locks import AdvisoryLock, WorkspaceLocks
 from shared.database.pool import Conn
 from shared.entity_mapping import EntityMapping, match_of
 
 WORKSPACE_LOCK = AdvisoryLock("budget/workspace")
 """Orders what people decide: the audit chain and the versions of the catalogue. Polls do not
 take it."""
-# Workspaces share 1,024 locks, because a poll may name more of them than PostgreSQL has room for
-# locks. All are taken in order of their numbers.
-ENTER = """
-SELECT pg_advisory_xact_lock_shared(hashtext('paceline-budget-posting'), number)
-FROM (SELECT DISTINCT hashtext(w) & 1023 AS number FROM unnest($1::text[]) AS w
-      ORDER BY number) AS numbers
-"""
-STOP = """
-SELECT pg_advisory_xact_lock(hashtext('paceline-budget-posting'), hashtext($1) & 1023)
-"""
+POSTING_LOCKS = WorkspaceLocks("budget/posting")
+"""Shared by polls that book, alone for who changes where money belongs."""
 FIND_VERSIONS = "SELECT workspace, version FROM budget.catalogue_versions WHERE workspace = ANY($1)"
 CAMPAIGNS = """
 SELECT c.campaign, c.currency, c.time_zone, c.starts_at, c.ends_at, c.effective_from,
@@ -46,7 +38,7 @@ async def enter_posting(conn: Conn, workspaces: Sequence[str]) -> None:
     Shared: polls do not wait for each other. A poll has read the clock at most before it and holds
     nothing somebody in `stop_posting` could wait for: the two cannot deadlock.
     """
-    await conn.execute(ENTER, workspaces)
+    await POSTING_LOCKS.take(conn, shared=workspaces)
 
 
 async def stop_posting(conn: Conn, workspace: str) -> None:
@@ -56,7 +48,7 @@ async def stop_posting(conn: Conn, workspace: str) -> None:
     still resolves by the old catalogue would leave its money behind (design.md section 3), and
     facts, held items and accounts would be locked by both, in orders that cross.
     """
-    await conn.execute(STOP, workspace)
+    await POSTING_LOCKS.take(conn, alone=[workspace])
 
 
 async def find_versions(conn: Conn, workspaces: Sequence[str]) -> dict[str, int]:

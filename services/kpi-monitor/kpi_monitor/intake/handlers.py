@@ -17,6 +17,7 @@ from kpi_monitor.intake.batch import Batch
 from kpi_monitor.intake.placement import store as store_placed
 from kpi_monitor.intake.placement.places import Places
 from kpi_monitor.intake.placement.placing import Placing
+from kpi_monitor.intake.placement.store import PLACING_LOCKS
 from kpi_monitor.panes import store as panes
 from kpi_monitor.panes.changes import Changes
 from kpi_monitor.panes.feeds import Feeds
@@ -84,7 +85,7 @@ class Intake:
             # Who waits must be known before the second of them.
             by_mapping = {one.event.workspace for one in told if one.event.data.entity is not None}
             remapped = {workspace for workspace, kind, _ in planned if kind == "mapping"}
-            await store_placed.enter(batch.conn, by_mapping, remapped)
+            await PLACING_LOCKS.take(batch.conn, shared=by_mapping, alone=remapped)
             waiting = await self._places.settle(batch.conn, told)
             # Almost all events state no currency.
             priced = [one for one in told if one.event.data.currency is not None]
@@ -205,7 +206,7 @@ class Intake:
         if workspace is None:
             return False
         batch = Batch(conn, await self._clock.now(conn))
-        await store_placed.enter(conn, (), {workspace})
+        await PLACING_LOCKS.take(conn, alone={workspace})
         await store_catalog.lock_mappings(conn, {workspace})
         move = await store_placed.take_move(conn, workspace)
         if move is not None:

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
+from asyncpg import LockNotAvailableError
 
-from shared.database.locks import AdvisoryLock
+from shared.database.locks import AdvisoryLock, WorkspaceLocks
 from shared.database.pool import Pool, create_pool, transaction
 from shared.database.rows import fetch, fetch_one
 from shared.settings import CommonSettings
@@ -44,6 +45,19 @@ async def test_a_shared_lock_keeps_out_only_who_wants_it_alone(pool: Pool) -> No
         await RULES.share(second, "default")
         async with transaction(pool) as third:
             assert not await RULES.try_take(third, "default")
+
+
+async def test_locks_of_workspaces_are_shared_by_some_and_kept_by_one(pool: Pool) -> None:
+    gate = WorkspaceLocks("kpi/placing")
+    async with transaction(pool) as first, transaction(pool) as second:
+        await gate.take(first, shared=["w1", "w2"])
+        await gate.take(second, shared=["w1"], alone=["w3"])
+        for shared, alone in ((["w3"], []), ([], ["w2"])):
+            async with transaction(pool) as third:
+                await third.execute("SET LOCAL lock_timeout = '50ms'")
+                with pytest.raises(LockNotAvailableError):
+                    await gate.take(third, shared=shared, alone=alone)
+        await WorkspaceLocks("budget/posting").take(second, alone=["w1", "w2"])
 
 
 async def test_a_row_is_a_struct_of_its_columns(pool: Pool) -> None:

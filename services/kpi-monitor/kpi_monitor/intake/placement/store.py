@@ -1,8 +1,8 @@
 """SQL of what mappings have placed: sums of deltas by entity, facts by entity, and what of it is
 still to be placed anew after a mapping has changed.
 
-Whoever places by a mapping holds `enter` shared, whoever changes one holds it alone: so nothing can
-come to a line by a mapping that is not in force any more.
+Whoever places by a mapping shares `PLACING_LOCKS`, whoever changes one has them alone: so nothing
+can come to a line by a mapping that is not in force any more.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,17 +12,12 @@ from typing import Any, NamedTuple
 from kpi_monitor.intake.placement.moving import StoredFact
 from kpi_monitor.records.record import Place, PlacedKey
 from kpi_monitor.windows import from_ms
+from shared.database.locks import WorkspaceLocks
 from shared.database.pool import Conn, columns
 from shared.keys import pairs_text
 
-# Workspaces share 1,024 locks, because a poll may name more of them than PostgreSQL has room for
-# locks. All are taken in order of their numbers.
-ENTER = """
-SELECT CASE WHEN alone THEN pg_advisory_xact_lock(hashtext('kpi.placing'), number)
-  ELSE pg_advisory_xact_lock_shared(hashtext('kpi.placing'), number) END
-FROM (SELECT hashtext(w) & 1023 AS number, bool_or(alone) AS alone
-  FROM unnest($1::text[], $2::boolean[]) AS u(w, alone) GROUP BY 1 ORDER BY 1) AS numbers
-"""
+PLACING_LOCKS = WorkspaceLocks("kpi/placing")
+"""Shared by who places by mappings, alone for who changes one; taken before any other lock."""
 ADD = """
 INSERT INTO kpi.placed AS p (workspace, source, start_ms, entity, end_ms, known_ms, measure,
   currency, campaign, line, amount)
@@ -139,16 +134,6 @@ def facts_of(move: Move, stream: int) -> Move:
     day = from_ms(move.since) - timedelta(days=2) if move.since > 0 else None
     first = "" if day is None else day.strftime("%Y-%m-%d")
     return move._replace(entity="", stream=stream, period=first)
-
-
-async def enter(conn: Conn, shared: Iterable[str], alone: Iterable[str]) -> None:
-    """Waits for who changes mappings of these workspaces; with `alone` for all who place by them.
-
-    Taken before any other lock, and in one order by all.
-    """
-    rows = [(one, False) for one in set(shared)] + [(one, True) for one in set(alone)]
-    if rows:
-        await conn.execute(ENTER, *columns(rows, 2))
 
 
 async def add(conn: Conn, placed: Mapping[PlacedKey, int]) -> None:
