@@ -144,11 +144,12 @@ class Courier:
                 return
 
     def _destination(self, claimed: Claimed) -> tuple[str, Mapping[str, Any]]:
-        """Kind and target of the channel as it is configured now, else as it was."""
+        """Kind and target of the channel as it is configured now, else as it was: a name that
+        leads to another one of the group is not a corrected one, but that of somebody else."""
         configuration = self._configurations.get(claimed.workspace)
         receiver = configuration.receivers.get(claimed.receiver) if configuration else None
         found = receiver.channel(claimed.channel_id) if receiver else None
-        target = found.target if found else claimed.target
+        target = found.target if found and found.address not in claimed.others else claimed.target
         return str(target["kind"]), target
 
     async def _send(

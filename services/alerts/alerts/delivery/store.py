@@ -52,10 +52,12 @@ UPDATE alerts.destinations SET blocked_until = (
 WHERE destination = $1
 """
 CLAIM = """
-UPDATE alerts.deliveries SET state = 'sending', claims = claims + 1,
+UPDATE alerts.deliveries d SET state = 'sending', claims = claims + 1,
   claimed_until = now() + make_interval(secs => $2),
   possible_duplicate = possible_duplicate OR state = 'sending'
-WHERE position = $1 RETURNING claims, possible_duplicate
+WHERE position = $1 RETURNING claims, possible_duplicate, ARRAY(
+  SELECT l.channel->>'address' FROM alerts.notify_log l
+  WHERE l.group_id = d.group_id AND l.channel_id <> d.channel_id) AS others
 """
 PARK = """
 INSERT INTO alerts.destinations AS p (destination, blocked_until, sent_at)
@@ -135,6 +137,8 @@ class Claimed(NamedTuple):
     due_at: datetime
     refused: bool
     """It was refused before: this is one of the slow further attempts."""
+    others: Sequence[str] = ()
+    """Where the other channels lead that the group has told something."""
 
 
 class AttemptOutcome(NamedTuple):
@@ -200,6 +204,7 @@ async def take(
         shrunk=row["shrunk"],
         due_at=row["next_attempt_at"],
         refused=row["state"] == "failed",
+        others=claimed["others"],
     )
 
 

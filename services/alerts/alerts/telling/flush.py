@@ -25,9 +25,9 @@ from alerts.settings import AlertsSettings
 from alerts.telling import store
 from alerts.telling.decide import DecisionReason, Told
 from alerts.telling.messages import Messages, Speaking, delivery_rows, notification_row
-from alerts.telling.moves import moves
+from alerts.telling.moves import LogRow, MovedChannel, moves
 from alerts.telling.plan import Member, entry_of, plan_channel
-from alerts.telling.store import DueGroup, LogRow
+from alerts.telling.store import DueGroup
 from shared import metrics
 from shared.database.clock import Clock
 from shared.database.pool import Conn, Pool, is_transient, transaction
@@ -150,7 +150,7 @@ class Flusher:
             members = await store.find_members(conn, ids)
             logs = await store.find_log(conn, ids)
             if moved := [row for one in groups for row in self._moved(one, logs[one.group_id])]:
-                await store.move_channels(conn, moved)
+                await store.put_channels(conn, moved)
                 logs = await store.find_log(conn, ids)
             told = await store.find_told(conn, ids)
             waiting = await store.find_waiting(conn, ids)
@@ -162,11 +162,11 @@ class Flusher:
                 self._flush_group(writes, group, heard, now)
             await _write(conn, writes)
 
-    def _moved(self, group: DueGroup, log: Mapping[str, LogRow]) -> list[store.MovedChannel]:
+    def _moved(self, group: DueGroup, log: Mapping[str, LogRow]) -> list[MovedChannel]:
         configuration = self._configurations.get(group.workspace)
         receiver = configuration.receivers.get(group.receiver) if configuration else None
         found = moves(log, receiver.channels if receiver else ())
-        return [store.MovedChannel(group.group_id, name, one) for name, one in found.items()]
+        return [MovedChannel(group.group_id, name, one) for name, one in found.items()]
 
     def _flush_group(self, writes: Writes, group: DueGroup, heard: Heard, now: datetime) -> None:
         members, logs, known, waiting = heard

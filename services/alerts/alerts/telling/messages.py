@@ -15,8 +15,9 @@ from alerts.record.states import SUPPRESSED
 from alerts.rendering.render import Heading, Rendered, Renderer
 from alerts.rendering.view import AlertView
 from alerts.telling.decide import DecisionReason
+from alerts.telling.moves import LogRow
 from alerts.telling.plan import Member, Plan, Telling
-from alerts.telling.store import DueGroup, LogRow
+from alerts.telling.store import DueGroup
 
 
 class Speaking(NamedTuple):

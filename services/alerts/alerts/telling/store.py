@@ -13,6 +13,7 @@ from alerts.record.rows import DeliveryRow, NotificationRow
 from alerts.record.states import UNSENT_SQL
 from alerts.routing.snapshot import Snapshot, from_json
 from alerts.telling.decide import Told
+from alerts.telling.moves import LogRow, MovedChannel
 from alerts.telling.plan import Member
 from shared.database.pool import Conn, columns
 
@@ -125,18 +126,30 @@ UPDATE alerts.groups g SET due_at = least(g.due_at, $7) FROM joined
 WHERE g.group_id = joined.group_id RETURNING g.group_id
 """
 # A channel that has another name is the one it was: what it knows and what waits for it go along.
-MOVED = "FROM unnest($1::bigint[], $2::text[], $3::jsonb[]) AS u(group_id, name, channel)"
+# Names may be exchanged and logs become one, so that rows leave before any comes.
+MOVED = "unnest($1::bigint[], $2::text[], $3::jsonb[]) AS u(group_id, name, channel)"
 MOVE = (
     f"""
-UPDATE alerts.notify_log l SET channel_id = u.channel->>'id', channel = u.channel {MOVED}
-WHERE l.group_id = u.group_id AND l.channel_id = u.name
+WITH gone AS (
+  DELETE FROM alerts.notify_log l USING {MOVED}
+  WHERE l.group_id = u.group_id AND l.channel_id = u.name RETURNING l.*, u.channel AS now)
+INSERT INTO alerts.notify_log (group_id, channel_id, channel, told_at, reason, thread_root,
+  thread_last)
+SELECT DISTINCT ON (group_id, now->>'id') group_id, now->>'id', now, told_at, reason, thread_root,
+  thread_last
+FROM gone ORDER BY group_id, now->>'id', told_at DESC
 """,
     f"""
-UPDATE alerts.told t SET channel_id = u.channel->>'id' {MOVED}
-WHERE t.group_id = u.group_id AND t.channel_id = u.name AND u.name <> u.channel->>'id'
+WITH gone AS (
+  DELETE FROM alerts.told t USING {MOVED}
+  WHERE t.group_id = u.group_id AND t.channel_id = u.name RETURNING t.*, u.channel->>'id' AS now)
+INSERT INTO alerts.told (group_id, channel_id, alert, episode, seq, severity, firing)
+SELECT DISTINCT ON (group_id, now, alert, episode) group_id, now, alert, episode, seq, severity,
+  firing
+FROM gone ORDER BY group_id, now, alert, episode, seq DESC
 """,
     f"""
-UPDATE alerts.deliveries d SET channel_id = u.channel->>'id' {MOVED}
+UPDATE alerts.deliveries d SET channel_id = u.channel->>'id' FROM {MOVED}
 WHERE d.group_id = u.group_id AND d.channel_id = u.name AND u.name <> u.channel->>'id'
   AND d.state IN {UNSENT_SQL}
 """,
@@ -156,21 +169,6 @@ class DueGroup(NamedTuple):
     def snapshot(self) -> Snapshot:
         """Read when it is asked for: one group's must not keep the others from speaking."""
         return from_json(self.kept)
-
-
-class LogRow(NamedTuple):
-    channel: Endpoint
-    told_at: datetime
-    thread_root: str
-    thread_last: str
-
-
-class MovedChannel(NamedTuple):
-    """A channel of a group by the name that its log has, and as it is now."""
-
-    group_id: int
-    name: str
-    channel: Endpoint
 
 
 async def take_due(conn: Conn, now: datetime, limit: int) -> list[DueGroup]:
@@ -258,7 +256,7 @@ async def put_groups(
     await conn.execute(ENDED, *columns(left, 3))
 
 
-async def move_channels(conn: Conn, rows: Sequence[MovedChannel]) -> None:
+async def put_channels(conn: Conn, rows: Sequence[MovedChannel]) -> None:
     """Goes on with what is known of these as of what they are now."""
     for statement in MOVE:
         await conn.execute(statement, *columns(rows, 3))

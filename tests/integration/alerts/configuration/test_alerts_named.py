@@ -160,6 +160,41 @@ async def test_a_name_that_is_given_to_somebody_else_leaves_who_had_it_what_they
     assert sorted(heard) == sorted((who, what) for who in ("ann", "bob") for what in BADGES[::2])
 
 
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param({"first": "bob", "second": "ann"}, id="they changed names"),
+        pytest.param({"second": "ann", "third": "bob"}, id="names moved on by one"),
+        pytest.param({"second": "ann"}, id="one has the name of who left"),
+        pytest.param({}, id="both left"),
+    ],
+)
+async def test_whatever_they_are_called_each_hears_the_beginning_and_the_end_once(
+    world: World, after: dict[str, str]
+) -> None:
+    world.configure(named_boxes(first="ann", second="bob"))
+    await world.tell(FIRING)
+    await world.flush(at(0))
+    # As of old, when a name was kept in the log beside the one that took its place.
+    await world.pool.execute(
+        "INSERT INTO alerts.notify_log SELECT group_id, 'old', channel, told_at, reason, "
+        "thread_root, thread_last FROM alerts.notify_log WHERE channel_id = 'first'"
+    )
+    await world.pool.execute(
+        "INSERT INTO alerts.told SELECT group_id, 'old', alert, episode, seq, severity, firing "
+        "FROM alerts.told WHERE channel_id = 'first'"
+    )
+    await reload(world, named_boxes(**after) if after else ROBOT_ONLY)
+    await world.deliver()
+    await world.flush(at(1))
+    await world.deliver()
+    await world.tell(structs.replace(RESOLVED, seq=2))
+    await world.flush(at(20))
+    await world.deliver()
+    heard = [(mail.to[0][:3], mail.subject[:4]) for mail in world.inbox.mails]
+    assert sorted(heard) == sorted((who, what) for who in ("ann", "bob") for what in BADGES[::2])
+
+
 async def test_another_name_is_another_channel_and_the_former_hears_the_end(world: World) -> None:
     world.configure(named_boxes(first="ann"))
     await begin(world)
