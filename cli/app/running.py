@@ -1,4 +1,4 @@
-"""Commands that run the product: `up`, `demo`, `test`."""
+"""Commands that run the product: `up`, `down`, `demo`, `test`."""
 
 from typing import Annotated, Literal
 
@@ -27,6 +27,13 @@ def up(
         state=state.resolve(), replicas=replicas, clock=clock, kafka=kafka, database=database
     )
     raise typer.Exit(run_up(options, as_json=as_json))
+
+
+def down(state: State = DEFAULT_STATE) -> None:
+    """Stop what `up` started in this folder, and wait until it has ended."""
+    from cli.commands.down import run_down
+
+    raise typer.Exit(run_down(state.resolve()))
 
 
 def demo(

@@ -34,7 +34,10 @@ def run_up(options: StackOptions, *, as_json: bool) -> int:
     lock = RunLock(options.state)
     if not lock.acquire():
         info = _await_other(options)
-        tell_stderr(f"already running, pid {info.pid}: its own options hold, not these")
+        tell_stderr(
+            f"already running, pid {info.pid}: the options of this call are ignored; "
+            "to start with others, `./paceline down` first"
+        )
         announce(info, as_json=as_json)
         return Exit.OK
     for number in (signal.SIGTERM, signal.SIGHUP):

@@ -4,6 +4,7 @@ The demo shows what it took; tests also tell it how to fail. It checks the signa
 rate of 20 a minute (130101), the size (460101) and the title (400402).
 """
 
+import argparse
 import base64
 import contextlib
 import hashlib
@@ -47,8 +48,9 @@ class FakeDingTalk(LocalServer):
         *,
         token: str = "local",  # noqa: S107 - names the robot, opens nothing
         now: Callable[[], float] = time.time,
+        port: int = 0,
     ) -> None:
-        super().__init__()
+        super().__init__(port)
         self._secret = secret
         self._token = token
         self._now = now
@@ -127,8 +129,11 @@ def _parse(body: bytes, now: float) -> RobotMessage | None:
 
 def main() -> None:
     """`python -m cli.fakes.dingtalk`: prints its settings, then what a group would see."""
+    parser = argparse.ArgumentParser(prog="python -m cli.fakes.dingtalk", description=main.__doc__)
+    parser.add_argument("--port", type=int, default=0, help="The same one at each start.")
+    port = parser.parse_args().port
     secret = "SEClocal"  # noqa: S105 - the robot is local
-    with FakeDingTalk(secret) as robot, contextlib.suppress(KeyboardInterrupt):
+    with FakeDingTalk(secret, port=port) as robot, contextlib.suppress(KeyboardInterrupt):
         print(f"export OPS_DINGTALK_URL='{robot.url}' OPS_DINGTALK_SECRET={secret}", flush=True)
         shown = 0
         while True:

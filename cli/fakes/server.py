@@ -40,11 +40,13 @@ class RecordedRequest(NamedTuple):
 class LocalServer(ABC):
     """Serves on 127.0.0.1 while its block lasts; `reply` is the fake's own."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self._lock = threading.Lock()
         self._faults: deque[Fault] = deque()
         self._socket = socket.socket()
-        self._socket.bind(("127.0.0.1", 0))
+        # A start after a stop: connections of before are still in TIME_WAIT.
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", port))
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
             self._serve, interface="asgi3", log_config=None, access_log=False, lifespan="off"

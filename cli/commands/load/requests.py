@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from cli.access import problem_words
 from cli.errors import CommandError, Exit
 from cli.stack.state import RunInfo
 from shared.backoff import backoff_s
@@ -31,10 +32,10 @@ def post(client: httpx.Client, url: str, **rest: Any) -> Any:
             continue
         if reply.status_code in (202, 422) and "import" in (body := reply.json()):
             return body
-        answer = f"{reply.status_code} {reply.text[:300]}"
+        answer = problem_words(reply.content)
         if reply.status_code not in (429, 503):
             code = Exit.REJECTIONS if reply.status_code in (413, 422) else Exit.CHECK_FAILED
-            raise CommandError(f"{url}: {answer}", code)
+            raise CommandError(f"nothing of this part was loaded: {answer}", code)
     raise CommandError(f"{url} does not take the report: {answer}")
 
 

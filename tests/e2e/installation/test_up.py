@@ -204,7 +204,10 @@ def test_after_a_kill_nothing_is_left_and_the_next_up_starts_clean(empty_state: 
     second = _start(empty_state)
     assert second.urls["database"] == first.urls["database"]
     assert second.urls["kafka"] == first.urls["kafka"]
-    assert _finish(second, signal.SIGTERM) == 0
+    assert _paceline("down", state=empty_state).returncode == 0
+    assert second.process.wait(1) == 0, "`down` waits for the end"
+    assert second.process.stdout is not None
+    second.process.stdout.close()
 
 
 def test_a_command_without_a_running_installation_says_how_to_start_one(tmp_path: Path) -> None:

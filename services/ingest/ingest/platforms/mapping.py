@@ -199,6 +199,13 @@ class Platform(_Model):
         layout = min(self.layouts, key=lambda layout: len(layout.missing(found)))
         return layout, layout.missing(found)
 
+    def lacks(self, names: Iterable[str]) -> str:
+        """What each layout misses, the closest first."""
+        found = set(names)
+        missing = [(layout.missing(found), layout.name) for layout in self.layouts]
+        missing.sort(key=lambda one: len(one[0]))
+        return "; ".join(f"as {name!r} it lacks {', '.join(fields)}" for fields, name in missing)
+
 
 class MappingFileError(Exception):
     """A mapping file that cannot be used; the text names file and place."""

@@ -4,11 +4,13 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from cli.commands.load import load as loading
 from cli.commands.load.load import load
 from cli.commands.load.outcome import SHOWN_REJECTIONS_MAX
+from cli.commands.load.requests import post
 from cli.errors import CommandError, Exit
 from tests.unit.cli.load.load_services import AS_OF, OTHER, ROW, Services, options, written
 
@@ -185,3 +187,13 @@ def test_a_source_that_can_have_no_name_like_that_is_a_usage_error(
         load(written(tmp_path, ROW), options(state, source=source))
     assert refused.value.exit_code is Exit.USAGE
     assert services.bodies == []
+
+
+def test_what_a_service_refuses_is_told_in_its_words_and_not_as_json() -> None:
+    detail = "currency: send a currency's three letters, such as CNY; " * 9
+    refusal = {"code": "invalid_request", "detail": detail, "errors": []}
+    transport = httpx.MockTransport(lambda _: httpx.Response(422, json=refusal))
+    with httpx.Client(transport=transport) as client, pytest.raises(CommandError) as refused:
+        post(client, "http://ingest")
+
+    assert str(refused.value) == f"nothing of this part was loaded: invalid_request: {detail}"

@@ -81,7 +81,7 @@ def find_header(text: TextIO, platform: Platform) -> Header:
 
     Raises FileRefusedError `layout_unknown`, `csv_malformed`, `headings_repeated`.
     """
-    nearest: tuple[int, int, list[str]] | None = None
+    nearest: tuple[int, int, str] | None = None
     malformed: FileRefusedError | None = None
     for delimiter in DELIMITERS:
         text.seek(0)
@@ -94,9 +94,9 @@ def find_header(text: TextIO, platform: Platform) -> Header:
                 if layout is not None:
                     _refuse_repeated(names, record.line)
                     return Header(delimiter, record.line, names, layout, record.text)
-                missing = platform.nearest(names)[1]
-                if nearest is None or len(missing) < nearest[0]:
-                    nearest = len(missing), record.line, missing
+                missing = len(platform.nearest(names)[1])
+                if nearest is None or missing < nearest[0]:
+                    nearest = missing, record.line, platform.lacks(names)
         except FileRefusedError as error:
             if error.code != "csv_malformed":
                 raise
@@ -108,8 +108,8 @@ def find_header(text: TextIO, platform: Platform) -> Header:
     raise FileRefusedError(
         "layout_unknown",
         nearest[1],
-        f"no row has the headings of {platform.platform}; the nearest lacks"
-        f" {', '.join(nearest[2])}: add these columns to the export, or name its own platform",
+        f"no row has the headings of {platform.platform}; {nearest[2]}: add the columns of one of"
+        " these to the export, or name its own platform",
     )
 
 
