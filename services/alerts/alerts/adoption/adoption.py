@@ -89,7 +89,7 @@ class Adoption:
         after = 0
         while True:
             async with transaction(self._pool) as conn:
-                woken = await telling_store.wake_joined(
+                woken = await telling_store.put_joined_due(
                     conn,
                     workspace,
                     channels,

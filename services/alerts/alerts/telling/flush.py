@@ -9,8 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-import msgspec
-
 from alerts import SCHEMA
 from alerts.channels.destinations import NOBODY, Endpoint
 from alerts.configuration.configurations import Configurations
@@ -27,7 +25,7 @@ from alerts.telling.decide import DecisionReason, Told
 from alerts.telling.messages import Messages, Speaking, delivery_rows, notification_row
 from alerts.telling.moves import LogRow, MovedChannel, moves
 from alerts.telling.plan import Member, entry_of, plan_channel
-from alerts.telling.store import DueGroup
+from alerts.telling.store import ChannelTold, DueGroup, FlushedGroup, LeftMember, MemberTold
 from shared import metrics
 from shared.database.clock import Clock
 from shared.database.pool import Conn, Pool, is_transient, transaction
@@ -54,10 +52,10 @@ class Writes:
     def __init__(self) -> None:
         self.deliveries: list[DeliveryRow] = []
         self.notifications: list[NotificationRow] = []
-        self.log: list[tuple[object, ...]] = []
-        self.told: list[tuple[int, str, int, int, int, str, bool]] = []
-        self.groups: list[tuple[int, datetime, datetime | None, bool]] = []
-        self.left: list[tuple[int, int, int]] = []
+        self.log: list[ChannelTold] = []
+        self.told: list[MemberTold] = []
+        self.groups: list[FlushedGroup] = []
+        self.left: list[LeftMember] = []
 
 
 class Heard(NamedTuple):
@@ -201,9 +199,9 @@ class Flusher:
                 told_at.append(before.told_at)
         firing = any(member.episode.open for member in members)
         due = due_after_flush(told_at, intervals, now, firing=firing)
-        writes.groups.append((group.group_id, now, due, firing))
+        writes.groups.append(FlushedGroup(group.group_id, now, due, firing))
         writes.left += [
-            (group.group_id, *member.key) for member in members if not member.episode.open
+            LeftMember(group.group_id, *member.key) for member in members if not member.episode.open
         ]
 
 
@@ -238,10 +236,9 @@ def _speak(
         last = rows[-1].delivery
     reason = plan.decision.reason.value
     place = (group.group_id, channel.name)
-    kept = msgspec.to_builtins(channel)
-    writes.log.append((*place, kept, now, reason, root, last))
+    writes.log.append(ChannelTold(*place, channel, now, reason, root, last))
     writes.told += [
-        (*place, *key, value.seq, value.severity, firing)
+        MemberTold(*place, *key, value.seq, value.severity, firing)
         for key, (value, firing) in plan.told.items()
     ]
 

@@ -111,7 +111,7 @@ WHERE t.group_id = u.group_id AND t.alert = u.alert AND t.episode = u.episode AN
 """
 # Groups that have spoken, that speak for a receiver with a channel they have never spoken to, or
 # that led somewhere else when they did.
-WAKE_JOINED = """
+PUT_JOINED_DUE = """
 WITH joined AS (
   SELECT g.group_id FROM alerts.groups g
   WHERE g.workspace = $1 AND g.group_id > $2 AND g.active AND g.flushed_at IS NOT NULL
@@ -169,6 +169,47 @@ class DueGroup(NamedTuple):
     def snapshot(self) -> Snapshot:
         """Read when it is asked for: one group's must not keep the others from speaking."""
         return from_json(self.kept)
+
+
+class ChannelTold(NamedTuple):
+    """What a channel of a group was told now, as its log keeps it."""
+
+    group_id: int
+    channel_id: str
+    channel: Endpoint
+    told_at: datetime
+    reason: str
+    thread_root: str
+    thread_last: str
+
+
+class MemberTold(NamedTuple):
+    """Up to where a channel of a group knows a member."""
+
+    group_id: int
+    channel_id: str
+    alert: int
+    episode: int
+    seq: int
+    severity: str
+    firing: bool
+
+
+class FlushedGroup(NamedTuple):
+    """`active`: something of it is still open."""
+
+    group_id: int
+    flushed_at: datetime
+    due_at: datetime | None
+    active: bool
+
+
+class LeftMember(NamedTuple):
+    """A member that is over."""
+
+    group_id: int
+    alert: int
+    episode: int
 
 
 async def take_due(conn: Conn, now: datetime, limit: int) -> list[DueGroup]:
@@ -235,25 +276,21 @@ async def add_notifications(conn: Conn, rows: Sequence[NotificationRow]) -> list
     return sorted(row["notification"] for row in made)
 
 
-async def put_log(conn: Conn, rows: Sequence[tuple[Any, ...]]) -> None:
-    """(group, channel id, channel, told at, reason, root, last) of each channel."""
-    await conn.execute(PUT_LOG, *columns(rows, 7))
+async def put_log(conn: Conn, rows: Sequence[ChannelTold]) -> None:
+    await conn.execute(PUT_LOG, *columns(rows, len(ChannelTold._fields)))
 
 
-async def put_told(conn: Conn, rows: Sequence[tuple[int, str, int, int, int, str, bool]]) -> None:
-    """(group, channel id, alert, episode, seq, severity, firing)."""
-    await conn.execute(PUT_TOLD, *columns(rows, 7))
+async def put_told(conn: Conn, rows: Sequence[MemberTold]) -> None:
+    await conn.execute(PUT_TOLD, *columns(rows, len(MemberTold._fields)))
 
 
 async def put_groups(
-    conn: Conn,
-    groups: Sequence[tuple[int, datetime, datetime | None, bool]],
-    left: Sequence[tuple[int, int, int]],
+    conn: Conn, groups: Sequence[FlushedGroup], left: Sequence[LeftMember]
 ) -> None:
-    """(group, flushed at, due next, still active), and the members that are over."""
-    await conn.execute(PUT_GROUPS, *columns(groups, 4))
-    await conn.execute(LEAVE, *columns(left, 3))
-    await conn.execute(ENDED, *columns(left, 3))
+    """Groups that have spoken, and their members that are over."""
+    await conn.execute(PUT_GROUPS, *columns(groups, len(FlushedGroup._fields)))
+    await conn.execute(LEAVE, *columns(left, len(LeftMember._fields)))
+    await conn.execute(ENDED, *columns(left, len(LeftMember._fields)))
 
 
 async def put_channels(conn: Conn, rows: Sequence[MovedChannel]) -> None:
@@ -267,7 +304,7 @@ async def put_due(conn: Conn, group: int, due_at: datetime) -> None:
     await conn.execute(PUT_DUE, group, due_at)
 
 
-async def wake_joined(
+async def put_joined_due(
     conn: Conn,
     workspace: str,
     channels: Sequence[tuple[str, str, str]],
@@ -278,7 +315,7 @@ async def wake_joined(
 ) -> list[int]:
     """Up to `limit` groups with an id above `after` whose receiver has one of these (receiver,
     channel id, address) that never heard of them are due now; their ids."""
-    rows = await conn.fetch(WAKE_JOINED, workspace, after, *columns(channels, 3), limit, now)
+    rows = await conn.fetch(PUT_JOINED_DUE, workspace, after, *columns(channels, 3), limit, now)
     return sorted(row["group_id"] for row in rows)
 
 
