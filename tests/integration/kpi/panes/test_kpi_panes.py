@@ -61,10 +61,10 @@ async def test_added_up_panes_fill_every_window_as_the_panes_themselves_do(
     begin, end = to_ms(at(0)), to_ms(at(24))
     raw = [pane for pane in await stored(kpi) if pane.measure == "clicks"]
     async with kpi.pool.acquire() as conn:
-        loaded = await store_evaluate.load(conn, {("default", CAMPAIGN): None})
+        loaded = await store_evaluate.find_units(conn, {("default", CAMPAIGN): None})
         assert loaded[0].zone == "Asia/Kathmandu"
         needs = {("default", CAMPAIGN): [Need("L02", "clicks", begin, end)]}
-        merged = (await store_evaluate.panes(conn, needs, loaded))["default", CAMPAIGN]
+        merged = (await store_evaluate.find_panes(conn, needs, loaded))["default", CAMPAIGN]
     assert sum(one.amount for one in merged) == sum(one.amount for one in raw)
     assert len(merged) < len(raw)
     for size in (HOUR_MS, HOUR_MS // 4):

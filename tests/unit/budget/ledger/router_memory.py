@@ -18,6 +18,7 @@ from budget.ledger import catalogues, registry
 from budget.posting.records import SpendFields, SpendRecord
 from budget.posting.route import Posting
 from budget.posting.router import Router
+from shared.database import locks
 from shared.database.pool import Conn
 from shared.kafka.consumer import Received
 
@@ -45,7 +46,7 @@ class Database:
         self._ids = itertools.count(1)
 
     async def execute(self, statement: str, *_: Any) -> None:
-        assert statement == catalogues.ENTER, statement
+        assert statement == locks.TAKE_ALL, statement
 
     async def fetch(self, statement: str, *columns: Sequence[Any]) -> list[Any]:
         if statement == catalogues.FIND_VERSIONS:
