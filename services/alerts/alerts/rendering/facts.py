@@ -1,8 +1,7 @@
 """Everything a template may say about one alert, as text: figures formatted, names folded. Pure."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from alerts.channels.markup import one_line
@@ -54,11 +53,13 @@ def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str
     value = numbers.value(figures.unit, figures.value, figures.threshold)
     threshold = numbers.limit(figures.unit, figures.threshold)
     told = _figures(signal, numbers, titles)
+    # The instant since when something waits: hours of waiting are old as soon as said.
+    value_hours = figures.value if figures.unit == "hours" else None
     shown = {
         "{value}": value or "",
         "{limit}": threshold or "",
         "{amounts}": AND[locale].join(told["amounts"]),
-        "{since}": _waiting_since(signal, numbers),
+        "{since}": numbers.before(signal.as_of, value_hours),
     }
     said = _sentences(figures, locale, shown)
     facts = {
@@ -155,14 +156,6 @@ def _number(name: str, text: str, units: Mapping[str, str], numbers: Numbers) ->
 def _of_name(said: Mapping[str, str], name: str) -> str | None:
     """What is said of a number; newer figures of an amount may have it in other currencies."""
     return said.get(name) or said.get(name.partition(" ")[0])
-
-
-def _waiting_since(signal: Signal, numbers: Numbers) -> str:
-    """The instant since when something waits: hours of waiting are old as soon as said."""
-    if signal.data.unit != "hours" or signal.data.value is None:
-        return ""
-    hours = Decimal(signal.data.value)
-    return numbers.instant(signal.as_of - timedelta(seconds=round(hours * 3600)))
 
 
 def _quality(signal: Signal, numbers: Numbers) -> dict[str, Any]:

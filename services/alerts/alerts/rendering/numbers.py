@@ -13,7 +13,10 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, format_percent
 
-DIGITS_MAX = 40
+DIGITS_MAX = 20
+"""With six decimals that is what decimal arithmetic has room for, 28 digits."""
+HOURS_MAX = 1_000_000
+"""114 years: what waits for longer is no fact."""
 TWO_DECIMALS_MIN = Decimal("0.005")
 MINUS = "\u2011"
 """Non-breaking: after a plain minus a line may end, and "-" stands alone before the amount."""
@@ -104,6 +107,13 @@ class Numbers:
         local = at.astimezone(self._zone)
         day = format_date(local.date(), _DAY_PATTERN[self._name], self._locale)
         return f"{day}{', ' if self._name == 'en' else ' '}{self._time(local)}"
+
+    def before(self, at: datetime, hours: str | None) -> str:
+        """The instant so many hours before, "" if that is none."""
+        value = _decimal(hours)
+        if value is None or not 0 <= value <= HOURS_MAX:
+            return ""
+        return self.instant(at - timedelta(seconds=round(value * 3600)))
 
     def zone(self, instants: Iterable[datetime]) -> str:
         """ "Asia/Shanghai（UTC+08:00）": the zone, and how far it was from UTC at `instants`,

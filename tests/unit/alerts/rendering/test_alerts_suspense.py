@@ -92,6 +92,14 @@ def test_money_in_a_currency_that_came_later_is_told_with_it(
     assert "- Amount: CNY\u00a01,500.00\n" in english.text
 
 
+@pytest.mark.parametrize("value", ["soon", "NaN", "9e30", "-1"])
+def test_hours_that_are_none_leave_out_the_moment_instead_of_ending_the_service(value: str) -> None:
+    [message] = render(view(**{**SUSPENSE, "value": value}), locale="en")
+    assert message.title.endswith(
+        "CNY\u00a022.75 spent and not assigned to any line, the oldest waits since"
+    )
+
+
 def test_its_end_says_that_nothing_waits_for_too_long() -> None:
     ended = {**SUSPENSE, "transition": "resolved", "reason": "recovered", "numbers": {"items": "0"}}
     [message] = render(view("resolved", **ended))
