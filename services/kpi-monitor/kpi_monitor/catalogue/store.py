@@ -45,7 +45,7 @@ SET version = excluded.version, deleted = excluded.deleted, object = excluded.ob
 WHERE c.version < excluded.version
 RETURNING workspace, kind, id, object, old.object AS before
 """
-BUMP = """
+ADVANCE_VERSIONS = """
 INSERT INTO kpi.catalog_versions AS v (workspace, version) SELECT u, 1 FROM unnest($1::text[]) AS u
 ON CONFLICT (workspace) DO UPDATE SET version = v.version + 1
 """
@@ -124,9 +124,9 @@ async def put_items(conn: Conn, rows: Sequence[tuple[Any, ...]]) -> list[Changed
     ]
 
 
-async def bump_versions(conn: Conn, workspaces: Iterable[str]) -> None:
+async def advance_versions(conn: Conn, workspaces: Iterable[str]) -> None:
     """Tells all replicas that the mappings of these workspaces have changed."""
-    await conn.execute(BUMP, sorted(set(workspaces)))
+    await conn.execute(ADVANCE_VERSIONS, sorted(set(workspaces)))
 
 
 async def find_versions(conn: Conn, workspaces: Iterable[str]) -> dict[str, int]:

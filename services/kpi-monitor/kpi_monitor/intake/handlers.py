@@ -180,7 +180,7 @@ class Intake:
                 campaigns.add(row.workspace)
         if sources:
             batch.remapped.update(sources)
-            await store_catalog.bump_versions(batch.conn, sources)
+            await store_catalog.advance_versions(batch.conn, sources)
             await self._placing.follow(batch, mapped)
         for workspace in campaigns:
             priced = await store_held.find_priced_sources(batch.conn, workspace)
@@ -202,7 +202,7 @@ class Intake:
     async def move_on(self, conn: Conn) -> bool:
         """Goes on with what a mapping has to move, as one transaction; False when nothing is left.
         Never commits."""
-        workspace = await store_placed.next_workspace(conn)
+        workspace = await store_placed.get_workspace(conn)
         if workspace is None:
             return False
         batch = Batch(conn, await self._clock.now(conn))
@@ -221,7 +221,7 @@ class Intake:
         sums = await self._feeds.number(batch.conn, batch.changes.panes)
         await panes.add_panes(batch.conn, sums)
         await store_placed.add(batch.conn, batch.changes.placed)
-        await store_placed.drop_empty(batch.conn, batch.left)
+        await store_placed.delete_empty(batch.conn, batch.left)
         batch.touched.update(feed[:3] for feed in self._feeds.added)
         await units.touch(batch.conn, batch.touched)
         await store_imports.add(batch.conn, batch.imported.values())

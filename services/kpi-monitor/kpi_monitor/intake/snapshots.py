@@ -48,7 +48,7 @@ async def fold(batch: Batch, snapshots: list[MetricsRecord]) -> None:
     snapshots = [one for one in snapshots if one.place is not None]
     imported = any(one.event.importid is not None for one in snapshots)
     for facts in revisions.rounds_of(snapshots):
-        for told, before in await store_metrics.upsert_facts(batch.conn, facts):
+        for told, before in await store_metrics.put_facts(batch.conn, facts):
             for one, refusal in revisions.refused(told, before):
                 batch.reject(one, refusal)
             if imported:

@@ -12,7 +12,7 @@ AGE_MAX_S = 60.0
 
 async def refresh(pool: Pool) -> None:
     async with pool.acquire() as conn:
-        found = await units.waiting(conn)
+        found = await units.get_waiting(conn)
         metrics.KPI_HELD_ROWS.set(await store_held.count(conn))
     metrics.KPI_CAMPAIGNS_WAITING.set(found.campaigns)
     metrics.KPI_WAITING_AGE.set(found.age_s)
@@ -21,7 +21,7 @@ async def refresh(pool: Pool) -> None:
 async def check(pool: Pool, age_max_s: float = AGE_MAX_S) -> None:
     """Raises UnavailableError `evaluation_stuck` when a campaign waits for longer than that."""
     async with pool.acquire() as conn:
-        found = await units.waiting(conn)
+        found = await units.get_waiting(conn)
     if found.age_s > age_max_s:
         raise UnavailableError(
             "evaluation_stuck",

@@ -89,7 +89,7 @@ class Evaluator:
             # with a touch not yet deleted, or with what it found to be due.
             if touches:
                 async with transaction(self._pool) as conn:
-                    spread = await sources.spread(conn, touches)
+                    spread = await sources.touch_fed(conn, touches)
         async with transaction(self._pool) as conn:
             now = await self._clock.now(conn)
             await units.touch_due(conn, now)
@@ -143,7 +143,7 @@ class Evaluator:
         told = [(*one.unit.key, breach_of(one, names[one.unit.key], now)) for one in changed]
         await store.put_outcomes(conn, [one for one in outcomes if one[1].moved], told, now)
         newest, ended = newest_of(outcomes, now)
-        await store_figures.keep(conn, newest, ended, now, self._settings.figures_interval_s)
+        await store_figures.put(conn, newest, ended, now, self._settings.figures_interval_s)
         metrics.KPI_WINDOWS_CLOSED.inc(
             sum(
                 verdict.seen is not None and verdict.seen.window is not None

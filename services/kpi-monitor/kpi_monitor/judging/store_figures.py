@@ -12,7 +12,7 @@ TOLD_MAX = 1000
 """Of one transaction; the rest is due at the next."""
 
 # A breach without a row was open before this table was, or tells more than one window at once.
-KEEP = """
+PUT = """
 INSERT INTO kpi.figures AS f (workspace, breach, key, content, event, told_at, due_at)
 SELECT u.workspace, u.breach, u.key, u.content, u.event, $6::timestamptz,
   CASE WHEN u.event IS NOT NULL THEN $6::timestamptz END
@@ -40,7 +40,7 @@ RETURNING f.key, old.event
 """
 
 
-async def keep(
+async def put(
     conn: Conn, newest: Sequence[Newest], ended: Sequence[Ended], now: datetime, interval_s: float
 ) -> None:
     """Remembers the newest figures of open breaches and forgets those of ended ones; the units of
@@ -49,7 +49,7 @@ async def keep(
         await conn.execute(FORGET, *columns(ended, 2))
     if newest:
         arrays = columns(newest, len(Newest._fields))
-        await conn.execute(KEEP, *arrays, now, timedelta(seconds=interval_s))
+        await conn.execute(PUT, *arrays, now, timedelta(seconds=interval_s))
 
 
 async def take_due(conn: Conn, now: datetime) -> list[OutboxRow]:

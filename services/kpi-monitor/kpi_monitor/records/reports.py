@@ -29,6 +29,6 @@ class Reports:
         asked = {key: shape for key, shape in seen.items() if key not in known}
         if not asked:
             return known
-        new, found = await store_metrics.fix_reports(conn, asked)
+        new, found = await store_metrics.add_reports(conn, asked)
         self._stored.put_all((key, shape) for key, shape in found.items() if key not in new)
         return known | found

@@ -40,7 +40,7 @@ MARK = f"""CASE WHEN {{0}}.complete_ms < f.end_ms THEN 0 ELSE least(
 # Where every fact proposed is new or newer, only those that were there before come back. A fact
 # keeps its period and its currency; one without money gains only that of the campaign it stands in.
 # `earlier`: its states before, where another mark tells them apart from the one that follows.
-UPSERT_FACTS = f"""
+PUT_FACTS = f"""
 WITH stated AS (
   INSERT INTO kpi.facts AS f (stream, period, entity, dims, revision, measures, start_ms,
     end_ms, campaign, line, currency, complete_ms)
@@ -78,7 +78,7 @@ JOIN kpi.facts f USING (stream, period, entity, dims)
 """
 
 
-async def fix_reports(
+async def add_reports(
     conn: Conn, shapes: Mapping[ReportKey, tuple[str, str]]
 ) -> tuple[set[ReportKey], dict[ReportKey, ReportShape]]:
     """Stores (mode, grain) for reports that have none.
@@ -121,7 +121,7 @@ async def add_deltas(
     return new, {(stream, name): stored for stream, name, stored in found if stored is not None}
 
 
-async def upsert_facts(
+async def put_facts(
     conn: Conn, facts: Mapping[FactKey, MetricsRecord]
 ) -> list[tuple[MetricsRecord, Restated]]:
     """Stores higher revisions of placed facts.
@@ -135,7 +135,7 @@ async def upsert_facts(
     streams, periods, entities, dims = zip(*keys, strict=True)
     campaigns, lines = zip(*(one.place or ("", "") for one in told), strict=True)
     answer = await conn.fetchrow(
-        UPSERT_FACTS,
+        PUT_FACTS,
         integers(streams),
         periods,
         entities,

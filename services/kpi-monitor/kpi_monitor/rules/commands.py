@@ -113,7 +113,7 @@ async def _begin_again(caller: Caller, row: RuleRow) -> None:
         raise ConflictError("rule_exists", "the removed rule's breaches are still being resolved")
     begin = effective_window(row, await condition_of(caller, row))
     through = row.effective_from_ms if begin is None else to_ms(begin)
-    await store.begin_again(caller.conn, caller.workspace, row.rule, row.campaign, through)
+    await store.put_standings(caller.conn, caller.workspace, row.rule, row.campaign, through)
 
 
 def _subject(body: dict[str, Any]) -> tuple[Any, ...]:

@@ -65,7 +65,7 @@ HAS_OPEN = """
 SELECT EXISTS (SELECT FROM kpi.standings
   WHERE workspace = $1 AND rule = $2 AND severity IS NOT NULL)
 """
-BEGIN_AGAIN = """
+PUT_STANDINGS = """
 UPDATE kpi.standings SET campaign = $3, judged_through_ms = greatest(judged_through_ms, $4),
   window_start_ms = NULL, too_coarse = false
 WHERE workspace = $1 AND rule = $2
@@ -159,8 +159,8 @@ async def has_open(conn: Conn, workspace: str, rule: str) -> bool:
     return bool(await conn.fetchval(HAS_OPEN, workspace, rule))
 
 
-async def begin_again(
+async def put_standings(
     conn: Conn, workspace: str, rule: str, campaign: str, judged_through: int
 ) -> None:
     """Standings of a name used before go on from `judged_through` (epoch ms), in `campaign`."""
-    await conn.execute(BEGIN_AGAIN, workspace, rule, campaign, judged_through)
+    await conn.execute(PUT_STANDINGS, workspace, rule, campaign, judged_through)

@@ -68,7 +68,7 @@ async def advance(conn: Conn, partitions: int, rows_max: int) -> list[int]:
     return [row["id"] for row in touches]
 
 
-async def spread(conn: Conn, touches: list[int]) -> int:
+async def touch_fed(conn: Conn, touches: list[int]) -> int:
     """Touches the campaigns in which a window may close now; how many source touches that were.
 
     In a transaction after that of `advance`. Touches that somebody else spreads are left to them.

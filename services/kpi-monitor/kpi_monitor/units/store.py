@@ -130,7 +130,7 @@ class UnitsWaiting(NamedTuple):
     age_s: float
 
 
-async def waiting(conn: Conn) -> UnitsWaiting:
+async def get_waiting(conn: Conn) -> UnitsWaiting:
     """What the evaluator has to do, by the machine's clock."""
     row = await conn.fetchrow(WAITING)
     assert row is not None, "an aggregate has a row"

@@ -27,7 +27,7 @@ async def touches(kpi: World) -> int:
     async with transaction(kpi.pool) as conn:
         found = await store_sources.advance(conn, 4, 1000)
     async with transaction(kpi.pool) as conn:
-        await store_sources.spread(conn, found)
+        await store_sources.touch_fed(conn, found)
     return len(await kpi.rows("SELECT FROM kpi.touches"))
 
 

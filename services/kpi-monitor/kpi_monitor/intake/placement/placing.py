@@ -111,14 +111,14 @@ class Placing:
         """Looks at the next rows of a move; where it goes on, or None at its end."""
         index = (await self._places.indexes(batch.conn, [move.workspace]))[move.workspace]
         if move.stream < 0:
-            rows, follows = await store_placed.sums_after(batch.conn, move, ROWS_MAX)
+            rows, follows = await store_placed.find_sums_after(batch.conn, move, ROWS_MAX)
             await self._move_sums(batch, move, index, rows)
         else:
-            facts, follows = await store_placed.facts_after(batch.conn, move, ROWS_MAX)
+            facts, follows = await store_placed.find_facts_after(batch.conn, move, ROWS_MAX)
             await self._move_facts(batch, move, index, facts)
         if follows is not None:
             return follows
-        streams = await store_placed.streams(batch.conn, move)
+        streams = await store_placed.find_streams(batch.conn, move)
         later = [stream for stream in streams if stream > move.stream]
         return store_placed.facts_of(move, later[0]) if later else None
 
@@ -151,7 +151,7 @@ class Placing:
                 continue
             batch.changes.place((*key, *place), amount)
             batch.touched.add((move.workspace, *place))
-        await store_placed.remove_sums(batch.conn, removed)
+        await store_placed.delete_sums(batch.conn, removed)
         batch.moved += len(removed)
 
     async def _move_facts(
@@ -169,7 +169,7 @@ class Placing:
         for one in rest:
             one.money_waits = True
         await store_held.add_snapshots(batch.conn, rest)
-        await store_placed.remove_facts(batch.conn, wrong)
+        await store_placed.delete_facts(batch.conn, wrong)
         for fact in wrong:
             for period, amounts in fact.brought():
                 self._leave(batch, fact.place, move, period, amounts)

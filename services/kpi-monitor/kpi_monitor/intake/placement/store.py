@@ -41,7 +41,7 @@ SELECT * FROM kpi.placed
 WHERE {MATCHES} AND workspace = $2 AND source = $3 AND (start_ms, entity) > ($4, $5)
   AND ($6::bigint IS NULL OR (start_ms, entity) <= ($6, $7))
 """
-REMOVE_SUMS = """
+DELETE_SUMS = """
 DELETE FROM kpi.placed p
 USING unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[],
   $7::text[], $8::text[], $9::text[], $10::text[])
@@ -51,7 +51,7 @@ WHERE (p.workspace, p.source, p.start_ms, p.entity, p.end_ms, p.known_ms, p.meas
   = (u.workspace, u.source, u.start_ms, u.entity, u.end_ms, u.known_ms, u.measure, u.currency,
     u.campaign, u.line)
 """
-STREAMS = """
+FIND_STREAMS = """
 SELECT stream FROM kpi.reports
 WHERE workspace = $1 AND source = $2 AND mode = 'snapshot' AND stream >= $3 ORDER BY stream
 """
@@ -67,7 +67,7 @@ WHERE {MATCHES} AND f.stream = $2 AND (f.period, f.entity) > ($3, $4)
   AND strpos(f.entity, '=') > 0
 ORDER BY f.period, f.entity, f.dims
 """
-REMOVE_FACTS = """
+DELETE_FACTS = """
 DELETE FROM kpi.facts f
 USING unnest($1::int[], $2::text[], $3::text[], $4::text[]) AS u(stream, period, entity, dims)
 WHERE (f.stream, f.period, f.entity, f.dims) = (u.stream, u.period, u.entity, u.dims)
@@ -82,7 +82,7 @@ RETURNING h.id, h.known_ms, h.partition, h.position, h.value
 """
 # Sums that are nothing after a move, in periods in which the line has nothing else: a window of
 # what never belonged there would be one of zeros, and too little.
-DROP_EMPTY = """
+DELETE_EMPTY = """
 DELETE FROM kpi.panes p
 USING unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
   AS u(workspace, campaign, line, start_ms, end_ms)
@@ -99,7 +99,7 @@ INSERT INTO kpi.moves (workspace, source, match, since_ms, start_ms, entity, str
 SELECT * FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::bigint[], $5::bigint[], $6::text[],
   $7::int[], $8::text[])
 """
-NEXT_WORKSPACE = "SELECT workspace FROM kpi.moves ORDER BY id LIMIT 1"
+GET_WORKSPACE = "SELECT workspace FROM kpi.moves ORDER BY id LIMIT 1"
 TAKE_MOVE = """
 DELETE FROM kpi.moves WHERE id = (
   SELECT id FROM kpi.moves WHERE workspace = $1 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
@@ -143,12 +143,12 @@ async def add(conn: Conn, placed: Mapping[PlacedKey, int]) -> None:
         await conn.execute(ADD, *columns(rows, 11))
 
 
-async def remove_sums(conn: Conn, keys: Iterable[PlacedKey]) -> None:
+async def delete_sums(conn: Conn, keys: Iterable[PlacedKey]) -> None:
     """Forgets sums by entity, which leave their lines."""
-    await conn.execute(REMOVE_SUMS, *columns(sorted(keys), 10))
+    await conn.execute(DELETE_SUMS, *columns(sorted(keys), 10))
 
 
-async def sums_after(conn: Conn, move: Move, rows_max: int) -> tuple[list[Any], Move | None]:
+async def find_sums_after(conn: Conn, move: Move, rows_max: int) -> tuple[list[Any], Move | None]:
     """Rows of sums that match, of the next ones to look at, and where to go on; None: at the end.
 
     What is of one entity and period is never split.
@@ -161,13 +161,13 @@ async def sums_after(conn: Conn, move: Move, rows_max: int) -> tuple[list[Any], 
     return list(rows), follows
 
 
-async def streams(conn: Conn, move: Move) -> list[int]:
+async def find_streams(conn: Conn, move: Move) -> list[int]:
     """Numbers of the source's reports whose facts are still to be looked at."""
-    rows = await conn.fetch(STREAMS, move.workspace, move.source, move.stream)
+    rows = await conn.fetch(FIND_STREAMS, move.workspace, move.source, move.stream)
     return [row["stream"] for row in rows]
 
 
-async def facts_after(
+async def find_facts_after(
     conn: Conn, move: Move, rows_max: int
 ) -> tuple[list[StoredFact], Move | None]:
     """Facts that match, of the next ones of the stream to look at, and where to go on in it."""
@@ -179,8 +179,8 @@ async def facts_after(
     return [_fact(row) for row in rows], follows
 
 
-async def remove_facts(conn: Conn, facts: Iterable[StoredFact]) -> None:
-    await conn.execute(REMOVE_FACTS, *columns(sorted(one.key for one in facts), 4))
+async def delete_facts(conn: Conn, facts: Iterable[StoredFact]) -> None:
+    await conn.execute(DELETE_FACTS, *columns(sorted(one.key for one in facts), 4))
 
 
 async def take_money(conn: Conn, groups: Iterable[tuple[str, str, str, str]]) -> list[Any]:
@@ -189,11 +189,11 @@ async def take_money(conn: Conn, groups: Iterable[tuple[str, str, str, str]]) ->
     return sorted(rows, key=lambda row: int(row["id"]))
 
 
-async def drop_empty(conn: Conn, left: Iterable[tuple[str, str, str, int, int]]) -> None:
+async def delete_empty(conn: Conn, left: Iterable[tuple[str, str, str, int, int]]) -> None:
     """Deletes sums of nothing in (workspace, campaign, line, start, end) that were left."""
     rows = sorted(set(left))
     if rows:
-        await conn.execute(DROP_EMPTY, *columns(rows, 5))
+        await conn.execute(DELETE_EMPTY, *columns(rows, 5))
 
 
 async def add_moves(conn: Conn, moves: Sequence[Move]) -> None:
@@ -202,9 +202,9 @@ async def add_moves(conn: Conn, moves: Sequence[Move]) -> None:
         await conn.execute(ADD_MOVES, *columns(moves, 8))
 
 
-async def next_workspace(conn: Conn) -> str | None:
+async def get_workspace(conn: Conn) -> str | None:
     """A workspace in which something is left to be moved."""
-    found: str | None = await conn.fetchval(NEXT_WORKSPACE)
+    found: str | None = await conn.fetchval(GET_WORKSPACE)
     return found
 
 
