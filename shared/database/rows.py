@@ -1,5 +1,7 @@
-"""Rows with a type: what a store returns is a frozen Struct, made here from the columns' names."""
+"""Rows with a type, by the names of their columns: what a store returns is a frozen Struct made
+here, and what it inserts is taken from fields of these names."""
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -23,3 +25,23 @@ async def fetch_one(conn: Conn, kind: type[Row], statement: str, *values: Any) -
     """The first row as a `kind`, or None."""
     row = await conn.fetchrow(statement, *values)
     return None if row is None else kind(**row)
+
+
+class InsertColumns:
+    """Columns of a table to insert many rows into, as "campaign text, amount bigint".
+
+    Fields are found by name: two neighbours of one type cannot change places. What is given as text
+    and stored as another type is written "event text[]::jsonb".
+    """
+
+    def __init__(self, columns: str) -> None:
+        pairs = [column.split(maxsplit=1) for column in columns.split(",")]
+        self._fields = [name for name, _ in pairs]
+        self.names = ", ".join(f'"{name}"' for name in self._fields)
+        arrays = (f"${place}::{kind}[]" for place, (_, kind) in enumerate(pairs, 1))
+        self.unnest = f"unnest({', '.join(arrays)})"
+
+    def arrays(self, rows: Iterable[object]) -> list[list[Any]]:
+        """The arguments for `unnest`: an array per column."""
+        found = list(rows)
+        return [[getattr(row, field) for row in found] for field in self._fields]

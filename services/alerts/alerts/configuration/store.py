@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from shared.database.locks import AdvisoryLock
 from shared.database.pool import Conn, columns
+from shared.database.rows import fetch
 
 VERSIONS_KEPT_MAX = 100
 """Of one workspace: who changed what is read back for months, not for ever."""
@@ -60,7 +61,7 @@ async def get_revision(conn: Conn) -> int:
 
 async def find_newest(conn: Conn) -> dict[str, Version]:
     """The newest version of each workspace."""
-    return {row["workspace"]: Version(*row) for row in await conn.fetch(NEWEST)}
+    return {row.workspace: row for row in await fetch(conn, Version, NEWEST)}
 
 
 async def add(conn: Conn, rows: Sequence[NewVersion]) -> None:

@@ -14,6 +14,7 @@ from alerts.channels.message import Message
 from alerts.record.rows import NotificationRecord
 from alerts.record.states import DELIVERED, UNDELIVERED_SQL, UNSENT_SQL
 from shared.database.pool import Conn, columns
+from shared.database.rows import fetch
 from shared.events.notifications import Attempt
 
 ATTEMPTS_KEPT_MAX = 50
@@ -255,4 +256,4 @@ async def count_due(conn: Conn) -> int:
 
 async def count_unsent(conn: Conn) -> list[Waiting]:
     """What is not sent yet by channel and reason: queued, unreachable, rate_limited, refused."""
-    return [Waiting(*row) for row in await conn.fetch(UNSENT)]
+    return await fetch(conn, Waiting, UNSENT)

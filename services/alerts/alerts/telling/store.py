@@ -16,13 +16,14 @@ from alerts.telling.decide import Told
 from alerts.telling.moves import LogRow, MovedChannel
 from alerts.telling.plan import Member
 from shared.database.pool import Conn, columns
+from shared.database.rows import fetch
 
 TRANSITIONS_MAX = 100
 """Newest transitions of an episode that a message looks at."""
 
 TAKE_DUE = """
-SELECT group_id, workspace, group_key, receiver, labels, snapshot FROM alerts.groups
-WHERE due_at <= $1
+SELECT group_id, workspace, group_key, receiver, labels, snapshot AS kept
+FROM alerts.groups WHERE due_at <= $1
 ORDER BY due_at, group_id LIMIT $2 FOR UPDATE SKIP LOCKED
 """
 MEMBERS = """
@@ -214,7 +215,7 @@ class LeftMember(NamedTuple):
 
 async def take_due(conn: Conn, now: datetime, limit: int) -> list[DueGroup]:
     """Locks up to `limit` due groups that no other replica holds."""
-    return [DueGroup(*row) for row in await conn.fetch(TAKE_DUE, now, limit)]
+    return await fetch(conn, DueGroup, TAKE_DUE, now, limit)
 
 
 async def find_members(conn: Conn, groups: Sequence[int]) -> dict[int, list[Member]]:

@@ -88,8 +88,8 @@ async def find_sources(
     """
     found: dict[int, list[SourceState]] = {}
     for row in await conn.fetch(SOURCES, account_ids, SPEND_TOPIC, partitions):
-        state = SourceState(*list(row)[1:])
-        found.setdefault(row["account_id"], []).append(state)
+        values = dict(row)
+        found.setdefault(values.pop("account_id"), []).append(SourceState(**values))
     return found
 
 

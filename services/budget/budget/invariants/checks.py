@@ -5,6 +5,7 @@ from typing import NamedTuple
 from budget.invariants.look import Findings
 from shared.database.locks import AdvisoryLock
 from shared.database.pool import Conn
+from shared.database.rows import fetch_one
 
 WATCH_LOCK = AdvisoryLock("budget/ledger-watch")
 """One look at a time in the whole installation."""
@@ -72,6 +73,6 @@ async def tried(conn: Conn, workspace: str, took_s: float) -> None:
 
 
 async def state(conn: Conn) -> LedgerState:
-    row = await conn.fetchrow(STATE)
-    assert row is not None
-    return LedgerState(*row)
+    found = await fetch_one(conn, LedgerState, STATE)
+    assert found is not None
+    return found

@@ -7,17 +7,18 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from shared.database.pool import Conn
-from shared.database.rows import fetch, fetch_one
+from shared.database.rows import InsertColumns, fetch, fetch_one
 from shared.http.reach import Reach
 
-ADD = """
-INSERT INTO budget.held (workspace, account_id, stream_id, key, is_fact, reason, amount, entry,
-  source, event_id, currency, campaign, line, entity, period, period_start, period_end, at, status,
-  recorded_at)
-SELECT u.*, $20
-FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::bool[], $6::text[], $7::bigint[],
-  $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::jsonb[],
-  $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::text[]) AS u
+ITEM = InsertColumns(
+    "workspace text, account_id int, stream_id int, key text, is_fact bool, reason text, "
+    "amount bigint, entry bigint, source text, event_id text, currency text, campaign text, "
+    "line text, entity jsonb, period text, period_start timestamptz, period_end timestamptz, "
+    "at timestamptz, status text"
+)
+ADD = f"""
+INSERT INTO budget.held ({ITEM.names}, recorded_at)
+SELECT u.*, $20::timestamptz FROM {ITEM.unnest} AS u
 """
 # What somebody rejected is another amount now, and open again.
 PUT_ADJUSTED = """
@@ -114,7 +115,7 @@ class HeldRow(NamedTuple):
 
 async def add(conn: Conn, rows: Sequence[HeldRow], now: datetime) -> None:
     if rows:
-        await conn.execute(ADD, *zip(*rows, strict=True), now)
+        await conn.execute(ADD, *ITEM.arrays(rows), now)
 
 
 class Adjusted(NamedTuple):

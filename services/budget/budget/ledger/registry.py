@@ -6,10 +6,11 @@ transaction is gone if it rolls back.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from budget.ledger.rules import AccountKey
 from shared.database.pool import Conn, columns
+from shared.database.rows import InsertColumns
 
 StreamKey = tuple[str, str, str]
 ReportKey = tuple[str, str, str]
@@ -33,17 +34,15 @@ INSERT INTO budget.reports (workspace, source, report, mode, grain)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
 ON CONFLICT DO NOTHING
 """
-FIND_ACCOUNTS = """
-SELECT a.workspace, a.kind, a.campaign, a.line, a.source, a.currency, a.account_id
-FROM budget.accounts AS a
-JOIN unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-  AS u(workspace, kind, campaign, line, source, currency)
-USING (workspace, kind, campaign, line, source, currency)
+ACCOUNT = InsertColumns(
+    "workspace text, kind text, campaign text, line text, source text, currency text"
+)
+FIND_ACCOUNTS = f"""
+SELECT account_id, {ACCOUNT.names} FROM budget.accounts
+JOIN {ACCOUNT.unnest} AS u({ACCOUNT.names}) USING ({ACCOUNT.names})
 """
-ADD_ACCOUNTS = """
-INSERT INTO budget.accounts (workspace, kind, campaign, line, source, currency)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-ON CONFLICT DO NOTHING
+ADD_ACCOUNTS = f"""
+INSERT INTO budget.accounts ({ACCOUNT.names}) SELECT * FROM {ACCOUNT.unnest} ON CONFLICT DO NOTHING
 """
 ACCOUNTS_BY_ID = """
 SELECT account_id, workspace, kind, campaign, line, source, currency
@@ -96,20 +95,24 @@ async def add_reports(
 
 
 async def find_accounts(conn: Conn, keys: Iterable[AccountKey]) -> dict[AccountKey, int]:
-    rows = await conn.fetch(FIND_ACCOUNTS, *columns(keys, 6))
-    return {AccountKey(*tuple(row)[:6]): row[6] for row in rows}
+    rows = await conn.fetch(FIND_ACCOUNTS, *ACCOUNT.arrays(keys))
+    return {_account_key(row): row["account_id"] for row in rows}
 
 
 async def add_accounts(conn: Conn, keys: Iterable[AccountKey]) -> dict[AccountKey, int]:
     """Makes the missing ones, in sorted order, and gives the ids of all."""
     ordered = sorted(keys)
-    await conn.execute(ADD_ACCOUNTS, *columns(ordered, 6))
+    await conn.execute(ADD_ACCOUNTS, *ACCOUNT.arrays(ordered))
     return await find_accounts(conn, ordered)
 
 
 async def account_keys(conn: Conn, account_ids: Iterable[int]) -> dict[int, AccountKey]:
     rows = await conn.fetch(ACCOUNTS_BY_ID, list(account_ids))
-    return {row[0]: AccountKey(*tuple(row)[1:]) for row in rows}
+    return {row["account_id"]: _account_key(row) for row in rows}
+
+
+def _account_key(row: Any) -> AccountKey:
+    return AccountKey(**{name: row[name] for name in AccountKey._fields})
 
 
 async def find_feeds(conn: Conn, feeds: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:

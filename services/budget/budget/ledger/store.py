@@ -168,7 +168,9 @@ async def add_deltas(
     assert answer is not None
     if answer["fresh"] is None:
         return None, []
-    return set(answer["fresh"]), [Reused(*row) for row in answer["reused"]]
+    return set(answer["fresh"]), [
+        Reused(stream_id, item, before) for stream_id, item, before in answer["reused"]
+    ]
 
 
 async def add_entries(conn: Conn, rows: Sequence[EntryRow], now: datetime) -> None:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from shared.database.locks import AdvisoryLock
 from shared.database.pool import Conn
+from shared.database.rows import fetch
 from shared.http.reach import OUT_OF_REACH
 
 NOT_COUNTED = ("source_not_allowed", OUT_OF_REACH, "source_quarantined")
@@ -70,7 +71,9 @@ async def add_quarantines(
     in the `window_s` before `now` and since their last release; returns those."""
     await LOCK.take(conn)
     workspaces, sources = map(list, zip(*sorted(places), strict=True))
-    rows = await conn.fetch(
+    begun = await fetch(
+        conn,
+        Quarantined,
         ADD_QUARANTINES,
         workspaces,
         sources,
@@ -79,7 +82,6 @@ async def add_quarantines(
         rejections_max,
         list(NOT_COUNTED),
     )
-    begun = [Quarantined(*row) for row in rows]
     if begun:
         await conn.execute(ADD_SOURCES, [q.workspace for q in begun], [q.source for q in begun])
     return begun

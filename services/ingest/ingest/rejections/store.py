@@ -8,16 +8,17 @@ import msgspec
 from msgspec import Struct
 
 from shared.database.pool import Conn
-from shared.database.rows import fetch
+from shared.database.rows import InsertColumns, fetch
 from shared.http.reach import Reach
 
-ADD_REJECTIONS = """
-INSERT INTO ingest.rejections
-  (message, workspace, source, id, code, detail, topic, partition, "offset", event, rejected_at,
-   subject, period_start)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-  $7::text[], $8::int[], $9::bigint[], $10::text[]::jsonb[], $11::timestamptz[], $12::text[],
-  $13::timestamptz[])
+# As text: in an array of jsonb a null would become SQL's NULL, a list a dimension of the array.
+REJECTIONS = InsertColumns(
+    "message text, workspace text, source text, id text, code text, detail text, topic text, "
+    "partition int, offset bigint, event text[]::jsonb, rejected_at timestamptz, subject text, "
+    "period_start timestamptz"
+)
+ADD_REJECTIONS = f"""
+INSERT INTO ingest.rejections ({REJECTIONS.names}) SELECT * FROM {REJECTIONS.unnest}
 ON CONFLICT (message) DO NOTHING RETURNING workspace, source, code
 """
 LIST_REJECTIONS = """
@@ -105,12 +106,10 @@ class OpenSubject(Struct, frozen=True):
 
 async def add_rejections(conn: Conn, rows: Sequence[RejectionRow]) -> list[AddedRejection]:
     """A rejection already stored (same message) is left as it is; each new one."""
-    # As text: in an array of jsonb a null would become SQL's NULL, a list a dimension of the array.
     texts = [row._replace(event=msgspec.json.encode(row.event).decode()) for row in rows]
     if not texts:
         return []
-    columns = map(list, zip(*texts, strict=True))
-    return await fetch(conn, AddedRejection, ADD_REJECTIONS, *columns)
+    return await fetch(conn, AddedRejection, ADD_REJECTIONS, *REJECTIONS.arrays(texts))
 
 
 async def list_rejections(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from kpi_monitor.imports.rules import ImportedRecord, MeasuresOutcome
 from shared.database.counting import uncounted
 from shared.database.pool import Conn, columns
+from shared.database.rows import fetch_one
 
 COUNT = """
 INSERT INTO kpi.imports AS t (workspace, import_id, inserted, updated, unchanged, outdated,
@@ -50,5 +51,4 @@ async def add(conn: Conn, records: Collection[ImportedRecord]) -> None:
 
 async def get_counts(conn: Conn, workspace: str, import_id: str) -> MeasuresCounts | None:
     """Counters of an import; None when nothing of it was counted."""
-    row = await conn.fetchrow(GET_COUNTS, workspace, import_id)
-    return None if row is None else MeasuresCounts(*row)
+    return await fetch_one(conn, MeasuresCounts, GET_COUNTS, workspace, import_id)

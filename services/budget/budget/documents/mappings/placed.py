@@ -10,6 +10,7 @@ from budget.ledger.held_items import HeldItem
 from budget.ledger.newest import joined_by_hash
 from budget.ledger.store import PANE, SCAN_TIMEOUT_S
 from shared.database.pool import Conn
+from shared.database.rows import fetch
 
 CHUNK = 2000
 # A delta is where its newest entry put it: its own, or the arriving half of a move. `$3` is the
@@ -69,7 +70,7 @@ class FedLine(NamedTuple):
 
 
 async def fed_lines(conn: Conn, workspace: str, source: str) -> list[FedLine]:
-    return [FedLine(*row) for row in await conn.fetch(FED_LINES, workspace, source)]
+    return await fetch(conn, FedLine, FED_LINES, workspace, source)
 
 
 async def placed(

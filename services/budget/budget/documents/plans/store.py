@@ -144,7 +144,7 @@ async def has_in_force(conn: Conn, plan: PlanRecord) -> bool:
 
 async def find_due(conn: Conn, now: datetime, limit: int) -> list[PlanName]:
     """Approved plans whose time has come, in its order."""
-    return [PlanName(*row) for row in await conn.fetch(FIND_DUE, now, limit)]
+    return await fetch(conn, PlanName, FIND_DUE, now, limit)
 
 
 async def count_due(conn: Conn, now: datetime) -> int:

@@ -14,6 +14,7 @@ from kpi_monitor.records.record import Place, PlacedKey
 from kpi_monitor.windows import from_ms
 from shared.database.locks import WorkspaceLocks
 from shared.database.pool import Conn, columns
+from shared.database.rows import InsertColumns, fetch_one
 from shared.keys import pairs_text
 
 PLACING_LOCKS = WorkspaceLocks("kpi/placing")
@@ -94,30 +95,31 @@ WHERE p.series = s.series AND p.start_ms = u.start_ms AND p.end_ms = u.end_ms AN
       AND o.measure <> 'spend' AND q.start_ms = u.start_ms AND q.end_ms = u.end_ms
       AND q.amount <> 0)
 """
-ADD_MOVES = """
-INSERT INTO kpi.moves (workspace, source, match, since_ms, start_ms, entity, stream, period)
-SELECT * FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::bigint[], $5::bigint[], $6::text[],
-  $7::int[], $8::text[])
-"""
+MOVES = InsertColumns(
+    "workspace text, source text, match jsonb, since_ms bigint, start_ms bigint, entity text, "
+    "stream int, period text"
+)
+ADD_MOVES = f"INSERT INTO kpi.moves ({MOVES.names}) SELECT * FROM {MOVES.unnest}"
 GET_WORKSPACE = "SELECT workspace FROM kpi.moves ORDER BY id LIMIT 1"
-TAKE_MOVE = """
+TAKE_MOVE = f"""
 DELETE FROM kpi.moves WHERE id = (
   SELECT id FROM kpi.moves WHERE workspace = $1 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING workspace, source, match, since_ms, start_ms, entity, stream, period
+RETURNING {MOVES.names}
 """
 COUNT_MOVES = "SELECT count(*) FROM kpi.moves"
 
 
 class Move(NamedTuple):
-    """What of a source is to be looked at again: entities that match, periods since `since` (epoch
-    ms); sums after (`start`, `entity`), or, with a `stream`, its facts after (`period`, `entity`).
+    """What of a source is to be looked at again: entities that match, periods since `since_ms`
+    (epoch); sums after (`start_ms`, `entity`), or, with a `stream`, its facts after (`period`,
+    `entity`).
     """
 
     workspace: str
     source: str
     match: dict[str, str]
-    since: int
-    start: int
+    since_ms: int
+    start_ms: int
     entity: str = ""
     stream: int = -1
     period: str = ""
@@ -131,7 +133,7 @@ def begin(workspace: str, source: str, match: Mapping[str, str], since: int) -> 
 def facts_of(move: Move, stream: int) -> Move:
     """From the first fact of a stream on that may begin at `since`: labels of periods are local
     days and hours, at most a day away."""
-    day = from_ms(move.since) - timedelta(days=2) if move.since > 0 else None
+    day = from_ms(move.since_ms) - timedelta(days=2) if move.since_ms > 0 else None
     first = "" if day is None else day.strftime("%Y-%m-%d")
     return move._replace(entity="", stream=stream, period=first)
 
@@ -154,10 +156,10 @@ async def find_sums_after(conn: Conn, move: Move, rows_max: int) -> tuple[list[A
     What is of one entity and period is never split.
     """
     key = move.workspace, move.source
-    end = await conn.fetchrow(SUMS_END, *key, move.start, move.entity, rows_max - 1)
+    end = await conn.fetchrow(SUMS_END, *key, move.start_ms, move.entity, rows_max - 1)
     last = tuple(end) if end is not None else (None, None)
-    rows = await conn.fetch(SUMS, _parts(move), *key, move.start, move.entity, *last)
-    follows = None if end is None else move._replace(start=end[0], entity=end[1])
+    rows = await conn.fetch(SUMS, _parts(move), *key, move.start_ms, move.entity, *last)
+    follows = None if end is None else move._replace(start_ms=end[0], entity=end[1])
     return list(rows), follows
 
 
@@ -174,7 +176,7 @@ async def find_facts_after(
     key = move.stream, move.period, move.entity
     end = await conn.fetchrow(FACTS_END, *key, rows_max - 1)
     last = tuple(end) if end is not None else (None, None)
-    rows = await conn.fetch(FACTS, _parts(move), *key, *last, move.since)
+    rows = await conn.fetch(FACTS, _parts(move), *key, *last, move.since_ms)
     follows = None if end is None else move._replace(period=end[0], entity=end[1])
     return [_fact(row) for row in rows], follows
 
@@ -199,7 +201,7 @@ async def delete_empty(conn: Conn, left: Iterable[tuple[str, str, str, int, int]
 async def add_moves(conn: Conn, moves: Sequence[Move]) -> None:
     """Stores what is left to be moved by later transactions."""
     if moves:
-        await conn.execute(ADD_MOVES, *columns(moves, 8))
+        await conn.execute(ADD_MOVES, *MOVES.arrays(moves))
 
 
 async def get_workspace(conn: Conn) -> str | None:
@@ -210,8 +212,7 @@ async def get_workspace(conn: Conn) -> str | None:
 
 async def take_move(conn: Conn, workspace: str) -> Move | None:
     """Takes the oldest move of a workspace, until commit."""
-    row = await conn.fetchrow(TAKE_MOVE, workspace)
-    return None if row is None else Move(*row)
+    return await fetch_one(conn, Move, TAKE_MOVE, workspace)
 
 
 async def count_moves(conn: Conn) -> int:
