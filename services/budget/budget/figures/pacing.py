@@ -96,6 +96,10 @@ def forecast_end(allocated: int, actual: int, planned: int) -> int | None:
 
 
 def figures(line: PlannedLine, now: datetime) -> PacingFigures:
+    """All figures of a line at its anchor: money in micros, ratios as decimal text (None of 0).
+
+    Source: design.md section 4.
+    """
     at = anchor(line, now)
     planned = line.curve.planned(at)
     return PacingFigures(

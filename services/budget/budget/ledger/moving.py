@@ -67,6 +67,8 @@ def refuse_crossing(item: HeldItem, destination: Destination) -> None:
 
 
 def resolve(catalogue: Catalogue, item: HeldItem) -> Destination:
+    """Where an item belongs by this catalogue: by its entity where it has one, else by the campaign
+    and line it names; its period in UTC decides which version of a mapping holds."""
     entity = item.entity
     return catalogue.resolve(
         SpendSubject(

@@ -29,6 +29,9 @@ Source = tuple[str, str]
 
 
 class SuspenseNews:
+    """Tells on catalog.v1 what each source has in suspense, once it has changed: at most every
+    `suspense_every_s` per source, with a manual clock at each step."""
+
     def __init__(self, settings: BudgetSettings, pool: Pool, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
