@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.app.options import Json, State
-from cli.output import emit
+from cli.output import emit, tell_stderr
 from cli.paths import DEFAULT_STATE
 
 
@@ -24,7 +24,7 @@ def token(
     as_json: Json = False,
 ) -> None:
     """Sign a token for a person (EdDSA) and print it, nothing else."""
-    from cli.access import make_token
+    from cli.access import make_token, unknown_campaigns
 
     roles = [name.strip() for name in role.split(",") if name.strip()]
     signed = make_token(
@@ -37,6 +37,11 @@ def token(
         lifetime_s=lifetime_s,
     )
     emit(signed, {"token": signed}, as_json=as_json)
+    if campaign:
+        from cli.stack.state import load_run
+
+        for name in unknown_campaigns(load_run(state), signed, campaign):
+            tell_stderr(f"the token reaches no campaign {name} now: look at its spelling")
 
 
 def key(

@@ -66,7 +66,8 @@ class Reach:
         """Raises ForbiddenError `out_of_reach` for what concerns the workspace as a whole."""
         if not self.is_whole:
             raise ForbiddenError(
-                OUT_OF_REACH, "this credential is limited to campaigns; this is of the workspace"
+                OUT_OF_REACH,
+                "this credential is limited to campaigns or regions; this is of the workspace",
             )
 
     def unknown(self, what: str, name: object, *, to_write: bool = False) -> Exception:

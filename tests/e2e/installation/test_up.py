@@ -188,6 +188,13 @@ def test_a_key_is_printed_alone_and_works(up: Up) -> None:
     assert reply.json() == {"accepted": 1, "rejected": []}
 
 
+def test_a_token_of_an_unknown_campaign_is_printed_alone_and_said(up: Up) -> None:
+    who = ("--role", "viewer", "--subject", "li.na", "--campaign", "sprnig")
+    done = _paceline("token", *who, state=up.state)
+    assert (done.returncode, done.stdout.count("\n"), done.stdout.count(".")) == (0, 1, 2)
+    assert "reaches no campaign sprnig now" in done.stderr
+
+
 def test_secrets_are_for_the_owner_only(up: Up) -> None:
     for name in ("run.json", "postgres/password", "keys/jwt_private.pem"):
         assert (up.state / name).stat().st_mode & 0o077 == 0, name
