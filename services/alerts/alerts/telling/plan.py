@@ -111,7 +111,8 @@ def plan_channel(
             tellings.append(Telling(member.key, member.transitions[-1], "firing", silent))
         else:
             tellings += _tell(member, untold, suppressed=silent)
-    return Plan(decision, *_with_figures(members, views, tellings), told)
+    joined = decision.reason is DecisionReason.JOINED
+    return Plan(decision, *_with_figures(members, views, tellings, joined=joined), told)
 
 
 def entry_of(told_at: datetime, rows: Iterable[tuple[Key, Told, bool]]) -> Entry:
@@ -124,26 +125,33 @@ def entry_of(told_at: datetime, rows: Iterable[tuple[Key, Told, bool]]) -> Entry
 
 
 def _with_figures(
-    members: Iterable[Member], views: Sequence[AlertView], tellings: Sequence[Telling]
+    members: Iterable[Member],
+    views: Sequence[AlertView],
+    tellings: Sequence[Telling],
+    *,
+    joined: bool,
 ) -> tuple[tuple[AlertView, ...], tuple[Telling, ...]]:
-    """The views with the figures that the message shows; a reminder is on record with its own."""
+    """The views with the figures that the message shows; what others were told before, and tells
+    no transition as news, is on record with its own."""
     newer = {member.key: member.figures for member in members}
     signals = figures.shown(
         {
             view.key: figures.Candidate(
                 view.signal,
                 newer[view.key],
-                news=view.told not in REMINDING,
+                news=view.told not in REMINDING and not joined,
                 ended=view.ends_at is not None,
             )
             for view in views
         }
     )
-    reminders = {view.key for view in views if view.told == "repeat"}
+    known = {view.key: signals[view.key] for view in views if joined or view.told == "repeat"}
     return (
         tuple(replace(view, signal=signals[view.key]) for view in views),
         tuple(
-            replace(one, signal=signals[one.key]) if one.key in reminders else one
+            replace(one, signal=known[one.key])
+            if one.key in known and known[one.key].seq == one.signal.seq
+            else one
             for one in tellings
         ),
     )

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from alerts.episodes.rules import Key, apply_all, begin
 from alerts.incoming.signal import Signal
 from alerts.telling.decide import DecisionReason, Entry, Told
 from alerts.telling.plan import Member, Plan, plan_channel
-from tests.unit.alerts.builders import at, make_signals
+from tests.unit.alerts.builders import at, make_newer, make_signals
 
 FIRING = ("firing", "critical", "1.6")
 LOWER = ("level_changed", "warning", "1.3")
@@ -98,6 +100,18 @@ def test_a_reminder_of_what_has_not_arrived_is_on_record_and_not_sent() -> None:
     assert [(one.transition, one.suppressed) for one in found.tellings] == [("firing", True)]
     news = plan_channel([member(make_signals(FIRING, LOWER))], entry, **late)
     assert (news.decision.reason, news.decision.send) == (DecisionReason.LEVEL, True)
+
+
+def test_who_joins_later_sees_the_newest_figures_and_they_are_on_record() -> None:
+    episode = member(make_signals(FIRING))
+    known = replace(episode, figures=make_newer())
+    late = {"repeat": timedelta(hours=4), "send_resolved": True, "now": at(60)}
+    joined = plan_channel([known], None, **late, elsewhere={KEY})
+    assert joined.decision.reason is DecisionReason.JOINED
+    assert [view.signal.data.value for view in joined.views] == ["1.700000"]
+    assert [one.signal.data.value for one in joined.tellings] == ["1.700000"]
+    first = plan_channel([known], None, **late)
+    assert [view.signal.data.value for view in first.views] == ["1.6"], "news is what was judged"
 
 
 def test_missing_data_is_told_as_missing_data() -> None:
