@@ -7,16 +7,13 @@ import json
 from collections.abc import Iterable
 from http.client import HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 from cli.errors import CommandError, Exit
 from shared.access.tokens import generate_keys, sign_token
-
-if TYPE_CHECKING:
-    from cli.stack.state import RunInfo
 
 _TIMEOUT_S = 30.0
 _EXITS = {503: Exit.NOT_READY, 422: Exit.USAGE}
@@ -51,15 +48,13 @@ def make_token(
         raise CommandError(str(error), Exit.USAGE) from error
 
 
-def unknown_campaigns(run: "RunInfo | None", token: str, campaigns: Iterable[str]) -> list[str]:
-    """Those that budget does not know, if it runs here and answers: a token may be ahead of its
+def unknown_campaigns(budget: str, token: str, campaigns: Iterable[str]) -> list[str]:
+    """Those that budget, if it answers at its address, does not know: a token may be ahead of its
     campaign, and one of a misspelt campaign reaches nothing."""
-    if run is None:
-        return []
     unknown = []
     for name in campaigns:
         try:
-            call("GET", f"{run.urls['budget']}/v1/campaigns/{quote(name, '')}", token=token)
+            call("GET", f"{budget}/v1/campaigns/{quote(name, '')}", token=token)
         except CommandError as error:
             if "campaign_unknown" in str(error):
                 unknown.append(name)

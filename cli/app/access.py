@@ -37,10 +37,13 @@ def token(
         lifetime_s=lifetime_s,
     )
     emit(signed, {"token": signed}, as_json=as_json)
-    if campaign:
-        from cli.stack.state import load_run
+    if not campaign:
+        return
+    from cli.stack.state import load_run
 
-        for name in unknown_campaigns(load_run(state), signed, campaign):
+    run = load_run(state)
+    if run is not None:
+        for name in unknown_campaigns(run.urls["budget"], signed, campaign):
             tell_stderr(f"the token reaches no campaign {name} now: look at its spelling")
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from budget.ledger import catalogues, registry
+from budget.ledger.rules import AccountKey
 from budget.posting.records import SpendFields, SpendRecord
 from budget.posting.route import Posting
 from budget.posting.router import Router
@@ -60,7 +61,10 @@ class Database:
             return [(*key, "delta", "") for key in rows]
         if statement == registry.FIND_FEEDS:
             return list(rows)
-        assert statement in (registry.FIND_STREAMS, registry.FIND_ACCOUNTS), statement
+        if statement == registry.FIND_ACCOUNTS:
+            names = (*AccountKey._fields, "account_id")
+            return [dict(zip(names, (*key, next(self._ids)), strict=True)) for key in rows]
+        assert statement == registry.FIND_STREAMS, statement
         return [(*key, next(self._ids)) for key in rows]
 
 
