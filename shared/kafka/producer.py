@@ -1,13 +1,15 @@
 """Kafka producer: whole record batches per partition, acknowledged by all in-sync replicas.
 
 Nothing is done per record but an append. Requests that arrive while a round is on its way are sent
-together in the next one (group commit), so single events share batches too.
+together in the next one (group commit), so single events share batches too; where nothing is on its
+way, nothing waits.
 """
 
 import asyncio
 import contextlib
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -18,9 +20,11 @@ from shared import metrics
 from shared.backoff import backoff_s
 from shared.errors import TooLargeError, UnavailableError
 from shared.events import TOPICS
-from shared.kafka.abandon import abandon, take_exception
-from shared.kafka.batches import build_batches
-from shared.kafka.partitions import Partitions
+from shared.kafka.delivery.abandon import abandon, take_exception
+from shared.kafka.delivery.batches import Batches, build_batches
+from shared.kafka.delivery.first_attempt import FirstAttempt
+from shared.kafka.delivery.partitions import Partitions
+from shared.kafka.delivery.round import Failures, OnEnd, Place, Round
 from shared.logs import get_logger
 from shared.settings import CommonSettings
 
@@ -30,11 +34,9 @@ BATCH_BYTES_MAX = 900_000
 """Below the broker's default `message.max.bytes` (1 MiB)."""
 RECORD_BYTES_MAX = 512 * 1024
 REQUEST_BYTES_MAX = 32 * 1024 * 1024
-ROUNDS_MAX = 2
-"""Rounds on their way at once: one at the broker, one being built."""
 STOP_TIMEOUT_S = 5.0
 
-TopicPartition = tuple[str, int]
+TopicPartition = Place
 
 
 class Record(NamedTuple):
@@ -42,23 +44,6 @@ class Record(NamedTuple):
 
     key: bytes
     value: bytes
-
-
-class _Round:
-    """Records collected for one trip to the broker, and the failure of each partition.
-
-    Once it runs, a partition counts as failed until Kafka has acknowledged it.
-    """
-
-    def __init__(self) -> None:
-        self.records: dict[TopicPartition, list[Sequence[Record]]] = {}
-        self.failed: dict[TopicPartition, BaseException] = {}
-        self.done = asyncio.Event()
-
-    def fail_all(self) -> None:
-        """Nothing of it was acknowledged (yet)."""
-        error = UnavailableError("broker_unavailable", "Kafka cannot be reached")
-        self.failed = dict.fromkeys(self.records, error)
 
 
 class Producer:
@@ -71,12 +56,11 @@ class Producer:
     def __init__(self, settings: CommonSettings) -> None:
         self._settings = settings
         self._client: AIOKafkaProducer | None = None
-        self._collecting = _Round()
-        self._wake = asyncio.Event()
-        self._slots = asyncio.Semaphore(ROUNDS_MAX)
+        self._first_attempt: FirstAttempt | None = None
+        self._collecting = Round()
+        self._sent: Round | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._inflight_bytes = 0
-        self._waiting = 0
         self._drained = asyncio.Event()
         self._drained.set()
         self._partitions = Partitions()
@@ -86,7 +70,6 @@ class Producer:
         """Connects in the background; until then `send` raises UnavailableError."""
         metrics.INFLIGHT_BYTES.set_function(lambda: self._inflight_bytes)
         self._spawn(self._connect())
-        self._spawn(self._collect())
 
     async def stop(self) -> None:
         """Ends after what was handed over is acknowledged or STOP_TIMEOUT_S have passed.
@@ -98,14 +81,17 @@ class Producer:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(STOP_TIMEOUT_S):
                     await self._drained.wait()
+        client, self._client = self._client, None
+        if self._first_attempt is not None:
+            self._first_attempt.close()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._collecting.fail_all()
-        self._collecting.done.set()
-        if self._client is not None:
-            await abandon(self._client)
-            self._client = None
+        for left in (self._sent, self._collecting):
+            if left is not None:
+                self._end(left, dict.fromkeys(left.records, _away()))
+        if client is not None:
+            await abandon(client)
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)
@@ -116,10 +102,15 @@ class Producer:
     def connected(self) -> bool:
         return self._client is not None
 
+    @property
+    def waited_s(self) -> float:
+        """For how long the round on its way has had no answer."""
+        return 0.0 if self._sent is None else self._sent.age_s
+
     async def check(self) -> None:
         """A readiness check. Raises UnavailableError `broker_unavailable`."""
         if not self.connected:
-            raise UnavailableError("broker_unavailable", "Kafka cannot be reached")
+            raise _away()
 
     def partition_count(self, topic: str) -> int:
         """Partitions the broker names for `topic` (prefixed name). Raises UnavailableError."""
@@ -158,18 +149,25 @@ class Producer:
 
     async def send_batches(self, batches: Mapping[TopicPartition, Sequence[Record]]) -> None:
         """`deliver`, raising UnavailableError if any partition failed."""
-        failed = await self.deliver(batches)
-        if failed:
-            raise UnavailableError(
-                "broker_unavailable", "Kafka did not acknowledge the events; send them again"
-            ) from next(iter(failed.values()))
+        failures = await self.deliver(batches)
+        if failures:
+            raise not_acknowledged() from next(iter(failures.values()))
 
-    async def deliver(
-        self, batches: Mapping[TopicPartition, Sequence[Record]]
-    ) -> dict[TopicPartition, BaseException]:
+    async def deliver(self, batches: Mapping[TopicPartition, Sequence[Record]]) -> Failures:
         """Sends each partition's records in order; returns the partitions that failed, and why."""
         if not batches:
             return {}
+        ended: asyncio.Future[Failures] = asyncio.get_running_loop().create_future()
+
+        def on_end(failures: Failures) -> None:
+            if not ended.done():
+                ended.set_result(failures)
+
+        self.submit(batches, on_end)
+        return await ended
+
+    def submit(self, batches: Mapping[TopicPartition, Sequence[Record]], on_end: OnEnd) -> None:
+        """`deliver` without waiting: `on_end` is called once, with what failed."""
         size = 0
         for batch in batches.values():
             bytes_of_batch = sum(map(len, chain.from_iterable(batch)))
@@ -177,86 +175,90 @@ class Producer:
                 _refuse_large(batch)
             size += bytes_of_batch
         if self._client is None or self._closing:
-            raise UnavailableError("broker_unavailable", "Kafka cannot be reached")
+            raise _away()
         if self._inflight_bytes + size > self._settings.inflight_bytes_max:
             raise UnavailableError("overloaded", "too many bytes wait for Kafka")
         current = self._collecting
-        for place, batch in batches.items():
-            current.records.setdefault(place, []).append(batch)
-        self._account(size, 1)
-        self._wake.set()
-        try:
-            async with asyncio.timeout(self._settings.delivery_timeout_s):
-                await current.done.wait()
-        except TimeoutError as error:
-            return dict.fromkeys(batches, error)
-        finally:
-            self._account(-size, -1)
-        return {place: current.failed[place] for place in batches if place in current.failed}
-
-    def _account(self, size: int, waiting: int) -> None:
+        if current.is_empty:
+            self._begin(current)
+        current.add(batches, size, on_end)
         self._inflight_bytes += size
-        self._waiting += waiting
-        if self._waiting:
-            self._drained.clear()
-        else:
-            self._drained.set()
 
-    async def _collect(self) -> None:
-        while True:
-            await self._wake.wait()
-            await self._slots.acquire()
-            self._wake.clear()
-            current, self._collecting = self._collecting, _Round()
-            self._spawn(self._run(current))
+    def _begin(self, current: Round) -> None:
+        loop = asyncio.get_running_loop()
+        self._drained.clear()
+        current.begin(loop.call_later(self._settings.delivery_timeout_s, self._expire, current))
+        if self._sent is None:
+            # What else this turn of the loop has read still joins the round.
+            loop.call_soon(self._send_collected)
 
-    async def _run(self, current: _Round) -> None:
-        client = self._client
-        began = time.monotonic()
-        current.fail_all()
-        try:
-            if client is not None:
-                await self._send_round(client, current)
-        except Exception as error:
-            current.failed = dict.fromkeys(current.records, error)
-        finally:
-            self._slots.release()
-            current.done.set()
-        metrics.PRODUCE_DURATION.observe(time.monotonic() - began)
-        if current.failed:
-            metrics.PRODUCE_FAILURES.inc()
-            log.warning(
-                "delivery_failed",
-                partitions=len(current.failed),
-                error=repr(next(iter(current.failed.values()))),
-            )
-            self._replace(client)
-
-    async def _send_round(self, client: AIOKafkaProducer, current: _Round) -> None:
-        futures: list[tuple[TopicPartition, Any]] = []
-        counts: dict[str, int] = {}
+    def _send_collected(self) -> None:
+        current = self._collecting
+        if self._sent is not None or current.is_empty:
+            return
+        self._sent, self._collecting = current, Round()
+        client, first_attempt = self._client, self._first_attempt
+        if client is None or first_attempt is None:
+            self._end(current, dict.fromkeys(current.records, _away()))
+            return
         now_ms = int(time.time() * 1000)
-        async with asyncio.timeout(self._settings.delivery_timeout_s):
-            for place, batches in current.records.items():
-                topic, partition = place
-                for batch in build_batches(client, batches, now_ms):
-                    counts[topic] = counts.get(topic, 0) + batch.record_count()
-                    future = await client.send_batch(batch, topic, partition=partition)
+        batches = {
+            place: build_batches(client, parts, now_ms) for place, parts in current.records.items()
+        }
+        if not first_attempt.send(batches, partial(self._end, current)):
+            self._spawn(self._send_by_library(client, current, batches))
+
+    async def _send_by_library(
+        self, client: AIOKafkaProducer, current: Round, batches: Batches
+    ) -> None:
+        futures: list[tuple[Place, Any]] = []
+        try:
+            for place, built in batches.items():
+                for batch in built:
+                    future = await client.send_batch(batch, place[0], partition=place[1])
                     future.add_done_callback(take_exception)
                     futures.append((place, future))
             await asyncio.wait([future for _, future in futures])
-        errors = [(place, future.exception()) for place, future in futures]
-        current.failed = {place: error for place, error in errors if error is not None}
-        for topic, count in counts.items():
-            if not any(place[0] == topic for place in current.failed):
-                metrics.PRODUCED.labels(topic).inc(count)
-
-    def _replace(self, failed: AIOKafkaProducer | None) -> None:
-        if failed is None or failed is not self._client or self._closing:
+        except Exception as error:
+            self._end(current, dict.fromkeys(batches, error))
             return
-        self._client = None
-        self._spawn(abandon(failed))
-        self._spawn(self._connect())
+        errors = [(place, future.exception()) for place, future in futures]
+        self._end(current, {place: error for place, error in errors if error is not None})
+
+    def _expire(self, current: Round) -> None:
+        self._end(current, dict.fromkeys(current.records, TimeoutError("no acknowledgement")))
+
+    def _end(self, current: Round, failures: Failures) -> None:
+        """Once for each round: whatever comes later has failed already."""
+        if current.ended:
+            return
+        if current is self._sent:
+            self._sent = None
+            metrics.PRODUCE_DURATION.observe(current.age_s)
+            if failures:
+                self._replace()
+        else:
+            self._collecting = Round()
+        if failures:
+            metrics.PRODUCE_FAILURES.inc()
+            error = repr(next(iter(failures.values())))
+            log.warning("delivery_failed", partitions=len(failures), error=error)
+        for topic, count in current.acknowledged(failures).items():
+            metrics.PRODUCED.labels(topic).inc(count)
+        self._inflight_bytes -= current.size
+        current.end(failures)
+        if not self._collecting.is_empty:
+            self._send_collected()
+        elif self._sent is None:
+            self._drained.set()
+
+    def _replace(self) -> None:
+        failed, self._client = self._client, None
+        if self._first_attempt is not None:
+            self._first_attempt.close()
+        if failed is not None and not self._closing:
+            self._spawn(abandon(failed))
+            self._spawn(self._connect())
 
     async def _connect(self) -> None:
         failures = 0
@@ -287,7 +289,7 @@ class Producer:
                 await abandon(client)
                 raise
             else:
-                self._client = client
+                self._client, self._first_attempt = client, FirstAttempt(client)
                 return
 
     async def _learn_partitions(self, client: AIOKafkaProducer) -> None:
@@ -295,6 +297,17 @@ class Producer:
         for name in map(self._settings.topic, TOPICS):
             counts[name] = len(await client.partitions_for(name))
         self._partitions.learn(counts)
+
+
+def not_acknowledged() -> UnavailableError:
+    """What whoever sent it is told."""
+    return UnavailableError(
+        "broker_unavailable", "Kafka did not acknowledge the events; send them again"
+    )
+
+
+def _away() -> UnavailableError:
+    return UnavailableError("broker_unavailable", "Kafka cannot be reached")
 
 
 def _refuse_large(batch: Sequence[Record]) -> None:

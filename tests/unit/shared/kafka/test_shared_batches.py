@@ -6,7 +6,7 @@ import pytest
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.record.default_records import DefaultRecordBatch
 
-from shared.kafka.batches import build_batches
+from shared.kafka.delivery.batches import build_batches
 
 BATCH_BYTES_MAX = 1_000
 

@@ -3,11 +3,11 @@
 import pytest
 from aiokafka.partitioner import murmur2
 
-from shared.kafka.partitions import Partitions
+from shared.kafka.delivery.partitions import Partitions
 
 
 def test_long_keys_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.kafka.partitions.PARTITION_CACHE_BYTES_MAX", 50_000)
+    monkeypatch.setattr("shared.kafka.delivery.partitions.PARTITION_CACHE_BYTES_MAX", 50_000)
     partitions = Partitions()
     partitions.learn({"spend.v1": 24})
     keys = [b"w|s|%05d" % number + b"x" * 2_900 for number in range(60)]

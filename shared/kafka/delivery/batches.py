@@ -4,14 +4,16 @@ aiokafka's own `append` is three calls and two defaults a record, which is as mu
 of the record costs. Written for aiokafka 0.14; the attributes used are private to it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 Pair = tuple[bytes, bytes]
 """Key and value of a record."""
+Batches = Mapping[TopicPartition, Sequence[BatchBuilder]]
+"""Of each partition, in order."""
 
 
 def build_batches(

@@ -1,0 +1,253 @@
+"""The first attempt of a round: one request per leader, packed and unpacked in one go.
+
+aiokafka's sender wakes three tasks a request, and describes request and answer field by field in
+Python: more than all the rest of a single event. What the broker does not take here goes to that
+sender with the sequence numbers it was given: retries, new leaders and new connections stay the
+library's. Written for aiokafka 0.14; the attributes used are private to it.
+
+Wire format: Produce, version 7 (https://kafka.apache.org/protocol#The_Messages_Produce).
+"""
+
+import asyncio
+import struct
+from io import BytesIO
+from typing import Any
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.client import ConnectionGroup
+from aiokafka.errors import KafkaError
+from aiokafka.producer.message_accumulator import BatchBuilder, MessageBatch
+from aiokafka.producer.sender import SendProduceReqHandler
+from aiokafka.protocol.api import ResponseHeader_v0
+from aiokafka.protocol.produce import ProduceResponse_v7
+
+from shared.kafka.delivery.abandon import take_exception
+from shared.kafka.delivery.batches import Batches
+from shared.kafka.delivery.round import Failures, OnEnd, Place
+
+API_KEY, API_VERSION = 0, 7
+ACKS_ALL = -1
+
+Single = dict[TopicPartition, BatchBuilder]
+"""One batch a partition."""
+
+_header = struct.Struct(">ihhi").pack
+_acks_and_timeout = struct.Struct(">hhii").pack
+_int16 = struct.Struct(">h")
+_int32 = struct.Struct(">i")
+_partition_and_length = struct.Struct(">ii").pack
+_partition_answer = struct.Struct(">ihqqq")
+"""Partition, error code, offset, time of appending, first offset."""
+
+
+class FirstAttempt:
+    """Of one client: connections, sequence numbers and what waits for a repetition are its own."""
+
+    def __init__(self, client: AIOKafkaProducer) -> None:
+        self._client = client.client
+        self._sender = client._sender
+        self._accumulator = client._message_accumulator
+        self._transactions = client._txn_manager
+        self._repeats: set[asyncio.Task[Failures]] = set()
+        self._closed = False
+
+    def close(self) -> None:
+        """Nothing is repeated any more, and nobody is told of what still comes."""
+        self._closed = True
+        for task in list(self._repeats):
+            task.cancel()
+
+    def send(self, batches: Batches, on_end: OnEnd) -> bool:
+        """Sends closed batches, one a partition, and calls `on_end` once with what failed.
+
+        False, and nothing was sent, when a partition has more batches than one, while a leader is
+        unknown, its connection is not open, or something before waits for its repetition: then the
+        library's sender is the one to ask.
+        """
+        if any(len(built) > 1 for built in batches.values()):
+            return False
+        by_connection = self._by_connection(batches)
+        if by_connection is None:
+            return False
+        left = len(by_connection)
+        failures: dict[Place, BaseException] = {}
+
+        def end(failed: Failures) -> None:
+            nonlocal left
+            left -= 1
+            failures.update(failed)
+            if not left:
+                on_end(failures)
+
+        for (node, connection), some in by_connection.items():
+            self._send_to(node, connection, some, end)
+        return True
+
+    def _by_connection(self, batches: Batches) -> dict[tuple[int, Any], Single] | None:
+        sender, client = self._sender, self._client
+        waiting, muted = self._accumulator._batches, sender._muted_partitions
+        leader_of = client.cluster.leader_for_partition
+        found: dict[tuple[int, Any], Single] = {}
+        for place, (builder,) in batches.items():
+            node = leader_of(place)
+            if node is None or node in sender._in_flight or place in waiting or place in muted:
+                return None
+            connection = client._conns.get((node, ConnectionGroup.DEFAULT))
+            if connection is None or connection._writer is None or not connection.connected():
+                return None
+            found.setdefault((node, connection), {})[place] = builder
+        return found
+
+    def _send_to(self, node: int, connection: Any, batches: Single, end: OnEnd) -> None:
+        transactions = self._transactions
+        for place, builder in batches.items():
+            builder._set_producer_state(
+                transactions.producer_id,
+                transactions.producer_epoch,
+                transactions.sequence_number(place),
+            )
+            transactions.increment_sequence_number(place, builder.record_count())
+        correlation_id = connection._next_correlation_id()
+        answered: asyncio.Future[dict[TopicPartition, int]] = (
+            asyncio.get_running_loop().create_future()
+        )
+        connection._requests.append((correlation_id, _Request, answered))
+        timeout_ms = self._sender._request_timeout_ms
+        connection._writer.write(
+            pack_request(correlation_id, self._client._client_id, timeout_ms, batches)
+        )
+
+        def on_answer(future: asyncio.Future[Any]) -> None:
+            take_exception(future)
+            if self._closed:
+                return
+            if not future.cancelled() and future.exception() is None and future.result().taken:
+                end({})
+            else:
+                self._spawn_repeat(node, batches, future, end)
+
+        answered.add_done_callback(on_answer)
+
+    def _spawn_repeat(
+        self,
+        node: int,
+        batches: Single,
+        answered: asyncio.Future[Any],
+        end: OnEnd,
+    ) -> None:
+        def on_done(task: asyncio.Task[Failures]) -> None:
+            self._repeats.discard(task)
+            if not task.cancelled():
+                end(task.result())
+
+        task = asyncio.create_task(self._repeat(node, batches, answered))
+        self._repeats.add(task)
+        task.add_done_callback(on_done)
+
+    async def _repeat(self, node: int, batches: Single, answered: asyncio.Future[Any]) -> Failures:
+        """Hands batches to the library's sender as if the first attempt had been its own."""
+        accumulator, sender = self._accumulator, self._sender
+        taken: dict[TopicPartition, MessageBatch] = {}
+        for place, builder in batches.items():
+            batch = taken[place] = MessageBatch(
+                place, builder, accumulator._batch_ttl, accumulator._linger_time
+            )
+            batch.drain_ready()
+            accumulator._pending_batches.add(batch)
+            batch.future.add_done_callback(take_exception)
+            batch.future.add_done_callback(
+                lambda _, batch=batch: accumulator._pending_batches.discard(batch)
+            )
+        handler = SendProduceReqHandler(sender, taken)
+        handler._client = _Answered(self._client, answered)
+        sender._in_flight.add(node)
+        sender._muted_partitions.update(taken)
+        try:
+            await handler.do(node)
+        finally:
+            sender._in_flight.discard(node)
+            sender._muted_partitions.difference_update(taken)
+            accumulator._wakeup(accumulator._waiter_future)
+        futures = {place: batch.future for place, batch in taken.items()}
+        await asyncio.wait(futures.values())
+        errors = ((place, future.exception()) for place, future in futures.items())
+        return {place: error for place, error in errors if error is not None}
+
+
+class _Answered:
+    """A client whose next answer has come already."""
+
+    def __init__(self, client: Any, answered: asyncio.Future[Any]) -> None:
+        self._answered = answered
+        self.force_metadata_update = client.force_metadata_update
+        self._maybe_wait_metadata = client._maybe_wait_metadata
+
+    async def send(self, _node: int, _request: Any) -> Any:
+        if self._answered.cancelled():
+            raise KafkaError("the request was given up")
+        return self._answered.result().decoded()
+
+
+class Answer:
+    """The bytes of an answer after its header; only a failure is taken apart."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+        self.taken = _all_taken(body)
+
+    @classmethod
+    def decode(cls, data: BytesIO) -> "Answer":
+        """Of what is left of the response, as a connection asks for it."""
+        return cls(data.read())
+
+    def decoded(self) -> ProduceResponse_v7:
+        """Field by field, for aiokafka's sender."""
+        return ProduceResponse_v7.decode(self._body)
+
+
+class _Request:
+    """What a connection asks about a request when its answer comes."""
+
+    RESPONSE_TYPE = Answer
+    parse_response_header = staticmethod(ResponseHeader_v0.decode)
+
+
+def _all_taken(body: bytes) -> bool:
+    """Whether no partition has an error code."""
+    (topics,) = _int32.unpack_from(body)
+    at = 4
+    for _ in range(topics):
+        at += 2 + _int16.unpack_from(body, at)[0]
+        (partitions,) = _int32.unpack_from(body, at)
+        at += 4
+        for _ in range(partitions):
+            if _partition_answer.unpack_from(body, at)[1]:
+                return False
+            at += _partition_answer.size
+    return True
+
+
+def pack_request(correlation_id: int, client_id: str, timeout_ms: int, batches: Single) -> bytes:
+    """The whole request, with its length."""
+    by_topic: dict[str, list[bytes]] = {}
+    for (topic, partition), builder in batches.items():
+        records = builder._build()
+        by_topic.setdefault(topic, []).extend(
+            (_partition_and_length(partition, len(records)), records)
+        )
+    parts = [
+        b"",
+        b"",
+        _string(client_id),
+        _acks_and_timeout(-1, ACKS_ALL, timeout_ms, len(by_topic)),
+    ]
+    for topic, pieces in by_topic.items():
+        parts += [_string(topic), _int32.pack(len(pieces) // 2), *pieces]
+    parts[1] = _header(0, API_KEY, API_VERSION, correlation_id)[4:]
+    parts[0] = _int32.pack(sum(map(len, parts)))
+    return b"".join(parts)
+
+
+def _string(text: str) -> bytes:
+    encoded = text.encode()
+    return _int16.pack(len(encoded)) + encoded

@@ -1,0 +1,73 @@
+"""One trip to the broker: what was collected for it, and who waits for it."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from aiokafka import TopicPartition
+
+Pair = tuple[bytes, bytes]
+"""Key and value of a record."""
+Place = tuple[str, int]
+"""A topic (its name on the broker) and a partition."""
+Failures = Mapping[Place, BaseException]
+"""The partitions that were not acknowledged, and why."""
+OnEnd = Callable[[Failures], None]
+
+
+class Round:
+    """Collected until it is sent; ends once, and tells everybody who waits."""
+
+    def __init__(self) -> None:
+        self.records: dict[TopicPartition, list[Sequence[Pair]]] = {}
+        self.size = 0
+        """Bytes of keys and values."""
+        self.ended = False
+        self._waiting: list[tuple[Mapping[Any, Any], OnEnd]] = []
+        self._began_s = time.monotonic()
+        self._deadline: asyncio.TimerHandle | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody waits for it."""
+        return not self._waiting
+
+    @property
+    def age_s(self) -> float:
+        """Since the first record came."""
+        return time.monotonic() - self._began_s
+
+    def begin(self, deadline: asyncio.TimerHandle) -> None:
+        """The first record comes; `deadline` ends the round if nothing else does."""
+        self._began_s = time.monotonic()
+        self._deadline = deadline
+
+    def add(self, batches: Mapping[Place, Sequence[Pair]], size: int, on_end: OnEnd) -> None:
+        """What one caller sends, and whom to tell."""
+        self.size += size
+        self._waiting.append((batches, on_end))
+        records = self.records
+        for place, batch in batches.items():
+            known = records.get(place)
+            if known is None:
+                records[TopicPartition(*place)] = [batch]
+            else:
+                known.append(batch)
+
+    def end(self, failures: Failures) -> None:
+        """Tells each caller which of its partitions failed."""
+        self.ended = True
+        if self._deadline is not None:
+            self._deadline.cancel()
+        for batches, on_end in self._waiting:
+            on_end({place: failures[place] for place in batches if place in failures})
+
+    def acknowledged(self, failures: Failures) -> Counter[str]:
+        """Records by topic, of the partitions that did not fail."""
+        counts: Counter[str] = Counter()
+        for place, batches in self.records.items():
+            if place not in failures:
+                counts[place.topic] += sum(map(len, batches))
+        return counts
