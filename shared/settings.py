@@ -28,6 +28,7 @@ class CommonSettings(BaseSettings):
     replica: str = "1"
     host: str = "127.0.0.1"
     port: int = 8000
+    shared_port: int = Field(0, ge=0, le=65_535)
     services: Annotated[str, AfterValidator(_addresses)] = ""
 
     head_bytes_max: int = Field(65_536, ge=4096, le=1024 * 1024)

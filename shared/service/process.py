@@ -10,6 +10,7 @@ import contextlib
 import gc
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -25,6 +26,7 @@ from shared import logs
 from shared.errors import DeadLettersError, OffsetGapError
 from shared.http.server.connection import BoundedConfig
 from shared.http.server.connections import Connections, Limits, allow_open_files
+from shared.http.server.direct import DirectRoute
 from shared.settings import CommonSettings
 
 BACKLOG = 2048
@@ -61,6 +63,7 @@ class Service:
 
     app: ASGIApp
     parts: Sequence[BackgroundWork] = field(default_factory=list)
+    direct: DirectRoute | None = None
 
 
 class _Server(uvicorn.Server):
@@ -98,24 +101,8 @@ async def _run(
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with build() as service:
-        server = _Server(
-            BoundedConfig(
-                Connections(Limits.of(settings)),
-                app=service.app,
-                host=settings.host,
-                port=settings.port,
-                # The loop that runs already; named, so that uvicorn looks for no other.
-                loop="uvloop",
-                access_log=False,
-                log_config=None,
-                lifespan="off",
-                # The register closes idle connections; this is uvicorn's own way, and later.
-                timeout_keep_alive=int(settings.idle_timeout_s) + 60,
-                timeout_graceful_shutdown=5,
-                backlog=BACKLOG,
-            )
-        )
-        http = asyncio.create_task(server.serve(), name="http")
+        server = make_server(settings, service)
+        http = asyncio.create_task(server.serve(sockets_of(settings)), name="http")
         tasks = {
             part.name: asyncio.create_task(_as_task(part), name=part.name) for part in service.parts
         }
@@ -130,6 +117,41 @@ async def _run(
         await _shut_down(server, http, service, tasks)
     log.info("stopped", code=code)
     return code
+
+
+def make_server(settings: CommonSettings, service: Service) -> uvicorn.Server:
+    """The HTTP server of a service; `serve()` lasts until its `should_exit`."""
+    return _Server(
+        BoundedConfig(
+            Connections(Limits.of(settings)),
+            service.direct,
+            app=service.app,
+            host=settings.host,
+            port=settings.port,
+            # The loop that runs already; named, so that uvicorn looks for no other.
+            loop="uvloop",
+            access_log=False,
+            log_config=None,
+            lifespan="off",
+            # The register closes idle connections; this is uvicorn's own way, and later.
+            timeout_keep_alive=int(settings.idle_timeout_s) + 60,
+            timeout_graceful_shutdown=5,
+            backlog=BACKLOG,
+        )
+    )
+
+
+def sockets_of(settings: CommonSettings) -> list[socket.socket] | None:
+    """Its own address, and the one it shares with other processes: the system gives each new
+    connection to one of those that listen. None without a shared one: uvicorn then listens."""
+    if not settings.shared_port:
+        return None
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    own, shared = ((settings.host, port) for port in (settings.port, settings.shared_port))
+    return [
+        socket.create_server(own, family=family, backlog=BACKLOG),
+        socket.create_server(shared, family=family, backlog=BACKLOG, reuse_port=True),
+    ]
 
 
 def _cut_off_after(timeout_s: float, code: int) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from ingest import SCHEMA
 from ingest.events.accept import Acceptance
 from ingest.events.body import BodyReader
-from ingest.events.endpoint import Events, EventsFirst, Ingest
+from ingest.events.endpoint import PATH, Events, EventsFirst, Ingest
 from ingest.events.rejection_log import RejectionLog
 from ingest.keys.credentials import Credentials
 from ingest.keys.keyring import Keyring
@@ -22,6 +22,7 @@ from shared.events import REJECTED_TOPIC
 from shared.http.app import create_app
 from shared.http.auth import TokenVerifier
 from shared.http.edge import BODY_BYTES_MAX
+from shared.http.server.direct import DirectRoute
 from shared.kafka.consumer import Consumer
 from shared.service import process
 from shared.service.process import BackgroundWork, Service
@@ -52,11 +53,12 @@ async def build(settings: IngestSettings) -> AsyncIterator[Service]:
             topics=[REJECTED_TOPIC],
             handler=handler.on_rejected,
         )
+        acceptance = Acceptance(settings, producer, memory)
         ingest = Ingest(
             settings,
             keyring,
             memory,
-            Acceptance(settings, producer, memory),
+            acceptance,
             rejection_log,
             BodyReader(settings.reading_bytes_max),
         )
@@ -71,7 +73,7 @@ async def build(settings: IngestSettings) -> AsyncIterator[Service]:
             pool=pool,
             # Not the database: without it ingest accepts all the same.
             checks={
-                "kafka": producer.check,
+                "kafka": acceptance.check,
                 "settings": memory.check,
                 "rejections": consumer.check,
             },
@@ -89,7 +91,9 @@ async def build(settings: IngestSettings) -> AsyncIterator[Service]:
         sweeps = {"rejections": Sweep(keep, rejections)}
         sweeper = Sweeper(settings, pool, clock, SCHEMA, sweeps)
         parts: list[BackgroundWork] = [consumer, memory, rejection_log, sweeper.rounds]
-        yield Service(EventsFirst(app, Events(ingest)), parts)
+        events = Events(ingest)
+        direct = DirectRoute(b"POST", PATH.encode(), events.answer)
+        yield Service(EventsFirst(app, events), parts, direct)
 
 
 def main() -> None:

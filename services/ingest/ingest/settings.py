@@ -17,6 +17,7 @@ class IngestSettings(CommonSettings):
     report_rows_max: int = Field(100_000, ge=1)
     reading_bytes_max: int = Field(256 * 1024 * 1024, ge=1024 * 1024)
 
+    ack_timeout_s: float = Field(2.5, gt=0)
     refresh_s: float = Field(5.0, gt=0)
     keys_max_age_s: float = Field(14_400.0, gt=0)
     token_cache_s: float = Field(10.0, ge=0)

@@ -7,14 +7,17 @@ cost stays in proportion), knows what the connection waits for, and answers prob
 
 import asyncio
 import logging
+from functools import partial
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+)
 from uvicorn.server import ServerState
 
 from shared import metrics
-from shared.http.problems import StatusError, problem
 from shared.http.server.connections import (
     CHUNK_OVERHEAD_MAX,
     DRAIN_BYTES_MAX,
@@ -25,6 +28,8 @@ from shared.http.server.connections import (
     RefusalCause,
     overdue,
 )
+from shared.http.server.direct import DirectRoute, Headers, KnownHeads
+from shared.http.server.refusals import refusal
 
 _LOGGER = logging.getLogger("uvicorn.connection")
 _LOGGER.setLevel(logging.ERROR)
@@ -43,9 +48,12 @@ _SILENT = (
 class BoundedConfig(uvicorn.Config):
     """uvicorn's configuration, with the register that its protocols share."""
 
-    def __init__(self, connections: Connections, **options: Any) -> None:
+    def __init__(
+        self, connections: Connections, direct: DirectRoute | None = None, **options: Any
+    ) -> None:
         super().__init__(http=BoundedProtocol, ws="none", **options)
         self.connections = connections
+        self.direct = direct
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -63,6 +71,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.logger = _LOGGER
         self._register = config.connections
         self._limits = config.connections.limits
+        self._heads = None if config.direct is None else KnownHeads(config.direct)
         self.phase = Phase.HEAD
         self._phase_is_new = False
         self._since_s = self.loop.time()
@@ -93,6 +102,8 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._is_refused():
             return
         if self.phase is Phase.IDLE:
+            if self._heads is not None and self._take_directly(data):
+                return
             self._enter(Phase.HEAD)
         self._loose_bytes += len(data)
         super().data_received(data)
@@ -138,9 +149,46 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The request is whole."""
         super().on_message_complete()
+        if self._heads is not None and self._answering() and self.cycle.keep_alive:
+            method, url = self.parser.get_method(), self.url
+            self._heads.remember(method, url, self.cycle.scope["headers"], self._body_bytes)
         self._message_open = False
         self._loose_bytes = self._head_bytes = self._body_bytes = self._unwanted_bytes = 0
         self._enter(Phase.ANSWER if self._answering() else Phase.IDLE)
+
+    # What the direct route answers.
+
+    def _take_directly(self, data: bytes) -> bool:
+        """Whether it is a whole request with a head that came before, and the route answers it."""
+        heads = self._heads
+        assert heads is not None
+        known = heads.split(data)
+        if known is None:
+            return False
+        before, cycle = self.cycle, _DirectCycle()
+        self.cycle = cycle  # type: ignore[assignment]
+        self._enter(Phase.ANSWER)
+        if not heads.route.answer(*known, partial(self._reply, cycle)):
+            self.cycle = before
+            return False
+        self._unset_keepalive_if_required()
+        self._register_phase()
+        return True
+
+    def _reply(self, cycle: "_DirectCycle", status: int, headers: Headers, body: bytes) -> None:
+        if cycle.disconnected or self.transport.is_closing():
+            return
+        parts = [STATUS_LINE[status]]
+        for name, value in (*self.server_state.default_headers, *headers):
+            parts += name, b": ", value, b"\r\n"
+        if not cycle.keep_alive:
+            parts.append(b"connection: close\r\n")
+        parts += b"\r\n", body
+        cycle.response_complete = True
+        self.transport.write(b"".join(parts))
+        if not cycle.keep_alive:
+            self.transport.close()
+        self.on_response_complete()
 
     def on_response_complete(self) -> None:
         """The answer is whole."""
@@ -193,7 +241,7 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         told = self._can_be_told(reason)
         if told:
-            self.transport.write(_answer(reason, self._limits.head_bytes_max))
+            self.transport.write(refusal(reason, self._limits.head_bytes_max))
         self._let_go_of_the_app()
         self._enter(Phase.ENDING)
         self._register_phase()
@@ -255,27 +303,13 @@ class BoundedProtocol(HttpToolsProtocol):
         return RefusalCause.URL_TOO_LONG if too_long else RefusalCause.HEAD_TOO_LARGE
 
 
-def _answer(reason: RefusalCause, head_bytes_max: int) -> bytes:
-    """A whole response, after which the connection ends."""
-    status, detail = _SENTENCES[reason]
-    error = StatusError(status, reason.value, detail.format(head_bytes_max=head_bytes_max))
-    error.retry_after_s = 2 if status == 503 else None
-    response = problem(error, {"Connection": "close"})
-    head = b"".join(b"%b: %b\r\n" % header for header in response.raw_headers)
-    return STATUS_LINE[status] + head + b"\r\n" + bytes(response.body)
+class _DirectCycle:
+    """Stands where uvicorn keeps the request that is being answered: what comes meanwhile waits."""
 
+    __slots__ = ("body", "disconnected", "keep_alive", "response_complete")
+    response_started = False
+    message_event = asyncio.Event()
 
-_SENTENCES = {
-    RefusalCause.UNPARSEABLE: (400, "the request is not HTTP/1.1"),
-    RefusalCause.HEAD_TOO_LARGE: (
-        431,
-        "request line, headers and trailers together have at most {head_bytes_max} bytes",
-    ),
-    RefusalCause.URL_TOO_LONG: (
-        414,
-        "an address and its headers have at most {head_bytes_max} bytes",
-    ),
-    RefusalCause.HEAD_TIMEOUT: (408, "the head of the request did not come in time"),
-    RefusalCause.BODY_TIMEOUT: (408, "the body of the request stood still or came too slowly"),
-    RefusalCause.TOO_MANY_CONNECTIONS: (503, "too many connections are at work; send it again"),
-}
+    def __init__(self) -> None:
+        self.keep_alive = True
+        self.disconnected = self.response_complete = False

@@ -4,18 +4,21 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from cli.processes import free_port
 from ingest.__main__ import build
 from ingest.settings import IngestSettings
 from shared.access.tokens import generate_keys, sign_token
+from shared.http.server.direct import Headers, Reply
+from shared.service.process import make_server
 from tests.documented import documented
-from tests.integration.shared.shared_helpers import eventually
+from tests.integration.shared.shared_helpers import PATIENCE_S, eventually
 
 JSON = {"Content-Type": "application/json"}
 
@@ -27,6 +30,8 @@ class World:
     settings: IngestSettings
     client: httpx.AsyncClient
     private_key: Path
+    direct: list[bool] = field(default_factory=list)
+    """Of each request that the direct route was asked about: whether it answered."""
 
     def token(
         self, *roles: str, workspace: str = "default", campaigns: list[str] | None = None
@@ -103,18 +108,33 @@ class World:
 
 @asynccontextmanager
 async def running(settings: IngestSettings, keys: Path) -> AsyncIterator[World]:
-    """The service with its background work, until the block ends."""
+    """The service with its server and its background work, until the block ends."""
     private_key, _ = generate_keys(keys)
     async with build(settings) as service:
         tasks = [asyncio.create_task(part.run()) for part in service.parts]
-        transport = httpx.ASGITransport(service.app, raise_app_exceptions=False)
+        direct, answered = service.direct, []
+        assert direct is not None
+
+        def answer(headers: Headers, body: bytes, reply: Reply) -> bool:
+            answered.append(direct.answer(headers, body, reply))
+            return answered[-1]
+
+        watched = replace(service, direct=direct._replace(answer=answer))
+        server = make_server(settings, watched)
+        serving = asyncio.create_task(server.serve())
+
+        async def listening() -> bool:
+            return server.started
+
+        await eventually(listening, what="the server")
         async with httpx.AsyncClient(
-            transport=transport,
-            base_url="http://ingest",
+            base_url=f"http://127.0.0.1:{settings.port}",
             timeout=60,
             event_hooks=documented("ingest"),
         ) as client:
-            yield World(settings, client, private_key)
+            yield World(settings, client, private_key, answered)
+        server.should_exit = True
+        await serving
         for part in service.parts:
             await part.stop()
         results = await asyncio.gather(*tasks, return_exceptions=True)
@@ -140,5 +160,10 @@ def settings_for(
         topic_prefix=topic_prefix,
         database_url=database_url,
         jwks=str(jwks),
-        **changes,
+        **{
+            "port": free_port(),
+            "ack_timeout_s": PATIENCE_S,
+            "delivery_timeout_s": PATIENCE_S,
+            **changes,
+        },
     )

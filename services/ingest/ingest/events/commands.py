@@ -35,4 +35,6 @@ async def repeat_heartbeat(
         now,
         ingest.settings.future_skew_s,
     )
-    await ingest.acceptance.send(Stamped(heartbeats={source: beat}), context)
+    await ingest.acceptance.send(
+        Stamped(heartbeats={source: beat}), context, ingest.settings.ack_timeout_s
+    )

@@ -4,6 +4,7 @@ The documented route of routes.py leads here too; `EventsFirst` only takes the s
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from time import perf_counter
 from typing import Any
@@ -16,20 +17,24 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ingest.events.accept import Acceptance
 from ingest.events.body import BodyReader, ClientGoneError
 from ingest.events.context import Context
-from ingest.events.decode import Shape, decode
+from ingest.events.decode import Decoded, Shape, decode
 from ingest.events.rejection_log import RejectionLog
 from ingest.events.stamping import Stamped
+from ingest.keys.grant import Grant
 from ingest.keys.keyring import Keyring
 from ingest.settings import IngestSettings
 from ingest.sources.memory import Memory
+from ingest.wire import SourceWire
 from shared import metrics
-from shared.errors import UnsupportedMediaError
+from shared.errors import PacelineError, UnsupportedMediaError
 from shared.http.auth import authorization_of
 from shared.http.problems import as_problem, problem
+from shared.http.server.direct import Headers, Reply
 
 PATH = "/v1/events"
 _SHAPES = {shape.value.encode(): shape for shape in Shape}
 _DURATION = metrics.HTTP_DURATION.labels(PATH)
+_JSON = (b"content-type", b"application/json")
 _encode = msgspec.json.encode
 
 
@@ -59,6 +64,47 @@ class Events:
         self._ingest = ingest
         self._settings = ingest.settings
 
+    def answer(self, headers: Headers, body: bytes, reply: Reply) -> bool:
+        """The answer without a task (shared/http/server/direct.py), for what most requests are:
+        events of a sender seen a moment ago. Whatever else it is, or is wrong with it, False."""
+        began = perf_counter()
+        ingest = self._ingest
+        try:
+            grant = ingest.keyring.known(authorization_of(headers) or b"")
+            shape, now = _plain_shape(headers), ingest.memory.instant()
+            if grant is None or shape is None or now is None:
+                return False
+            decoded = decode(body, shape, self._settings.events_max)
+        except Exception:
+            return False
+        if any(type(event) is SourceWire for event in decoded.events):
+            return False
+        try:
+            stamped, context = self._stamp(decoded, grant, now)
+
+            def on_end(error: PacelineError | None) -> None:
+                if error is None:
+                    self._reply(reply, began, *self._accepted(stamped, context))
+                else:
+                    self._reply_problem(reply, began, error)
+
+            ingest.acceptance.submit(stamped, context, self._settings.ack_timeout_s, on_end)
+        except Exception as error:
+            self._reply_problem(reply, began, error)
+        return True
+
+    def _reply(self, reply: Reply, began: float, status: int, body: bytes) -> None:
+        headers = (_JSON, (b"content-length", b"%d" % len(body)))
+        reply(status, headers, body)
+        _requests(status).inc()
+        _DURATION.observe(perf_counter() - began)
+
+    def _reply_problem(self, reply: Reply, began: float, error: Exception) -> None:
+        response = problem(as_problem(error))
+        reply(response.status_code, response.raw_headers, bytes(response.body))
+        _requests(response.status_code).inc()
+        _DURATION.observe(perf_counter() - began)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = perf_counter()
         try:
@@ -70,10 +116,7 @@ class Events:
             status = response.status_code
             await response(scope, receive, send)
         else:
-            headers = [
-                (b"content-type", b"application/json"),
-                (b"content-length", b"%d" % len(body)),
-            ]
+            headers = [_JSON, (b"content-length", b"%d" % len(body))]
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": body})
         _requests(status).inc()
@@ -90,24 +133,43 @@ class Events:
         shape = _shape_of(media_type)
         body = await ingest.reader.read(receive, headers, self._settings.events_bytes_max)
         decoded = decode(body, shape, self._settings.events_max)
+        stamped, context = self._stamp(decoded, grant, await ingest.memory.now())
+        await ingest.acceptance.send(stamped, context, self._settings.ack_timeout_s)
+        return self._accepted(stamped, context)
+
+    def _stamp(self, decoded: Decoded, grant: Grant, now: datetime) -> tuple[Stamped, Context]:
         grant.take(len(decoded.places) + len(decoded.rejected))
-        ingest.memory.check_loaded()
+        memory = self._ingest.memory
+        memory.check_loaded()
+        workspace = grant.workspace
         context = Context(
-            grant.workspace,
+            workspace,
             grant.allows,
-            lambda source: ingest.memory.settings_of(grant.workspace, source),
-            await ingest.memory.now(),
+            lambda source: memory.settings_of(workspace, source),
+            now,
             self._settings.future_skew_s,
-            quarantined=lambda source: ingest.memory.quarantined(grant.workspace, source),
+            quarantined=lambda source: memory.quarantined(workspace, source),
             campaigns=grant.campaigns,
             vouches=grant.reach.is_whole or not grant.roles,
         )
-        stamped = ingest.acceptance.stamp(decoded, context)
-        await ingest.acceptance.send(stamped, context)
+        return self._ingest.acceptance.stamp(decoded, context), context
+
+    def _accepted(self, stamped: Stamped, context: Context) -> tuple[int, bytes]:
         if stamped.rejected:
-            ingest.rejection_log.add(stamped.rejected, context)
+            self._ingest.rejection_log.add(stamped.rejected, context)
         metrics.INGEST_ACCEPTED.inc(stamped.accepted)
         return (202 if stamped.accepted else 422), _encode(_reply(stamped))
+
+
+def _plain_shape(headers: Headers) -> Shape | None:
+    """What the media type promises, of a body that is not packed."""
+    shape = None
+    for name, value in headers:
+        if name == b"content-type":
+            shape = _SHAPES.get(value)
+        elif name == b"content-encoding":
+            return None
+    return shape
 
 
 def _shape_of(media_type: bytes | None) -> Shape:

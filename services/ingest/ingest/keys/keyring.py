@@ -20,6 +20,10 @@ class Keyring:
         self._database_away = False
         self._looking = asyncio.Lock()
 
+    def known(self, authorization: bytes) -> Grant | None:
+        """Who sends this, if it was seen a moment ago. Raises UnauthorizedError `key_expired`."""
+        return self._credentials.known(authorization)
+
     async def identify(self, authorization: bytes | None) -> Grant:
         """Who sends this; asks the database only for a key it does not know.
 

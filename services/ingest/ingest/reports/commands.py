@@ -38,7 +38,9 @@ class _Way:
         """What was stamped, after it was acknowledged. Raises UnavailableError."""
         stamped = self.ingest.acceptance.stamp(decoded, context)
         if not self.wanted.dry_run:
-            await self.ingest.acceptance.send(stamped, context)
+            await self.ingest.acceptance.send(
+                stamped, context, self.ingest.settings.delivery_timeout_s
+            )
         return stamped
 
 

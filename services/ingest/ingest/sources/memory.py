@@ -102,6 +102,10 @@ class Memory:
         if known is None or known < complete_through:
             self._complete[workspace, source] = complete_through
 
+    def instant(self) -> datetime | None:
+        """`now` where no database has to be asked for it."""
+        return datetime.now(UTC) if self._settings.clock == "system" else None
+
     async def now(self) -> datetime:
         """The clock of decisions; a manual one is read each time, its last value if it cannot."""
         if self._settings.clock == "system":

@@ -1,5 +1,6 @@
 """What goes wrong beside the events: names, uploads and answers that something cuts off."""
 
+import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
@@ -10,6 +11,7 @@ import pytest
 
 from ingest.keys import store
 from tests.integration.ingest.ingest_world import World, running, settings_for, until_ready
+from tests.integration.shared.shared_helpers import eventually
 from tests.unit.ingest.ingest_builders import REMOVED, metrics, spend
 
 MEGABYTE = 1024 * 1024
@@ -89,46 +91,27 @@ async def test_a_report_may_be_as_large_as_its_own_setting_says(world: World) ->
 
 
 async def test_an_upload_that_its_sender_cuts_off_is_no_fault_of_ours(world: World) -> None:
-    path = "/v1/reports/google-ads"
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "POST",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "root_path": "",
-        "scheme": "http",
-        "server": ("ingest", 80),
-        "client": ("test", 1),
-        "headers": [
-            (b"authorization", world.token("operator")["Authorization"].encode()),
-            (b"content-type", b"text/csv"),
-        ],
-    }
-    messages = iter(
-        [
-            {"type": "http.request", "body": HEADER.encode(), "more_body": True},
-            {"type": "http.disconnect"},
-        ]
-    )
-
-    async def receive() -> Any:
-        return next(messages)
-
-    async def send(_: Any) -> None:
-        """Nobody is there."""
-
-    app = world.client._transport.app  # type: ignore[attr-defined]
-    await app(scope, receive, send)
-    counted = [
-        line
-        for line in (await world.client.get("/metrics")).text.splitlines()
-        if line.startswith("paceline_http_requests_total{") and "/v1/reports/" in line
+    _, writer = await asyncio.open_connection("127.0.0.1", world.settings.port)
+    head = [
+        "POST /v1/reports/google-ads HTTP/1.1",
+        "Host: ingest",
+        f"Authorization: {world.token('operator')['Authorization']}",
+        "Content-Type: text/csv",
+        "Content-Length: 100000",
     ]
+    writer.write("\r\n".join([*head, "", HEADER]).encode())
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+    counted: list[str] = []
 
-    assert any('status="499"' in line for line in counted), counted
+    async def shown() -> bool:
+        lines = (await world.client.get("/metrics")).text.splitlines()
+        name = "paceline_http_requests_total{"
+        counted[:] = [one for one in lines if one.startswith(name) and "/v1/reports/" in one]
+        return any('status="499"' in line for line in counted)
+
+    await eventually(shown, what="the count of 499")
     assert not any('status="500"' in line for line in counted), counted
 
 

@@ -35,7 +35,8 @@ async def world(
         topic_prefix,
         database_url,
         tmp_path,
-        delivery_timeout_s=getattr(request, "param", 60.0),
+        delivery_timeout_s=60.0,
+        ack_timeout_s=getattr(request, "param", 60.0),
         refresh_s=0.5,
         database_timeout_s=5.0,
     )

@@ -18,11 +18,13 @@ from ingest.sources.memory import Memory
 from shared.database.clock import SystemClock
 from shared.errors import UnavailableError
 from shared.events import REJECTED_DECODER
+from shared.kafka.delivery.round import Failures, OnEnd
 from shared.kafka.producer import RECORD_BYTES_MAX
 from shared.kafka.rejections import EVENT_TEXT_MAX
 from tests.unit.ingest.ingest_builders import context, heartbeat, new_stamper, spend
 
 PARTITIONS = 3
+PATIENCE_S = 60.0
 
 
 class Broker:
@@ -34,6 +36,8 @@ class Broker:
         self.failing = False
         self.stored: list[tuple[tuple[str, int], bytes]] = []
         self.partitions = PARTITIONS
+        self.waited_s = 0.0
+        self._tasks: set[asyncio.Task[Failures]] = set()
 
     def partition_for(self, topic: str, key: bytes) -> int:
         return len(key) % self.partition_count(topic)
@@ -41,13 +45,24 @@ class Broker:
     def partition_count(self, _: str) -> int:
         return self.partitions
 
-    async def send_batches(self, batches: Mapping[Any, Sequence[Any]]) -> None:
-        failing = self.failing
-        await self.held.wait()
+    def submit(self, batches: Mapping[Any, Sequence[Any]], on_end: OnEnd) -> None:
+        task = asyncio.create_task(self._store(batches, self.held, failing=self.failing))
+        task.add_done_callback(lambda done: on_end(done.result()))
+        self._tasks.add(task)
+
+    async def _store(
+        self, batches: Mapping[Any, Sequence[Any]], held: asyncio.Event, *, failing: bool
+    ) -> Failures:
+        await held.wait()
         if failing:
-            raise UnavailableError("broker_unavailable", "frozen")
+            return dict.fromkeys(batches, TimeoutError("frozen"))
         for place, records in batches.items():
             self.stored.extend((place, value) for _, value in records)
+        return {}
+
+    async def send_batches(self, batches: Mapping[Any, Sequence[Any]]) -> None:
+        if await self._store(batches, self.held, failing=self.failing):
+            raise UnavailableError("broker_unavailable", "frozen")
 
     async def send_everywhere(self, topics: Sequence[str], records: Sequence[Any]) -> None:
         places = [(topic, number) for topic in topics for number in range(self.partitions)]
@@ -66,7 +81,7 @@ def acceptance(broker: Broker, **settings: Any) -> tuple[Acceptance, Memory]:
 
 async def post(accept: Acceptance, *events: Any) -> None:
     decoded = decode(json.encode(list(events)), Shape.EITHER, 100)
-    await accept.send(accept.stamp(decoded, context()), context())
+    await accept.send(accept.stamp(decoded, context()), context(), PATIENCE_S)
 
 
 async def test_a_heartbeat_goes_into_every_partition_of_both_topics_behind_its_events() -> None:
@@ -99,7 +114,7 @@ async def test_a_heartbeat_waits_for_requests_of_its_source_that_were_under_way(
 
 async def test_a_heartbeat_does_not_wait_for_a_request_that_has_ended_meanwhile() -> None:
     broker = Broker()
-    accept, _ = acceptance(broker, delivery_timeout_s=60.0)
+    accept, _ = acceptance(broker)
     first, second = asyncio.Event(), asyncio.Event()
     broker.held = first
     earlier = asyncio.create_task(post(accept, spend(id="earlier")))
