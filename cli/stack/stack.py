@@ -43,7 +43,7 @@ class StackOptions:
     partitions: int = 24
     services: Sequence[ServiceSpec] = SERVICES
     known_ports: bool = True
-    """The first replicas listen on 8001, 8002 … where these are free; else on any port."""
+    """Services are reached on 8001, 8002 … where these are free; else on any port."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Added to every service's environment, over everything set here."""
     postgres_settings: Mapping[str, str] = field(default_factory=dict)
@@ -55,6 +55,7 @@ class Stack:
     def __init__(self, options: StackOptions, tell: Callable[[str], None] = tell_stderr) -> None:
         self.options = options
         self.replicas: list[Replica] = []
+        self._ports: dict[ServiceSpec, int] = {}
         self.kafka_server = None if options.kafka else KafkaServer(tell)
         self.postgres_server = (
             None if options.database else PostgresServer(options.postgres_settings)
@@ -78,8 +79,10 @@ class Stack:
 
     @property
     def urls(self) -> dict[str, str]:
-        """The first replica's base URL, by service: ingest, budget, kpi, alerts."""
-        return {r.spec.name: r.url for r in self.replicas if r.number == 1}
+        """Where each service is reached: ingest, budget, kpi, alerts. Several replicas share it."""
+        if self.options.replicas == 1:
+            return {replica.spec.name: replica.url for replica in self.replicas}
+        return {spec.name: f"http://127.0.0.1:{port}" for spec, port in self._ports.items()}
 
     def replica(self, service: str, number: int = 1) -> Replica:
         """One process by service and number (from 1). Raises KeyError."""
@@ -124,25 +127,30 @@ class Stack:
         )
 
     def _make_replicas(self) -> None:
-        ports: dict[tuple[ServiceSpec, int], int] = {}
+        known = self.options.known_ports
         for spec in self.options.services:
-            for number in range(1, self.options.replicas + 1):
-                # Only the first one's port is printed, so only that one has a known one.
-                known = self.options.known_ports and number == 1
-                ports[spec, number] = free_port(spec.port if known else None, [*ports.values()])
-        services = " ".join(
-            f"{spec.folder}=http://127.0.0.1:{port}"
-            for (spec, number), port in ports.items()
-            if number == 1
-        )
+            self._ports[spec] = free_port(spec.port if known else None, [*self._ports.values()])
+        taken = [*self._ports.values()]
         self.replicas = []
-        for (spec, number), port in ports.items():
-            env = {"PACELINE_SERVICES": services, **self._environment(spec, number, port)}
-            self.replicas.append(Replica(spec, number, port, env, self.options.state))
+        for spec, port in self._ports.items():
+            if self.options.replicas == 1:
+                self._add_replica(spec, 1, port)
+                continue
+            for number in range(1, self.options.replicas + 1):
+                taken.append(free_port(taken=taken))
+                self._add_replica(spec, number, taken[-1], PACELINE_SHARED_PORT=str(port))
+
+    def _add_replica(self, spec: ServiceSpec, number: int, port: int, **more: str) -> None:
+        env = {**self._environment(spec, number, port), **more}
+        self.replicas.append(Replica(spec, number, port, env, self.options.state))
 
     def _environment(self, spec: ServiceSpec, number: int, port: int) -> dict[str, str]:
+        services = " ".join(
+            f"{spec.folder}=http://127.0.0.1:{port}" for spec, port in self._ports.items()
+        )
         return {
             **os.environ,
+            "PACELINE_SERVICES": services,
             "PYTHONPATH": python_path(),
             "PYTHONUNBUFFERED": "1",
             "PACELINE_DATABASE_URL": self.database_url,

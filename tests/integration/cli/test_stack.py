@@ -87,14 +87,23 @@ def _tell_to_exit(replica: Replica, code: int) -> None:
     assert wait_until(lambda: not replica.alive(), 60)
 
 
-def test_each_replica_has_its_own_port_name_and_log(stack: Stack) -> None:
+def test_each_replica_has_its_own_port_name_and_log_and_they_share_an_address(
+    stack: Stack,
+) -> None:
     names = ["first-1", "first-2", "second-1", "second-2"]
     assert [_get(replica) for replica in stack.replicas] == names
     assert len({replica.port for replica in stack.replicas}) == 4
-    assert stack.urls == {
-        "first": stack.replica("first").url,
-        "second": stack.replica("second").url,
+    shared = {
+        service: {
+            replica._env["PACELINE_SHARED_PORT"]
+            for replica in stack.replicas
+            if replica.spec.name == service
+        }
+        for service in ("first", "second")
     }
+    assert shared == {name: {url.rpartition(":")[2]} for name, url in stack.urls.items()}
+    own = {replica.url for replica in stack.replicas}
+    assert own.isdisjoint(stack.urls.values())
     for replica in stack.replicas:
         assert "listening" in replica.log.read_text(encoding="utf-8")
 
