@@ -1,11 +1,12 @@
 """Ingest over HTTP: events/s and latency, every answer meaning that Apache Kafka has the events.
 
-    python -m bench.ingest [--seconds 8] [--url URL --token TOKEN --pid PID]
+    python -m bench.ingest [--seconds 8] [--processes 1] [--url URL --token TOKEN --pid PID …]
 
 The last column is CPU time of the ingest process per event: unlike the rates it hardly depends on
 what else the machine does, and its inverse is the rate one core could reach.
 
-Without --url it starts its own Kafka, PostgreSQL and one ingest process in a temporary directory.
+Without --url it starts its own Kafka, PostgreSQL and ingest processes on one address in a temporary
+directory.
 The load comes from this process (one core), so figures on two cores are shared by all of them.
 """
 
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ import msgspec
 import psutil
 import uvloop
 
-CASES = ((1, 16), (1, 64), (100, 16), (1000, 16))
+CASES = ((1, 1), (1, 16), (1, 64), (100, 16), (1000, 16))
 """(events per request, connections)."""
 BODIES = 40
 LINES = 1000
@@ -83,8 +84,11 @@ class LoadConnection(asyncio.Protocol):
 
     def _send(self) -> None:
         self._began = time.perf_counter()
-        self._transport.write(self._requests[self._next % len(self._requests)])  # type: ignore[attr-defined]
+        self._transport.write(self._request())  # type: ignore[attr-defined]
         self._next += 1
+
+    def _request(self) -> bytes:
+        return self._requests[self._next % len(self._requests)]
 
     def data_received(self, data: bytes) -> None:
         self._received += data
@@ -108,9 +112,9 @@ class LoadConnection(asyncio.Protocol):
             self.done.set_result(None)
 
 
-def cpu_s(pid: int | None) -> float:
-    """User and system time a process has used; 0 when it is not ours to look at."""
-    return 0.0 if pid is None else sum(psutil.Process(pid).cpu_times()[:2])
+def cpu_s(pids: Sequence[int]) -> float:
+    """User and system time the processes have used; 0 when there is none to look at."""
+    return sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in pids)
 
 
 @dataclass(frozen=True)
@@ -119,13 +123,15 @@ class MeasuredService:
 
     url: str
     token: str
-    pid: int | None
+    pids: Sequence[int] = ()
+    kafka: str = ""
+    """HOST:PORT of its broker, where it is ours."""
 
 
 async def measure(target: MeasuredService, size: int, connections: int, seconds: float) -> str:
     """One case → one line of the table."""
     parts = urlsplit(target.url)
-    used_s = cpu_s(target.pid)
+    used_s = cpu_s(target.pids)
     requests = make_requests(parts.netloc, target.token, size)
     loop = asyncio.get_running_loop()
     began = time.perf_counter()
@@ -144,17 +150,17 @@ async def measure(target: MeasuredService, size: int, connections: int, seconds:
     if failures:
         raise SystemExit(f"{len(failures)} requests failed, the first: {failures[0]!r}")
     count = len(latencies)
-    used_s = cpu_s(target.pid) - used_s
+    used_s = cpu_s(target.pids) - used_s
     return (
         f"{size:>7} {connections:>12} {count / elapsed:>11,.0f} {count * size / elapsed:>10,.0f} "
-        f"{latencies[count // 2] * 1000:>8.1f} {latencies[count * 99 // 100] * 1000:>8.1f} "
+        f"{latencies[count // 2] * 1000:>8.2f} {latencies[count * 99 // 100] * 1000:>8.1f} "
         f"{used_s / (count * size) * 1e6:>13.2f}"
     )
 
 
 @contextmanager
-def own_service() -> Iterator[MeasuredService]:
-    """An ingest process on a Kafka and a PostgreSQL of its own."""
+def own_service(processes: int = 1) -> Iterator[MeasuredService]:
+    """Ingest on a Kafka and a PostgreSQL of its own; several processes share one address."""
     from cli.embedded.kafka import KafkaServer
     from cli.embedded.postgres import PostgresServer
     from cli.kafka.topics import ensure_topics
@@ -165,34 +171,45 @@ def own_service() -> Iterator[MeasuredService]:
     directory = Path(tempfile.mkdtemp(prefix="paceline-bench-"))
     directory.chmod(0o711)
     kafka, postgres = KafkaServer(), PostgresServer()
-    service = None
+    running: list[subprocess.Popen[bytes]] = []
     try:
         kafka.start(directory)
         postgres.start(directory)
         migrate(postgres.url)
         ensure_topics(kafka.bootstrap)
         private_key, jwks = generate_keys(directory / "keys")
-        port = free_port()
+        ports = [free_port() for _ in range(processes)]
+        shared = ports[0] if processes == 1 else free_port()
         paths = [str(ROOT), str(ROOT / "services" / "ingest")]
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(paths),
-            "PACELINE_PORT": str(port),
             "PACELINE_KAFKA_BOOTSTRAP": kafka.bootstrap,
             "PACELINE_DATABASE_URL": postgres.url,
             "PACELINE_JWKS": str(jwks),
         }
+        if processes > 1:
+            environment["PACELINE_SHARED_PORT"] = str(shared)
         with (directory / "ingest.log").open("wb") as log:
-            service = subprocess.Popen(
-                [sys.executable, "-m", "ingest"], env=environment, stderr=log, cwd=ROOT
-            )
-        url = f"http://127.0.0.1:{port}"
-        _await_ready(url)
+            running += [
+                subprocess.Popen(
+                    [sys.executable, "-m", "ingest"],
+                    env={**environment, "PACELINE_PORT": str(port), "PACELINE_REPLICA": str(port)},
+                    stderr=log,
+                    cwd=ROOT,
+                )
+                for port in ports
+            ]
+        for port in ports:
+            _await_ready(f"http://127.0.0.1:{port}")
+        url = f"http://127.0.0.1:{shared}"
         token = sign_token(private_key, subject="bench", roles=["operator"])
-        yield MeasuredService(url, token, service.pid)
+        pids = [service.pid for service in running]
+        yield MeasuredService(url, token, pids, kafka.bootstrap)
     finally:
-        if service is not None:
+        for service in running:
             service.terminate()
+        for service in running:
             service.wait(20)
         postgres.stop()
         kafka.stop()
@@ -215,7 +232,7 @@ def _await_ready(url: str, timeout_s: float = 30.0) -> None:
 
 def run(target: MeasuredService, seconds: float) -> None:
     """Prints machine, command and one line per case."""
-    print(f"$ python -m bench.ingest --seconds {seconds:g}")
+    print(f"$ python -m bench.ingest --seconds {seconds:g} --processes {max(len(target.pids), 1)}")
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     print("  batch  connections  requests/s   events/s   p50 ms   p99 ms  CPU us/event")
     for size, connections in CASES:
@@ -228,12 +245,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--url")
     parser.add_argument("--token", default="")
-    parser.add_argument("--pid", type=int)
+    parser.add_argument("--pid", type=int, nargs="*", default=[])
+    parser.add_argument("--processes", type=int, default=1)
     chosen = parser.parse_args()
     if chosen.url:
         run(MeasuredService(chosen.url, chosen.token, chosen.pid), chosen.seconds)
         return
-    with own_service() as target:
+    with own_service(chosen.processes) as target:
         run(target, chosen.seconds)
 
 
