@@ -13,8 +13,10 @@ Headers = Iterable[tuple[bytes, bytes]]
 Reply = Callable[[int, Headers, bytes], None]
 """Status, headers and body of the answer; to be called once, from the loop."""
 
-HEADS_MAX = 50
+HEADS_MAX = 20
 """Of a connection: the requests of a sender differ by the length of their bodies."""
+HEAD_BYTES_MAX = 2048
+"""Of a head that is remembered: whoever sends it has shown no credential yet."""
 _END = b"\r\n\r\n"
 
 
@@ -63,7 +65,7 @@ class KnownHeads:
     def remember(self, method: bytes, url: bytes, headers: Headers, body_bytes: int) -> None:
         """What the parser made of the data that `split` saw last, if these were one request."""
         head, self._head = self._head, b""
-        if len(head) + body_bytes != self._bytes:
+        if len(head) + body_bytes != self._bytes or len(head) > HEAD_BYTES_MAX:
             return
         if self.route.body_bytes(method, url, headers) == body_bytes:
             if len(self._known) >= HEADS_MAX:

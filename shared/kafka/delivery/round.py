@@ -8,6 +8,10 @@ from typing import Any
 
 from aiokafka import TopicPartition
 
+from shared.logs import get_logger
+
+log = get_logger(__name__)
+
 Pair = tuple[bytes, bytes]
 """Key and value of a record."""
 Place = tuple[str, int]
@@ -62,7 +66,12 @@ class Round:
         if self._deadline is not None:
             self._deadline.cancel()
         for batches, on_end in self._waiting:
-            on_end({place: failures[place] for place in batches if place in failures})
+            own = {place: failures[place] for place in batches if place in failures}
+            try:
+                on_end(own)
+            except Exception as error:
+                # A fault of one caller is no reason to leave the others waiting.
+                log.error("caller_failed", exc_info=error)
 
     def acknowledged(self, failures: Failures) -> Counter[str]:
         """Records by topic, of the partitions that did not fail."""

@@ -9,7 +9,7 @@ from uvicorn.server import ServerState
 
 from shared.http.server.connection import BoundedConfig, BoundedProtocol
 from shared.http.server.connections import Connections, Limits, Phase
-from shared.http.server.direct import HEADS_MAX, DirectRoute, Headers, Reply
+from shared.http.server.direct import HEAD_BYTES_MAX, HEADS_MAX, DirectRoute, Headers, Reply
 
 LIMITS = Limits(65_536, 10, 30, 1024, 75, 10)
 OK = (b"content-length", b"2")
@@ -187,6 +187,12 @@ async def test_a_server_that_stops_answers_and_closes(server: Server) -> None:
     server.reply()
     assert b"connection: close\r\n" in server.transport.written
     assert server.transport.closed
+
+
+async def test_a_head_too_long_to_be_kept_is_for_the_application(server: Server) -> None:
+    sent = request(more=b"X-Long: %b\r\n" % (b"x" * HEAD_BYTES_MAX))
+    await server.send(sent, sent)
+    assert (server.answers, server.bodies) == ([b"ap", b"ap"], [])
 
 
 async def test_as_many_heads_are_remembered_as_are_bounded(server: Server) -> None:
