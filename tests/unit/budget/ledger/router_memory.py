@@ -24,8 +24,8 @@ from shared.database.pool import Conn
 from shared.kafka.consumer import Received
 
 POLL = 5000
-SOURCES = 400_000
-PANES = 100_000
+SOURCES = 280_000
+PANES = 70_000
 WORKSPACES = ("w1", "w2", "w3", "w4")
 START = datetime(2025, 11, 3, tzinfo=UTC)
 FLIGHT = {
@@ -96,7 +96,7 @@ def sources(number: int) -> Posting:
 
 
 def workspaces(number: int) -> Posting:
-    """Four workspaces in turn, each with 200 lines over 500 panes."""
+    """Four workspaces in turn, each with 200 lines over 350 panes."""
     workspace, pane = WORKSPACES[number % 4], number // 4
     return posting(number, workspace, "ads/1", f"L{pane % 200:03d}", pane // 200 * 5)
 

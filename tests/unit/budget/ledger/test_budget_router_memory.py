@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-MB_MAX = 400
+MB_MAX = 350
 PROGRAM = Path(__file__).with_name("router_memory.py")
 
 
 @pytest.mark.parametrize(
     "kind",
     [
-        pytest.param("sources", id="400,000 sources"),
-        pytest.param("workspaces", id="four workspaces of 100,000 panes"),
+        pytest.param("sources", id="280,000 sources"),
+        pytest.param("workspaces", id="four workspaces of 70,000 panes"),
     ],
 )
 def test_what_posting_remembers_is_bounded_for_the_process(kind: str) -> None:

@@ -19,7 +19,7 @@ from kpi_monitor.records.record import Fed
 from shared.database.pool import Conn
 
 POLL = 5_000
-LINES = 500_000
+LINES = 350_000
 PERIOD = 1_762_214_400_000, 1_762_218_000_000, 0
 
 

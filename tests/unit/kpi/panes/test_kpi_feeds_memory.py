@@ -5,11 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-MB_MAX = 400
+MB_MAX = 300
 PROGRAM = Path(__file__).with_name("feeds_memory.py")
 
 
-def test_what_folding_remembers_of_half_a_million_lines_is_bounded() -> None:
+def test_what_folding_remembers_of_350_000_lines_is_bounded() -> None:
     ran = subprocess.run(
         [sys.executable, str(PROGRAM)], check=False, capture_output=True, text=True, timeout=300
     )
