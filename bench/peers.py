@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import uvloop
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 from bench.ingest import LoadConnection, cpu_s, own_service
 from shared.events import SPEND_TOPIC
@@ -155,10 +155,12 @@ def in_kafka(bootstrap: str) -> int:
     """Events in our topic."""
 
     async def count() -> int:
-        async with AIOKafkaConsumer(bootstrap_servers=bootstrap) as consumer:
-            numbers = await consumer.partitions_for_topic(SPEND_TOPIC)
-            places = [TopicPartition(SPEND_TOPIC, number) for number in numbers or ()]
-            return sum((await consumer.end_offsets(places)).values())
+        consumer = AIOKafkaConsumer(SPEND_TOPIC, bootstrap_servers=bootstrap)
+        await consumer.start()
+        try:
+            return sum((await consumer.end_offsets(consumer.assignment())).values())
+        finally:
+            await consumer.stop()
 
     return asyncio.run(count())
 
