@@ -24,7 +24,7 @@ from shared.kafka.delivery.abandon import abandon, take_exception
 from shared.kafka.delivery.batches import Batches, build_batches
 from shared.kafka.delivery.first_attempt import FirstAttempt
 from shared.kafka.delivery.partitions import Partitions
-from shared.kafka.delivery.round import Failures, OnEnd, Place, Round
+from shared.kafka.delivery.round import Failures, OnEnd, Place, Round, failures_of
 from shared.logs import get_logger
 from shared.settings import CommonSettings
 
@@ -218,12 +218,10 @@ class Producer:
                     future = await client.send_batch(batch, place[0], partition=place[1])
                     future.add_done_callback(take_exception)
                     futures.append((place, future))
-            await asyncio.wait([future for _, future in futures])
+            failures = await failures_of(futures)
         except Exception as error:
-            self._end(current, dict.fromkeys(batches, error))
-            return
-        errors = [(place, future.exception()) for place, future in futures]
-        self._end(current, {place: error for place, error in errors if error is not None})
+            failures = dict.fromkeys(batches, error)
+        self._end(current, failures)
 
     def _expire(self, current: Round) -> None:
         self._end(current, dict.fromkeys(current.records, TimeoutError("no acknowledgement")))

@@ -306,7 +306,7 @@ class BoundedProtocol(HttpToolsProtocol):
 class _DirectCycle:
     """Stands where uvicorn keeps the request that is being answered: what comes meanwhile waits."""
 
-    __slots__ = ("body", "disconnected", "keep_alive", "response_complete")
+    __slots__ = ("disconnected", "keep_alive", "response_complete")
     response_started = False
     message_event = asyncio.Event()
 

@@ -44,8 +44,8 @@ class KnownHeads:
     def __init__(self, route: DirectRoute) -> None:
         self.route = route
         self._known: dict[bytes, tuple[Headers, int]] = {}
-        self._head = b""
-        self._bytes = 0
+        self._seen: tuple[bytes, int] | None = None
+        """The head that the parser has now, and how much came with it."""
 
     def __len__(self) -> int:
         return len(self._known)
@@ -53,21 +53,20 @@ class KnownHeads:
     def split(self, data: bytes) -> tuple[Headers, bytes] | None:
         """Headers and body of what is exactly one request with a known head. Anything else is
         for the parser."""
-        end = data.find(_END) + len(_END)
-        head = data[:end]
-        known = self._known.get(head)
+        head, end, body = data.partition(_END)
+        known = self._known.get(head) if end else None
         if known is None:
-            self._head, self._bytes = head, len(data)
+            self._seen = (head, len(body)) if end else None
             return None
         headers, body_bytes = known
-        return (headers, data[end:]) if len(data) - end == body_bytes else None
+        return (headers, body) if len(body) == body_bytes else None
 
     def remember(self, method: bytes, url: bytes, headers: Headers, body_bytes: int) -> None:
         """What the parser made of the data that `split` saw last, if these were one request."""
-        head, self._head = self._head, b""
-        if len(head) + body_bytes != self._bytes or len(head) > HEAD_BYTES_MAX:
+        seen, self._seen = self._seen, None
+        if seen is None or seen[1] != body_bytes or len(seen[0]) > HEAD_BYTES_MAX:
             return
         if self.route.body_bytes(method, url, headers) == body_bytes:
             if len(self._known) >= HEADS_MAX:
                 self._known.clear()
-            self._known[head] = tuple(headers), body_bytes
+            self._known[seen[0]] = tuple(headers), body_bytes

@@ -23,21 +23,74 @@ from aiokafka.protocol.produce import ProduceResponse_v7
 
 from shared.kafka.delivery.abandon import take_exception
 from shared.kafka.delivery.batches import Batches
-from shared.kafka.delivery.round import Failures, OnEnd, Place
+from shared.kafka.delivery.round import Failures, OnEnd, Place, failures_of
 
 API_KEY, API_VERSION = 0, 7
-ACKS_ALL = -1
+ACKS_ALL = NO_TRANSACTION = -1
 
 Single = dict[TopicPartition, BatchBuilder]
 """One batch a partition."""
 
-_header = struct.Struct(">ihhi").pack
+_header = struct.Struct(">hhi").pack
 _acks_and_timeout = struct.Struct(">hhii").pack
 _int16 = struct.Struct(">h")
 _int32 = struct.Struct(">i")
 _partition_and_length = struct.Struct(">ii").pack
 _partition_answer = struct.Struct(">ihqqq")
 """Partition, error code, offset, time of appending, first offset."""
+
+
+class Answer:
+    """The bytes of an answer after its header; only a failure is taken apart."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+        self.taken = _all_taken(body)
+
+    @classmethod
+    def decode(cls, data: BytesIO) -> "Answer":
+        """Of what is left of the response, as a connection asks for it."""
+        return cls(data.read())
+
+    def decoded(self) -> ProduceResponse_v7:
+        """Field by field, for aiokafka's sender."""
+        return ProduceResponse_v7.decode(self._body)
+
+
+class _Request:
+    """What a connection asks about a request when its answer comes."""
+
+    RESPONSE_TYPE = Answer
+    parse_response_header = staticmethod(ResponseHeader_v0.decode)
+
+
+def _all_taken(body: bytes) -> bool:
+    """Whether no partition has an error code."""
+    (topics,) = _int32.unpack_from(body)
+    at = 4
+    for _ in range(topics):
+        at += 2 + _int16.unpack_from(body, at)[0]
+        (partitions,) = _int32.unpack_from(body, at)
+        at += 4
+        for _ in range(partitions):
+            if _partition_answer.unpack_from(body, at)[1]:
+                return False
+            at += _partition_answer.size
+    return True
+
+
+class _Answered:
+    """A client whose next answer has come already."""
+
+    def __init__(self, client: Any, answered: asyncio.Future[Answer]) -> None:
+        self._answered = answered
+        self.force_metadata_update = client.force_metadata_update
+        self._maybe_wait_metadata = client._maybe_wait_metadata
+
+    async def send(self, _node: int, _request: Any) -> Any:
+        if self._answered.cancelled():
+            raise KafkaError("the request was given up")
+        return self._answered.result().decoded()
 
 
 class FirstAttempt:
@@ -108,16 +161,14 @@ class FirstAttempt:
             )
             transactions.increment_sequence_number(place, builder.record_count())
         correlation_id = connection._next_correlation_id()
-        answered: asyncio.Future[dict[TopicPartition, int]] = (
-            asyncio.get_running_loop().create_future()
-        )
+        answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         connection._requests.append((correlation_id, _Request, answered))
         timeout_ms = self._sender._request_timeout_ms
         connection._writer.write(
             pack_request(correlation_id, self._client._client_id, timeout_ms, batches)
         )
 
-        def on_answer(future: asyncio.Future[Any]) -> None:
+        def on_answer(future: asyncio.Future[Answer]) -> None:
             take_exception(future)
             if self._closed:
                 return
@@ -132,7 +183,7 @@ class FirstAttempt:
         self,
         node: int,
         batches: Single,
-        answered: asyncio.Future[Any],
+        answered: asyncio.Future[Answer],
         end: OnEnd,
     ) -> None:
         def on_done(task: asyncio.Task[Failures]) -> None:
@@ -144,7 +195,9 @@ class FirstAttempt:
         self._repeats.add(task)
         task.add_done_callback(on_done)
 
-    async def _repeat(self, node: int, batches: Single, answered: asyncio.Future[Any]) -> Failures:
+    async def _repeat(
+        self, node: int, batches: Single, answered: asyncio.Future[Answer]
+    ) -> Failures:
         """Hands batches to the library's sender as if the first attempt had been its own."""
         accumulator, sender = self._accumulator, self._sender
         taken: dict[TopicPartition, MessageBatch] = {}
@@ -168,63 +221,7 @@ class FirstAttempt:
             sender._in_flight.discard(node)
             sender._muted_partitions.difference_update(taken)
             accumulator._wakeup(accumulator._waiter_future)
-        futures = {place: batch.future for place, batch in taken.items()}
-        await asyncio.wait(futures.values())
-        errors = ((place, future.exception()) for place, future in futures.items())
-        return {place: error for place, error in errors if error is not None}
-
-
-class _Answered:
-    """A client whose next answer has come already."""
-
-    def __init__(self, client: Any, answered: asyncio.Future[Any]) -> None:
-        self._answered = answered
-        self.force_metadata_update = client.force_metadata_update
-        self._maybe_wait_metadata = client._maybe_wait_metadata
-
-    async def send(self, _node: int, _request: Any) -> Any:
-        if self._answered.cancelled():
-            raise KafkaError("the request was given up")
-        return self._answered.result().decoded()
-
-
-class Answer:
-    """The bytes of an answer after its header; only a failure is taken apart."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-        self.taken = _all_taken(body)
-
-    @classmethod
-    def decode(cls, data: BytesIO) -> "Answer":
-        """Of what is left of the response, as a connection asks for it."""
-        return cls(data.read())
-
-    def decoded(self) -> ProduceResponse_v7:
-        """Field by field, for aiokafka's sender."""
-        return ProduceResponse_v7.decode(self._body)
-
-
-class _Request:
-    """What a connection asks about a request when its answer comes."""
-
-    RESPONSE_TYPE = Answer
-    parse_response_header = staticmethod(ResponseHeader_v0.decode)
-
-
-def _all_taken(body: bytes) -> bool:
-    """Whether no partition has an error code."""
-    (topics,) = _int32.unpack_from(body)
-    at = 4
-    for _ in range(topics):
-        at += 2 + _int16.unpack_from(body, at)[0]
-        (partitions,) = _int32.unpack_from(body, at)
-        at += 4
-        for _ in range(partitions):
-            if _partition_answer.unpack_from(body, at)[1]:
-                return False
-            at += _partition_answer.size
-    return True
+        return await failures_of((place, batch.future) for place, batch in taken.items())
 
 
 def pack_request(correlation_id: int, client_id: str, timeout_ms: int, batches: Single) -> bytes:
@@ -236,16 +233,13 @@ def pack_request(correlation_id: int, client_id: str, timeout_ms: int, batches: 
             (_partition_and_length(partition, len(records)), records)
         )
     parts = [
-        b"",
-        b"",
+        _header(API_KEY, API_VERSION, correlation_id),
         _string(client_id),
-        _acks_and_timeout(-1, ACKS_ALL, timeout_ms, len(by_topic)),
+        _acks_and_timeout(NO_TRANSACTION, ACKS_ALL, timeout_ms, len(by_topic)),
     ]
     for topic, pieces in by_topic.items():
         parts += [_string(topic), _int32.pack(len(pieces) // 2), *pieces]
-    parts[1] = _header(0, API_KEY, API_VERSION, correlation_id)[4:]
-    parts[0] = _int32.pack(sum(map(len, parts)))
-    return b"".join(parts)
+    return b"".join((_int32.pack(sum(map(len, parts))), *parts))
 
 
 def _string(text: str) -> bytes:

@@ -3,22 +3,29 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import TopicPartition
 
+from shared.kafka.delivery.batches import Pair
 from shared.logs import get_logger
 
 log = get_logger(__name__)
 
-Pair = tuple[bytes, bytes]
-"""Key and value of a record."""
 Place = tuple[str, int]
 """A topic (its name on the broker) and a partition."""
 Failures = Mapping[Place, BaseException]
 """The partitions that were not acknowledged, and why."""
 OnEnd = Callable[[Failures], None]
+
+
+async def failures_of(futures: Iterable[tuple[Place, asyncio.Future[Any]]]) -> Failures:
+    """Waits for aiokafka's batches; of a partition with several the last failure counts."""
+    waiting = list(futures)
+    await asyncio.wait([future for _, future in waiting])
+    errors = [(place, future.exception()) for place, future in waiting]
+    return {place: error for place, error in errors if error is not None}
 
 
 class Round:

@@ -57,6 +57,11 @@ def _requests(status: int) -> Any:
     return metrics.HTTP_REQUESTS.labels("POST", PATH, str(status))
 
 
+def _count(status: int, began: float) -> None:
+    _requests(status).inc()
+    _DURATION.observe(perf_counter() - began)
+
+
 class Events:
     """The endpoint. Answers 202, or 422 when no event was accepted, with the same body."""
 
@@ -96,14 +101,12 @@ class Events:
     def _reply(self, reply: Reply, began: float, status: int, body: bytes) -> None:
         headers = (_JSON, (b"content-length", b"%d" % len(body)))
         reply(status, headers, body)
-        _requests(status).inc()
-        _DURATION.observe(perf_counter() - began)
+        _count(status, began)
 
     def _reply_problem(self, reply: Reply, began: float, error: Exception) -> None:
         response = problem(as_problem(error))
         reply(response.status_code, response.raw_headers, bytes(response.body))
-        _requests(response.status_code).inc()
-        _DURATION.observe(perf_counter() - began)
+        _count(response.status_code, began)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = perf_counter()
@@ -119,8 +122,7 @@ class Events:
             headers = [_JSON, (b"content-length", b"%d" % len(body))]
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": body})
-        _requests(status).inc()
-        _DURATION.observe(perf_counter() - began)
+        _count(status, began)
 
     async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
         headers = scope["headers"]
