@@ -15,6 +15,8 @@ from shared.access.tokens import sign_token
 PIPELINE = ("ingest", "budget", "kpi", "alerts")
 """In the order in which a cause becomes an effect."""
 TIMEOUT_S = 60.0
+REPEAT_S = 0.25
+UNAVAILABLE = 503
 
 
 class ClientError(Exception):
@@ -54,15 +56,25 @@ class Client:
     ) -> Any:
         """Any request; returns the decoded body. Raises ClientError unless it is a success."""
         headers = {"Authorization": f"Bearer {token or self.operator}", **rest.pop("headers", {})}
+        request = self._http.build_request(
+            method, self._urls[service] + path, headers=headers, **rest
+        )
         try:
-            response = self._http.request(
-                method, self._urls[service] + path, headers=headers, **rest
-            )
+            response = self._answer_to(request)
         except httpx.HTTPError as error:
             raise ClientError(f"{method} {service}{path}: {error!r}") from error
         if response.is_error:
             raise ClientError(f"{method} {service}{path}: {response.status_code} {response.text}")
         return response.json()
+
+    def _answer_to(self, request: httpx.Request) -> httpx.Response:
+        """The first answer but 503, which means: send the same again."""
+        deadline = time.monotonic() + TIMEOUT_S
+        response = self._http.send(request)
+        while response.status_code == UNAVAILABLE and time.monotonic() < deadline:
+            time.sleep(REPEAT_S)
+            response = self._http.send(request)
+        return response
 
     def get(self, service: str, path: str, **params: Any) -> Any:
         return self.call("GET", service, path, params=params)

@@ -181,8 +181,11 @@ class Caller:
         return answer.json()
 
     def events(self, *events: Any, status: int = 202) -> Any:
-        """POST /v1/events as an array."""
-        answer = self.send("POST", "ingest", "/v1/events", json=list(events))
+        """POST /v1/events as an array, again while the answer is 503, as senders are told to."""
+        answer = self.eventually(
+            lambda: self.send("POST", "ingest", "/v1/events", json=list(events)),
+            lambda answer: answer.status_code != 503,
+        )
         assert answer.status_code == status, answer.text
         return answer.json()
 
