@@ -45,7 +45,8 @@ async def get_configuration(request: Request, principal: Reader) -> Json:
 async def reload(request: Request, principal: Admin) -> Json:
     """Reads all files again, for all replicas: what is new in them is the next version of its
     workspace. A bad one changes nothing: 422 `configuration_invalid`, with file and line if it is
-    the caller's own. What was refused until now is sent again at once."""
+    the caller's own. What is doubtful in the caller's own file is said. What was refused until now
+    is sent again at once."""
     principal.reach.require_whole()
     configurations: Configurations = request.app.state.configurations
     adoption: Adoption = request.app.state.adoption
@@ -55,7 +56,13 @@ async def reload(request: Request, principal: Admin) -> Json:
         raise _refusal(error, principal.workspace) from error
     workspaces = configurations.workspaces()
     log.info("reloaded", workspaces=workspaces, routed=routed, requeued=requeued)
-    return Json({"workspaces": [one for one in workspaces if one == principal.workspace]})
+    own = configurations.files.get(principal.workspace)
+    return Json(
+        {
+            "workspaces": [one for one in workspaces if one == principal.workspace],
+            "doubts": list(own.configuration.doubts) if own else [],
+        }
+    )
 
 
 def _refusal(error: ConfigError, workspace: str) -> InvalidError:

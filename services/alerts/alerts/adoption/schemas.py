@@ -1,6 +1,7 @@
 """The configuration in use, as people read it."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import BaseModel, Field, create_model
 
@@ -34,6 +35,15 @@ ReceiverView = create_model(
 """A receiver: for each channel a list of what is shown of its entries."""
 
 
+Doubts = Annotated[
+    list[str],
+    Field(
+        description="What is allowed and probably not meant, with its line: "
+        "a receiver without a channel, a matcher that no alert can meet."
+    ),
+]
+
+
 class ConfigurationView(BaseModel):
     """What is in use, in the file's words; environment variables by name only."""
 
@@ -48,15 +58,13 @@ class ConfigurationView(BaseModel):
         "changed while nothing ran."
     )
     made_at: datetime | None
-    doubts: list[str] = Field(
-        description="What is allowed and probably not meant, with its line: "
-        "a receiver without a channel, a matcher that no alert can meet."
-    )
+    doubts: Doubts
     route: RouteView
     receivers: list[ReceiverView]
 
 
 class Reloaded(BaseModel):
-    """The caller's workspace, if it has a file; empty otherwise."""
+    """The caller's workspace, if it has a file, and what is doubtful in that; empty otherwise."""
 
     workspaces: list[str]
+    doubts: Doubts

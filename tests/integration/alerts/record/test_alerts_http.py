@@ -163,7 +163,24 @@ async def test_a_reload_needs_an_admin_and_a_good_file(
     assert bad.json()["errors"][0]["loc"] == "default.yml:9"
     path.write_text(CONFIGURATION, encoding="utf-8")
     good = await client.post("/-/reload", headers=as_role(world, "admin"))
-    assert good.json() == {"workspaces": ["default"]}
+    assert good.json() == {"workspaces": ["default"], "doubts": []}
+
+
+async def test_a_reload_answers_what_is_doubtful_in_ones_own_file(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    doubtful = "route: {receiver: ops}\nreceivers:\n  - {name: ops}\n"
+    (world.directory / "default.yml").write_text(doubtful, encoding="utf-8")
+    (world.directory / "agency.yml").write_text(CONFIGURATION, encoding="utf-8")
+    found = await client.post("/-/reload", headers=as_role(world, "admin"))
+    [doubt] = found.json()["doubts"]
+    assert doubt.startswith("default.yml:3: receiver 'ops' has no channel")
+    # The line is that of the file as it is now, also where nothing else has changed in it.
+    (world.directory / "default.yml").write_text(f"# more\n{doubtful}", encoding="utf-8")
+    again = await client.post("/-/reload", headers=as_role(world, "admin"))
+    assert again.json()["doubts"][0].startswith("default.yml:4: ")
+    other = await client.post("/-/reload", headers=as_role(world, "admin", "agency"))
+    assert other.json() == {"workspaces": ["agency"], "doubts": []}
 
 
 async def test_a_reload_says_what_is_wrong_with_ones_own_file_also_when_another_is_bad(
@@ -184,9 +201,9 @@ async def test_a_reload_says_nothing_of_other_workspaces(
     other = world.directory / "agency.yml"
     other.write_text(CONFIGURATION, encoding="utf-8")
     good = await client.post("/-/reload", headers=as_role(world, "admin"))
-    assert good.json() == {"workspaces": ["default"]}
+    assert good.json() == {"workspaces": ["default"], "doubts": []}
     stranger = await client.post("/-/reload", headers=as_role(world, "admin", "third"))
-    assert stranger.json() == {"workspaces": []}
+    assert stranger.json() == {"workspaces": [], "doubts": []}
     other.write_text("route: {receiver: the-secret-boss}\nreceivers: []\n", encoding="utf-8")
     bad = await client.post("/-/reload", headers=as_role(world, "admin"))
     assert (bad.status_code, bad.json()["code"]) == (422, "configuration_invalid")
