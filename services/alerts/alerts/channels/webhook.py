@@ -80,8 +80,16 @@ class Webhook:
     limits = ChannelLimits(text_bytes_max=TEXT_BYTES_MAX)
 
     def destinations(self, entry: Hook, environment: Mapping[str, str]) -> list[Endpoint]:
-        """One address; both variables are there and can be used."""
-        web_variable("url_env", entry.url_env, environment)
+        """One address; both variables are there and can be used. What a name resolves to is looked
+        at when something is sent: it may be another address then."""
+        url = web_variable("url_env", entry.url_env, environment)
+        number = _literal(urlsplit(url).hostname or "")
+        if number and not entry.allow_private and not is_public(number):
+            raise EntryError(
+                "url_env",
+                f"environment variable {entry.url_env} holds a private address, where nothing is "
+                "sent: if it is meant, write allow_private: true in this entry",
+            )
         if entry.secret_env is not None:
             try:
                 keys_of(variable("secret_env", entry.secret_env, environment))
@@ -114,7 +122,7 @@ class Webhook:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         try:
-            addresses = [ip_address(one) for one in await _addresses(host, port, tools)]
+            addresses = await _addresses(host, port, tools)
         except OSError as error:
             return result_of(SendClass.RETRYABLE, "resolve", type(error).__name__)
         if not hook.allow_private and not all(map(is_public, addresses)):
@@ -180,11 +188,17 @@ def signed(delivery: str, at: datetime, body: bytes, keys: Sequence[bytes]) -> d
     return found | ({"webhook-signature": " ".join(signatures)} if signatures else {})
 
 
-async def _addresses(host: str, port: int, tools: Tools) -> Sequence[str]:
+def _literal(host: str) -> IPv4Address | IPv6Address | None:
+    """The number that a host is; None for a name."""
     try:
-        return [str(ip_address(host))]
+        return ip_address(host)
     except ValueError:
-        return await tools.resolve(host, port)
+        return None
+
+
+async def _addresses(host: str, port: int, tools: Tools) -> Sequence[IPv4Address | IPv6Address]:
+    number = _literal(host)
+    return [number] if number else [ip_address(one) for one in await tools.resolve(host, port)]
 
 
 def _at(parts: SplitResult, address: IPv4Address | IPv6Address, port: int) -> str:

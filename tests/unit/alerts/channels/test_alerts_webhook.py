@@ -12,6 +12,8 @@ from alerts.channels.contract import EntryError
 from alerts.channels.message import AlertFacts, Block, FactLine, StillOpen, brief
 from alerts.channels.result import SendClass, SendResult
 from alerts.channels.webhook import Hook, Webhook, classify, keys_of, signed
+from alerts.configuration.tree import parse_configuration
+from alerts.configuration.yaml_reader import ConfigError
 from cli.fakes.server import Fault
 from tests.unit.alerts.builders import START, at
 from tests.unit.alerts.sending import answered, make_message, make_outgoing, make_tools
@@ -173,6 +175,38 @@ def test_a_secret_that_would_not_protect_is_refused_with_the_remedy(secret: str,
         HOOK.destinations(Hook(url_env="URL", secret_env="SECRET"), environment)
     assert caught.value.key == "secret_env", why
     assert "AAAA" not in str(caught.value)
+
+
+PRIVATE = "https://10.0.0.5/hook"
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed", "refused", "why"),
+    [
+        (PRIVATE, False, True, "nobody can mean it without saying so"),
+        ("http://[::1]:9000/hook", False, True, "this machine"),
+        (PRIVATE, True, False, "it is allowed"),
+        ("https://8.8.8.8/hook", False, False, "an address of the Internet"),
+        ("https://localhost/hook", False, False, "a name is looked at when something is sent"),
+    ],
+)
+def test_a_private_address_in_numbers_is_refused_when_the_file_is_read(
+    url: str, allowed: bool, refused: bool, why: str
+) -> None:
+    text = f"""\
+route: {{receiver: tool}}
+receivers:
+  - name: tool
+    webhook_configs:
+      - url_env: URL
+        allow_private: {str(allowed).lower()}
+"""
+    if not refused:
+        assert parse_configuration("default", "default.yml", text, {"URL": url}).receivers, why
+        return
+    with pytest.raises(ConfigError, match=r"default.yml:5: .*allow_private: true") as caught:
+        parse_configuration("default", "default.yml", text, {"URL": url})
+    assert "hook" not in str(caught.value), "the address is a secret"
 
 
 def test_a_name_that_is_not_given_is_derived() -> None:
