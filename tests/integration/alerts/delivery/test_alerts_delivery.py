@@ -221,6 +221,9 @@ async def test_mail_goes_out_when_its_server_is_back(world: World) -> None:
         assert len(inbox.mails) == 1
     assert await world.told("email") == [("firing", "critical", "delivered")]
     assert (await attempts(world))[0] == ("retryable", "connect")
+    [refused, _] = (await world.rows())[0]["attempts"]
+    assert f"no session with 127.0.0.1:{port} " in refused["provider_message"]
+    assert "PACELINE_SMTP_PORT" in refused["provider_message"]
     assert (await world.rows())[0]["possible_duplicate"] is False
 
 

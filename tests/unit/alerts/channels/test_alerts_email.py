@@ -101,6 +101,7 @@ async def test_a_server_whose_name_is_none_is_a_matter_of_configuration() -> Non
     outgoing = make_outgoing(email, {"kind": "email", "to": "a@x.com"})
     found = await email.send(outgoing, make_tools(server=server))
     assert (found.kind, found.provider_code) == (SendClass.CONFIG, "connect")
+    assert f"{'a' * 64}.com:25 is no address of a server" in found.provider_message
     assert not found.maybe_delivered
 
 

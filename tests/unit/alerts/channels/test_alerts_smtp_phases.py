@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from msgspec import structs
 
 from alerts.channels.email.channel import Email
 from alerts.channels.result import SendClass, SendResult
@@ -96,3 +97,38 @@ async def test_a_reply_in_its_phase_means(
     else:
         found = await sent(phase, answer)
     assert (found.kind, found.maybe_delivered) == (kind, maybe)
+
+
+@pytest.mark.parametrize(
+    ("phase", "why"),
+    [
+        (
+            "greeting",
+            "no session with {at} (SMTPServerDisconnected): start it or see PACELINE_SMTP_HOST, ",
+        ),
+        ("MAIL", "the session with {at} ended"),
+        (".", "the session with {at} ended"),
+    ],
+)
+async def test_a_broken_connection_names_the_server(phase: str, why: str) -> None:
+    async with server({**GOOD, phase: CLOSE}) as port:
+        found = await EMAIL.send(MAIL, make_tools(server=mail_server(port), timeout_s=20.0))
+    assert found.provider_message.startswith(why.format(at=f"127.0.0.1:{port}"))
+
+
+async def test_a_server_without_starttls_is_named_with_the_setting() -> None:
+    async with server({**GOOD, "EHLO": b"250 here\r\n"}) as port:
+        secured = structs.replace(mail_server(port), security="starttls")
+        found = await EMAIL.send(MAIL, make_tools(server=secured, timeout_s=20.0))
+    assert f"127.0.0.1:{port}" in found.provider_message
+    assert "PACELINE_SMTP_SECURITY" in found.provider_message
+    assert "STARTTLS" in found.provider_message.replace("PACELINE_SMTP_SECURITY", "")
+
+
+async def test_a_server_whose_greeting_never_ends_has_got_nothing() -> None:
+    """The time of the whole attempt is not over: it is known that nothing was sent, and to whom."""
+    async with server({**GOOD, "greeting": b"220-wait\r\n"}) as port:
+        found = await EMAIL.send(MAIL, make_tools(server=mail_server(port), timeout_s=0.5))
+    assert (found.kind, found.provider_code) == (SendClass.RETRYABLE, "connect")
+    assert not found.maybe_delivered
+    assert f"127.0.0.1:{port}" in found.provider_message

@@ -1,5 +1,6 @@
 """E-mail over SMTP: one mail to one mailbox, and what the server's replies mean (A9, A10)."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,11 @@ from alerts.channels.result import NotBuiltError, SendClass, SendResult, clip, r
 T = TypeVar("T")
 TEXT_BYTES_MAX = 50_000
 """Mail takes megabytes; a person does not. Far below the 10 MB of alerting.md A10."""
+CONNECT_SHARE = 0.9
+"""Of the time of an attempt: whoever is not connected by then has sent nothing, and is told which
+server it was. When all of the time is over, nobody knows."""
+SETTINGS = "PACELINE_SMTP_HOST, PACELINE_SMTP_PORT and PACELINE_SMTP_SECURITY"
+LOGIN_SETTINGS = "PACELINE_SMTP_USERNAME and PACELINE_SMTP_PASSWORD"
 TAKEN = range(200, 300)
 NOT_NOW = range(400, 500)
 NEVER = range(500, 600)
@@ -131,16 +137,20 @@ class Email:
             raise NotBuiltError from error
         session = _session(tools.server, tools.timeout_s)
         try:
-            await session.connect()
+            async with asyncio.timeout(tools.timeout_s * CONNECT_SHARE):
+                await session.connect()
         except aiosmtplib.SMTPAuthenticationError as error:
-            return result_of(SendClass.CONFIG, str(error.code), "the server refused the login")
+            text = f"{_at(session)} refused the login: see {LOGIN_SETTINGS}"
+            return result_of(SendClass.CONFIG, str(error.code), clip(text))
         except aiosmtplib.SMTPResponseException as error:
             return classify_greeting(error.code, error.message)
         except (aiosmtplib.SMTPException, OSError) as error:
-            return result_of(SendClass.RETRYABLE, "connect", type(error).__name__)
+            text = f"no session with {_at(session)} ({_why(error)}): start it or see {SETTINGS}"
+            return result_of(SendClass.RETRYABLE, "connect", clip(text))
         except ValueError as error:
             # The settings of the server are none, such as a host that no name may be.
-            return result_of(SendClass.CONFIG, "connect", type(error).__name__)
+            text = f"{_at(session)} is no address of a server ({_why(error)}): see {SETTINGS}"
+            return result_of(SendClass.CONFIG, "connect", clip(text))
         try:
             return await _address(session, sender, mail.to) or await _transmit(session, content)
         finally:
@@ -208,6 +218,22 @@ def _session(server: MailServer, timeout_s: float) -> aiosmtplib.SMTP:
     )
 
 
+def _at(session: aiosmtplib.SMTP) -> str:
+    """The server, by what its settings say: neither is a secret."""
+    return f"{session.hostname}:{session.port}"
+
+
+def _why(error: Exception) -> str:
+    """The fault below it by its kind, else in its own words."""
+    if isinstance(error.__cause__, Exception):
+        return type(error.__cause__).__name__
+    return str(error) or type(error).__name__
+
+
+def _ended(session: aiosmtplib.SMTP, error: Exception) -> str:
+    return clip(f"the session with {_at(session)} ended ({_why(error)}): its own log may say why")
+
+
 async def _address(session: aiosmtplib.SMTP, sender: str, to: str) -> SendResult | None:
     """The envelope; None when the server takes it. Nothing of the mail is sent before."""
     classify = classify_greeting
@@ -218,7 +244,7 @@ async def _address(session: aiosmtplib.SMTP, sender: str, to: str) -> SendResult
     except aiosmtplib.SMTPResponseException as error:
         return classify(error.code, error.message)
     except (aiosmtplib.SMTPException, OSError) as error:
-        return result_of(SendClass.RETRYABLE, "connect", type(error).__name__)
+        return result_of(SendClass.RETRYABLE, "connect", _ended(session, error))
     return None
 
 
@@ -229,5 +255,5 @@ async def _transmit(session: aiosmtplib.SMTP, content: bytes) -> SendResult:
         return classify_data(error.code, error.message)
     except (aiosmtplib.SMTPException, OSError) as error:
         # The mail may have been taken before the connection broke.
-        return result_of(SendClass.RETRYABLE, "no_answer", type(error).__name__, maybe=True)
+        return result_of(SendClass.RETRYABLE, "no_answer", _ended(session, error), maybe=True)
     return classify_data(reply.code, reply.message)
