@@ -140,7 +140,8 @@ def end_of_day(day: int, step: int | None, title: str) -> Moment:
 def _gifts(hour: int, amount: str, *said: Said) -> Moment:
     at = clock(9, hour)
     events = [spend_delta("L10", f"2025-11-09T{hour:02d}-gifts", at, amount)]
-    return Moment(at, 9, f"L10 +{amount}", [*events, heartbeat(source_of("L10"), at)], list(said))
+    title = f"L10 spends {Decimal(amount):,} more"
+    return Moment(at, 9, title, [*events, heartbeat(source_of("L10"), at)], list(said))
 
 
 def _hour_of_social(hour: int, clicks: int, *said: Said) -> Moment:
@@ -155,7 +156,13 @@ def _hour_of_social(hour: int, clicks: int, *said: Said) -> Moment:
 
 def moments() -> list[Moment]:
     """The whole campaign in order of time."""
-    days = {day: end_of_day(day, None, f"11-{day:02d} is complete") for day in SEARCH_DAYS}
+    # What is said at once is said of the figures: the sources' word comes behind them.
+    days = {
+        day: end_of_day(
+            day, None, f"the figures of 11-{day:02d}, then each source's word that it is complete"
+        )
+        for day in SEARCH_DAYS
+    }
     days[1].step, days[1].pacing = 2, {"L03": "1.000000"}
     days[2].step, days[2].pacing = 3, {"L03": "1.166667"}
     days[3].step, days[3].pacing = 3, {"L03": "1.388889"}
@@ -166,7 +173,7 @@ def moments() -> list[Moment]:
     ]
     days[5].step = days[4].step = 3
     days[5].said = [Said(clock(6), "pacing-high", "L03", "resolved", "warning", "1.100000")]
-    noon = Moment(clock(3, 12), 3, "L03 has spent 20,000 by noon")
+    noon = Moment(clock(3, 12), 3, "L03 has spent 20,000 today by noon")
     noon.events = [
         spend_of_day("L03", 3, "20000.00", 1, noon.at),
         heartbeat(source_of("L03"), noon.at),

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from cli.demo.run import STEPS, emit_steps
-from cli.demo.scenario import BUILT_STEPS
+from cli.demo.scenario import BUILT_STEPS, SEARCH_DAYS, moments
 
 FAULTS = {step: ["told twice"] if step == 4 else [] for step in BUILT_STEPS}
 
@@ -25,3 +25,14 @@ def test_as_json_it_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(capsys.readouterr().out)
     assert (told["ok"], told["failed"], told["not_built"]) == (4, 1, 7)
     assert told["steps"][3]["faults"] == ["told twice"]
+
+
+def test_a_day_says_its_figures_before_it_says_that_it_is_complete() -> None:
+    """A message of the figures cannot know the sources' word, which comes behind them; no title may
+    stand above it as if it did."""
+    days = [one for one in moments() if "complete" in one.title]
+    assert len(days) == len(SEARCH_DAYS)
+    for day in days:
+        words = ["complete_through" in event["data"] for event in day.events]
+        assert words == sorted(words)
+        assert day.title.index("figures") < day.title.index("complete")

@@ -28,6 +28,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 TITLE_CHARACTERS_MAX = 120
 OPEN_LINES_MAX = 100
 """Of what is only still open: nobody reads on, and thousands would fill every message."""
+WITH_ID = {"zh-CN": "（{}）", "en": " ({})"}
 _ICONS = {"info": "🔵", "warning": "🟠", "critical": "🔴"}
 _COLORS = {"info": "#0969da", "warning": "#bc4c00", "critical": "#cf222e"}
 _RECOVERED_COLOR, _ENDED_COLOR = "#1a7f37", "#59636e"
@@ -73,6 +74,7 @@ class Renderer:
             (view, facts_of(view, locale, now, zone if len(zones) > 1 else ""))
             for view, zone in zoned
         ]
+        _tell_rules_apart([facts for _, facts in details], locale)
         told = [one for one in details if one[0].told != "unchanged"]
         unchanged = [one for one in details if one[0].told == "unchanged"]
         first, others = told[0][1], len(told) - 1
@@ -100,6 +102,17 @@ class Renderer:
     def words(self, locale: str) -> Any:
         """The words of a locale: its macros, and its tables by name."""
         return self._words.get_template(f"{locale}.j2").module
+
+
+def _tell_rules_apart(details: Sequence[dict[str, Any]], locale: str) -> None:
+    """Two rules may have one name: where a message speaks of both, their ids stand behind it."""
+    rules: dict[str, set[str]] = {}
+    for facts in details:
+        rules.setdefault(facts["rule_name"], set()).add(facts["rule"])
+    for facts in details:
+        name = facts["rule_name"]
+        if name and len(rules[name]) > 1:
+            facts["rule_name"] = name + WITH_ID[locale].format(facts["rule"])
 
 
 def _divided(whole: Message, keys: Sequence[Key], channel: Channel, words: Any) -> list[Rendered]:

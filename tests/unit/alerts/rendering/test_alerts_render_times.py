@@ -54,11 +54,17 @@ def test_an_older_figure_is_never_taken_for_the_newest() -> None:
     older = view("unchanged", alert=2, value="1.5833", event_time=at(0))
     text = render(newer, older)[0].text
     assert "数据截至：11月3日 13:00" in text
-    assert "实际是计划的 158.33%（11月3日 12:00 的数据；自 11月3日 12:00 起）" in text
+    assert (
+        "实际是计划的 158.33%（规则：pacing-high；11月3日 12:00 的数据；自 11月3日 12:00 起）"
+        in text
+    )
     english = render(newer, older, locale="en")[0].text
-    assert "158.33% of plan (as of Nov 3, 12:00; open since Nov 3, 12:00)" in english
+    assert (
+        "158.33% of plan (rule: pacing-high; as of Nov 3, 12:00; open since Nov 3, 12:00)"
+        in english
+    )
     nothing = view("unchanged", alert=2, value=None)
-    assert "暂无数值（自 11月3日 12:00 起）" in render(newer, nothing)[0].text
+    assert "暂无数值（规则：pacing-high；自 11月3日 12:00 起）" in render(newer, nothing)[0].text
 
 
 def test_a_reminder_says_of_when_its_figure_is() -> None:
