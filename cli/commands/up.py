@@ -5,7 +5,7 @@ import signal
 import time
 from types import FrameType
 
-from alerts.configuration.configurations import doubts
+from alerts.configuration.configurations import read_files
 from cli.errors import CommandError, Exit
 from cli.output import emit, tell_stderr
 from cli.paths import ROOT
@@ -40,6 +40,12 @@ def run_up(options: StackOptions, *, as_json: bool) -> int:
         )
         announce(info, as_json=as_json)
         return Exit.OK
+    try:
+        # Before the servers: their 20 s are too long to wait for a misspelt word.
+        doubts = _check_alerts(options)
+    except CommandError:
+        lock.release()
+        raise
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _request_stop)
     # A shell script's `up &` hands SIGINT down ignored; then nothing but SIGTERM would stop us.
@@ -51,7 +57,8 @@ def run_up(options: StackOptions, *, as_json: bool) -> int:
         stack.start()
         tell_stderr(f"everything is ready after {time.monotonic() - began:.1f} s")
         _say_where(stack)
-        _say_doubts(options)
+        for doubt in doubts:
+            tell_stderr(f"warning: {doubt}")
         announce(stack.info(), as_json=as_json)
         supervisor = Supervisor(stack)
         while True:
@@ -81,15 +88,18 @@ def _say_where(stack: Stack) -> None:
         tell_stderr(f"{replica.name} pid={replica.pid} {replica.url} log={replica.log}")
 
 
-def _say_doubts(options: StackOptions) -> None:
+def _check_alerts(options: StackOptions) -> list[str]:
     """What alerts' files allow and nobody means, such as a receiver without a channel: the log of
-    a service is not where a new user looks."""
-    environment = {**os.environ, **options.environment}
+    a service is not where a new user looks. Raises CommandError for a file that cannot be used."""
     if not any(service.name == "alerts" for service in options.services):
-        return
+        return []
+    environment = {**os.environ, **options.environment}
     directory = ROOT / environment.get("PACELINE_ALERTS_DIR", "deploy/alerts.d")
-    for doubt in doubts(directory, environment):
-        tell_stderr(f"warning: {doubt}")
+    found, bad = read_files(directory, environment)
+    if bad:
+        wrong = "\n  ".join(map(str, bad))
+        raise CommandError(f"nothing was started: alerts cannot use {directory}\n  {wrong}")
+    return [doubt for file in found.values() for doubt in file.configuration.doubts]
 
 
 def _await_other(options: StackOptions) -> RunInfo:

@@ -115,24 +115,14 @@ class Configurations:
         Raises ConfigError with file and line, of the `caller` workspace's own file if that is
         among the bad ones; all are logged.
         """
-        found: dict[str, ConfigurationFile] = {}
-        bad: list[ConfigError] = []
-        for path in sorted(self._directory.glob("*.yml")):
-            try:
-                found[path.stem] = self._read(path)
-            except ConfigError as error:
-                log.error(
-                    "configuration_refused", file=error.file, line=error.line, detail=error.detail
-                )
-                bad.append(error)
+        found, bad = read_files(self._directory, self._environment)
+        for error in bad:
+            log.error(
+                "configuration_refused", file=error.file, line=error.line, detail=error.detail
+            )
         own = [error for error in bad if caller is not None and error.file == file_name(caller)]
         if bad:
             raise (own or bad)[0]
-        if not found:
-            there = self._directory.is_dir()
-            detail = "holds no <workspace>.yml" if there else "does not exist"
-            named = "PACELINE_ALERTS_DIR names the folder of the configurations"
-            raise ConfigError(str(self._directory), 0, f"{detail}: {named}")
         self.files = found
         return found
 
@@ -144,25 +134,35 @@ class Configurations:
                     log.warning("configuration_doubtful", workspace=workspace, detail=doubt)
         self._doubted = {workspace: file.sha256 for workspace, file in self.files.items()}
 
-    def _read(self, path: Path) -> ConfigurationFile:
-        if path.stat().st_size > FILE_BYTES_MAX:
-            raise ConfigError(path.name, 1, f"is over {FILE_BYTES_MAX} bytes")
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            raise ConfigError(path.name, 1, "is not UTF-8") from error
-        configuration = parse_configuration(path.stem, path.name, text, self._environment)
-        kept = without_comments(text)
-        return ConfigurationFile(path.stem, kept, fingerprint(kept), configuration)
 
-
-def doubts(directory: Path, environment: Mapping[str, str]) -> list[str]:
-    """Of all files, for who starts the service; none of a file that cannot be used."""
-    found: list[str] = []
+def read_files(
+    directory: Path, environment: Mapping[str, str]
+) -> tuple[dict[str, ConfigurationFile], list[ConfigError]]:
+    """The files by workspace, checked, and what is wrong with the others or with the folder: with
+    file and line."""
+    found: dict[str, ConfigurationFile] = {}
+    bad: list[ConfigError] = []
     for path in sorted(directory.glob("*.yml")):
         try:
-            text = path.read_text(encoding="utf-8")
-            found += parse_configuration(path.stem, path.name, text, environment).doubts
-        except (ConfigError, OSError, UnicodeDecodeError):
-            continue
-    return found
+            found[path.stem] = _read(path, environment)
+        except ConfigError as error:
+            bad.append(error)
+    if not found and not bad:
+        detail = "holds no <workspace>.yml" if directory.is_dir() else "does not exist"
+        named = "PACELINE_ALERTS_DIR names the folder of the configurations"
+        bad.append(ConfigError(str(directory), 0, f"{detail}: {named}"))
+    return found, bad
+
+
+def _read(path: Path, environment: Mapping[str, str]) -> ConfigurationFile:
+    try:
+        if path.stat().st_size > FILE_BYTES_MAX:
+            raise ConfigError(path.name, 1, f"is over {FILE_BYTES_MAX} bytes")
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(path.name, 1, "is not UTF-8") from error
+    except OSError as error:
+        raise ConfigError(path.name, 0, f"cannot be read: {error.strerror}") from error
+    configuration = parse_configuration(path.stem, path.name, text, environment)
+    kept = without_comments(text)
+    return ConfigurationFile(path.stem, kept, fingerprint(kept), configuration)

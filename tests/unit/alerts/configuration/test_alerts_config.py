@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from alerts.configuration.configurations import Configurations, without_comments
-from alerts.configuration.configurations import doubts as doubts_of
+from alerts.configuration.configurations import Configurations, read_files, without_comments
 from alerts.configuration.matchers import parse_matcher
 from alerts.configuration.tree import parse_configuration
 from alerts.configuration.yaml_reader import ConfigError
@@ -274,12 +273,24 @@ def test_a_stored_text_has_no_comments_and_each_thing_in_its_line() -> None:
     assert kept.split("\n")[4].startswith("receivers")
 
 
-def test_doubts_of_all_files_are_said_to_who_starts_the_service(tmp_path: Path) -> None:
+def test_all_files_are_read_and_all_that_is_wrong_is_found(tmp_path: Path) -> None:
     (tmp_path / "default.yml").write_text(DOUBTFUL, encoding="utf-8")
-    (tmp_path / "bad.yml").write_text("route: [", encoding="utf-8")
+    (tmp_path / "bad.yml").write_text("route: {}\nroutes: []\n", encoding="utf-8")
+    (tmp_path / "folder.yml").mkdir()
     (tmp_path / "other.yml").write_bytes(b"\xff")
-    assert len(doubts_of(tmp_path, {})) == 4
-    assert doubts_of(tmp_path / "nowhere", {}) == []
+    found, bad = read_files(tmp_path, {})
+    assert [len(file.configuration.doubts) for file in found.values()] == [4]
+    assert [str(error).partition(": ")[0] for error in bad] == [
+        "bad.yml:2",
+        "folder.yml cannot be read",
+        "other.yml:1",
+    ]
+    for folder, said in (("empty", "holds no"), ("nowhere", "does not exist")):
+        (tmp_path / "empty").mkdir(exist_ok=True)
+        found, [error] = read_files(tmp_path / folder, {})
+        assert found == {}
+        assert said in str(error)
+        assert "PACELINE_ALERTS_DIR" in str(error)
 
 
 def test_a_doubt_is_logged_once_for_a_text(
