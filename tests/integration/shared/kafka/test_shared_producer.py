@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -159,12 +159,12 @@ async def test_a_frozen_broker_is_a_503_within_the_deadline_and_recovery_needs_n
 
 
 @pytest.fixture
-def unread() -> Iterator[list[str]]:
-    """What asyncio tells of errors that nobody reads, from here on."""
+async def unread() -> AsyncIterator[list[str]]:
+    """What the loop of the tests tells of errors that nobody reads, from here on."""
     told: list[str] = []
     # An error of an earlier test is told when its future is collected.
     gc.collect()
-    loop = asyncio.get_event_loop()
+    loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: told.append(context["message"]))
     yield told
     loop.set_exception_handler(None)
