@@ -1,4 +1,4 @@
-"""One running installation for all tests of the contract."""
+"""Two running installations for all tests of the contract: one on each clock."""
 
 import shutil
 import tempfile
@@ -9,7 +9,9 @@ import pytest
 
 from cli.demo.client import Client
 from cli.stack.stack import Stack, StackOptions
+from tests.conftest import fresh_database, fresh_topics
 from tests.e2e.contract_caller import Caller
+from tests.e2e.manual_installation import ManualInstallation, manual_installation
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +43,12 @@ def caller(workspace: Callable[[str], Caller]) -> Caller:
 def stranger(workspace: Callable[[str], Caller]) -> Caller:
     """Another client of the same installation, with all roles but in no way related."""
     return workspace("stranger")
+
+
+@pytest.fixture(scope="session")
+def manual(kafka: str, postgres: str, _template: str) -> Iterator[ManualInstallation]:
+    """On the manual clock; every world is a workspace of it."""
+    with fresh_database(postgres, _template) as url, fresh_topics(kafka) as prefix:
+        servers = {"kafka": kafka, "database": url, "topic_prefix": prefix}
+        with manual_installation(servers) as running:
+            yield running

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from tests.e2e.contract_world import HOUR, STARTS, World
+from tests.e2e.contract_world import HOUR, World
 
 W, C = ("warning", "0.01"), ("critical", "0.005")
 K = 1000
@@ -153,7 +153,7 @@ def play_spending(world: World) -> None:
     )
     pacing = {"kpi": "budget.pacing_ratio", "between": ["0.7", "1.2"]}
     world.add_rule(body | {"suppress": {"to": "info", "while": pacing}})
-    half, later = STARTS + timedelta(days=5), STARTS + timedelta(days=8)
+    half, later = world.starts + timedelta(days=5), world.starts + timedelta(days=8)
     world.go_to(half)
     events = []
     for line, (amount, complete, *_) in SPENT.items():

@@ -1,15 +1,12 @@
-"""A running installation for contract tests: everything goes over HTTP, on the manual clock."""
+"""A world of the contract tests: a workspace of the installation on the manual clock."""
 
 import json
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,14 +14,14 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from cli.demo.client import Client
 from cli.helpers import run_coroutine
-from cli.stack.stack import Stack, StackOptions
+from cli.stack.stack import Stack
 from tests.chaos.plans import campaign, plan_of
 from tests.documented import check_documented
+from tests.e2e.manual_installation import PLAIN, ManualInstallation
 
 PARTITIONS = 24
 ALLOCATED = 1000
 HOUR = timedelta(hours=1)
-STARTS = datetime(2025, 11, 1, tzinfo=UTC)
 METRICS_SOURCE = "metrics/1"
 Hour = Mapping[str, tuple[int, int]]
 """Impressions and clicks by line."""
@@ -32,11 +29,12 @@ Hour = Mapping[str, tuple[int, int]]
 
 @dataclass
 class World:
-    """One installation with one campaign of ten days from STARTS, 1,000.00 a line, evenly."""
+    """One workspace with one campaign of ten days from `starts`, 1,000.00 a line, evenly."""
 
     stack: Stack
     client: Client
     campaign: str
+    starts: datetime
     now: datetime
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -143,8 +141,9 @@ class World:
         return [item for item in items if rule in (None, item["explain"]["rule"])]
 
     def records(self, topic: str) -> list[Any]:
-        """Everything in a topic, decoded, in the order of each partition."""
-        return run_coroutine(_read(self.stack.kafka, self.stack.options.topic_prefix + topic))
+        """Everything of this workspace in a topic, decoded, in the order of each partition."""
+        found = run_coroutine(_read(self.stack.kafka, self.stack.options.topic_prefix + topic))
+        return [record for record in found if record["workspace"] == self.campaign]
 
 
 def eventually(ready: Callable[[], bool], timeout_s: float = 120.0) -> bool:
@@ -176,32 +175,25 @@ async def _read(kafka: str, topic: str) -> list[Any]:
 
 @contextmanager
 def open_world(
-    servers: Mapping[str, str],
+    installation: ManualInstallation,
     *,
     name: str,
+    starts: datetime,
     lines: Sequence[str],
-    alerts: str,
-    environment: Mapping[str, str] | None = None,
+    alerts: str = PLAIN,
 ) -> Iterator[World]:
-    """All services on the session's servers (kafka, database, topic_prefix), with an approved
-    campaign; `alerts` is the configuration of the workspace."""
-    state = Path(tempfile.mkdtemp(prefix="paceline-contract-"))
-    state.chmod(0o711)
-    directory = state / "alerts.d"
-    directory.mkdir()
-    (directory / "default.yml").write_text(alerts, encoding="utf-8")
-    options = StackOptions(
-        state=state,
-        clock="manual",
-        known_ports=False,
-        environment={"PACELINE_ALERTS_DIR": str(directory), **(environment or {})},
-        **servers,  # type: ignore[arg-type]
-    )
-    with Stack(options) as stack, Client(stack.urls, stack.private_key) as client:
-        world = World(stack, client, name, STARTS)
-        world.go_to(STARTS)
-        client.post("budget", "/v1/campaigns", campaign(name, STARTS))
-        client.approve_plan(name, plan_of(list(lines), ALLOCATED), STARTS.isoformat())
+    """A workspace with an approved campaign, both called `name`; `alerts` is its configuration.
+
+    The worlds begin one after the other on the one clock, each after all that the others do.
+    """
+    (installation.alerts / f"{name}.yml").write_text(alerts, encoding="utf-8")
+    stack = installation.stack
+    with Client(stack.urls, stack.private_key, workspace=name) as client:
+        world = World(stack, client, name, starts, starts)
+        answer = world.http("POST", "alerts", "/-/reload", role="admin")
+        assert answer.json()["workspaces"] == [name], answer.text
+        world.go_to(starts)
+        client.post("budget", "/v1/campaigns", campaign(name, starts))
+        client.approve_plan(name, plan_of(list(lines), ALLOCATED), starts.isoformat())
         client.settle()
         yield world
-    shutil.rmtree(state, ignore_errors=True)

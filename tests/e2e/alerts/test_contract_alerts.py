@@ -4,7 +4,7 @@ The tests are a story in the file's order on one manual clock; each has lines of
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,11 @@ import httpx
 import pytest
 
 from cli.fakes.dingtalk import FakeDingTalk
-from cli.fakes.mail import FakeMail, ReceivedMail
 from tests.e2e.contract_world import World, eventually, open_world, words
+from tests.e2e.manual_installation import Mailbox, ManualInstallation
 
 LOW, FINE = (1000, 1), (1000, 50)
-SECRET = "SEC-ops"
+STARTS = datetime(2025, 11, 1, tzinfo=UTC)
 CONFIGURATION = """\
 route:
   receiver: ops
@@ -37,12 +37,12 @@ receivers:
   - name: ops
     locale: zh-CN
     dingtalk_configs: [{url_env: OPS_URL, secret_env: OPS_SECRET}]
-    email_configs: [{to: [ops@example.com], from: paceline@example.com}]
+    email_configs: [{to: [ops@alerts.example], from: paceline@example.com}]
   - name: search
     locale: en
-    email_configs: [{to: [search@example.com], from: paceline@example.com}]
+    email_configs: [{to: [search@alerts.example], from: paceline@example.com}]
   - {name: wrong, dingtalk_configs: [{url_env: OPS_URL, secret_env: WRONG_SECRET}]}
-  - {name: quiet, send_resolved: false, email_configs: [{to: [quiet@example.com]}]}
+  - {name: quiet, send_resolved: false, email_configs: [{to: [quiet@alerts.example]}]}
   - {name: nobody}
 """
 LINES = ["ops", "search", "wrong", "quiet", "nobody", "mail", "gone"]
@@ -51,58 +51,18 @@ Row = tuple[str, str, str, str]
 
 
 @pytest.fixture(scope="module")
-def robot() -> Iterator[FakeDingTalk]:
-    with FakeDingTalk(SECRET) as made:
-        yield made
-
-
-class Mailbox:
-    """A mail server that can go away and come back on its port; `mails` over all its lives."""
-
-    def __init__(self) -> None:
-        self.servers = [FakeMail()]
-        self.port = self.servers[0].port
-
-    @property
-    def mails(self) -> list[ReceivedMail]:
-        return [mail for server in self.servers for mail in server.mails]
-
-    def come_back(self) -> None:
-        """After `servers[-1]` was stopped."""
-        self.servers.append(FakeMail(self.port))
-        self.servers[-1].__enter__()
-
-    def go_away(self) -> None:
-        """Connections are refused from now on."""
-        self.servers[-1].__exit__(None, None, None)
+def robot(manual: ManualInstallation) -> FakeDingTalk:
+    return manual.robot
 
 
 @pytest.fixture(scope="module")
-def inbox() -> Iterator[Mailbox]:
-    made = Mailbox()
-    made.servers[0].__enter__()
-    yield made
-    made.go_away()
+def inbox(manual: ManualInstallation) -> Mailbox:
+    return manual.inbox
 
 
 @pytest.fixture(scope="module")
-def world(
-    kafka: str, database_url: str, topic_prefix: str, robot: FakeDingTalk, inbox: Mailbox
-) -> Iterator[World]:
-    servers = {"kafka": kafka, "database": database_url, "topic_prefix": topic_prefix}
-    environment = {
-        "OPS_URL": robot.url,
-        "OPS_SECRET": SECRET,
-        "WRONG_SECRET": "SEC-other",
-        "PACELINE_SMTP_HOST": "127.0.0.1",
-        "PACELINE_SMTP_PORT": str(inbox.port),
-        "PACELINE_SMTP_SECURITY": "none",
-        "PACELINE_RETRY_FIRST_S": "0.2",
-        "PACELINE_RETRY_MAX_S": "0.5",
-    }
-    opened = open_world(
-        servers, name="alerts", lines=LINES, alerts=CONFIGURATION, environment=environment
-    )
+def world(manual: ManualInstallation) -> Iterator[World]:
+    opened = open_world(manual, name="alerts", starts=STARTS, lines=LINES, alerts=CONFIGURATION)
     with opened as made:
         for line in LINES:
             made.add_rule(made.ctr_rule(line, [line], labels={"team": line}))
@@ -116,12 +76,9 @@ def rows_of(world: World, rule: str) -> list[Row]:
     ]
 
 
-def settings_file(world: World) -> Path:
-    return Path(world.stack.options.environment["PACELINE_ALERTS_DIR"]) / "default.yml"
-
-
 def reload(world: World, text: str) -> httpx.Response:
-    settings_file(world).write_text(text, encoding="utf-8")
+    place = Path(world.stack.options.environment["PACELINE_ALERTS_DIR"]) / "alerts.yml"
+    place.write_text(text, encoding="utf-8")
     answer: httpx.Response = world.http("POST", "alerts", "/-/reload", role="admin")
     return answer
 
@@ -161,7 +118,7 @@ def test_a_change_is_told_once_by_each_channel_and_the_item_says_all(
     assert item["explain"]["numbers"] == {"clicks": "1", "impressions": "1000"}
     assert item["body"] == {"title": robot.messages[0].title, "text": robot.messages[0].text}
     assert robot.messages[0].title == "【警告】alerts / ops：点击率偏低：0.1%"
-    first, second = inbox.mails
+    first, second = inbox.mails("alerts")
     assert first.subject == robot.messages[0].title
     assert second.subject == "【已恢复】alerts / ops：点击率现为 5%，已不再低于预警线"
     assert second.message["In-Reply-To"] == first.message["Message-ID"]
@@ -211,14 +168,14 @@ def test_a_route_has_its_own_receiver_language_and_intervals(world: World, inbox
     assert counts(timedelta(seconds=1)) == 1
     [row] = world.notifications("search")
     assert (row["receiver"], row["locale"], row["channel"]) == ("search", "en", "email")
-    assert "Click-through rate is low: 0.1%" in inbox.mails[-1].html
+    assert "Click-through rate is low: 0.1%" in inbox.mails("alerts")[-1].html
 
     world.http("DELETE", "kpi", "/v1/rules/search")
     world.client.settle()
     assert counts(timedelta(minutes=4)) == 1, "group_interval is 5 m"
     assert counts(timedelta(minutes=2)) == 2
     assert rows_of(world, "search")[-1] == ("email", "resolved", "delivered", "all alerts resolved")
-    assert "ended because the rule was removed" in inbox.mails[-1].text
+    assert "ended because the rule was removed" in inbox.mails("alerts")[-1].text
 
 
 def test_an_open_alert_is_repeated_after_the_repeat_interval(world: World) -> None:
@@ -261,7 +218,7 @@ def test_what_is_not_told_is_on_record_with_its_reason(world: World) -> None:
 
 
 def test_mail_waits_for_a_server_that_is_away(world: World, inbox: Mailbox) -> None:
-    before = len(inbox.mails)
+    before = len(inbox.mails("alerts"))
     events = world.end_hour({"mail": LOW})
     inbox.go_away()
     try:
@@ -277,7 +234,7 @@ def test_mail_waits_for_a_server_that_is_away(world: World, inbox: Mailbox) -> N
     finally:
         inbox.come_back()
     assert eventually(lambda: mail_row()[0]["state"] == "delivered")
-    assert len(inbox.mails) == before + 1
+    assert len(inbox.mails("alerts")) == before + 1
     assert not mail_row()[0]["possible_duplicate"], "nothing had been sent when it failed"
 
 
@@ -318,7 +275,7 @@ def test_a_bad_file_is_refused_with_its_line_and_changes_nothing(
     answer = reload(world, CONFIGURATION.replace(good, bad, 1))
     body = answer.json()
     assert (answer.status_code, body["code"]) == (422, "configuration_invalid"), reason
-    assert body["errors"][0]["loc"] == f"default.yml:{line}", reason
+    assert body["errors"][0]["loc"] == f"alerts.yml:{line}", reason
     assert world.client.get("alerts", "/v1/configuration") == before
     assert "SEC-ops" not in answer.text
 
@@ -336,7 +293,7 @@ def test_who_was_told_the_beginning_hears_the_end_although_the_route_is_gone(
     tail = CONFIGURATION[end:].index("  - {name: wrong")
     without = CONFIGURATION[:start] + CONFIGURATION[end:][:head] + CONFIGURATION[end:][tail:]
     answer = reload(world, without)
-    assert (answer.status_code, answer.json()) == (200, {"workspaces": ["default"]})
+    assert (answer.status_code, answer.json()) == (200, {"workspaces": ["alerts"], "doubts": []})
     assert world.http("POST", "alerts", "/-/reload").status_code == 403
     world.pass_hour({"gone": FINE}, and_then=timedelta(minutes=6))
     told = [row for row in world.notifications("route") if row["receiver"] == "search"]

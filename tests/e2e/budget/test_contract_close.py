@@ -1,13 +1,13 @@
 """A campaign from its approval to its close, from outside (G31, S1): what was announced ends."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli.fakes.mail import FakeMail
 from tests.e2e.contract_stories import condition_of
-from tests.e2e.contract_world import HOUR, STARTS, World, eventually, open_world
+from tests.e2e.contract_world import HOUR, World, eventually, open_world
+from tests.e2e.manual_installation import Mailbox, ManualInstallation
 
 ALERTS = """\
 route:
@@ -19,34 +19,25 @@ route:
 receivers:
   - name: ops
     locale: en
-    email_configs: [{to: [ops@example.com], from: paceline@example.com}]
+    email_configs: [{to: [ops@closing.example], from: paceline@example.com}]
 """
+STARTS = datetime(2025, 12, 1, tzinfo=UTC)
 LATER = STARTS + timedelta(days=12)
 
 
 @pytest.fixture(scope="module")
-def inbox() -> Iterator[FakeMail]:
-    with FakeMail() as made:
-        yield made
+def inbox(manual: ManualInstallation) -> Mailbox:
+    return manual.inbox
 
 
 @pytest.fixture(scope="module")
-def world(kafka: str, database_url: str, topic_prefix: str, inbox: FakeMail) -> Iterator[World]:
-    servers = {"kafka": kafka, "database": database_url, "topic_prefix": topic_prefix}
-    environment = {
-        "PACELINE_SMTP_HOST": "127.0.0.1",
-        "PACELINE_SMTP_PORT": str(inbox.port),
-        "PACELINE_SMTP_SECURITY": "none",
-    }
-    opened = open_world(
-        servers, name="closing", lines=["L1"], alerts=ALERTS, environment=environment
-    )
-    with opened as made:
+def world(manual: ManualInstallation) -> Iterator[World]:
+    with open_world(manual, name="closing", starts=STARTS, lines=["L1"], alerts=ALERTS) as made:
         yield made
 
 
 def test_a_breach_that_nothing_can_bring_back_ends_with_the_campaign(
-    world: World, inbox: FakeMail
+    world: World, inbox: Mailbox
 ) -> None:
     """Overspent stays overspent after the flight, until finance closes; the same people hear it."""
     rule = world.ctr_rule("over", ["L1"], kpi="budget.used_ratio", window=None)
@@ -56,7 +47,7 @@ def test_a_breach_that_nothing_can_bring_back_ends_with_the_campaign(
         world.spend("L1", "1000.01", world.now, "tap/x"), world.heartbeat("tap/x", world.now)
     )
     assert [one["transition"] for one in world.breaches("over")] == ["firing"]
-    assert eventually(lambda: len(inbox.mails) == 1)
+    assert eventually(lambda: len(inbox.mails("closing")) == 1)
     world.go_to(LATER)
     assert [one["transition"] for one in world.breaches("over")] == ["firing"]
 
@@ -71,8 +62,8 @@ def test_a_breach_that_nothing_can_bring_back_ends_with_the_campaign(
 
     last = world.breaches("over")[-1]
     assert (last["transition"], last["reason"]) == ("resolved", "campaign_closed")
-    assert eventually(lambda: len(inbox.mails) == 2)
-    assert "the campaign is closed" in inbox.mails[-1].text
+    assert eventually(lambda: len(inbox.mails("closing")) == 2)
+    assert "the campaign is closed" in inbox.mails("closing")[-1].text
     told = [one["transition"] for one in world.notifications("over")]
     assert told == ["firing", "resolved"]
 
@@ -82,4 +73,4 @@ def test_a_breach_that_nothing_can_bring_back_ends_with_the_campaign(
     assert totals["total"]["actual"] == "1000.01"
     assert totals["exceptions"] == {"count": 1, "amount": "1.00"}
     assert len(world.breaches("over")) == 2
-    assert len(inbox.mails) == 2
+    assert len(inbox.mails("closing")) == 2

@@ -1,21 +1,21 @@
 """A few refused events must not stop the watch, and must not look like too little either."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.e2e.contract_world import HOUR, METRICS_SOURCE, STARTS, World, open_world
+from tests.e2e.contract_world import HOUR, METRICS_SOURCE, World, open_world
+from tests.e2e.manual_installation import ManualInstallation
 
-ALERTS = "route: {receiver: ops}\nreceivers: [{name: ops}]\n"
+STARTS = datetime(2026, 1, 1, tzinfo=UTC)
 LINES = ["L1", "L2", "L3"]
 
 
 @pytest.fixture(scope="module")
-def world(kafka: str, database_url: str, topic_prefix: str) -> Iterator[World]:
-    servers = {"kafka": kafka, "database": database_url, "topic_prefix": topic_prefix}
-    with open_world(servers, name="aside", lines=LINES, alerts=ALERTS) as made:
+def world(manual: ManualInstallation) -> Iterator[World]:
+    with open_world(manual, name="aside", starts=STARTS, lines=LINES) as made:
         for line in LINES:
             body = made.ctr_rule(f"low-{line}", [line], kpi="budget.pacing_ratio", window=None)
             levels = [{"severity": "warning", "value": "0.7"}]

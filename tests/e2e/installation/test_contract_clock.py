@@ -1,22 +1,23 @@
 """A manual clock may be set back and forward again: every service becomes idle all the same."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.chaos.plans import campaign, plan_of
-from tests.e2e.contract_world import HOUR, METRICS_SOURCE, STARTS, World, open_world
+from tests.e2e.contract_world import HOUR, METRICS_SOURCE, World, open_world
+from tests.e2e.manual_installation import ManualInstallation
 
+STARTS = datetime(2026, 2, 1, tzinfo=UTC)
 ALERTS = "route: {receiver: ops, repeat_interval: 1h}\nreceivers: [{name: ops}]\n"
 FORWARD_AND_BACK = [5, 2, 3, 8, 7.95, 8, 1, 30, 0, 31]
 """Hours after the start; within a pacing tick, too."""
 
 
 @pytest.fixture(scope="module")
-def world(kafka: str, database_url: str, topic_prefix: str) -> Iterator[World]:
-    servers = {"kafka": kafka, "database": database_url, "topic_prefix": topic_prefix}
-    with open_world(servers, name="clock", lines=["L1", "L2"], alerts=ALERTS) as made:
+def world(manual: ManualInstallation) -> Iterator[World]:
+    with open_world(manual, name="clock", starts=STARTS, lines=["L1", "L2"], alerts=ALERTS) as made:
         yield made
 
 

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.e2e.contract_world import World, eventually, open_world
+from tests.e2e.manual_installation import ManualInstallation
 from tests.root import ROOT
 
 API = ROOT / "docs" / "api"
@@ -90,10 +91,9 @@ class Stranger:
 
 
 @pytest.fixture(scope="module")
-def stranger(kafka: str, database_url: str, topic_prefix: str) -> Iterator[Stranger]:
-    servers = {"kafka": kafka, "database": database_url, "topic_prefix": topic_prefix}
-    alerts = "route: {receiver: ops}\nreceivers: [{name: ops}]\n"
-    with open_world(servers, name="other", lines=["x"], alerts=alerts) as world:
+def stranger(manual: ManualInstallation) -> Iterator[Stranger]:
+    starts = NOW - timedelta(days=1)
+    with open_world(manual, name="other", starts=starts, lines=["x"]) as world:
         made = Stranger(world)
         world.go_to(NOW)
         yield made

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,19 +23,18 @@ from tests.e2e.contract_world import (
     ALLOCATED,
     HOUR,
     METRICS_SOURCE,
-    STARTS,
     World,
     open_world,
     words,
 )
+from tests.e2e.manual_installation import ManualInstallation
 
-ALERTS = "route: {receiver: ops}\nreceivers: [{name: ops}]\n"
+STARTS = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def world(kafka: str, database_url: str, topic_prefix: str) -> Iterator[World]:
-    servers = {"kafka": kafka, "database": database_url, "topic_prefix": topic_prefix}
-    with open_world(servers, name="rules", lines=LINES, alerts=ALERTS) as made:
+def world(manual: ManualInstallation) -> Iterator[World]:
+    with open_world(manual, name="rules", starts=STARTS, lines=LINES) as made:
         play_hours(made)
         play_spending(made)
         yield made
@@ -184,7 +183,7 @@ def last_episode(breach: dict[str, Any]) -> int:
 
 
 def test_a_value_is_explained_by_the_address_the_contract_writes(world: World) -> None:
-    path = "/v1/rules/levels/explain?group=line:levels&window=2025-11-01T08:00:00+08:00"
+    path = "/v1/rules/levels/explain?group=line:levels&window=2026-06-01T08:00:00+08:00"
     found = world.http("GET", "kpi", path, role="viewer").json()
     assert (found["value"], found["threshold"]) == ("0.004000", "0.005")
     assert found["numbers"] == {"clicks": "4", "impressions": "1000"}
@@ -201,7 +200,7 @@ def test_series_have_the_fields_of_the_contract(world: World) -> None:
     fields = {"group", "start", "end", "value", "numbers", "complete_through", "restated"}
     assert all(fields <= set(item) for item in items)
     mine = [(item["start"], item["value"]) for item in items if item["group"] == "line:levels"]
-    assert mine == [("2025-11-01T00:00:00Z", "0.004000"), ("2025-11-01T01:00:00Z", "0.008000")]
+    assert mine == [("2026-06-01T00:00:00Z", "0.004000"), ("2026-06-01T01:00:00Z", "0.008000")]
 
 
 def test_a_rule_can_be_tried_on_history(world: World) -> None:
