@@ -51,7 +51,7 @@ def make_outgoing(
         "delivery": "d2",
         "target": target,
         "message": found,
-        "composed": channel.compose(found, channel.limits.text_bytes_max),
+        "composed": channel.compose(found, channel.limits.text_max),
         "at": at(0),
     }
     return Outgoing(**{**values, **changes})

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from alerts.channels.destinations import Endpoint
 from alerts.channels.message import Composed, Message
 from alerts.channels.result import SendResult
+from alerts.channels.texts import Measure, json_bytes
 
 Security = Literal["none", "starttls", "tls"]
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -53,11 +54,14 @@ class Tools(Struct, frozen=True):
 
 
 class ChannelLimits(Struct, frozen=True):
-    """`text_bytes_max` counts the text as it is sent: where that is in a JSON string, with its
-    escapes. Without `sends_per_minute` there is no budget."""
+    """`text_max` is of what `measure` counts: the bytes of a JSON string as it is sent, with its
+    escapes, where the provider counts nothing else. `alerts_max` go into one message. Without
+    `sends_per_minute` there is no budget."""
 
-    text_bytes_max: int
+    text_max: int
     sends_per_minute: int | None = None
+    alerts_max: int | None = None
+    measure: Measure = json_bytes
 
 
 class Outgoing(Struct, frozen=True, kw_only=True):
@@ -99,8 +103,8 @@ class Channel(Protocol):
         """The destinations of an entry, each by itself. Raises EntryError."""
         ...
 
-    def compose(self, message: Message, bytes_max: int) -> Composed:
-        """The message in this medium, its text within `bytes_max`. Pure."""
+    def compose(self, message: Message, text_max: int) -> Composed:
+        """The message in this medium, its text within `text_max`. Pure."""
         ...
 
     async def send(self, outgoing: Outgoing, tools: Tools) -> SendResult:

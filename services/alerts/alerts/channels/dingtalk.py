@@ -185,7 +185,7 @@ class DingTalk:
     kind = "dingtalk"
     configuration = Robot
     shown = DingTalkView
-    limits = ChannelLimits(text_bytes_max=TEXT_BYTES_MAX, sends_per_minute=SENDS_PER_MINUTE)
+    limits = ChannelLimits(text_max=TEXT_BYTES_MAX, sends_per_minute=SENDS_PER_MINUTE)
 
     def destinations(self, entry: Robot, environment: Mapping[str, str]) -> list[Endpoint]:
         """One robot; both variables are there and can be used."""
@@ -197,14 +197,14 @@ class DingTalk:
         target = msgspec.to_builtins(replace(entry, name=None))
         return [Endpoint(name, self.kind, target, address)]
 
-    def compose(self, message: Message, bytes_max: int) -> Composed:
+    def compose(self, message: Message, text_max: int) -> Composed:
         """Markdown as the robot takes it."""
         if message.written:
-            return within(message, markdown(message.written), "", bytes_max)
+            return within(message, markdown(message.written), "", text_max)
         blocks = [_block(block, message.words.colon) for block in message.blocks]
         lines = [markdown(line) for line in message.open_lines]
         text = joined(blocks, f"**{message.words.still_open}**", lines)
-        return within(message, text, message.zone, bytes_max)
+        return within(message, text, message.zone, text_max)
 
     async def send(self, outgoing: Outgoing, tools: Tools) -> SendResult:
         robot = msgspec.convert(outgoing.target, Robot)

@@ -10,7 +10,7 @@ from datetime import datetime
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from alerts.channels.texts import fit, json_bytes, plain_words, shorten
+from alerts.channels.texts import Measure, fit, json_bytes, plain_words, shorten
 
 BRIEF_CHARACTERS_MAX = 120
 """All of a title: what is wrong stands at its end."""
@@ -130,10 +130,15 @@ def joined(blocks: Sequence[str], still_open: str, lines: Sequence[str]) -> str:
     return "\n\n".join([*blocks, *tail])
 
 
-def within(message: Message, text: str, zone: str, bytes_max: int) -> Composed:
-    """`text` within its bytes, and behind it the zone, which is never cut off."""
+def within(
+    message: Message, text: str, zone: str, text_max: int, measure: Measure = json_bytes
+) -> Composed:
+    """`text` within its limit, and behind it the zone, which is never cut off. Markup is never cut
+    within: where not even the first line has room stands the title, in plain words."""
     ending = f"\n\n{zone}" if zone else ""
-    fitted = fit(text, bytes_max - json_bytes(ending), message.say_left_out)
+    room = text_max - measure(ending)
+    shown = text if measure(text.partition("\n")[0]) <= room else plain_words(message.title)
+    fitted = fit(shown, room, message.say_left_out, measure)
     return Composed(message.title, fitted + ending, whole=fitted == text)
 
 

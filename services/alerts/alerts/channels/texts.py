@@ -13,15 +13,26 @@ _FIGURE = re.compile(r"[0-9.,:%]")
 _FIGURE_AT_END = re.compile(r"[\u2011-]?[¥$€£]?[0-9][0-9.,:%]*\Z")
 
 
+Measure = Callable[[str], int]
+"""How long a text is as a provider counts it."""
+
+
 def json_bytes(text: str) -> int:
     """Bytes of `text` inside a JSON body as it is sent (UTF-8, not escapes)."""
     return len(json.dumps(text, ensure_ascii=False).encode()) - 2
 
 
-def fit(text: str, bytes_max: int, left_out: Callable[[int], object]) -> str:
-    """`text` within `bytes_max` bytes of JSON text. Whole lines go, the last first, and a line
+def characters(text: str) -> int:
+    """UTF-16 units: whoever counts characters, in whatever way, counts no more."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def fit(
+    text: str, text_max: int, left_out: Callable[[int], object], measure: Measure = json_bytes
+) -> str:
+    """`text` within `text_max` of what is measured. Whole lines go, the last first, and a line
     says how many; a single line that is too long is cut between characters."""
-    if json_bytes(text) <= bytes_max:
+    if measure(text) <= text_max:
         return text
     lines = text.split("\n")
 
@@ -29,15 +40,15 @@ def fit(text: str, bytes_max: int, left_out: Callable[[int], object]) -> str:
         return "\n".join([*lines[: len(lines) - dropped], str(left_out(dropped))])
 
     def fits(dropped: int) -> bool:
-        return json_bytes(without(dropped)) <= bytes_max
+        return measure(without(dropped)) <= text_max
 
     # Halving: a mail has thousands of lines, and each look costs its whole length.
     dropped = 1 + bisect_left(range(1, len(lines)), True, key=fits)
     if dropped < len(lines):
         return without(dropped)
     cut = lines[0]
-    while cut and json_bytes(cut) > bytes_max:
-        over = json_bytes(cut) - bytes_max
+    while cut and measure(cut) > text_max:
+        over = measure(cut) - text_max
         cut = cut[: -max(1, over // 6)]
     return cut
 

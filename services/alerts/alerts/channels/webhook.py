@@ -77,7 +77,7 @@ class Webhook:
     kind = "webhook"
     configuration = Hook
     shown = WebhookView
-    limits = ChannelLimits(text_bytes_max=TEXT_BYTES_MAX)
+    limits = ChannelLimits(text_max=TEXT_BYTES_MAX)
 
     def destinations(self, entry: Hook, environment: Mapping[str, str]) -> list[Endpoint]:
         """One address; both variables are there and can be used. What a name resolves to is looked
@@ -101,15 +101,15 @@ class Webhook:
         target = msgspec.to_builtins(replace(entry, name=None))
         return [Endpoint(entry.name or address, self.kind, target, address)]
 
-    def compose(self, message: Message, bytes_max: int) -> Composed:
+    def compose(self, message: Message, text_max: int) -> Composed:
         """The payload; alerts that have no room are left out, the last first, and counted."""
         alerts = alerts_of(message)
-        dropped = _dropped(message, alerts, bytes_max)
+        dropped = _dropped(message, alerts, text_max)
         whole = dropped == 0
         if alerts and dropped == len(alerts):
             # Not even one has room: what happened goes without its figures, never without an alert.
             alerts = [_bare(one) for one in alerts]
-            dropped = min(_dropped(message, alerts, bytes_max), len(alerts) - 1)
+            dropped = min(_dropped(message, alerts, text_max), len(alerts) - 1)
         return Composed(message.title, _payload(message, alerts, dropped), whole=whole)
 
     async def send(self, outgoing: Outgoing, tools: Tools) -> SendResult:
@@ -239,11 +239,11 @@ def _bare(alert: Mapping[str, Any]) -> dict[str, Any]:
     return {**alert, "annotations": {"summary": alert["annotations"]["summary"]}}
 
 
-def _dropped(message: Message, alerts: Sequence[Mapping[str, Any]], bytes_max: int) -> int:
+def _dropped(message: Message, alerts: Sequence[Mapping[str, Any]], text_max: int) -> int:
     """How many have no room; all, when not even one has."""
 
     def fits(dropped: int) -> bool:
-        return len(_payload(message, alerts, dropped).encode()) <= bytes_max
+        return len(_payload(message, alerts, dropped).encode()) <= text_max
 
     return bisect_left(range(len(alerts)), True, key=fits)
 

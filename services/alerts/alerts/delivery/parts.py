@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from alerts.channels.message import Message, brief
 
 SHORT, BRIEF = 1, 2
-"""Levels of `Claimed.shrunk`: cut to `SHORT_BYTES_MAX`, then its title alone as plain words."""
+"""Levels of `Claimed.shrunk`: cut to `SHORT_TEXT_MAX`, then its title alone as plain words."""
 
 
 def part(message: Message, shrunk: int) -> Message:

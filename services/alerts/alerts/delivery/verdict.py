@@ -20,7 +20,7 @@ from alerts.record.states import DELIVERED
 from shared.backoff import backoff_s
 
 PARK_S = 60.0
-SHORT_BYTES_MAX = 4_000
+SHORT_TEXT_MAX = 4_000
 
 
 class Waits(NamedTuple):
@@ -34,8 +34,8 @@ class Waits(NamedTuple):
 
 def compose(channel: Channel, part: Message, shrunk: int) -> Composed:
     """A part in the channel's medium, as short as it has to be by now."""
-    bytes_max = channel.limits.text_bytes_max
-    return channel.compose(part, min(bytes_max, SHORT_BYTES_MAX) if shrunk >= SHORT else bytes_max)
+    text_max = channel.limits.text_max
+    return channel.compose(part, min(text_max, SHORT_TEXT_MAX) if shrunk >= SHORT else text_max)
 
 
 def judge(claimed: Claimed, composed: Composed, result: SendResult, waits: Waits) -> AttemptOutcome:

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from alerts.channels.contract import Channel
 from alerts.channels.message import AlertFacts, Block, FactLine, Message, StillOpen, Words
-from alerts.channels.texts import json_bytes, shorten
+from alerts.channels.texts import shorten
 from alerts.episodes.rules import Key
 from alerts.rendering.facts import facts_of
 from alerts.rendering.numbers import Numbers
@@ -118,14 +118,14 @@ def _tell_rules_apart(details: Sequence[dict[str, Any]], locale: str) -> None:
 def _divided(whole: Message, keys: Sequence[Key], channel: Channel, words: Any) -> list[Rendered]:
     """The message in as few as the channel's limit allows; a block is never divided. What is only
     still open is in the last one."""
-    limit = channel.limits.text_bytes_max
-    room = limit - json_bytes(f"\n\n{whole.zone}")
+    limits = channel.limits
+    room = limits.text_max - limits.measure(f"\n\n{whole.zone}")
     parts: list[int] = []
     used = 0
     for block in whole.blocks:
         alone = replace(whole, blocks=(block,), still_open=(), left_out=0, zone="")
-        size = json_bytes(channel.compose(alone, limit).text) + 8
-        if not parts or used + size > room:
+        size = limits.measure(channel.compose(alone, limits.text_max).text) + 8
+        if not parts or used + size > room or parts[-1] == limits.alerts_max:
             parts.append(0)
             used = 0
         parts[-1] += 1

@@ -53,7 +53,7 @@ class Messages:
             group_labels=speaking.group.labels,
         )
         messages = [
-            (one, channel.compose(one.message, channel.limits.text_bytes_max))
+            (one, channel.compose(one.message, channel.limits.text_max))
             for one in self._renderer.render(views, heading, channel, now)
         ]
         self._known.append((kind, views, messages))

@@ -51,10 +51,10 @@ class BrokenRobot(DingTalk):
 class UncutRobot(DingTalk):
     """Cannot make a text shorter."""
 
-    def compose(self, message: Message, bytes_max: int) -> Composed:
-        if bytes_max < self.limits.text_bytes_max:
+    def compose(self, message: Message, text_max: int) -> Composed:
+        if text_max < self.limits.text_max:
             raise LeakyError("cannot be cut")
-        return super().compose(message, bytes_max)
+        return super().compose(message, text_max)
 
 
 class BrokenRenderer(Renderer):

@@ -2,8 +2,10 @@
 
 import pytest
 
-from alerts.channels.texts import fit, json_bytes, plain_words, shorten
+from alerts.channels.message import within
+from alerts.channels.texts import characters, fit, json_bytes, plain_words, shorten
 from alerts.rendering.numbers import Numbers
+from tests.unit.alerts.sending import make_message
 
 
 def test_a_long_chinese_text_is_cut_on_a_line_and_says_so() -> None:
@@ -41,3 +43,19 @@ def test_a_title_is_never_cut_within_a_figure(figure: str) -> None:
 
 def test_a_text_of_nothing_but_digits_is_cut_between_them() -> None:
     assert shorten("7" * 40, 10) == "7" * 9 + "…"
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "reason"),
+    [("预算", 2, "not its six bytes"), ("🔴", 2, "a pair of units"), ("a\ud800", 2, "half a pair")],
+)
+def test_characters_are_counted_as_the_strictest_does(text: str, count: int, reason: str) -> None:
+    assert characters(text) == count, reason
+
+
+def test_no_link_is_cut_in_two_where_nothing_else_has_room() -> None:
+    link = "[" + "预算" * 40 + "](https://wiki.example)"
+    composed = within(
+        make_message(title="【严重】**L03**"), f"{link}\nmore", "zone", 20, characters
+    )
+    assert (composed.text, composed.whole) == ("【严重】 L03\n\nzone", False)

@@ -55,23 +55,24 @@ def render(
     locale: str = "zh-CN",
     receiver: str = "ops",
     bytes_max: int = 18_000,
+    alerts_max: int | None = None,
     now: datetime | None = None,
 ) -> list[Read]:
     heading = Heading(receiver=receiver, locale=locale, reason="first notification")
-    found = RENDERER.render(views, heading, _narrow(bytes_max), now or at(90))
+    found = RENDERER.render(views, heading, _narrow(bytes_max, alerts_max), now or at(90))
     return [_read(one.keys, one.message, bytes_max) for one in found]
 
 
 def _read(keys: tuple[Key, ...], message: Message, bytes_max: int) -> Read:
     chat = DingTalk().compose(message, bytes_max)
-    mail = Email().compose(message, Email.limits.text_bytes_max)
+    mail = Email().compose(message, Email.limits.text_max)
     return Read(keys, message, chat.title, chat.text, mail.text, page_of(message, mail))
 
 
-def _narrow(bytes_max: int) -> Channel:
-    """A robot that takes so many bytes."""
+def _narrow(bytes_max: int, alerts_max: int | None) -> Channel:
+    """A robot that takes so many bytes and alerts."""
 
     class Narrow(DingTalk):
-        limits = replace(DingTalk.limits, text_bytes_max=bytes_max)
+        limits = replace(DingTalk.limits, text_max=bytes_max, alerts_max=alerts_max)
 
     return Narrow()

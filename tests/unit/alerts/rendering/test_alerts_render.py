@@ -312,6 +312,11 @@ def test_too_many_alerts_become_several_messages_and_none_is_lost() -> None:
     assert messages[0].title.endswith(f"（第 1 条，共 {len(messages)} 条）")
 
 
+def test_a_message_has_no_more_alerts_than_its_channel_takes() -> None:
+    messages = render(*(view(alert=number) for number in range(1, 8)), alerts_max=3)
+    assert [len(message.keys) for message in messages] == [3, 3, 1]
+
+
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "1e999999", "abc", ""])
 def test_a_value_that_is_no_figure_is_shown_as_it_came(value: str) -> None:
     message = render(view(value=value, op="~", time_zone="Mars/Olympus", currency="ZZZ"))[0]

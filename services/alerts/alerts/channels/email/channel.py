@@ -98,7 +98,7 @@ class Email:
     kind = "email"
     configuration = Mailboxes
     shown = EmailView
-    limits = ChannelLimits(text_bytes_max=TEXT_BYTES_MAX)
+    limits = ChannelLimits(text_max=TEXT_BYTES_MAX)
 
     def destinations(self, entry: Mailboxes, _: Mapping[str, str]) -> list[Endpoint]:
         """One for each mailbox: however its letters are written, it is one mailbox."""
@@ -121,9 +121,9 @@ class Email:
             for lower, address in sorted(boxes.items())
         ]
 
-    def compose(self, message: Message, bytes_max: int) -> Composed:
+    def compose(self, message: Message, text_max: int) -> Composed:
         """The plain part; the page is made of the message when it is sent."""
-        return within(message, plain(message), message.zone, bytes_max)
+        return within(message, plain(message), message.zone, text_max)
 
     async def send(self, outgoing: Outgoing, tools: Tools) -> SendResult:
         """One mail to one mailbox.
