@@ -16,9 +16,14 @@ def columns(kind: type[Struct]) -> str:
     return ", ".join(kind.__struct_fields__)
 
 
-async def fetch(conn: Conn, kind: type[Row], statement: str, *values: Any) -> list[Row]:
-    """All rows, each as a `kind` whose fields are the statement's columns."""
-    return [kind(**row) for row in await conn.fetch(statement, *values)]
+async def fetch(
+    conn: Conn, kind: type[Row], statement: str, *values: Any, timeout: float | None = None
+) -> list[Row]:
+    """All rows, each as a `kind` whose fields are the statement's columns.
+
+    Raises TimeoutError after `timeout` seconds, None: the connection's own.
+    """
+    return [kind(**row) for row in await conn.fetch(statement, *values, timeout=timeout)]
 
 
 async def fetch_one(conn: Conn, kind: type[Row], statement: str, *values: Any) -> Row | None:
@@ -31,7 +36,8 @@ class InsertColumns:
     """Columns of a table to insert many rows into, as "campaign text, amount bigint".
 
     Fields are found by name: two neighbours of one type cannot change places. What is given as text
-    and stored as another type is written "event text[]::jsonb".
+    and stored as another type is written "event text[]::jsonb". `rows` goes behind FROM or USING,
+    there the columns are those of `u`.
     """
 
     def __init__(self, columns: str) -> None:
@@ -40,6 +46,7 @@ class InsertColumns:
         self.names = ", ".join(f'"{name}"' for name in self._fields)
         arrays = (f"${place}::{kind}[]" for place, (_, kind) in enumerate(pairs, 1))
         self.unnest = f"unnest({', '.join(arrays)})"
+        self.rows = f"{self.unnest} AS u({self.names})"
 
     def arrays(self, rows: Iterable[object]) -> list[list[Any]]:
         """The arguments for `unnest`: an array per column."""

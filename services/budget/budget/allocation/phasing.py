@@ -7,6 +7,7 @@ must not be late or early because somebody decided something about it.
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -60,6 +61,15 @@ class Curve:
         start, end = self.instants[after - 1], self.instants[after]
         low, high = self.amounts[after - 1], self.amounts[after]
         return low + divide_half_even((high - low) * (moment - start), end - start)
+
+
+def read_curve(stored: Mapping[str, list[int]]) -> Curve:
+    """A curve as stored: instants in microseconds, amounts in micros."""
+    return Curve(tuple(stored["instants"]), tuple(stored["amounts"]))
+
+
+def store_curve(curve: Curve) -> dict[str, list[int]]:
+    return {"instants": list(curve.instants), "amounts": list(curve.amounts)}
 
 
 NOTHING = Curve((0,), (0,))

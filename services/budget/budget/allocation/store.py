@@ -7,7 +7,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from budget.allocation.journal import AllocationStep, Holder
-from budget.allocation.phasing import NOTHING, Curve
+from budget.allocation.phasing import NOTHING, store_curve
 from shared.database.pool import Conn
 from shared.database.rows import columns, fetch
 
@@ -64,15 +64,6 @@ SELECT DISTINCT ON (name) name, curve FROM budget.allocations
 WHERE workspace = $1 AND campaign = $2 AND decided_at <= $3 AND curve IS NOT NULL
 ORDER BY name, entry DESC
 """
-
-
-def read_curve(stored: Mapping[str, list[int]]) -> Curve:
-    """A curve as stored: instants in microseconds, amounts in micros."""
-    return Curve(tuple(stored["instants"]), tuple(stored["amounts"]))
-
-
-def store_curve(curve: Curve) -> dict[str, list[int]]:
-    return {"instants": list(curve.instants), "amounts": list(curve.amounts)}
 
 
 class LineRow(NamedTuple):

@@ -9,15 +9,11 @@ from datetime import datetime, timedelta
 
 from msgspec import UNSET
 
-from budget.allocation.phasing import EPOCH
-from budget.allocation.store import read_curve
-from budget.figures.line_states import AccountedLine, line_state
+from budget.allocation.phasing import EPOCH, read_curve
+from budget.figures.lines import AccountedLine, PendingChange, PostedSum, SealedLine
 from budget.figures.pacing import PacingFigures, SourceState, complete_through, figures
-from budget.figures.sealed import Mark, PendingChange
-from budget.posting.lateness import IN_TIME
-from shared.events import TOTALS_TOPIC, Amount, BudgetTotals, PlanBefore, TotalsChange
-from shared.kafka import outbox
-from shared.kafka.outbox import OutboxRow
+from budget.ledger.rules import IN_TIME
+from shared.events import Amount, BudgetTotals, PlanBefore, TotalsChange
 from shared.money import format_micros
 
 CHANGES_MAX = 1000
@@ -52,9 +48,9 @@ def is_news(line: TouchedLine) -> bool:
 
 def seal_line(
     line: TouchedLine, now: datetime, changes_max: int = CHANGES_MAX
-) -> tuple[list[OutboxRow], Mark]:
+) -> tuple[list[BudgetTotals], SealedLine]:
     """The line's next messages, and what has been told after them."""
-    messages: list[OutboxRow] = []
+    messages: list[BudgetTotals] = []
     row = line.row
     seq = row.seq
     actual, corrections = int(row.sealed_actual), int(row.sealed_corrections)
@@ -63,20 +59,14 @@ def seal_line(
         seq += 1
         actual += sum(int(change.amount) for change in part)
         corrections += sum(int(change.amount) for change in part if change.correction)
-        state = line_state(
-            row,
-            line.sources,
-            actual=actual,
-            corrections=corrections,
-            latest_at=row.latest_at,
-        )
-        told = figures(state, now)
+        posted = PostedSum(actual, corrections, row.latest_at)
+        told = figures(row.planned(line.sources, posted), now)
         if number < len(parts):
             # Only the last part may say how complete the line is: the others lack money it covers.
             told = replace(told, complete_through=None, settled_through=None)
-        messages.append(_message(row, seq, told, part, now))
+        messages.append(_totals(row, seq, told, part, now))
     through = complete_through(line.sources)
-    return messages, Mark(row.account_id, seq, actual, corrections, through, line.set_aside)
+    return messages, SealedLine(row.account_id, seq, actual, corrections, through, line.set_aside)
 
 
 def _parts(changes: Sequence[PendingChange], changes_max: int) -> Iterator[list[PendingChange]]:
@@ -86,14 +76,14 @@ def _parts(changes: Sequence[PendingChange], changes_max: int) -> Iterator[list[
         yield told[begin : begin + changes_max]
 
 
-def _message(
+def _totals(
     row: AccountedLine,
     seq: int,
     told: PacingFigures,
     changes: Sequence[PendingChange],
     now: datetime,
-) -> OutboxRow:
-    totals = BudgetTotals(
+) -> BudgetTotals:
+    return BudgetTotals(
         campaign=row.campaign,
         line=row.line,
         seq=seq,
@@ -121,16 +111,6 @@ def _message(
         set_aside=told.set_aside,
         settled_through=told.settled_through,
     )
-    place = f"{row.workspace}/{row.campaign}/{row.line}"
-    value = outbox.envelope(
-        TOTALS_TOPIC,
-        totals,
-        event_id=f"{place}/{seq}",
-        service="budget",
-        workspace=row.workspace,
-        time=now,
-    )
-    return OutboxRow(TOTALS_TOPIC, f"{row.workspace}|{row.campaign}", value)
 
 
 def _plan_before(row: AccountedLine, told: PacingFigures) -> PlanBefore | None:

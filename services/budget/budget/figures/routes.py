@@ -9,7 +9,7 @@ from budget.documents.campaigns.commands import find_campaign
 from budget.fields import When
 from budget.figures import store
 from budget.figures.schemas import EntryView, TotalsView
-from budget.figures.store import EntryRecord
+from budget.figures.store import EntryRecord, TotalsLimits
 from budget.figures.totals import TotalsQuery, read_totals
 from budget.ledger import registry
 from budget.ledger.rules import AccountKey
@@ -49,10 +49,8 @@ async def get_totals(
             principal.workspace,
             campaign,
             now,
-            through,
-            known_at,
+            TotalsLimits(through, known_at, state.settings.totals_timeout_s),
             max(1, state.partitions()),
-            state.settings.totals_timeout_s,
         )
         async with conn.transaction(isolation="repeatable_read", readonly=True):
             return Json(await read_totals(conn, asked))

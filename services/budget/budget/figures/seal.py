@@ -10,14 +10,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from budget import SCHEMA
-from budget.figures import line_states, sealed
+from budget.figures import store_lines, store_sealed
+from budget.figures.lines import AccountedLine, PendingChange, SealedLine
 from budget.figures.messages import TouchedLine, is_news, seal_line
-from budget.figures.sealed import Mark, PendingChange
 from budget.posting import progress
 from budget.settings import BudgetSettings
 from shared.database.clock import Clock
 from shared.database.pool import Conn
 from shared.database.progress import count_given_up
+from shared.events import TOTALS_TOPIC, BudgetTotals
 from shared.kafka import outbox
 from shared.kafka.outbox import OutboxRow
 
@@ -38,30 +39,30 @@ class Sealer:
         """Seals lines with pending changes and lines whose pacing tick is due, up to the limit."""
         now = await self._clock.now(conn)
         await progress.give_up(conn, now)
-        picked = await sealed.pending_lines(conn, self._lines_max)
+        picked = await store_sealed.find_pending(conn, self._lines_max)
         ticked = await self._ticked(conn, now)
         account_ids = sorted({*picked, *ticked})
         if not account_ids:
             return
-        sources = await line_states.find_sources(conn, account_ids, max(1, self._partitions()))
-        taken = await sealed.take_changes(conn, account_ids)
-        await sealed.fold_days(conn, taken)
+        sources = await store_lines.find_sources(conn, account_ids, max(1, self._partitions()))
+        taken = await store_sealed.take_changes(conn, account_ids)
+        await store_sealed.add_days(conn, taken)
         changes: dict[int, list[PendingChange]] = defaultdict(list)
         for change in taken:
             changes[change.account_id].append(change)
-        rows = await line_states.lock_lines(conn, account_ids)
+        rows = await store_lines.lock_lines(conn, account_ids)
         forced = set(ticked)
         messages: list[OutboxRow] = []
-        marks: list[Mark] = []
+        sealed: list[SealedLine] = []
         for row in rows:
             one = row.account_id
             line = TouchedLine(row, sources.get(one, []), changes[one])
             if one in forced or is_news(line):
-                told, mark = seal_line(line, now)
-                messages += told
-                marks.append(mark)
+                told, after = seal_line(line, now)
+                messages += [_message(row, totals, now) for totals in told]
+                sealed.append(after)
         await outbox.add(conn, SCHEMA, messages)
-        await sealed.mark(conn, marks, now)
+        await store_sealed.put_sealed(conn, sealed, now)
         if self._tick(now) != self._told_tick:
             # A manual clock was set back: what is told now is due again at the tick remembered.
             self._told_tick = None
@@ -69,7 +70,7 @@ class Sealer:
     async def count_due(self, conn: Conn) -> int:
         """What is left to do at this time, for GET /internal/idle."""
         now = await self._clock.now(conn)
-        due = await sealed.count_due(conn, self._tick(now))
+        due = await store_sealed.count_due(conn, self._tick(now))
         return due + await count_given_up(conn, SCHEMA, now)
 
     async def _ticked(self, conn: Conn, now: datetime) -> list[int]:
@@ -77,10 +78,22 @@ class Sealer:
         tick = self._tick(now)
         if tick == self._told_tick:
             return []
-        due = await sealed.due_lines(conn, tick, self._lines_max)
+        due = await store_sealed.find_due(conn, tick, self._lines_max)
         if not due:
             self._told_tick = tick
         return due
 
     def _tick(self, now: datetime) -> datetime:
         return datetime.fromtimestamp(int(now.timestamp()) // self._tick_s * self._tick_s, UTC)
+
+
+def _message(row: AccountedLine, totals: BudgetTotals, now: datetime) -> OutboxRow:
+    value = outbox.envelope(
+        TOTALS_TOPIC,
+        totals,
+        event_id=f"{row.workspace}/{row.campaign}/{row.line}/{totals.seq}",
+        service="budget",
+        workspace=row.workspace,
+        time=now,
+    )
+    return OutboxRow(TOTALS_TOPIC, f"{row.workspace}|{row.campaign}", value)

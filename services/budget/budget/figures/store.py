@@ -1,11 +1,13 @@
 """Reads of money: totals now and as known before, and entries."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
+from decimal import Decimal
 
 from msgspec import Struct
 
+from budget.figures.lines import PostedSum
 from budget.ledger import newest
 from shared.database.pool import Conn
 from shared.database.rows import fetch
@@ -75,92 +77,97 @@ class EntryRecord(Struct, frozen=True):
     recorded_at: datetime
 
 
-@dataclass(slots=True)
-class PostedSum:
-    """What was posted on an account within the asked limits: micros, and the newest `at`."""
+class DaySum(Struct, frozen=True):
+    """Micros of a line on one ledger date."""
 
-    actual: int = 0
-    corrections: int = 0
-    latest_at: datetime | None = None
-
-
-async def days(conn: Conn, account_ids: Sequence[int]) -> list[tuple[int, date, int]]:
-    """(account, ledger date, micros), what is pending included."""
-    return [(r[0], r[1], int(r[2])) for r in await conn.fetch(DAYS, account_ids)]
+    account_id: int
+    day: date
+    amount: Decimal
 
 
-async def as_known(
-    conn: Conn,
-    account_ids: Sequence[int],
-    time_zone: str,
-    *,
-    through: datetime | None,
-    known_at: datetime | None,
-    timeout_s: float,
-) -> tuple[dict[int, PostedSum], list[tuple[int, date, int]]]:
-    """Sums of the entries up to an event time and as recorded by a moment, in all and by day.
+class KnownDay(DaySum, frozen=True):
+    """The same within limits: of it corrections, the newest `at`, how many items have left."""
+
+    corrections: Decimal
+    latest_at: datetime
+    gone: int
+
+
+class HeldSum(Struct, frozen=True):
+    """How many items an exception account holds, and micros."""
+
+    items: int
+    amount: Decimal
+
+
+class TotalsLimits(Struct, frozen=True):
+    """Entries up to an event time, as recorded by a moment, and how long adding up may take."""
+
+    through: datetime | None
+    known_at: datetime | None
+    timeout_s: float
+
+
+async def find_days(conn: Conn, account_ids: Sequence[int]) -> list[DaySum]:
+    """What is pending included."""
+    return await fetch(conn, DaySum, DAYS, account_ids)
+
+
+async def find_known(
+    conn: Conn, account_ids: Sequence[int], time_zone: str, limits: TotalsLimits
+) -> tuple[dict[int, PostedSum], list[KnownDay]]:
+    """Sums of the entries within the limits, in all and by day.
 
     Raises UnavailableError `totals_timeout`: all entries of the lines are read.
     """
+    of = limits.through, limits.known_at
     await conn.execute(NO_SORT)
-    try:
-        rows = await conn.fetch(
-            AS_KNOWN, account_ids, through, known_at, time_zone, timeout=timeout_s
+    with _bounded(limits):
+        rows = await fetch(
+            conn, KnownDay, AS_KNOWN, account_ids, *of, time_zone, timeout=limits.timeout_s
         )
-        thinned = sorted({row["account_id"] for row in rows if row["gone"]})
+        thinned = sorted({row.account_id for row in rows if row.gone})
         latest = {}
         if thinned:
-            latest = await newest.latest(
-                conn, thinned, through=through, known_at=known_at, timeout_s=timeout_s
-            )
-    except TimeoutError as error:
-        raise _timed_out(timeout_s) from error
+            latest = await newest.latest(conn, thinned, *of, timeout_s=limits.timeout_s)
     found: dict[int, PostedSum] = {}
-    by_day = []
     for row in rows:
-        known = found.setdefault(row["account_id"], PostedSum())
-        known.actual += int(row["amount"])
-        known.corrections += int(row["corrections"])
-        if row["account_id"] in thinned:
-            known.latest_at = latest.get(row["account_id"])
-        else:
-            known.latest_at = max(known.latest_at or row["latest_at"], row["latest_at"])
-        by_day.append((row["account_id"], row["day"], int(row["amount"])))
-    return found, by_day
+        one, known = row.account_id, found.get(row.account_id, PostedSum())
+        found[one] = PostedSum(
+            known.actual + int(row.amount),
+            known.corrections + int(row.corrections),
+            latest.get(one)
+            if one in thinned
+            else max(known.latest_at or row.latest_at, row.latest_at),
+        )
+    return found, rows
 
 
-async def exceptions(conn: Conn, workspace: str, campaign: str) -> tuple[int, int]:
-    """How many items a campaign's exception account holds, and micros."""
-    row = await conn.fetchrow(EXCEPTIONS, workspace, campaign)
-    assert row is not None
-    return row["items"], int(row["amount"])
+async def get_exceptions(conn: Conn, workspace: str, campaign: str) -> HeldSum:
+    (found,) = await fetch(conn, HeldSum, EXCEPTIONS, workspace, campaign)
+    return found
 
 
-async def exceptions_as_known(
-    conn: Conn,
-    workspace: str,
-    campaign: str,
-    *,
-    through: datetime | None,
-    known_at: datetime | None,
-    timeout_s: float,
-) -> tuple[int, int]:
-    """The same up to an event time and as recorded by a moment, whatever has become of it since.
+async def get_known_exceptions(
+    conn: Conn, workspace: str, campaign: str, limits: TotalsLimits
+) -> HeldSum:
+    """The same within limits, whatever has become of it since.
 
     Raises UnavailableError `totals_timeout`.
     """
-    place = workspace, campaign, through, known_at
+    place = workspace, campaign, limits.through, limits.known_at
+    with _bounded(limits):
+        (found,) = await fetch(conn, HeldSum, EXCEPTIONS_AS_KNOWN, *place, timeout=limits.timeout_s)
+    return found
+
+
+@contextmanager
+def _bounded(limits: TotalsLimits) -> Iterator[None]:
     try:
-        row = await conn.fetchrow(EXCEPTIONS_AS_KNOWN, *place, timeout=timeout_s)
+        yield
     except TimeoutError as error:
-        raise _timed_out(timeout_s) from error
-    assert row is not None
-    return row["items"], int(row["amount"])
-
-
-def _timed_out(timeout_s: float) -> UnavailableError:
-    detail = f"adding up the entries took more than {timeout_s:g} s"
-    return UnavailableError("totals_timeout", detail, retry_after_s=60)
+        detail = f"adding up the entries took more than {limits.timeout_s:g} s"
+        raise UnavailableError("totals_timeout", detail, retry_after_s=60) from error
 
 
 async def list_entries(

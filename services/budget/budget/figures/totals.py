@@ -14,14 +14,14 @@ import msgspec
 from budget import SCHEMA
 from budget.allocation import store as allocation
 from budget.allocation.journal import Holder, held_as_of
-from budget.allocation.phasing import NOTHING
+from budget.allocation.phasing import NOTHING, store_curve
 from budget.documents.campaigns.store import CampaignRecord, get_campaign
 from budget.documents.plans import store as plans
 from budget.documents.plans.store import PlanRecord
-from budget.figures import line_states, pacing, store
-from budget.figures.line_states import AccountedLine
-from budget.figures.pacing import PacingFigures, PlannedLine, SourceState
-from budget.figures.store import PostedSum
+from budget.figures import pacing, store, store_lines
+from budget.figures.lines import AccountedLine, PostedSum
+from budget.figures.pacing import PacingFigures, SourceState
+from budget.figures.store import DaySum, HeldSum, TotalsLimits
 from shared.database.pool import Conn
 from shared.errors import NotFoundError
 from shared.kafka.gaps import gaps_between
@@ -39,20 +39,20 @@ class TotalsQuery:
     workspace: str
     campaign: str
     now: datetime
-    through: datetime | None
-    known_at: datetime | None
+    limits: TotalsLimits
     partitions: int
-    timeout_s: float
 
     @property
     def moment(self) -> datetime:
         """The latest instant that may be known."""
-        return min(at for at in (self.now, self.through, self.known_at) if at is not None)
+        return min(
+            at for at in (self.now, self.limits.through, self.limits.known_at) if at is not None
+        )
 
     @property
     def past(self) -> bool:
         """Whether entries have to be added up."""
-        return self.through is not None or self.known_at is not None
+        return self.limits.through is not None or self.limits.known_at is not None
 
 
 async def read_totals(conn: Conn, asked: TotalsQuery) -> dict[str, Any]:
@@ -63,13 +63,13 @@ async def read_totals(conn: Conn, asked: TotalsQuery) -> dict[str, Any]:
     campaign = await get_campaign(conn, asked.workspace, asked.campaign)
     if campaign is None:
         raise NotFoundError("campaign_unknown", f"there is no campaign {asked.campaign}")
-    rows = await line_states.find_lines(conn, asked.workspace, asked.campaign)
+    rows = await store_lines.find_lines(conn, asked.workspace, asked.campaign)
     plan, rows, held = await _planned(conn, asked, rows)
     ids = [row.account_id for row in rows]
-    sources = await line_states.find_sources(conn, ids, asked.partitions)
+    sources = await store_lines.find_sources(conn, ids, asked.partitions)
     known, days = await _known(conn, asked, rows, campaign.time_zone)
     lines = [(row, _figures(asked, row, sources.get(row.account_id, []), known)) for row in rows]
-    items, excepted = await _exceptions(conn, asked)
+    excepted = await _exceptions(conn, asked)
     apart = {one.source: one.set_aside for told in sources.values() for one in told}
     total = replace(
         pacing.total([told for _, told in lines], asked.moment), set_aside=sum(apart.values())
@@ -79,8 +79,8 @@ async def read_totals(conn: Conn, asked: TotalsQuery) -> dict[str, Any]:
         "campaign": asked.campaign,
         "currency": campaign.currency,
         "plan_version": plan.plan_version if plan else None,
-        "known_at": asked.known_at or asked.now,
-        "through": asked.through,
+        "known_at": asked.limits.known_at or asked.now,
+        "through": asked.limits.through,
         "complete_through": total.complete_through,
         "total": _view(total),
         "lines": [
@@ -88,10 +88,14 @@ async def read_totals(conn: Conn, asked: TotalsQuery) -> dict[str, Any]:
             for row, told in lines
         ],
         "days": [
-            {"date": day.isoformat(), "line": names[one], "actual": format_micros(amount)}
-            for one, day, amount in sorted(days, key=lambda found: (found[1], names[found[0]]))
+            {
+                "date": one.day.isoformat(),
+                "line": names[one.account_id],
+                "actual": format_micros(int(one.amount)),
+            }
+            for one in sorted(days, key=lambda one: (one.day, names[one.account_id]))
         ],
-        "exceptions": {"count": items, "amount": format_micros(excepted)},
+        "exceptions": {"count": excepted.items, "amount": format_micros(int(excepted.amount))},
         "reserve": _reserve(plan, held),
         "incomplete": await _incomplete(conn, campaign),
     }
@@ -104,37 +108,24 @@ async def _incomplete(conn: Conn, campaign: CampaignRecord) -> list[dict[str, An
     return [{"from": gap.start, "to": gap.end, "reason": gap.reason} for gap in gaps]
 
 
-async def _exceptions(conn: Conn, asked: TotalsQuery) -> tuple[int, int]:
+async def _exceptions(conn: Conn, asked: TotalsQuery) -> HeldSum:
     place = asked.workspace, asked.campaign
     if not asked.past:
-        return await store.exceptions(conn, *place)
-    return await store.exceptions_as_known(
-        conn,
-        *place,
-        through=asked.through,
-        known_at=asked.known_at,
-        timeout_s=asked.timeout_s,
-    )
+        return await store.get_exceptions(conn, *place)
+    return await store.get_known_exceptions(conn, *place, asked.limits)
 
 
 async def _known(
     conn: Conn, asked: TotalsQuery, rows: Sequence[AccountedLine], time_zone: str
-) -> tuple[dict[int, PostedSum], list[tuple[int, Any, int]]]:
+) -> tuple[dict[int, PostedSum], Sequence[DaySum]]:
     ids = [row.account_id for row in rows]
     if asked.past:
-        return await store.as_known(
-            conn,
-            ids,
-            time_zone,
-            through=asked.through,
-            known_at=asked.known_at,
-            timeout_s=asked.timeout_s,
-        )
+        return await store.find_known(conn, ids, time_zone, asked.limits)
     known = {
         row.account_id: PostedSum(int(row.balance), int(row.corrections), row.latest_at)
         for row in rows
     }
-    return known, await store.days(conn, ids)
+    return known, await store.find_days(conn, ids)
 
 
 async def _planned(
@@ -143,7 +134,7 @@ async def _planned(
     """The plan in force at the moment asked for, the lines as they were planned then, and who held
     how much. The curve is the one known last: it keeps what was planned before each change."""
     place = asked.workspace, asked.campaign
-    known_at = asked.known_at or asked.now
+    known_at = asked.limits.known_at or asked.now
     applied = await plans.find_applied(conn, *place, known_at)
     held = held_as_of(await allocation.find_steps(conn, *place, known_at), asked.moment)
     version = plan_as_of(applied, asked.moment)
@@ -152,7 +143,7 @@ async def _planned(
         return plan, rows, held
     curves = await allocation.find_curves(conn, *place, known_at)
     names = {line["line"]: line["name"] for line in plan.body["lines"]} if plan else {}
-    nothing = allocation.store_curve(NOTHING)
+    nothing = store_curve(NOTHING)
     shown = [
         msgspec.structs.replace(
             row,
@@ -180,14 +171,7 @@ def _figures(
 ) -> PacingFigures:
     posted = known.get(row.account_id, PostedSum())
     capped = [_capped(source, asked.moment) for source in sources] if asked.past else sources
-    state: PlannedLine = line_states.line_state(
-        row,
-        capped,
-        actual=posted.actual,
-        corrections=posted.corrections,
-        latest_at=posted.latest_at,
-    )
-    return pacing.figures(state, asked.moment)
+    return pacing.figures(row.planned(capped, posted), asked.moment)
 
 
 def _capped(source: SourceState, moment: datetime) -> SourceState:

@@ -53,9 +53,9 @@ async def joined_by_hash(conn: Conn) -> AsyncIterator[None]:
 async def latest(
     conn: Conn,
     account_ids: Sequence[int],
-    *,
     through: datetime | None,
     known_at: datetime | None,
+    *,
     timeout_s: float,
 ) -> dict[int, datetime]:
     """The newest `at` of what was on each account; absent: nothing was. Raises TimeoutError."""

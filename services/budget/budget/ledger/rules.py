@@ -21,6 +21,8 @@ Kind = Literal["line", "suspense", "exception", "written_off"]
 
 PANE = timedelta(minutes=5)
 """The period of a delta is the 5-minute pane of its time (design.md section 4)."""
+IN_TIME = 0
+"""The mark of what a source told before its period was complete; else epoch ms."""
 
 
 class HeldReason(StrEnum):

@@ -8,14 +8,13 @@ Pure but for `read`.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from budget.ledger.rules import IN_TIME
 from budget.posting import progress
 from budget.posting.progress import Place
 from budget.posting.records import Beat
 from budget.posting.route import Posting
 from shared.database.pool import Conn
 
-IN_TIME = 0
-"""The mark of what was told before its period was complete; else epoch ms."""
 ZONES_APART = timedelta(days=2)
 """A fact stays in its first period, and the zone of its source may have been changed since."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

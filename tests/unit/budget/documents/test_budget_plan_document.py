@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from budget.allocation.store import read_curve
+from budget.allocation.phasing import read_curve
 from budget.documents.campaigns.store import CampaignRecord
 from budget.documents.plans.document import (
     line_rows,

@@ -9,13 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from budget.allocation.phasing import even
-from budget.allocation.store import store_curve
-from budget.figures.line_states import AccountedLine
+from budget.allocation.phasing import even, store_curve
+from budget.figures.lines import AccountedLine, PendingChange, SealedLine
 from budget.figures.messages import TouchedLine, is_news, seal_line
 from budget.figures.pacing import SourceState
-from budget.figures.sealed import PendingChange
-from shared.events import TOTALS_DECODER, BudgetTotals
+from shared.events import BudgetTotals
 from shared.money import format_micros, parse_micros
 
 START = datetime(2025, 11, 1, tzinfo=UTC)
@@ -66,8 +64,7 @@ def change(amount: int, *, correction: bool = False) -> PendingChange:
 
 
 def told_of(line: TouchedLine, changes_max: int = 1000) -> list[BudgetTotals]:
-    rows, _ = seal_line(line, NOW, changes_max)
-    return [TOTALS_DECODER.decode(row.value).data for row in rows]
+    return seal_line(line, NOW, changes_max)[0]
 
 
 changes = st.lists(st.builds(change, st.integers(-(10**9), 10**9), correction=st.booleans()))
@@ -90,7 +87,7 @@ def test_however_changes_are_split_they_are_told_once_and_sum_up(
         actual += sum(parse_micros(c.amount) for c in one.changes)
         corrections += sum(parse_micros(c.amount) for c in one.changes if c.correction)
         assert (one.actual, one.corrections) == (format_micros(actual), format_micros(corrections))
-    assert mark == (7, told[-1].seq, actual, corrections, TOLD.complete_through, 0)
+    assert mark == SealedLine(7, told[-1].seq, actual, corrections, TOLD.complete_through, 0)
     complete = [one.complete_through for one in told]
     assert complete == [None] * (len(told) - 1) + [TOLD.complete_through], (
         "before the last part a reader would close windows too early"

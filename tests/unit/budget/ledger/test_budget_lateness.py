@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from budget.ledger.rules import IN_TIME
 from budget.posting import lateness
 from budget.posting.records import Beat
 from shared.database.progress import Heartbeat
@@ -68,6 +69,6 @@ def test_a_statement_is_late_after_the_heartbeat_that_covers_its_period(
 
 
 def test_the_mark_is_the_completeness_and_nothing_while_the_period_runs() -> None:
-    assert lateness.mark(END, None) == lateness.IN_TIME
-    assert lateness.mark(END, END - MINUTE) == lateness.IN_TIME
+    assert lateness.mark(END, None) == IN_TIME
+    assert lateness.mark(END, END - MINUTE) == IN_TIME
     assert lateness.mark(END, END) == int(END.timestamp()) * 1000

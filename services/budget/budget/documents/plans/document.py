@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from budget.allocation.phasing import Point
-from budget.allocation.store import LineRecord, LineRow, store_curve
+from budget.allocation.phasing import Point, store_curve
+from budget.allocation.store import LineRecord, LineRow
 from budget.documents.campaigns.store import CampaignRecord
 from budget.documents.plans.rules import CheckedPlan, LineDraft, PlanLine, ReserveDraft, line_curve
 from budget.documents.plans.schemas import LineBody, PlanBody

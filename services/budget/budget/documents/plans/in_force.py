@@ -9,8 +9,8 @@ from datetime import datetime
 from budget import announcements
 from budget.allocation import store as allocation
 from budget.allocation.journal import Holder, steps_to
-from budget.allocation.phasing import NOTHING, Flight, changed
-from budget.allocation.store import AllocatingDocument, LineRecord, LineRow, read_curve, store_curve
+from budget.allocation.phasing import NOTHING, Flight, changed, read_curve, store_curve
+from budget.allocation.store import AllocatingDocument, LineRecord, LineRow
 from budget.approval.commands import DocumentKind
 from budget.approval.rules import ApprovalRequest
 from budget.caller import add_audit, release, stop_posting

@@ -1,13 +1,9 @@
 """Lines as they stand: plan, account, sources. Read by the sealer and by GET totals alike."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from decimal import Decimal
 
-import msgspec
-
-from budget.allocation.store import read_curve
-from budget.figures.pacing import PlannedLine, SourceState
+from budget.figures.lines import AccountedLine
+from budget.figures.pacing import SourceState
 from shared.database.pool import Conn
 from shared.database.rows import fetch
 from shared.events import SPEND_TOPIC
@@ -47,38 +43,6 @@ LOCKED_LINES = f"{LINES_BY_ID} FOR NO KEY UPDATE OF a"
 CAMPAIGN_LINES = f"{LINES} AND a.workspace = $1 AND a.campaign = $2 ORDER BY a.line"
 
 
-class AccountedLine(msgspec.Struct, frozen=True):
-    """A line of a plan with its campaign and its account: what is on it and what has been told."""
-
-    account_id: int
-    workspace: str
-    campaign: str
-    line: str
-    currency: str
-    balance: Decimal
-    corrections: Decimal
-    latest_at: datetime | None
-    seq: int
-    sealed_at: datetime | None
-    sealed_through: datetime | None
-    sealed_actual: Decimal
-    sealed_corrections: Decimal
-    sealed_set_aside: int
-    name: str
-    owner: str | None
-    channel: str | None
-    allocated: int
-    curve: dict[str, list[int]]
-    allocated_before: int | None
-    curve_before: dict[str, list[int]] | None
-    campaign_name: str
-    campaign_owner: str
-    time_zone: str
-    starts_at: datetime
-    ends_at: datetime
-    plan_version: int
-
-
 async def find_sources(
     conn: Conn, account_ids: Sequence[int], partitions: int
 ) -> dict[int, list[SourceState]]:
@@ -101,22 +65,3 @@ async def lock_lines(conn: Conn, account_ids: Sequence[int]) -> list[AccountedLi
 async def find_lines(conn: Conn, workspace: str, campaign: str) -> list[AccountedLine]:
     """The planned lines of a campaign, with what is posted on them."""
     return await fetch(conn, AccountedLine, CAMPAIGN_LINES, workspace, campaign)
-
-
-def line_state(
-    row: AccountedLine,
-    fed_by: Sequence[SourceState],
-    *,
-    actual: int,
-    corrections: int,
-    latest_at: datetime | None,
-) -> PlannedLine:
-    return PlannedLine(
-        allocated=row.allocated,
-        curve=read_curve(row.curve),
-        starts_at=row.starts_at,
-        actual=actual,
-        corrections=corrections,
-        latest_at=latest_at,
-        sources=tuple(fed_by),
-    )

@@ -1,14 +1,11 @@
 """Statements of the sealer: what is pending, what time makes due, what has been told."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from decimal import Decimal
-from typing import NamedTuple
+from datetime import datetime
 
-import msgspec
-
+from budget.figures.lines import PendingChange, SealedLine
 from shared.database.pool import Conn
-from shared.database.rows import fetch
+from shared.database.rows import InsertColumns, fetch
 
 PENDING = """
 SELECT account_id FROM budget.changes GROUP BY account_id ORDER BY min(change) LIMIT $1
@@ -37,52 +34,31 @@ FROM taken WHERE day IS NOT NULL
 GROUP BY account_id, correction, day, period_start, period_end, known_ms
 ORDER BY account_id, period_start, period_end, correction, known_ms
 """
-FOLD_DAYS = """
+DAY = InsertColumns("account_id int, day date, amount numeric")
+ADD_DAYS = f"""
 INSERT INTO budget.days AS t (account_id, day, actual)
-SELECT u.account_id, u.day, sum(u.amount::numeric)
-FROM unnest($1::int[], $2::date[], $3::text[]) AS u(account_id, day, amount)
+SELECT u.account_id, u.day, sum(u.amount) FROM {DAY.rows}
 GROUP BY u.account_id, u.day ORDER BY u.account_id, u.day
 ON CONFLICT (account_id, day) DO UPDATE SET actual = t.actual + excluded.actual
 """
-MARK = """
+SEALED = InsertColumns(
+    "account_id int, seq bigint, actual numeric, corrections numeric, through timestamptz, "
+    "set_aside int"
+)
+PUT_SEALED = f"""
 UPDATE budget.accounts AS t
-SET seq = u.seq, sealed_actual = u.actual::numeric, sealed_corrections = u.corrections::numeric,
+SET seq = u.seq, sealed_actual = u.actual, sealed_corrections = u.corrections,
     sealed_at = $7, sealed_through = u.through, sealed_set_aside = u.set_aside
-FROM unnest($1::int[], $2::bigint[], $3::text[], $4::text[], $5::timestamptz[], $6::int[])
-  AS u(account_id, seq, actual, corrections, through, set_aside)
-WHERE t.account_id = u.account_id
+FROM {SEALED.rows} WHERE t.account_id = u.account_id
 """
 
 
-class PendingChange(msgspec.Struct, frozen=True):
-    """Micros of one period of a line that are not told yet, by mark."""
-
-    account_id: int
-    correction: bool
-    day: date
-    period_start: datetime
-    period_end: datetime
-    known_ms: int | None
-    amount: Decimal
-
-
-class Mark(NamedTuple):
-    """What has been told of a line, in all."""
-
-    account_id: int
-    seq: int
-    actual: int
-    corrections: int
-    complete_through: datetime | None
-    set_aside: int
-
-
-async def pending_lines(conn: Conn, limit: int) -> list[int]:
+async def find_pending(conn: Conn, limit: int) -> list[int]:
     """Accounts with changes to tell, the longest waiting first."""
     return [row[0] for row in await conn.fetch(PENDING, limit)]
 
 
-async def due_lines(conn: Conn, tick: datetime, limit: int) -> list[int]:
+async def find_due(conn: Conn, tick: datetime, limit: int) -> list[int]:
     """Running lines that were last told before `tick`."""
     return [row[0] for row in await conn.fetch(DUE_LINES, tick, limit)]
 
@@ -100,15 +76,13 @@ async def take_changes(conn: Conn, account_ids: Sequence[int]) -> list[PendingCh
     return await fetch(conn, PendingChange, TAKE, account_ids)
 
 
-async def fold_days(conn: Conn, changes: Sequence[PendingChange]) -> None:
+async def add_days(conn: Conn, changes: Sequence[PendingChange]) -> None:
     """Adds changes to the days of their lines."""
     if changes:
-        rows = [(one.account_id, one.day, str(one.amount)) for one in changes]
-        await conn.execute(FOLD_DAYS, *zip(*rows, strict=True))
+        await conn.execute(ADD_DAYS, *DAY.arrays(changes))
 
 
-async def mark(conn: Conn, marks: Sequence[Mark], now: datetime) -> None:
+async def put_sealed(conn: Conn, lines: Sequence[SealedLine], now: datetime) -> None:
     """Notes what has been told; the rows are locked by the caller."""
-    if marks:
-        rows = [(m[0], m[1], str(m[2]), str(m[3]), *m[4:]) for m in marks]
-        await conn.execute(MARK, *zip(*rows, strict=True), now)
+    if lines:
+        await conn.execute(PUT_SEALED, *SEALED.arrays(lines), now)
