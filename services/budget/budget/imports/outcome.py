@@ -5,11 +5,11 @@ ledger at the moment of the question, because a later load, a mapping or an olde
 newer one changes what stands there for the same rows.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from budget.imports import store
-from budget.imports.store import Counted, ImportedFact, Missing
+from budget.imports.store import Counted, ImportCounters, ImportedFact, MissingFact, StandingSum
 from budget.ledger.revisions import RowOutcome
 from budget.posting.facts import KeysOf
 from budget.posting.posted import Posted
@@ -38,7 +38,7 @@ async def count(
         _counted(posting, outcome, accounts[account].kind == "suspense")
         for posting, outcome, account in imported
     ]
-    await store.count(conn, records + [_refused(refusal) for refusal in refused])
+    await store.add(conn, records + [_refused(refusal) for refusal in refused])
     facts = {_fact(posting) for posting, _, _ in imported if posting.route.is_fact}
     await store.add_facts(conn, facts)
 
@@ -50,62 +50,57 @@ async def read(
 
     Raises NotFoundError `import_unknown`, UnavailableError `import_timeout`.
     """
-    rows = await store.get(conn, workspace, import_id)
+    rows = await store.find(conn, workspace, import_id)
     if not rows:
         raise NotFoundError("import_unknown", f"nothing of import {import_id} has been counted")
-    counts = {name: sum(row[name] for row in rows) for name in NAMES}
-    looked = _NOTHING if counts_only else await _look(conn, workspace, import_id)
+    counts = {name: sum(getattr(row, name) for row in rows) for name in NAMES}
+    looked = _Looked() if counts_only else await _look(conn, workspace, import_id)
     amounts = _amounts(rows, looked.standing)
     return {
         "import": import_id,
         "rows": sum(counts.values()),
         **counts,
-        "suspense": sum(row["suspense"] for row in (*rows, *looked.standing)),
+        "suspense": sum(row.suspense for row in rows)
+        + sum(row.suspense for row in looked.standing),
         "amount": amounts[0] if len(amounts) == 1 else None,
         "amounts": amounts,
         "missing": [_missing(one) for one in looked.missing],
-        "missing_count": looked.missing_count,
+        "missing_count": looked.missing[0].n if looked.missing else 0,
     }
 
 
 class _Looked(NamedTuple):
     """What the ledger says of an import now."""
 
-    standing: Sequence[Mapping[str, Any]]
-    missing: Sequence[Missing]
-    missing_count: int
-
-
-_NOTHING = _Looked((), (), 0)
+    standing: Sequence[StandingSum] = ()
+    missing: Sequence[MissingFact] = ()
 
 
 async def _look(conn: Conn, workspace: str, import_id: str) -> _Looked:
     try:
-        standing = await store.standing(conn, workspace, import_id)
-        count, missing = await store.missing(conn, workspace, import_id, MISSING_MAX)
+        standing = await store.find_standing(conn, workspace, import_id)
+        missing = await store.find_missing(conn, workspace, import_id, MISSING_MAX)
     except TimeoutError as error:
         detail = f"looking up its rows took more than {store.LOOK_TIMEOUT_S:g} s"
         raise UnavailableError("import_timeout", detail, retry_after_s=60) from error
-    return _Looked(standing, missing, count)
+    return _Looked(standing, missing)
 
 
 def _amounts(
-    rows: Iterable[Mapping[str, Any]], standing: Iterable[Mapping[str, Any]]
+    rows: Iterable[ImportCounters], standing: Iterable[StandingSum]
 ) -> list[dict[str, str]]:
     """Deltas as they were counted, facts as they stand; by currency."""
     sums: dict[str, int] = {}
-    for row in rows:
-        # Only deltas are summed as they come.
-        if row["amount"]:
-            sums[row["currency"]] = sums.get(row["currency"], 0) + int(row["amount"])
-    for row in standing:
-        sums[row["currency"]] = sums.get(row["currency"], 0) + int(row["amount"])
+    # Only deltas are summed as they come.
+    parts = [(row.currency, row.amount) for row in rows if row.amount]
+    for currency, amount in parts + [(row.currency, row.amount) for row in standing]:
+        sums[currency] = sums.get(currency, 0) + int(amount)
     return [
         {"amount": format_micros(sums[currency]), "currency": currency} for currency in sorted(sums)
     ]
 
 
-def _missing(one: Missing) -> dict[str, Any]:
+def _missing(one: MissingFact) -> dict[str, Any]:
     period, subject, dims = keys.read_fact_key(one.key)
     own = "=" not in subject
     campaign, line = keys.read_own(subject) if own else (None, None)

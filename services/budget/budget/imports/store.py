@@ -1,21 +1,29 @@
 """Counters of imports: each record is counted once, however often it is read."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from decimal import Decimal
+from typing import NamedTuple
+
+from msgspec import Struct
 
 from budget.ledger.revisions import RowOutcome
 from shared.database.counting import uncounted
 from shared.database.pool import Conn
+from shared.database.rows import InsertColumns, fetch
 
+COUNTED = (RowOutcome.INSERTED, RowOutcome.UPDATED, RowOutcome.UNCHANGED, RowOutcome.OUTDATED)
+"""The outcomes with a counter of their own; what else became of a record is `rejected`."""
 LOOK_TIMEOUT_S = 60.0
 """Instead of the connection's own: each of a million rows is looked up."""
 
-COUNT = """
-INSERT INTO budget.imports AS t (workspace, import_id, currency, inserted, updated, unchanged,
-                                 outdated, rejected, suspense, amount)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[],
-                     $7::bigint[], $8::bigint[], $9::bigint[], $10::text[]::numeric[])
+COUNTERS = InsertColumns(
+    "workspace text, import_id text, currency text, inserted bigint, updated bigint, "
+    "unchanged bigint, outdated bigint, rejected bigint, suspense bigint, amount numeric"
+)
+ADD = f"""
+INSERT INTO budget.imports AS t ({COUNTERS.names})
+SELECT {COUNTERS.names} FROM {COUNTERS.rows}
 ON CONFLICT ON CONSTRAINT imports_pk DO UPDATE SET
   inserted = t.inserted + excluded.inserted, updated = t.updated + excluded.updated,
   unchanged = t.unchanged + excluded.unchanged, outdated = t.outdated + excluded.outdated,
@@ -23,14 +31,15 @@ ON CONFLICT ON CONSTRAINT imports_pk DO UPDATE SET
   suspense = t.suspense + excluded.suspense, amount = t.amount + excluded.amount,
   counted_at = now()
 """
-GET = """
-SELECT currency, inserted, updated, unchanged, outdated, rejected, suspense, amount
-FROM budget.imports WHERE workspace = $1 AND import_id = $2 ORDER BY currency
+FIND = f"""
+SELECT {COUNTERS.names} FROM budget.imports
+WHERE workspace = $1 AND import_id = $2 ORDER BY currency
 """
 # Which facts an import has stated: what stands for them, and what it lacks, is in the ledger.
-ADD_FACTS = """
-INSERT INTO budget.import_facts (stream_id, key, import_id, revision)
-SELECT * FROM unnest($1::int[], $2::text[], $3::text[], $4::bigint[]) ON CONFLICT DO NOTHING
+FACT = InsertColumns("stream_id int, key text, import_id text, revision bigint")
+ADD_FACTS = f"""
+INSERT INTO budget.import_facts ({FACT.names})
+SELECT {FACT.names} FROM {FACT.rows} ON CONFLICT DO NOTHING
 """
 # Of a file that has just come the planner knows no row, and of its own accord compares each of them
 # with each: two minutes and more for 20,000 rows. So every row is looked up by its primary key.
@@ -75,9 +84,34 @@ class ImportedFact(NamedTuple):
     revision: int
 
 
-class Missing(NamedTuple):
-    """A fact that an earlier import of the period stated and this one does not."""
+class ImportCounters(Struct, frozen=True):
+    """What became of an import's records of one currency, when they came."""
 
+    workspace: str
+    import_id: str
+    currency: str
+    inserted: int
+    updated: int
+    unchanged: int
+    outdated: int
+    rejected: int
+    suspense: int
+    amount: Decimal
+
+
+class StandingSum(Struct, frozen=True):
+    """What stands in the ledger now for an import's facts of one currency, and how many of them in
+    suspense."""
+
+    currency: str
+    amount: Decimal
+    suspense: int
+
+
+class MissingFact(Struct, frozen=True):
+    """A fact that an earlier import of the period stated and this one does not, one of `n`."""
+
+    n: int
     key: str
     amount: int
     currency: str
@@ -98,54 +132,57 @@ class Counted(NamedTuple):
     amount: int
 
 
-async def count(conn: Conn, records: Sequence[Counted]) -> None:
+async def add(conn: Conn, records: Sequence[Counted]) -> None:
     """Counts the records that no transaction has counted before."""
-    new = await uncounted(conn, "budget", records)
-    if not new:
-        return
-    tallies: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0] * 7)
-    for record in new:
-        _tally(tallies[record.workspace, record.import_id, record.currency], record)
-    columns = zip(
-        *((*key, *tallies[key][:6], str(tallies[key][6])) for key in sorted(tallies)), strict=True
-    )
-    await conn.execute(COUNT, *columns)
+    tallies: defaultdict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+    for record in await uncounted(conn, "budget", records):
+        tally = tallies[record.workspace, record.import_id, record.currency]
+        if record.outcome not in COUNTED:
+            tally["rejected"] += 1
+        else:
+            tally[record.outcome] += 1
+            tally["suspense"] += record.suspense
+            tally["amount"] += record.amount
+    rows = [
+        ImportCounters(
+            *key,
+            inserted=tally["inserted"],
+            updated=tally["updated"],
+            unchanged=tally["unchanged"],
+            outdated=tally["outdated"],
+            rejected=tally["rejected"],
+            suspense=tally["suspense"],
+            amount=Decimal(tally["amount"]),
+        )
+        for key, tally in sorted(tallies.items())
+    ]
+    if rows:
+        await conn.execute(ADD, *COUNTERS.arrays(rows))
 
 
-def _tally(tally: list[int], record: Counted) -> None:
-    columns = (RowOutcome.INSERTED, RowOutcome.UPDATED, RowOutcome.UNCHANGED, RowOutcome.OUTDATED)
-    if record.outcome not in columns:
-        tally[4] += 1
-        return
-    tally[columns.index(record.outcome)] += 1
-    tally[5] += record.suspense
-    tally[6] += record.amount
-
-
-async def get(conn: Conn, workspace: str, import_id: str) -> list[dict[str, Any]]:
+async def find(conn: Conn, workspace: str, import_id: str) -> list[ImportCounters]:
     """Counters of an import, one row per currency."""
-    return [dict(row) for row in await conn.fetch(GET, workspace, import_id)]
+    return await fetch(conn, ImportCounters, FIND, workspace, import_id)
 
 
 async def add_facts(conn: Conn, facts: Collection[ImportedFact]) -> None:
     if facts:
-        await conn.execute(ADD_FACTS, *zip(*sorted(facts), strict=True))
+        await conn.execute(ADD_FACTS, *FACT.arrays(sorted(facts)))
 
 
-async def standing(conn: Conn, workspace: str, import_id: str) -> list[dict[str, Any]]:
+async def find_standing(conn: Conn, workspace: str, import_id: str) -> list[StandingSum]:
     """What stands in the ledger now for the facts of an import, by currency.
 
     Raises TimeoutError.
     """
-    rows = await conn.fetch(STANDING, workspace, import_id, timeout=LOOK_TIMEOUT_S)
-    return [dict(row) for row in rows]
+    of = workspace, import_id
+    return await fetch(conn, StandingSum, STANDING, *of, timeout=LOOK_TIMEOUT_S)
 
 
-async def missing(
-    conn: Conn, workspace: str, import_id: str, limit: int
-) -> tuple[int, list[Missing]]:
-    """How many facts an earlier import of the same periods stated and this one does not, and the
-    first of them. Raises TimeoutError."""
-    rows = await conn.fetch(MISSING, workspace, import_id, limit, timeout=LOOK_TIMEOUT_S)
-    found = [Missing(row["key"], row["amount"], row["currency"]) for row in rows]
-    return (rows[0]["n"] if rows else 0), found
+async def find_missing(conn: Conn, workspace: str, import_id: str, limit: int) -> list[MissingFact]:
+    """The first facts that an earlier import of the same periods stated and this one does not.
+
+    Raises TimeoutError.
+    """
+    of = workspace, import_id, limit
+    return await fetch(conn, MissingFact, MISSING, *of, timeout=LOOK_TIMEOUT_S)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest_asyncio
 
 from budget.documents.suspense.news import SuspenseNews
-from budget.documents.suspense.store import NEWS_LOCK
+from budget.documents.suspense.store_news import NEWS_LOCK
 from shared.database.clock import ManualClock
 from shared.database.pool import transaction
 from tests.integration.budget.budget_helpers import Service, running_campaign

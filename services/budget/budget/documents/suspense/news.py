@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from budget import announcements
 from budget.caller import time_itself
-from budget.documents.suspense import store
+from budget.documents.suspense import store_news
+from budget.documents.suspense.store_news import NamedItem, Source, ToldSource, WaitingSum
 from budget.fields import plain
 from budget.settings import BudgetSettings
 from shared.database.clock import Clock
@@ -25,7 +28,6 @@ NAMES_MAX = 5
 NAMED_ITEMS_MAX = 200
 REST_S = 15.0
 """Between two looks, which read a row of each source that ever had something in suspense."""
-Source = tuple[str, str]
 
 
 class SuspenseNews:
@@ -42,61 +44,60 @@ class SuspenseNews:
 
     async def count_due(self, conn: Conn) -> int:
         """Sources with news, for GET /internal/idle; counted to a limit."""
-        return len(await store.changed(conn, self._every_s, SOURCES_MAX))
+        return len(await store_news.find_changed(conn, self._every_s, SOURCES_MAX))
 
     async def step(self) -> bool:
         """Tells of up to SOURCES_MAX sources; True when there may be more."""
         async with transaction(self._pool) as conn:
-            if not await store.NEWS_LOCK.try_take(conn):
+            if not await store_news.NEWS_LOCK.try_take(conn):
                 return False
             # How many entries there are before what waits: what comes in between is told again.
-            found = await store.changed(conn, self._every_s, SOURCES_MAX)
+            found = await store_news.find_changed(conn, self._every_s, SOURCES_MAX)
             if not found:
                 return False
-            sources = [(row["workspace"], row["source"]) for row in found]
+            sources = [row.key for row in found]
             objects = _objects(
                 sources,
-                await store.states(conn, sources),
-                await store.names(conn, sources, NAMED_ITEMS_MAX),
+                await store_news.find_waiting(conn, sources),
+                await store_news.find_names(conn, sources, NAMED_ITEMS_MAX),
             )
-            told = [_told(row, objects[row["workspace"], row["source"]]) for row in found]
-            await store.save(conn, told)
-            for row, (workspace, source, version, _, item) in zip(found, told, strict=True):
-                if version != row["version"]:
-                    caller = await time_itself(conn, workspace, self._clock)
-                    await announcements.add(caller, [_item(source, version, item)])
+            told = [_told(row, objects[row.key]) for row in found]
+            await store_news.put_told(conn, told)
+            for before, row in zip(found, told, strict=True):
+                if row.version != before.version:
+                    caller = await time_itself(conn, row.workspace, self._clock)
+                    await announcements.add(caller, [_item(row, objects[row.key])])
         return len(found) == SOURCES_MAX
 
 
-def _told(row: Any, item: dict[str, Any]) -> tuple[str, str, int, int, dict[str, Any]]:
+def _told(before: ToldSource, item: dict[str, Any]) -> ToldSource:
     """The next version; the same one when there is nothing new to say."""
-    version = row["version"] + (row["told"] != item)
-    return row["workspace"], row["source"], version, row["entries"], item
+    return replace(before, version=before.version + (before.told != item), told=item)
 
 
-def _item(source: str, version: int, item: dict[str, Any]) -> CatalogItem:
+def _item(row: ToldSource, item: dict[str, Any]) -> CatalogItem:
     return CatalogItem(
-        kind="suspense", id=source, version=version, effective_from=None, object=item
+        kind="suspense", id=row.source, version=row.version, effective_from=None, object=item
     )
 
 
 def _objects(
-    sources: Sequence[Source], states: Sequence[Any], names: Sequence[Any]
+    sources: Sequence[Source], waiting: Sequence[WaitingSum], names: Sequence[NamedItem]
 ) -> dict[Source, dict[str, Any]]:
     """What is told of each source; of one in which nothing waits, that."""
     items: dict[Source, int] = dict.fromkeys(sources, 0)
     since: dict[Source, datetime] = {}
     amounts: dict[Source, dict[str, int]] = {one: {} for one in sources}
     reasons: dict[Source, dict[str, int]] = {one: {} for one in sources}
-    for row in states:
-        one, currency = (row["workspace"], row["source"]), row["currency"]
-        items[one] += row["items"]
-        since[one] = store.oldest(since.get(one), row["since"])
-        amounts[one][currency] = amounts[one].get(currency, 0) + int(row["amount"])
-        reasons[one][row["reason"]] = reasons[one].get(row["reason"], 0) + row["items"]
+    for row in waiting:
+        one = row.workspace, row.source
+        items[one] += row.items
+        since[one] = min(since.get(one, row.since), row.since)
+        amounts[one][row.currency] = amounts[one].get(row.currency, 0) + int(row.amount)
+        reasons[one][row.reason] = reasons[one].get(row.reason, 0) + row.items
     named: dict[Source, dict[str, None]] = {one: {} for one in sources}
-    for row in names:
-        named[row["workspace"], row["source"]].setdefault(_name(row))
+    for item in names:
+        named[item.workspace, item.source].setdefault(_name(item))
     return {
         one: {
             "source": one[1],
@@ -113,8 +114,8 @@ def _objects(
     }
 
 
-def _name(row: Any) -> str:
+def _name(item: NamedItem) -> str:
     """What an item calls itself: our names as sent, or the platform's entity."""
-    if row["entity"]:
-        return ", ".join(f"{level} {name}" for level, name in sorted(row["entity"].items()))
-    return f"{row['campaign']}/{row['line']}"
+    if item.entity:
+        return ", ".join(f"{level} {name}" for level, name in sorted(item.entity.items()))
+    return f"{item.campaign}/{item.line}"
