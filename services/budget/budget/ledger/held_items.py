@@ -18,17 +18,16 @@ ITEM = InsertColumns(
 )
 ADD = f"""
 INSERT INTO budget.held ({ITEM.names}, recorded_at)
-SELECT u.*, $20::timestamptz FROM {ITEM.unnest} AS u
+SELECT {ITEM.names}, $20::timestamptz FROM {ITEM.rows}
 """
 # What somebody rejected is another amount now, and open again.
-PUT_ADJUSTED = """
+ADJUSTED = InsertColumns("stream_id int, key text, amount bigint, entry bigint, at timestamptz")
+PUT_ADJUSTED = f"""
 UPDATE budget.held AS t SET amount = t.amount + u.amount, entry = u.entry,
                             status = CASE WHEN u.amount <> 0 AND t.status = 'rejected' THEN 'open'
                                           ELSE t.status END,
                             at = greatest(t.at, u.at)
-FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::timestamptz[])
-  AS u(stream_id, key, amount, entry, at)
-WHERE t.stream_id = u.stream_id AND t.key = u.key
+FROM {ADJUSTED.rows} WHERE t.stream_id = u.stream_id AND t.key = u.key
 """
 DELETE = """
 DELETE FROM budget.held AS t USING unnest($1::int[], $2::text[]) AS u(stream_id, key)
@@ -60,11 +59,9 @@ UPDATE budget.suspense_told SET entries = -1 WHERE workspace = $1 AND source = A
 """
 
 
-class HeldItem(Struct, frozen=True, kw_only=True):
-    """A delta or fact as it is held, or on a line (`held` is 0 then), with the currency of its
-    account and the time zone of its line."""
+class HeldRow(Struct, frozen=True, kw_only=True):
+    """What is held: a delta or fact, why, how much, and what it says about where it belongs."""
 
-    held: int = 0
     workspace: str
     account_id: int
     stream_id: int
@@ -84,33 +81,16 @@ class HeldItem(Struct, frozen=True, kw_only=True):
     period_start: datetime
     period_end: datetime
     at: datetime
+
+
+class HeldItem(HeldRow, frozen=True, kw_only=True):
+    """The same as it is stored, or on a line (`held` is 0 then), with the currency of its account
+    and the time zone of its line."""
+
+    held: int = 0
     recorded_at: datetime | None = None
     account_currency: str
     time_zone: str | None = None
-
-
-class HeldRow(NamedTuple):
-    """What is held: the item, why, how much, and what it says about where it belongs."""
-
-    workspace: str
-    account_id: int
-    stream_id: int
-    key: str
-    is_fact: bool
-    reason: str
-    amount: int
-    entry: int
-    source: str
-    event_id: str
-    currency: str | None
-    campaign: str | None
-    line: str | None
-    entity: dict[str, str]
-    period: str | None
-    period_start: datetime
-    period_end: datetime
-    at: datetime
-    status: str = "open"
 
 
 async def add(conn: Conn, rows: Sequence[HeldRow], now: datetime) -> None:
@@ -137,7 +117,7 @@ async def delete(conn: Conn, facts: Sequence[tuple[int, str]]) -> None:
 async def put_adjusted(conn: Conn, rows: Sequence[Adjusted]) -> None:
     """Brings held facts up to what was stated, no fact twice."""
     if rows:
-        await conn.execute(PUT_ADJUSTED, *zip(*sorted(rows), strict=True))
+        await conn.execute(PUT_ADJUSTED, *ADJUSTED.arrays(sorted(rows)))
 
 
 async def list_held(

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from budget.ledger.held_items import HeldItem, HeldRow
 from budget.ledger.rules import Catalogue, Destination, SpendSubject
 from shared.errors import ConflictError
@@ -99,24 +101,13 @@ def leaves_reach(reach: Reach, item: HeldItem, destination: Destination) -> bool
 def held_row(leg: Leg, entry: int) -> HeldRow:
     """An item that moves to an account on which it is held."""
     item, destination = leg.item, leg.destination
-    return HeldRow(
-        workspace=item.workspace,
+    return replace(
+        item,
         account_id=leg.account_id,
-        stream_id=item.stream_id,
-        key=item.key,
-        is_fact=item.is_fact,
         reason=str(destination.reason),
-        amount=item.amount,
         entry=entry,
-        source=item.source,
-        event_id=item.event_id,
         currency=currency_of(item),
         campaign=destination.campaign,
         line=destination.line,
-        entity=item.entity,
-        period=item.period,
-        period_start=item.period_start,
-        period_end=item.period_end,
-        at=item.at,
         status="written_off" if destination.account.kind == "written_off" else "open",
     )
