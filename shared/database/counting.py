@@ -11,7 +11,9 @@ from shared.database.pool import Conn, columns
 
 LOCK_PROGRESS = """
 INSERT INTO {schema}.import_progress AS t (workspace, import_id, topic, partition, next_offset)
-SELECT u.*, 0 FROM unnest($1::text[], $2::text[], $3::text[], $4::int[]) AS u
+SELECT u.workspace, u.import_id, u.topic, u.partition, 0
+FROM unnest($1::text[], $2::text[], $3::text[], $4::int[])
+  AS u(workspace, import_id, topic, partition)
 ON CONFLICT ON CONSTRAINT import_progress_pk DO UPDATE SET next_offset = t.next_offset
 RETURNING workspace, import_id, topic, partition, next_offset
 """

@@ -4,18 +4,21 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from shared.database.pool import Conn, columns
+from shared.database.pool import Conn
+from shared.database.rows import InsertColumns
 from shared.events import SourceEvent
 from shared.kafka.consumer import Received
 
 SourceKey = tuple[str, str]
 """(workspace, source)"""
 
-ADVANCE = """
-INSERT INTO {schema}.progress AS t (workspace, source, topic, partition, complete_through,
-  expected_interval_s, set_aside, settled_through, set_aside_until)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::timestamptz[], $6::int[],
-  $7::int[], $8::timestamptz[], $9::timestamptz[])
+BEAT = InsertColumns(
+    "workspace text, source text, topic text, partition int, complete_through timestamptz, "
+    "expected_interval_s int, set_aside int, settled_through timestamptz, "
+    "set_aside_until timestamptz"
+)
+ADVANCE = f"""
+INSERT INTO {{schema}}.progress AS t ({BEAT.names}) SELECT {BEAT.names} FROM {BEAT.rows}
 ON CONFLICT ON CONSTRAINT progress_pk DO UPDATE SET
   complete_through = excluded.complete_through,
   expected_interval_s = coalesce(excluded.expected_interval_s, t.expected_interval_s),
@@ -80,7 +83,7 @@ async def advance(conn: Conn, schema: str, beats: Iterable[Heartbeat]) -> list[S
     if not newest:
         return []
     rows = [newest[key] for key in sorted(newest)]
-    moved = await conn.fetch(ADVANCE.format(schema=schema), *columns(rows, 9))
+    moved = await conn.fetch(ADVANCE.format(schema=schema), *BEAT.arrays(rows))
     return _sources(moved)
 
 

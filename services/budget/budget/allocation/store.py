@@ -56,8 +56,9 @@ GROUP BY place, name, effective_from
 ADD_STEPS = """
 INSERT INTO budget.allocations (workspace, campaign, document, decided_at, place, name,
                                 effective_from, amount, curve)
-SELECT $1, $2, $3, $4, u.*
-FROM unnest($5::text[], $6::text[], $7::timestamptz[], $8::bigint[], $9::jsonb[]) AS u
+SELECT $1, $2, $3, $4, u.place, u.name, u.effective_from, u.amount, u.curve
+FROM unnest($5::text[], $6::text[], $7::timestamptz[], $8::bigint[], $9::jsonb[])
+  AS u(place, name, effective_from, amount, curve)
 """
 FIND_CURVES = """
 SELECT DISTINCT ON (name) name, curve FROM budget.allocations

@@ -1,20 +1,21 @@
 """SQL of facts: proposed in one statement, settled where the rule decides otherwise."""
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from budget.ledger.revisions import Fact
-from shared.database.pool import Conn
+from shared.database.pool import Conn, columns
 from shared.money import NO_CURRENCY
 
+ROWS = f"""unnest($1::int[], $2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::text[],
+       $7::timestamptz[], $8::bigint[], $9::timestamptz[], $10::timestamptz[])
+  AS u(stream_id, key, account_id, {", ".join(Fact._fields)})"""
 # What comes back is every fact that is not exactly as proposed already. The rule of
 # `revisions.restate` decides; the CASE repeats it for the common statement, `settle_facts` does the
 # rest.
 STATE_FACTS = f"""
-INSERT INTO budget.facts AS t (stream_id, key, account_id, revision, amount, currency, stated_at,
-                               entry, period_start, period_end)
-SELECT * FROM unnest($1::int[], $2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::text[],
-                     $7::timestamptz[], $8::bigint[], $9::timestamptz[], $10::timestamptz[])
+INSERT INTO budget.facts AS t (stream_id, key, account_id, {", ".join(Fact._fields)})
+SELECT u.* FROM {ROWS}
 ON CONFLICT (stream_id, key) DO UPDATE SET (revision, amount, currency, stated_at, entry) =
   (SELECT CASE WHEN w THEN excluded.revision ELSE t.revision END,
           CASE WHEN w THEN excluded.amount ELSE t.amount END,
@@ -31,13 +32,10 @@ RETURNING new.stream_id, new.key, new.account_id,
           new.revision, new.amount, new.currency, new.stated_at, new.entry,
           new.period_start, new.period_end
 """
-SETTLE_FACTS = """
+SETTLE_FACTS = f"""
 UPDATE budget.facts AS t SET revision = u.revision, amount = u.amount, currency = u.currency,
                              stated_at = u.stated_at, entry = u.entry, account_id = u.account_id
-FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::timestamptz[],
-            $7::bigint[], $8::int[])
-  AS u(stream_id, key, revision, amount, currency, stated_at, entry, account_id)
-WHERE t.stream_id = u.stream_id AND t.key = u.key
+FROM {ROWS} WHERE t.stream_id = u.stream_id AND t.key = u.key
 """
 
 
@@ -62,14 +60,8 @@ async def state_facts(conn: Conn, rows: Sequence[FactRow]) -> dict[tuple[int, st
     """Proposes facts, sorted by (stream, key), no key twice; by key, those that differed."""
     if not rows:
         return {}
-    columns = list(
-        zip(
-            *((r.stream_id, r.key, r.account_id, *r.fact) for r in rows),
-            strict=True,
-        )
-    )
     found = {}
-    for row in await conn.fetch(STATE_FACTS, *columns):
+    for row in await conn.fetch(STATE_FACTS, *_arrays(rows)):
         _, _, account_id, *facts = row
         # The period never changes, so it comes back once.
         before = None if facts[0] is None else Fact(*facts[:5], *facts[10:])
@@ -77,9 +69,13 @@ async def state_facts(conn: Conn, rows: Sequence[FactRow]) -> dict[tuple[int, st
     return found
 
 
-async def settle_facts(conn: Conn, facts: Iterable[tuple[int, str, Fact, int]]) -> None:
+async def settle_facts(conn: Conn, rows: Sequence[FactRow]) -> None:
     """Stores what the rule decided where it differs from what the statement guessed: the fact and
     its account."""
-    rows = [(stream_id, key, *fact[:5], account) for stream_id, key, fact, account in facts]
     if rows:
-        await conn.execute(SETTLE_FACTS, *zip(*rows, strict=True))
+        await conn.execute(SETTLE_FACTS, *_arrays(rows))
+
+
+def _arrays(rows: Sequence[FactRow]) -> list[list[Any]]:
+    places = [(row.stream_id, row.key, row.account_id) for row in rows]
+    return [*columns(places, 3), *columns([row.fact for row in rows], len(Fact._fields))]

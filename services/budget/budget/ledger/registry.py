@@ -22,7 +22,9 @@ USING (workspace, source, stream)
 """
 ADD_STREAMS = """
 INSERT INTO budget.streams (workspace, source, stream)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING
+SELECT u.workspace, u.source, u.stream
+FROM unnest($1::text[], $2::text[], $3::text[]) AS u(workspace, source, stream)
+ON CONFLICT DO NOTHING
 """
 FIND_REPORTS = """
 SELECT r.workspace, r.source, r.report, r.mode, r.grain FROM budget.reports AS r
@@ -31,7 +33,9 @@ USING (workspace, source, report)
 """
 ADD_REPORTS = """
 INSERT INTO budget.reports (workspace, source, report, mode, grain)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+SELECT u.workspace, u.source, u.report, u.mode, u.grain
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+  AS u(workspace, source, report, mode, grain)
 ON CONFLICT DO NOTHING
 """
 ACCOUNT = InsertColumns(
@@ -39,10 +43,11 @@ ACCOUNT = InsertColumns(
 )
 FIND_ACCOUNTS = f"""
 SELECT account_id, {ACCOUNT.names} FROM budget.accounts
-JOIN {ACCOUNT.unnest} AS u({ACCOUNT.names}) USING ({ACCOUNT.names})
+JOIN {ACCOUNT.rows} USING ({ACCOUNT.names})
 """
 ADD_ACCOUNTS = f"""
-INSERT INTO budget.accounts ({ACCOUNT.names}) SELECT * FROM {ACCOUNT.unnest} ON CONFLICT DO NOTHING
+INSERT INTO budget.accounts ({ACCOUNT.names})
+SELECT {ACCOUNT.names} FROM {ACCOUNT.rows} ON CONFLICT DO NOTHING
 """
 ACCOUNTS_BY_ID = """
 SELECT account_id, workspace, kind, campaign, line, source, currency
@@ -54,7 +59,8 @@ JOIN unnest($1::int[], $2::text[]) AS u(account_id, source) USING (account_id, s
 """
 ADD_FEEDS = """
 INSERT INTO budget.line_sources (account_id, source)
-SELECT * FROM unnest($1::int[], $2::text[]) ON CONFLICT DO NOTHING
+SELECT u.account_id, u.source FROM unnest($1::int[], $2::text[]) AS u(account_id, source)
+ON CONFLICT DO NOTHING
 """
 
 

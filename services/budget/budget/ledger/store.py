@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from shared.database.pool import Conn
+from shared.database.rows import InsertColumns
 
 BLOCK = 16_384
 """Entry numbers are taken in blocks: the number then says which event of a poll came back."""
@@ -24,9 +25,9 @@ ADD_DELTAS = """
 WITH added AS (
   INSERT INTO budget.entries AS t (stream_id, id, entry, account_id, amount, at, bodyhash, kind,
                                    recorded_at)
-  SELECT u.*, 0, $8::timestamptz
+  SELECT u.stream_id, u.id, u.entry, u.account_id, u.amount, u.at, u.bodyhash, 0, $8::timestamptz
   FROM unnest($1::int[], $2::text[], $3::bigint[], $4::int[], $5::bigint[], $6::timestamptz[],
-              $7::bytea[]) AS u
+              $7::bytea[]) AS u(stream_id, id, entry, account_id, amount, at, bodyhash)
   ON CONFLICT (stream_id, id) DO UPDATE SET bodyhash = t.bodyhash
   WHERE t.bodyhash <> excluded.bodyhash
   RETURNING new.entry, old.entry IS NULL AS fresh, old.bodyhash AS before, new.stream_id, new.id
@@ -40,17 +41,18 @@ FROM fresh
 # Only a poll that names platforms' entities pays for the array that keeps them.
 ADD_DELTAS_OF_ENTITIES = (
     ADD_DELTAS.replace("bodyhash, kind,", "bodyhash, entity, kind,", 1)
-    .replace("$8::timestamptz", "$9::timestamptz")
+    .replace("u.bodyhash, 0, $8::timestamptz", "u.bodyhash, u.entity, 0, $9::timestamptz")
     .replace("$7::bytea[])", "$7::bytea[], $8::text[])")
+    .replace("at, bodyhash)", "at, bodyhash, entity)")
 )
-ADD_ENTRIES = """
-INSERT INTO budget.entries (stream_id, id, entry, account_id, amount, at, kind, corrects,
-                            period_start, period_end, period, event_id, entity, item_stream,
-                            item_key, leaves, recorded_at)
-SELECT u.*, $17::timestamptz
-FROM unnest($1::int[], $2::text[], $3::bigint[], $4::int[], $5::bigint[], $6::timestamptz[],
-            $7::smallint[], $8::bigint[], $9::timestamptz[], $10::timestamptz[], $11::text[],
-            $12::text[], $13::text[], $14::int[], $15::text[], $16::bool[]) AS u
+ENTRY = InsertColumns(
+    "stream_id int, id text, entry bigint, account_id int, amount bigint, at timestamptz, "
+    "kind smallint, corrects bigint, period_start timestamptz, period_end timestamptz, "
+    "period text, event_id text, entity text, item_stream int, item_key text, leaves bool"
+)
+ADD_ENTRIES = f"""
+INSERT INTO budget.entries ({ENTRY.names}, recorded_at)
+SELECT {ENTRY.names}, $17::timestamptz FROM {ENTRY.rows}
 """
 # The accounts are locked in order of their ids: an UPDATE joined to an array has no order. Lines
 # also get rows in `changes`, for the sealer to tell; the few periods of a poll are passed once.
@@ -176,7 +178,7 @@ async def add_deltas(
 async def add_entries(conn: Conn, rows: Sequence[EntryRow], now: datetime) -> None:
     """Inserts entries of facts and moves, sorted by (stream, id)."""
     if rows:
-        await conn.execute(ADD_ENTRIES, *zip(*rows, strict=True), now)
+        await conn.execute(ADD_ENTRIES, *ENTRY.arrays(rows), now)
 
 
 async def post_accounts(conn: Conn, tallies: Mapping[PeriodChange, Summed]) -> None:

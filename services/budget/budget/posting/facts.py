@@ -98,7 +98,7 @@ class Facts:
             self._enter(key, walk, corrected.get(key, 0), fresh)
             self._hold(key, walk, new=known.before is None)
             if (walk.fact, walk.place.account_id) != known[1:]:
-                settled.append((*key, walk.known, walk.place.account_id))
+                settled.append(FactRow(*key, walk.known, walk.place.account_id))
         await facts.settle_facts(conn, settled)
 
     def _by_key(self, postings: Sequence[Posting]) -> dict[FactKey, Statements]:

@@ -57,7 +57,7 @@ class _Snapshot:
     async def transaction(self) -> Any:
         yield
 
-    async def fetch(self, statement: str, *_: Any) -> list[dict[str, Any]]:
+    async def fetch(self, statement: str, *_: Any, **__: Any) -> list[dict[str, Any]]:
         self._tables.reading.set()
         await self._tables.go_on.wait()
         return self._settings if "ingest.sources" in statement else []
