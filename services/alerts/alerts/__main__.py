@@ -15,7 +15,7 @@ from alerts.adoption import routes as adoption_routes
 from alerts.adoption.adoption import Adoption
 from alerts.campaigns.store import find_of_regions
 from alerts.channels.contract import MailServer, Tools
-from alerts.channels.http import http_client, resolve
+from alerts.channels.web.http import http_client, resolve
 from alerts.configuration.configurations import Configurations
 from alerts.configuration.yaml_reader import ConfigError
 from alerts.delivery import gauges

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from alerts.adoption.adoption import Adoption
 from alerts.channels.contract import Channel, Tools
-from alerts.channels.http import http_client
 from alerts.channels.table import CHANNELS
+from alerts.channels.web.http import http_client
 from alerts.configuration.configurations import Configurations
 from alerts.delivery.courier import Courier
 from alerts.episodes.handlers import Handlers

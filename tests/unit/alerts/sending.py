@@ -10,9 +10,9 @@ from alerts.channels.message import Message
 from tests.unit.alerts.builders import ENVIRONMENT, at
 
 
-async def nowhere(host: str, port: int) -> list[str]:
-    """No name is known."""
-    raise OSError(f"{host}:{port}")
+async def somewhere(_: str, __: int) -> list[str]:
+    """Every name is that of one public address."""
+    return ["8.8.8.8"]
 
 
 def mail_server(port: int, host: str = "127.0.0.1") -> MailServer:
@@ -31,7 +31,7 @@ def make_tools(
     environment: Mapping[str, str] = ENVIRONMENT,
     server: MailServer | None = None,
     timeout_s: float = 5.0,
-    resolve: Resolve = nowhere,
+    resolve: Resolve = somewhere,
 ) -> Tools:
     return Tools(
         environment, client or httpx.AsyncClient(), server or mail_server(9), timeout_s, resolve

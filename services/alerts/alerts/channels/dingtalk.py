@@ -1,7 +1,6 @@
 """DingTalk custom robot: signed markdown messages, and its answer read (alerting.md A2, A10).
 
-The robot answers every fault with HTTP 200; only a body with `errcode` 0 means delivered. The
-address and the secret never leave this module: faults are named by type, not by their text.
+The robot answers every fault with HTTP 200; only a body with `errcode` 0 means delivered.
 """
 
 import base64
@@ -11,28 +10,19 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from urllib.parse import quote
 
 import msgspec
-from msgspec import Struct
-from msgspec.structs import replace
 from pydantic import BaseModel
 
 from alerts.channels.contract import RESENT, ChannelLimits, Outgoing, Tools
 from alerts.channels.destinations import Endpoint
-from alerts.channels.http import (
-    PARK_S,
-    SUCCESS,
-    classify_status,
-    environment_values,
-    post,
-    variable,
-    web_variable,
-)
 from alerts.channels.markup import markdown
 from alerts.channels.message import Block, Composed, Message, joined, within
 from alerts.channels.result import SendClass, SendResult, clip, result_of
+from alerts.channels.web.address import SignedEntry, endpoint, send_to
+from alerts.channels.web.answers import Codes, fields_of
+from alerts.channels.web.http import SUCCESS, environment_values
 
 BODY_BYTES_MAX = 19_900
 """The robot refuses above 20,000; this is Paceline's margin (alerting.md A10)."""
@@ -43,17 +33,20 @@ PUNISHED_PARK_S = 600.0
 """A robot that was blocked stays blocked for ten minutes (secondary, alerting.md A2)."""
 
 _MOBILE = re.compile(r"\+?[\d-]{5,20}")
-_CODE = re.compile(r"0|-?[1-9][0-9]{0,19}")
-_CLASSES = {
-    "0": SendClass.DELIVERED,
-    "-1": SendClass.RETRYABLE,
-    "130101": SendClass.RATE_LIMITED,
-    "410100": SendClass.RATE_LIMITED,
-    "460101": SendClass.CONTENT,
-    "101002": SendClass.CONTENT,
-    "400402": SendClass.CONTENT,
-    "310000": SendClass.CONFIG,
-}
+_CODES = Codes(
+    key="errcode",
+    message_key="errmsg",
+    classes={
+        "0": SendClass.DELIVERED,
+        "-1": SendClass.RETRYABLE,
+        "130101": SendClass.RATE_LIMITED,
+        "410100": SendClass.RATE_LIMITED,
+        "460101": SendClass.CONTENT,
+        "101002": SendClass.CONTENT,
+        "400402": SendClass.CONTENT,
+        "310000": SendClass.CONFIG,
+    },
+)
 
 
 def sign(secret: str, timestamp_ms: int) -> str:
@@ -83,19 +76,10 @@ def build_body(title: str, text: str, at_mobiles: tuple[str, ...]) -> bytes:
 
 
 def classify(status: int, body: bytes, retry_after: str | None = None) -> SendResult:
-    """What an answer means; every branch is total, whatever the body holds.
-
-    Delivered is only a 2xx in which the robot says `errcode` 0. A code of the robot's own that is
-    not 0 says that it did not take the message. Whatever else comes may be the word of a gateway
-    that had passed the message on, so the next attempt says that it may be a second copy.
-    """
-    answer = _decode(body)
-    code = _errcode(answer)
-    success = status in SUCCESS
-    if code is None and not success:
-        return classify_status(status, body, retry_after)
+    """What an answer means. A robot that is blocked says so in a shape of its own."""
+    answer = fields_of(body)
     punished = answer.get("punish") or answer.get("status") not in (None, 0, "0")
-    if punished and (success or code == "0"):
+    if punished and (status in SUCCESS or _CODES.of(answer) == "0"):
         return SendResult(
             kind=SendClass.RATE_LIMITED,
             provider_code="punish",
@@ -103,68 +87,14 @@ def classify(status: int, body: bytes, retry_after: str | None = None) -> SendRe
             http_status=status,
             retry_after_s=PUNISHED_PARK_S,
         )
-    if code is None:
-        return SendResult(
-            kind=SendClass.RETRYABLE,
-            provider_code="no_errcode",
-            provider_message="the answer has no errcode",
-            http_status=status,
-            maybe_delivered=True,
-        )
-    if code == "0" and not success:
-        # Two that contradict each other: a proxy's status around the robot's words, or the reverse.
-        return replace(classify_status(status, body, retry_after), maybe_delivered=True)
-    # An unknown code is not retried for hours: it fails visibly, with the robot's own words.
-    kind = _CLASSES.get(code, SendClass.CONFIG)
-    return SendResult(
-        kind=kind,
-        provider_code=code,
-        provider_message=clip(str(answer.get("errmsg", ""))),
-        http_status=status,
-        retry_after_s=PARK_S if kind is SendClass.RATE_LIMITED else None,
-    )
+    return _CODES.classify(status, body, retry_after)
 
 
-def _errcode(answer: Mapping[str, Any]) -> str | None:
-    """The robot's code as text; None for what is no number: `null`, `false`, a list, a page."""
-    code = answer.get("errcode")
-    if isinstance(code, bool) or not isinstance(code, int | str):
-        return None
-    text = str(code)
-    return text if _CODE.fullmatch(text) else None
+class Robot(SignedEntry, frozen=True, kw_only=True, tag="dingtalk", tag_field="kind"):
+    """A robot; its address and signing secret are read from the environment when sending. Files
+    from before `allow_private` may lead to a gateway of their own, so it is allowed by default."""
 
-
-def _decode(body: bytes) -> dict[str, Any]:
-    """The answer's fields; none of what nobody can read, such as one that says a thing twice."""
-    try:
-        answer = json.loads(body, object_pairs_hook=_fields)
-    except (ValueError, RecursionError):
-        return {}
-    return answer if isinstance(answer, dict) else {}
-
-
-def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Raises ValueError for a repeated name: of two codes neither is the robot's word."""
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise ValueError("a name is repeated")
-    return fields
-
-
-class Robot(
-    Struct,
-    frozen=True,
-    kw_only=True,
-    forbid_unknown_fields=True,
-    omit_defaults=True,
-    tag="dingtalk",
-    tag_field="kind",
-):
-    """A robot; its address and signing secret are read from the environment when sending."""
-
-    name: str | None = None
-    url_env: str
-    secret_env: str | None = None
+    allow_private: bool = True
     at_mobiles: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -179,6 +109,7 @@ class DingTalkView(BaseModel):
     name: str | None
     url_env: str
     secret_env: str | None
+    allow_private: bool
 
 
 class DingTalk:
@@ -188,14 +119,8 @@ class DingTalk:
     limits = ChannelLimits(text_max=TEXT_BYTES_MAX, sends_per_minute=SENDS_PER_MINUTE)
 
     def destinations(self, entry: Robot, environment: Mapping[str, str]) -> list[Endpoint]:
-        """One robot; both variables are there and can be used."""
-        web_variable("url_env", entry.url_env, environment)
-        if entry.secret_env is not None:
-            variable("secret_env", entry.secret_env, environment)
-        address = f"{self.kind}:{entry.url_env}"
-        name = entry.name or address
-        target = msgspec.to_builtins(replace(entry, name=None))
-        return [Endpoint(name, self.kind, target, address)]
+        """One robot."""
+        return [endpoint(self.kind, entry, environment)]
 
     def compose(self, message: Message, text_max: int) -> Composed:
         """Markdown as the robot takes it."""
@@ -218,7 +143,7 @@ class DingTalk:
         if len(body) > BODY_BYTES_MAX:
             return result_of(SendClass.CONTENT, "too_long", f"{len(body)} bytes, not sent")
         signed = signed_url(url, secret, _milliseconds(outgoing.at))
-        return await post(tools, signed, body, classify)
+        return await send_to(tools, signed, body, classify, allow_private=robot.allow_private)
 
 
 def _block(block: Block, colon: str) -> str:

@@ -1,8 +1,6 @@
 """Generic webhook: Alertmanager's payload version 4, signed by Standard Webhooks (alerting.md A8).
 
-Only 2xx is success and no redirect is followed. The address is resolved here, checked and then
-connected to as it was checked, so that a name cannot lead to a private network: not by what it
-resolves to, and not by resolving to something else a moment later.
+Only 2xx is success and no redirect is followed.
 """
 
 import base64
@@ -13,55 +11,29 @@ import json
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
 import msgspec
-from msgspec import Struct
-from msgspec.structs import replace
 from pydantic import BaseModel
 
 from alerts.channels.contract import ChannelLimits, EntryError, Outgoing, Tools
 from alerts.channels.destinations import Endpoint
-from alerts.channels.http import (
-    SUCCESS,
-    classify_status,
-    environment_values,
-    post,
-    variable,
-    web_variable,
-)
-from alerts.channels.internet import is_public
 from alerts.channels.message import AlertFacts, Composed, Message
-from alerts.channels.result import SendClass, SendResult, clip, result_of
+from alerts.channels.result import SendClass, SendResult, clip
+from alerts.channels.web.address import SignedEntry, endpoint, send_to
+from alerts.channels.web.http import SUCCESS, classify_status, environment_values
 
 TEXT_BYTES_MAX = 200_000
 """Alerts that have no room are counted in `truncatedAlerts`."""
-ADDRESSES_MAX = 8
 NEVER = "0001-01-01T00:00:00Z"
 """The end of what is open, as Alertmanager writes it."""
 KEY_BYTES = range(24, 65)
 """What Standard Webhooks asks of a key; a shorter one can be guessed."""
 
 
-class Hook(
-    Struct,
-    frozen=True,
-    kw_only=True,
-    forbid_unknown_fields=True,
-    omit_defaults=True,
-    tag="webhook",
-    tag_field="kind",
-):
+class Hook(SignedEntry, frozen=True, kw_only=True, tag="webhook", tag_field="kind"):
     """A receiver of requests. `secret_env` names a variable with a secret `whsec_…`, or with
-    several apart by blanks while they are rotated; `allow_private` lets the address be one of a
-    private network."""
-
-    name: str | None = None
-    url_env: str
-    secret_env: str | None = None
-    allow_private: bool = False
+    several apart by blanks while they are rotated."""
 
 
 class WebhookView(BaseModel):
@@ -80,26 +52,16 @@ class Webhook:
     limits = ChannelLimits(text_max=TEXT_BYTES_MAX)
 
     def destinations(self, entry: Hook, environment: Mapping[str, str]) -> list[Endpoint]:
-        """One address; both variables are there and can be used. What a name resolves to is looked
-        at when something is sent: it may be another address then."""
-        url = web_variable("url_env", entry.url_env, environment)
-        number = _literal(urlsplit(url).hostname or "")
-        if number and not entry.allow_private and not is_public(number):
-            raise EntryError(
-                "url_env",
-                f"environment variable {entry.url_env} holds a private address, where nothing is "
-                "sent: if it is meant, write allow_private: true in this entry",
-            )
+        """One address; its secret is one that protects."""
+        found = endpoint(self.kind, entry, environment, plain_http=True)
         if entry.secret_env is not None:
             try:
-                keys_of(variable("secret_env", entry.secret_env, environment))
+                keys_of(environment[entry.secret_env])
             except ValueError as error:
                 raise EntryError(
                     "secret_env", f"environment variable {entry.secret_env}: {error}"
                 ) from None
-        address = f"{self.kind}:{entry.url_env}"
-        target = msgspec.to_builtins(replace(entry, name=None))
-        return [Endpoint(entry.name or address, self.kind, target, address)]
+        return [found]
 
     def compose(self, message: Message, text_max: int) -> Composed:
         """The payload; alerts that have no room are left out, the last first, and counted."""
@@ -119,33 +81,19 @@ class Webhook:
         if isinstance(values, SendResult):
             return values
         url, secret = values
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-        try:
-            addresses = await _addresses(host, port, tools)
-        except OSError as error:
-            return result_of(SendClass.RETRYABLE, "resolve", type(error).__name__)
-        if not hook.allow_private and not all(map(is_public, addresses)):
-            return result_of(
-                SendClass.CONFIG, "private_address", "the address is private: see allow_private"
-            )
         body = outgoing.composed.text.encode()
-        headers = {
-            "host": parts.netloc.rpartition("@")[2],
-            **signed(outgoing.delivery, outgoing.at, body, keys_of(secret) if secret else ()),
-        }
+        headers = signed(outgoing.delivery, outgoing.at, body, keys_of(secret) if secret else ())
         if outgoing.possible_duplicate:
             headers["possible-duplicate"] = "true"
-        result = result_of(SendClass.RETRYABLE, "resolve", "the name has no address")
-        for address in addresses[:ADDRESSES_MAX]:
-            place = _at(parts, address, port)
-            extensions = {"sni_hostname": host}
-            result = await post(
-                tools, place, body, classify, headers=headers, extensions=extensions
-            )
-            if result.provider_code != "connect":
-                break
-        return result
+        return await send_to(
+            tools,
+            url,
+            body,
+            classify,
+            allow_private=hook.allow_private,
+            plain_http=True,
+            headers=headers,
+        )
 
 
 def classify(status: int, body: bytes, retry_after: str | None = None) -> SendResult:
@@ -186,26 +134,6 @@ def signed(delivery: str, at: datetime, body: bytes, keys: Sequence[bytes]) -> d
         for key in keys
     ]
     return found | ({"webhook-signature": " ".join(signatures)} if signatures else {})
-
-
-def _literal(host: str) -> IPv4Address | IPv6Address | None:
-    """The number that a host is; None for a name."""
-    try:
-        return ip_address(host)
-    except ValueError:
-        return None
-
-
-async def _addresses(host: str, port: int, tools: Tools) -> Sequence[IPv4Address | IPv6Address]:
-    number = _literal(host)
-    return [number] if number else [ip_address(one) for one in await tools.resolve(host, port)]
-
-
-def _at(parts: SplitResult, address: IPv4Address | IPv6Address, port: int) -> str:
-    """The same address with the checked number in place of the name."""
-    user, separator, _ = parts.netloc.rpartition("@")
-    number = f"[{address}]" if isinstance(address, IPv6Address) else str(address)
-    return parts._replace(netloc=f"{user}{separator}{number}:{port}").geturl()
 
 
 def alerts_of(message: Message) -> list[dict[str, Any]]:

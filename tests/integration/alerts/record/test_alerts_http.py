@@ -144,7 +144,12 @@ async def test_the_configuration_is_shown_without_secrets(
     again = (await client.get("/v1/configuration", headers=as_role(world, "viewer"))).json()
     assert (again["version"], again["made_by"]) == (1, "li.na")
     assert answer.json()["receivers"][0]["dingtalk_configs"] == [
-        {"name": None, "url_env": "OPS_DINGTALK_URL", "secret_env": "OPS_DINGTALK_SECRET"}
+        {
+            "name": None,
+            "url_env": "OPS_DINGTALK_URL",
+            "secret_env": "OPS_DINGTALK_SECRET",
+            "allow_private": True,
+        }
     ]
     assert SECRET not in answer.text
     assert "access_token" not in answer.text

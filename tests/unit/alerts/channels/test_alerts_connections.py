@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from alerts.channels.http import http_client
 from alerts.channels.result import SendClass
+from alerts.channels.web.http import http_client
 from alerts.channels.webhook import Webhook
 from tests.unit.alerts.sending import answered, make_outgoing, make_tools
 

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from alerts.channels.internet import is_public
+from alerts.channels.web.internet import is_public
 
 PUBLIC = [
     ("8.8.8.8", "the Internet"),
