@@ -60,6 +60,8 @@ CREATE TABLE alerts.deliveries (
   delivered_at timestamp with time zone,
   message jsonb,
   campaigns jsonb,
+  message_id text,
+  thread_id text,
   CONSTRAINT deliveries_pk PRIMARY KEY ("position"),
   CONSTRAINT deliveries_delivery_key UNIQUE (delivery)
 );

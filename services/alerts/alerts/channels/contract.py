@@ -66,7 +66,8 @@ class ChannelLimits(Struct, frozen=True):
 
 class Outgoing(Struct, frozen=True, kw_only=True):
     """One attempt of one delivery. `delivery` is stable over attempts; `possible_duplicate` asks
-    for the label that it may be a second copy; root and previous are deliveries of its thread."""
+    for the label that it may be a second copy; root and previous are deliveries of its thread,
+    `thread_id` is what the provider called the first of them, as its channel wrote it down."""
 
     delivery: str
     target: Mapping[str, Any]
@@ -76,6 +77,7 @@ class Outgoing(Struct, frozen=True, kw_only=True):
     possible_duplicate: bool = False
     thread_root: str | None = None
     thread_previous: str | None = None
+    thread_id: str | None = None
 
 
 class Channel(Protocol):

@@ -69,7 +69,8 @@ class Message(Struct, frozen=True, kw_only=True):
     that people read instead of the blocks, as it is.
 
     A receiver may find it too large: `part_size` alerts then go at once, by default all, and
-    `told` has the texts of the parts that have arrived, which are in the blocks no more.
+    `told` has the texts of the parts that have arrived, which are in the blocks no more. What goes
+    on with what another message of the same moment began is `continued`.
     """
 
     title: str
@@ -88,6 +89,7 @@ class Message(Struct, frozen=True, kw_only=True):
     written: str = ""
     part_size: int = 0
     told: tuple[str, ...] = ()
+    continued: bool = False
 
     @property
     def open_lines(self) -> list[str]:

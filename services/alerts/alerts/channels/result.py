@@ -23,7 +23,8 @@ class SendClass(StrEnum):
 
 class SendResult(Struct, frozen=True, kw_only=True):
     """`maybe_delivered`: the request went out and no answer says that it was not taken, so a
-    retry may be a second copy. `retry_after_s` is the provider's own wish."""
+    retry may be a second copy. `retry_after_s` is the provider's own wish. `message_id` is what the
+    provider calls the message, `thread_id` the first of its thread as it now is."""
 
     kind: SendClass
     provider_code: str
@@ -31,6 +32,8 @@ class SendResult(Struct, frozen=True, kw_only=True):
     http_status: int | None = None
     maybe_delivered: bool = False
     retry_after_s: float | None = None
+    message_id: str | None = None
+    thread_id: str | None = None
 
 
 class NotBuiltError(Exception):

@@ -172,6 +172,7 @@ class Courier:
                 possible_duplicate=claimed.possible_duplicate,
                 thread_root=claimed.thread_root,
                 thread_previous=claimed.thread_previous,
+                thread_id=claimed.thread_id,
             )
             async with asyncio.timeout(self._settings.send_timeout_s):
                 return composed, await channel.send(outgoing, self._tools)

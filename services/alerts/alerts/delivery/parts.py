@@ -17,6 +17,8 @@ def part(message: Message, shrunk: int) -> Message:
     size = _size(message, shrunk)
     if size < len(message.blocks):
         message = replace(message, blocks=message.blocks[:size], still_open=(), left_out=0)
+    if message.told:
+        message = replace(message, continued=True)
     return brief(message) if shrunk >= BRIEF else message
 
 

@@ -58,7 +58,9 @@ UPDATE alerts.deliveries d SET state = 'sending', claims = claims + 1,
   possible_duplicate = possible_duplicate OR state = 'sending'
 WHERE position = $1 RETURNING claims, possible_duplicate, ARRAY(
   SELECT l.channel->>'address' FROM alerts.notify_log l
-  WHERE l.group_id = d.group_id AND l.channel_id <> d.channel_id) AS others
+  WHERE l.group_id = d.group_id AND l.channel_id <> d.channel_id) AS others,
+  coalesce(d.thread_id, (
+    SELECT p.thread_id FROM alerts.deliveries p WHERE p.delivery = d.thread_previous)) AS thread_id
 """
 PARK = """
 INSERT INTO alerts.destinations AS p (destination, blocked_until, sent_at)
@@ -76,6 +78,7 @@ UPDATE alerts.deliveries SET state = $3,
     ELSE now() + make_interval(secs => $5) END,
   claimed_until = NULL, delivered_at = CASE WHEN $3 = '{DELIVERED}' THEN now() END,
   possible_duplicate = possible_duplicate OR $6, shrunk = $7, title = $9, body = $10,
+  message_id = coalesce(message_id, $12), thread_id = coalesce($13, thread_id),
   message = CASE WHEN $3 <> '{DELIVERED}' THEN coalesce($11::jsonb, message) END
 WHERE position = $1 AND {UNDELIVERED_SQL}
   AND ($3 = '{DELIVERED}' OR (claims = $2 AND state IN {UNSENT_SQL}))
@@ -140,11 +143,14 @@ class Claimed(NamedTuple):
     """It was refused before: this is one of the slow further attempts."""
     others: Sequence[str] = ()
     """Where the other channels lead that the group has told something."""
+    thread_id: str | None = None
+    """Of its thread as the message before it had it: that may have begun another."""
 
 
 class AttemptOutcome(NamedTuple):
     """What to write after an attempt; `wait_s` until the next one. Title and body are as they were
-    composed for it; `message` is what is left to tell, None where that has not changed."""
+    composed for it; `message` is what is left to tell, None where that has not changed. The ids
+    are the provider's own, None where it gives none."""
 
     state: str
     wait_s: float
@@ -153,6 +159,8 @@ class AttemptOutcome(NamedTuple):
     title: str
     body: str
     message: Message | None = None
+    message_id: str | None = None
+    thread_id: str | None = None
 
 
 class Waiting(NamedTuple):
@@ -206,6 +214,7 @@ async def take(
         due_at=row["next_attempt_at"],
         refused=row["state"] == "failed",
         others=claimed["others"],
+        thread_id=claimed["thread_id"],
     )
 
 
@@ -234,6 +243,8 @@ async def add_attempt(
         outcome.title,
         outcome.body,
         outcome.message,
+        outcome.message_id,
+        outcome.thread_id,
     )
     if park_s is not None:
         await conn.execute(PARK, claimed.destination, park_s)

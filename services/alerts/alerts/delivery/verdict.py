@@ -63,7 +63,17 @@ def judge(claimed: Claimed, composed: Composed, result: SendResult, waits: Waits
         case SendClass.CONTENT | SendClass.CONFIG:
             state = "failed"
             wait_s = _spread_s(claimed.claim, waits.refused_max_s, waits.refused_first_s)
-    return AttemptOutcome(state, wait_s, result.maybe_delivered, shrunk, composed.title, text, left)
+    return AttemptOutcome(
+        state=state,
+        wait_s=wait_s,
+        maybe_delivered=result.maybe_delivered,
+        shrunk=shrunk,
+        title=composed.title,
+        body=text,
+        message=left,
+        message_id=result.message_id,
+        thread_id=result.thread_id,
+    )
 
 
 def _spread_s(attempt: int, longest_s: float, first_s: float) -> float:

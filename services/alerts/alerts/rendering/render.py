@@ -141,6 +141,7 @@ def _divided(whole: Message, keys: Sequence[Key], channel: Channel, words: Any) 
             blocks=whole.blocks[begin:end],
             still_open=whole.still_open if last else (),
             left_out=whole.left_out if last else 0,
+            continued=number > 1,
         )
         found.append(Rendered(tuple(keys[begin:end]), message))
         begin = end
