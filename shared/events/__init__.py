@@ -9,6 +9,7 @@ from shared.events.breaches import (
     Breach,
     BreachCause,
     BreachFigures,
+    BreachNumber,
     BreachSource,
     BreachWindow,
 )
@@ -120,6 +121,7 @@ __all__ = [
     "Breach",
     "BreachCause",
     "BreachFigures",
+    "BreachNumber",
     "BreachSource",
     "BreachWindow",
     "BudgetTotals",

@@ -24,6 +24,15 @@ class BreachCause(Struct, frozen=True, kw_only=True):
     document: str | None = None
 
 
+class BreachNumber(Struct, frozen=True, kw_only=True):
+    """How one of the numbers is told: `unless_zero`, for its 0 means "nothing of this"; `part_of`
+    another, behind which it is said when both are there."""
+
+    name: str
+    unless_zero: bool = False
+    part_of: str | None = None
+
+
 class Breach(Struct, frozen=True, kw_only=True):
     """breaches.v1: one change of state of (rule, group), with all its message needs.
 
@@ -34,11 +43,13 @@ class Breach(Struct, frozen=True, kw_only=True):
     that of the campaign. `kpi_title`, `unit` (percent, money, count, ratio, minutes, hours; a
     percentage is stated as a ratio) and `numbers_units` by name: how the value and the numbers are
     to be shown; that of `amount` is also that of `amount USD`. A KPI `x.y` may be among the numbers
-    as `y`. `titles`: by locale, what people call the KPI and the numbers. `sentences`: by locale,
+    as `y`. `numbers_shown`: the numbers in the order in which they are told; others follow.
+    `titles`: by locale, what people call the KPI and the numbers. `sentences`: by locale,
     what is said instead of "name: figure": a `short` name, what it `says` or, `over` 100 %, what
     else, what it is `now`, its `limit`, that it has `recovered`, and what to do (`advice`,
     `advice_over`); `{value}` and `{limit}` stand for the figure and its limit, `{amounts}` for the
-    numbers of that name, `{since}` for the moment that lies a value in hours before the figures.
+    numbers `amount …`, and so for other names, `{since}` for the moment that lies a value in hours
+    before the figures.
     """
 
     breach: str
@@ -78,6 +89,7 @@ class Breach(Struct, frozen=True, kw_only=True):
     kpi_title: str | None = None
     unit: str | None = None
     numbers_units: dict[str, str] = {}
+    numbers_shown: list[BreachNumber] = []
     titles: dict[str, dict[str, str]] = {}
     sentences: dict[str, dict[str, str]] = {}
 

@@ -1,6 +1,6 @@
 """Breaches and configurations for the tests of alerts: valid unless a test says otherwise."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,7 +8,7 @@ from msgspec import convert
 
 from alerts.incoming.breaches import signal_of
 from alerts.incoming.signal import NewerFigures, Signal
-from kpi_monitor.rules.families.totals import UNITS
+from kpi_monitor.rules.families.totals import SHOWN, UNITS, called
 from kpi_monitor.rules.kpis import KPIS
 from kpi_monitor.rules.words import sentences_of, titles_of
 from shared.events import ENCODER, Breach, BreachFigures, BreachSource, CatalogItem, Envelope
@@ -83,18 +83,20 @@ def make_breach(**changes: Any) -> Breach:
         "time_zone": "Asia/Shanghai",
     }
     values |= changes
-    return Breach(**{**words_of(values["kpi"], values["op"], values["numbers"]), **values})
+    words = words_of(values["kpi"], values["op"], values["numbers"], values["group"])
+    return Breach(**{**words, **values})
 
 
-def words_of(kpi: str, op: str, numbers: Iterable[str]) -> dict[str, Any]:
-    """What kpi-monitor tells of a KPI and the numbers behind it: their names, units, sentences."""
+def words_of(kpi: str, op: str, numbers: Iterable[str], group: Mapping[str, str]) -> dict[str, Any]:
+    """What kpi-monitor tells of a KPI and the numbers behind it: names, order, units, sentences."""
     units = {**UNITS, **dict.fromkeys([*MONEY_MEASURES, "amount"], "money")}
     names, known = [*numbers, *UNITS], KPIS.get(kpi)
     return {
         "kpi_title": known and known.title,
         "unit": known and known.unit,
         "numbers_units": {name: units.get(name.partition(" ")[0], "count") for name in names},
-        "titles": titles_of([kpi, *names]),
+        "numbers_shown": list(SHOWN),
+        "titles": titles_of([kpi, *names], called(group)),
         "sentences": sentences_of(kpi, upwards=op.startswith(">")),
     }
 

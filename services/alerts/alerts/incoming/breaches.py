@@ -106,6 +106,7 @@ def signal_of(breach: Breach) -> Signal:
             title=breach.kpi_title,
             unit=breach.unit,
             units=breach.numbers_units,
+            shown=breach.numbers_shown,
             titles=breach.titles,
             sentences=breach.sentences,
         ),

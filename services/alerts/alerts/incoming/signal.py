@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from shared.events import BreachCause, BreachSource, BreachWindow
+from shared.events import BreachCause, BreachNumber, BreachSource, BreachWindow
 
 Transition = Literal[
     "firing", "level_changed", "resolved", "corrected", "withdrawn", "no_data", "degraded"
@@ -28,8 +28,9 @@ class Origin(Struct, frozen=True, kw_only=True):
 class Figures(Struct, frozen=True, kw_only=True):
     """A value against its limit and the numbers behind it, as decimal text. `at` is the instant
     that they describe; `set_aside` counts what was refused or is held and would change them.
-    `title` and `unit` say how the KPI is called and shown, `units` how each number is, by locale
-    `titles` what people call the KPI and the numbers, `sentences` what they say of the KPI."""
+    `title` and `unit` say how the KPI is called and shown, `units` how each number is, `shown` in
+    which order they are told; by locale `titles` what people call the KPI and the numbers,
+    `sentences` what they say of the KPI."""
 
     kpi: str = ""
     value: str | None = None
@@ -46,6 +47,7 @@ class Figures(Struct, frozen=True, kw_only=True):
     title: str | None = None
     unit: str | None = None
     units: dict[str, str] = field(default_factory=dict)
+    shown: list[BreachNumber] = field(default_factory=list)
     titles: dict[str, dict[str, str]] = field(default_factory=dict)
     sentences: dict[str, dict[str, str]] = field(default_factory=dict)
 

@@ -1,8 +1,9 @@
 """Everything a template may say about one alert, as text: figures formatted, names folded. Pure."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from alerts.channels.markup import one_line
 from alerts.channels.texts import shorten
@@ -11,16 +12,8 @@ from alerts.rendering.numbers import Numbers, exceeds_one
 from alerts.rendering.scope import scope_of
 from alerts.rendering.view import SEVERITIES, AlertView
 
-NUMBERS_ORDER = (
-    "actual",
-    "corrections",
-    "planned_to_date",
-    "allocated",
-    "forecast_end",
-    "remaining",
-    "committed",
-)
-SILENT_ZEROS = frozenset({"committed", "corrections"})
+T = TypeVar("T")
+D = TypeVar("D")
 NOT_RECOVERED = frozenset(
     {
         "rule_removed",
@@ -33,6 +26,7 @@ NOT_RECOVERED = frozenset(
     }
 )
 """Reasons that end an alert although nobody says that its figure is well again."""
+_PLACE = re.compile(r"\{\w+\}")
 OVER_ONE = {"says": "over", "advice": "advice_over"}
 """Which sentences stand in the place of which when the value is above 1."""
 AND = {"zh-CN": "、", "en": ", "}
@@ -58,7 +52,7 @@ def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str
     shown = {
         "{value}": value or "",
         "{limit}": threshold or "",
-        "{amounts}": AND[locale].join(told["amounts"]),
+        **{place: AND[locale].join(texts) for place, texts in told.pop("in_sentences").items()},
         "{since}": numbers.before(signal.as_of, value_hours),
     }
     said = _sentences(figures, locale, shown)
@@ -79,7 +73,6 @@ def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str
         "recovered": signal.reason not in NOT_RECOVERED,
         "scope": scope,
         "short_scope": shorten(scope, TITLE_SCOPE_CHARACTERS_MAX),
-        "of_line": bool(signal.group.get("line")),
         "zone": zone,
         "severity": signal.severity,
         "previous_severity": previous,
@@ -117,45 +110,48 @@ def _sentences(figures: Figures, locale: str, shown: Mapping[str, str]) -> dict[
     said = dict(figures.sentences.get(locale, {}))
     if exceeds_one(figures.value):
         said |= {name: said[other] for name, other in OVER_ONE.items() if other in said}
-    for place, text in shown.items():
-        said = {name: one.replace(place, text) for name, one in said.items()}
-    return said
+    return {
+        name: _PLACE.sub(lambda place: shown.get(place[0], ""), one) for name, one in said.items()
+    }
 
 
 def _figures(signal: Signal, numbers: Numbers, titles: Mapping[str, str]) -> dict[str, Any]:
-    """The numbers behind a value, the telling ones first. A zero that means "nothing of this" is
-    left out, and so is the value itself as one of them, such as `hours`: it is said before."""
-    found = signal.data.numbers
-    names = [name for name in NUMBERS_ORDER if name in found]
-    names += [name for name in found if name not in NUMBERS_ORDER]
-    value_names = (signal.data.number, signal.data.unit)
-    figures = {
-        name: _number(name, found[name], signal.data.units, numbers)
-        for name in names
-        if name not in value_names and not (name in SILENT_ZEROS and found[name].strip("0.") == "")
+    """The numbers behind a value, the telling ones first, each with what is a part of it; and by
+    their place in a sentence, `{amounts}` of `amount CNY`. The value itself as one of them, such as
+    `hours`, is left out: it is said before."""
+    data = signal.data
+    found = {
+        name: text for name, text in data.numbers.items() if name not in (data.number, data.unit)
     }
-    # They are part of the spend, and are said behind it; alone they stand for themselves.
-    corrections = figures.pop("corrections", "") if "actual" in figures else ""
-    return {
-        "numbers": [
-            (name, _of_name(titles, name) or name.partition(" ")[0], text)
-            for name, text in figures.items()
-        ],
-        "corrections": corrections,
-        "amounts": [text for name, text in figures.items() if name.startswith("amount")],
-    }
+    places = {one.name: place for place, one in enumerate(data.shown)}
+    ways = {one.name: one for one in data.shown}
+    told: dict[str, dict[str, Any]] = {}
+    sentences: dict[str, list[str]] = {}
+    for name in sorted(found, key=lambda name: _of_name(places, name, len(places))):
+        way = _of_name(ways, name, None)
+        if way and way.unless_zero and found[name].strip("0.") == "":
+            continue
+        base = name.partition(" ")[0]
+        title, text = _of_name(titles, name, base), _number(name, found[name], data.units, numbers)
+        told[name] = {"title": title, "text": text, "parts": []}
+        sentences.setdefault(f"{{{base}s}}", []).append(text)
+    for name in list(told):
+        way = ways.get(name)
+        if way and way.part_of in told:
+            told[way.part_of]["parts"].append(told.pop(name))
+    return {"numbers": list(told.values()), "in_sentences": sentences}
 
 
 def _number(name: str, text: str, units: Mapping[str, str], numbers: Numbers) -> str:
     """An amount that says its own currency, "amount USD", is in that."""
     currency = name.partition(" ")[2]
     formats = numbers.of_currency(currency) if currency else numbers
-    return formats.value(_of_name(units, name), text) or text
+    return formats.value(_of_name(units, name, None), text) or text
 
 
-def _of_name(said: Mapping[str, str], name: str) -> str | None:
+def _of_name(said: Mapping[str, T], name: str, otherwise: D) -> T | D:
     """What is said of a number; newer figures of an amount may have it in other currencies."""
-    return said.get(name) or said.get(name.partition(" ")[0])
+    return said.get(name, said.get(name.partition(" ")[0], otherwise))
 
 
 def _quality(signal: Signal, numbers: Numbers) -> dict[str, Any]:

@@ -120,6 +120,14 @@ class BreachCauseView(BaseModel):
     document: str | None
 
 
+class BreachNumberView(BaseModel):
+    """How one of the numbers is told."""
+
+    name: str
+    unless_zero: bool
+    part_of: str | None
+
+
 class BreachEvent(BaseModel):
     """One transition, as breaches.v1 carries it (docs/events)."""
 
@@ -160,6 +168,7 @@ class BreachEvent(BaseModel):
     kpi_title: str | None = None
     unit: str | None = None
     numbers_units: dict[str, str] = {}
+    numbers_shown: list[BreachNumberView] = []
     titles: dict[str, dict[str, str]] = {}
     sentences: dict[str, dict[str, str]] = {}
 

@@ -4,6 +4,7 @@ A KPI or a number that is not here is called by its own name, and told as any ot
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 LOCALES = ("en", "zh-CN")
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -18,6 +19,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "actual": ("Actual spend", "实际花费"),
     "planned_to_date": ("Planned to date", "计划应花"),
     "allocated": ("Budget", "预算额度"),
+    "line_allocated": ("Budget of this line", "预算项额度"),
     "forecast_end": ("Forecast at this pace", "按当前进度预计期末花费"),
     "remaining": ("Remaining budget", "剩余预算"),
     "committed": ("Committed", "已承诺"),
@@ -87,11 +89,14 @@ those of `Breach.sentences`. Those that end in `_above` and `_below` are of rule
 limit."""
 
 
-def titles_of(names: Iterable[str]) -> dict[str, dict[str, str]]:
-    """By locale, what these are called."""
-    known = [name for name in names if name in WORDS]
+def titles_of(
+    names: Iterable[str], called: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, dict[str, str]]:
+    """By locale, what these are called; those of `called` by the words of another name."""
+    words = {name: WORDS.get(called.get(name, name)) for name in names}
     return {
-        locale: {name: WORDS[name][place] for name in known} for place, locale in enumerate(LOCALES)
+        locale: {name: found[place] for name, found in words.items() if found}
+        for place, locale in enumerate(LOCALES)
     }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from shared.events import BreachNumber
 from tests.unit.alerts.rendering.rendered import render, view
 
 MARGIN: dict[str, Any] = {
@@ -15,6 +16,7 @@ MARGIN: dict[str, Any] = {
     "threshold": "2000",
     "numbers": {"orders": "5", "returned": "0.25"},
     "numbers_units": {"orders": "count", "returned": "percent"},
+    "numbers_shown": [],
     "titles": {"zh-CN": {"margin": "单均毛利", "orders": "订单", "returned": "退货率"}},
     "sentences": {},
 }
@@ -61,6 +63,47 @@ def test_a_kpi_is_told_by_the_sentences_that_come_with_it() -> None:
     assert "：毛利回到 ¥1,234.50，" in render(view("resolved", **kpi))[0].title
     lever = {"lever": "找采购", "runbook": None, "bucket": None}
     assert "- 建议操作：找采购\n" in render(view(**kpi, annotations=lever))[0].text
+
+
+@pytest.mark.parametrize(
+    ("shown", "facts", "why"),
+    [
+        ([], "- 退货率：25%\n- 订单：5\n- free：0\n", "as they come"),
+        (
+            [BreachNumber(name="orders"), BreachNumber(name="free")],
+            "- 订单：5\n- free：0\n- 退货率：25%\n",
+            "the order that comes with it, others behind",
+        ),
+        (
+            [BreachNumber(name="orders"), BreachNumber(name="free", unless_zero=True)],
+            "- 订单：5\n- 退货率：25%\n",
+            "a zero that means nothing of this",
+        ),
+        (
+            [BreachNumber(name="free"), BreachNumber(name="returned", part_of="orders")],
+            "- free：0\n- 订单：5（其中退货率 25%）\n",
+            "a part stands behind its whole",
+        ),
+        (
+            [BreachNumber(name="free", unless_zero=True), BreachNumber(name="orders", part_of="x")],
+            "- 订单：5\n- 退货率：25%\n",
+            "a part without its whole stands for itself",
+        ),
+    ],
+)
+def test_numbers_that_nobody_foresaw_are_told_in_the_order_that_comes_with_them(
+    shown: list[BreachNumber], facts: str, why: str
+) -> None:
+    numbers = {"returned": "0.25", "orders": "5", "free": "0"}
+    [message] = render(view(**{**MARGIN, "numbers": numbers, "numbers_shown": shown}))
+    assert f"- 单均毛利：¥1,234.50\n{facts}- 数据截至" in message.text, why
+
+
+def test_a_sentence_has_numbers_by_name_and_no_place_is_left_open() -> None:
+    said = {"zh-CN": {**SAID, "says": "成本 {costs}，{unknown}。"}}
+    numbers = {"orders": "5", "cost CNY": "0.25", "cost USD": "0.5"}
+    [message] = render(view(**{**MARGIN, "numbers": numbers, "sentences": said}))
+    assert message.title.endswith("：成本 0.25、0.5，。")
 
 
 @pytest.mark.parametrize(

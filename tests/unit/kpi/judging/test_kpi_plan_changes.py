@@ -138,6 +138,13 @@ def test_the_breach_carries_the_cause() -> None:
     assert (breach.kpi_title, breach.unit) == ("Budget used", "percent")
     assert breach.numbers_units.keys() >= breach.numbers.keys()
     assert breach.titles["zh-CN"]["actual"] == "实际花费"
+    assert breach.titles["en"]["allocated"] == "Budget of this line"
+    assert [one.name for one in breach.numbers_shown][:3] == [
+        "actual",
+        "corrections",
+        "planned_to_date",
+    ]
+    assert {one.name for one in breach.numbers_shown} <= breach.numbers_units.keys()
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,7 @@ def test_the_message_says_what_waits_and_whose() -> None:
         "li.na",
     )
     assert breach.numbers == {"items": "1", "amount CNY": "22.75", "hours": "25"}
+    assert [one.name for one in breach.numbers_shown] == ["items", "amount"]
     assert breach.numbers_units == {"items": "count", "amount": "money", "hours": "hours"}
     assert (breach.value, breach.threshold, breach.unit) == ("25.000000", "24.000000", "hours")
     assert breach.group == breach.subject == breach.names == {"source": "ads"}

@@ -16,7 +16,7 @@ from kpi_monitor.rules.rule import Span
 from kpi_monitor.rules.unit import Group, Need, Panes, Standing, StoredRule, Unit
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.units.unit import Due
-from shared.events import BreachSource
+from shared.events import BreachNumber, BreachSource
 
 Feeds = Mapping[str, Sequence[FeedState]]
 """Who feeds which line of a unit."""
@@ -37,12 +37,16 @@ class Observed(NamedTuple):
 class Grounds:
     """What a message shows beside the value: the numbers behind it, and whose they are.
 
-    `units`: of each number, as `Kpi.unit`. `figures_at`: up to when they go; None: to the moment of
-    the judgement. `set_aside`: how much was refused of their sources and is not settled.
+    `units`: of each number, as `Kpi.unit`. `shown`: which come first, in this order, and how.
+    `called`: the name whose words (`words.py`) a number has here, if not its own. `figures_at`: up
+    to when they go; None: to the moment of the judgement. `set_aside`: how much was refused
+    of their sources and is not settled.
     """
 
     numbers: Mapping[str, str]
     units: Mapping[str, str]
+    shown: Sequence[BreachNumber] = ()
+    called: Mapping[str, str] = field(default_factory=dict)
     sources: list[BreachSource] = field(default_factory=list)
     set_aside: int = 0
     currency: str | None = None

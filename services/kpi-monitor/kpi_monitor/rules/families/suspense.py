@@ -18,13 +18,14 @@ from kpi_monitor.rules.unit import Group, Panes, Standing, StoredRule, Unit
 from kpi_monitor.units.unit import NEVER, WORKSPACE, Due
 from kpi_monitor.windows import HOUR_MS, span_ms, to_ms
 from shared.errors import InvalidError
-from shared.events import SuspenseObject
+from shared.events import BreachNumber, SuspenseObject
 from shared.money import MICROS
 
 KIND = "suspense"
 RULE = "suspense"
 """Name of the rule in breaches; its groups are sources, which no rule of a person has."""
 HOURS = Kpi("", "Money in suspense", parse("hours"), KIND, "budget", "hours")
+SHOWN = (BreachNumber(name="items"), BreachNumber(name="amount"))
 UNITS = {"items": "count", "amount": "money", "hours": "hours"}
 
 
@@ -104,6 +105,7 @@ class SuspenseFamily(Family):
         return Grounds(
             numbers=numbers,
             units=UNITS,
+            shown=SHOWN,
             currency=found.amounts[0].currency if len(found.amounts) == 1 else None,
             subject=group.group,
             annotations={"names": ", ".join(found.names) or None},

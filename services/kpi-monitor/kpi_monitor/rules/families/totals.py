@@ -19,7 +19,7 @@ from kpi_monitor.totals.figures import is_complete, sum_figures
 from kpi_monitor.totals.plans import plan_seen
 from kpi_monitor.windows import to_ms
 from shared.errors import InvalidError
-from shared.events import BreachSource, BudgetTotals
+from shared.events import BreachNumber, BreachSource, BudgetTotals
 from shared.money import MICROS, divide_half_even, format_micros
 
 FIGURES = frozenset({"actual", "allocated", "planned_to_date", "committed", "remaining"})
@@ -34,6 +34,17 @@ UNITS: Mapping[str, UnitName] = {
     **dict.fromkeys(RATIOS, "percent"),
 }
 """Of all figures: newer ones of an open breach may have one that it had not, such as a forecast."""
+
+SHOWN = (
+    BreachNumber(name="actual"),
+    BreachNumber(name="corrections", unless_zero=True, part_of="actual"),
+    BreachNumber(name="planned_to_date"),
+    BreachNumber(name="allocated"),
+    BreachNumber(name="forecast_end"),
+    BreachNumber(name="remaining"),
+    BreachNumber(name="committed", unless_zero=True),
+)
+"""The telling ones first."""
 
 
 def look(unit: Unit, rule: Rule, lines: Sequence[BudgetTotals]) -> Observation:
@@ -56,6 +67,11 @@ def figures_text(sums: Mapping[str, int]) -> dict[str, str]:
     made = {name: value_text(evaluate(one, sums)) for name, one in RATIOS.items()}
     made["forecast_end"] = _money_text(evaluate(FORECAST, sums))
     return numbers | {name: text for name, text in made.items() if text is not None}
+
+
+def called(group: Mapping[str, str]) -> dict[str, str]:
+    """The budget of a line is not taken for that of its campaign."""
+    return {"allocated": "line_allocated"} if "line" in group else {}
 
 
 class TotalsFamily(Family):
@@ -113,6 +129,8 @@ class TotalsFamily(Family):
         return Grounds(
             numbers=numbers,
             units=UNITS,
+            shown=SHOWN,
+            called=called(group.group),
             sources=[
                 BreachSource(source=f"budget/{line.line}", complete_through=line.complete_through)
                 for line in ordered

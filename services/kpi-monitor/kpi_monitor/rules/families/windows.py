@@ -26,7 +26,7 @@ from kpi_monitor.windows import (
 )
 from shared.durations import DurationError, parse_duration
 from shared.errors import InvalidError
-from shared.events import BreachSource
+from shared.events import BreachNumber, BreachSource
 
 _EXAMPLE = '"window": {"kind": "tumbling", "size": "1h"}'
 
@@ -147,6 +147,7 @@ class WindowFamily(Family):
         return Grounds(
             numbers={} if seen is None else numbers_text(seen.sums),
             units=units_of(group.rule.measures),
+            shown=[BreachNumber(name=name) for name in sorted(group.rule.measures)],
             sources=[
                 BreachSource(source=name, complete_through=instant(at))
                 for name, at in sorted(complete.items())
