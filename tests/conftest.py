@@ -35,8 +35,8 @@ hypothesis.settings.load_profile(os.environ.get("PACELINE_HYPOTHESIS", "suite"))
 
 
 class ByFileAndInstallation(LoadFileScheduling):
-    """A file's tests are of one worker, and so are all tests of the contract: one installation
-    serves them all, and starting it costs more than any of them."""
+    """A file's tests are of one worker, and so are all tests of the contract: one installation on
+    each clock serves them all, and starting it costs more than any of them."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = str(super()._split_scope(nodeid))

@@ -9,10 +9,8 @@ import json
 import os
 import random
 import subprocess
-import tempfile
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +20,7 @@ import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from cli.stack.stack import Stack
 from tests.root import ROOT
 
 DATA = Path(os.environ.get("PACELINE_TEST_DATA") or ROOT.parent / "shared" / "data") / "fivetran"
@@ -40,9 +39,12 @@ pytestmark = pytest.mark.skipif(
 
 @dataclass
 class Installation:
-    """A running `up`, spoken to by its commands and its HTTP APIs only."""
+    """A running one, spoken to by its commands and its HTTP APIs only."""
 
     urls: dict[str, str]
+    kafka: str
+    topic: str
+    """Of metrics."""
     state: Path
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -84,28 +86,11 @@ class Installation:
 
 
 @pytest.fixture(scope="module")
-def installation() -> Iterator[Installation]:
-    with tempfile.TemporaryDirectory(prefix="paceline-reports-") as name:
-        state = Path(name)
-        # PostgreSQL does not run as root; another account must be able to walk through.
-        state.chmod(0o711)
-        with (state / "up.log").open("w", encoding="utf-8") as errors:
-            process = subprocess.Popen(
-                [str(ROOT / "paceline"), "up", "--state", name],
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-            )
-        assert process.stdout is not None
-        line = process.stdout.readline().strip()
-        try:
-            assert line.startswith("ready "), (state / "up.log").read_text(encoding="utf-8")
-            made = Installation(dict(f.split("=", 1) for f in line.split()[1:]), state)
-            _plan(made)
-            yield made
-        finally:
-            process.terminate()
-            process.communicate(timeout=150)
+def installation(system: Stack) -> Installation:
+    topic = f"{system.options.topic_prefix}metrics.v1"
+    made = Installation(system.urls, system.kafka, topic, system.options.state)
+    _plan(made)
+    return made
 
 
 def _expected() -> list[dict[str, str]]:
@@ -228,15 +213,18 @@ async def test_clicks_and_impressions_of_the_latest_load_are_the_known_ones(
 ) -> None:
     facts: dict[tuple[str, ...], tuple[int, dict[str, str]]] = {}
     async with AIOKafkaConsumer(
-        bootstrap_servers=installation.urls["kafka"], auto_offset_reset="earliest"
+        bootstrap_servers=installation.kafka, auto_offset_reset="earliest"
     ) as reader:
-        places = [TopicPartition("metrics.v1", n) for n in range(24)]
+        places = [TopicPartition(installation.topic, n) for n in range(24)]
         reader.assign(places)
         ends = await reader.end_offsets(places)
         while any([await reader.position(place) < ends[place] for place in places]):
             for records in (await reader.getmany(timeout_ms=200)).values():
                 for record in records:
-                    data = json.loads(record.value)["data"]
+                    event = json.loads(record.value)
+                    if event["source"] not in SOURCES.values():
+                        continue
+                    data = event["data"]
                     campaign = data["entity"]["campaign"]
                     key = (campaign, data["period"], json.dumps(data["dims"]))
                     if key not in facts or facts[key][0] <= data["revision"]:
