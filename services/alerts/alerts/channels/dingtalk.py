@@ -18,11 +18,12 @@ from pydantic import BaseModel
 from alerts.channels.contract import RESENT, ChannelLimits, Outgoing, Tools
 from alerts.channels.destinations import Endpoint
 from alerts.channels.markup import markdown
-from alerts.channels.message import Block, Composed, Message, joined, within
+from alerts.channels.message import Composed, Message
 from alerts.channels.result import SendClass, SendResult, clip, result_of
 from alerts.channels.web.address import SignedEntry, endpoint, send_to
 from alerts.channels.web.answers import Codes, fields_of
 from alerts.channels.web.http import SUCCESS, environment_values
+from alerts.channels.writing import Markup
 
 BODY_BYTES_MAX = 19_900
 """The robot refuses above 20,000; this is Paceline's margin (alerting.md A10)."""
@@ -46,6 +47,15 @@ _CODES = Codes(
         "400402": SendClass.CONTENT,
         "310000": SendClass.CONFIG,
     },
+)
+
+
+def _link(address: str) -> str:
+    return f"[{markdown(address.partition('://')[2])}]({address})"
+
+
+MARKUP = Markup(
+    escape=markdown, link=_link, heading="#### {}", headline="**{}**\n", strong="**{}**"
 )
 
 
@@ -124,12 +134,7 @@ class DingTalk:
 
     def compose(self, message: Message, text_max: int) -> Composed:
         """Markdown as the robot takes it."""
-        if message.written:
-            return within(message, markdown(message.written), "", text_max)
-        blocks = [_block(block, message.words.colon) for block in message.blocks]
-        lines = [markdown(line) for line in message.open_lines]
-        text = joined(blocks, f"**{message.words.still_open}**", lines)
-        return within(message, text, message.zone, text_max)
+        return MARKUP.compose(message, text_max)
 
     async def send(self, outgoing: Outgoing, tools: Tools) -> SendResult:
         robot = msgspec.convert(outgoing.target, Robot)
@@ -144,18 +149,6 @@ class DingTalk:
             return result_of(SendClass.CONTENT, "too_long", f"{len(body)} bytes, not sent")
         signed = signed_url(url, secret, _milliseconds(outgoing.at))
         return await send_to(tools, signed, body, classify, allow_private=robot.allow_private)
-
-
-def _block(block: Block, colon: str) -> str:
-    facts = "\n".join(
-        f"- {markdown(one.label)}{colon}" + (_link(one.text) if one.link else markdown(one.text))
-        for one in block.facts
-    )
-    return f"#### {markdown(block.heading)}\n**{markdown(block.headline)}**\n\n{facts}"
-
-
-def _link(address: str) -> str:
-    return f"[{markdown(address.partition('://')[2])}]({address})"
 
 
 def _milliseconds(at: datetime) -> int:

@@ -4,7 +4,7 @@ Words are in the reader's language and nothing is escaped: each channel composes
 this, and escapes for it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct, field
@@ -133,14 +133,22 @@ def joined(blocks: Sequence[str], still_open: str, lines: Sequence[str]) -> str:
 
 
 def within(
-    message: Message, text: str, zone: str, text_max: int, measure: Measure = json_bytes
+    message: Message,
+    text: str,
+    zone: str,
+    text_max: int,
+    measure: Measure = json_bytes,
+    *,
+    escape: Callable[[str], str] = str,
 ) -> Composed:
     """`text` within its limit, and behind it the zone, which is never cut off. Markup is never cut
-    within: where not even the first line has room stands the title, in plain words."""
+    within: where not even the first line has room stands the title, in plain words, escaped."""
     ending = f"\n\n{zone}" if zone else ""
     room = text_max - measure(ending)
-    shown = text if measure(text.partition("\n")[0]) <= room else plain_words(message.title)
-    fitted = fit(shown, room, message.say_left_out, measure)
+    if measure(text.partition("\n")[0]) > room:
+        fitted = fit(escape(plain_words(message.title)), room, message.say_left_out, measure)
+    else:
+        fitted = fit(text, room, message.say_left_out, measure)
     return Composed(message.title, fitted + ending, whole=fitted == text)
 
 

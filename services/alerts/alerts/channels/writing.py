@@ -1,0 +1,45 @@
+"""Media with markup: how each writes an alert, and a message of them."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from alerts.channels.message import Block, Composed, Message, joined, within
+from alerts.channels.texts import Measure, json_bytes
+
+
+class Markup(Struct, frozen=True):
+    """`{}` stands for what `escape` has made harmless; `link` makes one of an address."""
+
+    escape: Callable[[str], str]
+    link: Callable[[str], str]
+    heading: str
+    headline: str
+    strong: str
+    bullet: str = "- "
+    measure: Measure = json_bytes
+
+    def compose(self, message: Message, text_max: int) -> Composed:
+        """The message within `text_max` of what is measured."""
+        zone = "" if message.written else self.escape(message.zone)
+        text = self.escape(message.written) if message.written else self.text(message)
+        return within(message, text, zone, text_max, self.measure, escape=self.escape)
+
+    def text(self, message: Message) -> str:
+        """The alerts, then what is only still open."""
+        blocks = [self.block(block, message.words.colon) for block in message.blocks]
+        lines = [self.escape(line) for line in message.open_lines]
+        return joined(blocks, self.strong.format(self.escape(message.words.still_open)), lines)
+
+    def block(self, block: Block, colon: str) -> str:
+        """One alert."""
+        heading = self.heading.format(self.escape(block.heading))
+        headline = self.headline.format(self.escape(block.headline))
+        facts = [
+            self.bullet
+            + self.escape(one.label)
+            + colon
+            + (self.link(one.text) if one.link else self.escape(one.text))
+            for one in block.facts
+        ]
+        return "\n".join([heading, headline, *facts])
