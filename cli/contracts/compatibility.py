@@ -32,7 +32,7 @@ def incompatibilities(old: Schema, new: Schema) -> list[str]:
 @dataclass(frozen=True)
 class _Comparison:
     """`may_demand`: for what we answer, a new field is always there, which harms nobody; nor does
-    a new code, which readers have to expect."""
+    a new code, which readers have to expect, or a list of the codes that there are."""
 
     old_root: Schema
     new_root: Schema
@@ -52,7 +52,7 @@ class _Comparison:
                 found += self.schemas(before, after, f"{place}[{word}]", depth + 1)
             elif word in ("anyOf", "oneOf", "allOf", "prefixItems"):
                 found += self._alternatives(before, after, place, depth)
-            elif word == "enum" and self._may_grow(place) and _has_all(after, before):
+            elif word == "enum" and self._may_grow(place) and _has_all(after, before or []):
                 continue
             elif _plain(before) != _plain(after):
                 found.append(f"{place or 'the whole'}: {word} changed from {before} to {after}")

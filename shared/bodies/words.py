@@ -17,6 +17,8 @@ _LIBRARY = frozenset(get_args(ErrorType))
 """Types of faults that pydantic finds; all others are ours, with our sentence."""
 
 FIELD_UNKNOWN = "no field has this name here: check its spelling, or leave it out"
+OTHER = "value_error"
+"""The code of what a library finds and we have no words for."""
 MISSING = "is missing: send it"
 WHOLE, NUMBER, TEXT = "send a whole number", "send a number", "send a text"
 BOOLEAN, LIST, OBJECT = "send true or false", "send a list", "send an object"
@@ -24,7 +26,7 @@ TIME = "send a time as 2025-11-03T10:00:00Z"
 ZONED = "send the time with its offset, as 2025-11-03T10:00:00Z or …+08:00"
 SHAPE = "is of no shape that is known here: its API document says which there are"
 
-_PYDANTIC = {
+FAULTS = {
     "missing": MISSING,
     "extra_forbidden": FIELD_UNKNOWN,
     "string_type": TEXT,
@@ -61,7 +63,10 @@ _PYDANTIC = {
     "union_tag_not_found": SHAPE,
     "union_tag_invalid": "send one of {expected_tags} as {discriminator}",
     "json_invalid": "the body is not JSON",
+    "string_pattern_mismatch": "send a text of the form that its API document shows",
+    OTHER: NOT_VALID,
 }
+"""By code, what to send instead."""
 FORMS = {
     NAME: NAME_RULE,
     r"-?\d{1,12}(\.\d{1,6})?": "decimal text such as 12.50",
@@ -111,16 +116,22 @@ _MSGSPEC = [
 ]
 
 
+def code_of_fault(fault: Mapping[str, Any]) -> str:
+    """The code for one of pydantic's faults: one of FAULTS, or a code of ours."""
+    kind: str = fault["type"]
+    return OTHER if kind in _LIBRARY - FAULTS.keys() else kind
+
+
 def words_of_fault(fault: Mapping[str, Any]) -> str:
     """The sentence for one of pydantic's faults; a sentence of ours is kept as it is."""
     kind, context = fault["type"], fault.get("ctx", {})
     if kind not in _LIBRARY:
         return str(fault["msg"])
-    if kind in ("value_error", "assertion_error"):
+    if kind in (OTHER, "assertion_error"):
         return str(context.get("error", NOT_VALID))
     if kind == "string_pattern_mismatch":
         return f"send {_form(context['pattern'])}"
-    return _PYDANTIC.get(kind, NOT_VALID).format_map(context)
+    return FAULTS.get(kind, NOT_VALID).format_map(context)
 
 
 def words_of_error(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
-from shared.http.api_words import describe
+from shared.http.api_words import code_schema, describe
 from shared.http.edits import PATCH_TYPE
 
 Item = TypeVar("Item")
@@ -60,7 +60,7 @@ class Problem(BaseModel):
     type: str = Field(description="urn:paceline:error:<code>")
     title: str
     status: int
-    code: str = Field(description="Stable; the same in logs and metrics")
+    code: str
     detail: str
     errors: list[ProblemItem]
 
@@ -131,6 +131,7 @@ class DocumentedApp(FastAPI):
                 schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
                 schema.pop("$defs", None)
                 schemas[model.__name__] = schema
+            schemas["Code"] = code_schema()
             for methods in document["paths"].values():
                 if "patch" in methods:
                     content = methods["patch"]["requestBody"]["content"]

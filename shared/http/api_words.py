@@ -1,4 +1,4 @@
-"""The words of the API documents: what each field means, and an example of each body.
+"""The words of the API documents: what each field and each code means, and an example of each body.
 
 A word means one thing in the whole house, so its sentence is written once (api_words.json) and
 stands wherever the field does, with what null means where it may be null. Where a model means
@@ -7,10 +7,13 @@ description in the code goes first.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
+
+from shared.bodies.words import FAULTS
 
 Words = Mapping[str, Any]
 METHODS = ("get", "put", "post", "patch", "delete")
@@ -32,7 +35,7 @@ HOLDERS = {
 
 @cache
 def load() -> Words:
-    """api_words.json: `tags`, `models`, `fields`, `bodies`."""
+    """api_words.json: `tags`, `models`, `fields`, `codes`, `bodies`."""
     text = (resources.files("shared.http") / "api_words.json").read_text(encoding="utf-8")
     words: Words = json.loads(text)
     return words
@@ -93,6 +96,22 @@ def describe(document: dict[str, Any], words: Words | None = None) -> set[str]:
     return used
 
 
+def code_schema() -> dict[str, Any]:
+    """What a field named `code` may say: the codes of the house and those of the form of a body,
+    each with its sentence."""
+    forms = {code: re.sub(r"{\w+}", "…", said) for code, said in FAULTS.items()}
+    sentences = {code: f"{said[0].upper()}{said[1:]}." for code, said in forms.items()}
+    sentences |= load()["codes"]
+    said = "\n".join(f"- `{code}`: {sentences[code]}" for code in sorted(sentences))
+    about = "Why something was refused or needs a look; the same in logs and metrics."
+    return {
+        "title": "Code",
+        "type": "string",
+        "description": f"{about} More codes may come.\n\n{said}",
+        "enum": sorted(sentences),
+    }
+
+
 def _operations(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for methods in document.get("paths", {}).values():
         yield from (methods[method] for method in METHODS if method in methods)
@@ -121,6 +140,8 @@ def _describe_properties(model: str, schema: Any, words: Words, used: set[str]) 
             if own in words["fields"]:
                 used.add(f"fields.{own}")
                 _add_words(inner, words["fields"][own])
+            if name == "code":
+                inner["$ref"] = "#/components/schemas/Code"
     for word, inner in schema.items():
         if word == "properties" and isinstance(inner, dict):
             for one in inner.values():

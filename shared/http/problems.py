@@ -9,7 +9,7 @@ from fastapi import Response
 from fastapi.exceptions import RequestValidationError
 
 from shared import metrics
-from shared.bodies.words import words_of_fault
+from shared.bodies.words import code_of_fault, words_of_fault
 from shared.database.pool import BUSY, is_transient
 from shared.errors import (
     ErrorItem,
@@ -78,7 +78,7 @@ def invalid_request(error: RequestValidationError) -> PacelineError:
     items: list[ErrorItem] = [
         {
             "loc": ".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0]),
-            "code": item["type"],
+            "code": code_of_fault(item),
             "detail": _words(item),
         }
         for item in error.errors()

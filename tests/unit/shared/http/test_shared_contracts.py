@@ -166,6 +166,20 @@ def test_a_new_code_is_free_in_an_answer_and_one_that_goes_is_not() -> None:
     ]
 
 
+def test_the_list_of_codes_of_an_answer_is_free_where_any_text_was_said() -> None:
+    published = copy.deepcopy(API)
+    for schema in ("Given", "Asked"):
+        published["components"]["schemas"][schema]["properties"]["code"] = {"type": "string"}
+
+    def listed(api: dict[str, Any], schema: str) -> None:
+        api["components"]["schemas"][schema]["properties"]["code"]["enum"] = ["a"]
+
+    assert after(published, lambda a: listed(a, "Given")) == []
+    assert after(published, lambda a: listed(a, "Asked")) == [
+        "POST /v1/transfers request.code: enum changed from None to ['a']"
+    ]
+
+
 @pytest.mark.parametrize(
     ("edit", "expected"),
     [
