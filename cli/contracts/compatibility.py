@@ -14,9 +14,9 @@ Schema = Mapping[str, Any]
 WORDS = {"title", "description", "summary", "examples", "example", "$defs", "tags", "operationId"}
 """What may change freely: it is read by people only."""
 DEPTH_MAX = 40
-MAY_GROW = (".data.kind", ".data.channel")
-"""Of catalog.v1 and notifications.v1: readers take the kinds of objects and the channels that they
-know, so a new one is free."""
+MAY_GROW = (".data.kind", ".data.channel", ".data.attempts[items].class")
+"""Of catalog.v1 and notifications.v1: readers take the kinds of objects, the channels and what was
+made of their answers as far as they know them, so a new one is free."""
 
 
 def incompatibilities(old: Schema, new: Schema) -> list[str]:

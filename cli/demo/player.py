@@ -58,7 +58,7 @@ class Player:
 
 
 def told(items: Sequence[dict[str, Any]]) -> list[tuple[str, str, Said]]:
-    """Delivered notification rows as (receiver, channel, what was said)."""
+    """Notification rows that have arrived as (receiver, channel, what was said)."""
     return [
         (
             item["receiver"],
@@ -73,5 +73,5 @@ def told(items: Sequence[dict[str, Any]]) -> list[tuple[str, str, Said]]:
             ),
         )
         for item in items
-        if item["state"] == "delivered"
+        if item["state"] in ("delivered", "accepted")
     ]

@@ -10,7 +10,7 @@ State = Literal[
     "pending", "sending", "accepted", "delivered", "failed", "parked", "muted", "suppressed"
 ]
 AttemptClass = Literal[
-    "delivered", "retryable", "rate_limited", "permanent_content", "permanent_config"
+    "delivered", "accepted", "retryable", "rate_limited", "permanent_content", "permanent_config"
 ]
 
 

@@ -12,13 +12,19 @@ PROVIDER_MESSAGE_CHARACTERS_MAX = 300
 
 
 class SendClass(StrEnum):
-    """`delivered` only in the provider's own words; HTTP 200 alone is not delivery."""
+    """`delivered` only in the provider's own words; HTTP 200 alone is not delivery. `accepted` is
+    the most that some can say: they have the message, and nobody is told whether it is shown."""
 
     DELIVERED = "delivered"
+    ACCEPTED = "accepted"
     RETRYABLE = "retryable"
     RATE_LIMITED = "rate_limited"
     CONTENT = "permanent_content"
     CONFIG = "permanent_config"
+
+
+ARRIVED = (SendClass.DELIVERED, SendClass.ACCEPTED)
+"""The message is with the provider: it is not sent again."""
 
 
 class SendResult(Struct, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ import msgspec
 from alerts import SCHEMA
 from alerts.channels.contract import Channel, Outgoing, Tools
 from alerts.channels.message import Composed, Message
-from alerts.channels.result import SendClass, SendResult, fault, origin
+from alerts.channels.result import ARRIVED, SendClass, SendResult, fault, origin
 from alerts.channels.table import CHANNELS
 from alerts.configuration.configurations import Configurations
 from alerts.delivery import store
@@ -205,7 +205,7 @@ class Courier:
             await outbox.add(conn, SCHEMA, audit.attempt_records(rows, claimed.claim, at))
         metrics.DELIVERIES.labels(kind, result.kind.value).inc()
         metrics.DELIVERY_DURATION.labels(kind).observe(took_s)
-        say = log.info if result.kind is SendClass.DELIVERED else log.warning
+        say = log.info if result.kind in ARRIVED else log.warning
         if outcome.state == "failed":
             say = log.error
             if not claimed.refused:

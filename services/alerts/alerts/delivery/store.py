@@ -12,7 +12,7 @@ import msgspec
 
 from alerts.channels.message import Message
 from alerts.record.rows import NotificationRecord
-from alerts.record.states import DELIVERED, UNDELIVERED_SQL, UNSENT_SQL
+from alerts.record.states import ARRIVED_SQL, DELIVERED, UNSENT_SQL
 from shared.database.pool import Conn, columns
 from shared.database.rows import fetch
 from shared.events.notifications import Attempt
@@ -68,7 +68,7 @@ VALUES ($1, now() + make_interval(secs => $2), '{}')
 ON CONFLICT (destination) DO UPDATE
 SET blocked_until = greatest(p.blocked_until, excluded.blocked_until)
 """
-# A late answer of an expired claim counts only if it says delivered: somebody else is sending.
+# A late answer of an expired claim counts only if it has arrived: somebody else is sending.
 # If the configuration was corrected meanwhile ($8 is no longer its time), it is tried at once.
 RECORD = f"""
 UPDATE alerts.deliveries SET state = $3,
@@ -79,9 +79,9 @@ UPDATE alerts.deliveries SET state = $3,
   claimed_until = NULL, delivered_at = CASE WHEN $3 = '{DELIVERED}' THEN now() END,
   possible_duplicate = possible_duplicate OR $6, shrunk = $7, title = $9, body = $10,
   message_id = coalesce(message_id, $12), thread_id = coalesce($13, thread_id),
-  message = CASE WHEN $3 <> '{DELIVERED}' THEN coalesce($11::jsonb, message) END
-WHERE position = $1 AND {UNDELIVERED_SQL}
-  AND ($3 = '{DELIVERED}' OR (claims = $2 AND state IN {UNSENT_SQL}))
+  message = CASE WHEN $3 NOT IN {ARRIVED_SQL} THEN coalesce($11::jsonb, message) END
+WHERE position = $1 AND state NOT IN {ARRIVED_SQL}
+  AND ($3 IN {ARRIVED_SQL} OR (claims = $2 AND state IN {UNSENT_SQL}))
 RETURNING true
 """
 # What is refused or on its way may go now although its address is the same: its secret may be new.

@@ -16,7 +16,6 @@ from alerts.channels.message import Composed, Message
 from alerts.channels.result import SendClass, SendResult
 from alerts.delivery.parts import BRIEF, SHORT, halved, rest
 from alerts.delivery.store import AttemptOutcome, Claimed
-from alerts.record.states import DELIVERED
 from shared.backoff import backoff_s
 
 PARK_S = 60.0
@@ -45,11 +44,11 @@ def judge(claimed: Claimed, composed: Composed, result: SendResult, waits: Waits
     shrunk, wait_s = claimed.shrunk, 0.0
     text, left = composed.text, None
     match result.kind:
-        case SendClass.DELIVERED:
+        case SendClass.DELIVERED | SendClass.ACCEPTED:
             message = msgspec.convert(claimed.message, Message)
             left = rest(message, shrunk, text)
             text = "\n\n".join([*message.told, text])
-            state, shrunk = ("pending", 0) if left else (DELIVERED, shrunk)
+            state, shrunk = ("pending", 0) if left else (result.kind.value, shrunk)
         case SendClass.RETRYABLE:
             state = "pending"
             wait_s = result.retry_after_s or _spread_s(

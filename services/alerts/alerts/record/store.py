@@ -31,12 +31,15 @@ CONDITIONS = {
     "alert": "AND n.alert = {value}",
     "receiver": "AND n.receiver = {value}",
 }
-# What is withheld says so itself. What is not delivered yet is little, so deliveries find it; what
-# is delivered is nearly everything, so it is met on the way.
+# What is withheld says so itself. What has not arrived yet is little, so deliveries find it; what
+# has is nearly everything, so it is met on the way. Accepted is nearly everything or nothing.
 WITHHELD = "AND n.state = {value}"
 DELIVERED = "AND d.state = {value}"
 UNSENT = f"""AND n.delivery IN (
   SELECT delivery FROM alerts.deliveries
+  WHERE workspace = $1 AND state = {{value}} AND {states.UNDELIVERED_SQL})"""
+ACCEPTED = f"""AND d.state = {{value}} AND EXISTS (
+  SELECT FROM alerts.deliveries
   WHERE workspace = $1 AND state = {{value}} AND {states.UNDELIVERED_SQL})"""
 WITHHELD_STATES = ("muted", states.SUPPRESSED)
 ALERTS = """
@@ -136,4 +139,4 @@ def _in_reach(table: str) -> str:
 def _of_state(state: str | None) -> str:
     if state in WITHHELD_STATES:
         return WITHHELD
-    return DELIVERED if state == states.DELIVERED else UNSENT
+    return {states.DELIVERED: DELIVERED, states.ACCEPTED: ACCEPTED}.get(state or "", UNSENT)
