@@ -50,7 +50,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
         http_client() as client,
     ):
         handlers = Handlers(configurations, clock)
-        adoption = Adoption(settings, pool, configurations, handlers, clock)
+        adoption = Adoption(settings, pool, configurations, handlers.joining, clock)
         courier = Courier(settings, pool, configurations, tools_of(settings, os.environ, client))
         flusher = Flusher(
             settings, pool, clock, configurations, Renderer(), wake_courier=courier.rounds.wake

@@ -182,7 +182,7 @@ class World:
         self.flusher = Flusher(self.settings, self.pool, clock, self.configurations, renderer)
         self.courier = self.courier_with()
         self.adoption = Adoption(
-            self.settings, self.pool, self.configurations, self.handlers, clock
+            self.settings, self.pool, self.configurations, self.handlers.joining, clock
         )
 
     async def until(self, ready: Callable[[], bool], timeout_s: float = 20.0) -> None:
@@ -228,7 +228,7 @@ async def make_world(
         configurations = Configurations(tmp_path, environment)
         async with http_client() as client:
             handlers = Handlers(configurations, clock)
-            adoption = Adoption(settings, pool, configurations, handlers, clock)
+            adoption = Adoption(settings, pool, configurations, handlers.joining, clock)
             tools = make_tools(
                 client,
                 environment=environment,

@@ -9,7 +9,7 @@ process would only mean that no process starts any more.
 from alerts.configuration.configurations import Configurations
 from alerts.configuration.versions import AT_START, Author, Versions
 from alerts.delivery import store as delivery_store
-from alerts.episodes.handlers import REROUTE_MAX, Handlers
+from alerts.episodes.joining import REROUTE_MAX, Joining
 from alerts.settings import AlertsSettings
 from alerts.telling import store as telling_store
 from shared.database.clock import Clock
@@ -35,12 +35,12 @@ class Adoption:
         settings: AlertsSettings,
         pool: Pool,
         configurations: Configurations,
-        handlers: Handlers,
+        joining: Joining,
         clock: Clock,
     ) -> None:
         self._pool = pool
         self._configurations = configurations
-        self._handlers = handlers
+        self._joining = joining
         self._clock = clock
         self.versions = Versions(pool, configurations)
         self.rounds = Rounds(settings, "adoption", self._round, rest_s=FOLLOW_S)
@@ -105,7 +105,7 @@ class Adoption:
         routed = 0
         while True:
             async with transaction(self._pool) as conn:
-                count = await self._handlers.reroute(conn, workspace)
+                count = await self._joining.reroute(conn, workspace, await self._clock.now(conn))
             routed += count
             if count < REROUTE_MAX:
                 return routed

@@ -82,7 +82,7 @@ class Signal(Struct, frozen=True, kw_only=True):
     """One change of state. Signals of one episode share their `id`, and their `seq` is contiguous
     within it, from 1. `labels` identify the alert, without its severity; `group` are those that
     say what it is about, `subject` what else; `names` are what people call these. `since` is
-    the instant the episode began."""
+    the instant the episode began, `link` where more of it is seen."""
 
     id: str
     seq: int
@@ -102,7 +102,24 @@ class Signal(Struct, frozen=True, kw_only=True):
     time_zone: str = "UTC"
     cause: BreachCause | None = None
     figures: Figures | None = None
+    link: str = ""
     origin: Origin
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether another system sent it, as an alert with labels of its own and no figures."""
+        return self.figures is None
+
+    @property
+    def routing_labels(self) -> dict[str, str]:
+        """What matchers and group_by see: of a breach also its level, and what it is about; of an
+        alert without figures, which another system sent, exactly what it was sent with."""
+        if self.figures is None:
+            return self.labels
+        extra = {"alertname": self.origin.rule, "kind": self.origin.kind, "kpi": self.figures.kpi}
+        if self.owner:
+            extra["owner"] = self.owner
+        return {**extra, **self.labels, "severity": self.severity}
 
     @property
     def data(self) -> Figures:

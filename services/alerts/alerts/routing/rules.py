@@ -13,7 +13,6 @@ import msgspec
 from alerts.configuration.matchers import Matcher
 from alerts.configuration.tree import ALL_LABELS, Route
 from alerts.incoming.reading import KEY_BYTES_MAX
-from alerts.incoming.signal import Signal
 
 KEY_CHARACTERS_SHOWN = 200
 
@@ -26,14 +25,6 @@ class GroupReference(NamedTuple):
     receiver: str
     labels: dict[str, str]
     route: Route
-
-
-def routing_labels(signal: Signal) -> dict[str, str]:
-    """What matchers and group_by see: the identity, the level, and what the signal is about."""
-    extra = {"kind": signal.origin.kind, "kpi": signal.data.kpi}
-    if signal.owner:
-        extra["owner"] = signal.owner
-    return {**extra, **signal.labels, "severity": signal.severity}
 
 
 def fingerprint(labels: Mapping[str, str]) -> str:
@@ -61,13 +52,19 @@ def match_routes(route: Route, labels: Mapping[str, str]) -> list[Route]:
 
 def group_of(route: Route, labels: Mapping[str, str]) -> GroupReference:
     """`{}/{team="search"}:{campaign="d11", line="L03"}` for the receiver of `route`."""
-    names = sorted(labels) if route.group_by == (ALL_LABELS,) else sorted(route.group_by)
+    names = _all_names(labels) if route.group_by == (ALL_LABELS,) else sorted(route.group_by)
     chosen = {name: labels[name] for name in names if name in labels and name != "severity"}
     text = ", ".join(str(Matcher(name, "=", value)) for name, value in chosen.items())
     if len(text.encode()) > KEY_BYTES_MAX:
         # The key is indexed; what makes it unique stays, what a person reads of it is cut.
         text = f"{text[:KEY_CHARACTERS_SHOWN]}… {fingerprint(chosen)}"
     return GroupReference(f"{route.key}:{{{text}}}", route.receiver, chosen, route)
+
+
+def _all_names(labels: Mapping[str, str]) -> list[str]:
+    """`alertname` repeats the rule of a breach."""
+    repeated = labels.get("alertname") == labels.get("rule")
+    return sorted(name for name in labels if not (repeated and name == "alertname"))
 
 
 def _all_match(matchers: tuple[Matcher, ...], labels: Mapping[str, str]) -> bool:

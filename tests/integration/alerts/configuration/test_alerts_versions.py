@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from asyncpg.exceptions import DeadlockDetectedError
 from alerts.adoption.adoption import Adoption
 from alerts.configuration.configurations import Configurations
 from alerts.episodes.handlers import Handlers
+from alerts.episodes.joining import Joining
 from shared import metrics
 from shared.database.clock import ManualClock, set_manual
 from shared.database.pool import Conn, transaction
@@ -36,7 +38,7 @@ def replica(world: World, directory: Path | None = None) -> tuple[Configurations
     """Another process over the same database, with its own files if they are elsewhere."""
     found = Configurations(directory or world.directory, world.environment)
     clock = ManualClock()
-    return found, Adoption(world.settings, world.pool, found, Handlers(found, clock), clock)
+    return found, Adoption(world.settings, world.pool, found, Handlers(found, clock).joining, clock)
 
 
 def write(world: World, text: str, workspace: str = "default") -> None:
@@ -83,27 +85,27 @@ async def test_one_reload_reaches_every_replica(world: World) -> None:
     await asyncio.gather(*running)
 
 
-class _Hindered(Handlers):
+class _Hindered(Joining):
     """Cannot route what is open, as long as the database says so."""
 
     faults = 0
 
-    async def reroute(self, conn: Conn, workspace: str) -> int:
+    async def reroute(self, conn: Conn, workspace: str, now: datetime) -> int:
         if self.faults:
             self.faults -= 1
             raise DeadlockDetectedError("deadlock detected")
-        return await super().reroute(conn, workspace)
+        return await super().reroute(conn, workspace, now)
 
 
 async def test_what_could_not_be_adopted_is_adopted_later(world: World) -> None:
     configurations, _ = replica(world)
-    handlers, clock = _Hindered(configurations, ManualClock()), ManualClock()
-    adoption = Adoption(world.settings, world.pool, configurations, handlers, clock)
+    joining, clock = _Hindered(configurations), ManualClock()
+    adoption = Adoption(world.settings, world.pool, configurations, joining, clock)
     running = await start(world, adoption)
-    handlers.faults = 3
+    joining.faults = 3
     write(world, OTHER_TEXT)
     await replica(world)[1].reload(ADMIN)
-    await world.until(lambda: handlers.faults == 0 and adoption.adopted, timeout_s=60)
+    await world.until(lambda: joining.faults == 0 and adoption.adopted, timeout_s=60)
     assert repeat_of(configurations) == 7
     await adoption.rounds.stop()
     await running
@@ -166,7 +168,7 @@ async def test_a_replica_that_cannot_use_a_version_says_so_and_keeps_the_one_it_
     await adoption.reload(ADMIN)
     poor = Configurations(world.directory, dict(world.environment))
     handlers = Handlers(poor, ManualClock())
-    following = Adoption(world.settings, world.pool, poor, handlers, ManualClock())
+    following = Adoption(world.settings, world.pool, poor, handlers.joining, ManualClock())
     await following.versions.follow()
     world.environment["NEW_URL"] = world.robot.url
     write(world, OTHER_TEXT.replace("OPS_DINGTALK_URL", "NEW_URL"))

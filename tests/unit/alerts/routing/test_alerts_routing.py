@@ -5,7 +5,6 @@ from alerts.routing.rules import (
     fingerprint,
     group_of,
     match_routes,
-    routing_labels,
 )
 from tests.unit.alerts.builders import make_signal
 
@@ -53,8 +52,8 @@ def test_a_change_of_level_is_the_same_alert_but_routes_see_it() -> None:
     warning, critical = make_signal(severity="warning"), make_signal(severity="critical")
     same = [fingerprint(one.labels) for one in (warning, critical)]
     assert same[0] == same[1]
-    assert routing_labels(warning)["severity"] == "warning"
-    assert routing_labels(critical)["severity"] == "critical"
+    assert warning.routing_labels["severity"] == "warning"
+    assert critical.routing_labels["severity"] == "critical"
 
 
 def test_annotations_and_numbers_never_identify_an_alert() -> None:

@@ -1,0 +1,90 @@
+"""Episodes join groups: the same for whatever made them. Nothing is sent here.
+
+Memberships are unique, and a group's due time only moves forward by what is new.
+"""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+
+from alerts.configuration.configurations import Configurations
+from alerts.episodes import store
+from alerts.episodes.merge import Touched
+from alerts.episodes.rules import Key
+from alerts.episodes.seldom import Seldom
+from alerts.incoming.signal import Signal
+from alerts.routing import rules, snapshot
+from alerts.routing.grouping import due_after_change
+from shared import metrics
+from shared.database.pool import Conn
+from shared.logs import get_logger
+
+log = get_logger(__name__)
+
+REROUTE_MAX = 1000
+
+
+class Joining:
+    """By the configurations as they are at each call."""
+
+    def __init__(self, configurations: Configurations) -> None:
+        self._configurations = configurations
+        self._unrouted = Seldom(time.monotonic)
+
+    async def join(self, conn: Conn, touched: Sequence[Touched], now: datetime) -> None:
+        """Membership: the groups an episode is in stay for its whole life, so that who was told
+        its beginning hears its end; an open episode also joins where it is routed now."""
+        if not touched:
+            return
+        memberships = await store.find_memberships(conn, [one.key for one in touched])
+        wanted: list[tuple[Key, store.NewGroup]] = []
+        decided: dict[Key, datetime] = {}
+        for workspace, key, signal, is_open in touched:
+            decided[key] = signal.decided_at
+            if is_open or key not in memberships:
+                wanted += [(key, group) for group in self._groups(workspace, signal)]
+        ids = await store.add_groups(conn, [group for _, group in wanted])
+        fresh = {ids[group.key]: group.snapshot for _, group in wanted}
+        joins = {(ids[group.key], key) for key, group in wanted}
+        joins |= {(group_id, key) for key, held in memberships.items() for group_id in held}
+        locked = await store.lock_groups(conn, {group_id for group_id, _ in joins})
+        first: dict[int, datetime] = {}
+        for group_id, key in joins:
+            first[group_id] = min(decided[key], first.get(group_id, decided[key]))
+        waking = []
+        for group_id, group in locked.items():
+            kept = fresh.get(group_id, group.snapshot)
+            intervals = snapshot.from_json(kept).intervals
+            due = due_after_change(group.clock, intervals, first[group_id], now)
+            waking.append((group_id, due, kept))
+        await store.put_groups(conn, waking)
+        await store.add_members(conn, joins)
+
+    async def reroute(self, conn: Conn, workspace: str, now: datetime) -> int:
+        """Puts up to REROUTE_MAX open episodes of a workspace that are in no group into one,
+        after its configuration arrived; how many."""
+        found = await store.find_unrouted(conn, workspace, REROUTE_MAX)
+        await self.join(conn, [Touched(*one, True) for one in found], now)
+        return len(found)
+
+    def _groups(self, workspace: str, signal: Signal) -> list[store.NewGroup]:
+        configuration = self._configurations.get(workspace)
+        if configuration is None:
+            metrics.ALERTS_UNROUTED.inc()
+            if (breaches := self._unrouted.again(workspace)) is not None:
+                log.error(
+                    "alerts_unrouted",
+                    workspace=workspace,
+                    breaches=breaches,
+                    first=signal.id,
+                    remedy=f"add {workspace}.yml and reload",
+                )
+            return []
+        labels = signal.routing_labels
+        found = []
+        for route in rules.match_routes(configuration.route, labels):
+            group = rules.group_of(route, labels)
+            key = store.GroupKey(workspace, group.key, group.receiver)
+            kept = snapshot.to_json(snapshot.take(configuration, route))
+            found.append(store.NewGroup(key, group.labels, kept))
+        return found
