@@ -63,7 +63,7 @@ class Workload:
         events = fresh + repeated + self._random.sample(fresh, len(fresh) // 5)
         self._random.shuffle(events)
         self._earlier = (self._earlier + fresh)[-20_000:]
-        size = self._random.choice((20, 100, 400))
+        size = self._random.choice((10, 50, 200))
         requests = [events[at : at + size] for at in range(0, len(events), size)]
         end = start + timedelta(hours=1)
         beats = [self._heartbeat(s, end) for line in self.lines for s in self.sources(line)]
@@ -76,7 +76,7 @@ class Workload:
     def _of_line(self, line: str, start: datetime) -> Iterator[dict[str, Any]]:
         spend, report, web = self.sources(line)
         for number in range(self._deltas):
-            micros = self._random.randrange(1, 30_000_000)
+            micros = self._random.randrange(1, 60_000_000)
             at = start + timedelta(seconds=self._random.randrange(3600))
             self.expected.deltas[line] = self.expected.deltas.get(line, 0) + micros
             data = {"campaign": CAMPAIGN, "line": line, "amount": _text(micros), "currency": "CNY"}
