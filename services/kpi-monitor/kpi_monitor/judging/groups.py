@@ -7,15 +7,14 @@ from kpi_monitor.rules.families.family import Family
 from kpi_monitor.rules.families.table import family_of
 from kpi_monitor.rules.feeds import FeedState
 from kpi_monitor.rules.unit import Group, Need, Standing, StoredRule, Unit
+from shared.errors import NotFoundError
 from shared.keys import group_text, read_group
 
 
 def groups_of(unit: Unit) -> list[Group]:
     """Every (rule, group) of the unit: groups with data in scope, and those with a standing."""
     found: list[Group] = []
-    feeds: dict[str, list[FeedState]] = {}
-    for feed in unit.feeds:
-        feeds.setdefault(feed.line, []).append(feed)
+    feeds = _feeds_of(unit)
     for stored in unit.rules:
         family, rule = family_of(stored.rule), stored.rule
         ended = stored.deleted or unit.closed
@@ -35,6 +34,24 @@ def groups_of(unit: Unit) -> list[Group]:
     return found
 
 
+def group_asked(unit: Unit, key: str) -> Group:
+    """The group of the unit's one rule that somebody asks about, whether it is judged any more or
+    not. Raises NotFoundError `group_unknown` for one without data."""
+    [stored] = unit.rules
+    family, rule, feeds = family_of(stored.rule), stored.rule, _feeds_of(unit)
+    known = {*feeds, *unit.lines, *(family.members(unit, stored) or ())}
+    members = [
+        one for one in sorted(known) if rule.covers(one) and group_text(rule.group(one)) == key
+    ]
+    if not members:
+        detail = f"{rule.rule} has no group {key} with data; one is written as line:L02"
+        raise NotFoundError("group_unknown", detail)
+    standing = unit.standings.get((rule.rule, key), Standing(0, rule.version))
+    group = Group(stored, key, rule.group(members[0]), members, standing, known=True)
+    family.join(unit, group, feeds)
+    return group
+
+
 def needs_of(unit: Unit, groups: Iterable[Group]) -> list[Need]:
     """The panes to read before `judge`: one range per (line, measure), so that none is read
     twice."""
@@ -45,6 +62,13 @@ def needs_of(unit: Unit, groups: Iterable[Group]) -> list[Need]:
                 low, high = merged.get((line, measure), (start, end))
                 merged[line, measure] = (min(low, start), max(high, end))
     return [Need(*key, *merged[key]) for key in sorted(merged)]
+
+
+def _feeds_of(unit: Unit) -> dict[str, list[FeedState]]:
+    feeds: dict[str, list[FeedState]] = {}
+    for feed in unit.feeds:
+        feeds.setdefault(feed.line, []).append(feed)
+    return feeds
 
 
 def _group(unit: Unit, stored: StoredRule, family: Family, key: str, members: list[str]) -> Group:

@@ -12,18 +12,24 @@ def judge(
     unit: Unit, groups: Iterable[Group], panes: Sequence[Pane], now: int
 ) -> list[GroupOutcome]:
     """An outcome for each group whose standing moved or that is open. `now` in epoch ms."""
-    by_line: dict[str, list[Pane]] = {}
-    for pane in panes:
-        by_line.setdefault(pane.line, []).append(pane)
+    found = by_line(panes)
     outcomes = []
     for group in groups:
         if group.gone is None:
-            outcome = _judge(unit, group, by_line, now)
+            outcome = _judge(unit, group, found, now)
         else:
             outcome = _leave(group, group.gone, now)
         if outcome.moved or outcome.standing.episode.open:
             outcomes.append(outcome)
     return outcomes
+
+
+def by_line(panes: Iterable[Pane]) -> dict[str, list[Pane]]:
+    """The panes as families take them."""
+    found: dict[str, list[Pane]] = {}
+    for pane in panes:
+        found.setdefault(pane.line, []).append(pane)
+    return found
 
 
 def due_of(unit: Unit, groups: Iterable[Group], outcomes: Iterable[GroupOutcome]) -> UnitDue:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from kpi_monitor.reading import ranges, store, views
 from kpi_monitor.reading.campaigns import campaign_windows, gaps_within
 from kpi_monitor.reading.schemas import BreachView, KpiView, SeriesItem
-from kpi_monitor.rules.families.windows import WindowFamily
+from kpi_monitor.rules.families.table import FAMILIES
 from kpi_monitor.rules.kpis import KPIS, Kpi, find_kpi
 from kpi_monitor.windows import parse_size
 from shared.errors import InvalidError
@@ -112,7 +112,7 @@ async def get_breaches(
 
 def _window_kpi(name: str) -> Kpi:
     kpi = find_kpi(name)
-    if kpi.kind != WindowFamily.kind:
+    if not FAMILIES[kpi.kind].has_windows:
         raise InvalidError(
             "kpi_without_windows", f"{kpi.name} has no windows; budget figures are in its totals"
         )

@@ -7,32 +7,25 @@ from fastapi import APIRouter, Request, Response
 from kpi_monitor.catalogue import store as catalogue
 from kpi_monitor.judging import store as judging
 from kpi_monitor.judging.breaches import Judged, breach_of
-from kpi_monitor.judging.groups import groups_of, needs_of
-from kpi_monitor.judging.outcomes import judge
-from kpi_monitor.reading import ranges, store
+from kpi_monitor.judging.groups import group_asked, groups_of, needs_of
+from kpi_monitor.judging.outcomes import by_line, judge
+from kpi_monitor.reading import ranges, store, views
 from kpi_monitor.reading.campaigns import campaign_windows, gaps_within, require_in_reach
-from kpi_monitor.reading.explanations import explain_totals, explain_window
 from kpi_monitor.reading.schemas import (
     Explanation,
     TestView,
 )
 from kpi_monitor.rules.commands import compile_checked, require_rule
 from kpi_monitor.rules.definition import compile_stored
-from kpi_monitor.rules.rule import Rule
+from kpi_monitor.rules.families.table import family_of
 from kpi_monitor.rules.schemas import RuleTestBody
-from kpi_monitor.rules.unit import Need, StoredRule, Unit
-from kpi_monitor.windows import (
-    LONGEST_DAY_MS,
-    Windows,
-    from_ms,
-    to_ms,
-)
-from shared.errors import InvalidError, NotFoundError
+from kpi_monitor.rules.unit import StoredRule
+from kpi_monitor.windows import from_ms, to_ms
+from shared.errors import InvalidError
 from shared.http.answers import answers
 from shared.http.app import Json
 from shared.http.caller import Reader, calling
 from shared.http.instants import AnyInstant
-from shared.keys import group_text
 
 router = APIRouter(prefix="/v1/rules", tags=["rules"])
 
@@ -58,28 +51,22 @@ async def get_explanation(
         row = await require_rule(caller, rule)
         compiled = compile_stored(row.version, row.body)
         unit = await judging.get_unit(conn, caller.workspace, compiled.campaign)
-        lines = _lines_of(compiled, unit, group)
-        if compiled.size is None:
-            return Json({"group": group, **explain_totals(compiled, unit, lines)})
-        if window is None:
-            detail = "state when the window began: ?window=2025-11-04T14:00:00%2B08:00"
-            raise InvalidError("window_missing", detail)
-        if unit.zone is None:
-            detail = f"nothing is known of the campaign {compiled.campaign}, so it has no windows"
-            raise InvalidError("window_missing", detail)
-        windows = Windows(compiled.size, unit.zone)
-        around = windows.containing(ranges.moment(window))
         unit.rules = [StoredRule(compiled, False, 0)]
-        reach = (around.start - LONGEST_DAY_MS, around.end)
-        needs = [Need(line, name, *reach) for line in lines for name in sorted(compiled.measures)]
-        panes = (await judging.find_panes(conn, {unit.key: needs}, [unit]))[unit.key]
+        found, family = group_asked(unit, group), family_of(compiled)
+        at = None if window is None else ranges.moment(window)
+        back = family.look_back(unit, found, at)
+        panes = (await judging.find_panes(conn, {unit.key: back.needs}, [unit]))[unit.key]
+        explained = family.explain(unit, found, back, by_line(panes), to_ms(caller.now))
+        if back.window is None:
+            return Json({"group": group, **explained})
+        start, end = back.window
         told = await store.find_transitions(
-            conn, unit, rule=rule, group=group, start=from_ms(around.start)
+            conn, unit, rule=rule, group=group, start=from_ms(start)
         )
-        feeds = [f for f in unit.feeds if f.line in lines and f.measure in compiled.measures]
-        gaps = await gaps_within(conn, feeds, around.start, around.end)
-    explained = explain_window(compiled, windows, feeds, panes, around.start, gaps=gaps)
-    return Json({"group": group, **explained, "told": told})
+        gaps = await gaps_within(conn, found.feeds, start, end)
+    grain = views.longest_grain(found.feeds)
+    incomplete = views.is_incomplete(back.window, grain, gaps)
+    return Json({"group": group, **explained, "incomplete": incomplete, "told": told})
 
 
 @router.post("/test", **answers(TestView), summary="What a rule would do")
@@ -122,17 +109,3 @@ async def test_rule(request: Request, body: RuleTestBody, principal: Reader) -> 
     told.sort(key=lambda one: (one.event_time, one.breach, one.seq))
     judged = sum(len(outcome.verdicts) for outcome in outcomes)
     return Json({"windows": judged, "transitions": told})
-
-
-def _lines_of(rule: Rule, unit: Unit, group: str) -> list[str]:
-    """Lines with data that form the group. Raises NotFoundError `group_unknown`."""
-    known = {feed.line for feed in unit.feeds} | set(unit.lines)
-    lines = [
-        line
-        for line in sorted(known)
-        if rule.covers(line) and group_text(rule.group(line)) == group
-    ]
-    if not lines:
-        detail = f"{rule.rule} has no group {group} with data; one is written as line:L02"
-        raise NotFoundError("group_unknown", detail)
-    return lines

@@ -247,7 +247,8 @@ class LedgerView(BaseModel):
 
 
 class TotalsExplanation(_Explanation):
-    """What a budget rule sees in the latest totals; `as_of` is null before the first."""
+    """What a budget rule sees in the latest totals; `as_of` is null before the first. A rule over
+    anything else without windows is shown alike, without a plan and without sources."""
 
     window: None
     as_of: datetime | None

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from kpi_monitor.judging import store as store_evaluate
-from kpi_monitor.rules.families.windows import contents
+from kpi_monitor.rules.families.window_contents import contents
 from kpi_monitor.rules.kpis import numbers_text
 from kpi_monitor.rules.unit import Need, Pane
 from kpi_monitor.windows import HOUR_MS, Windows, from_ms, to_ms

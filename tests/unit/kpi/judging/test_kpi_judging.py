@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kpi_monitor.records.record import known_at
 from kpi_monitor.rules.definition import compile_rule
 from kpi_monitor.rules.episodes import EpisodeState, Observation, Reason, Verdict, judge
-from kpi_monitor.rules.families.windows import contents
+from kpi_monitor.rules.families.window_contents import contents
 from kpi_monitor.rules.rule import Rule
 from kpi_monitor.rules.unit import Pane, Standing
 from kpi_monitor.windows import DAY_MS, HOUR_MS, Windows, to_ms

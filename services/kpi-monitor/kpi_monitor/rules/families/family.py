@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple, Protocol
 
-from kpi_monitor.rules.episodes import Observation, Reason, Verdict
+from kpi_monitor.rules.episodes import Judgement, Observation, Reason, Verdict
+from kpi_monitor.rules.families.explained import explained
 from kpi_monitor.rules.feeds import FeedState
 from kpi_monitor.rules.kpis import Kpi
 from kpi_monitor.rules.rule import Span
 from kpi_monitor.rules.unit import Group, Need, Panes, Standing, StoredRule, Unit
 from kpi_monitor.settings import KpiSettings
 from kpi_monitor.units.unit import Due
+from kpi_monitor.windows import Window, from_ms
 from shared.events import BreachNumber, BreachSource
 
 Feeds = Mapping[str, Sequence[FeedState]]
@@ -55,6 +57,13 @@ class Grounds:
     annotations: Mapping[str, str | None] = field(default_factory=dict)
 
 
+class LookBack(NamedTuple):
+    """What is explained: a window, or the present; and the panes to read for that."""
+
+    window: Window | None = None
+    needs: Sequence[Need] = ()
+
+
 class Family(Protocol):
     """How rules over one kind of data see it. `kind` is that of `Kpi.kind`; `breach_kind` that of
     breaches.v1. A family that says nothing else reads no panes and is due when it is touched."""
@@ -63,6 +72,8 @@ class Family(Protocol):
     breach_kind: str
     groupings: tuple[str, ...] = ("line", "campaign")
     """What a rule may state as `group_by`: its members, or the campaign for all of them."""
+    has_windows: bool = False
+    """Whether its KPIs are figures of windows, so that they make series."""
     house_rules: ClassVar[Mapping[str, Callable[[KpiSettings], StoredRule]]] = {}
     """By name, the rules of this family that every workspace has; a person's take other names."""
 
@@ -97,3 +108,25 @@ class Family(Protocol):
     def grounds(self, unit: Unit, group: Group, verdict: Verdict) -> Grounds:
         """What the message of a verdict shows."""
         ...
+
+    def look_back(self, unit: Unit, group: Group, at: int | None) -> LookBack:
+        """What to read to explain a group, of the window that holds `at` (epoch ms) if its rules
+        have windows. Raises InvalidError for what cannot be explained."""
+        return LookBack()
+
+    def explain(
+        self, unit: Unit, group: Group, back: LookBack, panes: Panes, now: int
+    ) -> dict[str, Any]:
+        """What was seen of a group and why, as GET /v1/rules/{rule}/explain answers it: here what
+        is seen of it now, as its message would show it."""
+        seen = next(reversed(self.observe(unit, group, panes, now).seen), Observation(now, None))
+        verdict = Verdict(Judgement(group.standing.episode, None, seen.without), seen)
+        grounds = self.grounds(unit, group, verdict)
+        return {
+            **explained(group.rule, seen, dict(grounds.numbers)),
+            "window": None,
+            "as_of": grounds.figures_at or from_ms(now),
+            "plan_version": None,
+            "set_aside": grounds.set_aside,
+            "sources": [],
+        }

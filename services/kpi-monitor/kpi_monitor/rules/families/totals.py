@@ -10,7 +10,8 @@ from fractions import Fraction
 from typing import Any
 
 from kpi_monitor.rules.episodes import Cause, Observation, Reason, Verdict
-from kpi_monitor.rules.families.family import Family, Feeds, Grounds, Observed
+from kpi_monitor.rules.families.explained import explained
+from kpi_monitor.rules.families.family import Family, Feeds, Grounds, LookBack, Observed
 from kpi_monitor.rules.formula import evaluate, parse
 from kpi_monitor.rules.kpis import BUDGET_PACING, BUDGET_USED, KPIS, Kpi, UnitName, value_text
 from kpi_monitor.rules.rule import Rule, Span
@@ -138,6 +139,31 @@ class TotalsFamily(Family):
             set_aside=sum(line.set_aside for line in lines),
             figures_at=min(anchors, default=None) if numbers else None,
         )
+
+    def explain(
+        self, unit: Unit, group: Group, back: LookBack, panes: Panes, now: int
+    ) -> dict[str, Any]:
+        """What the rule sees in the latest totals of its lines, and where the ledger is."""
+        known = [unit.lines[line] for line in group.members if line in unit.lines]
+        seen = look(unit, group.rule, known) if known else Observation(0, None)
+        return {
+            **explained(group.rule, seen, figures_text(seen.sums)),
+            "set_aside": sum(one.set_aside for one in known),
+            "window": None,
+            "as_of": max((one.as_of for one in known), default=None),
+            "plan_version": max((one.plan_version for one in known), default=None),
+            "sources": [
+                {
+                    "source": f"budget/{one.line}",
+                    "line": one.line,
+                    "seq": one.seq,
+                    "complete_through": one.complete_through,
+                    "anchor": one.anchor,
+                    "freshness": one.freshness,
+                }
+                for one in known
+            ],
+        }
 
 
 def _waits(line: BudgetTotals) -> bool:

@@ -7,18 +7,20 @@ transition, although later restatements change the panes.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from kpi_monitor.rules.episodes import Cause, Observation, Reason, Verdict
-from kpi_monitor.rules.families.family import Family, Feeds, Grounds, Observed
+from kpi_monitor.rules.families.family import Family, Feeds, Grounds, LookBack, Observed
+from kpi_monitor.rules.families.window_contents import Content, contents, look
+from kpi_monitor.rules.families.window_explained import explain_window
 from kpi_monitor.rules.feeds import feeds_set_aside, judgeable_through
 from kpi_monitor.rules.kpis import Kpi, numbers_text, units_of
 from kpi_monitor.rules.rule import Rule, Span
-from kpi_monitor.rules.unit import AWAY, Group, Need, Pane, Panes, Standing, StoredRule, Unit
+from kpi_monitor.rules.unit import AWAY, Group, Need, Panes, Standing, StoredRule, Unit
 from kpi_monitor.units.unit import NEVER, Due
 from kpi_monitor.windows import (
+    LONGEST_DAY_MS,
     MATURITY_MAX_MS,
-    Window,
     Windows,
     instant,
     parse_size,
@@ -31,45 +33,12 @@ from shared.events import BreachNumber, BreachSource
 _EXAMPLE = '"window": {"kind": "tumbling", "size": "1h"}'
 
 
-class Content(NamedTuple):
-    """What a window holds, micros by measure. `coarse`: a period reaches beyond it."""
-
-    window: Window
-    sums: dict[str, int]
-    coarse: bool
-
-
-def contents(windows: Windows, panes: Iterable[Pane], maturity: int | None) -> dict[int, Content]:
-    """Sums by window start. `maturity` ms: as known when the window was judged; None: as of now."""
-    sums: dict[Window, dict[str, int]] = {}
-    coarse: set[Window] = set()
-    for pane in panes:
-        window = windows.containing(pane.start)
-        touched = [window] if pane.end <= window.end else _overlapped(windows, window, pane.end)
-        if maturity is not None:
-            touched = [one for one in touched if pane.known < one.end + maturity]
-        for one in touched:
-            sums.setdefault(one, {})
-        if pane.end > window.end:
-            coarse.update(touched)
-        elif touched:
-            sums[window][pane.measure] = sums[window].get(pane.measure, 0) + pane.amount
-    return {
-        window.start: Content(window, found, window in coarse) for window, found in sums.items()
-    }
-
-
-def look(rule: Rule, content: Content) -> Observation:
-    if content.coarse:
-        return Observation(content.window.end, None, Reason.GRAIN_TOO_COARSE, sums=content.sums)
-    return rule.observe(content.sums, content.window.end, content.window)
-
-
 class WindowFamily(Family):
     """Rules over the windows of a campaign in its zone."""
 
     kind = "window"
     breach_kind = "kpi"
+    has_windows = True
 
     def span(self, body: Mapping[str, Any], kpi: Kpi) -> Span:
         """A tumbling window that tiles the day, and a maturity of at most 35 days."""
@@ -156,6 +125,29 @@ class WindowFamily(Family):
             figures_at=None if seen is None or seen.window is None else instant(seen.window.end),
         )
 
+    def look_back(self, unit: Unit, group: Group, at: int | None) -> LookBack:
+        """The window that holds `at`, and the panes that may reach into it."""
+        rule = group.rule
+        if at is None:
+            detail = "state when the window began: ?window=2025-11-04T14:00:00%2B08:00"
+            raise InvalidError("window_missing", detail)
+        if unit.zone is None:
+            detail = f"nothing is known of the campaign {rule.campaign}, so it has no windows"
+            raise InvalidError("window_missing", detail)
+        window = _tiling(unit, rule).containing(at)
+        reach = (window.start - LONGEST_DAY_MS, window.end)
+        measures = sorted(rule.measures)
+        needs = [Need(line, name, *reach) for line in group.members for name in measures]
+        return LookBack(window, needs)
+
+    def explain(
+        self, unit: Unit, group: Group, back: LookBack, panes: Panes, now: int
+    ) -> dict[str, Any]:
+        """What was judged of the window, and beside it what stands there now."""
+        assert back.window is not None, "explained is a window"
+        found = [pane for line in group.members for pane in panes.get(line, ())]
+        return explain_window(group, _tiling(unit, group.rule), back.window, found)
+
 
 def _pass(
     rule: Rule,
@@ -216,14 +208,6 @@ def _through(unit: Unit, rule: Rule, complete: int) -> tuple[int, bool]:
         return complete, False
     last = _tiling(unit, rule).containing(unit.ends - 1).end + rule.maturity
     return min(complete, last), complete >= last
-
-
-def _overlapped(windows: Windows, window: Window, end: int) -> list[Window]:
-    """The windows that a too long period touches; at most a day of five-minute windows."""
-    touched = [window]
-    while touched[-1].end < end:
-        touched.append(windows.containing(touched[-1].end))
-    return touched
 
 
 def _size(window: Mapping[str, Any] | None, kpi: Kpi) -> int:
