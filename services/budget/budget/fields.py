@@ -3,7 +3,7 @@
 Money is a decimal string; a JSON number is refused, because it may have been a float on its way.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -22,7 +22,7 @@ from shared.bodies.texts import PLAIN, PLAIN_LINES
 from shared.currencies import CurrencyCode
 from shared.events import has_nul
 from shared.http.instants import Instant
-from shared.money import MoneyError, parse_micros
+from shared.money import MoneyError, format_micros, parse_micros
 from shared.names import (
     NAME,
     TEXT_HAS_CONTROLS,
@@ -120,3 +120,13 @@ def plain(at: datetime | None) -> str | None:
 class MoneyView(BaseModel):
     amount: str
     currency: str
+
+
+def money(micros: int, currency: str) -> dict[str, str]:
+    """Money as HTTP and documents say it (contracts.md)."""
+    return {"amount": format_micros(micros), "currency": currency}
+
+
+def amounts(sums: Mapping[str, int]) -> list[dict[str, str]]:
+    """Micros by currency, in order of the currencies."""
+    return [money(sums[currency], currency) for currency in sorted(sums)]

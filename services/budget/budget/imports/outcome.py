@@ -5,9 +5,11 @@ ledger at the moment of the question, because a later load, a mapping or an olde
 newer one changes what stands there for the same rows.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from budget.fields import amounts, money
 from budget.imports import store
 from budget.imports.store import Counted, ImportCounters, ImportedFact, MissingFact, StandingSum
 from budget.ledger.revisions import RowOutcome
@@ -18,7 +20,7 @@ from budget.posting.route import Posting, fact_key
 from shared import keys
 from shared.database.pool import Conn
 from shared.errors import NotFoundError, UnavailableError
-from shared.money import NO_CURRENCY, format_micros
+from shared.money import NO_CURRENCY
 
 MISSING_MAX = 100
 """Rows named in `missing`; all are counted."""
@@ -55,15 +57,15 @@ async def read(
         raise NotFoundError("import_unknown", f"nothing of import {import_id} has been counted")
     counts = {name: sum(getattr(row, name) for row in rows) for name in NAMES}
     looked = _Looked() if counts_only else await _look(conn, workspace, import_id)
-    amounts = _amounts(rows, looked.standing)
+    sums = _sums(rows, looked.standing)
     return {
         "import": import_id,
         "rows": sum(counts.values()),
         **counts,
         "suspense": sum(row.suspense for row in rows)
         + sum(row.suspense for row in looked.standing),
-        "amount": amounts[0] if len(amounts) == 1 else None,
-        "amounts": amounts,
+        "amount": sums[0] if len(sums) == 1 else None,
+        "amounts": sums,
         "missing": [_missing(one) for one in looked.missing],
         "missing_count": looked.missing[0].n if looked.missing else 0,
     }
@@ -86,18 +88,14 @@ async def _look(conn: Conn, workspace: str, import_id: str) -> _Looked:
     return _Looked(standing, missing)
 
 
-def _amounts(
-    rows: Iterable[ImportCounters], standing: Iterable[StandingSum]
-) -> list[dict[str, str]]:
+def _sums(rows: Iterable[ImportCounters], standing: Iterable[StandingSum]) -> list[dict[str, str]]:
     """Deltas as they were counted, facts as they stand; by currency."""
-    sums: dict[str, int] = {}
+    sums: Counter[str] = Counter()
     # Only deltas are summed as they come.
     parts = [(row.currency, row.amount) for row in rows if row.amount]
     for currency, amount in parts + [(row.currency, row.amount) for row in standing]:
-        sums[currency] = sums.get(currency, 0) + int(amount)
-    return [
-        {"amount": format_micros(sums[currency]), "currency": currency} for currency in sorted(sums)
-    ]
+        sums[currency] += int(amount)
+    return amounts(sums)
 
 
 def _missing(one: MissingFact) -> dict[str, Any]:
@@ -110,7 +108,7 @@ def _missing(one: MissingFact) -> dict[str, Any]:
         "campaign": campaign,
         "line": line,
         "dims": keys.read_pairs(dims) or None,
-        "amount": {"amount": format_micros(one.amount), "currency": one.currency},
+        "amount": money(one.amount, one.currency),
     }
 
 

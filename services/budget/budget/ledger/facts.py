@@ -62,10 +62,12 @@ async def state_facts(conn: Conn, rows: Sequence[FactRow]) -> dict[tuple[int, st
         return {}
     found = {}
     for row in await conn.fetch(STATE_FACTS, *_arrays(rows)):
-        _, _, account_id, *facts = row
+        after = Fact(**{name: row[name] for name in Fact._fields})
         # The period never changes, so it comes back once.
-        before = None if facts[0] is None else Fact(*facts[:5], *facts[10:])
-        found[row[0], row[1]] = StatedFact(before, Fact(*facts[5:]), account_id)
+        old = {name: row[f"old_{name}"] for name in Fact._fields if not name.startswith("period")}
+        before = None if old["revision"] is None else after._replace(**old)
+        place = row["stream_id"], row["key"]
+        found[place] = StatedFact(before, after, row["account_id"])
     return found
 
 

@@ -35,20 +35,14 @@ class Stated(NamedTuple):
     period_end: datetime
 
 
-class Fact(NamedTuple):
+class Fact(Stated):
     """What is booked for a fact; `entry` is the last entry that changed it.
 
     The first statement fixes the period: the label stays when the source's zone is set later, but
     means other bounds then. `currency` is that of the account it is on.
     """
 
-    revision: int
-    amount: int
-    currency: str
-    stated_at: datetime
-    entry: int
-    period_start: datetime
-    period_end: datetime
+    __slots__ = ()
 
 
 class FactStep(NamedTuple):

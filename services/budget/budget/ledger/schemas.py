@@ -5,14 +5,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from budget.fields import MoneyView
+from budget.fields import MoneyView, money
 from budget.ledger.held_items import HeldItem
-from shared.money import format_micros
 
 
 def held_view(row: HeldItem) -> dict[str, Any]:
     # A suspense account without a currency may hold what names one since.
-    currency = row.currency or row.account_currency
     return {
         "id": row.held,
         "status": row.status,
@@ -22,7 +20,7 @@ def held_view(row: HeldItem) -> dict[str, Any]:
         "entity": row.entity or None,
         "campaign": row.campaign,
         "line": row.line,
-        "amount": {"amount": format_micros(row.amount), "currency": currency},
+        "amount": money(row.amount, row.currency or row.account_currency),
         "version": row.entry,
         "period": row.period,
         "period_start": row.period_start,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from ingest.rejections import outstanding, quarantines, store, subjects
 from ingest.rejections.store import RejectionRow
@@ -61,24 +62,24 @@ class RejectedHandler:
     def _row(self, event: Envelope[Rejected]) -> RejectionRow:
         data = event.data
         row = RejectionRow(
-            _text(event.id),
-            event.workspace,
-            _optional(data.source),
-            _optional(data.id),
-            data.code,
-            _text(data.detail),
-            data.topic,
-            data.partition,
-            data.offset,
-            _storable(data.event),
-            event.time,
+            message=_text(event.id),
+            workspace=event.workspace,
+            source=_optional(data.source),
+            id=_optional(data.id),
+            code=data.code,
+            detail=_text(data.detail),
+            topic=data.topic,
+            partition=data.partition,
+            offset=data.offset,
+            event=_storable(data.event),
+            rejected_at=event.time,
         )
         stated = row.event if isinstance(row.event, dict) else None
         if stated is None or row.source is None or row.code in outstanding.NOT_COUNTED:
             return row
         zone = self._time_zone_of(row.workspace, row.source)
         start = subjects.period_start_of(stated, zone, row.rejected_at)
-        return row._replace(subject=subjects.subject_of(stated), period_start=start)
+        return replace(row, subject=subjects.subject_of(stated), period_start=start)
 
     async def _quarantine(self, conn: Conn, places: set[tuple[str, str]], now: datetime) -> None:
         begun = await quarantines.add_quarantines(
@@ -95,17 +96,17 @@ class RejectedHandler:
 def _unreadable(received: Received, detail: str, now: datetime) -> RejectionRow:
     log.warning("rejection_unreadable", partition=received.partition, offset=received.offset)
     return RejectionRow(
-        f"{received.topic}/{received.partition}/{received.offset}",
-        "default",
-        None,
-        None,
-        "unparseable",
-        detail[:TEXT_MAX],
-        received.topic,
-        received.partition,
-        received.offset,
-        _text(received.value.decode("utf-8", "replace")[:TEXT_MAX]),
-        now,
+        message=f"{received.topic}/{received.partition}/{received.offset}",
+        workspace="default",
+        source=None,
+        id=None,
+        code="unparseable",
+        detail=detail[:TEXT_MAX],
+        topic=received.topic,
+        partition=received.partition,
+        offset=received.offset,
+        event=_text(received.value.decode("utf-8", "replace")[:TEXT_MAX]),
+        rejected_at=now,
     )
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shared.database.pool import Conn
 from shared.database.rows import InsertColumns, fetch
@@ -18,7 +19,8 @@ REJECTIONS = InsertColumns(
     "period_start timestamptz"
 )
 ADD_REJECTIONS = f"""
-INSERT INTO ingest.rejections ({REJECTIONS.names}) SELECT * FROM {REJECTIONS.unnest}
+INSERT INTO ingest.rejections ({REJECTIONS.names})
+SELECT {REJECTIONS.names} FROM {REJECTIONS.rows}
 ON CONFLICT (message) DO NOTHING RETURNING workspace, source, code
 """
 LIST_REJECTIONS = """
@@ -54,11 +56,9 @@ RETURNING subject
 """
 
 
-class RejectionRow(NamedTuple):
-    """One row of ingest.rejections; `message` is the id of its envelope in Kafka."""
+class RejectedEvent(Struct, frozen=True, kw_only=True):
+    """What was set aside, why, and where it stands in Kafka if it does."""
 
-    message: str
-    workspace: str
     source: str | None
     id: str | None
     code: str
@@ -68,6 +68,13 @@ class RejectionRow(NamedTuple):
     offset: int | None
     event: Any
     rejected_at: datetime
+
+
+class RejectionRow(RejectedEvent, frozen=True, kw_only=True):
+    """One to store; `message` is the id of its envelope in Kafka."""
+
+    message: str
+    workspace: str
     subject: str | None = None
     period_start: datetime | None = None
 
@@ -78,17 +85,10 @@ class AddedRejection(Struct, frozen=True):
     code: str
 
 
-class StoredRejection(Struct, frozen=True):
+class StoredRejection(RejectedEvent, frozen=True, kw_only=True):
+    """`counted`: figures of its source wait, or waited, for it."""
+
     rejection: int
-    source: str | None
-    id: str | None
-    code: str
-    detail: str
-    topic: str | None
-    partition: int | None
-    offset: int | None
-    event: Any
-    rejected_at: datetime
     counted: bool
     settled_at: datetime | None
     settled_by: str | None
@@ -106,7 +106,7 @@ class OpenSubject(Struct, frozen=True):
 
 async def add_rejections(conn: Conn, rows: Sequence[RejectionRow]) -> list[AddedRejection]:
     """A rejection already stored (same message) is left as it is; each new one."""
-    texts = [row._replace(event=msgspec.json.encode(row.event).decode()) for row in rows]
+    texts = [replace(row, event=msgspec.json.encode(row.event).decode()) for row in rows]
     if not texts:
         return []
     return await fetch(conn, AddedRejection, ADD_REJECTIONS, *REJECTIONS.arrays(texts))

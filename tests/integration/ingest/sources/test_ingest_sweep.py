@@ -15,9 +15,19 @@ REJECTIONS = "ingest.rejections", "rejected_at"
 
 
 def rejection(name: str, days: float) -> RejectionRow:
-    at = NOW - timedelta(days=days)
-    place = (None, None, None)
-    return RejectionRow(name, "sweep", "s/1", name, "wrong_type", "no", *place, {}, at)
+    return RejectionRow(
+        message=name,
+        workspace="sweep",
+        source="s/1",
+        id=name,
+        code="wrong_type",
+        detail="no",
+        topic=None,
+        partition=None,
+        offset=None,
+        event={},
+        rejected_at=NOW - timedelta(days=days),
+    )
 
 
 async def test_rejections_older_than_their_horizon_are_deleted_so_many_at_a_time(

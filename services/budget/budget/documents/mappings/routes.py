@@ -14,12 +14,12 @@ from budget.documents.mappings.schemas import (
     MappingView,
 )
 from budget.documents.mappings.store import MappingRecord
+from budget.fields import money
 from shared.http.answers import Page, answers
 from shared.http.app import Json
 from shared.http.caller import Caller, Name, Operator, Reader
 from shared.http.conventions import Reply, check_if_match, etag
 from shared.http.paging import Paged
-from shared.money import format_micros
 
 router = APIRouter(prefix="/v1/mappings", tags=["mappings"])
 
@@ -112,7 +112,5 @@ def _view(made: dict[str, Any]) -> dict[str, Any]:
 def _moved(moved: Any, currency: str | None) -> dict[str, Any]:
     """What one mapping moves to lines is of one currency."""
     known = next(iter(moved.amounts), currency)
-    amount = None
-    if known is not None:
-        amount = {"amount": format_micros(moved.amounts.get(known, 0)), "currency": known}
+    amount = None if known is None else money(moved.amounts.get(known, 0), known)
     return {"entries": moved.items, "amount": amount}

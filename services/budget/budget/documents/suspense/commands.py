@@ -4,6 +4,7 @@ What names a campaign that nobody will ever create has no other way out. One ite
 each a pair of entries; a fact remembers the account it came to, so later restatements follow it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -113,10 +114,9 @@ async def _settle(
 
 
 def _amounts(items: Sequence[HeldItem]) -> dict[str, int]:
-    amounts: dict[str, int] = {}
+    amounts: Counter[str] = Counter()
     for item in items:
-        currency = currency_of(item) or NO_CURRENCY
-        amounts[currency] = amounts.get(currency, 0) + item.amount
+        amounts[currency_of(item) or NO_CURRENCY] += item.amount
     return amounts
 
 

@@ -4,6 +4,7 @@ One replica at a time; a source is told when something has changed, and not more
 setting says. On the manual clock it is told at once, for who moves that clock waits for it.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -14,12 +15,11 @@ from budget import announcements
 from budget.caller import time_itself
 from budget.documents.suspense import store_news
 from budget.documents.suspense.store_news import NamedItem, Source, ToldSource, WaitingSum
-from budget.fields import plain
+from budget.fields import amounts, plain
 from budget.settings import BudgetSettings
 from shared.database.clock import Clock
 from shared.database.pool import Conn, Pool, transaction
 from shared.events import CatalogItem
-from shared.money import format_micros
 from shared.rounds import Rounds
 
 SOURCES_MAX = 200
@@ -87,14 +87,14 @@ def _objects(
     """What is told of each source; of one in which nothing waits, that."""
     items: dict[Source, int] = dict.fromkeys(sources, 0)
     since: dict[Source, datetime] = {}
-    amounts: dict[Source, dict[str, int]] = {one: {} for one in sources}
-    reasons: dict[Source, dict[str, int]] = {one: {} for one in sources}
+    sums: dict[Source, Counter[str]] = {one: Counter() for one in sources}
+    reasons: dict[Source, Counter[str]] = {one: Counter() for one in sources}
     for row in waiting:
         one = row.workspace, row.source
         items[one] += row.items
         since[one] = min(since.get(one, row.since), row.since)
-        amounts[one][row.currency] = amounts[one].get(row.currency, 0) + int(row.amount)
-        reasons[one][row.reason] = reasons[one].get(row.reason, 0) + row.items
+        sums[one][row.currency] += int(row.amount)
+        reasons[one][row.reason] += row.items
     named: dict[Source, dict[str, None]] = {one: {} for one in sources}
     for item in names:
         named[item.workspace, item.source].setdefault(_name(item))
@@ -102,12 +102,9 @@ def _objects(
         one: {
             "source": one[1],
             "items": items[one],
-            "amounts": [
-                {"amount": format_micros(amount), "currency": currency}
-                for currency, amount in sorted(amounts[one].items())
-            ],
+            "amounts": amounts(sums[one]),
             "since": plain(since.get(one)),
-            "reasons": reasons[one],
+            "reasons": dict(reasons[one]),
             "names": list(named[one])[:NAMES_MAX],
         }
         for one in sources

@@ -15,7 +15,7 @@ from budget.documents.suspense.schemas import (
     WriteOffManyBody,
 )
 from budget.documents.suspense.store import ItemFilter
-from budget.fields import ReasonBody
+from budget.fields import ReasonBody, amounts
 from budget.ledger import held_items
 from budget.ledger.schemas import HeldItemView, held_view
 from shared.http.answers import Page, answers
@@ -24,7 +24,6 @@ from shared.http.auth import Principal
 from shared.http.caller import Caller, Filter, Financier, Number, Operator, Reader
 from shared.http.conventions import Reply
 from shared.http.paging import Paged
-from shared.money import format_micros
 
 router = APIRouter(prefix="/v1/suspense", tags=["held money"])
 
@@ -95,11 +94,8 @@ async def _once(
 
     async def act(caller: Caller) -> Reply:
         settled = await decide(caller)
-        amounts = [
-            {"amount": format_micros(amount), "currency": currency}
-            for currency, amount in sorted(settled.amounts.items())
-        ]
-        return Reply(200, {"entries": settled.items, "amounts": amounts, "left": settled.left})
+        moved = amounts(settled.amounts)
+        return Reply(200, {"entries": settled.items, "amounts": moved, "left": settled.left})
 
     return await once(request, principal, act)
 
