@@ -129,7 +129,7 @@ async def find_known(
         thinned = sorted({row.account_id for row in rows if row.gone})
         latest = {}
         if thinned:
-            latest = await newest.latest(conn, thinned, *of, timeout_s=limits.timeout_s)
+            latest = await newest.find_latest(conn, thinned, *of, timeout_s=limits.timeout_s)
     found: dict[int, PostedSum] = {}
     for row in rows:
         one, known = row.account_id, found.get(row.account_id, PostedSum())

@@ -24,7 +24,7 @@ WHERE k.workspace IS NOT NULL AND (c.tried_at IS NULL
   OR c.tried_at < now() - greatest(make_interval(secs => $1), c.took_ms * interval '9 ms'))
 ORDER BY c.tried_at NULLS FIRST, k.workspace LIMIT 1
 """
-SAVE = """
+PUT_LOOK = """
 INSERT INTO budget.ledger_checks AS t (workspace, tried_at, checked_at, took_ms, drift, holds,
                                        allocated)
 VALUES ($1, now(), $2, $3, $4::text::numeric, $5, $6)
@@ -32,11 +32,11 @@ ON CONFLICT (workspace) DO UPDATE SET tried_at = excluded.tried_at,
   checked_at = excluded.checked_at, took_ms = excluded.took_ms, drift = excluded.drift,
   holds = excluded.holds, allocated = excluded.allocated
 """
-TRIED = """
+PUT_TRIED = """
 INSERT INTO budget.ledger_checks AS t (workspace, tried_at, took_ms) VALUES ($1, now(), $2)
 ON CONFLICT (workspace) DO UPDATE SET tried_at = excluded.tried_at, took_ms = excluded.took_ms
 """
-STATE = """
+GET_STATE = """
 SELECT coalesce(sum(drift), 0)::float8 AS drift, coalesce(bool_and(holds), true) AS holds,
   coalesce(bool_and(allocated), true) AS allocated,
   extract(epoch FROM coalesce(min(coalesce(checked_at, known_since)), now()))::float8 AS checked_s
@@ -62,17 +62,17 @@ async def take_due(conn: Conn, every_s: float) -> str | None:
     return workspace
 
 
-async def save(conn: Conn, workspace: str, found: Findings) -> None:
+async def put_look(conn: Conn, workspace: str, found: Findings) -> None:
     values = (found.as_of, found.took_ms, str(found.drift), found.holds)
-    await conn.execute(SAVE, workspace, *values, found.checks["allocations"])
+    await conn.execute(PUT_LOOK, workspace, *values, found.checks["allocations"])
 
 
-async def tried(conn: Conn, workspace: str, took_s: float) -> None:
+async def put_tried(conn: Conn, workspace: str, took_s: float) -> None:
     """A look that did not end in time; what was found before stays."""
-    await conn.execute(TRIED, workspace, int(took_s * 1000))
+    await conn.execute(PUT_TRIED, workspace, int(took_s * 1000))
 
 
-async def state(conn: Conn) -> LedgerState:
-    found = await fetch_one(conn, LedgerState, STATE)
+async def get_state(conn: Conn) -> LedgerState:
+    found = await fetch_one(conn, LedgerState, GET_STATE)
     assert found is not None
     return found

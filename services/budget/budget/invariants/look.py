@@ -94,8 +94,8 @@ class Findings:
 async def look(conn: Conn, workspace: str, *, timeout_s: float) -> Findings:
     """Looks at the whole ledger in the caller's snapshot. Raises TimeoutError."""
     as_of, began = datetime.now(UTC), time.monotonic()
-    found = await store.read(conn, workspace, timeout_s=timeout_s)
-    found["currencies"] = await store.crossings(conn, workspace, timeout_s=timeout_s)
+    found = await store.count_broken(conn, workspace, timeout_s=timeout_s)
+    found["currencies"] = await store.count_crossings(conn, workspace, timeout_s=timeout_s)
     found["allocations"] = await store.count_unallocated(conn, workspace, timeout_s=timeout_s)
     broken_at = await audit.find_break(conn, workspace)
     accounts, entries = found.pop("accounts"), found.pop("entries")

@@ -8,7 +8,7 @@ from shared.money import NO_CURRENCY
 # 100,000 for those of one, compared each with each, and did not end in five minutes. What is left
 # are joins by primary keys, which cost the same for each row whatever the planner believes. Changes
 # wait for the sealer, of all workspaces: there are few, and each is looked up by its account.
-READ = """
+COUNT_BROKEN = """
 WITH posted AS MATERIALIZED (
   SELECT e.account_id, e.stream_id, sum(e.amount) AS amount, count(*) AS n,
          coalesce(sum(e.amount) FILTER (WHERE e.kind IN (1, 3)), 0) AS corrections
@@ -101,17 +101,17 @@ async def count_unallocated(conn: Conn, workspace: str, *, timeout_s: float) -> 
     return found
 
 
-async def crossings(conn: Conn, workspace: str, *, timeout_s: float) -> int:
+async def count_crossings(conn: Conn, workspace: str, *, timeout_s: float) -> int:
     """Moves, facts and held items that are in two currencies at once. Raises TimeoutError."""
     found: int = await conn.fetchval(CURRENCIES, workspace, timeout=timeout_s)
     return found
 
 
-async def read(conn: Conn, workspace: str, *, timeout_s: float) -> dict[str, int]:
+async def count_broken(conn: Conn, workspace: str, *, timeout_s: float) -> dict[str, int]:
     """Accounts, entries, and by how much each rule of the ledger is broken (0: it holds).
 
     Raises TimeoutError.
     """
-    row = await conn.fetchrow(READ, workspace, timeout=timeout_s)
+    row = await conn.fetchrow(COUNT_BROKEN, workspace, timeout=timeout_s)
     assert row is not None
     return {name: int(value) for name, value in dict(row).items()}

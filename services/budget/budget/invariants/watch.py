@@ -40,14 +40,14 @@ class LedgerWatch:
                 if workspace is None:
                     return False
                 found = await look(conn, workspace, timeout_s=self._timeout_s)
-                await checks.save(conn, workspace, found)
+                await checks.put_look(conn, workspace, found)
         except TimeoutError:
             if workspace is None:
                 raise
             # It keeps its last answer, which ages, and its turn comes again behind the others.
             log.error("ledger_unchecked", workspace=workspace, timeout_s=self._timeout_s)
             async with transaction(self._pool) as later:
-                await checks.tried(later, workspace, self._timeout_s)
+                await checks.put_tried(later, workspace, self._timeout_s)
             return True
         if not found.holds:
             broken = [name for name, holds in found.checks.items() if not holds]
@@ -58,7 +58,7 @@ class LedgerWatch:
 async def refresh(pool: Pool) -> None:
     """Sets the gauges: the drift of all ledgers, whether all hold, and the oldest look."""
     async with pool.acquire() as conn:
-        state = await checks.state(conn)
+        state = await checks.get_state(conn)
     metrics.LEDGER_DRIFT.set(state.drift)
     metrics.LEDGER_HOLDS.set(state.holds)
     metrics.ALLOCATIONS_HOLD.set(state.allocated)

@@ -25,7 +25,7 @@ MAPPINGS = """
 SELECT mapping, source, match, campaign, line, effective_from
 FROM budget.mappings WHERE workspace = $1 AND deleted_at IS NULL
 """
-MAPPINGS_OF = f"{MAPPINGS} AND source = $2"
+FIND_MAPPINGS = f"{MAPPINGS} AND source = $2"
 PUT_VERSION = """
 INSERT INTO budget.catalogue_versions AS t (workspace, version) VALUES ($1, 1)
 ON CONFLICT (workspace) DO UPDATE SET version = t.version + 1
@@ -83,8 +83,8 @@ async def get_catalogue(conn: Conn, workspace: str, version: int) -> Catalogue:
     return make_catalogue(workspace, version, campaigns, mappings)
 
 
-async def mappings_of(conn: Conn, workspace: str, source: str) -> list[EntityMapping]:
-    return [_mapping(row) for row in await conn.fetch(MAPPINGS_OF, workspace, source)]
+async def find_mappings(conn: Conn, workspace: str, source: str) -> list[EntityMapping]:
+    return [_mapping(row) for row in await conn.fetch(FIND_MAPPINGS, workspace, source)]
 
 
 def _mapping(row: Any) -> EntityMapping:

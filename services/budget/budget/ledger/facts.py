@@ -7,15 +7,15 @@ from budget.ledger.revisions import Fact
 from shared.database.pool import Conn, columns
 from shared.money import NO_CURRENCY
 
+NAMES = ", ".join(("stream_id", "key", "account_id", *Fact._fields))
 ROWS = f"""unnest($1::int[], $2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::text[],
        $7::timestamptz[], $8::bigint[], $9::timestamptz[], $10::timestamptz[])
-  AS u(stream_id, key, account_id, {", ".join(Fact._fields)})"""
+  AS u({NAMES})"""
 # What comes back is every fact that is not exactly as proposed already. The rule of
 # `revisions.restate` decides; the CASE repeats it for the common statement, `settle_facts` does the
 # rest.
 STATE_FACTS = f"""
-INSERT INTO budget.facts AS t (stream_id, key, account_id, {", ".join(Fact._fields)})
-SELECT u.* FROM {ROWS}
+INSERT INTO budget.facts AS t ({NAMES}) SELECT {NAMES} FROM {ROWS}
 ON CONFLICT (stream_id, key) DO UPDATE SET (revision, amount, currency, stated_at, entry) =
   (SELECT CASE WHEN w THEN excluded.revision ELSE t.revision END,
           CASE WHEN w THEN excluded.amount ELSE t.amount END,

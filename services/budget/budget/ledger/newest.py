@@ -9,7 +9,7 @@ from shared.database.pool import Conn
 # An item is a delta or a fact. All of its entries on an account before a leaving half are gone:
 # of a fact also the revisions before the one that the half names. What came back has an entry
 # of its own.
-LATEST = """
+FIND_LATEST = """
 WITH gone AS MATERIALIZED (
   SELECT m.account_id, m.item_stream, m.item_key, max(m.entry) AS entry
   FROM budget.entries AS m
@@ -29,10 +29,10 @@ WHERE e.account_id = ANY($1::int[]) AND e.kind IN (0, 1, 2)
   AND (gone.entry IS NULL OR e.entry > gone.entry)
 GROUP BY e.account_id
 """
-SETTLE = f"""
+PUT_LATEST = f"""
 UPDATE budget.accounts AS t SET latest_at = live.latest_at
 FROM (SELECT account_id FROM unnest($1::int[]) AS account_id) AS given
-LEFT JOIN ({LATEST}) AS live USING (account_id)
+LEFT JOIN ({FIND_LATEST}) AS live USING (account_id)
 WHERE t.account_id = given.account_id
 """
 
@@ -50,7 +50,7 @@ async def joined_by_hash(conn: Conn) -> AsyncIterator[None]:
     await conn.execute("SET LOCAL enable_nestloop = on")
 
 
-async def latest(
+async def find_latest(
     conn: Conn,
     account_ids: Sequence[int],
     through: datetime | None,
@@ -60,15 +60,15 @@ async def latest(
 ) -> dict[int, datetime]:
     """The newest `at` of what was on each account; absent: nothing was. Raises TimeoutError."""
     async with joined_by_hash(conn):
-        rows = await conn.fetch(LATEST, account_ids, through, known_at, timeout=timeout_s)
+        rows = await conn.fetch(FIND_LATEST, account_ids, through, known_at, timeout=timeout_s)
     return {row["account_id"]: row["latest_at"] for row in rows}
 
 
-async def settle(conn: Conn, account_ids: Sequence[int], *, timeout_s: float) -> None:
+async def put_latest(conn: Conn, account_ids: Sequence[int], *, timeout_s: float) -> None:
     """Brings `latest_at` of accounts that money has left back to what is on them.
 
     The caller has locked them and keeps polls out.
     """
     if account_ids:
         async with joined_by_hash(conn):
-            await conn.execute(SETTLE, account_ids, None, None, timeout=timeout_s)
+            await conn.execute(PUT_LATEST, account_ids, None, None, timeout=timeout_s)

@@ -49,7 +49,7 @@ ADD_ACCOUNTS = f"""
 INSERT INTO budget.accounts ({ACCOUNT.names})
 SELECT {ACCOUNT.names} FROM {ACCOUNT.rows} ON CONFLICT DO NOTHING
 """
-ACCOUNTS_BY_ID = """
+FIND_KEYS = """
 SELECT account_id, workspace, kind, campaign, line, source, currency
 FROM budget.accounts WHERE account_id = ANY($1::int[])
 """
@@ -112,8 +112,8 @@ async def add_accounts(conn: Conn, keys: Iterable[AccountKey]) -> dict[AccountKe
     return await find_accounts(conn, ordered)
 
 
-async def account_keys(conn: Conn, account_ids: Iterable[int]) -> dict[int, AccountKey]:
-    rows = await conn.fetch(ACCOUNTS_BY_ID, list(account_ids))
+async def find_keys(conn: Conn, account_ids: Iterable[int]) -> dict[int, AccountKey]:
+    rows = await conn.fetch(FIND_KEYS, list(account_ids))
     return {row["account_id"]: _account_key(row) for row in rows}
 
 

@@ -111,7 +111,7 @@ class Release:
         ids = {change.account_id for change in self._books.tallies}
         await moves.lock_accounts(self._conn, self._workspace, ids, self._touched)
         await self._books.close(self._conn, self._now)
-        await newest.settle(self._conn, sorted(self._left), timeout_s=SCAN_TIMEOUT_S)
+        await newest.put_latest(self._conn, sorted(self._left), timeout_s=SCAN_TIMEOUT_S)
         for campaign in sorted(self._touched):
             await moves.touch_lines(self._conn, self._workspace, campaign)
         return self.moved

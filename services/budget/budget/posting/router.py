@@ -87,7 +87,7 @@ class Router:
         wanted = set(account_ids)
         known = {one: key for one in wanted if (key := self._keys.get(one)) is not None}
         missing = wanted - known.keys()
-        return known | (await registry.account_keys(conn, missing) if missing else {})
+        return known | (await registry.find_keys(conn, missing) if missing else {})
 
     async def _refresh(self, conn: Conn, workspaces: Sequence[str]) -> None:
         self._present = {}

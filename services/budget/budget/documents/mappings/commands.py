@@ -52,7 +52,7 @@ async def add_mapping(caller: Caller, body: MappingBody) -> dict[str, Any]:
     caller.reach.require(body.campaign)
     check_match(body.match)
     caller = await stop_posting(caller)
-    before = await catalogues.mappings_of(caller.conn, caller.workspace, body.source)
+    before = await catalogues.find_mappings(caller.conn, caller.workspace, body.source)
     mapping = EntityMapping(
         "", body.source, match_of(body.match), body.campaign, body.line, body.effective_from
     )
@@ -82,7 +82,7 @@ async def change_mapping(
 ) -> dict[str, Any]:
     """Points a mapping to another line and moves what it has brought to the wrong one."""
     caller.reach.require(body.campaign)
-    before = await catalogues.mappings_of(caller.conn, caller.workspace, row.source)
+    before = await catalogues.find_mappings(caller.conn, caller.workspace, row.source)
     after = await store.put_target(
         caller.conn, caller.workspace, row.mapping, body.campaign, body.line
     )
@@ -94,7 +94,7 @@ async def change_mapping(
 
 async def delete_mapping(caller: Caller, row: MappingRecord) -> dict[str, Any]:
     """Withdraws a mapping and moves what it has brought to its line."""
-    before = await catalogues.mappings_of(caller.conn, caller.workspace, row.source)
+    before = await catalogues.find_mappings(caller.conn, caller.workspace, row.source)
     version = await store.delete_mapping(
         caller.conn, caller.workspace, row.mapping, caller.principal.subject, caller.now
     )
@@ -131,12 +131,12 @@ async def _follow(
     conn, workspace, source = caller.conn, caller.workspace, row.source
     moving, catalogue = await begin_release(caller, cause)
     follows = Follows(moving.moved)
-    known = await placed.fed_lines(conn, workspace, source)
+    known = await placed.find_lines(conn, workspace, source)
     asked = {*places, (row.campaign, row.line)}
     lines = {one.account_id: one for one in known if (one.campaign, one.line) in asked}
     touched = {one for one in [await _planned(caller, row.campaign)] if one}
     match = row.match
-    async for items in placed.placed(conn, workspace, source, lines, match):
+    async for items in placed.find_items(conn, workspace, source, lines, match):
         wanted = []
         for item in items:
             line = lines[item.account_id]
@@ -150,9 +150,9 @@ async def _follow(
         if wanted:
             await moving.move(wanted)
     # A line that one of them still leads to stays fed: after a new mapping all of them are.
-    left = {(m.campaign, m.line) for m in await catalogues.mappings_of(conn, workspace, source)}
+    left = {(m.campaign, m.line) for m in await catalogues.find_mappings(conn, workspace, source)}
     gone = [one.account_id for one in lines.values() if (one.campaign, one.line) not in left]
-    await placed.drop_feeds(conn, workspace, source, gone)
+    await placed.delete_feeds(conn, workspace, source, gone)
     for campaign in sorted(touched):
         moving.touch(campaign)
     await moving.close()

@@ -40,7 +40,7 @@ FROM budget.streams AS s JOIN budget.facts AS f USING (stream_id)
 JOIN budget.entries AS e ON e.account_id = f.account_id AND e.entry = f.entry
 WHERE f.account_id = ANY($1::int[]) AND s.workspace = $2 AND s.source = $3 AND {MATCHED}
 """
-DROP_FEED = f"""
+DELETE_FEEDS = f"""
 DELETE FROM budget.line_sources AS l
 WHERE l.account_id = ANY($1::int[]) AND l.source = $3
   AND NOT EXISTS (SELECT FROM budget.streams AS s JOIN budget.facts AS f USING (stream_id)
@@ -69,11 +69,11 @@ class FedLine(NamedTuple):
     time_zone: str
 
 
-async def fed_lines(conn: Conn, workspace: str, source: str) -> list[FedLine]:
+async def find_lines(conn: Conn, workspace: str, source: str) -> list[FedLine]:
     return await fetch(conn, FedLine, FED_LINES, workspace, source)
 
 
-async def placed(
+async def find_items(
     conn: Conn,
     workspace: str,
     source: str,
@@ -87,11 +87,11 @@ async def placed(
             yield [_item(row, lines[row["account_id"]]) for row in rows]
 
 
-async def drop_feeds(conn: Conn, workspace: str, source: str, account_ids: Sequence[int]) -> None:
+async def delete_feeds(conn: Conn, workspace: str, source: str, account_ids: Sequence[int]) -> None:
     """A source that has nothing on a line any more, and no mapping to it, does not feed it."""
     if account_ids:
         async with joined_by_hash(conn):
-            await conn.execute(DROP_FEED, account_ids, workspace, source, timeout=SCAN_TIMEOUT_S)
+            await conn.execute(DELETE_FEEDS, account_ids, workspace, source, timeout=SCAN_TIMEOUT_S)
 
 
 async def _chunks(conn: Conn, statement: str, place: tuple[Any, ...]) -> AsyncIterator[list[Any]]:
