@@ -10,7 +10,7 @@ from tests.tidy.tidy_sources import ROOT, finding, python_files, refuse, tree_of
 
 TABLE = json.loads((ROOT / "shared/http/api_words.json").read_text(encoding="utf-8"))["codes"]
 CODE = re.compile(r"[a-z]+(_[a-z0-9]+)*")
-GIVES = re.compile(r"(?!EntryError$)\w*(Error|Refusal|Finding)")
+GIVES = re.compile(r"(?!EntryError$)\w*(Error|Refusal|[Ff]inding)")
 """What takes a code first. An EntryError takes a key of the configuration of alerts."""
 ENDINGS = ("_unknown", "_too_long", "_ambiguous", "_contradictory")
 """Of codes that are put together where they are given."""
@@ -18,7 +18,7 @@ ENDINGS = ("_unknown", "_too_long", "_ambiguous", "_contradictory")
 
 def codes(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """(line, code) of what is refused or found: `XError("code", …)`, `SetAside(…, "code", …)`,
-    `reach.unknown("what", …)`, `code="code"` and `{"code": "code"}`."""
+    `reach.unknown("what", …)`, `code="code"`, `{"code": "code"}` and `code = "code"`."""
     for node in ast.walk(tree):
         given: list[ast.expr | None] = []
         ending = ""
@@ -34,10 +34,27 @@ def codes(tree: ast.AST) -> Iterator[tuple[int, str]]:
         elif isinstance(node, ast.Dict):
             pairs = zip(node.keys, node.values, strict=True)
             given = [value for key, value in pairs if _text(key) == "code"]
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                names, values = _parts(target), _parts(node.value)
+                given += [
+                    value for name, value in zip(names, values, strict=False) if _is_code(name)
+                ]
         for one in given:
-            code = _text(one)
-            if CODE.fullmatch(code):
+            for code in filter(CODE.fullmatch, map(_text, _cases(one))):
                 yield node.lineno, code + ending
+
+
+def _parts(node: ast.expr) -> list[ast.expr]:
+    return node.elts if isinstance(node, ast.Tuple) else [node]
+
+
+def _is_code(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "code"
+
+
+def _cases(node: ast.expr | None) -> list[ast.expr | None]:
+    return [node.body, node.orelse] if isinstance(node, ast.IfExp) else [node]
 
 
 def _text(node: ast.expr | None) -> str:
@@ -80,7 +97,11 @@ SetAside(received, "c", "x")
 reach.unknown("d", "x")
 ErrorItem(loc="x", code="e", detail="x")
 {"code": "f", "detail": "x"}
-raise EntryError("g", "x")
+_finding("g" if late else "h", None, "x")
+code, detail = "i", "x"
+raise EntryError("no_code", "x")
 raise ValueError("no code")
 """
-    assert [code for _, code in codes(ast.parse(source))] == ["a_b", "c", "d_unknown", "e", "f"]
+    assert sorted(code for _, code in codes(ast.parse(source))) == [
+        *("a_b", "c", "d_unknown", "e", "f", "g", "h", "i")
+    ]
