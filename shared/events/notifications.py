@@ -68,7 +68,7 @@ class Notification(Struct, frozen=True, kw_only=True):
     seq: int
     campaign: str | None
     receiver: str
-    channel: Literal["dingtalk", "email", "webhook", "none"]
+    channel: Literal["dingtalk", "email", "slack", "webhook", "none"]
     reason: str
     transition: Transition
     severity: Severity

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from alerts.channels.contract import Channel
 from alerts.channels.dingtalk import DingTalk
 from alerts.channels.email.channel import Email
+from alerts.channels.slack.channel import Slack
 from alerts.channels.webhook import Webhook
 
-ALL: tuple[Channel, ...] = (DingTalk(), Email(), Webhook())
+ALL: tuple[Channel, ...] = (DingTalk(), Email(), Slack(), Webhook())
 CHANNELS: Mapping[str, Channel] = {channel.kind: channel for channel in ALL}

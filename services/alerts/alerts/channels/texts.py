@@ -53,6 +53,21 @@ def fit(
     return cut
 
 
+def divided(text: str, size_max: int, unit: re.Pattern[str], measure: Measure) -> list[str]:
+    """`text` in pieces of at most `size_max`, at the ends of lines; a longer line between its
+    units, such as tags and characters."""
+    found: list[str] = []
+    for line in text.strip().split("\n"):
+        glue = "\n"
+        for part in [line] if measure(line) <= size_max else unit.findall(line):
+            if found and measure(longer := found[-1] + glue + part) <= size_max:
+                found[-1] = longer
+            else:
+                found.append(part)
+            glue = ""
+    return [piece.strip("\n") for piece in found if piece.strip()]
+
+
 def plain_words(text: str) -> str:
     """Letters, figures and plain punctuation: nothing that could be markup or a link."""
     return " ".join(_NOT_PLAIN.sub(" ", text).split())

@@ -26,7 +26,7 @@ SECRET_CHARACTERS_MIN = 12
 """A shorter piece of an address opens nothing, and may be a word of the answer."""
 HIDDEN = b"***"
 _PORTS = {"https": 443, "http": 80}
-_PIECES = re.compile(r"[/?&=:@]")
+_PIECES = re.compile(r"[ /?&=:@]")
 
 
 class WebEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -52,15 +52,26 @@ def endpoint(
 
     `plain_http`: the address may begin with http:// wherever it leads. Raises EntryError.
     """
-    url = web_variable("url_env", entry.url_env, environment)
-    wrong = refusal(url, allow_private=entry.allow_private, plain_http=plain_http)
-    if wrong:
-        raise EntryError("url_env", f"environment variable {entry.url_env} holds {wrong}")
+    check_address("url_env", entry.url_env, environment, entry.allow_private, plain_http)
     if isinstance(entry, SignedEntry) and entry.secret_env is not None:
         variable("secret_env", entry.secret_env, environment)
     address = f"{kind}:{entry.url_env}"
     target = msgspec.to_builtins(replace(entry, name=None))
     return Endpoint(entry.name or address, kind, target, address)
+
+
+def check_address(
+    key: str,
+    name: str,
+    environment: Mapping[str, str],
+    allow_private: bool,
+    plain_http: bool = False,
+) -> None:
+    """Something can be sent to the address in the variable that `key` names. Raises EntryError."""
+    url = web_variable(key, name, environment)
+    wrong = refusal(url, allow_private=allow_private, plain_http=plain_http)
+    if wrong:
+        raise EntryError(key, f"environment variable {name} holds {wrong}")
 
 
 def refusal(url: str, *, allow_private: bool, plain_http: bool) -> str | None:
@@ -107,7 +118,8 @@ async def send_to(
         )
 
     def classify_hidden(status: int, answer: bytes, retry_after: str | None) -> SendResult:
-        return classify(status, hidden(answer, url), retry_after)
+        secrets = f"{url} {headers.get('authorization', '')}"
+        return classify(status, hidden(answer, secrets), retry_after)
 
     result = result_of(SendClass.RETRYABLE, "resolve", "the name has no address")
     for address in addresses[:ADDRESSES_MAX]:
@@ -124,9 +136,9 @@ async def send_to(
     return result
 
 
-def hidden(answer: bytes, url: str) -> bytes:
-    """An answer in which nothing of `url` stands that opens it."""
-    pieces = [one for one in _PIECES.split(url) if len(one) >= SECRET_CHARACTERS_MIN]
+def hidden(answer: bytes, secrets: str) -> bytes:
+    """An answer in which nothing stands that opens an address, or of a token."""
+    pieces = [one for one in _PIECES.split(secrets) if len(one) >= SECRET_CHARACTERS_MIN]
     for secret in sorted({*pieces, *map(unquote, pieces)}, key=len, reverse=True):
         answer = answer.replace(secret.encode(), HIDDEN)
     return answer

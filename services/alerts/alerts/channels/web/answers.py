@@ -35,17 +35,10 @@ class Codes(Struct, frozen=True):
         if not success and code not in self.classes:
             return classify_status(status, body, retry_after)
         if code is None:
-            return SendResult(
-                kind=SendClass.RETRYABLE,
-                provider_code=f"no_{self.key}",
-                provider_message=f"the answer has no {self.key}",
-                http_status=status,
-                maybe_delivered=True,
-            )
+            return unclear(status, f"no_{self.key}", f"the answer has no {self.key}")
         kind = self.classes.get(code, SendClass.CONFIG)
         if kind is SendClass.DELIVERED and not success:
-            # Two that contradict each other: a proxy's status around its words, or the reverse.
-            return replace(classify_status(status, body, retry_after), maybe_delivered=True)
+            return contradicted(status, body, retry_after)
         return SendResult(
             kind=kind,
             provider_code=code,
@@ -61,6 +54,22 @@ class Codes(Struct, frozen=True):
             return None
         text = str(code)
         return text if _CODE.fullmatch(text) else None
+
+
+def unclear(status: int, code: str, text: str) -> SendResult:
+    """A success that does not say what it is: the message may have been taken."""
+    return SendResult(
+        kind=SendClass.RETRYABLE,
+        provider_code=code,
+        provider_message=clip(text),
+        http_status=status,
+        maybe_delivered=True,
+    )
+
+
+def contradicted(status: int, body: bytes, retry_after: str | None) -> SendResult:
+    """A proxy's status around the provider's word that it has the message, or the reverse."""
+    return replace(classify_status(status, body, retry_after), maybe_delivered=True)
 
 
 def fields_of(body: bytes) -> dict[str, Any]:
