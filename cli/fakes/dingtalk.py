@@ -4,20 +4,18 @@ The demo shows what it took; tests also tell it how to fail. It checks the signa
 rate of 20 a minute (130101), the size (460101) and the title (400402).
 """
 
-import argparse
 import base64
-import contextlib
 import hashlib
 import hmac
 import json
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
-from cli.fakes.server import LocalServer, RecordedRequest
+from cli.fakes.robot import FakeRobot, watch
+from cli.fakes.server import RecordedRequest
 
 TOLERANCE_MS = 3_600_000
 PER_MINUTE_MAX = 20
@@ -39,7 +37,7 @@ class RobotMessage:
     at_mobiles: tuple[str, ...]
 
 
-class FakeDingTalk(LocalServer):
+class FakeDingTalk(FakeRobot[RobotMessage]):
     """`with FakeDingTalk(secret) as robot:` serves on 127.0.0.1; `robot.url` is its address."""
 
     def __init__(
@@ -50,35 +48,13 @@ class FakeDingTalk(LocalServer):
         now: Callable[[], float] = time.time,
         port: int = 0,
     ) -> None:
-        super().__init__(port)
+        super().__init__(per_minute_max=PER_MINUTE_MAX, now=now, port=port)
         self._secret = secret
         self._token = token
-        self._now = now
-        self._recent: deque[float] = deque(maxlen=PER_MINUTE_MAX)
-        self._messages: list[RobotMessage] = []
-        self._answers: list[dict[str, Any]] = []
 
     @property
     def url(self) -> str:
-        """What goes into the environment variable that `url_env` names."""
         return f"http://127.0.0.1:{self.port}/robot/send?access_token={self._token}"
-
-    @property
-    def messages(self) -> list[RobotMessage]:
-        """What it took so far, oldest first."""
-        with self._lock:
-            return list(self._messages)
-
-    @property
-    def answers(self) -> list[dict[str, Any]]:
-        """Every answer with a JSON body it gave so far, faults included."""
-        with self._lock:
-            return list(self._answers)
-
-    def forget_rate(self) -> None:
-        """As if a minute had passed."""
-        with self._lock:
-            self._recent.clear()
 
     def answer(self, query: dict[str, str], body: bytes) -> dict[str, Any]:
         """What the real robot says to this request; keeps the message when it takes it."""
@@ -87,17 +63,14 @@ class FakeDingTalk(LocalServer):
         if self._secret is not None and not self._signed(query, self._secret):
             return SIGN_NOT_MATCH
         now = self._now()
-        with self._lock:
-            if len(self._recent) == PER_MINUTE_MAX and now - self._recent[0] < 60:
-                return TOO_FAST
-            self._recent.append(now)
+        if self.hurried(now):
+            return TOO_FAST
         if len(body) > BODY_BYTES_MAX:
             return TOO_LONG
         message = _parse(body, now)
         if message is None:
             return NO_TITLE
-        with self._lock:
-            self._messages.append(message)
+        self.keep(message)
         return OK
 
     def _signed(self, query: dict[str, str], secret: str) -> bool:
@@ -112,8 +85,7 @@ class FakeDingTalk(LocalServer):
         """Every answer of its own is HTTP 200."""
         fields = parse_qs(asked.query)
         answer = self.answer({name: values[0] for name, values in fields.items()}, asked.body)
-        with self._lock:
-            self._answers.append(answer)
+        self.note(answer)
         return 200, json.dumps(answer).encode()
 
 
@@ -127,21 +99,11 @@ def _parse(body: bytes, now: float) -> RobotMessage | None:
     return RobotMessage(now, title, text, tuple(sent.get("at", {}).get("atMobiles", ())))
 
 
-def main() -> None:
-    """`python -m cli.fakes.dingtalk`: prints its settings, then what a group would see."""
-    parser = argparse.ArgumentParser(prog="python -m cli.fakes.dingtalk", description=main.__doc__)
-    parser.add_argument("--port", type=int, default=0, help="The same one at each start.")
-    port = parser.parse_args().port
-    secret = "SEClocal"  # noqa: S105 - the robot is local
-    with FakeDingTalk(secret, port=port) as robot, contextlib.suppress(KeyboardInterrupt):
-        print(f"export OPS_DINGTALK_URL='{robot.url}' OPS_DINGTALK_SECRET={secret}", flush=True)
-        shown = 0
-        while True:
-            for message in robot.messages[shown:]:
-                print(f"\n{message.text}", flush=True)
-                shown += 1
-            time.sleep(0.2)
-
-
 if __name__ == "__main__":
-    main()
+    SECRET = "SEClocal"  # noqa: S105 - the robot is local
+    watch(
+        lambda port: FakeDingTalk(SECRET, port=port),
+        lambda robot: f"OPS_DINGTALK_URL='{robot.url}' OPS_DINGTALK_SECRET={SECRET}",
+        lambda message: message.text,
+        "cli.fakes.dingtalk",
+    )

@@ -68,7 +68,14 @@ class Notification(Struct, frozen=True, kw_only=True):
     seq: int
     campaign: str | None
     receiver: str
-    channel: Literal["dingtalk", "email", "slack", "webhook", "none"]
+    channel: Literal[
+        "dingtalk",
+        "email",
+        "slack",
+        "webhook",
+        "wecom",
+        "none",
+    ]
     reason: str
     transition: Transition
     severity: Severity

@@ -1,12 +1,13 @@
 """What a channel needs to send, and one attempt of a message; valid unless a test differs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
 
 from alerts.channels.contract import Channel, MailServer, Outgoing, Resolve, Tools
 from alerts.channels.message import Message
+from alerts.channels.result import SendResult
 from tests.unit.alerts.builders import ENVIRONMENT, at
 
 
@@ -55,3 +56,26 @@ def make_outgoing(
         "at": at(0),
     }
     return Outgoing(**{**values, **changes})
+
+
+Provider = Callable[[httpx.Request], httpx.Response]
+
+
+async def send_over(
+    channel: Channel,
+    target: Mapping[str, Any],
+    provider: Provider | None,
+    *,
+    environment: Mapping[str, str] = ENVIRONMENT,
+    **changes: Any,
+) -> SendResult:
+    """One attempt, answered by `provider`, or over the network without one."""
+    outgoing = make_outgoing(channel, target, **changes)
+    transport = httpx.MockTransport(provider) if provider else None
+    async with httpx.AsyncClient(transport=transport, trust_env=False) as client:
+        return await channel.send(outgoing, make_tools(client, environment=environment))
+
+
+def never(_: httpx.Request) -> httpx.Response:
+    """A provider that must not be asked."""
+    raise AssertionError("nothing may be sent")

@@ -15,14 +15,15 @@ from urllib.parse import quote
 import msgspec
 from pydantic import BaseModel
 
-from alerts.channels.contract import RESENT, ChannelLimits, Outgoing, Tools
+from alerts.channels.contract import ChannelLimits, Outgoing, Tools
 from alerts.channels.destinations import Endpoint
 from alerts.channels.markup import markdown
 from alerts.channels.message import Composed, Message
-from alerts.channels.result import SendClass, SendResult, clip, result_of
-from alerts.channels.web.address import SignedEntry, endpoint, send_to
+from alerts.channels.result import SendClass, SendResult, clip
+from alerts.channels.web.address import endpoint, send_to
 from alerts.channels.web.answers import Codes, fields_of
 from alerts.channels.web.http import SUCCESS, environment_values
+from alerts.channels.web.robots import KeywordEntry, labelled, too_long, with_keyword
 from alerts.channels.writing import Markup
 
 BODY_BYTES_MAX = 19_900
@@ -100,7 +101,7 @@ def classify(status: int, body: bytes, retry_after: str | None = None) -> SendRe
     return _CODES.classify(status, body, retry_after)
 
 
-class Robot(SignedEntry, frozen=True, kw_only=True, tag="dingtalk", tag_field="kind"):
+class Robot(KeywordEntry, frozen=True, kw_only=True, tag="dingtalk", tag_field="kind"):
     """A robot; its address and signing secret are read from the environment when sending. Files
     from before `allow_private` may lead to a gateway of their own, so it is allowed by default."""
 
@@ -120,6 +121,7 @@ class DingTalkView(BaseModel):
     url_env: str
     secret_env: str | None
     allow_private: bool
+    keyword: str | None
 
 
 class DingTalk:
@@ -142,13 +144,12 @@ class DingTalk:
         if isinstance(values, SendResult):
             return values
         url, secret = values
-        label = f"{RESENT} " if outgoing.possible_duplicate else ""
-        composed = outgoing.composed
-        body = build_body(label + composed.title, label + composed.text, robot.at_mobiles)
-        if len(body) > BODY_BYTES_MAX:
-            return result_of(SendClass.CONTENT, "too_long", f"{len(body)} bytes, not sent")
+        title, text = labelled(outgoing)
+        body = build_body(title, with_keyword(text, robot.keyword), robot.at_mobiles)
         signed = signed_url(url, secret, _milliseconds(outgoing.at))
-        return await send_to(tools, signed, body, classify, allow_private=robot.allow_private)
+        return too_long(body, BODY_BYTES_MAX) or await send_to(
+            tools, signed, body, classify, allow_private=robot.allow_private
+        )
 
 
 def _milliseconds(at: datetime) -> int:

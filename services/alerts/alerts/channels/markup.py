@@ -23,6 +23,9 @@ _BACKSLASHED = re.compile(r"[\\`*_\[\]#]|(?<=\])\(")
 would begin an address."""
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "~": "&#126;"})
 """Not in that oldest list: as references they are no tag, quote, table or stroke in any."""
+_LOOKALIKES = str.maketrans("<>[]*`~|#\\:._&", "＜＞［］＊｀～｜＃＼：．＿＆")
+_ACTING = re.compile(r"[<>\[\]*`~|#\\]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w{1,31};)")
+"""An underscore inside of a word acts nowhere, and a name like `ctr_low` is read as it is."""
 _LINK = re.compile(r":(?=//)|(?<=www)\.|(?<=mailto):|(?<=javascript):", re.IGNORECASE)
 
 
@@ -43,6 +46,16 @@ def markdown(text: str) -> str:
     """
     escaped = _BACKSLASHED.sub(_backslashed, text).translate(_ENTITIES)
     return _LINK.sub(lambda found: f"&#{ord(found[0])};", escaped)
+
+
+def lookalikes(text: str) -> str:
+    """`text` as it is read where a medium has no escape, or none that all its programs know: what
+    would act there is its full-width twin, which acts in none."""
+    return _LINK.sub(_lookalike, _ACTING.sub(_lookalike, text))
+
+
+def _lookalike(found: re.Match[str]) -> str:
+    return found[0].translate(_LOOKALIKES)
 
 
 def _backslashed(found: re.Match[str]) -> str:

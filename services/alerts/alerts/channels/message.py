@@ -6,6 +6,7 @@ this, and escapes for it.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -35,14 +36,26 @@ class FactLine(Struct, frozen=True):
     link: bool = False
 
 
+class Tone(StrEnum):
+    """How an alert stands, for a medium with colours: open by severity, well again, or ended
+    although nobody says that it is well."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+    RECOVERED = "recovered"
+    ENDED = "ended"
+
+
 class Block(Struct, frozen=True):
-    """One alert that is told. `color` is a web colour for its state."""
+    """One alert that is told. `color` is a web colour for its tone."""
 
     heading: str
     headline: str
     facts: tuple[FactLine, ...]
     color: str
     alert: AlertFacts
+    tone: Tone = Tone.INFO
 
 
 class StillOpen(Struct, frozen=True):
@@ -90,6 +103,11 @@ class Message(Struct, frozen=True, kw_only=True):
     part_size: int = 0
     told: tuple[str, ...] = ()
     continued: bool = False
+
+    @property
+    def tone(self) -> Tone:
+        """That of its first alert, of which its title speaks: it is the most urgent one."""
+        return self.blocks[0].tone if self.blocks else Tone.INFO
 
     @property
     def open_lines(self) -> list[str]:

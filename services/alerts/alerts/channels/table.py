@@ -7,6 +7,13 @@ from alerts.channels.dingtalk import DingTalk
 from alerts.channels.email.channel import Email
 from alerts.channels.slack.channel import Slack
 from alerts.channels.webhook import Webhook
+from alerts.channels.wecom import WeCom
 
-ALL: tuple[Channel, ...] = (DingTalk(), Email(), Slack(), Webhook())
+ALL: tuple[Channel, ...] = (
+    DingTalk(),
+    Email(),
+    Slack(),
+    Webhook(),
+    WeCom(),
+)
 CHANNELS: Mapping[str, Channel] = {channel.kind: channel for channel in ALL}

@@ -22,6 +22,11 @@ def json_bytes(text: str) -> int:
     return len(json.dumps(text, ensure_ascii=False).encode()) - 2
 
 
+def utf8_bytes(text: str) -> int:
+    """Bytes of `text` by itself."""
+    return len(text.encode())
+
+
 def characters(text: str) -> int:
     """UTF-16 units: whoever counts characters, in whatever way, counts no more."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -1,15 +1,16 @@
 """Media with markup: how each writes an alert, and a message of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from alerts.channels.message import Block, Composed, Message, joined, within
+from alerts.channels.message import Block, Composed, Message, Tone, joined, within
 from alerts.channels.texts import Measure, json_bytes
 
 
 class Markup(Struct, frozen=True):
-    """`{}` stands for what `escape` has made harmless; `link` makes one of an address."""
+    """`{}` stands for what `escape` has made harmless; `link` makes one of an address. In a heading
+    `{color}` is that of an alert's tone."""
 
     escape: Callable[[str], str]
     link: Callable[[str], str]
@@ -17,6 +18,7 @@ class Markup(Struct, frozen=True):
     headline: str
     strong: str
     bullet: str = "- "
+    colors: Mapping[Tone, str] = {}
     measure: Measure = json_bytes
 
     def compose(self, message: Message, text_max: int) -> Composed:
@@ -33,7 +35,7 @@ class Markup(Struct, frozen=True):
 
     def block(self, block: Block, colon: str) -> str:
         """One alert."""
-        heading = self.heading.format(self.escape(block.heading))
+        heading = self.heading.format(self.escape(block.heading), color=self.colors.get(block.tone))
         headline = self.headline.format(self.escape(block.headline))
         facts = [
             self.bullet

@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from alerts.channels.contract import Channel
-from alerts.channels.message import AlertFacts, Block, FactLine, Message, StillOpen, Words
+from alerts.channels.message import AlertFacts, Block, FactLine, Message, StillOpen, Tone, Words
 from alerts.channels.texts import shorten
 from alerts.episodes.rules import Key
 from alerts.rendering.facts import facts_of
@@ -30,8 +30,13 @@ OPEN_LINES_MAX = 100
 """Of what is only still open: nobody reads on, and thousands would fill every message."""
 WITH_ID = {"zh-CN": "（{}）", "en": " ({})"}
 _ICONS = {"info": "🔵", "warning": "🟠", "critical": "🔴"}
-_COLORS = {"info": "#0969da", "warning": "#bc4c00", "critical": "#cf222e"}
-_RECOVERED_COLOR, _ENDED_COLOR = "#1a7f37", "#59636e"
+_COLORS = {
+    Tone.INFO: "#0969da",
+    Tone.WARNING: "#bc4c00",
+    Tone.CRITICAL: "#cf222e",
+    Tone.RECOVERED: "#1a7f37",
+    Tone.ENDED: "#59636e",
+}
 _ADDRESS = re.compile(r"https?://[^\s()<>\[\]\\\"'`|]{1,2000}")
 """Of a runbook, which is a link on purpose: nothing in it ends the link that is made of it."""
 
@@ -159,7 +164,8 @@ def _words(words: Any) -> Words:
 
 def _block(words: Any, view: AlertView, facts: dict[str, Any]) -> Block:
     ended_icon = "✅" if facts["recovered"] else "⚪"
-    ended_color = _RECOVERED_COLOR if facts["recovered"] else _ENDED_COLOR
+    ended = Tone.RECOVERED if facts["recovered"] else Tone.ENDED
+    tone = ended if view.ends_at else Tone(view.signal.severity)
     icon = {"resolved": ended_icon, "withdrawn": "⚪"}.get(view.told, _ICONS[view.signal.severity])
     runbook = facts["runbook"] if _ADDRESS.fullmatch(facts["runbook"]) else None
     rows = [line.partition("\t") for line in str(words.facts(facts)).split("\n") if line.strip()]
@@ -167,8 +173,9 @@ def _block(words: Any, view: AlertView, facts: dict[str, Any]) -> Block:
         heading=f"{icon} {words.badge(facts)} · {facts['scope']}",
         headline=str(words.headline(facts)),
         facts=tuple(FactLine(label, text, link=text == runbook) for label, _, text in rows),
-        color=ended_color if view.ends_at else _COLORS[view.signal.severity],
+        color=_COLORS[tone],
         alert=_alert(view),
+        tone=tone,
     )
 
 

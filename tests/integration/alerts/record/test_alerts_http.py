@@ -149,6 +149,7 @@ async def test_the_configuration_is_shown_without_secrets(
             "url_env": "OPS_DINGTALK_URL",
             "secret_env": "OPS_DINGTALK_SECRET",
             "allow_private": True,
+            "keyword": None,
         }
     ]
     assert SECRET not in answer.text

@@ -1,7 +1,8 @@
 """DingTalk: signed as in the vectors, and delivered only in the robot's own words (M1)."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
 import httpx
 import pytest
@@ -16,8 +17,8 @@ from alerts.channels.dingtalk import (
     signed_url,
 )
 from alerts.channels.message import Composed
-from alerts.channels.result import SendClass
-from tests.unit.alerts.sending import answered, make_message, make_outgoing, make_tools
+from alerts.channels.result import SendClass, SendResult
+from tests.unit.alerts.sending import Provider, answered, never, send_over
 
 
 def test_the_signature_equals_the_vector() -> None:
@@ -144,12 +145,8 @@ TARGET = {
 }
 
 
-async def send(handler, composed: Composed | None = None, target=TARGET):  # type: ignore[no-untyped-def]
-    channel = DingTalk()
-    changes = {"composed": composed} if composed else {}
-    outgoing = make_outgoing(channel, target, make_message(), **changes)
-    async with httpx.AsyncClient(transport=httpx.MockTransport(handler)) as client:
-        return await channel.send(outgoing, make_tools(client))
+async def send(handler: Provider, target: Mapping[str, Any] = TARGET, **changes: Any) -> SendResult:
+    return await send_over(DingTalk(), target, handler, **changes)
 
 
 async def test_a_request_carries_signature_and_markdown() -> None:
@@ -189,10 +186,7 @@ async def test_a_network_fault_is_retried_and_shows_no_secret(
 
 
 async def test_an_oversize_body_is_not_sent_at_all() -> None:
-    def robot(_: httpx.Request) -> httpx.Response:
-        raise AssertionError("nothing may be sent")
-
-    found = await send(robot, Composed("标题", "长" * 7000))
+    found = await send(never, composed=Composed("标题", "长" * 7000))
     assert (found.kind, found.provider_code) == (SendClass.CONTENT, "too_long")
 
 
@@ -214,8 +208,17 @@ async def test_of_a_strangers_endless_page_only_the_beginning_is_read() -> None:
 
 
 async def test_a_variable_that_vanished_is_a_fault_of_configuration() -> None:
-    def robot(_: httpx.Request) -> httpx.Response:
-        raise AssertionError("nothing may be sent")
-
-    found = await send(robot, target={"kind": "dingtalk", "url_env": "GONE_URL"})
+    found = await send(never, {"kind": "dingtalk", "url_env": "GONE_URL"})
     assert (found.kind, found.provider_message) == (SendClass.CONFIG, "GONE_URL is not set")
+
+
+async def test_a_keyword_is_added_to_a_text_that_has_it_not() -> None:
+    seen: list[str] = []
+
+    def robot(request: httpx.Request) -> httpx.Response:
+        seen.append(json.loads(request.content)["markdown"]["text"])
+        return answered(200, OK)
+
+    for keyword in ("预算", "正文"):
+        await send(robot, {**TARGET, "keyword": keyword, "at_mobiles": ["13800000000"]})
+    assert seen == ["正文\n\n预算\n\n@13800000000", "正文\n\n@13800000000"]

@@ -58,9 +58,15 @@ def render(
     alerts_max: int | None = None,
     now: datetime | None = None,
 ) -> list[Read]:
-    heading = Heading(receiver=receiver, locale=locale, reason="first notification")
-    found = RENDERER.render(views, heading, _narrow(bytes_max, alerts_max), now or at(90))
+    found = RENDERER.render(
+        views, heading(locale, receiver), _narrow(bytes_max, alerts_max), now or at(90)
+    )
     return [_read(one.keys, one.message, bytes_max) for one in found]
+
+
+def heading(locale: str = "zh-CN", receiver: str = "ops") -> Heading:
+    """What a message says of its group."""
+    return Heading(receiver=receiver, locale=locale, reason="first notification")
 
 
 def _read(keys: tuple[Key, ...], message: Message, bytes_max: int) -> Read:

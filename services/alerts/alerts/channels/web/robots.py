@@ -1,0 +1,33 @@
+"""What robots of chats have in common: a word that their messages must have, a label, a limit."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from alerts.channels.contract import RESENT, Outgoing
+from alerts.channels.result import SendClass, SendResult, result_of
+from alerts.channels.web.address import SignedEntry
+
+
+class KeywordEntry(SignedEntry, frozen=True, kw_only=True):
+    """With `keyword`, the word that the robot asks for: without it a message is refused."""
+
+    keyword: Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^\S(.*\S)?$")] | None = None
+
+
+def with_keyword(text: str, keyword: str | None) -> str:
+    """The text, and behind it the keyword if it is not in it."""
+    return text if not keyword or keyword in text else f"{text}\n\n{keyword}"
+
+
+def labelled(outgoing: Outgoing) -> tuple[str, str]:
+    """Title and text, which say that they may be a second copy."""
+    label = f"{RESENT} " if outgoing.possible_duplicate else ""
+    return label + outgoing.composed.title, label + outgoing.composed.text
+
+
+def too_long(content: bytes, bytes_max: int) -> SendResult | None:
+    """The refusal that is sure to come, without asking for it."""
+    if len(content) <= bytes_max:
+        return None
+    return result_of(SendClass.CONTENT, "too_long", f"{len(content)} bytes, not sent")

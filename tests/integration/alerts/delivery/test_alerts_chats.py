@@ -1,0 +1,142 @@
+"""Each chat through the real courier, answered as its provider answers (alerting.md A10)."""
+
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from cli.fakes import wecom
+from cli.fakes.robot import FakeRobot
+from cli.fakes.server import Fault
+from cli.fakes.wecom import FakeWeCom
+from shared.database.clock import set_manual
+from shared.database.pool import transaction
+from shared.events import Breach
+from tests.integration.alerts.alerts_world import World, make_world
+from tests.unit.alerts.builders import at, make_breach, make_history
+
+CONFIGURATION = """\
+route: {{receiver: ops, group_by: [campaign], group_wait: 0s, group_interval: 1s}}
+receivers:
+  - name: ops
+    {kind}_configs:
+      - {entry}
+"""
+FIRING, RESOLVED = make_history(("firing", "critical", "1.6"), ("resolved", "critical", "1.1"))
+
+
+def fault(answer: Mapping[str, Any], status: int = 200) -> Fault:
+    return Fault(status=status, body=json.dumps(answer).encode())
+
+
+class Chat(NamedTuple):
+    """A provider: its fake, an entry that leads there, and what it says; `taken` is the state and
+    the code of a message that it has."""
+
+    kind: str
+    fake: Callable[[], FakeRobot[Any]]
+    entry: str
+    environment: Mapping[str, str]
+    taken: tuple[str, str]
+    too_fast: Fault
+    refused: Fault
+    text: Callable[[Any], str]
+    too_long: Fault | None = None
+
+
+CHATS = [
+    Chat(
+        kind="wecom",
+        fake=FakeWeCom,
+        entry="{url_env: CHAT_URL, allow_private: true, mentioned: [wang.lei]}",
+        environment={},
+        taken=("delivered", "0"),
+        too_fast=fault(wecom.TOO_FAST),
+        too_long=fault(wecom.TOO_LONG),
+        refused=fault(wecom.NO_ROBOT),
+        text=lambda message: message.content,
+    ),
+]
+by_kind = pytest.mark.parametrize("chat", CHATS, ids=[one.kind for one in CHATS])
+
+
+@pytest.fixture
+async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    async with make_world(database_url, tmp_path) as found:
+        async with transaction(found.pool) as conn:
+            await set_manual(conn, at(0))
+        yield found
+
+
+def lead(world: World, chat: Chat, robot: FakeRobot[Any]) -> None:
+    """The receiver hears over this chat alone."""
+    world.environment.update({"CHAT_URL": robot.url, **chat.environment})
+    world.configure(CONFIGURATION.format(kind=chat.kind, entry=chat.entry))
+
+
+async def states(world: World) -> list[tuple[str, list[str]]]:
+    """The state of each message, and the codes of its attempts."""
+    return [
+        (row["state"], [one["provider_code"] for one in row["attempts"]])
+        for row in await world.rows()
+    ]
+
+
+@by_kind
+async def test_a_pause_parks_and_a_refusal_waits_for_a_correction(world: World, chat: Chat) -> None:
+    state, code = chat.taken
+    with chat.fake() as robot:
+        lead(world, chat, robot)
+        robot.fail_next(chat.too_fast, chat.refused)
+        await world.tell(FIRING)
+        await world.flush(at(0))
+        assert await world.deliver() == 1
+        [row] = await world.rows()
+        assert row["state"] == "parked"
+        assert await world.deliver() == 0
+        await world.due_again()
+        assert await world.deliver() == 1
+        [row] = await world.rows()
+        assert (row["state"], row["delivered_at"]) == ("failed", None)
+        assert robot.messages == []
+        await world.adoption.adopt()
+        await world.tell(RESOLVED)
+        await world.flush(at(10))
+        assert await world.deliver() == 2
+        await world.due_again("pending", "sending", "parked", "failed", state)
+        assert await world.deliver() == 0, "what has arrived is not sent again"
+        texts = [chat.text(one) for one in robot.messages]
+    rows = await world.rows()
+    assert [row["state"] for row in rows] == [state] * 2
+    assert rows[0]["attempts"][-1]["provider_code"] == code
+    assert [row["delivered_at"] is None for row in rows] == [state == "accepted"] * 2
+    assert ["已恢复" in text for text in texts] == [False, True]
+
+
+def storm(count: int) -> list[Breach]:
+    """One group of many lines."""
+    found = []
+    for number in range(count):
+        line = f"L{number:02d}"
+        labels = {"campaign": "double11-2025", "line": line, "rule": "pacing-high"}
+        name = f"pacing-high/line:{line}/1"
+        found.append(make_breach(breach=name, group={"line": line}, labels=labels))
+    return found
+
+
+@by_kind
+async def test_a_storm_is_told_in_messages_that_fit(world: World, chat: Chat) -> None:
+    with chat.fake() as robot:
+        lead(world, chat, robot)
+        if chat.too_long:
+            robot.fail_next(chat.too_long)
+        await world.tell(*storm(25))
+        await world.flush(at(0))
+        await world.deliver()
+        texts = "".join(chat.text(one) for one in robot.messages)
+    rows = await world.rows()
+    assert {row["state"] for row in rows} == {chat.taken[0]}
+    assert all(f"L{number:02d}" in texts for number in range(25))
+    assert "省略" not in texts

@@ -1,0 +1,52 @@
+"""In chats without an escape a name is shown by letters that do nothing there (cases: names)."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts.channels.contract import Channel
+from alerts.channels.markup import lookalikes, one_line
+from alerts.channels.wecom import WeCom
+from tests.unit.alerts.builders import at
+from tests.unit.alerts.rendering.rendered import RENDERER, heading
+from tests.unit.alerts.rendering.test_alerts_names import named, names
+
+CHATS: list[Channel] = [WeCom()]
+OURS = re.compile(r'<font color="\w+">|</font>|\*\*|(?m:^> |^- )')
+ACTING = re.compile(r"[<>\[\]*`~|#\\]|&#?\w{1,31};|https?:|www\.|javascript:", re.IGNORECASE)
+
+
+def twin(text: str) -> str:
+    """As it would be typed: full-width letters of ours by what they stand for."""
+    return text.translate(str.maketrans("＜＞［］＊｀～｜＃＼：．＿＆", "<>[]*`~|#\\:._&"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(names, st.sampled_from(["zh-CN", "en"]), st.sampled_from(CHATS))
+def test_a_chat_shows_a_name_and_nothing_of_it_acts(
+    name: str, locale: str, channel: Channel
+) -> None:
+    [found] = RENDERER.render(named(name, locale), heading(locale), channel, at(90))
+    text = channel.compose(found.message, 200_000).text
+    bare = OURS.sub("", text)
+    assert ACTING.findall(bare) == []
+    assert not re.search(r"(?<![^\W_])_|_(?![^\W_])", bare)
+    assert twin(one_line(name)) in twin(bare)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("ctr_low_2", "ctr_low_2", "inside of a word it never acts, and is read as it is"),
+        ("_x_", "＿x＿", "at its ends it would"),
+        ("[x](https://e.x)", "［x］(https：//e.x)", "no link, and no bare address"),
+        ("<@all><b>", "＜@all＞＜b＞", "neither a mention nor a tag"),
+        ("R&D &lt;b&gt; &#91;", "R&D ＆lt;b＆gt; ＆＃91;", "no reference that hides one"),
+        ("50% - 1,000 (x)", "50% - 1,000 (x)", "nothing else is touched"),
+        ("WWW.e.x", "WWW．e.x", "no bare address without a scheme either"),
+    ],
+)
+def test_what_would_act_is_replaced_and_nothing_else(name: str, text: str, reason: str) -> None:
+    assert lookalikes(name) == text, reason
