@@ -8,7 +8,6 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,27 +96,34 @@ def _eventually(condition: object, timeout_s: float = 120) -> bool:
     return False
 
 
-@contextmanager
-def _directory() -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def state() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="paceline-up-") as name:
         # pytest's own folders are closed to all but root, and PostgreSQL does not run as root.
         Path(name).chmod(0o711)
         yield Path(name)
 
 
-@pytest.fixture
-def empty_state() -> Iterator[Path]:
-    with _directory() as state:
-        yield state
+def test_after_a_kill_nothing_is_left_and_the_next_up_starts_clean(state: Path) -> None:
+    first = _start(state)
+    family = first.family()
+    assert len(family) >= 6
+    assert _finish(first, signal.SIGKILL) == -signal.SIGKILL
+    _, left = psutil.wait_procs(family, timeout=60)
+    assert left == [], "children die with a killed `up`"
+    assert (state / "run.json").exists(), "it had no time to clean up"
+    second = _start(state)
+    assert second.urls["database"] == first.urls["database"]
+    assert second.urls["kafka"] == first.urls["kafka"]
+    assert _paceline("down", state=state).returncode == 0
+    assert second.process.wait(1) == 0, "`down` waits for the end"
+    assert second.process.stdout is not None
+    second.process.stdout.close()
 
 
 @pytest.fixture(scope="module")
-def up() -> Iterator[Up]:
-    with _directory() as state:
-        yield from _running(state)
-
-
-def _running(state: Path) -> Iterator[Up]:
+def up(state: Path) -> Iterator[Up]:
+    """In the folder of the test above, so that database and topics are made once for both."""
     running = _start(state, "--clock", "manual")
     yield running
     family = running.family()
@@ -198,23 +204,6 @@ def test_a_token_of_an_unknown_campaign_is_printed_alone_and_said(up: Up) -> Non
 def test_secrets_are_for_the_owner_only(up: Up) -> None:
     for name in ("run.json", "postgres/password", "keys/jwt_private.pem"):
         assert (up.state / name).stat().st_mode & 0o077 == 0, name
-
-
-def test_after_a_kill_nothing_is_left_and_the_next_up_starts_clean(empty_state: Path) -> None:
-    first = _start(empty_state)
-    family = first.family()
-    assert len(family) >= 6
-    assert _finish(first, signal.SIGKILL) == -signal.SIGKILL
-    _, left = psutil.wait_procs(family, timeout=60)
-    assert left == [], "children die with a killed `up`"
-    assert (empty_state / "run.json").exists(), "it had no time to clean up"
-    second = _start(empty_state)
-    assert second.urls["database"] == first.urls["database"]
-    assert second.urls["kafka"] == first.urls["kafka"]
-    assert _paceline("down", state=empty_state).returncode == 0
-    assert second.process.wait(1) == 0, "`down` waits for the end"
-    assert second.process.stdout is not None
-    second.process.stdout.close()
 
 
 def test_a_command_without_a_running_installation_says_how_to_start_one(tmp_path: Path) -> None:
