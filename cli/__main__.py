@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import typer
 
-from cli.app import access, reports, running, upkeep
+from cli.app import access, quiet, reports, running, upkeep
 from cli.errors import CommandError, Exit, explain
 from cli.output import tell_stderr
 from shared.errors import KeysUnreadableError
@@ -48,6 +48,13 @@ offsets = typer.Typer(
 offsets.callback()(upkeep.offsets)
 offsets.command("accept-gap")(upkeep.accept_gap)
 app.add_typer(offsets, name="offsets")
+silences = typer.Typer(
+    help="Alerts that are not told for a while.", no_args_is_help=True, rich_markup_mode=None
+)
+silences.command("add")(quiet.add)
+silences.command("list")(quiet.list_silences)
+silences.command("end")(quiet.end)
+app.add_typer(silences, name="silence")
 
 
 def main() -> None:

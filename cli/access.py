@@ -4,6 +4,7 @@ By the standard library: the HTTP client of `load` takes 0.2 s to load, longer t
 """
 
 import json
+import uuid
 from collections.abc import Iterable
 from http.client import HTTPException
 from pathlib import Path
@@ -64,16 +65,21 @@ def unknown_campaigns(budget: str, token: str, campaigns: Iterable[str]) -> list
 def call(
     method: str, url: str, *, token: str, body: Any = None, timeout_s: float = _TIMEOUT_S
 ) -> Any:
-    """The reply's JSON.
+    """The reply's JSON, None of an empty one. Each call is an act of its own.
 
     Raises CommandError: exit 3 when unreachable, 2 when what was given is not valid, else 1.
     """
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    headers = {
+        "Authorization": f"Bearer {token}",
+        "Content-Type": "application/json",
+        "Idempotency-Key": uuid.uuid4().hex,
+    }
     sent = None if body is None else json.dumps(body).encode()
     request = Request(url, sent, headers, method=method)  # noqa: S310 - an address of ours
     try:
         with urlopen(request, timeout=timeout_s) as reply:  # noqa: S310
-            return json.load(reply)
+            answer = reply.read()
+            return json.loads(answer) if answer else None
     except HTTPError as error:
         code = _EXITS.get(error.code, Exit.CHECK_FAILED)
         text = f"{method} {url}: {error.code} {problem_words(error.read())}"

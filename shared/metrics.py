@@ -107,6 +107,9 @@ BREACH_GAPS = Counter(
     "paceline_alerts_breach_gaps_total", "Breach transitions refused because one before is missing."
 )
 DECISIONS = Counter("paceline_alerts_decisions_total", "Group decisions by reason.", ["reason"])
+MUTED = Counter(
+    "paceline_alerts_muted_total", "Transitions kept from people for a while, by what.", ["reason"]
+)
 DELIVERIES = Counter(
     "paceline_alerts_deliveries_total", "Send attempts by channel and class.", ["channel", "class"]
 )

@@ -72,8 +72,7 @@ def api_documents() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def service_routers() -> Iterator[tuple[str, list[APIRouter]]]:
     # The services are imported here: a command line that only needs `up` does not load them.
-    from alerts.adoption import routes as adoption
-    from alerts.record import routes as record
+    from alerts.routes import ROUTERS as ALERTS_ROUTERS
     from budget.routes import ROUTERS as BUDGET_ROUTERS
     from ingest.routes import ROUTERS as INGEST_ROUTERS
     from kpi_monitor.routes import ROUTERS as KPI_ROUTERS
@@ -81,7 +80,7 @@ def service_routers() -> Iterator[tuple[str, list[APIRouter]]]:
     yield "ingest", list(INGEST_ROUTERS)
     yield "budget", list(BUDGET_ROUTERS)
     yield "kpi-monitor", list(KPI_ROUTERS)
-    yield "alerts", [record.router, adoption.router]
+    yield "alerts", list(ALERTS_ROUTERS)
 
 
 def _documented(title: str, routers: list[APIRouter]) -> FastAPI:

@@ -89,6 +89,7 @@ CREATE TABLE alerts.episodes (
   ends_at timestamp with time zone,
   decided_at timestamp with time zone NOT NULL,
   stripped boolean NOT NULL DEFAULT false,
+  routing_labels jsonb NOT NULL DEFAULT '{}'::jsonb,
   CONSTRAINT episodes_pk PRIMARY KEY (alert, episode),
   CONSTRAINT episodes_breach_key UNIQUE (workspace, breach)
 );
@@ -145,6 +146,17 @@ CREATE TABLE alerts.idempotency (
 );
 CREATE INDEX idempotency_created ON alerts.idempotency USING btree (created_at);
 
+CREATE TABLE alerts.muted (
+  group_id bigint NOT NULL,
+  channel_id text NOT NULL,
+  alert bigint NOT NULL,
+  episode integer NOT NULL,
+  seq integer NOT NULL,
+  reason text NOT NULL,
+  CONSTRAINT muted_pk PRIMARY KEY (group_id, channel_id, alert, episode)
+);
+CREATE INDEX muted_alert ON alerts.muted USING btree (alert, episode);
+
 CREATE TABLE alerts.notifications (
   notification bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   workspace text NOT NULL,
@@ -166,6 +178,7 @@ CREATE TABLE alerts.notifications (
   decided_at timestamp with time zone NOT NULL,
   labels jsonb NOT NULL,
   explain jsonb NOT NULL,
+  mute jsonb,
   CONSTRAINT notifications_pk PRIMARY KEY (notification)
 );
 CREATE INDEX notifications_alert ON alerts.notifications USING btree (alert, episode);
@@ -224,6 +237,23 @@ CREATE TABLE alerts.progress (
   CONSTRAINT progress_pk PRIMARY KEY (workspace, source, topic, partition)
 );
 CREATE INDEX progress_waiting ON alerts.progress USING btree (set_aside_until) WHERE (set_aside_until IS NOT NULL);
+
+CREATE TABLE alerts.silences (
+  workspace text NOT NULL,
+  silence text NOT NULL,
+  campaign text,
+  matchers jsonb NOT NULL,
+  starts_at timestamp with time zone NOT NULL,
+  ends_at timestamp with time zone NOT NULL,
+  created_by text NOT NULL,
+  comment text NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  updated_by text NOT NULL,
+  version integer NOT NULL,
+  CONSTRAINT silences_pk PRIMARY KEY (workspace, silence)
+);
+CREATE INDEX silences_ends ON alerts.silences USING btree (workspace, ends_at);
+CREATE INDEX silences_over ON alerts.silences USING btree (ends_at);
 
 CREATE TABLE alerts.told (
   group_id bigint NOT NULL,

@@ -89,3 +89,6 @@ class Notification(Struct, frozen=True, kw_only=True):
     body: Body | None
     labels: dict[str, str]
     explain: Explain
+    muted_by: list[str] = field(default_factory=list)
+    """Of one that is muted: ids of the silences, fingerprints of the alerts that stand for it, or
+    names of the times."""

@@ -11,7 +11,6 @@ import httpx
 from fastapi import FastAPI
 
 from alerts import SCHEMA
-from alerts.adoption import routes as adoption_routes
 from alerts.adoption.adoption import Adoption
 from alerts.campaigns.store import find_of_regions
 from alerts.channels.contract import MailServer, Tools
@@ -22,9 +21,9 @@ from alerts.delivery import gauges
 from alerts.delivery import store as delivery_store
 from alerts.delivery.courier import Courier
 from alerts.episodes.handlers import SERVICE, Handlers
-from alerts.record import routes as record_routes
 from alerts.record.sweep import sweeps
 from alerts.rendering.render import Renderer
+from alerts.routes import ROUTERS
 from alerts.settings import AlertsSettings
 from alerts.telling.flush import Flusher, start_counters
 from shared.database.pool import Pool
@@ -108,6 +107,7 @@ def make_app(
         settings,
         title="Paceline alerts",
         pool=pool,
+        schema=SCHEMA,
         checks=checks,
         idle=idle,
         refresh_metrics=refresh_metrics,
@@ -115,8 +115,8 @@ def make_app(
     )
     app.state.configurations = configurations
     app.state.adoption = adoption
-    app.include_router(record_routes.router)
-    app.include_router(adoption_routes.router)
+    for router in ROUTERS:
+        app.include_router(router)
     return app
 
 

@@ -40,7 +40,8 @@ from tests.unit.alerts.sending import mail_server, make_tools
 SECRET = "SEC-of-the-test"
 TABLES = (
     "alerts, episodes, transitions, figures, groups, group_members, notify_log, told, deliveries, "
-    "campaigns, configurations, destinations, notifications, outbox, idempotency, witness"
+    "campaigns, configurations, destinations, notifications, outbox, idempotency, witness, "
+    "silences, muted"
 )
 
 

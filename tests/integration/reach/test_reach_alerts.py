@@ -2,6 +2,10 @@
 
 import httpx
 
+from alerts.configuration.matchers import parse_matchers
+from alerts.quiet.silences import Silence
+from alerts.quiet.store import put_silence
+from shared.database.pool import transaction
 from shared.events import Breach
 from tests.integration.alerts.alerts_world import World
 from tests.integration.alerts.record.test_alerts_http import client, world  # noqa: F401
@@ -19,11 +23,22 @@ from tests.integration.reach.matrix import (
 from tests.unit.alerts.builders import CONFIGURATION, at, make_breach
 
 ADMIN: tuple[str, ...] = ()
+OPERATOR = ("operator",)
+ANY = {"If-Match": "*"}
+SILENCE = "/v1/silences/of-inside"
+BODY = {"matchers": [f'campaign="{INSIDE}"'], "duration": "2h", "comment": "a sale"}
 CASES = [
     Case("GET /v1/alerts", Of.CAMPAIGN_LIST),
     Case("GET /v1/notifications", Of.CAMPAIGN_LIST),
     Case("GET /v1/configuration", Of.WORKSPACE_READ),
     Case("POST /-/reload", Of.WORKSPACE_WRITE, ADMIN),
+    Case("GET /v1/silences", Of.CAMPAIGN_LIST),
+    Case("GET /v1/silences/{silence}", Of.CAMPAIGN_THING, path=SILENCE),
+    Case("POST /v1/silences", Of.CAMPAIGN_WRITE, OPERATOR, body=BODY),
+    Case(
+        "PUT /v1/silences/{silence}", Of.CAMPAIGN_WRITE, OPERATOR, SILENCE, body=BODY, headers=ANY
+    ),
+    Case("DELETE /v1/silences/{silence}", Of.CAMPAIGN_WRITE, OPERATOR, SILENCE),
 ]
 
 
@@ -40,6 +55,8 @@ async def test_a_role_and_a_reach_decide_what_is_read_and_written(
         await world.tell(breach_of(campaign))
     await world.flush(at(0))
     await world.deliver()
+    async with transaction(world.pool) as conn:
+        await put_silence(conn, "default", silence("of-inside", f'campaign="{INSIDE}"'))
     await hold(asker_of(world, client), CASES)
 
 
@@ -84,6 +101,19 @@ async def test_a_message_is_shown_to_whom_all_that_it_says_is_in_reach(
         # The second message also says that the first campaign's alert is still open.
         "another region": [(OUTSIDE, False, False)],
     }
+
+
+def silence(name: str, matchers: str) -> Silence:
+    return Silence(
+        silence=name,
+        matchers=parse_matchers(matchers),
+        starts_at=at(0),
+        ends_at=at(60),
+        created_by="li.na",
+        comment="a sale",
+        updated_at=at(0),
+        updated_by="li.na",
+    )
 
 
 def asker_of(world: World, client: httpx.AsyncClient) -> Asker:  # noqa: F811

@@ -9,6 +9,7 @@ from alerts.adoption.adoption import Adoption
 from alerts.adoption.schemas import ConfigurationView, Reloaded
 from alerts.channels.table import CHANNELS
 from alerts.configuration.configurations import Configurations, InForce, file_name
+from alerts.configuration.inhibition import InhibitRule
 from alerts.configuration.tree import Route
 from alerts.configuration.yaml_reader import ConfigError
 from shared.durations import duration_text
@@ -92,6 +93,16 @@ def _view(found: InForce) -> dict[str, Any]:
         "doubts": list(configuration.doubts),
         "route": _route(configuration.route),
         "receivers": [_receiver(receiver) for receiver in configuration.documents],
+        "inhibit_rules": [_inhibit_rule(rule) for rule in configuration.inhibit_rules],
+        "time_intervals": list(configuration.times),
+    }
+
+
+def _inhibit_rule(rule: InhibitRule) -> dict[str, Any]:
+    return {
+        "source_matchers": [str(matcher) for matcher in rule.source],
+        "target_matchers": [str(matcher) for matcher in rule.target],
+        "equal": list(rule.equal),
     }
 
 
@@ -103,6 +114,8 @@ def _route(route: Route) -> dict[str, Any]:
         "group_interval": duration_text(route.group_interval),
         "repeat_interval": duration_text(route.repeat_interval),
         "matchers": [str(matcher) for matcher in route.matchers],
+        "mute_time_intervals": list(route.mute_times),
+        "active_time_intervals": list(route.active_times),
         "continue": route.proceed,
         "routes": [_route(child) for child in route.routes],
     }

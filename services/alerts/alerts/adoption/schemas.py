@@ -17,6 +17,8 @@ class RouteView(BaseModel):
     group_interval: str
     repeat_interval: str
     matchers: list[str]
+    mute_time_intervals: list[str]
+    active_time_intervals: list[str]
     continue_: bool = Field(alias="continue")
     routes: list["RouteView"]
 
@@ -44,6 +46,14 @@ Doubts = Annotated[
 ]
 
 
+class InhibitRuleView(BaseModel):
+    """While one of the source is open, those of the target are not told, if these labels equal."""
+
+    source_matchers: list[str]
+    target_matchers: list[str]
+    equal: list[str]
+
+
 class ConfigurationView(BaseModel):
     """What is in use, in the file's words; environment variables by name only."""
 
@@ -61,6 +71,8 @@ class ConfigurationView(BaseModel):
     doubts: Doubts
     route: RouteView
     receivers: list[ReceiverView]
+    inhibit_rules: list[InhibitRuleView]
+    time_intervals: list[str] = Field(description="Names of the times that routes may name.")
 
 
 class Reloaded(BaseModel):

@@ -24,6 +24,8 @@ class RouteDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     repeat_interval: str | None = None
     matchers: Texts | None = None
     proceed: bool | None = field(default=None, name="continue")
+    mute_time_intervals: Texts = ()
+    active_time_intervals: Texts = ()
     routes: "tuple[RouteDocument, ...]" = ()
 
 
@@ -52,9 +54,47 @@ else:
     )
 
 
+class InhibitDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rule of inhibition; the maps are Alertmanager's older form of the matchers."""
+
+    source_matchers: Texts = ()
+    target_matchers: Texts = ()
+    source_match: dict[str, str] = {}
+    target_match: dict[str, str] = {}
+    source_match_re: dict[str, str] = {}
+    target_match_re: dict[str, str] = {}
+    equal: Texts = ()
+
+
+class TimesOfDay(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    start_time: str
+    end_time: str
+
+
+class IntervalDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Times that meet all that it says."""
+
+    times: tuple[TimesOfDay, ...] = ()
+    weekdays: Texts = ()
+    days_of_month: Texts = ()
+    months: Texts = ()
+    years: Texts = ()
+    location: str = "UTC"
+
+
+class TimesDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Times that routes name: those of any of the intervals."""
+
+    name: str
+    time_intervals: tuple[IntervalDocument, ...]
+
+
 class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     route: RouteDocument
     receivers: tuple[ReceiverDocument, ...]
+    inhibit_rules: tuple[InhibitDocument | None, ...] = ()
+    time_intervals: tuple[TimesDocument, ...] = ()
+    mute_time_intervals: tuple[TimesDocument, ...] = ()
 
 
 def entries(receiver: ReceiverDocument) -> list[tuple[str, str, Any]]:

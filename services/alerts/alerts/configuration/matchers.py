@@ -84,6 +84,11 @@ def parse_matchers(text: str) -> tuple[Matcher, ...]:
     return tuple(found)
 
 
+def make_matcher(label: str, op: Operator, value: str) -> Matcher:
+    """Of its parts. Raises MatcherError."""
+    return _made(f"{label}{op}{value}", label, op, value)
+
+
 def impossible(matcher: Matcher) -> str | None:
     """Why no alert of Paceline can have such a label, and what to write; None when one can."""
     if matcher.label == "alertname":

@@ -4,7 +4,7 @@ The variables that it names must exist when it is read. Everything here is froze
 a new Configuration.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import timedelta
 
 from msgspec import Struct, field
@@ -20,7 +20,10 @@ from alerts.configuration.document import (
     RouteDocument,
     entries,
 )
-from alerts.configuration.matchers import Matcher, impossible, parse_matchers
+from alerts.configuration.inhibition import InhibitRule
+from alerts.configuration.intervals import TimeInterval
+from alerts.configuration.matchers import Matcher
+from alerts.configuration.quiet import read_inhibit_rules, read_matchers, read_times
 from alerts.configuration.yaml_reader import PlaceError, YamlFile
 from shared.durations import parse_duration
 
@@ -55,6 +58,8 @@ class Route(Struct, frozen=True):
     repeat_interval: timedelta
     matchers: tuple[Matcher, ...] = ()
     proceed: bool = False
+    mute_times: tuple[str, ...] = ()
+    active_times: tuple[str, ...] = ()
     routes: tuple["Route", ...] = ()
     key: str = "{}"
 
@@ -73,6 +78,8 @@ class Configuration(Struct, frozen=True):
     budgets: Mapping[str, str] = field(default_factory=dict)
     """`Endpoint.budget` of each channel, by its name and by its address, which was or will be the
     name it has in an older or newer file."""
+    inhibit_rules: tuple[InhibitRule, ...] = ()
+    times: Mapping[str, tuple[TimeInterval, ...]] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
     """What is allowed and probably not meant, with file and line."""
 
@@ -87,8 +94,9 @@ def parse_configuration(
     """By what is doubtful, the path where it is first."""
     try:
         receivers = _receivers(document, environment)
-        places = {name: f".receivers[{place}]" for place, name in enumerate(receivers)}
-        route = _Routes(receivers, places, doubts).first(document.route)
+        times = read_times(document)
+        inhibit_rules = read_inhibit_rules(document, doubts)
+        route = _Routes(receivers, times, doubts).first(document.route)
     except PlaceError as error:
         raise found.fail(error.path, str(error)) from error
     said = sorted(
@@ -100,6 +108,8 @@ def parse_configuration(
         receivers=receivers,
         documents=document.receivers,
         budgets=_budgets(workspace, receivers, environment),
+        inhibit_rules=inhibit_rules,
+        times=times,
         doubts=tuple(map(str, said)),
     )
 
@@ -153,10 +163,11 @@ class _Routes:
     """Walks the tree from its root."""
 
     def __init__(
-        self, receivers: Mapping[str, Receiver], places: Mapping[str, str], doubts: dict[str, str]
+        self, receivers: Mapping[str, Receiver], times: Container[str], doubts: dict[str, str]
     ) -> None:
         self._receivers = receivers
-        self._places = places
+        self._places = {name: f".receivers[{place}]" for place, name in enumerate(receivers)}
+        self._times = times
         self._doubts = doubts
 
     def first(self, node: RouteDocument) -> Route:
@@ -164,7 +175,12 @@ class _Routes:
         path = ".route"
         if node.receiver is None:
             raise PlaceError(path, "'receiver' is missing")
-        for name, value in (("matchers", node.matchers), ("continue", node.proceed)):
+        for name, value in (
+            ("matchers", node.matchers),
+            ("continue", node.proceed),
+            ("mute_time_intervals", node.mute_time_intervals or None),
+            ("active_time_intervals", node.active_time_intervals or None),
+        ):
             if value is not None:
                 raise PlaceError(f"{path}.{name}", f"the first route takes every alert: no {name}")
         return self._route(node, path, ROOT, 0)
@@ -182,7 +198,7 @@ class _Routes:
                 f"receiver {receiver!r} has no channel, so nobody is told: "
                 f"add {' or '.join(f'{kind}_configs' for kind in CHANNELS)}",
             )
-        matchers = self._matchers(node.matchers or (), f"{path}.matchers")
+        matchers = read_matchers(node.matchers or (), f"{path}.matchers", self._doubts)
         wait, interval, repeat = (
             self._interval(node, name, path, parent)
             for name in ("group_wait", "group_interval", "repeat_interval")
@@ -195,6 +211,8 @@ class _Routes:
             repeat_interval=repeat,
             matchers=matchers,
             proceed=bool(node.proceed),
+            mute_times=self._known(node.mute_time_intervals, f"{path}.mute_time_intervals"),
+            active_times=self._known(node.active_time_intervals, f"{path}.active_time_intervals"),
             key=_route_key(parent, matchers) if depth else ROOT.key,
         )
         routes = tuple(
@@ -203,18 +221,11 @@ class _Routes:
         )
         return replace(route, routes=routes)
 
-    def _matchers(self, texts: tuple[str, ...], path: str) -> tuple[Matcher, ...]:
-        found: list[Matcher] = []
-        for place, text in enumerate(texts):
-            try:
-                matchers = parse_matchers(text)
-            except ValueError as error:
-                raise PlaceError(f"{path}[{place}]", str(error)) from error
-            for matcher in matchers:
-                found.append(matcher)
-                if reason := impossible(matcher):
-                    self._doubt(f"{path}[{place}]", f"{matcher}: {reason}")
-        return tuple(found)
+    def _known(self, names: tuple[str, ...], path: str) -> tuple[str, ...]:
+        for place, name in enumerate(names):
+            if name not in self._times:
+                raise PlaceError(f"{path}[{place}]", f"time_intervals has no {name!r}")
+        return names
 
     def _group_by(self, node: RouteDocument, path: str, parent: Route) -> tuple[str, ...]:
         names = node.group_by

@@ -39,6 +39,8 @@ class Episode(Struct, frozen=True):
     starts_at: datetime
     ends_at: datetime | None
     decided_at: datetime
+    routing_labels: dict[str, str] = {}
+    """Of its newest signal; of what was over before they were kept, none."""
 
     @property
     def open(self) -> bool:
@@ -64,6 +66,7 @@ def begin(alert: int, episode: int, signal: Signal) -> Episode:
         starts_at=signal.since,
         ends_at=None,
         decided_at=signal.decided_at,
+        routing_labels=signal.routing_labels,
     )
 
 
@@ -82,6 +85,7 @@ def apply(episode: Episode, signal: Signal) -> tuple[Step, Episode]:
         restated_at=signal.seq if signal.transition in RESTATING else episode.restated_at,
         ends_at=signal.event_time if ended else (episode.ends_at if not episode.open else None),
         decided_at=signal.decided_at,
+        routing_labels=signal.routing_labels,
     )
 
 

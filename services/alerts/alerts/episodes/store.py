@@ -44,12 +44,12 @@ FROM unnest($1::bigint[], $2::int[]) AS u(alert, episodes) WHERE a.alert = u.ale
 """
 PUT_EPISODES = """
 INSERT INTO alerts.episodes AS e (alert, episode, workspace, breach, seq, state, severity,
-  restated_at, starts_at, ends_at, decided_at)
+  restated_at, starts_at, ends_at, decided_at, routing_labels)
 SELECT * FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::int[], $6::text[],
-  $7::text[], $8::int[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[])
+  $7::text[], $8::int[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::jsonb[])
 ON CONFLICT (alert, episode) DO UPDATE SET seq = excluded.seq, state = excluded.state,
   severity = excluded.severity, restated_at = excluded.restated_at, ends_at = excluded.ends_at,
-  decided_at = excluded.decided_at, stripped = false
+  decided_at = excluded.decided_at, routing_labels = excluded.routing_labels, stripped = false
 WHERE e.seq < excluded.seq
 """
 ADD_TRANSITIONS = """
@@ -164,10 +164,11 @@ async def put_episodes(
             one.starts_at,
             one.ends_at,
             one.decided_at,
+            one.routing_labels,
         )
         for workspace, one in found
     ]
-    await conn.execute(PUT_EPISODES, *columns(rows, 11))
+    await conn.execute(PUT_EPISODES, *columns(rows, 12))
     await conn.execute(COUNT_EPISODES, list(counts), list(counts.values()))
 
 

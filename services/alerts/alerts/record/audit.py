@@ -63,6 +63,7 @@ def item(row: NotificationRecord, *, with_text: bool = True) -> Notification:
             "possible_duplicate": bool(row.possible_duplicate),
             "attempts": attempts,
             "body": body,
+            "muted_by": row.mute.by if row.mute else (),
         },
         Notification,
     )

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from alerts.channels.message import Message
+from alerts.quiet.mute import Mute
 from shared.events.notifications import Attempt, Explain
 
 
@@ -42,6 +43,7 @@ class NotificationRow(NamedTuple):
     transition: str
     severity: str
     state: str | None
+    mute: Mute | None
     locale: str
     decided_at: datetime
     labels: Any
@@ -77,5 +79,6 @@ class NotificationRecord(Struct, frozen=True, kw_only=True):
     attempts: list[Attempt] | None = None
     title: str | None = None
     body: str | None = None
+    mute: Mute | None = None
     in_reach: bool = True
     """Whether the reader reaches everything that the message speaks of."""

@@ -74,6 +74,7 @@ class NotificationView(BaseModel):
     body: BodyView | None
     labels: dict[str, str]
     explain: ExplainView
+    muted_by: list[str] = []
 
 
 class Alert(BaseModel):

@@ -8,6 +8,8 @@ ACCEPTED = "accepted"
 """The provider has it, and says no more."""
 ARRIVED = (DELIVERED, ACCEPTED)
 """Never sent again."""
+MUTED = "muted"
+"""Not told now, by a silence and such; what is told when that ends is a row of its own."""
 SUPPRESSED = "suppressed"
 """Told in another way, or not to be told."""
 

@@ -41,7 +41,7 @@ UNSENT = f"""AND n.delivery IN (
 ACCEPTED = f"""AND d.state = {{value}} AND EXISTS (
   SELECT FROM alerts.deliveries
   WHERE workspace = $1 AND state = {{value}} AND {states.UNDELIVERED_SQL})"""
-WITHHELD_STATES = ("muted", states.SUPPRESSED)
+WITHHELD_STATES = (states.MUTED, states.SUPPRESSED)
 ALERTS = """
 SELECT a.alert, a.fingerprint, a.campaign, a.labels, e.episode, e.state, e.severity,
   e.starts_at, e.ends_at, t.signal, ARRAY(

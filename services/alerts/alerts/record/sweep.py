@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from alerts.episodes import store_figures
 from alerts.episodes.store import GROUPS_LOCK
+from alerts.quiet import store as store_silences
 from alerts.record.states import UNSENT_SQL
 from shared.database.pool import Conn, columns
 from shared.database.sweep import Sweep
@@ -70,6 +71,7 @@ def sweeps(keep: timedelta) -> dict[str, Sweep]:
         "episodes": Sweep(keep, strip_episodes),
         "groups": Sweep(keep, forget_groups),
         "figures": Sweep(FIGURES_KEEP, store_figures.forget),
+        "silences": Sweep(keep, store_silences.forget),
     }
 
 
@@ -86,7 +88,7 @@ async def strip_episodes(conn: Conn, before: datetime, rows_max: int) -> int:
     gone; how many episodes."""
     rows = await conn.fetch(STRIP_EPISODES, before, rows_max)
     keys = columns([(row["alert"], row["episode"]) for row in rows], 2)
-    for table in ("transitions", "group_members", "told"):
+    for table in ("transitions", "group_members", "told", "muted"):
         await conn.execute(FORGET_OF_EPISODES.format(table=table), *keys)
     return len(rows)
 
@@ -100,6 +102,6 @@ async def forget_groups(conn: Conn, before: datetime, rows_max: int) -> int:
         return 0
     rows = await conn.fetch(FORGET_GROUPS, before, rows_max)
     ids = [row["group_id"] for row in rows]
-    for table in ("notify_log", "told"):
+    for table in ("notify_log", "told", "muted"):
         await conn.execute(FORGET_OF_GROUPS.format(table=table), ids)
     return len(rows)

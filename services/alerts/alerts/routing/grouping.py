@@ -54,3 +54,12 @@ def due_after_flush(
         return None
     repeats = [told + intervals.repeat + timedelta(microseconds=1) for told in told_at]
     return max(now + intervals.interval, min(repeats)) if repeats else None
+
+
+def due_after_mutes(
+    until: Iterable[datetime | None], intervals: Intervals, now: datetime
+) -> datetime:
+    """When to ask again about what is muted and has something to tell: group_wait after the first
+    mute ends, but no later than the next interval, for an end that nobody can foresee."""
+    ends = [one + intervals.wait for one in until if one is not None]
+    return min([now + intervals.interval, *ends])

@@ -6,18 +6,21 @@ from typing import Any
 import msgspec
 
 from alerts.configuration.tree import Configuration, Receiver, Route
+from alerts.quiet.mute import RouteTimes
 from alerts.routing.grouping import Intervals
 
 
 class Snapshot(msgspec.Struct, frozen=True):
     receiver: Receiver
     intervals: Intervals
+    times: RouteTimes = RouteTimes()
 
 
 def take(configuration: Configuration, route: Route) -> Snapshot:
     return Snapshot(
         receiver=configuration.receivers[route.receiver],
         intervals=Intervals(route.group_wait, route.group_interval, route.repeat_interval),
+        times=RouteTimes(route.active_times, route.mute_times),
     )
 
 

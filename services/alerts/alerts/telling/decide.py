@@ -77,10 +77,12 @@ def decide(
     send_resolved: bool,
     now: datetime,
     elsewhere: Container[Key] = frozenset(),
+    muted: Container[Key] = frozenset(),
 ) -> Decision:
     """The table of alerting.md 2.3. Resolved members that were never announced do not count:
     nobody is told the end of something they were not told the beginning of. `elsewhere`: members
-    that others of the receiver were told before this one came."""
+    that others of the receiver were told before this one came. `muted`: members that are open and
+    not told of now, which are in neither set: while one of them was announced, not all is over."""
     if entry is None:
         joins = any(key in elsewhere for key in firing)
         return (
@@ -94,13 +96,13 @@ def decide(
         return _send(DecisionReason.LEVEL)
     if any(current.restated_at > known[key].seq for key, current in {**firing, **ended}.items()):
         return _send(DecisionReason.RESTATED)
-    if not firing:
+    if not firing and not any(key in muted for key in entry.firing):
         if not entry.firing:
             return NOTHING
         return Decision(DecisionReason.ALL_RESOLVED, send=send_resolved, log=True)
     if send_resolved and ended.keys() - entry.resolved.keys():
         return _send(DecisionReason.SOME_RESOLVED)
-    if entry.at < now - repeat:
+    if firing and entry.at < now - repeat:
         return _send(DecisionReason.REPEAT)
     return NOTHING
 

@@ -14,18 +14,21 @@ from alerts.channels.destinations import NOBODY, Endpoint
 from alerts.configuration.configurations import Configurations
 from alerts.configuration.tree import Receiver
 from alerts.episodes.rules import Key
+from alerts.quiet.mute import Mute, MuteReason
 from alerts.record import audit
 from alerts.record.rows import DeliveryRow, NotificationRow
 from alerts.rendering.render import Renderer
 from alerts.routing import snapshot
-from alerts.routing.grouping import due_after_flush
+from alerts.routing.grouping import due_after_flush, due_after_mutes
 from alerts.settings import AlertsSettings
-from alerts.telling import store
+from alerts.telling import store, store_muted
 from alerts.telling.decide import DecisionReason, Told
 from alerts.telling.messages import Messages, Speaking, delivery_rows, notification_row
 from alerts.telling.moves import LogRow, MovedChannel, moves
-from alerts.telling.plan import Member, entry_of, plan_channel
+from alerts.telling.muting import with_mutes
+from alerts.telling.plan import Member, Muted, entry_of, plan_channel
 from alerts.telling.store import ChannelTold, DueGroup, FlushedGroup, LeftMember, MemberTold
+from alerts.telling.store_muted import MemberMuted
 from shared import metrics
 from shared.database.clock import Clock
 from shared.database.pool import Conn, Pool, is_transient, transaction
@@ -44,6 +47,8 @@ def start_counters() -> None:
     metrics.FAULTS.labels("flush")
     for reason in DecisionReason:
         metrics.DECISIONS.labels(reason.value)
+    for why in MuteReason:
+        metrics.MUTED.labels(why.value)
 
 
 class Writes:
@@ -54,6 +59,7 @@ class Writes:
         self.notifications: list[NotificationRow] = []
         self.log: list[ChannelTold] = []
         self.told: list[MemberTold] = []
+        self.muted: list[MemberMuted] = []
         self.groups: list[FlushedGroup] = []
         self.left: list[LeftMember] = []
 
@@ -66,6 +72,8 @@ class Heard(NamedTuple):
     known: dict[str, list[tuple[Key, Told, bool]]]
     waiting: set[tuple[int, str]]
     """(group, channel id) that have not got an earlier message yet."""
+    muted: Mapping[str, Mapping[Key, Muted]]
+    """By channel id, what is on record as muted."""
 
     def announced(self) -> set[Key]:
         """Members that somebody of the receiver was told."""
@@ -145,18 +153,21 @@ class Flusher:
         """All of these or, with an error, none."""
         ids = [group.group_id for group in groups]
         async with conn.transaction():
-            members = await store.find_members(conn, ids)
+            found = await store.find_members(conn, ids)
+            members = await with_mutes(conn, self._configurations, groups, found, now)
             logs = await store.find_log(conn, ids)
             if moved := [row for one in groups for row in self._moved(one, logs[one.group_id])]:
                 await store.put_channels(conn, moved)
                 logs = await store.find_log(conn, ids)
             told = await store.find_told(conn, ids)
             waiting = await store.find_waiting(conn, ids)
+            muted = await store_muted.find(conn, ids)
             writes = Writes()
             for group in groups:
                 channels = logs[group.group_id]
                 known = {one: told.get((group.group_id, one), []) for one in channels}
-                heard = Heard(members[group.group_id], channels, known, waiting)
+                quiet = muted.get(group.group_id, {})
+                heard = Heard(members[group.group_id], channels, known, waiting, quiet)
                 self._flush_group(writes, group, heard, now)
             await _write(conn, writes)
 
@@ -167,12 +178,13 @@ class Flusher:
         return [MovedChannel(group.group_id, name, one) for name, one in found.items()]
 
     def _flush_group(self, writes: Writes, group: DueGroup, heard: Heard, now: datetime) -> None:
-        members, logs, known, waiting = heard
+        members, logs, known, waiting, recorded = heard
         configuration = self._configurations.get(group.workspace)
         kept = group.snapshot
         receiver = snapshot.current_receiver(configuration, kept)
         intervals = kept.intervals
         told_at: list[datetime] = []
+        mutes: list[Mute] = []
         announced = heard.announced()
         messages = Messages(self._renderer)
         for channel, former in _channels(receiver, heard):
@@ -187,7 +199,9 @@ class Flusher:
                 now=now,
                 waiting=(group.group_id, channel.name) in waiting,
                 elsewhere=announced,
+                recorded=recorded.get(channel.name, {}),
             )
+            mutes += plan.waiting
             metrics.DECISIONS.labels(plan.decision.reason.value).inc()
             speaking = Speaking(group, receiver, channel, plan, before)
             _speak(writes, speaking, messages, members, now)
@@ -199,6 +213,9 @@ class Flusher:
                 told_at.append(before.told_at)
         firing = any(member.episode.open for member in members)
         due = due_after_flush(told_at, intervals, now, firing=firing)
+        if mutes:
+            unmuted = due_after_mutes((mute.until for mute in mutes), intervals, now)
+            due = unmuted if due is None else min(due, unmuted)
         writes.groups.append(FlushedGroup(group.group_id, now, due, firing))
         writes.left += [
             LeftMember(group.group_id, *member.key) for member in members if not member.episode.open
@@ -226,6 +243,8 @@ def _speak(
         writes.notifications.append(
             notification_row(speaking, by_key[telling.key], telling, delivery, now)
         )
+    place = (group.group_id, channel.name)
+    writes.muted += [MemberMuted(*place, *key, *muted) for key, muted in plan.muted.items()]
     if not plan.decision.log:
         return
     root = before.thread_root if before else ""
@@ -235,7 +254,6 @@ def _speak(
             root = rows[0].delivery
         last = rows[-1].delivery
     reason = plan.decision.reason.value
-    place = (group.group_id, channel.name)
     writes.log.append(ChannelTold(*place, channel, now, reason, root, last))
     writes.told += [
         MemberTold(*place, *key, value.seq, value.severity, firing)
@@ -261,12 +279,15 @@ async def _write(conn: Conn, writes: Writes) -> None:
     ids = await store.add_notifications(conn, writes.notifications)
     await store.put_log(conn, writes.log)
     await store.put_told(conn, writes.told)
+    await store_muted.put(conn, writes.muted, writes.told, writes.left)
     await store.put_groups(conn, writes.groups, writes.left)
     carrying = {row.delivery: row for row in writes.deliveries}
     decided = list(zip(ids, writes.notifications, strict=True))
     records = audit.decision_records(decided, carrying)
     await outbox.add(conn, SCHEMA, records)
     for row in writes.notifications:
+        if row.mute is not None:
+            metrics.MUTED.labels(row.reason).inc()
         log.info(
             "decided",
             workspace=row.workspace,

@@ -1,6 +1,7 @@
 """What one group says over one channel, as the rows that are stored."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from alerts.configuration.tree import Receiver
 from alerts.episodes.rules import Key
 from alerts.record import audit
 from alerts.record.rows import DeliveryRow, NotificationRow
-from alerts.record.states import SUPPRESSED
+from alerts.record.states import MUTED, SUPPRESSED
 from alerts.rendering.render import Heading, Rendered, Renderer
 from alerts.rendering.view import AlertView
 from alerts.telling.decide import DecisionReason
@@ -104,11 +105,12 @@ def notification_row(
     speaking: Speaking, member: Member, telling: Telling, delivery: str | None, now: datetime
 ) -> NotificationRow:
     """One transition of one alert, told by `delivery` or withheld, with the reason."""
-    signal = telling.signal
-    heard = speaking.channel != NOBODY
-    reason = (
-        (telling.reason or speaking.plan.decision.reason) if heard else DecisionReason.NO_CHANNEL
-    )
+    signal, mute = telling.signal, telling.mute
+    reason: StrEnum = telling.reason or speaking.plan.decision.reason
+    if mute is not None:
+        reason = mute.reason
+    elif speaking.channel == NOBODY:
+        reason = DecisionReason.NO_CHANNEL
     return NotificationRow(
         workspace=speaking.group.workspace,
         delivery=delivery,
@@ -124,7 +126,8 @@ def notification_row(
         reason=reason.value,
         transition=telling.transition,
         severity=signal.severity,
-        state=None if delivery else SUPPRESSED,
+        state=MUTED if mute else None if delivery else SUPPRESSED,
+        mute=mute,
         locale=speaking.receiver.locale,
         decided_at=now,
         labels=dict(member.labels),

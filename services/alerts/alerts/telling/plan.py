@@ -6,12 +6,14 @@ interval are both on record, whatever message carries them.
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from alerts.episodes.rules import Episode, Key
 from alerts.incoming.signal import NewerFigures, Signal
+from alerts.quiet.mute import Mute, MuteReason
 from alerts.rendering.view import AlertView, Change, Saying
 from alerts.telling import figures
 from alerts.telling.decide import Current, Decision, DecisionReason, Entry, Told, decide
@@ -30,6 +32,8 @@ class Member(Struct, frozen=True):
     transitions: tuple[Signal, ...]
     figures: NewerFigures | None = None
     """Newer ones than the transitions have, if any were told."""
+    mute: Mute | None = None
+    """Why it is not told now; of what is over, never."""
 
     @property
     def key(self) -> Key:
@@ -38,22 +42,34 @@ class Member(Struct, frozen=True):
 
 class Telling(Struct, frozen=True):
     """One transition a channel is told, or not told (`suppressed`). `reason` is its own where it
-    is another than that of the decision."""
+    is another than that of the decision; `mute` is why it is not told yet."""
 
     key: Key
     signal: Signal
     transition: str
     suppressed: bool = False
     reason: DecisionReason | None = None
+    mute: Mute | None = None
+
+
+class Muted(NamedTuple):
+    """Up to which `seq` it is on record that a member is muted, and why."""
+
+    seq: int
+    reason: MuteReason
 
 
 class Plan(Struct, frozen=True):
-    """`views` go into the message when `decision.send`; `told` is what the log says after it."""
+    """`views` go into the message when `decision.send`; `told` is what the log says after it, and
+    `muted` what it says of those that are not told now. `waiting`: the mutes of those that have
+    something to tell."""
 
     decision: Decision
     views: tuple[AlertView, ...]
     tellings: tuple[Telling, ...]
     told: Mapping[Key, tuple[Told, bool]]
+    muted: Mapping[Key, Muted]
+    waiting: tuple[Mute, ...]
 
 
 def plan_channel(
@@ -65,35 +81,44 @@ def plan_channel(
     now: datetime,
     waiting: bool = False,
     elsewhere: Container[Key] = frozenset(),
+    recorded: Mapping[Key, Muted] = {},
 ) -> Plan:
     """Decides for one channel and says what its message holds. `elsewhere`: members of which other
-    channels of the receiver were told.
+    channels of the receiver were told; `recorded`: what is on record as muted here.
 
     `waiting`: it has not yet got an earlier message. Reminders of that would only queue up behind
     it, so they are on record and not sent; whatever is new is.
     """
     known = {**entry.resolved, **entry.firing} if entry else {}
+    heard = [member for member in members if member.mute is None]
     decision = decide(
         entry,
-        _current(member for member in members if member.episode.open),
-        _current(member for member in members if not member.episode.open),
+        _current(member for member in heard if member.episode.open),
+        _current(member for member in heard if not member.episode.open),
         repeat=repeat,
         send_resolved=send_resolved,
         now=now,
         elsewhere=elsewhere,
+        muted={member.key for member in members if member.mute is not None},
     )
     if waiting and decision.reason is DecisionReason.REPEAT:
         decision = Decision(DecisionReason.UNHEARD, send=False, log=True)
     views: list[AlertView] = []
-    tellings: list[Telling] = []
+    tellings, muted, mutes = _keep(members, known, recorded)
     told: dict[Key, tuple[Told, bool]] = {}
-    for member in members:
+    for member in heard:
         before = known.get(member.key)
         untold = _untold(member, before)
+        unrecorded = _unrecorded(untold, recorded.get(member.key))
         if before is None and not member.episode.open:
+            if _ends_with_others(decision, entry, recorded.get(member.key), send_resolved):
+                told[member.key] = _told(member)
+                views.append(_view(member, None, untold, "resolved"))
+                tellings += _tell(member, unrecorded, suppressed=False)
+                continue
             # It came and went before this channel knew: on record, but nobody is disturbed.
             why = DecisionReason.JOINED if member.key in elsewhere else DecisionReason.OVER
-            tellings += _withhold(member, untold, why)
+            tellings += _withhold(member, unrecorded, why)
             continue
         if not decision.log:
             if not member.episode.open:
@@ -112,7 +137,8 @@ def plan_channel(
         else:
             tellings += _tell(member, untold, suppressed=silent)
     joined = decision.reason is DecisionReason.JOINED
-    return Plan(decision, *_with_figures(members, views, tellings, joined=joined), told)
+    shown = _with_figures(members, views, tellings, joined=joined)
+    return Plan(decision, *shown, told, muted, mutes)
 
 
 def entry_of(told_at: datetime, rows: Iterable[tuple[Key, Told, bool]]) -> Entry:
@@ -157,6 +183,36 @@ def _with_figures(
     )
 
 
+def _keep(
+    members: Iterable[Member], known: Mapping[Key, Told], recorded: Mapping[Key, Muted]
+) -> tuple[list[Telling], dict[Key, Muted], tuple[Mute, ...]]:
+    """What is muted: put on record once, and kept for when the mute ends."""
+    tellings: list[Telling] = []
+    muted: dict[Key, Muted] = {}
+    mutes: list[Mute] = []
+    for member in members:
+        untold = _untold(member, known.get(member.key))
+        if member.mute is None or not untold:
+            continue
+        mutes.append(member.mute)
+        unrecorded = _unrecorded(untold, recorded.get(member.key))
+        if unrecorded:
+            muted[member.key] = Muted(unrecorded[-1].seq, member.mute.reason)
+        tellings += [
+            Telling(member.key, signal, signal.transition, suppressed=True, mute=member.mute)
+            for signal in unrecorded
+        ]
+    return tellings, muted, tuple(mutes)
+
+
+def _ends_with_others(
+    decision: Decision, entry: Entry | None, recorded: Muted | None, send_resolved: bool
+) -> bool:
+    """Whether a message to people who know the group also lists what another alert stood for."""
+    inhibited = recorded is not None and recorded.reason is MuteReason.INHIBITED
+    return inhibited and entry is not None and decision.send and send_resolved
+
+
 def _current(members: Iterable[Member]) -> dict[Key, Current]:
     return {
         member.key: Current(member.episode.seq, member.episode.severity, member.episode.restated_at)
@@ -167,6 +223,10 @@ def _current(members: Iterable[Member]) -> dict[Key, Current]:
 def _untold(member: Member, before: Told | None) -> list[Signal]:
     last = before.seq if before else 0
     return [signal for signal in member.transitions if signal.seq > last]
+
+
+def _unrecorded(untold: Sequence[Signal], recorded: Muted | None) -> list[Signal]:
+    return [signal for signal in untold if recorded is None or signal.seq > recorded.seq]
 
 
 def _tell(member: Member, untold: Sequence[Signal], *, suppressed: bool) -> list[Telling]:

@@ -64,16 +64,17 @@ ORDER BY n
 """
 ADD_NOTIFICATIONS = """
 INSERT INTO alerts.notifications (workspace, delivery, group_id, receiver, channel_id, channel,
-  alert, episode, seq, fingerprint, campaign, reason, transition, severity, state, locale,
+  alert, episode, seq, fingerprint, campaign, reason, transition, severity, state, mute, locale,
   decided_at, labels, explain)
 SELECT workspace, delivery, group_id, receiver, channel_id, channel, alert, episode, seq,
-  fingerprint, campaign, reason, transition, severity, state, locale, decided_at, labels, explain
+  fingerprint, campaign, reason, transition, severity, state, mute, locale, decided_at, labels,
+  explain
 FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[],
   $8::int[], $9::int[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
-  $15::text[], $16::text[], $17::timestamptz[], $18::jsonb[], $19::jsonb[])
+  $15::text[], $16::jsonb[], $17::text[], $18::timestamptz[], $19::jsonb[], $20::jsonb[])
   WITH ORDINALITY AS u(workspace, delivery, group_id, receiver, channel_id, channel, alert,
-  episode, seq, fingerprint, campaign, reason, transition, severity, state, locale, decided_at,
-  labels, explain, n)
+  episode, seq, fingerprint, campaign, reason, transition, severity, state, mute, locale,
+  decided_at, labels, explain, n)
 ORDER BY n RETURNING notification
 """
 PUT_LOG = """
@@ -147,6 +148,14 @@ WITH gone AS (
 INSERT INTO alerts.told (group_id, channel_id, alert, episode, seq, severity, firing)
 SELECT DISTINCT ON (group_id, now, alert, episode) group_id, now, alert, episode, seq, severity,
   firing
+FROM gone ORDER BY group_id, now, alert, episode, seq DESC
+""",
+    f"""
+WITH gone AS (
+  DELETE FROM alerts.muted t USING {MOVED}
+  WHERE t.group_id = u.group_id AND t.channel_id = u.name RETURNING t.*, u.channel->>'id' AS now)
+INSERT INTO alerts.muted (group_id, channel_id, alert, episode, seq, reason)
+SELECT DISTINCT ON (group_id, now, alert, episode) group_id, now, alert, episode, seq, reason
 FROM gone ORDER BY group_id, now, alert, episode, seq DESC
 """,
     f"""

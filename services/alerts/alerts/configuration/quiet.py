@@ -1,0 +1,111 @@
+"""What the file says of being quiet: rules of inhibition, and times that routes name, checked."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from alerts.configuration import intervals
+from alerts.configuration.document import Document, InhibitDocument, IntervalDocument
+from alerts.configuration.inhibition import InhibitRule
+from alerts.configuration.intervals import Range, TimeInterval
+from alerts.configuration.matchers import (
+    Matcher,
+    MatcherError,
+    Operator,
+    impossible,
+    make_matcher,
+    parse_matchers,
+)
+from alerts.configuration.yaml_reader import PlaceError
+
+Read = TypeVar("Read")
+
+
+def read_matchers(texts: tuple[str, ...], path: str, doubts: dict[str, str]) -> tuple[Matcher, ...]:
+    """A list of matchers; what no alert can meet is a doubt. Raises PlaceError."""
+    found: list[Matcher] = []
+    for place, text in enumerate(texts):
+        for matcher in _read(parse_matchers, text, f"{path}[{place}]"):
+            found.append(matcher)
+            if reason := impossible(matcher):
+                doubts.setdefault(f"{matcher}: {reason}", f"{path}[{place}]")
+    return tuple(found)
+
+
+def read_inhibit_rules(document: Document, doubts: dict[str, str]) -> tuple[InhibitRule, ...]:
+    """The rules; an empty item of the list is none, as in Alertmanager. Raises PlaceError."""
+    return tuple(
+        InhibitRule(
+            _side(rule, "source", f".inhibit_rules[{place}]", doubts),
+            _side(rule, "target", f".inhibit_rules[{place}]", doubts),
+            rule.equal,
+        )
+        for place, rule in enumerate(document.inhibit_rules)
+        if rule is not None
+    )
+
+
+def read_times(document: Document) -> dict[str, tuple[TimeInterval, ...]]:
+    """Times by name, from both lists that Alertmanager knows. Raises PlaceError."""
+    found: dict[str, tuple[TimeInterval, ...]] = {}
+    for key in ("time_intervals", "mute_time_intervals"):
+        for place, one in enumerate(getattr(document, key)):
+            path = f".{key}[{place}]"
+            if one.name in found:
+                raise PlaceError(f"{path}.name", f"the times {one.name!r} are defined twice")
+            found[one.name] = tuple(
+                _interval(interval, f"{path}.time_intervals[{number}]")
+                for number, interval in enumerate(one.time_intervals)
+            )
+    return found
+
+
+def _side(
+    rule: InhibitDocument, side: str, path: str, doubts: dict[str, str]
+) -> tuple[Matcher, ...]:
+    """Matchers of one side, the older maps first."""
+    older: list[Matcher] = []
+    forms: tuple[tuple[str, Operator], ...] = ((f"{side}_match", "="), (f"{side}_match_re", "=~"))
+    for key, operator in forms:
+        said: Mapping[str, str] = getattr(rule, key)
+        for name, value in said.items():
+            try:
+                older.append(make_matcher(name, operator, value))
+            except MatcherError as error:
+                raise PlaceError(f"{path}.{key}.{name}", str(error)) from error
+    key = f"{side}_matchers"
+    return (*older, *read_matchers(getattr(rule, key), f"{path}.{key}", doubts))
+
+
+def _interval(one: IntervalDocument, path: str) -> TimeInterval:
+    times = tuple(
+        _times_of_day(of_day.start_time, of_day.end_time, f"{path}.times[{place}]")
+        for place, of_day in enumerate(one.times)
+    )
+
+    def ranges(key: str, read: Callable[[str], Range]) -> tuple[Range, ...]:
+        texts: tuple[str, ...] = getattr(one, key)
+        return tuple(_read(read, text, f"{path}.{key}[{n}]") for n, text in enumerate(texts))
+
+    return TimeInterval(
+        times,
+        ranges("weekdays", intervals.read_weekdays),
+        ranges("days_of_month", intervals.read_days_of_month),
+        ranges("months", intervals.read_months),
+        ranges("years", intervals.read_years),
+        _read(intervals.read_location, one.location, f"{path}.location"),
+    )
+
+
+def _times_of_day(start: str, end: str, path: str) -> Range:
+    first = _read(intervals.read_time, start, f"{path}.start_time")
+    last = _read(intervals.read_time, end, f"{path}.end_time")
+    if first >= last:
+        raise PlaceError(path, "it ends before it starts: write two, one until 24:00")
+    return first, last
+
+
+def _read(read: Callable[[str], Read], text: str, path: str) -> Read:
+    try:
+        return read(text)
+    except ValueError as error:
+        raise PlaceError(path, str(error)) from error

@@ -1,0 +1,115 @@
+"""SQL of silences, of the alerts that may stand for others, and of who asks again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from alerts.configuration.inhibition import InhibitRule
+from alerts.quiet.inhibitor import OpenAlert
+from alerts.quiet.silences import Silence, SilenceState
+from shared.database.pool import Conn
+from shared.http.reach import Reach
+
+FIELDS = (
+    "silence, matchers, starts_at, ends_at, created_by, comment, updated_at, updated_by, version"
+)
+IN_FORCE = f"""
+SELECT {FIELDS} FROM alerts.silences
+WHERE workspace = $1 AND ends_at > $2 AND starts_at <= $2 ORDER BY ends_at, silence
+"""
+LIST = f"""
+SELECT {FIELDS} FROM alerts.silences
+WHERE workspace = $1 AND silence > $2 AND {{state}}
+  AND ($5::text[] IS NULL OR campaign = ANY($5)) ORDER BY silence LIMIT $3
+"""
+IN_STATE: dict[SilenceState | None, str] = {
+    "pending": "starts_at > $4",
+    "active": "starts_at <= $4 AND ends_at > $4",
+    "expired": "ends_at <= $4",
+    None: "$4::timestamptz IS NOT NULL",
+}
+GET = f"SELECT {FIELDS} FROM alerts.silences WHERE workspace = $1 AND silence = $2"
+LOCK = f"{GET} FOR UPDATE"
+PUT = f"""
+INSERT INTO alerts.silences (workspace, campaign, {FIELDS})
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (workspace, silence) DO UPDATE SET starts_at = excluded.starts_at,
+  ends_at = excluded.ends_at, comment = excluded.comment, updated_at = excluded.updated_at,
+  updated_by = excluded.updated_by, version = excluded.version
+"""
+SOURCES = """
+SELECT a.fingerprint, e.routing_labels FROM alerts.episodes e JOIN alerts.alerts a USING (alert)
+WHERE e.workspace = $1 AND e.state NOT IN ('resolved', 'withdrawn')
+  AND e.routing_labels @> ANY($2::jsonb[])
+"""
+# What is muted is in no member's log; a group knows that some of it is.
+PUT_MUTED_DUE = """
+UPDATE alerts.groups g
+SET due_at = least(g.due_at, $2::timestamptz + (g.snapshot #>> '{intervals,wait}')::interval)
+WHERE g.workspace = $1 AND g.active AND EXISTS (
+  SELECT FROM alerts.muted m WHERE m.group_id = g.group_id)
+"""
+FORGET = """
+DELETE FROM alerts.silences WHERE (workspace, silence) IN (
+  SELECT workspace, silence FROM alerts.silences WHERE ends_at < $1
+  ORDER BY ends_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+"""
+
+
+async def find_in_force(conn: Conn, workspace: str, now: datetime) -> list[Silence]:
+    """Those that hold now, the next to end first."""
+    return _silences(await conn.fetch(IN_FORCE, workspace, now))
+
+
+async def list_silences(
+    conn: Conn,
+    reach: Reach,
+    state: SilenceState | None,
+    *,
+    after: str,
+    limit: int,
+    now: datetime,
+) -> list[Silence]:
+    """Up to `limit` after the id `after`; of a limited reach those of its campaigns alone."""
+    statement = LIST.format(state=IN_STATE[state])
+    values = (reach.workspace, after, limit, now, reach.listed)
+    return _silences(await conn.fetch(statement, *values))
+
+
+async def get_silence(conn: Conn, workspace: str, silence: str) -> Silence | None:
+    return next(iter(_silences(await conn.fetch(GET, workspace, silence))), None)
+
+
+async def lock_silence(conn: Conn, workspace: str, silence: str) -> Silence | None:
+    """Nobody else changes it until the transaction ends."""
+    return next(iter(_silences(await conn.fetch(LOCK, workspace, silence))), None)
+
+
+async def put_silence(conn: Conn, workspace: str, one: Silence) -> None:
+    values = (getattr(one, name) for name in FIELDS.split(", "))
+    await conn.execute(PUT, workspace, one.campaign, *values)
+
+
+async def find_sources(conn: Conn, workspace: str, rules: Sequence[InhibitRule]) -> list[OpenAlert]:
+    """Open alerts that have what some rule's source asks for by equality; the rules judge them."""
+    wanted = [{one.label: one.value for one in rule.source if one.op == "="} for rule in rules]
+    # An absent label is the empty text for a matcher, and is no member of what is stored.
+    patterns = [{name: value for name, value in one.items() if value} for one in wanted]
+    rows = await conn.fetch(SOURCES, workspace, patterns)
+    return [OpenAlert(row["fingerprint"], row["routing_labels"]) for row in rows]
+
+
+async def put_muted_due(conn: Conn, workspace: str, now: datetime) -> None:
+    """Groups in which something is muted ask again after their group_wait, or before that."""
+    await conn.execute(PUT_MUTED_DUE, workspace, now)
+
+
+async def forget(conn: Conn, before: datetime, rows_max: int) -> int:
+    """Deletes silences that were over before; how many."""
+    return int((await conn.execute(FORGET, before, rows_max)).split()[-1])
+
+
+def _silences(rows: Sequence[Any]) -> list[Silence]:
+    return [msgspec.convert(dict(row), Silence) for row in rows]

@@ -1,0 +1,64 @@
+"""Inhibition and times in the file, in Alertmanager's words; errors name their line."""
+
+import pytest
+
+from alerts.configuration.intervals import TimeInterval
+from alerts.configuration.tree import Configuration, parse_configuration
+from alerts.configuration.yaml_reader import ConfigError
+from tests.unit.alerts.builders import CONFIGURATION, ENVIRONMENT
+
+QUIET = CONFIGURATION.replace(
+    "receivers:",
+    """  routes:
+    - {receiver: ops, matchers: [a="b"], mute_time_intervals: [night], active_time_intervals: [day]}
+inhibit_rules:
+  - source_matchers: [severity="critical"]
+    target_match: {severity: warning}
+    target_match_re: {line: L.*}
+    equal: [campaign]
+time_intervals:
+  - {name: day, time_intervals: [{weekdays: ['monday:friday'], location: Asia/Shanghai}]}
+mute_time_intervals:
+  - {name: night, time_intervals: [{times: [{start_time: "22:00", end_time: "24:00"}]}]}
+receivers:""",
+    1,
+)
+
+
+def test_quiet_is_read_in_alertmanagers_words() -> None:
+    found = parse(QUIET)
+    assert found.route.routes[0].mute_times == ("night",)
+    assert found.route.routes[0].active_times == ("day",)
+    assert found.times == {
+        "day": (TimeInterval(weekdays=((1, 5),), location="Asia/Shanghai"),),
+        "night": (TimeInterval(times=((1320, 1440),)),),
+    }
+    (rule,) = found.inhibit_rules
+    assert list(map(str, rule.source)) == ['severity="critical"']
+    assert list(map(str, rule.target)) == ['severity="warning"', 'line=~"L.*"']
+    assert rule.equal == ("campaign",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "detail"),
+    [
+        ("[night]", "[noon]", 8, "time_intervals has no 'noon'"),
+        ("name: day", "name: night", 17, "'night' are defined twice"),
+        ("24:00", "21:00", 17, "it ends before it starts: write two, one until 24:00"),
+        ("monday:friday", "mon:fri", 15, "'mon' is not known here"),
+        ("Asia/Shanghai", "Shanghai", 15, "'Shanghai' is no time zone"),
+        ("L.*", "'L('", 12, "L("),
+        ("[severity=", "[severity==", 10, "two signs of equality"),
+    ],
+)
+def test_quiet_that_cannot_be_read_is_refused_with_its_line(
+    old: str, new: str, line: int, detail: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(QUIET.replace(old, new, 1))
+    assert detail in caught.value.detail
+    assert caught.value.line == line
+
+
+def parse(text: str) -> Configuration:
+    return parse_configuration("default", "default.yml", text, ENVIRONMENT)
