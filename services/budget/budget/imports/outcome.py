@@ -20,6 +20,7 @@ from budget.posting.route import Posting, fact_key
 from shared import keys
 from shared.database.pool import Conn
 from shared.errors import NotFoundError, UnavailableError
+from shared.kafka.consumer import Received
 from shared.money import NO_CURRENCY
 
 MISSING_MAX = 100
@@ -113,34 +114,20 @@ def _missing(one: MissingFact) -> dict[str, Any]:
 
 
 def _counted(posting: Posting, outcome: RowOutcome, suspense: bool) -> Counted:
-    event, received, is_fact = posting.event, posting.received, posting.route.is_fact
-    return Counted(
-        event.workspace,
-        event.importid or "",
-        received.topic,
-        received.partition,
-        received.offset,
-        posting.route.destination.account.currency,
-        outcome,
-        suspense and not is_fact,
-        0 if is_fact else posting.amount,
-    )
+    is_fact, currency = posting.route.is_fact, posting.route.destination.account.currency
+    record = _record(posting.event, posting.received, currency)
+    amount = 0 if is_fact else posting.amount
+    return record._replace(outcome=outcome, suspense=suspense and not is_fact, amount=amount)
 
 
 def _refused(refusal: SpendRefusal) -> Counted:
-    event, received = refusal.event, refusal.received
-    assert event is not None
-    return Counted(
-        event.workspace,
-        getattr(event, "importid", None) or "",
-        received.topic,
-        received.partition,
-        received.offset,
-        getattr(event.data, "currency", None) or NO_CURRENCY,
-        None,
-        False,
-        0,
-    )
+    currency = getattr(getattr(refusal.event, "data", None), "currency", None) or NO_CURRENCY
+    return _record(refusal.event, refusal.received, currency)
+
+
+def _record(event: Any, received: Received, currency: str) -> Counted:
+    place = received.topic, received.partition, received.offset
+    return Counted(event.workspace, event.importid, *place, currency)
 
 
 def _fact(posting: Posting) -> ImportedFact:

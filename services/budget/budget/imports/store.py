@@ -127,9 +127,9 @@ class Counted(NamedTuple):
     partition: int
     offset: int
     currency: str
-    outcome: RowOutcome | None
-    suspense: bool
-    amount: int
+    outcome: RowOutcome | None = None
+    suspense: bool = False
+    amount: int = 0
 
 
 async def add(conn: Conn, records: Sequence[Counted]) -> None:
