@@ -1,6 +1,6 @@
 """`silence`: alerts that are not told for a while, by whom and why."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -31,19 +31,18 @@ def add(
 
 
 def list_silences(
-    status: Annotated[
-        Literal["active", "pending", "expired", "all"], typer.Option("--state-of")
-    ] = "active",
+    over: Annotated[bool, typer.Option("--over", help="Also those that are over.")] = False,
     workspace: str = "default",
     state: State = DEFAULT_STATE,
     as_json: Json = False,
 ) -> None:
-    """One line a silence: id, end, who, matchers, why."""
+    """What is silent now or will be, one line a silence: id, until when, who, matchers, why."""
     from cli.commands.silences import find_silences, line_of
     from cli.output import emit
 
-    found = find_silences(state, None if status == "all" else status, workspace=workspace)
-    emit("\n".join(map(line_of, found)), {"silences": found}, as_json=as_json)
+    found = find_silences(state, over=over, workspace=workspace)
+    lines = "\n".join(map(line_of, found)) or "no silences"
+    emit(lines, {"silences": found}, as_json=as_json)
 
 
 def end(

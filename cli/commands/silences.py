@@ -15,16 +15,16 @@ def add_silence(state: Path, body: dict[str, Any], *, subject: str, workspace: s
     return call("POST", _url(state), token=_token(state, subject, workspace), body=body)
 
 
-def find_silences(state: Path, status: str | None, *, workspace: str) -> list[Any]:
-    """All in a state, or all there are. Raises CommandError."""
+def find_silences(state: Path, *, over: bool, workspace: str) -> list[Any]:
+    """Those that hold or will, or all. Raises CommandError."""
     token = _token(state, "paceline-cli", workspace)
-    wanted: dict[str, Any] = {"limit": PAGE} | ({"state": status} if status else {})
+    wanted: dict[str, Any] = {"limit": PAGE}
     found: list[Any] = []
     while True:
         page = call("GET", f"{_url(state)}?{urlencode(wanted)}", token=token)
         found += page["items"]
         if page["next"] is None:
-            return found
+            return [one for one in found if over or one["state"] != "expired"]
         wanted["cursor"] = page["next"]
 
 

@@ -212,3 +212,24 @@ def test_a_command_without_a_running_installation_says_how_to_start_one(tmp_path
         assert done.returncode == 3
         assert "./paceline up" in done.stderr
         assert done.stdout == ""
+
+
+def test_a_silence_is_made_read_and_ended(up: Up) -> None:
+    asked = ["silence", "add", 'campaign="d11"', "--for", "2h", "--comment", "a sale"]
+    made = _paceline(*asked, "--subject", "li.na", state=up.state)
+    assert made.returncode == 0, made.stderr
+    silence = made.stdout.strip()
+    listed = _paceline("silence", "list", state=up.state).stdout
+    assert listed.startswith(silence)
+    assert listed.endswith('li.na: campaign="d11" (a sale)\n')
+    assert _paceline("silence", "end", silence, state=up.state).stdout == f"ended {silence}\n"
+    assert _paceline("silence", "list", state=up.state).stdout == "no silences\n"
+    shown = json.loads(_paceline("silence", "list", "--over", "--json", state=up.state).stdout)
+    assert [(one["silence"], one["state"]) for one in shown["silences"]] == [(silence, "expired")]
+
+
+def test_a_silence_that_cannot_be_meant_says_what_to_write(up: Up) -> None:
+    asked = ["silence", "add", "campaign==d11", "--for", "2h", "--comment", "a sale"]
+    refused = _paceline(*asked, state=up.state)
+    assert refused.returncode == 2
+    assert "write campaign=d11" in refused.stderr
