@@ -70,6 +70,7 @@ class Notification(Struct, frozen=True, kw_only=True):
     receiver: str
     channel: Literal[
         "dingtalk",
+        "discord",
         "email",
         "slack",
         "webhook",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from alerts.channels.contract import Channel
 from alerts.channels.dingtalk import DingTalk
+from alerts.channels.discord.channel import Discord
 from alerts.channels.email.channel import Email
 from alerts.channels.slack.channel import Slack
 from alerts.channels.webhook import Webhook
@@ -11,6 +12,7 @@ from alerts.channels.wecom import WeCom
 
 ALL: tuple[Channel, ...] = (
     DingTalk(),
+    Discord(),
     Email(),
     Slack(),
     Webhook(),

@@ -18,6 +18,16 @@ from alerts.channels.dingtalk import (
 )
 from alerts.channels.message import Composed
 from alerts.channels.result import SendClass, SendResult
+from tests.unit.alerts.answers import (
+    CONFIG,
+    CONTENT,
+    DELIVERED,
+    PAGE,
+    RATE_LIMITED,
+    RETRYABLE,
+    each_of,
+    meaning_of,
+)
 from tests.unit.alerts.sending import Provider, answered, never, send_over
 
 
@@ -43,21 +53,12 @@ def test_a_mentioned_mobile_stands_in_the_text_and_chinese_stays_three_bytes() -
 
 
 OK = b'{"errcode":0,"errmsg":"ok"}'
-PAGE = b"<html>"
 SIGN = b'{"errcode":310000,"errmsg":"sign not match"}'
 FAST = b'{"errcode":130101,"errmsg":"send too fast"}'
 LONG = b'{"errcode":460101,"errmsg":"too long"}'
 TITLE = b'{"errcode":400402,"errmsg":"title"}'
 BUSY = b'{"errcode":-1,"errmsg":"system busy"}'
 PUNISHED = b'{"status":1111,"punish":"slow"}'
-DELIVERED, RETRYABLE, RATE_LIMITED, CONTENT, CONFIG = (
-    SendClass.DELIVERED,
-    SendClass.RETRYABLE,
-    SendClass.RATE_LIMITED,
-    SendClass.CONTENT,
-    SendClass.CONFIG,
-)
-# What is said, status, body, class, code, and whether the message may have arrived all the same.
 ANSWERS = [
     ("ok", 200, OK, DELIVERED, "0", False),
     ("ok as a text", 200, b'{"errcode":"0"}', DELIVERED, "0", False),
@@ -104,15 +105,9 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "kind", "code", "maybe"),
-    [row[1:] for row in ANSWERS],
-    ids=[row[0] for row in ANSWERS],
-)
-def test_an_answer_means(status: int, body: bytes, kind: SendClass, code: str, maybe: bool) -> None:
-    found = classify(status, body)
-    assert (found.kind, found.provider_code, found.http_status) == (kind, code, status)
-    assert found.maybe_delivered is maybe
+@each_of(ANSWERS)
+def test_an_answer_means(status: int, body: bytes, meaning: object) -> None:
+    assert meaning_of(classify(status, body)) == meaning
 
 
 @given(

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from alerts.channels.result import SendClass, SendResult, clip
 from alerts.channels.web.answers import contradicted, fields_of, unclear
-from alerts.channels.web.http import SUCCESS, classify_status
+from alerts.channels.web.http import SUCCESS, classify_status, pause_s
 
 _WORD = re.compile(r"[a-z][a-z0-9_]{1,80}")
 _CLASSES = {
@@ -80,7 +80,7 @@ def classify_webhook(status: int, body: bytes, retry_after: str | None = None) -
     if body == b"ok":
         return _taken(status, body, retry_after)
     if said in _CLASSES:
-        return _refused(said, "", status, body, retry_after)
+        return _refused(said, "", status, retry_after)
     if status in SUCCESS:
         return unclear(status, "no_ok", f"the answer does not say ok: {said}")
     found = classify_status(status, body, retry_after)
@@ -96,7 +96,7 @@ def classify_api(status: int, body: bytes, retry_after: str | None = None) -> Se
         return replace(_taken(status, body, retry_after), message_id=_message_id(answer))
     if answer.get("ok") is False and isinstance(said, str) and _WORD.fullmatch(said):
         if said in _CLASSES or status in SUCCESS:
-            return _refused(said, _details(answer), status, body, retry_after)
+            return _refused(said, _details(answer), status, retry_after)
     elif status in SUCCESS:
         return unclear(status, "no_ok", "the answer does not say ok")
     return classify_status(status, body, retry_after)
@@ -110,9 +110,7 @@ def _taken(status: int, body: bytes, retry_after: str | None) -> SendResult:
     )
 
 
-def _refused(
-    word: str, details: str, status: int, body: bytes, retry_after: str | None
-) -> SendResult:
+def _refused(word: str, details: str, status: int, retry_after: str | None) -> SendResult:
     kind = _CLASSES.get(word, SendClass.CONFIG)
     limited = kind is SendClass.RATE_LIMITED
     return SendResult(
@@ -121,7 +119,7 @@ def _refused(
         provider_message=clip(_REMEDIES.get(word, details)),
         http_status=status,
         maybe_delivered=word in _HALF_DONE,
-        retry_after_s=classify_status(429, body, retry_after).retry_after_s if limited else None,
+        retry_after_s=pause_s(retry_after) if limited else None,
     )
 
 

@@ -45,17 +45,23 @@ class SignedEntry(WebEntry, frozen=True, kw_only=True):
 
 
 def endpoint(
-    kind: str, entry: WebEntry, environment: Mapping[str, str], *, plain_http: bool = False
+    kind: str,
+    entry: WebEntry,
+    environment: Mapping[str, str],
+    *,
+    plain_http: bool = False,
+    room: str | None = None,
 ) -> Endpoint:
     """The one destination of an entry; its variables are there and can be used. What a name
     resolves to is looked at when something is sent: it may be another address then.
 
-    `plain_http`: the address may begin with http:// wherever it leads. Raises EntryError.
+    `plain_http`: the address may begin with http:// wherever it leads. `room`: what the entry says
+    of where it leads behind the address. Raises EntryError.
     """
     check_address("url_env", entry.url_env, environment, entry.allow_private, plain_http)
     if isinstance(entry, SignedEntry) and entry.secret_env is not None:
         variable("secret_env", entry.secret_env, environment)
-    address = f"{kind}:{entry.url_env}"
+    address = f"{kind}:{entry.url_env}" + (f"/{room}" if room else "")
     target = msgspec.to_builtins(replace(entry, name=None))
     return Endpoint(entry.name or address, kind, target, address)
 

@@ -129,9 +129,7 @@ def classify_status(status: int, body: bytes, retry_after: str | None) -> SendRe
         kind = SendClass.CONTENT
     else:
         kind = SendClass.CONFIG
-    wait_s = _seconds(retry_after)
-    if kind is SendClass.RATE_LIMITED and wait_s is None:
-        wait_s = PARK_S
+    wait_s = pause_s(retry_after) if kind is SendClass.RATE_LIMITED else _seconds(retry_after)
     return SendResult(
         kind=kind,
         provider_code=f"http_{status}",
@@ -140,6 +138,15 @@ def classify_status(status: int, body: bytes, retry_after: str | None) -> SendRe
         maybe_delivered=status not in REFUSED or status == 408,
         retry_after_s=wait_s,
     )
+
+
+def pause_s(retry_after: str | None, asked: object = None) -> float:
+    """How long a provider wants to be left alone that was spoken to too often: `asked`, a number
+    of seconds in its answer, else the header's."""
+    if isinstance(asked, int | float) and asked > 0:
+        return float(min(asked, RETRY_AFTER_MAX_S))
+    wait_s = _seconds(retry_after)
+    return PARK_S if wait_s is None else wait_s
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import httpx
 import pytest
 
 from alerts.channels.contract import EntryError
@@ -15,17 +14,18 @@ from alerts.configuration.tree import parse_configuration
 from alerts.configuration.yaml_reader import ConfigError
 from cli.fakes.server import Fault
 from tests.fakes.slack import CHANNEL, TOKEN, FakeSlack
-from tests.unit.alerts.sending import make_message, make_outgoing, make_tools
-
-DELIVERED, RETRYABLE, RATE_LIMITED, CONTENT, CONFIG = (
-    SendClass.DELIVERED,
-    SendClass.RETRYABLE,
-    SendClass.RATE_LIMITED,
-    SendClass.CONTENT,
-    SendClass.CONFIG,
+from tests.unit.alerts.answers import (
+    CONFIG,
+    CONTENT,
+    DELIVERED,
+    PAGE,
+    RATE_LIMITED,
+    RETRYABLE,
+    each_of,
+    meaning_of,
 )
-PAGE = b"<!DOCTYPE html><html>Something went wrong"
-# What is said, status, body, class, code, and whether the message may have arrived all the same.
+from tests.unit.alerts.sending import make_message, send_over
+
 WEBHOOK = [
     ("ok", 200, b"ok", DELIVERED, "ok", False),
     ("ok and more is not ok", 200, b"ok, maybe", RETRYABLE, "no_ok", True),
@@ -57,17 +57,9 @@ WEBHOOK = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "kind", "code", "maybe"),
-    [row[1:] for row in WEBHOOK],
-    ids=[row[0] for row in WEBHOOK],
-)
-def test_an_answer_of_a_webhook_means(
-    status: int, body: bytes, kind: SendClass, code: str, maybe: bool
-) -> None:
-    found = classify_webhook(status, body)
-    assert (found.kind, found.provider_code, found.http_status) == (kind, code, status)
-    assert found.maybe_delivered is maybe
+@each_of(WEBHOOK)
+def test_an_answer_of_a_webhook_means(status: int, body: bytes, meaning: object) -> None:
+    assert meaning_of(classify_webhook(status, body)) == meaning
 
 
 def no(error: object, **more: Any) -> bytes:
@@ -96,17 +88,9 @@ API = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "kind", "code", "maybe"),
-    [row[1:] for row in API],
-    ids=[row[0] for row in API],
-)
-def test_an_answer_of_the_web_api_means(
-    status: int, body: bytes, kind: SendClass, code: str, maybe: bool
-) -> None:
-    found = classify_api(status, body)
-    assert (found.kind, found.provider_code, found.http_status) == (kind, code, status)
-    assert found.maybe_delivered is maybe
+@each_of(API)
+def test_an_answer_of_the_web_api_means(status: int, body: bytes, meaning: object) -> None:
+    assert meaning_of(classify_api(status, body)) == meaning
 
 
 def test_the_channel_and_ts_of_an_answer_are_kept() -> None:
@@ -142,11 +126,15 @@ async def send(
     slack: FakeSlack, target: dict[str, Any], environment: Mapping[str, str] = {}, **changes: Any
 ) -> SendResult:
     known = {"SLACK_URL": slack.url, "SLACK_API": slack.api_url, "SLACK_TOKEN": TOKEN}
-    async with httpx.AsyncClient(trust_env=False) as client:
-        tools = make_tools(client, environment={**known, **environment})
-        entry = {"kind": "slack", **target}
-        message = make_message(continued=changes.pop("continued", False))
-        return await SLACK.send(make_outgoing(SLACK, entry, message, **changes), tools)
+    message = make_message(continued=changes.pop("continued", False))
+    return await send_over(
+        SLACK,
+        {"kind": "slack", **target},
+        None,
+        environment={**known, **environment},
+        message=message,
+        **changes,
+    )
 
 
 async def test_a_webhook_takes_a_message_and_calls_it_nothing() -> None:

@@ -8,26 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from alerts.channels.message import AlertFacts, Block, FactLine, Message, StillOpen, Words, brief
+from alerts.channels.message import FactLine, Message, StillOpen, brief
 from alerts.channels.slack.blocks import content, mrkdwn
 from alerts.channels.slack.channel import ALERTS_MAX, TEXT_CHARACTERS_MAX, Slack
 from tests.fakes.slack import fault_of, texts
-from tests.unit.alerts.builders import START
-from tests.unit.alerts.sending import make_message
+from tests.unit.alerts.blocks import FACTS, make_block, told
 
 SLACK = Slack()
-FACTS = AlertFacts("f", "firing", {"rule": "pacing-high"}, {}, START, None)
-RUNBOOK = "https://wiki.example/a_b?c=1&d=*2*"
-
-
-def block(name: str = "L03", color: str = "#cf222e") -> Block:
-    facts = (FactLine("负责人", name), FactLine("处理手册", RUNBOOK, link=True))
-    return Block(f"🔴 严重 · {name}", f"{name} 花费过快", facts, color, FACTS)
-
-
-def message(*blocks: Block, **changes: Any) -> Message:
-    words = Words(colon="：", still_open="仍在进行")
-    return make_message(**{"written": "", "blocks": blocks, "words": words, **changes})
 
 
 def sent(of: Message, text_max: int = TEXT_CHARACTERS_MAX, *mentions: str) -> dict[str, Any]:
@@ -37,7 +24,9 @@ def sent(of: Message, text_max: int = TEXT_CHARACTERS_MAX, *mentions: str) -> di
 def test_each_alert_is_an_attachment_with_the_colour_of_its_state() -> None:
     open_line = StillOpen("警告 · L05", FACTS)
     found = sent(
-        message(block(), block("L04", "#1a7f37"), still_open=(open_line,), zone="时间：上海"),
+        told(
+            make_block(), make_block("L04", "#1a7f37"), still_open=(open_line,), zone="时间：上海"
+        ),
         TEXT_CHARACTERS_MAX,
         "U012ABCDEF",
         "S012ABCDEF",
@@ -84,7 +73,7 @@ names = st.lists(
 @given(names, st.integers(1, ALERTS_MAX), st.sampled_from([TEXT_CHARACTERS_MAX, 4_000, 60]))
 def test_whatever_people_call_things_slack_takes_it(name: str, alerts: int, text_max: int) -> None:
     many = tuple(StillOpen(f"{n} {name}", FACTS) for n in range(100))
-    whole = message(*[block(name)] * alerts, still_open=many, title=name[:120], zone="z")
+    whole = told(*[make_block(name)] * alerts, still_open=many, title=name[:120], zone="z")
     for of in (whole, brief(whole), replace(whole, still_open=())):
         found = sent(of, text_max, *["U012ABCDEF"] * 20)
         assert fault_of(found) is None
@@ -94,14 +83,14 @@ def test_whatever_people_call_things_slack_takes_it(name: str, alerts: int, text
 
 
 def test_a_text_longer_than_a_section_goes_on_in_the_next_one() -> None:
-    long = replace(block(), facts=tuple(FactLine("数", "预算" * 100) for _ in range(20)))
-    [attachment] = sent(message(long))["attachments"]
+    long = replace(make_block(), facts=tuple(FactLine("数", "预算" * 100) for _ in range(20)))
+    [attachment] = sent(told(long))["attachments"]
     pieces = [one["text"]["text"] for one in attachment["blocks"]]
     assert [len(one) <= 2_900 for one in pieces] == [True, True]
-    assert "\n".join(pieces) == SLACK.compose(message(long), TEXT_CHARACTERS_MAX).text
+    assert "\n".join(pieces) == SLACK.compose(told(long), TEXT_CHARACTERS_MAX).text
 
 
 def test_a_message_that_had_to_be_cut_keeps_its_colour() -> None:
-    [attachment] = sent(message(block(), block("L04")), 70)["attachments"]
+    [attachment] = sent(told(make_block(), make_block("L04")), 70)["attachments"]
     assert attachment["color"] == "#cf222e"
     assert "L04" not in attachment["blocks"][0]["text"]["text"]
