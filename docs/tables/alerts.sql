@@ -107,6 +107,26 @@ CREATE TABLE alerts.figures (
 );
 CREATE INDEX figures_decided ON alerts.figures USING btree (decided_at);
 
+CREATE TABLE alerts.foreign_alerts (
+  alert bigint NOT NULL,
+  episode integer NOT NULL,
+  workspace text NOT NULL,
+  fingerprint text NOT NULL,
+  signals text NOT NULL,
+  newest boolean NOT NULL,
+  open boolean NOT NULL,
+  starts_at timestamp with time zone NOT NULL,
+  ends_at timestamp with time zone NOT NULL,
+  times_out boolean NOT NULL,
+  check_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  annotations jsonb NOT NULL,
+  link text NOT NULL,
+  CONSTRAINT foreign_alerts_pk PRIMARY KEY (alert, episode)
+) WITH (fillfactor=50);
+CREATE INDEX foreign_alerts_due ON alerts.foreign_alerts USING btree (check_at) WHERE open;
+CREATE UNIQUE INDEX foreign_alerts_newest ON alerts.foreign_alerts USING btree (workspace, fingerprint) WHERE newest;
+
 CREATE TABLE alerts.group_members (
   group_id bigint NOT NULL,
   alert bigint NOT NULL,
@@ -237,6 +257,13 @@ CREATE TABLE alerts.progress (
   CONSTRAINT progress_pk PRIMARY KEY (workspace, source, topic, partition)
 );
 CREATE INDEX progress_waiting ON alerts.progress USING btree (set_aside_until) WHERE (set_aside_until IS NOT NULL);
+
+CREATE TABLE alerts.replicas (
+  replica text NOT NULL,
+  address text NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  CONSTRAINT replicas_pk PRIMARY KEY (replica)
+);
 
 CREATE TABLE alerts.silences (
   workspace text NOT NULL,

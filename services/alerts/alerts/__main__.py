@@ -12,6 +12,12 @@ from fastapi import FastAPI
 
 from alerts import SCHEMA
 from alerts.adoption.adoption import Adoption
+from alerts.alertmanager.callers import Callers
+from alerts.alertmanager.front import Front
+from alerts.alertmanager.intake.endings import Endings
+from alerts.alertmanager.intake.reporting import Reporting
+from alerts.alertmanager.replicas import LiveReplicas
+from alerts.alertmanager.routes import ApiParts, ApiV2
 from alerts.campaigns.store import find_of_regions
 from alerts.channels.contract import MailServer, Tools
 from alerts.channels.web.http import http_client, resolve
@@ -64,6 +70,10 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             wake=flusher.rounds.wake,
         )
         relay = Relay(settings, pool, producer, schema=SCHEMA)
+        wake = flusher.rounds.wake
+        endings = Endings(settings, pool, clock, handlers.joining, wake)
+        reporting = Reporting(pool, handlers.joining, wake)
+        replicas = LiveReplicas(settings, pool)
 
         async def refresh_metrics() -> None:
             await relay.unsent()
@@ -76,7 +86,14 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             configurations,
             adoption,
             checks={**checks, "configuration": adoption.versions.check},
-            idle=idle_of(pool, consumer, relay, flusher.count_due, delivery_store.count_due),
+            idle=idle_of(
+                pool,
+                consumer,
+                relay,
+                endings.count_due,
+                flusher.count_due,
+                delivery_store.count_due,
+            ),
             refresh_metrics=refresh_metrics,
         )
         keep = timedelta(days=settings.notifications_keep_days)
@@ -84,12 +101,22 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
         parts: list[BackgroundWork] = [
             consumer,
             adoption.rounds,
+            endings.rounds,
+            replicas.rounds,
             flusher.rounds,
             courier,
             relay,
             sweeper.rounds,
         ]
-        yield Service(app, parts)
+        api = ApiV2(
+            ApiParts(pool, clock, configurations, callers_of(settings, app), reporting, replicas)
+        )
+        yield Service(Front(api, app, settings.alertmanager_prefix), parts)
+
+
+def callers_of(settings: AlertsSettings, app: FastAPI) -> Callers:
+    """Who asks Alertmanager's API, by the credentials that the app knows."""
+    return Callers(settings, app.state.verifier)
 
 
 def make_app(

@@ -1,13 +1,20 @@
 """alerts' settings: the common ones, the configuration directory, the mail server, deliveries."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from alerts.channels.addresses import mail_sender
+from shared.names import NAME_RULE, is_name
 from shared.settings import CommonSettings
+
+
+def _workspace(text: str) -> str:
+    if text and not is_name(text):
+        raise ValueError(f"a workspace is {NAME_RULE}")
+    return text
 
 
 class AlertsSettings(CommonSettings):
@@ -21,6 +28,11 @@ class AlertsSettings(CommonSettings):
 
     alerts_dir: Path = Path("deploy/alerts.d")
     """One file per workspace: `<workspace>.yml`."""
+
+    alertmanager_workspace: Annotated[str, AfterValidator(_workspace)] = ""
+    """Of callers of Alertmanager's API without a credential; "" refuses them."""
+    alertmanager_prefix: str = Field("", pattern=r"^(/[A-Za-z0-9._~-]+)*$")
+    """Below which all paths are reached too, as behind a proxy that leaves it in."""
 
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(25, ge=1, le=65535)

@@ -18,7 +18,8 @@ BRIEF_CHARACTERS_MAX = 120
 
 
 class AlertFacts(Struct, frozen=True):
-    """One alert for machines. `status` is "firing" or "resolved"."""
+    """One alert for machines. `status` is "firing" or "resolved"; `is_foreign`: another system sent
+    it, and nothing is added to what that says; `link` is where more of it is seen."""
 
     fingerprint: str
     status: str
@@ -26,6 +27,8 @@ class AlertFacts(Struct, frozen=True):
     annotations: Mapping[str, str]
     starts_at: datetime
     ends_at: datetime | None
+    is_foreign: bool = False
+    link: str = ""
 
 
 class FactLine(Struct, frozen=True):

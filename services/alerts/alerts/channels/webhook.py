@@ -151,20 +151,25 @@ def alerts_of(message: Message) -> list[dict[str, Any]]:
 
 
 def _alert(alert: AlertFacts, summary: str, description: str) -> dict[str, Any]:
-    said = {"summary": summary, "description": description, **alert.annotations}
+    labels, annotations = dict(alert.labels), dict(alert.annotations)
+    if not alert.is_foreign:
+        said = {"summary": summary, "description": description, **annotations}
+        annotations = {name: text for name, text in said.items() if text}
+        labels = {"alertname": labels.get("rule", ""), **labels}
     return {
         "status": alert.status,
-        "labels": {"alertname": alert.labels.get("rule", ""), **alert.labels},
-        "annotations": {name: text for name, text in said.items() if text},
+        "labels": labels,
+        "annotations": annotations,
         "startsAt": _instant(alert.starts_at),
         "endsAt": _instant(alert.ends_at) if alert.ends_at else NEVER,
-        "generatorURL": "",
+        "generatorURL": alert.link,
         "fingerprint": alert.fingerprint,
     }
 
 
 def _bare(alert: Mapping[str, Any]) -> dict[str, Any]:
-    return {**alert, "annotations": {"summary": alert["annotations"]["summary"]}}
+    said = alert["annotations"]
+    return {**alert, "annotations": {name: said[name] for name in ("summary",) if name in said}}
 
 
 def _dropped(message: Message, alerts: Sequence[Mapping[str, Any]], text_max: int) -> int:

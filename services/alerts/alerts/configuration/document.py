@@ -89,7 +89,14 @@ class TimesDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     time_intervals: tuple[IntervalDocument, ...]
 
 
+class GlobalDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`resolve_timeout`: after how long without a word an alert of another sender is over."""
+
+    resolve_timeout: str = "5m"
+
+
 class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    general: GlobalDocument = field(default=GlobalDocument(), name="global")
     route: RouteDocument
     receivers: tuple[ReceiverDocument, ...]
     inhibit_rules: tuple[InhibitDocument | None, ...] = ()

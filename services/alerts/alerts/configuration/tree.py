@@ -30,6 +30,7 @@ from shared.durations import parse_duration
 GROUP_WAIT = timedelta(seconds=30)
 GROUP_INTERVAL = timedelta(minutes=5)
 REPEAT_INTERVAL = timedelta(hours=4)
+RESOLVE_TIMEOUT = timedelta(minutes=5)
 DEPTH_MAX = 16
 ALL_LABELS = "..."
 NAME_CHARACTERS_MAX = 300
@@ -80,6 +81,7 @@ class Configuration(Struct, frozen=True):
     name it has in an older or newer file."""
     inhibit_rules: tuple[InhibitRule, ...] = ()
     times: Mapping[str, tuple[TimeInterval, ...]] = field(default_factory=dict)
+    resolve_timeout: timedelta = RESOLVE_TIMEOUT
     doubts: tuple[str, ...] = ()
     """What is allowed and probably not meant, with file and line."""
 
@@ -97,6 +99,7 @@ def parse_configuration(
         times = read_times(document)
         inhibit_rules = read_inhibit_rules(document, doubts)
         route = _Routes(receivers, times, doubts).first(document.route)
+        resolve_timeout = _resolve_timeout(document.general.resolve_timeout)
     except PlaceError as error:
         raise found.fail(error.path, str(error)) from error
     said = sorted(
@@ -110,8 +113,20 @@ def parse_configuration(
         budgets=_budgets(workspace, receivers, environment),
         inhibit_rules=inhibit_rules,
         times=times,
+        resolve_timeout=resolve_timeout,
         doubts=tuple(map(str, said)),
     )
+
+
+def _resolve_timeout(text: str) -> timedelta:
+    path = ".global.resolve_timeout"
+    try:
+        found = parse_duration(text)
+    except ValueError as error:
+        raise PlaceError(path, str(error)) from error
+    if not found:
+        raise PlaceError(path, "this timeout must be longer than 0s")
+    return found
 
 
 def _budgets(

@@ -88,7 +88,7 @@ async def strip_episodes(conn: Conn, before: datetime, rows_max: int) -> int:
     gone; how many episodes."""
     rows = await conn.fetch(STRIP_EPISODES, before, rows_max)
     keys = columns([(row["alert"], row["episode"]) for row in rows], 2)
-    for table in ("transitions", "group_members", "told", "muted"):
+    for table in ("transitions", "group_members", "told", "muted", "foreign_alerts"):
         await conn.execute(FORGET_OF_EPISODES.format(table=table), *keys)
     return len(rows)
 

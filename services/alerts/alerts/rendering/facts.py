@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from alerts.channels.markup import one_line
 from alerts.channels.texts import shorten
 from alerts.incoming.signal import Figures, Signal
+from alerts.rendering.foreign import foreign_facts
 from alerts.rendering.numbers import Numbers, exceeds_one
 from alerts.rendering.scope import scope_of
 from alerts.rendering.view import SEVERITIES, AlertView
@@ -23,6 +24,8 @@ NOT_RECOVERED = frozenset(
         "campaign_closed",
         "plan_changed",
         "condition_failed",
+        "timed_out",
+        "end_reached",
     }
 )
 """Reasons that end an alert although nobody says that its figure is well again."""
@@ -56,6 +59,7 @@ def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str
         "{since}": numbers.before(signal.as_of, value_hours),
     }
     said = _sentences(figures, locale, shown)
+    foreign = foreign_facts(signal, locale)
     facts = {
         "told": view.told,
         "open": view.ends_at is None,
@@ -100,7 +104,7 @@ def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str
             for change in view.history
         ],
     }
-    found: dict[str, Any] = _folded(facts | told | _quality(signal, numbers))
+    found: dict[str, Any] = _folded(facts | told | _quality(signal, numbers) | foreign)
     return found
 
 

@@ -167,12 +167,12 @@ def _block(words: Any, view: AlertView, facts: dict[str, Any]) -> Block:
     ended = Tone.RECOVERED if facts["recovered"] else Tone.ENDED
     tone = ended if view.ends_at else Tone(view.signal.severity)
     icon = {"resolved": ended_icon, "withdrawn": "⚪"}.get(view.told, _ICONS[view.signal.severity])
-    runbook = facts["runbook"] if _ADDRESS.fullmatch(facts["runbook"]) else None
+    links = {facts[name] for name in ("runbook", "link") if _ADDRESS.fullmatch(facts[name])}
     rows = [line.partition("\t") for line in str(words.facts(facts)).split("\n") if line.strip()]
     return Block(
         heading=f"{icon} {words.badge(facts)} · {facts['scope']}",
         headline=str(words.headline(facts)),
-        facts=tuple(FactLine(label, text, link=text == runbook) for label, _, text in rows),
+        facts=tuple(FactLine(label, text, link=text in links) for label, _, text in rows),
         color=_COLORS[tone],
         alert=_alert(view),
         tone=tone,
@@ -181,13 +181,18 @@ def _block(words: Any, view: AlertView, facts: dict[str, Any]) -> Block:
 
 def _alert(view: AlertView) -> AlertFacts:
     signal = view.signal
+    foreign = signal.is_foreign
     return AlertFacts(
         fingerprint=view.fingerprint,
         status="resolved" if view.ends_at else "firing",
-        labels={**view.labels, "severity": signal.severity},
-        annotations={name: text for name, text in signal.annotations.items() if text},
+        labels=view.labels if foreign else {**view.labels, "severity": signal.severity},
+        annotations={
+            name: text or "" for name, text in signal.annotations.items() if text or foreign
+        },
         starts_at=view.starts_at,
         ends_at=view.ends_at,
+        is_foreign=foreign,
+        link=signal.link,
     )
 
 

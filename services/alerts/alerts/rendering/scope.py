@@ -2,6 +2,7 @@
 
 from alerts.channels.markup import one_line
 from alerts.incoming.signal import Signal
+from alerts.rendering.foreign import told_labels
 
 SUBJECT_WORDS = {
     "zh-CN": {
@@ -27,7 +28,10 @@ SUBJECT_WORDS = {
 
 
 def scope_of(signal: Signal, locale: str) -> str:
-    """One alert's: "双十一大促 / 搜索广告（L03）", "数据源 erp/sales"."""
+    """One alert's: "双十一大促 / 搜索广告（L03）", "数据源 erp/sales"; of another system's its
+    name."""
+    if signal.is_foreign:
+        return one_line(signal.origin.rule) or told_labels(signal.labels, locale)
     campaign = one_line(signal.names.get("campaign", "")) or signal.campaign
     parts = [campaign, _line(signal, locale)]
     subject = signal.subject or {}

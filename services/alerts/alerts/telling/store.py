@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from alerts.channels.destinations import Endpoint
 from alerts.episodes.rules import Episode, Key
@@ -27,11 +28,13 @@ FROM alerts.groups WHERE due_at <= $1
 ORDER BY due_at, group_id LIMIT $2 FOR UPDATE SKIP LOCKED
 """
 MEMBERS = """
-SELECT m.group_id, e.*, a.fingerprint, a.campaign, a.labels, t.signals, f.figures
+SELECT m.group_id, e.*, a.fingerprint, a.campaign, a.labels, t.signals, f.figures,
+  n.annotations, n.link
 FROM alerts.group_members m
 JOIN alerts.episodes e USING (alert, episode)
 JOIN alerts.alerts a USING (alert)
 LEFT JOIN alerts.figures f ON f.workspace = e.workspace AND f.breach = e.breach
+LEFT JOIN alerts.foreign_alerts n ON n.alert = e.alert AND n.episode = e.episode
 CROSS JOIN LATERAL (
   SELECT jsonb_agg(t.signal ORDER BY t.seq) AS signals FROM alerts.transitions t
   WHERE t.alert = e.alert AND t.episode = e.episode AND t.seq > e.seq - $2) AS t
@@ -237,11 +240,20 @@ async def find_members(conn: Conn, groups: Sequence[int]) -> dict[int, list[Memb
                 fingerprint=row["fingerprint"],
                 campaign=row["campaign"],
                 labels=row["labels"],
-                transitions=msgspec.convert(row["signals"], tuple[Signal, ...]),
+                transitions=_signals(row),
                 figures=msgspec.convert(row["figures"], NewerFigures | None),
             )
         )
     return found
+
+
+def _signals(row: Any) -> tuple[Signal, ...]:
+    """The transitions; what another sender says of its alert is always what it said last."""
+    found = msgspec.convert(row["signals"], tuple[Signal, ...])
+    if row["annotations"] is None:
+        return found
+    newest = replace(found[-1], annotations=row["annotations"], link=row["link"])
+    return (*found[:-1], newest)
 
 
 async def find_log(conn: Conn, groups: Sequence[int]) -> dict[int, dict[str, LogRow]]:

@@ -1,0 +1,198 @@
+"""Reports become episodes, in one transaction with all that follows from them, and are durable when
+their sender gets its answer.
+
+Requests that wait while one is written are written together in the next transaction: a commit
+costs as much for a thousand alerts as for one.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from alerts.alertmanager.intake import store
+from alerts.alertmanager.intake.activity import ActiveRange, change_of
+from alerts.alertmanager.intake.signals import AlertStatement, Reason, signal_of
+from alerts.alertmanager.intake.store import ForeignAlertRow
+from alerts.alertmanager.intake.wire import AlertReport
+from alerts.episodes.joining import Joining
+from alerts.episodes.merge import merge
+from alerts.episodes.rules import Key
+from alerts.incoming.signal import Signal
+from shared.database.pool import Conn, Pool, transaction
+
+OURS = "/"
+"""Before the ids of signals of ours: the name of a rule, before those of its breaches, begins with
+a letter or a digit."""
+REPORTS_MAX = 5000
+"""Of one transaction; a larger request is one by itself."""
+
+
+class _Waiting:
+    """One request; `error` is why it was not written."""
+
+    def __init__(self, workspace: str, reports: Sequence[AlertReport], now: datetime) -> None:
+        self.workspace = workspace
+        self.reports = reports
+        self.now = now
+        self.is_done = False
+        self.error: Exception | None = None
+
+
+class Reporting:
+    """`put` returns when the reports are durable. `wake` is called when something is to be told."""
+
+    def __init__(self, pool: Pool, joining: Joining, wake: Callable[[], None]) -> None:
+        self._pool = pool
+        self._joining = joining
+        self._wake = wake
+        self._waiting: list[_Waiting] = []
+        self._writing = asyncio.Lock()
+
+    async def put(self, workspace: str, reports: Sequence[AlertReport], now: datetime) -> None:
+        """Raises what the database does."""
+        mine = _Waiting(workspace, reports, now)
+        self._waiting.append(mine)
+        async with self._writing:
+            if not mine.is_done:
+                await self._write_with_others()
+        if mine.error is not None:
+            raise mine.error
+
+    async def _write_with_others(self) -> None:
+        taken = self._take()
+        try:
+            try:
+                await self._write(taken)
+            except Exception as error:
+                if len(taken) == 1:
+                    taken[0].error, taken[0].is_done = error, True
+                    return
+                # One of them cannot be written; which one, and the others without it:
+                for one in taken:
+                    await self._write_alone(one)
+        finally:
+            # Whoever writes for all may be cut off: the others write for themselves.
+            self._waiting[:0] = [one for one in taken if not one.is_done]
+
+    def _take(self) -> list[_Waiting]:
+        """From the first on, as many as a transaction has."""
+        taken = [self._waiting.pop(0)]
+        room = REPORTS_MAX - len(taken[0].reports)
+        while self._waiting and (room := room - len(self._waiting[0].reports)) >= 0:
+            taken.append(self._waiting.pop(0))
+        return taken
+
+    async def _write_alone(self, one: _Waiting) -> None:
+        try:
+            await self._write([one])
+        except Exception as error:
+            one.error, one.is_done = error, True
+
+    async def _write(self, taken: Sequence[_Waiting]) -> None:
+        told = False
+        async with transaction(self._pool) as conn:
+            for workspace in sorted({one.workspace for one in taken}):
+                mine = [one for one in taken if one.workspace == workspace]
+                reports = [report for one in mine for report in one.reports]
+                now = max(one.now for one in mine)
+                told |= await report_all(conn, self._joining, workspace, reports, now)
+        for one in taken:
+            one.is_done = True
+        if told:
+            self._wake()
+
+
+async def report_all(
+    conn: Conn, joining: Joining, workspace: str, reports: Sequence[AlertReport], now: datetime
+) -> bool:
+    """Writes reports in their order, in the caller's transaction; whether there is news."""
+    await store.lock(conn, workspace)
+    told = False
+    for wave in _waves(reports):
+        extended = await store.extend(conn, workspace, wave, now)
+        if rest := [one for one in wave if one.fingerprint not in extended]:
+            told |= await _report(conn, joining, workspace, rest, now)
+    return told
+
+
+def _waves(reports: Iterable[AlertReport]) -> list[list[AlertReport]]:
+    """Each alert once in each of them; of several reports of one, the first comes first."""
+    waves: list[list[AlertReport]] = []
+    counts: dict[str, int] = {}
+    for one in reports:
+        place = counts.get(one.fingerprint, 0)
+        counts[one.fingerprint] = place + 1
+        if place == len(waves):
+            waves.append([])
+        waves[place].append(one)
+    return waves
+
+
+async def _report(
+    conn: Conn, joining: Joining, workspace: str, reports: Sequence[AlertReport], now: datetime
+) -> bool:
+    """What is not just one more report of what is open."""
+    known = await store.find(conn, workspace, [one.fingerprint for one in reports])
+    said: dict[tuple[str, str], list[Signal]] = {}
+    former: list[tuple[int, int, datetime]] = []
+    same: list[ForeignAlertRow] = []
+    fresh: list[tuple[AlertReport, ActiveRange, str]] = []
+    for one in reports:
+        before = known.get(one.fingerprint)
+        activity, ended, begins = change_of(
+            before.activity if before else None,
+            one.activity,
+            is_open=before is not None and before.is_open,
+            now=now,
+        )
+        if activity is None:
+            continue
+        if before is not None and ended is not None:
+            over = AlertStatement(before.signals, *_said(one), ended)
+            silent: Reason = "timed_out" if before.times_out else "end_reached"
+            reason: Reason = silent if begins else "ended_by_sender"
+            said[workspace, before.signals] = [signal_of(over, reason, now)]
+        if begins:
+            if before is not None:
+                last = ended or before.activity
+                former.append((before.alert, before.episode, last.ends_at))
+            name = f"{OURS}{one.fingerprint}/{uuid4().hex}"
+            begun = AlertStatement(name, *_said(one), activity)
+            said[workspace, name] = [signal_of(begun, "reported", now)]
+            fresh.append((one, activity, name))
+        elif before is not None:
+            is_open = before.is_open and ended is None
+            key = Key(before.alert, before.episode)
+            same.append(_row(key, before.signals, one, activity, is_open=is_open))
+    touched, _ = await merge(conn, said)
+    keys = {one.signal.id: one.key for one in touched}
+    await joining.join(conn, touched, now)
+    if former:
+        await store.supersede(conn, former)
+    if same:
+        await store.move_episodes(conn, same)
+    rows = [_row(keys[name], name, one, activity, is_open=True) for one, activity, name in fresh]
+    await store.put(conn, workspace, [*same, *rows], now)
+    return bool(touched)
+
+
+def _said(report: AlertReport) -> tuple[dict[str, str], dict[str, str], str]:
+    return report.labels, report.annotations, report.link
+
+
+def _row(
+    key: Key, name: str, report: AlertReport, activity: ActiveRange, *, is_open: bool
+) -> ForeignAlertRow:
+    return ForeignAlertRow(
+        alert=key.alert,
+        episode=key.episode,
+        fingerprint=report.fingerprint,
+        signals=name,
+        open=is_open,
+        starts_at=activity.starts_at,
+        ends_at=activity.ends_at,
+        times_out=activity.times_out,
+        annotations=report.annotations,
+        link=report.link,
+    )

@@ -1,0 +1,100 @@
+"""Which alerts are open and who is told of them, as it is at the moment somebody asks."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
+
+from msgspec import UNSET
+
+from alerts.alertmanager.filters import AlertQuery
+from alerts.alertmanager.gettable import (
+    AlertGroup,
+    AlertStatus,
+    GettableAlert,
+    ReceiverName,
+    instant,
+)
+from alerts.alertmanager.store_open import ShownAlert, iterate_open
+from alerts.configuration.tree import RESOLVE_TIMEOUT, Configuration, Route
+from alerts.routing.rules import group_of, match_routes
+from shared.database.pool import Conn
+
+StatusOf = Callable[[ShownAlert, Sequence[Route]], AlertStatus]
+
+
+class OpenAlerts:
+    """Of one workspace at one instant, in the caller's transaction."""
+
+    def __init__(
+        self,
+        conn: Conn,
+        workspace: str,
+        configuration: Configuration | None,
+        status_of: StatusOf,
+        now: datetime,
+    ) -> None:
+        self._conn = conn
+        self._workspace = workspace
+        self._route = configuration.route if configuration else None
+        self._resolve_timeout = configuration.resolve_timeout if configuration else RESOLVE_TIMEOUT
+        self._status_of = status_of
+        self._now = now
+
+    async def find(self, query: AlertQuery) -> list[GettableAlert]:
+        """By rising fingerprint."""
+        found = [
+            shown
+            async for shown, routes in self._matching(query)
+            if query.of_receivers(route.receiver for route in routes)
+            and query.of_status(shown.status)
+        ]
+        return sorted(found, key=lambda one: one.fingerprint)
+
+    async def find_groups(self, query: AlertQuery) -> list[AlertGroup]:
+        """Each alert in the groups of all receivers that are told of it."""
+        groups: dict[tuple[str, str], AlertGroup] = {}
+        async for shown, routes in self._matching(query):
+            if not query.of_status(shown.status):
+                continue
+            for route in routes:
+                if not query.of_receivers([route.receiver]):
+                    continue
+                group = group_of(route, shown.labels)
+                made = AlertGroup(
+                    alerts=[], labels=group.labels, receiver=ReceiverName(group.receiver)
+                )
+                groups.setdefault((group.key, group.receiver), made).alerts.append(shown)
+        for one in groups.values():
+            one.alerts.sort(key=lambda alert: alert.fingerprint)
+        return sorted(
+            groups.values(), key=lambda one: (sorted(one.labels.items()), one.receiver.name)
+        )
+
+    async def _matching(
+        self, query: AlertQuery
+    ) -> AsyncIterator[tuple[GettableAlert, list[Route]]]:
+        """What has the labels asked for, and the routes that it takes."""
+        # A breach is over when it is said to be; whoever asks is used to ends that move on.
+        end = instant(self._now + self._resolve_timeout)
+        async for one in iterate_open(self._conn, self._workspace, self._now, query.equal):
+            if not query.matches(one.labels):
+                continue
+            routes = match_routes(self._route, one.labels) if self._route else []
+            yield (
+                GettableAlert(
+                    annotations=one.annotations,
+                    ends_at=instant(one.ends_at) if one.ends_at else end,
+                    fingerprint=one.fingerprint,
+                    receivers=tuple(ReceiverName(route.receiver) for route in routes),
+                    starts_at=instant(one.starts_at),
+                    status=self._status_of(one, routes),
+                    updated_at=instant(one.updated_at),
+                    generator_url=one.link or UNSET,
+                    labels=one.labels,
+                ),
+                routes,
+            )
+
+
+def not_suppressed(_: ShownAlert, __: Sequence[Route]) -> AlertStatus:
+    """The status of what nothing mutes."""
+    return AlertStatus()

@@ -1,0 +1,139 @@
+"""Alertmanager's API v2 over HTTP: its paths, statuses and forms, which are not those of the house
+(alertmanager.md section 2)."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from alerts.alertmanager.answers import answering, json_answer
+from alerts.alertmanager.bodies import read_body
+from alerts.alertmanager.callers import Callers
+from alerts.alertmanager.filters import read_query
+from alerts.alertmanager.gettable import ReceiverName, instant
+from alerts.alertmanager.intake.reporting import Reporting
+from alerts.alertmanager.intake.wire import AlertReader
+from alerts.alertmanager.projection import projection
+from alerts.alertmanager.reading import OpenAlerts, not_suppressed
+from alerts.alertmanager.replicas import LiveReplicas
+from alerts.configuration.configurations import Configurations
+from alerts.configuration.tree import RESOLVE_TIMEOUT
+from shared.database.clock import Clock
+from shared.database.pool import Conn, Pool, transaction
+
+VERSION = "0.34.0"
+"""Of the Alertmanager whose API this is: clients look at it before they ask anything."""
+
+
+class ApiParts(NamedTuple):
+    """What the routes work with."""
+
+    pool: Pool
+    clock: Clock
+    configurations: Configurations
+    callers: Callers
+    reporting: Reporting
+    replicas: LiveReplicas
+
+
+class ApiV2:
+    """The routes; `started_at` is when this process began."""
+
+    def __init__(self, parts: ApiParts) -> None:
+        self._parts = parts
+        self._reader = AlertReader()
+        self.started_at = datetime.now(UTC)
+
+    def routes(self) -> list[Route]:
+        """All of them, below no prefix."""
+        found = {
+            ("POST", "/api/v2/alerts"): self.post_alerts,
+            ("GET", "/api/v2/alerts"): self.get_alerts,
+            ("GET", "/api/v2/alerts/groups"): self.get_groups,
+            ("GET", "/api/v2/receivers"): self.get_receivers,
+            ("GET", "/api/v2/status"): self.get_status,
+            ("GET", "/-/healthy"): alive,
+            ("GET", "/-/ready"): alive,
+        }
+        return [
+            Route(path, answering(endpoint), methods=[method])
+            for (method, path), endpoint in found.items()
+        ]
+
+    async def post_alerts(self, request: Request) -> Response:
+        """Keeps the alerts that are right; 400 with what is wrong with the others."""
+        parts = self._parts
+        workspace = await parts.callers.writer(request)
+        body = await read_body(request)
+        async with parts.pool.acquire() as conn:
+            now = await parts.clock.now(conn)
+        configuration = parts.configurations.get(workspace)
+        timeout = configuration.resolve_timeout if configuration else RESOLVE_TIMEOUT
+        reports, faults = self._reader.read(body, now, timeout)
+        if reports:
+            await parts.reporting.put(workspace, reports, now)
+        if faults:
+            return json_answer("; ".join(faults), 400)
+        return Response()
+
+    async def get_alerts(self, request: Request) -> Response:
+        query = read_query(request.query_params)
+        return await self._read(request, lambda found: found.find(query))
+
+    async def get_groups(self, request: Request) -> Response:
+        query = read_query(request.query_params)
+        return await self._read(request, lambda found: found.find_groups(query))
+
+    async def get_receivers(self, request: Request) -> Response:
+        workspace = await self._parts.callers.reader(request)
+        configuration = self._parts.configurations.get(workspace)
+        names = configuration.receivers if configuration else ()
+        return json_answer([ReceiverName(name) for name in names])
+
+    async def get_status(self, request: Request) -> Response:
+        """The replicas over one database are the peers of a cluster."""
+        parts = self._parts
+        workspace = await parts.callers.reader(request)
+        configuration = parts.configurations.get(workspace)
+        async with parts.pool.acquire() as conn:
+            peers = await parts.replicas.alive(conn)
+        return json_answer(
+            {
+                "cluster": {
+                    "name": parts.replicas.own.name,
+                    "peers": [one._asdict() for one in peers],
+                    "status": "ready",
+                },
+                "config": {"original": projection(configuration) if configuration else ""},
+                "uptime": instant(self.started_at),
+                "versionInfo": {
+                    "branch": "paceline",
+                    "buildDate": "",
+                    "buildUser": "paceline",
+                    "goVersion": "",
+                    "revision": "",
+                    "version": VERSION,
+                },
+            }
+        )
+
+    async def _read(
+        self, request: Request, find: Callable[[OpenAlerts], Awaitable[Any]]
+    ) -> Response:
+        parts = self._parts
+        workspace = await parts.callers.reader(request)
+        async with transaction(parts.pool) as conn:
+            return json_answer(await find(await self._open(conn, workspace)))
+
+    async def _open(self, conn: Conn, workspace: str) -> OpenAlerts:
+        now = await self._parts.clock.now(conn)
+        configuration = self._parts.configurations.get(workspace)
+        return OpenAlerts(conn, workspace, configuration, not_suppressed, now)
+
+
+async def alive(_: Request) -> Response:
+    """As Alertmanager's own: it answers, so it is."""
+    return PlainTextResponse("OK")
