@@ -48,10 +48,13 @@ class FakeRobot(LocalServer, Generic[Taken]):
         with self._lock:
             self._recent.clear()
 
-    def hurried(self, now: float) -> bool:
-        """Counts a request, unless it is one too many of its minute."""
+    def hurried(self, now: float, per_second_max: int | None = None) -> bool:
+        """Counts a request, unless it is one too many of its minute or second."""
         with self._lock:
             if len(self._recent) == self._recent.maxlen and now - self._recent[0] < 60:
+                return True
+            just = sum(now - at < 1 for at in self._recent)
+            if per_second_max is not None and just >= per_second_max:
                 return True
             self._recent.append(now)
             return False

@@ -72,6 +72,7 @@ class Notification(Struct, frozen=True, kw_only=True):
         "dingtalk",
         "discord",
         "email",
+        "feishu",
         "slack",
         "webhook",
         "wecom",

@@ -55,11 +55,12 @@ class Tools(Struct, frozen=True):
 
 class ChannelLimits(Struct, frozen=True):
     """`text_max` is of what `measure` counts: the bytes of a JSON string as it is sent, with its
-    escapes, where the provider counts nothing else. `alerts_max` go into one message. Without
-    `sends_per_minute` there is no budget."""
+    escapes, where the provider counts nothing else. `alerts_max` go into one message. What
+    a destination takes in a minute and in a second is its budget; None for no limit."""
 
     text_max: int
     sends_per_minute: int | None = None
+    sends_per_second: int | None = None
     alerts_max: int | None = None
     measure: Measure = json_bytes
 

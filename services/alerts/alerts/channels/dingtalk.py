@@ -109,6 +109,7 @@ class Robot(KeywordEntry, frozen=True, kw_only=True, tag="dingtalk", tag_field="
     at_mobiles: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         for mobile in self.at_mobiles:
             if not _MOBILE.fullmatch(mobile):
                 raise ValueError(f"{mobile!r} is no mobile number")

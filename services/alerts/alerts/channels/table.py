@@ -6,6 +6,7 @@ from alerts.channels.contract import Channel
 from alerts.channels.dingtalk import DingTalk
 from alerts.channels.discord.channel import Discord
 from alerts.channels.email.channel import Email
+from alerts.channels.feishu import Feishu
 from alerts.channels.slack.channel import Slack
 from alerts.channels.webhook import Webhook
 from alerts.channels.wecom import WeCom
@@ -14,6 +15,7 @@ ALL: tuple[Channel, ...] = (
     DingTalk(),
     Discord(),
     Email(),
+    Feishu(),
     Slack(),
     Webhook(),
     WeCom(),

@@ -21,7 +21,7 @@ from alerts.channels.web.address import WebEntry, endpoint, send_to
 from alerts.channels.web.answers import Codes
 from alerts.channels.web.http import environment_values
 from alerts.channels.web.robots import labelled, too_long
-from alerts.channels.writing import Markup
+from alerts.channels.writing import Markup, twin_link
 
 CONTENT_BYTES_MAX = 4_096
 """Of the markdown alone; the robot counts its bytes (alerting.md A3)."""
@@ -49,13 +49,9 @@ _CODES = Codes(
 classify = _CODES.classify
 
 
-def _link(address: str) -> str:
-    return f"[{lookalikes(address.partition('://')[2])}]({address})"
-
-
 MARKUP = Markup(
     escape=lookalikes,
-    link=_link,
+    link=twin_link,
     heading='<font color="{color}">{}</font>',
     headline="**{}**",
     strong="**{}**",

@@ -4,8 +4,14 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
+from alerts.channels.markup import lookalikes
 from alerts.channels.message import Block, Composed, Message, Tone, joined, within
 from alerts.channels.texts import Measure, json_bytes
+
+
+def twin_link(address: str) -> str:
+    """A link that shows its address, without what a chat would make another of."""
+    return f"[{lookalikes(address.partition('://')[2])}]({address})"
 
 
 class Markup(Struct, frozen=True):

@@ -64,11 +64,7 @@ class Courier:
         self._configurations = configurations
         self._tools = tools
         self._channels = channels
-        self._per_minute = {
-            kind: one.limits.sends_per_minute
-            for kind, one in channels.items()
-            if one.limits.sends_per_minute is not None
-        }
+        self._limits = {kind: one.limits for kind, one in channels.items()}
         self._waits = Waits(
             settings.retry_first_s,
             settings.retry_max_s,
@@ -114,7 +110,7 @@ class Courier:
             return await store.take(
                 conn,
                 claim_s=self._settings.claim_s,
-                per_minute=self._per_minute,
+                limits=self._limits,
                 budgets=self._configurations.budgets,
             )
 

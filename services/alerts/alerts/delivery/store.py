@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from alerts.channels.contract import ChannelLimits
 from alerts.channels.message import Message
 from alerts.record.rows import NotificationRecord
 from alerts.record.states import ARRIVED_SQL, DELIVERED, UNSENT_SQL
@@ -17,6 +18,7 @@ from shared.database.pool import Conn, columns
 from shared.database.rows import fetch
 from shared.events.notifications import Attempt
 
+UNLIMITED = 1_000_000
 ATTEMPTS_KEPT_MAX = 50
 """Of one delivery: the first and the newest; what is refused for weeks is tried each hour."""
 
@@ -40,16 +42,19 @@ WHERE d.state IN {UNSENT_SQL}
   AND NOT {BEHIND}
 ORDER BY d.next_attempt_at, d.position LIMIT 1 FOR UPDATE OF d SKIP LOCKED
 """
-TAKE_SLOT = """
+SENT = "unnest(p.sent_at) AS s WHERE s > now() - interval '60 s'"
+JUST_SENT = "FILTER (WHERE s > now() - interval '1 s')"
+TAKE_SLOT = f"""
 INSERT INTO alerts.destinations AS p (destination, sent_at) VALUES ($1, ARRAY[now()])
-ON CONFLICT (destination) DO UPDATE SET sent_at = ARRAY(
-    SELECT s FROM unnest(p.sent_at) AS s WHERE s > now() - interval '60 s' ORDER BY s) || now()
-WHERE (SELECT count(*) FROM unnest(p.sent_at) AS s WHERE s > now() - interval '60 s') < $2
+ON CONFLICT (destination) DO UPDATE SET sent_at = ARRAY(SELECT s FROM {SENT} ORDER BY s) || now()
+WHERE (SELECT count(*) < $2 AND count(*) {JUST_SENT} < $3 FROM {SENT})
 RETURNING true
 """
-WAIT_FOR_SLOT = """
-UPDATE alerts.destinations SET blocked_until = (
-  SELECT min(s) + interval '60 s' FROM unnest(sent_at) AS s WHERE s > now() - interval '60 s')
+WAIT_FOR_SLOT = f"""
+UPDATE alerts.destinations p SET blocked_until = (SELECT greatest(
+  CASE WHEN count(*) >= $2 THEN min(s) + interval '60 s' END,
+  CASE WHEN count(*) {JUST_SENT} >= $3 THEN min(s) {JUST_SENT} + interval '1 s' END)
+  FROM {SENT})
 WHERE destination = $1
 """
 CLAIM = """
@@ -176,22 +181,23 @@ async def take(
     conn: Conn,
     *,
     claim_s: float,
-    per_minute: Mapping[str, int],
+    limits: Mapping[str, ChannelLimits],
     budgets: Sequence[tuple[str, str, str]] = (),
 ) -> Claimed | None:
     """Takes one due delivery, if its destination may be spoken to now.
 
-    `per_minute` is the budget by channel kind. Channels share one that have one key in `budgets`,
-    (workspace, channel id, key). A full budget blocks the destination until its next free second;
+    `limits` by channel kind have the budget. Channels share one that have one key in `budgets`,
+    (workspace, channel id, key). A full budget blocks the destination until there is room again;
     the caller simply asks again.
     """
     row = await conn.fetchrow(CLAIMABLE, *columns(budgets, 3))
     if row is None:
         return None
     destination = row["destination"]
-    budget = per_minute.get(row["target"]["kind"])
-    if budget is not None and not await conn.fetchval(TAKE_SLOT, destination, budget):
-        await conn.execute(WAIT_FOR_SLOT, destination)
+    limits_of = limits.get(row["target"]["kind"])
+    pace = _pace(limits_of) if limits_of else None
+    if pace and not await conn.fetchval(TAKE_SLOT, destination, *pace):
+        await conn.execute(WAIT_FOR_SLOT, destination, *pace)
         return None
     claimed = await conn.fetchrow(CLAIM, row["position"], claim_s)
     assert claimed is not None
@@ -216,6 +222,12 @@ async def take(
         others=claimed["others"],
         thread_id=claimed["thread_id"],
     )
+
+
+def _pace(limits: ChannelLimits) -> tuple[int, int] | None:
+    """At most so many in a minute and in a second; None for no limit of either."""
+    minute, second = limits.sends_per_minute, limits.sends_per_second
+    return (minute or UNLIMITED, second or UNLIMITED) if minute or second else None
 
 
 async def add_attempt(

@@ -232,7 +232,7 @@ async def test_what_is_on_its_way_during_the_reload_goes_on_as_corrected(world: 
     await begin(world)
     await world.due_again()
     async with transaction(world.pool) as conn:
-        claimed = await store_deliveries.take(conn, claim_s=60, per_minute={})
+        claimed = await store_deliveries.take(conn, claim_s=60, limits={})
     assert claimed is not None
     await reload(world, robot("RIGHT_URL"))
     await answer(world, claimed, SendClass.CONFIG)

@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from cli.fakes import wecom
+from alerts.channels.feishu import Feishu
+from alerts.delivery import store
+from cli.fakes import feishu, wecom
+from cli.fakes.feishu import FakeFeishu
 from cli.fakes.robot import FakeRobot
 from cli.fakes.server import Fault
 from cli.fakes.wecom import FakeWeCom
@@ -47,6 +50,18 @@ class Chat(NamedTuple):
 
 
 CHATS = [
+    Chat(
+        kind="feishu",
+        fake=lambda: FakeFeishu("the-secret", keyword="Paceline"),
+        entry="{url_env: CHAT_URL, secret_env: CHAT_SECRET, allow_private: true, "
+        "keyword: Paceline, at_user_ids: [all]}",
+        environment={"CHAT_SECRET": "the-secret"},
+        taken=("delivered", "0"),
+        too_fast=fault(feishu.TOO_FAST, 400),
+        too_long=fault(feishu.TOO_LONG),
+        refused=fault(feishu.SIGN_NOT_MATCH),
+        text=lambda message: message.text,
+    ),
     Chat(
         kind="wecom",
         fake=FakeWeCom,
@@ -140,3 +155,25 @@ async def test_a_storm_is_told_in_messages_that_fit(world: World, chat: Chat) ->
     assert {row["state"] for row in rows} == {chat.taken[0]}
     assert all(f"L{number:02d}" in texts for number in range(25))
     assert "省略" not in texts
+
+
+async def test_a_bot_gets_at_most_four_messages_in_a_second(world: World) -> None:
+    """The database's clock stands still inside a transaction."""
+    chat = CHATS[0]
+    with chat.fake() as robot:
+        lead(world, chat, robot)
+        world.configure(
+            CONFIGURATION.format(kind=chat.kind, entry=chat.entry).replace(
+                "[campaign]", "[campaign, line]"
+            )
+        )
+        await world.tell(*storm(6))
+        await world.flush(at(0))
+        limits = {chat.kind: Feishu.limits}
+        async with transaction(world.pool) as conn:
+            claimed = [await store.take(conn, claim_s=60, limits=limits) for _ in range(6)]
+            wait_s = await conn.fetchval(
+                "SELECT extract(epoch FROM blocked_until - now())::float8 FROM alerts.destinations"
+            )
+    assert [one is not None for one in claimed] == [True] * 4 + [False] * 2
+    assert wait_s == 1.0

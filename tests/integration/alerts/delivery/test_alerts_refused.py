@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from alerts.channels.dingtalk import DingTalk
 from alerts.channels.message import Composed
 from alerts.channels.result import SendClass, SendResult
 from alerts.delivery import store as store_deliveries
@@ -245,7 +246,9 @@ async def test_a_correction_during_an_attempt_is_not_forgotten(world: World) -> 
     await world.tell(FIRING)
     await world.flush(at(0))
     async with transaction(world.pool) as conn:
-        claimed = await store_deliveries.take(conn, claim_s=60, per_minute={"dingtalk": 18})
+        claimed = await store_deliveries.take(
+            conn, claim_s=60, limits={"dingtalk": DingTalk.limits}
+        )
     assert claimed is not None
     text = ROBOT_ONLY.replace("secret_env: OPS_DINGTALK_SECRET", "secret_env: OTHER_SECRET")
     assert await reload(world, text) == 0
@@ -265,7 +268,9 @@ async def test_a_late_answer_locks_the_delivery_before_its_destination(world: Wo
     await world.tell(FIRING)
     await world.flush(at(0))
     async with transaction(world.pool) as conn:
-        claimed = await store_deliveries.take(conn, claim_s=60, per_minute={"dingtalk": 18})
+        claimed = await store_deliveries.take(
+            conn, claim_s=60, limits={"dingtalk": DingTalk.limits}
+        )
     assert claimed is not None
     answer = SendResult(
         kind=SendClass.RATE_LIMITED, provider_code="130101", provider_message="too fast"

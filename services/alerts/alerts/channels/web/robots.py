@@ -1,18 +1,24 @@
 """What robots of chats have in common: a word that their messages must have, a label, a limit."""
 
-from typing import Annotated
-
-from msgspec import Meta
+import re
 
 from alerts.channels.contract import RESENT, Outgoing
 from alerts.channels.result import SendClass, SendResult, result_of
 from alerts.channels.web.address import SignedEntry
 
+_KEYWORD = re.compile(r"\S(?:.{0,48}\S)?")
+
 
 class KeywordEntry(SignedEntry, frozen=True, kw_only=True):
     """With `keyword`, the word that the robot asks for: without it a message is refused."""
 
-    keyword: Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^\S(.*\S)?$")] | None = None
+    keyword: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.keyword is not None and not _KEYWORD.fullmatch(self.keyword):
+            raise ValueError(
+                f"{self.keyword[:60]!r} is no keyword: write up to 50 characters in one line"
+            )
 
 
 def with_keyword(text: str, keyword: str | None) -> str:
