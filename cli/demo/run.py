@@ -160,6 +160,7 @@ def _installation(
     with FakeDingTalk(secret) as robot, FakeMail() as inbox:
         environment = {
             "PACELINE_ALERTS_DIR": str(alerts),
+            "PACELINE_ALERTMANAGER_WORKSPACE": "default",
             "PACELINE_SMTP_HOST": "127.0.0.1",
             "PACELINE_SMTP_PORT": str(inbox.port),
             "PACELINE_SMTP_SECURITY": "none",

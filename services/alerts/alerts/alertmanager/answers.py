@@ -10,7 +10,7 @@ from starlette.responses import Response
 from alerts.alertmanager.filters import FilterError
 from alerts.alertmanager.intake.wire import WireError
 from shared import metrics
-from shared.errors import PacelineError
+from shared.errors import InvalidError, PacelineError
 from shared.http.problems import as_problem
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -39,6 +39,9 @@ def error_answer(error: Exception) -> Response:
     if isinstance(error, REFUSED):
         return json_answer(str(error), 400)
     known: PacelineError = as_problem(error)
+    if isinstance(known, InvalidError):
+        # What the house refuses of a silence with 422.
+        return json_answer(known.detail, 400)
     metrics.ERRORS.labels(known.code).inc()
     answer = json_answer(known.detail, known.status)
     if known.retry_after_s is not None:

@@ -83,6 +83,8 @@ def _receiver(text: str | None) -> re.Pattern[str] | None:
 
 
 def _bounded(text: str) -> str:
+    if "\0" in text:
+        raise FilterError("a filter has no character U+0000")
     if len(text) > TEXT_CHARACTERS_MAX:
         raise FilterError(f"a filter has at most {TEXT_CHARACTERS_MAX} characters")
     return text

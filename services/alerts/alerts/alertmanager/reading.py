@@ -1,6 +1,6 @@
 """Which alerts are open and who is told of them, as it is at the moment somebody asks."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from msgspec import UNSET
@@ -15,10 +15,9 @@ from alerts.alertmanager.gettable import (
 )
 from alerts.alertmanager.store_open import ShownAlert, iterate_open
 from alerts.configuration.tree import RESOLVE_TIMEOUT, Configuration, Route
+from alerts.quiet.mute import Quiet, RouteTimes
 from alerts.routing.rules import group_of, match_routes
 from shared.database.pool import Conn
-
-StatusOf = Callable[[ShownAlert, Sequence[Route]], AlertStatus]
 
 
 class OpenAlerts:
@@ -29,14 +28,14 @@ class OpenAlerts:
         conn: Conn,
         workspace: str,
         configuration: Configuration | None,
-        status_of: StatusOf,
+        quiet: Quiet,
         now: datetime,
     ) -> None:
         self._conn = conn
         self._workspace = workspace
         self._route = configuration.route if configuration else None
         self._resolve_timeout = configuration.resolve_timeout if configuration else RESOLVE_TIMEOUT
-        self._status_of = status_of
+        self._quiet = quiet
         self._now = now
 
     async def find(self, query: AlertQuery) -> list[GettableAlert]:
@@ -86,7 +85,7 @@ class OpenAlerts:
                     fingerprint=one.fingerprint,
                     receivers=tuple(ReceiverName(route.receiver) for route in routes),
                     starts_at=instant(one.starts_at),
-                    status=self._status_of(one, routes),
+                    status=_status(self._quiet, one, routes),
                     updated_at=instant(one.updated_at),
                     generator_url=one.link or UNSET,
                     labels=one.labels,
@@ -95,6 +94,13 @@ class OpenAlerts:
             )
 
 
-def not_suppressed(_: ShownAlert, __: Sequence[Route]) -> AlertStatus:
-    """The status of what nothing mutes."""
-    return AlertStatus()
+def _times(route: Route) -> RouteTimes:
+    return RouteTimes(route.active_times, route.mute_times)
+
+
+def _status(quiet: Quiet, one: ShownAlert, routes: Sequence[Route]) -> AlertStatus:
+    silences = quiet.silenced_by(one.labels)
+    sources = quiet.inhibited_by(one.fingerprint, one.labels)
+    times = {name for route in routes for name in quiet.muted_by(_times(route))}
+    muted = silences or sources or times
+    return AlertStatus("suppressed" if muted else "active", silences, sources, tuple(sorted(times)))

@@ -17,10 +17,12 @@ from alerts.alertmanager.gettable import ReceiverName, instant
 from alerts.alertmanager.intake.reporting import Reporting
 from alerts.alertmanager.intake.wire import AlertReader
 from alerts.alertmanager.projection import projection
-from alerts.alertmanager.reading import OpenAlerts, not_suppressed
+from alerts.alertmanager.reading import OpenAlerts
 from alerts.alertmanager.replicas import LiveReplicas
+from alerts.alertmanager.silences import Silencing
 from alerts.configuration.configurations import Configurations
 from alerts.configuration.tree import RESOLVE_TIMEOUT
+from alerts.quiet.load import load_quiet
 from shared.database.clock import Clock
 from shared.database.pool import Conn, Pool, transaction
 
@@ -57,6 +59,7 @@ class ApiV2:
             ("GET", "/api/v2/status"): self.get_status,
             ("GET", "/-/healthy"): alive,
             ("GET", "/-/ready"): alive,
+            **Silencing(self._parts.pool, self._parts.clock, self._parts.callers).endpoints,
         }
         return [
             Route(path, answering(endpoint), methods=[method])
@@ -131,7 +134,8 @@ class ApiV2:
     async def _open(self, conn: Conn, workspace: str) -> OpenAlerts:
         now = await self._parts.clock.now(conn)
         configuration = self._parts.configurations.get(workspace)
-        return OpenAlerts(conn, workspace, configuration, not_suppressed, now)
+        quiet = await load_quiet(conn, workspace, configuration, now)
+        return OpenAlerts(conn, workspace, configuration, quiet, now)
 
 
 async def alive(_: Request) -> Response:

@@ -1,5 +1,7 @@
 """Alertmanager's API over a whole alerts service, moved by hand, and nobody who runs a broker."""
 
+import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import uvicorn
 
 from alerts.__main__ import callers_of, make_app
 from alerts.alertmanager.front import Front
@@ -130,6 +133,22 @@ def app_of(world: World) -> Front:
         LiveReplicas(world.settings, world.pool),
     )
     return Front(ApiV2(parts), app, world.settings.alertmanager_prefix)
+
+
+@asynccontextmanager
+async def serving(world: World) -> AsyncIterator[str]:
+    """The same behind a real socket, for clients of other makers: its address."""
+    config = uvicorn.Config(
+        app_of(world), host="127.0.0.1", port=0, log_config=None, lifespan="off", loop="none"
+    )
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        task = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await task
 
 
 def _nothing() -> None:
