@@ -13,9 +13,9 @@ class Endpoint(Struct, frozen=True, rename={"name": "id"}):
     `name` is what the notification log and every delivery know it by: the file's own `name`, else
     `address`, which is derived from the place itself (`<kind>:<place>`) and so never from its
     position in the file or its neighbours; of a bot that speaks in several rooms the room stands
-    behind a slash. Whoever else is added, removed or reordered, this one
-    neither hears anything twice nor misses it, and a corrected entry of the same name is the same
-    channel. `target` is the channel's own Struct, as plain values.
+    behind a slash. Whoever else is added, removed or reordered, this one neither hears anything
+    twice nor misses it, and a corrected entry of the same name is the same channel. `target` is the
+    channel's own Struct, as plain values.
     """
 
     name: str
@@ -25,14 +25,13 @@ class Endpoint(Struct, frozen=True, rename={"name": "id"}):
 
     def budget(self, workspace: str, environment: Mapping[str, str]) -> str:
         """Whose budget a send here counts against. Two variables with one web address lead to one
-        robot, which blocks who sends more than it takes, and so do two with one token in a room.
-        What names it is stored, and these are secrets: the digest tells neither them nor that
-        another workspace has them as well."""
-        names = (self.target.get(key, "") for key in ("url_env", "token_env"))
-        secret = next((environment[name] for name in names if name in environment), None)
-        if not secret:
+        robot, which blocks who sends more than it takes, whichever of its threads they speak in;
+        two with one token and a chat in common do as well. What names it is stored, and these are
+        secrets: the digest tells neither them nor that another workspace has them as well."""
+        url, token = (environment.get(self.target.get(key, "")) for key in ("url_env", "token_env"))
+        place = url or (token and f"{token}/{self.address.split('/')[1]}")
+        if not place:
             return self.address
-        place = secret + self.address.partition("/")[2]
         return f"{self.kind}:{hmac.digest(workspace.encode(), place.encode(), 'sha256').hex()}"
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import msgspec
 from pydantic import BaseModel
 
-from alerts.channels.contract import RESENT, ChannelLimits, Outgoing, Tools
+from alerts.channels.contract import ChannelLimits, Outgoing, Tools
 from alerts.channels.destinations import Endpoint
 from alerts.channels.discord.answers import classify
 from alerts.channels.discord.embeds import MARKUP, content
@@ -17,6 +17,7 @@ from alerts.channels.result import SendResult
 from alerts.channels.texts import characters
 from alerts.channels.web.address import WebEntry, endpoint, send_to
 from alerts.channels.web.http import environment_values
+from alerts.channels.web.robots import labelled
 
 TEXT_CHARACTERS_MAX = 5_700
 """Of 6,000 over all embeds of a message; the rest is its title."""
@@ -75,9 +76,8 @@ class Discord:
         values = environment_values(tools, hook.url_env, None)
         if isinstance(values, SendResult):
             return values
-        composed = outgoing.composed
-        label = f"{RESENT} " if outgoing.possible_duplicate else ""
-        said = content(label + composed.title, outgoing.message, composed, hook.mentions)
+        title, _ = labelled(outgoing)
+        said = content(title, outgoing.message, outgoing.composed, hook.mentions)
         return await send_to(
             tools,
             _asking(values[0], hook.thread_id),

@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 from pydantic import BaseModel
 
-from alerts.channels.contract import RESENT, ChannelLimits, Outgoing, Tools
+from alerts.channels.contract import ChannelLimits, Outgoing, Tools
 from alerts.channels.destinations import Endpoint
 from alerts.channels.message import Composed, Message
 from alerts.channels.result import SendClass, SendResult
@@ -24,6 +24,7 @@ from alerts.channels.texts import characters
 from alerts.channels.web.address import WebEntry, endpoint, send_to
 from alerts.channels.web.bot import BotEntry, bot_endpoint, token_and_api
 from alerts.channels.web.http import environment_values
+from alerts.channels.web.robots import labelled
 
 API_URL = "https://slack.com/api"
 TEXT_CHARACTERS_MAX = 9_000
@@ -111,10 +112,8 @@ class Slack:
     async def send(self, outgoing: Outgoing, tools: Tools) -> SendResult:
         """One message, and the root of its thread brought up to date."""
         room = msgspec.convert(outgoing.target, SlackRoom)
-        label = f"{RESENT} " if outgoing.possible_duplicate else ""
-        said = content(
-            label + outgoing.composed.title, outgoing.message, outgoing.composed, room.mentions
-        )
+        title, _ = labelled(outgoing)
+        said = content(title, outgoing.message, outgoing.composed, room.mentions)
         if room.url_env is not None:
             values = environment_values(tools, room.url_env, None)
             if isinstance(values, SendResult):
