@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import typer
 
-from cli.app import access, quiet, reports, running, upkeep
+from cli.app import access, alerting, quiet, reports, running, upkeep
 from cli.errors import CommandError, Exit, explain
 from cli.output import tell_stderr
 from shared.errors import KeysUnreadableError
@@ -48,6 +48,15 @@ offsets = typer.Typer(
 offsets.callback()(upkeep.offsets)
 offsets.command("accept-gap")(upkeep.accept_gap)
 app.add_typer(offsets, name="offsets")
+alerts = typer.Typer(
+    help="Who is told what: the file, and whether a receiver is reached.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+alerts.command()(alerting.check)
+alerts.command()(alerting.route)
+alerts.command("test")(alerting.try_receiver)
+app.add_typer(alerts, name="alerts")
 silences = typer.Typer(
     help="Alerts that are not told for a while.", no_args_is_help=True, rich_markup_mode=None
 )

@@ -28,7 +28,7 @@ HOLDERS = {
     "ingest": ("events", "keys", "rejections", "reports", "sources"),
     "budget": ("audit", "campaigns", "exceptions", "imports", "invariants", "mappings", "suspense"),
     "kpi-monitor": ("breaches", "held", "imports", "kpis", "lines", "rules", "series"),
-    "alerts": ("alerts", "configuration", "notifications", "silences"),
+    "alerts": ("alerts", "configuration", "notifications", "receivers", "silences"),
 }
 """Whose is what comes after /v1/ in a path."""
 

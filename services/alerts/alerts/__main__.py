@@ -26,6 +26,7 @@ from alerts.configuration.yaml_reader import ConfigError
 from alerts.delivery import gauges
 from alerts.delivery import store as delivery_store
 from alerts.delivery.courier import Courier
+from alerts.delivery.trials import Trials
 from alerts.episodes.handlers import SERVICE, Handlers
 from alerts.record.sweep import sweeps
 from alerts.rendering.render import Renderer
@@ -56,9 +57,10 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
     ):
         handlers = Handlers(configurations, clock)
         adoption = Adoption(settings, pool, configurations, handlers.joining, clock)
-        courier = Courier(settings, pool, configurations, tools_of(settings, os.environ, client))
+        tools, renderer = tools_of(settings, os.environ, client), Renderer()
+        courier = Courier(settings, pool, configurations, tools)
         flusher = Flusher(
-            settings, pool, clock, configurations, Renderer(), wake_courier=courier.rounds.wake
+            settings, pool, clock, configurations, renderer, wake_courier=courier.rounds.wake
         )
         consumer = Consumer(
             settings,
@@ -85,6 +87,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             pool,
             configurations,
             adoption,
+            Trials(configurations, renderer, tools, settings.send_timeout_s),
             checks={**checks, "configuration": adoption.versions.check},
             idle=idle_of(
                 pool,
@@ -124,6 +127,7 @@ def make_app(
     pool: Pool,
     configurations: Configurations,
     adoption: Adoption,
+    trials: Trials,
     *,
     checks: Mapping[str, Check],
     idle: Idle,
@@ -142,6 +146,7 @@ def make_app(
     )
     app.state.configurations = configurations
     app.state.adoption = adoption
+    app.state.trials = trials
     for router in ROUTERS:
         app.include_router(router)
     return app

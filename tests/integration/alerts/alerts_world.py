@@ -19,6 +19,7 @@ from alerts.channels.table import CHANNELS
 from alerts.channels.web.http import http_client
 from alerts.configuration.configurations import Configurations
 from alerts.delivery.courier import Courier
+from alerts.delivery.trials import Trials
 from alerts.episodes.handlers import Handlers
 from alerts.record import store as store_read
 from alerts.record.audit import item
@@ -185,6 +186,11 @@ class World:
         self.adoption = Adoption(
             self.settings, self.pool, self.configurations, self.handlers.joining, clock
         )
+
+    @property
+    def trials(self) -> Trials:
+        """What sends test messages."""
+        return Trials(self.configurations, RENDERER, self.tools, self.settings.send_timeout_s)
 
     async def until(self, ready: Callable[[], bool], timeout_s: float = 20.0) -> None:
         """Waits for something another task does."""

@@ -25,6 +25,7 @@ from tests.unit.alerts.builders import CONFIGURATION, at, make_breach
 ADMIN: tuple[str, ...] = ()
 OPERATOR = ("operator",)
 ANY = {"If-Match": "*"}
+TRY = "/v1/receivers/ops/test"
 SILENCE = "/v1/silences/of-inside"
 BODY = {"matchers": [f'campaign="{INSIDE}"'], "duration": "2h", "comment": "a sale"}
 CASES = [
@@ -32,6 +33,7 @@ CASES = [
     Case("GET /v1/notifications", Of.CAMPAIGN_LIST),
     Case("GET /v1/configuration", Of.WORKSPACE_READ),
     Case("POST /-/reload", Of.WORKSPACE_WRITE, ADMIN),
+    Case("POST /v1/receivers/{receiver}/test", Of.WORKSPACE_WRITE, OPERATOR, TRY),
     Case("GET /v1/silences", Of.CAMPAIGN_LIST),
     Case("GET /v1/silences/{silence}", Of.CAMPAIGN_THING, path=SILENCE),
     Case("POST /v1/silences", Of.CAMPAIGN_WRITE, OPERATOR, body=BODY),

@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from alerts.channels.contract import Channel
+from alerts.channels.markup import one_line
 from alerts.channels.message import AlertFacts, Block, FactLine, Message, StillOpen, Tone, Words
 from alerts.channels.texts import shorten
 from alerts.episodes.rules import Key
@@ -103,6 +104,19 @@ class Renderer:
             zone=str(words.zone(zones.pop())) if len(zones) == 1 else "",
         )
         return _divided(whole, [view.key for view, _ in told], channel, words)
+
+    def trial(self, receiver: str, locale: str, by: str) -> Message:
+        """A message that only shows that it arrives."""
+        words = self.words(locale)
+        text = str(words.trial(one_line(receiver), one_line(by)))
+        return Message(
+            title=str(words.trial_title()),
+            locale=locale,
+            receiver=receiver,
+            words=_words(words),
+            written=text,
+            reason="test",
+        )
 
     def words(self, locale: str) -> Any:
         """The words of a locale: its macros, and its tables by name."""

@@ -119,6 +119,7 @@ def app_of(world: World) -> Front:
         world.pool,
         world.configurations,
         world.adoption,
+        world.trials,
         checks={},
         idle=idle,
         refresh_metrics=nothing,

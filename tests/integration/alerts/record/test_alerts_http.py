@@ -37,6 +37,7 @@ async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
         world.pool,
         world.configurations,
         world.adoption,
+        world.trials,
         checks={},
         idle=idle,
         refresh_metrics=nothing,

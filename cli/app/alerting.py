@@ -1,0 +1,62 @@
+"""`alerts`: what a configuration of alerts means, and whether a receiver is reached."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.app.options import Json, State
+from cli.output import emit, tell_stderr
+from cli.paths import DEFAULT_STATE, ROOT
+
+File = Annotated[
+    Path | None,
+    typer.Option("--file", help="Default: that of the workspace.", show_default=False),
+]
+
+
+def check(
+    file: Annotated[Path, typer.Argument(help="alerts.d/<workspace>.yml", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Say whether a file can be used, with the variables of this shell; exit 1 names the line."""
+    from cli.commands.alerts_file import counts_of, read_file
+
+    found = read_file(file)
+    for doubt in found.doubts:
+        tell_stderr(f"warning: {doubt}")
+    counts = counts_of(found)
+    line = " ".join(f"{name}={count}" for name, count in counts.items())
+    emit(f"ok {line}", {"ok": True, **counts, "doubts": list(found.doubts)}, as_json=as_json)
+
+
+def route(
+    label: Annotated[list[str], typer.Argument(help="e.g. campaign=d11", show_default=False)],
+    file: File = None,
+    workspace: str = "default",
+    as_json: Json = False,
+) -> None:
+    """Say who would get an alert with these labels, and when, a line for each route."""
+    from cli.commands.alerts_file import labels_of, line_of, read_file, who_hears
+
+    directory = ROOT / os.environ.get("PACELINE_ALERTS_DIR", "deploy/alerts.d")
+    heard = who_hears(read_file(file or directory / f"{workspace}.yml"), labels_of(label))
+    emit("\n".join(map(line_of, heard)), {"routes": heard}, as_json=as_json)
+
+
+def try_receiver(
+    receiver: Annotated[str, typer.Argument(help="As the file calls it.", show_default=False)],
+    subject: Annotated[str, typer.Option(help="Who asks: the message says so.")] = "paceline-cli",
+    workspace: str = "default",
+    state: State = DEFAULT_STATE,
+    as_json: Json = False,
+) -> None:
+    """Send a test message to each channel of a receiver; exit 1 unless all of them took it."""
+    from cli.commands.alerts_file import result_line, send_trial
+    from cli.errors import Exit
+
+    tried = send_trial(state, receiver, subject=subject, workspace=workspace)
+    lines = [result_line(one) for one in tried["results"]] or [f"{receiver} has no channel"]
+    emit("\n".join(lines), tried, as_json=as_json)
+    raise typer.Exit(Exit.OK if tried["arrived"] else Exit.CHECK_FAILED)

@@ -1,0 +1,91 @@
+"""`paceline alerts`: whether a file can be used, and who would hear."""
+
+from pathlib import Path
+
+import pytest
+
+from cli.commands.alerts_file import (
+    counts_of,
+    labels_of,
+    line_of,
+    read_file,
+    result_line,
+    who_hears,
+)
+from cli.errors import CommandError, Exit
+
+TEXT = """\
+route:
+  receiver: ops
+  group_by: [campaign]
+  routes:
+    - {matchers: ['severity="critical"'], receiver: boss, group_wait: 0s, continue: true}
+    - {matchers: ['team="search"'], receiver: search, mute_time_intervals: [always]}
+receivers:
+  - {name: ops, email_configs: [{to: [ops@example.com]}]}
+  - {name: boss, email_configs: [{to: [boss@example.com, deputy@example.com]}]}
+  - {name: search}
+time_intervals:
+  - {name: always, time_intervals: [{years: ['2000:2999']}]}
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "default.yml"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
+
+
+def heard_by(file: Path, *labels: str) -> list[str]:
+    return [line_of(one) for one in who_hears(read_file(file), labels_of(labels))]
+
+
+def test_a_file_that_can_be_used_is_counted(file: Path) -> None:
+    found = read_file(file)
+    assert counts_of(found) == {"receivers": 3, "channels": 3, "routes": 3}
+    assert ["no channel" in doubt for doubt in found.doubts] == [True]
+
+
+def test_a_file_that_cannot_be_used_names_its_line(file: Path) -> None:
+    file.write_text(TEXT.replace("group_by", "group_bye"), encoding="utf-8")
+    with pytest.raises(CommandError, match=r"default\.yml:3: ") as refused:
+        read_file(file)
+    assert refused.value.exit_code == Exit.CHECK_FAILED
+
+
+def test_a_file_that_is_not_there_is_a_slip_of_the_hand(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="cannot be read") as refused:
+        read_file(tmp_path / "other.yml")
+    assert refused.value.exit_code == Exit.USAGE
+
+
+def test_each_route_says_who_hears_of_what_and_when(file: Path) -> None:
+    assert heard_by(file, "campaign=d11", "severity=critical") == [
+        "receiver=boss to email:boss@example.com, email:deputy@example.com; "
+        "group campaign=d11; after 0s"
+    ]
+    assert heard_by(file, "campaign=d11") == [
+        "receiver=ops to email:ops@example.com; group campaign=d11; after 30s"
+    ]
+    assert heard_by(file, "team=search", "severity=critical") == [
+        "receiver=boss to email:boss@example.com, email:deputy@example.com; "
+        "group all as one; after 0s",
+        "receiver=search to nobody: it has no channel; group all as one; after 30s; "
+        "silent now by always",
+    ]
+
+
+def test_what_is_no_label_says_how_one_looks() -> None:
+    with pytest.raises(CommandError, match="no label such as campaign=d11"):
+        labels_of(["campaign"])
+
+
+def test_what_a_provider_said_stands_behind_its_class() -> None:
+    said = {
+        "class": "permanent_config",
+        "name": "ops-room",
+        "provider_code": "310000",
+        "provider_message": "sign not match",
+    }
+    assert result_line(said) == "permanent_config ops-room: 310000 sign not match"
