@@ -13,12 +13,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from alerts.channels.message import Composed, Message
-from alerts.channels.texts import characters, divided, shorten
+from alerts.channels.texts import characters, divided, plain_words, shorten
 from alerts.channels.writing import Markup
 
 HEADER_CHARACTERS_MAX = 150
 SECTION_CHARACTERS_MAX = 2_900
-FALLBACK_CHARACTERS_MAX = 100
+FALLBACK_CHARACTERS_MAX = 60
 LINK_CHARACTERS_MAX = 80
 
 _REFERENCES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -81,8 +81,8 @@ def _text(message: Message, composed: Composed) -> Iterator[dict[str, Any]]:
 
 
 def _attachment(fallback: str, text: str, **more: str) -> dict[str, Any]:
-    fallback = mrkdwn(shorten(fallback, FALLBACK_CHARACTERS_MAX))
-    return {**more, "fallback": fallback, "blocks": _sections(text)}
+    plain = shorten(plain_words(fallback), FALLBACK_CHARACTERS_MAX)
+    return {**more, "fallback": plain, "blocks": _sections(text)}
 
 
 def _sections(text: str) -> list[dict[str, Any]]:

@@ -27,13 +27,16 @@ from alerts.channels.web.http import environment_values
 from alerts.channels.web.robots import labelled
 
 API_URL = "https://slack.com/api"
-TEXT_CHARACTERS_MAX = 9_000
+TEXT_CHARACTERS_MAX = 8_800
 """Of 12,000 for all texts of a message (alerting.md A10); the rest is titles and mentions."""
 ALERTS_MAX = 20
 """An attachment each, far from the 40 blocks of A10 even where some texts take two."""
 SENDS_PER_MINUTE = 50
 """Slack takes one a second in a channel."""
 MENTIONS_MAX = 20
+CALL_SHARE = 0.3
+"""Of the time of an attempt: below a root it may take three calls, and where the first has no
+answer in time nothing was sent."""
 
 GONE = ("message_not_found", "thread_not_found")
 """Somebody deleted the root: another is begun."""
@@ -125,16 +128,18 @@ class Slack:
         opened = token_and_api(tools, room, API_URL)
         if isinstance(opened, SendResult):
             return opened
-        call = partial(_call, tools, *opened, allow_private=room.allow_private)
-        return await _thread(call, room.channel or "", said, outgoing)
+        root = _root(outgoing.thread_id, room.channel)
+        timeout_s = tools.timeout_s * (CALL_SHARE if root else 1)
+        hurried = replace(tools, timeout_s=timeout_s)
+        call = partial(_call, hurried, *opened, allow_private=room.allow_private)
+        return await _thread(call, room.channel or "", root, said, outgoing.message)
 
 
 async def _thread(
-    call: Call, channel: str, said: Mapping[str, Any], outgoing: Outgoing
+    call: Call, channel: str, root: str | None, said: Mapping[str, Any], message: Message
 ) -> SendResult:
     """The root of the thread is updated, then the message is sent: below it, or as another root."""
-    root = _root(outgoing.thread_id, channel)
-    if root and not outgoing.message.continued:
+    if root and not message.continued:
         updated = await call("chat.update", {**said, "channel": channel, "ts": root})
         if updated.provider_code in GONE:
             root = None
@@ -148,7 +153,7 @@ async def _thread(
     return replace(sent, thread_id=f"{channel}/{root}" if root else sent.message_id)
 
 
-def _root(thread_id: str | None, channel: str) -> str | None:
+def _root(thread_id: str | None, channel: str | None) -> str | None:
     """The `ts` of a root in this channel: a corrected entry may lead to another one."""
     where, _, ts = (thread_id or "").partition("/")
     return ts if where == channel and ts else None

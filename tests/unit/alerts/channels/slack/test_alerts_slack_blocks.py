@@ -4,13 +4,14 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from alerts.channels.message import FactLine, Message, StillOpen, brief
 from alerts.channels.slack.blocks import content, mrkdwn
 from alerts.channels.slack.channel import ALERTS_MAX, TEXT_CHARACTERS_MAX, Slack
+from alerts.channels.texts import characters
 from tests.fakes.slack import fault_of, texts
 from tests.unit.alerts.blocks import FACTS, make_block, told
 
@@ -71,15 +72,28 @@ names = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(names, st.integers(1, ALERTS_MAX), st.sampled_from([TEXT_CHARACTERS_MAX, 4_000, 60]))
+@example("&" * 300, ALERTS_MAX, TEXT_CHARACTERS_MAX)
+@example("🔴" * 100, ALERTS_MAX, TEXT_CHARACTERS_MAX)
 def test_whatever_people_call_things_slack_takes_it(name: str, alerts: int, text_max: int) -> None:
     many = tuple(StillOpen(f"{n} {name}", FACTS) for n in range(100))
-    whole = told(*[make_block(name)] * alerts, still_open=many, title=name[:120], zone="z")
+    whole = told(*[make_block(name)] * alerts, still_open=many, title=name[:145], zone="z")
     for of in (whole, brief(whole), replace(whole, still_open=())):
-        found = sent(of, text_max, *["U012ABCDEF"] * 20)
+        found = sent(of, text_max, *["S" + "0" * 30] * 20)
         assert fault_of(found) is None
+        assert_within_our_margins(found)
         marks = "".join(text for kind, text in texts(found["attachments"]) if kind == "mrkdwn")
         bare = re.sub(r"<https://wiki\.example/[^<>]*>", "", marks)
         assert not re.search("[<>]", bare), "the runbook is the only thing between brackets"
+
+
+def assert_within_our_margins(found: dict[str, Any]) -> None:
+    """The budget of alerting.md A10, below what Slack itself refuses."""
+    parts = found["attachments"]
+    shown = [text for _, text in texts([found["blocks"], parts])]
+    assert len(shown) <= 40
+    assert all(characters(text) <= 2_900 for text in shown)
+    fallbacks = [part["fallback"] for part in parts]
+    assert sum(map(characters, [found["text"], *fallbacks, *shown])) <= 12_000
 
 
 def test_a_text_longer_than_a_section_goes_on_in_the_next_one() -> None:
