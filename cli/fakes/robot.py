@@ -18,7 +18,11 @@ class FakeRobot(LocalServer, Generic[Taken]):
     an entry with `allow_private: true`."""
 
     def __init__(
-        self, *, per_minute_max: int, now: Callable[[], float] = time.time, port: int = 0
+        self,
+        *,
+        per_minute_max: int | None = None,
+        now: Callable[[], float] = time.time,
+        port: int = 0,
     ) -> None:
         super().__init__(port)
         self._now = now

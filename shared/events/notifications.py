@@ -74,6 +74,7 @@ class Notification(Struct, frozen=True, kw_only=True):
         "email",
         "feishu",
         "slack",
+        "teams",
         "telegram",
         "webhook",
         "wecom",

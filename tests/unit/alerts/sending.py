@@ -1,13 +1,18 @@
 """What a channel needs to send, and one attempt of a message; valid unless a test differs."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
+import pytest
 
 from alerts.channels.contract import Channel, MailServer, Outgoing, Resolve, Tools
 from alerts.channels.message import Message
-from alerts.channels.result import SendResult
+from alerts.channels.result import SendClass, SendResult
+from alerts.channels.web.http import Classify
+from alerts.configuration.tree import parse_configuration
+from alerts.configuration.yaml_reader import ConfigError
 from tests.unit.alerts.builders import ENVIRONMENT, at
 
 
@@ -79,3 +84,28 @@ async def send_over(
 def never(_: httpx.Request) -> httpx.Response:
     """A provider that must not be asked."""
     raise AssertionError("nothing may be sent")
+
+
+def assert_means(
+    classify: Classify,
+    status: int,
+    body: bytes | Mapping[str, Any],
+    wanted: tuple[SendClass, str, bool],
+) -> None:
+    """An answer has this class and code, and may have come of a message that arrived all the same;
+    whoever is asked for a pause knows how long."""
+    answer = body if isinstance(body, bytes) else json.dumps(body).encode()
+    found = classify(status, answer, None)
+    assert (found.kind, found.provider_code, found.maybe_delivered) == wanted
+    assert found.http_status == status
+    assert (found.retry_after_s is not None) is (found.kind is SendClass.RATE_LIMITED)
+
+
+def refusal_of(kind: str, entry: str, environment: Mapping[str, str]) -> str:
+    """What is said of a file in which this entry of a receiver is wrong, at its line."""
+    head = "route: {receiver: a}\nreceivers:\n  - name: a\n"
+    text = f"{head}    {kind}_configs:\n      - {entry}\n"
+    with pytest.raises(ConfigError) as caught:
+        parse_configuration("default", "default.yml", text, environment)
+    assert caught.value.line == 5
+    return str(caught.value)

@@ -8,6 +8,7 @@ from alerts.channels.discord.channel import Discord
 from alerts.channels.email.channel import Email
 from alerts.channels.feishu import Feishu
 from alerts.channels.slack.channel import Slack
+from alerts.channels.teams import Teams
 from alerts.channels.telegram.channel import Telegram
 from alerts.channels.webhook import Webhook
 from alerts.channels.wecom import WeCom
@@ -18,6 +19,7 @@ ALL: tuple[Channel, ...] = (
     Email(),
     Feishu(),
     Slack(),
+    Teams(),
     Telegram(),
     Webhook(),
     WeCom(),

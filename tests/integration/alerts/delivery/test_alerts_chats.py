@@ -9,10 +9,11 @@ import pytest
 
 from alerts.channels.feishu import Feishu
 from alerts.delivery import store
-from cli.fakes import feishu, wecom
+from cli.fakes import feishu, teams, wecom
 from cli.fakes.feishu import FakeFeishu
 from cli.fakes.robot import FakeRobot
 from cli.fakes.server import Fault
+from cli.fakes.teams import FakeTeams
 from cli.fakes.wecom import FakeWeCom
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
@@ -61,6 +62,16 @@ CHATS = [
         too_long=fault(feishu.TOO_LONG),
         refused=fault(feishu.SIGN_NOT_MATCH),
         text=lambda message: message.text,
+    ),
+    Chat(
+        kind="teams",
+        fake=FakeTeams,
+        entry="{url_env: CHAT_URL, allow_private: true, mentions: {Ann: ann@example.com}}",
+        environment={},
+        taken=("accepted", "http_202"),
+        too_fast=fault(teams.TOO_FAST, 429),
+        refused=fault(teams.REFUSED, 401),
+        text=lambda card: f"{card.title}\n{card.text}",
     ),
     Chat(
         kind="wecom",

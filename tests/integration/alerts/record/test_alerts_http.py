@@ -6,11 +6,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from alerts.__main__ import make_app
-from shared.access.tokens import generate_keys, sign_token
+from shared.access.tokens import generate_keys
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
-from tests.documented import documented
+from tests.integration.alerts.alerts_client import as_role, client_of
 from tests.integration.alerts.alerts_world import SECRET, World, make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_breach, make_history
 
@@ -26,33 +25,8 @@ async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
-    async def nothing() -> None:
-        return None
-
-    async def idle() -> dict[str, int]:
-        return {"lag": 0, "outbox": 0, "due": 0}
-
-    app = make_app(
-        world.settings,
-        world.pool,
-        world.configurations,
-        world.adoption,
-        world.trials,
-        checks={},
-        idle=idle,
-        refresh_metrics=nothing,
-    )
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://alerts", event_hooks=documented("alerts")
-    ) as found:
+    async with client_of(world) as found:
         yield found
-
-
-def as_role(world: World, role: str, workspace: str = "default") -> dict[str, str]:
-    key = world.directory / "keys" / "jwt_private.pem"
-    token = sign_token(key, subject="li.na", roles=[role], workspace=workspace)
-    return {"Authorization": f"Bearer {token}"}
 
 
 async def announce(world: World) -> None:

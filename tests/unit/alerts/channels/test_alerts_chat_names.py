@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from alerts.channels.contract import Channel
 from alerts.channels.feishu import Feishu
 from alerts.channels.markup import lookalikes, one_line
+from alerts.channels.teams import Teams
 from alerts.channels.wecom import WeCom
 from tests.unit.alerts.builders import at
 from tests.unit.alerts.rendering.rendered import RENDERER, heading
 from tests.unit.alerts.rendering.test_alerts_names import named, names
 
-CHATS: list[Channel] = [Feishu(), WeCom()]
+CHATS: list[Channel] = [Feishu(), Teams(), WeCom()]
 OURS = re.compile(r'<font color="\w+">|</font>|\*\*|(?m:^> |^- )')
 ACTING = re.compile(r"[<>\[\]*`~|#\\]|&#?\w{1,31};|https?:|www\.|javascript:", re.IGNORECASE)
 

@@ -9,12 +9,17 @@ import pytest
 from alerts.channels.message import Composed, brief
 from alerts.channels.result import SendClass
 from alerts.channels.wecom import WeCom, classify
-from alerts.configuration.tree import parse_configuration
-from alerts.configuration.yaml_reader import ConfigError
 from cli.fakes.wecom import BUSY, NO_ROBOT, NO_TYPE, OK, TOO_FAST, TOO_LONG, FakeWeCom
 from tests.unit.alerts.builders import at
 from tests.unit.alerts.rendering.rendered import RENDERER, heading, view
-from tests.unit.alerts.sending import answered, make_message, never, send_over
+from tests.unit.alerts.sending import (
+    answered,
+    assert_means,
+    make_message,
+    never,
+    refusal_of,
+    send_over,
+)
 
 CHANNEL = WeCom()
 TARGET = {"kind": "wecom", "url_env": "WECOM_URL"}
@@ -47,9 +52,7 @@ ANSWERS = [
 def test_an_answer_means(
     status: int, body: dict[str, object], kind: SendClass, code: str, maybe: bool
 ) -> None:
-    found = classify(status, json.dumps(body).encode())
-    assert (found.kind, found.provider_code, found.maybe_delivered) == (kind, code, maybe)
-    assert (found.retry_after_s is not None) is (kind is SendClass.RATE_LIMITED)
+    assert_means(classify, status, body, (kind, code, maybe))
 
 
 def test_a_message_is_coloured_by_how_things_stand() -> None:
@@ -138,9 +141,7 @@ async def test_the_longest_text_has_room_for_label_and_mentions_and_a_longer_is_
 def test_an_entry_that_is_wrong_is_refused_with_its_line_and_the_remedy(
     line: str, word: str
 ) -> None:
-    text = f"route: {{receiver: a}}\nreceivers:\n  - name: a\n    wecom_configs:\n      - {line}\n"
     environment = {**ENVIRONMENT, "PLAIN_URL": "http://qyapi.weixin.qq.com/?key=K0"}
-    with pytest.raises(ConfigError, match=word) as caught:
-        parse_configuration("default", "default.yml", text, environment)
-    assert caught.value.line == 5
-    assert "K0" not in str(caught.value)
+    said = refusal_of("wecom", line, environment)
+    assert word in said
+    assert "K0" not in said

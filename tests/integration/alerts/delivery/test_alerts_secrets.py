@@ -1,0 +1,118 @@
+"""Whoever has an address may speak: no log, row, metric, answer or event has one, whatever a
+provider repeats and whatever goes wrong (alerting.md 2.10)."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from prometheus_client import generate_latest
+
+from cli.fakes.server import Fault, LocalServer, RecordedRequest
+from shared.access.tokens import generate_keys
+from shared.database.clock import set_manual
+from shared.database.pool import transaction
+from tests.integration.alerts.alerts_client import as_role, client_of
+from tests.integration.alerts.alerts_world import TABLES, World, make_world
+from tests.unit.alerts.builders import at, make_history
+
+TOKEN = "a7f3-opens-it"
+SIGNATURE = "Zk%2Fsigned-by-it"
+SECRETS = {"DING_SECRET": "SEC-of-dingtalk", "FEISHU_SECRET": "secret-of-feishu"}
+PATHS = {
+    "DING_URL": f"robot/send?access_token={TOKEN}",
+    "FEISHU_URL": f"open-apis/bot/v2/hook/{TOKEN}",
+    "TEAMS_URL": f"workflows/w/triggers/manual/paths/invoke?sp=%2Frun&sig={SIGNATURE}",
+    "WECOM_URL": f"cgi-bin/webhook/send?key={TOKEN}",
+    "HOOK_URL": f"hooks/{TOKEN}?team=search",
+}
+CONFIGURATION = """\
+route: {receiver: all, group_by: [campaign], group_wait: 0s, group_interval: 1s}
+receivers:
+  - name: all
+    dingtalk_configs: [{url_env: DING_URL, secret_env: DING_SECRET}]
+    feishu_configs: [{url_env: FEISHU_URL, secret_env: FEISHU_SECRET, allow_private: true}]
+    teams_configs: [{url_env: TEAMS_URL, allow_private: true, mentions: {Ann: ann@example.com}}]
+    wecom_configs: [{url_env: WECOM_URL, allow_private: true, mentioned: [wang.lei]}]
+    webhook_configs: [{url_env: HOOK_URL, allow_private: true}]
+"""
+FIRING, RESOLVED = make_history(("firing", "critical", "1.6"), ("resolved", "critical", "1.1"))
+
+
+class Parrot(LocalServer):
+    """Answers in every provider's way at once, and repeats the address that it was asked at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.status = 400
+        self.asked: list[str] = []
+
+    def reply(self, asked: RecordedRequest) -> tuple[int, bytes]:
+        address = f"http://127.0.0.1:{self.port}{asked.path}?{asked.query}"
+        self.asked.append(address)
+        said = f"nobody is at {address}, that is {unquote(address)}"
+        code = 0 if self.status < 300 else 93000
+        answer = {"errcode": code, "errmsg": said, "code": code, "msg": said}
+        return self.status, json.dumps({**answer, "error": {"message": said}}).encode()
+
+
+@pytest.fixture
+async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    _, jwks = generate_keys(tmp_path / "keys")
+    async with make_world(database_url, tmp_path, jwks=str(jwks)) as found:
+        async with transaction(found.pool) as conn:
+            await set_manual(conn, at(0))
+        yield found
+
+
+async def everything(world: World) -> str:
+    """All that is stored, measured and answered."""
+    found = [generate_latest().decode()]
+    for table in TABLES.split(", "):
+        rows = await world.pool.fetch(f"SELECT t::text FROM alerts.{table} t")
+        found += [str(row["t"]) for row in rows]
+    async with client_of(world) as client:
+        headers = as_role(world, "admin")
+        for path in ("/v1/configuration", "/v1/notifications", "/v1/alerts"):
+            answer = await client.get(path, headers=headers)
+            assert answer.status_code == 200
+            found.append(answer.text)
+        refused = await client.post("/-/reload", headers=headers)
+        assert refused.status_code == 422, "an address of plain HTTP without allow_private"
+        found.append(refused.text)
+    return "\n".join(found)
+
+
+async def test_no_secret_is_anywhere(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    with Parrot() as parrot:
+        urls = {name: f"http://127.0.0.1:{parrot.port}/{path}" for name, path in PATHS.items()}
+        world.environment.update({**urls, **SECRETS})
+        world.configure(CONFIGURATION)
+        await world.tell(FIRING)
+        await world.flush(at(0))
+        gateway = [Fault(status=502, body=b"<html>")] * 5
+        for faults, status in (([], 400), (gateway, 200), ([], 429)):
+            parrot.status = status
+            parrot.fail_next(*faults)
+            await world.due_again()
+            assert await world.deliver() == 5
+        parrot.status = 200
+        await world.tell(RESOLVED)
+        await world.flush(at(10))
+        await world.due_again()
+        assert await world.deliver() == 10
+        states = {row["channel"]: row["state"] for row in await world.rows()}
+        addresses = list(parrot.asked)
+    assert states == {
+        **dict.fromkeys(["dingtalk", "feishu", "wecom", "webhook"], "delivered"),
+        "teams": "accepted",
+    }
+    (world.directory / "default.yml").write_text(
+        CONFIGURATION.replace("TEAMS_URL, allow_private: true", "TEAMS_URL"), encoding="utf-8"
+    )
+    said = await everything(world) + "".join(capsys.readouterr())
+    assert "v2/hook/***" in said, "what is repeated was there to be hidden"
+    assert "delivery_attempted" in said
+    secrets = [*addresses, *urls.values(), *SECRETS.values(), TOKEN, SIGNATURE, unquote(SIGNATURE)]
+    assert [one for one in secrets if one in said] == []
