@@ -116,6 +116,7 @@ def _route(route: Route) -> dict[str, Any]:
         "matchers": [str(matcher) for matcher in route.matchers],
         "mute_time_intervals": list(route.mute_times),
         "active_time_intervals": list(route.active_times),
+        "digest": route.digest and route.digest.written,
         "continue": route.proceed,
         "routes": [_route(child) for child in route.routes],
     }

@@ -8,6 +8,14 @@ from pydantic import BaseModel, Field, create_model
 from alerts.channels.table import CHANNELS
 
 
+class DigestView(BaseModel):
+    """Times of the day at which a route speaks, of all that is open, and at no other."""
+
+    times: list[str]
+    weekdays: list[str]
+    location: str
+
+
 class RouteView(BaseModel):
     """A node of the tree with everything it inherits filled in; durations as in the file."""
 
@@ -19,6 +27,7 @@ class RouteView(BaseModel):
     matchers: list[str]
     mute_time_intervals: list[str]
     active_time_intervals: list[str]
+    digest: DigestView | None
     continue_: bool = Field(alias="continue")
     routes: list["RouteView"]
 

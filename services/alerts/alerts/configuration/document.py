@@ -14,6 +14,14 @@ Locale = Literal["zh-CN", "en"]
 Texts = tuple[str, ...]
 
 
+class DigestDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Times of the day at which a route speaks, and at no other."""
+
+    times: Annotated[Texts, Meta(min_length=1)]
+    weekdays: Texts = ()
+    location: str = "UTC"
+
+
 class RouteDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A node of the tree; what it does not say is inherited."""
 
@@ -26,6 +34,7 @@ class RouteDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     proceed: bool | None = field(default=None, name="continue")
     mute_time_intervals: Texts = ()
     active_time_intervals: Texts = ()
+    digest: DigestDocument | None = None
     routes: "tuple[RouteDocument, ...]" = ()
 
 

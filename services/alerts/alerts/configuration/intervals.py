@@ -14,6 +14,8 @@ from msgspec import Struct
 
 from shared.zones import ZONE_RULE, zone_names
 
+DAY = 1440
+"""Minutes."""
 DAYS_MAX = 400
 """So far ahead a change is looked for: more than a year."""
 WEEKDAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
@@ -52,7 +54,7 @@ class TimeInterval(Struct, frozen=True):
         """Instants, rising, at which it may begin or end."""
         zone = ZoneInfo(self.location)
         today = after.astimezone(zone).date()
-        minutes = sorted({0, *(minute for one in self.times for minute in one if minute < 1440)})
+        minutes = sorted({0, *(minute for one in self.times for minute in one if minute < DAY)})
         for days in range(DAYS_MAX):
             midnight = datetime.combine(today + timedelta(days=days), time(), zone)
             for minute in minutes:
@@ -76,7 +78,7 @@ def read_time(text: str) -> int:
     match = _TIME.fullmatch(text)
     if match is None:
         raise ValueError(f"{text!r} is no time of day such as 09:30")
-    return 1440 if match[1] is None else int(match[1]) * 60 + int(match[2])
+    return DAY if match[1] is None else int(match[1]) * 60 + int(match[2])
 
 
 def read_weekdays(text: str) -> Range:

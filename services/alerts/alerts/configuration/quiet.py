@@ -4,7 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from alerts.configuration import intervals
-from alerts.configuration.document import Document, InhibitDocument, IntervalDocument
+from alerts.configuration.digest import Digest
+from alerts.configuration.document import (
+    DigestDocument,
+    Document,
+    InhibitDocument,
+    IntervalDocument,
+)
 from alerts.configuration.inhibition import InhibitRule
 from alerts.configuration.intervals import Range, TimeInterval
 from alerts.configuration.matchers import (
@@ -59,6 +65,19 @@ def read_times(document: Document) -> dict[str, tuple[TimeInterval, ...]]:
     return found
 
 
+def read_digest(one: DigestDocument | None, path: str) -> Digest | None:
+    """When a route speaks, unless that is any time. Raises PlaceError."""
+    if one is None:
+        return None
+    times = {_read(_time_of_day, text, f"{path}.times[{n}]") for n, text in enumerate(one.times)}
+    weekdays = [
+        _read(intervals.read_weekdays, text, f"{path}.weekdays[{n}]")
+        for n, text in enumerate(one.weekdays)
+    ]
+    location = _read(intervals.read_location, one.location, f"{path}.location")
+    return Digest(tuple(sorted(times)), tuple(weekdays), location)
+
+
 def _side(
     rule: InhibitDocument, side: str, path: str, doubts: dict[str, str]
 ) -> tuple[Matcher, ...]:
@@ -94,6 +113,13 @@ def _interval(one: IntervalDocument, path: str) -> TimeInterval:
         ranges("years", intervals.read_years),
         _read(intervals.read_location, one.location, f"{path}.location"),
     )
+
+
+def _time_of_day(text: str) -> int:
+    minute = intervals.read_time(text)
+    if minute == intervals.DAY:
+        raise ValueError("24:00 is the next day's 00:00: write that")
+    return minute
 
 
 def _times_of_day(start: str, end: str, path: str) -> Range:

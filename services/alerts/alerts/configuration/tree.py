@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from alerts.channels.contract import EntryError
 from alerts.channels.destinations import NOBODY, Endpoint
 from alerts.channels.table import CHANNELS
+from alerts.configuration.digest import Digest
 from alerts.configuration.document import (
     Document,
     Locale,
@@ -23,7 +24,12 @@ from alerts.configuration.document import (
 from alerts.configuration.inhibition import InhibitRule
 from alerts.configuration.intervals import TimeInterval
 from alerts.configuration.matchers import Matcher
-from alerts.configuration.quiet import read_inhibit_rules, read_matchers, read_times
+from alerts.configuration.quiet import (
+    read_digest,
+    read_inhibit_rules,
+    read_matchers,
+    read_times,
+)
 from alerts.configuration.yaml_reader import PlaceError, YamlFile
 from shared.durations import parse_duration
 
@@ -61,6 +67,7 @@ class Route(Struct, frozen=True):
     proceed: bool = False
     mute_times: tuple[str, ...] = ()
     active_times: tuple[str, ...] = ()
+    digest: Digest | None = None
     routes: tuple["Route", ...] = ()
     key: str = "{}"
 
@@ -227,6 +234,7 @@ class _Routes:
             matchers=matchers,
             proceed=bool(node.proceed),
             mute_times=self._known(node.mute_time_intervals, f"{path}.mute_time_intervals"),
+            digest=read_digest(node.digest, f"{path}.digest"),
             active_times=self._known(node.active_time_intervals, f"{path}.active_time_intervals"),
             key=_route_key(parent, matchers) if depth else ROOT.key,
         )

@@ -132,14 +132,17 @@ def _words(detail: str, kind: Any, path: str) -> str:
 def _at(kind: Any, path: str) -> Any:
     """The type that stands at a path of a Struct."""
     for name, _ in _STEP.findall(path):
-        arguments = [one for one in get_args(kind) if one not in (type(None), ...)]
-        if not name:
-            kind = arguments[0]
-            continue
-        if arguments and get_origin(kind) is not Literal:
-            kind = arguments[0]
-        kind = get_type_hints(kind)[_names(kind)[name]]
+        kind = get_type_hints(kind)[_names(kind)[name]] if name else _item(kind)
+        kind = kind if get_origin(kind) is tuple else _item(kind)
     return kind
+
+
+def _item(kind: Any) -> Any:
+    """Of a list its item, of what may be absent what it is then; all else as it is."""
+    if get_origin(kind) is Literal:
+        return kind
+    arguments = [one for one in get_args(kind) if one not in (type(None), ...)]
+    return arguments[0] if arguments else kind
 
 
 def _names(kind: type[msgspec.Struct]) -> dict[str, str]:

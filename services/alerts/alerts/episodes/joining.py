@@ -85,6 +85,6 @@ class Joining:
         for route in rules.match_routes(configuration.route, labels):
             group = rules.group_of(route, labels)
             key = store.GroupKey(workspace, group.key, group.receiver)
-            kept = snapshot.to_json(snapshot.take(configuration, route))
+            kept = snapshot.to_json(snapshot.take(configuration, route, group.key))
             found.append(store.NewGroup(key, group.labels, kept))
         return found

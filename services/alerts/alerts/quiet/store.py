@@ -44,11 +44,13 @@ SELECT a.fingerprint, e.routing_labels FROM alerts.episodes e JOIN alerts.alerts
 WHERE e.workspace = $1 AND e.state NOT IN ('resolved', 'withdrawn')
   AND e.routing_labels @> ANY($2::jsonb[])
 """
+ANY_TIME_SQL = "(g.snapshot #>> '{intervals,digest}') IS NULL"
+"""Of a group `g`: it speaks when there is something to say, not at certain times alone."""
 # What is muted is in no member's log; a group knows that some of it is.
-PUT_MUTED_DUE = """
+PUT_MUTED_DUE = f"""
 UPDATE alerts.groups g
-SET due_at = least(g.due_at, $2::timestamptz + (g.snapshot #>> '{intervals,wait}')::interval)
-WHERE g.workspace = $1 AND g.active AND EXISTS (
+SET due_at = least(g.due_at, $2::timestamptz + (g.snapshot #>> '{{intervals,wait}}')::interval)
+WHERE g.workspace = $1 AND g.active AND {ANY_TIME_SQL} AND EXISTS (
   SELECT FROM alerts.muted m WHERE m.group_id = g.group_id)
 """
 FORGET = """

@@ -55,6 +55,8 @@ class Heading(Struct, frozen=True, kw_only=True):
     reason: str = ""
     group_key: str = ""
     group_labels: Mapping[str, str] = {}
+    digest: bool = False
+    """Of a message of how things stand: what is no news is a line of it."""
 
 
 class Renderer:
@@ -81,10 +83,15 @@ class Renderer:
             for view, zone in zoned
         ]
         _tell_rules_apart([facts for _, facts in details], locale)
-        told = [one for one in details if one[0].told != "unchanged"]
-        unchanged = [one for one in details if one[0].told == "unchanged"]
-        first, others = told[0][1], len(told) - 1
-        title = shorten(str(words.title(first, others)), TITLE_CHARACTERS_MAX)
+        no_news = ("unchanged", "repeat") if heading.digest else ("unchanged",)
+        told = [one for one in details if one[0].told not in no_news]
+        unchanged = [one for one in details if one[0].told in no_news]
+        first, others = (told or unchanged)[0][1], len(told or unchanged) - 1
+        title = str(words.title(first, others))
+        if heading.digest:
+            ended = sum(view.ends_at is not None for view in views)
+            title = str(words.digest_title(len(views) - ended, ended))
+        title = shorten(title, TITLE_CHARACTERS_MAX)
         whole = Message(
             title=title,
             locale=locale,
@@ -103,7 +110,11 @@ class Renderer:
             left_out=max(0, len(unchanged) - OPEN_LINES_MAX),
             zone=str(words.zone(zones.pop())) if len(zones) == 1 else "",
         )
-        return _divided(whole, [view.key for view, _ in told], channel, words)
+        found = _divided(whole, [view.key for view, _ in told], channel, words)
+        # What a line reminds of is told by the message that has the lines.
+        reminded = tuple(view.key for view, _ in unchanged if view.told == "repeat")
+        found[-1] = replace(found[-1], keys=found[-1].keys + reminded)
+        return found
 
     def trial(self, receiver: str, locale: str, by: str) -> Message:
         """A message that only shows that it arrives."""
@@ -141,6 +152,8 @@ def _divided(whole: Message, keys: Sequence[Key], channel: Channel, words: Any) 
     room = limits.text_max - limits.measure(f"\n\n{whole.zone}")
     parts: list[int] = []
     used = 0
+    if not whole.blocks:
+        parts.append(0)
     for block in whole.blocks:
         alone = replace(whole, blocks=(block,), still_open=(), left_out=0, zone="")
         size = limits.measure(channel.compose(alone, limits.text_max).text) + 8

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from alerts.configuration.digest import Digest
+
 
 class GroupClock(Struct, frozen=True):
     """`flushed_at`: the last flush, None before the first. `active`: alerts are still in it."""
@@ -19,9 +21,17 @@ class GroupClock(Struct, frozen=True):
 
 
 class Intervals(Struct, frozen=True):
+    """With a `digest` a group speaks at its times alone, and then of all that is open."""
+
     wait: timedelta
     interval: timedelta
     repeat: timedelta
+    digest: Digest | None = None
+
+    @property
+    def reminds_after(self) -> timedelta:
+        """How long ago something open was told that is told again."""
+        return self.repeat if self.digest is None else timedelta(0)
 
 
 def due_after_change(
@@ -32,7 +42,9 @@ def due_after_change(
     A new group, or an empty one whose interval has passed, waits group_wait from the decision (not
     from receipt: after an outage nobody waits again). Otherwise the next interval is kept.
     """
-    if group.flushed_at is None or (
+    if intervals.digest is not None:
+        due = intervals.digest.next_after(now)
+    elif group.flushed_at is None or (
         not group.active and now >= group.flushed_at + intervals.interval
     ):
         due = max(now, decided_at + intervals.wait)
@@ -52,6 +64,8 @@ def due_after_flush(
     """
     if not firing:
         return None
+    if intervals.digest is not None:
+        return intervals.digest.next_after(now)
     repeats = [told + intervals.repeat + timedelta(microseconds=1) for told in told_at]
     return max(now + intervals.interval, min(repeats)) if repeats else None
 
@@ -61,5 +75,7 @@ def due_after_mutes(
 ) -> datetime:
     """When to ask again about what is muted and has something to tell: group_wait after the first
     mute ends, but no later than the next interval, for an end that nobody can foresee."""
+    if intervals.digest is not None:
+        return intervals.digest.next_after(now)
     ends = [one + intervals.wait for one in until if one is not None]
     return min([now + intervals.interval, *ends])

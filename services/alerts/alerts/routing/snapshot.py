@@ -16,10 +16,11 @@ class Snapshot(msgspec.Struct, frozen=True):
     times: RouteTimes = RouteTimes()
 
 
-def take(configuration: Configuration, route: Route) -> Snapshot:
+def take(configuration: Configuration, route: Route, group_key: str) -> Snapshot:
+    digest = route.digest and route.digest.of(group_key)
     return Snapshot(
         receiver=configuration.receivers[route.receiver],
-        intervals=Intervals(route.group_wait, route.group_interval, route.repeat_interval),
+        intervals=Intervals(route.group_wait, route.group_interval, route.repeat_interval, digest),
         times=RouteTimes(route.active_times, route.mute_times),
     )
 

@@ -194,7 +194,7 @@ class Flusher:
             plan = plan_channel(
                 [one for one in members if not former or one.key in familiar],
                 entry,
-                repeat=intervals.repeat,
+                repeat=intervals.reminds_after,
                 send_resolved=receiver.send_resolved,
                 now=now,
                 waiting=(group.group_id, channel.name) in waiting,

@@ -52,6 +52,7 @@ class Messages:
             reason=speaking.plan.decision.reason.value,
             group_key=speaking.group.group_key,
             group_labels=speaking.group.labels,
+            digest=speaking.group.snapshot.intervals.digest is not None,
         )
         messages = [
             (one, channel.compose(one.message, channel.limits.text_max))

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from alerts.channels.destinations import Endpoint
 from alerts.episodes.rules import Episode, Key
 from alerts.incoming.signal import NewerFigures, Signal
+from alerts.quiet.store import ANY_TIME_SQL
 from alerts.record.rows import DeliveryRow, NotificationRow
 from alerts.record.states import UNSENT_SQL
 from alerts.routing.snapshot import Snapshot, from_json
@@ -116,10 +117,11 @@ WHERE t.group_id = u.group_id AND t.alert = u.alert AND t.episode = u.episode AN
 """
 # Groups that have spoken, that speak for a receiver with a channel they have never spoken to, or
 # that led somewhere else when they did.
-PUT_JOINED_DUE = """
+PUT_JOINED_DUE = f"""
 WITH joined AS (
   SELECT g.group_id FROM alerts.groups g
   WHERE g.workspace = $1 AND g.group_id > $2 AND g.active AND g.flushed_at IS NOT NULL
+    AND {ANY_TIME_SQL}
     AND EXISTS (
       SELECT 1 FROM unnest($3::text[], $4::text[], $5::text[]) AS u(receiver, channel_id, address)
       WHERE u.receiver = g.receiver AND NOT EXISTS (

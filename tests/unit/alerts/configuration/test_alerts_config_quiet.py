@@ -2,6 +2,7 @@
 
 import pytest
 
+from alerts.configuration.digest import Digest
 from alerts.configuration.intervals import TimeInterval
 from alerts.configuration.tree import Configuration, parse_configuration
 from alerts.configuration.yaml_reader import ConfigError
@@ -37,6 +38,45 @@ def test_quiet_is_read_in_alertmanagers_words() -> None:
     assert list(map(str, rule.source)) == ['severity="critical"']
     assert list(map(str, rule.target)) == ['severity="warning"', 'line=~"L.*"']
     assert rule.equal == ("campaign",)
+
+
+DIGEST = CONFIGURATION.replace(
+    "receivers:",
+    """  routes:
+    - receiver: ops
+      digest: {times: ["18:00", "09:00"], weekdays: ['monday:friday'], location: Asia/Shanghai}
+receivers:""",
+    1,
+)
+
+
+def test_a_digest_is_times_of_the_day_in_a_zone() -> None:
+    route = parse(DIGEST).route
+    assert route.digest is None
+    assert route.routes[0].digest == Digest((540, 1080), ((1, 5),), "Asia/Shanghai")
+    assert route.routes[0].digest.written == {
+        "times": ["09:00", "18:00"],
+        "weekdays": ["monday:friday"],
+        "location": "Asia/Shanghai",
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "detail"),
+    [
+        ("09:00", "9", "'9' is no time of day such as 09:30"),
+        ("09:00", "24:00", "write that"),
+        ("Asia/Shanghai", "Beijing", "'Beijing' is no time zone"),
+        ("digest: {times", "digest: {time", "time"),
+    ],
+)
+def test_a_digest_that_cannot_be_read_is_refused_with_its_line(
+    old: str, new: str, detail: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(DIGEST.replace(old, new, 1))
+    assert detail in caught.value.detail
+    assert caught.value.line == 9
 
 
 @pytest.mark.parametrize(

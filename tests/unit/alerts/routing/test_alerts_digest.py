@@ -1,0 +1,79 @@
+"""A route that speaks at certain times of the day: when, and what it reminds of (W14)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.configuration.digest import SPREAD_S, Digest
+from alerts.routing.grouping import (
+    GroupClock,
+    Intervals,
+    due_after_change,
+    due_after_flush,
+    due_after_mutes,
+)
+
+NINE = Digest((540,), ((1, 5),), "Asia/Shanghai")
+"""Nine in the morning from Monday to Friday."""
+
+
+def utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type,misc]
+
+
+@pytest.mark.parametrize(
+    ("now", "next_at"),
+    [
+        (utc(2025, 11, 3, 0, 59), utc(2025, 11, 3, 1)),  # Monday, a minute before nine
+        (utc(2025, 11, 3, 1), utc(2025, 11, 4, 1)),  # nine: it has just been
+        (utc(2025, 11, 7, 2), utc(2025, 11, 10, 1)),  # Friday: over the weekend
+    ],
+)
+def test_it_speaks_at_its_times_by_the_clock_of_its_zone(now: datetime, next_at: datetime) -> None:
+    assert NINE.next_after(now) == next_at
+
+
+def test_groups_speak_a_little_apart_and_each_always_as_much() -> None:
+    delays = {NINE.of(f"{{}}:{{campaign={n}}}").delay_s for n in range(50)}
+    assert len(delays) > 20
+    assert max(delays) < SPREAD_S
+    assert NINE.of("g") == NINE.of("g")
+
+
+def test_a_delay_past_midnight_belongs_to_the_day_before() -> None:
+    late = Digest((1439,), (), "UTC", 120)
+    assert late.next_after(utc(2025, 11, 4)) == utc(2025, 11, 4, 0, 1)
+
+
+def test_daylight_saving_does_not_move_the_hour() -> None:
+    nine = Digest((540,), (), "Europe/Berlin")
+    days = [nine.next_after(utc(2025, 10, day, 12)) for day in (24, 25, 26)]
+    assert [at.hour for at in days] == [7, 7 + 1, 8]
+
+
+@given(
+    st.lists(st.integers(0, 1439), min_size=1, max_size=3, unique=True),
+    st.integers(0, SPREAD_S - 1),
+    st.integers(0, 40_000),
+)
+def test_the_next_one_is_after_now_and_no_more_than_a_day_away(
+    times: list[int], delay_s: int, minute: int
+) -> None:
+    digest = Digest(tuple(sorted(times)), (), "Asia/Shanghai", delay_s)
+    now = utc(2025, 11, 1) + timedelta(minutes=minute)
+    assert now < digest.next_after(now) <= now + timedelta(days=1)
+
+
+def test_a_group_with_a_digest_waits_for_it_whatever_happens() -> None:
+    now = utc(2025, 11, 3, 2)
+    tomorrow = utc(2025, 11, 4, 1)
+    intervals = Intervals(timedelta(0), timedelta(minutes=5), timedelta(hours=4), NINE)
+    assert due_after_change(GroupClock(), intervals, now, now) == tomorrow
+    assert due_after_change(GroupClock(now, None, True), intervals, now, now) == tomorrow
+    assert due_after_flush([now], intervals, now, firing=True) == tomorrow
+    assert due_after_flush([now], intervals, now, firing=False) is None
+    assert due_after_mutes([now], intervals, now) == tomorrow
+    # What is open is told again each time.
+    assert intervals.reminds_after == timedelta(0)
