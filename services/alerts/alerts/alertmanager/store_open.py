@@ -35,6 +35,11 @@ class ShownAlert(Struct, frozen=True):
     ends_at: datetime | None
     updated_at: datetime
 
+    @property
+    def is_breach(self) -> bool:
+        """Whether one of ours, whose severity changes while it is open."""
+        return self.ends_at is None
+
 
 async def iterate_open(
     conn: Conn, workspace: str, now: datetime, labels: Mapping[str, str]

@@ -22,6 +22,8 @@ class Endpoint(Struct, frozen=True, rename={"name": "id"}):
     kind: str
     target: dict[str, Any]
     address: str = ""
+    send_resolved: bool | None = None
+    """Whether it is told of ends; None: as its receiver says."""
 
     def budget(self, workspace: str, environment: Mapping[str, str]) -> str:
         """Whose budget a send here counts against. Two variables with one web address lead to one

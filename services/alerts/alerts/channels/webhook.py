@@ -3,6 +3,7 @@
 Only 2xx is success and no redirect is followed.
 """
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -14,15 +15,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from pydantic import BaseModel
+from msgspec import Struct
+from msgspec.structs import replace
+from pydantic import BaseModel, model_validator
 
+from alerts.channels.addresses import web_address
 from alerts.channels.contract import ChannelLimits, EntryError, Outgoing, Tools
 from alerts.channels.destinations import Endpoint
 from alerts.channels.message import AlertFacts, Composed, Message
-from alerts.channels.result import SendClass, SendResult, clip
-from alerts.channels.web.address import SignedEntry, endpoint, send_to
-from alerts.channels.web.http import SUCCESS, classify_status, environment_values
+from alerts.channels.result import SendClass, SendResult, clip, result_of
+from alerts.channels.web.address import check_address, refusal, send_to
+from alerts.channels.web.http import SUCCESS, classify_status, environment_values, variable
+from shared.durations import parse_duration
 
+HIDDEN = "http://redacted.invalid/"
+"""Shown in the place of an address."""
 TEXT_BYTES_MAX = 200_000
 """Alerts that have no room are counted in `truncatedAlerts`."""
 NEVER = "0001-01-01T00:00:00Z"
@@ -31,18 +38,65 @@ KEY_BYTES = range(24, 65)
 """What Standard Webhooks asks of a key; a shorter one can be guessed."""
 
 
-class Hook(SignedEntry, frozen=True, kw_only=True, tag="webhook", tag_field="kind"):
+class Hook(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag="webhook",
+    tag_field="kind",
+):
     """A receiver of requests. `secret_env` names a variable with a secret `whsec_…`, or with
-    several apart by blanks while they are rotated."""
+    several apart by blanks while they are rotated. `url`, `send_resolved` and `timeout` are
+    Alertmanager's; an address that stands in the file may be one of a private network, unless
+    `allow_private` says otherwise, for it is there to be seen."""
+
+    name: str | None = None
+    url: str | None = None
+    url_env: str | None = None
+    secret_env: str | None = None
+    allow_private: bool | None = None
+    send_resolved: bool | None = None
+    timeout: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.url is None) is (self.url_env is None):
+            raise ValueError("write either url_env, the variable with the address, or url")
+
+    @property
+    def may_be_private(self) -> bool:
+        """Whether the address may be one of a private network."""
+        return self.url is not None if self.allow_private is None else self.allow_private
+
+    @property
+    def place(self) -> str:
+        """What its address is known by, without opening it to anybody."""
+        return self.url_env or hashlib.sha256((self.url or "").encode()).hexdigest()[:16]
 
 
 class WebhookView(BaseModel):
-    """Names of environment variables; what they hold is never shown."""
+    """Names of environment variables; what they hold is never shown, nor is an address."""
 
     name: str | None
+    url: str | None
     url_env: str
     secret_env: str | None
     allow_private: bool
+    send_resolved: bool | None
+    timeout: str | None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_address(cls, entry: Any) -> Any:
+        private = entry["allow_private"]
+        in_file = entry["url"] is not None
+        return {
+            **entry,
+            "url": HIDDEN if in_file else None,
+            "url_env": entry["url_env"] or "",
+            "allow_private": in_file if private is None else private,
+        }
 
 
 class Webhook:
@@ -53,7 +107,7 @@ class Webhook:
 
     def destinations(self, entry: Hook, environment: Mapping[str, str]) -> list[Endpoint]:
         """One address; its secret is one that protects."""
-        found = endpoint(self.kind, entry, environment, plain_http=True)
+        found = self._endpoint(entry, environment)
         if entry.secret_env is not None:
             try:
                 keys_of(environment[entry.secret_env])
@@ -62,6 +116,28 @@ class Webhook:
                     "secret_env", f"environment variable {entry.secret_env}: {error}"
                 ) from None
         return [found]
+
+    def _endpoint(self, entry: Hook, environment: Mapping[str, str]) -> Endpoint:
+        private, secret_env = entry.may_be_private, entry.secret_env
+        if entry.timeout is not None:
+            try:
+                parse_duration(entry.timeout)
+            except ValueError as error:
+                raise EntryError("timeout", str(error)) from None
+        if entry.url_env is not None:
+            check_address("url_env", entry.url_env, environment, private, plain_http=True)
+        else:
+            try:
+                url = web_address(entry.url or "")
+            except ValueError as error:
+                raise EntryError("url", f"this is no web address: {error}") from None
+            if wrong := refusal(url, allow_private=private, plain_http=True):
+                raise EntryError("url", f"this is {wrong}")
+        if secret_env is not None:
+            variable("secret_env", secret_env, environment)
+        address = f"{self.kind}:{entry.place}"
+        target = msgspec.to_builtins(replace(entry, name=None, send_resolved=None))
+        return Endpoint(entry.name or address, self.kind, target, address)
 
     def compose(self, message: Message, text_max: int) -> Composed:
         """The payload; alerts that have no room are left out, the last first, and counted."""
@@ -77,23 +153,38 @@ class Webhook:
     async def send(self, outgoing: Outgoing, tools: Tools) -> SendResult:
         """One request to the first address that can be reached."""
         hook = msgspec.convert(outgoing.target, Hook)
-        values = environment_values(tools, hook.url_env, hook.secret_env)
+        values = _values(hook, tools)
         if isinstance(values, SendResult):
             return values
         url, secret = values
+        limit_s = parse_duration(hook.timeout or "0").total_seconds() or tools.timeout_s
         body = outgoing.composed.text.encode()
         headers = signed(outgoing.delivery, outgoing.at, body, keys_of(secret) if secret else ())
         if outgoing.possible_duplicate:
             headers["possible-duplicate"] = "true"
-        return await send_to(
-            tools,
-            url,
-            body,
-            classify,
-            allow_private=hook.allow_private,
-            plain_http=True,
-            headers=headers,
-        )
+        try:
+            async with asyncio.timeout(limit_s):
+                return await send_to(
+                    tools,
+                    url,
+                    body,
+                    classify,
+                    allow_private=hook.may_be_private,
+                    plain_http=True,
+                    headers=headers,
+                )
+        except TimeoutError:
+            said = f"no answer in {limit_s:g} s"
+            return result_of(SendClass.RETRYABLE, "timeout", said, maybe=True)
+
+
+def _values(hook: Hook, tools: Tools) -> tuple[str, str | None] | SendResult:
+    """Its address and its secret as they are now."""
+    if hook.url_env is not None:
+        return environment_values(tools, hook.url_env, hook.secret_env)
+    if hook.secret_env is None or tools.environment.get(hook.secret_env):
+        return hook.url or "", tools.environment.get(hook.secret_env or "")
+    return result_of(SendClass.CONFIG, "environment", f"{hook.secret_env} is not set")
 
 
 def classify(status: int, body: bytes, retry_after: str | None = None) -> SendResult:

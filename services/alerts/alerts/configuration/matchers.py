@@ -90,15 +90,15 @@ def make_matcher(label: str, op: Operator, value: str) -> Matcher:
 
 
 def impossible(matcher: Matcher) -> str | None:
-    """Why no alert of Paceline can have such a label, and what to write; None when one can."""
-    if matcher.label == "alertname":
-        return "no alert has this label; the name of its rule is in rule"
+    """Why no breach can have such a label, and what to write; None when one can. An alert of
+    another sender has any."""
     if not is_name(matcher.label):
-        return f"no alert can have a label named {matcher.label!r}"
+        return f"no breach can have a label named {matcher.label!r}, alerts of other senders alone"
     if matcher.label == "severity" and not any(
         matcher.matches({"severity": severity}) for severity in SEVERITIES
     ):
-        return f"no alert is so; a severity is {', '.join(SEVERITIES)}"
+        known = ", ".join(SEVERITIES)
+        return f"no breach is so, alerts of other senders alone; a severity of ours is {known}"
     return None
 
 

@@ -176,7 +176,9 @@ def _destinations(
             for found in CHANNELS[kind].destinations(entry, environment):
                 if found.name == NOBODY.name or len(found.name) > NAME_CHARACTERS_MAX:
                     raise EntryError("name", f"{found.name[:40]!r} is no name for a channel")
-                yield entry_path, found
+                # Of the channels whose entries say it, each by itself.
+                wanted: bool | None = getattr(entry, "send_resolved", None)
+                yield entry_path, replace(found, send_resolved=wanted)
         except EntryError as error:
             raise PlaceError(f"{entry_path}.{error.key}", str(error)) from error
 
@@ -257,8 +259,11 @@ class _Routes:
         if ALL_LABELS in names and len(names) > 1:
             raise PlaceError(f"{path}.group_by", "'...' means all labels and stands alone")
         if "severity" in names:
-            # The level changes while an alert is open; its group must not change with it.
-            raise PlaceError(f"{path}.group_by", "alerts are not grouped by severity: it changes")
+            self._doubt(
+                f"{path}.group_by",
+                "breaches are not grouped by severity, which changes while they are open: only "
+                "alerts of other senders are",
+            )
         return names
 
     def _interval(self, node: RouteDocument, name: str, path: str, parent: Route) -> timedelta:

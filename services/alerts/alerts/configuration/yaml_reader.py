@@ -81,7 +81,10 @@ class YamlFile:
         if depth > DEPTH_MAX:
             raise ConfigError(self._file, line, f"is nested deeper than {DEPTH_MAX}")
         if isinstance(node, yaml.SequenceNode):
-            return [self._plain(item, depth + 1) for item in node.value]
+            # Nothing behind a dash is nothing: who reads the list says whether it may be.
+            return [
+                None if _is_nothing(item) else self._plain(item, depth + 1) for item in node.value
+            ]
         if isinstance(node, yaml.ScalarNode):
             if not node.value.strip():
                 raise ConfigError(self._file, line, "expected a text")
@@ -95,6 +98,10 @@ class YamlFile:
                 )
             found[name] = self._plain(value, depth + 1)
         return found
+
+
+def _is_nothing(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and not node.value and node.style is None
 
 
 def locate(root: yaml.Node, path: str) -> int:

@@ -50,10 +50,14 @@ def match_routes(route: Route, labels: Mapping[str, str]) -> list[Route]:
     return found or [route]
 
 
-def group_of(route: Route, labels: Mapping[str, str]) -> GroupReference:
-    """`{}/{team="search"}:{campaign="d11", line="L03"}` for the receiver of `route`."""
+def group_of(
+    route: Route, labels: Mapping[str, str], *, changes_level: bool = True
+) -> GroupReference:
+    """`{}/{team="search"}:{campaign="d11", line="L03"}` for the receiver of `route`. The severity
+    of a breach changes while it is open, and its group must not change with it."""
     names = _all_names(labels) if route.group_by == (ALL_LABELS,) else sorted(route.group_by)
-    chosen = {name: labels[name] for name in names if name in labels and name != "severity"}
+    left_out = "severity" if changes_level else None
+    chosen = {name: labels[name] for name in names if name in labels and name != left_out}
     text = ", ".join(str(Matcher(name, "=", value)) for name, value in chosen.items())
     if len(text.encode()) > KEY_BYTES_MAX:
         # The key is indexed; what makes it unique stays, what a person reads of it is cut.

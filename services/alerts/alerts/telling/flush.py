@@ -195,7 +195,7 @@ class Flusher:
                 [one for one in members if not former or one.key in familiar],
                 entry,
                 repeat=intervals.reminds_after,
-                send_resolved=receiver.send_resolved,
+                send_resolved=_wants_ends(receiver, channel),
                 now=now,
                 waiting=(group.group_id, channel.name) in waiting,
                 elsewhere=announced,
@@ -259,6 +259,10 @@ def _speak(
         MemberTold(*place, *key, value.seq, value.severity, firing)
         for key, (value, firing) in plan.told.items()
     ]
+
+
+def _wants_ends(receiver: Receiver, channel: Endpoint) -> bool:
+    return receiver.send_resolved if channel.send_resolved is None else channel.send_resolved
 
 
 def _channels(receiver: Receiver, heard: Heard) -> list[tuple[Endpoint, bool]]:

@@ -128,7 +128,6 @@ BAD = [
         2,
         "'opps' is not defined: the file has ops",
     ),
-    ("grouping by severity", "[campaign, line]", "[campaign, severity]", 3, "severity"),
     ("an unknown locale", "zh-CN", "zh_CN", 9, "locale 'zh_CN'"),
     ("a missing variable", "OPS_DINGTALK_URL", "NO_SUCH", 11, "NO_SUCH is not set"),
     (
@@ -230,6 +229,7 @@ def test_settings_that_contradict_each_other_are_refused_without_their_secrets()
 DOUBTFUL = """\
 route:
   receiver: ops
+  group_by: [alertname, severity]
   routes:
     - matchers: ['alertname="Spend"']
       receiver: boss
@@ -248,14 +248,14 @@ receivers:
 def test_what_is_allowed_and_hardly_meant_is_named_with_its_line() -> None:
     doubts = parse_configuration("default", "default.yml", DOUBTFUL, {}).doubts
     assert [one.partition(": ")[0] for one in doubts] == [
-        "default.yml:4",
-        "default.yml:6",
-        "default.yml:8",
-        "default.yml:13",
+        "default.yml:3",
+        "default.yml:7",
+        "default.yml:9",
+        "default.yml:14",
     ]
-    assert "rule" in doubts[0]
+    assert "not grouped by severity" in doubts[0]
     assert "info, warning, critical" in doubts[1]
-    assert "no alert can have a label named 'a>'" in doubts[2]
+    assert "no breach can have a label named 'a>'" in doubts[2]
     assert "receiver 'ops' has no channel" in doubts[3]
     assert parse_configuration("default", "f", CONFIGURATION, ENVIRONMENT).doubts == ()
 

@@ -75,4 +75,6 @@ def test_alerts_without_a_grouping_label_share_a_group() -> None:
 def test_all_labels_but_severity_group_when_asked() -> None:
     text = "route: {receiver: a, group_by: ['...']}\nreceivers: [{name: a}]\n"
     route = parse_configuration("default", "f", text, {}).route
-    assert group_of(route, {"line": "L1", "severity": "info"}).labels == {"line": "L1"}
+    labels = {"line": "L1", "severity": "info"}
+    assert group_of(route, labels).labels == {"line": "L1"}
+    assert group_of(route, labels, changes_level=False).labels == labels
