@@ -110,6 +110,14 @@ DECISIONS = Counter("paceline_alerts_decisions_total", "Group decisions by reaso
 MUTED = Counter(
     "paceline_alerts_muted_total", "Transitions kept from people for a while, by what.", ["reason"]
 )
+RESPONSES = Counter(
+    "paceline_alerts_responses_total", "What people did about alerts, by action.", ["action"]
+)
+ACKNOWLEDGED_AFTER = Histogram(
+    "paceline_alerts_acknowledged_after_seconds",
+    "Time from the first arrival of a message about an alert to its acknowledgement.",
+    buckets=(60, 300, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400, 259_200),
+)
 DELIVERIES = Counter(
     "paceline_alerts_deliveries_total", "Send attempts by channel and class.", ["channel", "class"]
 )

@@ -1,3 +1,17 @@
+CREATE TABLE alerts.actions (
+  action bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  alert bigint NOT NULL,
+  episode integer NOT NULL,
+  kind text NOT NULL,
+  made_by text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  comment text NOT NULL,
+  until timestamp with time zone,
+  assignee text,
+  CONSTRAINT actions_pk PRIMARY KEY (action)
+);
+CREATE INDEX actions_alert ON alerts.actions USING btree (alert, episode, action);
+
 -- Alerts hold episodes, episodes hold transitions; groups hold members and speak; the notification log
 -- knows what each channel was told; deliveries are messages, notifications what they told.
 CREATE TABLE alerts.alerts (
@@ -263,6 +277,13 @@ CREATE TABLE alerts.replicas (
   address text NOT NULL,
   seen_at timestamp with time zone NOT NULL,
   CONSTRAINT replicas_pk PRIMARY KEY (replica)
+);
+
+CREATE TABLE alerts.responses (
+  alert bigint NOT NULL,
+  episode integer NOT NULL,
+  response jsonb NOT NULL,
+  CONSTRAINT responses_pk PRIMARY KEY (alert, episode)
 );
 
 CREATE TABLE alerts.silences (

@@ -30,6 +30,7 @@ from alerts.delivery.trials import Trials
 from alerts.episodes.handlers import SERVICE, Handlers
 from alerts.record.sweep import sweeps
 from alerts.rendering.render import Renderer
+from alerts.response import commands as responses
 from alerts.routes import ROUTERS
 from alerts.settings import AlertsSettings
 from alerts.telling.flush import Flusher, start_counters
@@ -50,6 +51,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
     """The running parts, in the order in which they stop; resources close after them."""
     gauges.start_counters()
     start_counters()
+    responses.start_counters()
     configurations.say_doubts()
     async with (
         resources(settings) as (pool, producer, clock),

@@ -6,5 +6,12 @@ from alerts.adoption import routes as adoption
 from alerts.delivery import routes as delivery
 from alerts.quiet import routes as quiet
 from alerts.record import routes as record
+from alerts.response import routes as response
 
-ROUTERS: tuple[APIRouter, ...] = (record.router, delivery.router, adoption.router, quiet.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    record.router,
+    response.router,
+    delivery.router,
+    adoption.router,
+    quiet.router,
+)

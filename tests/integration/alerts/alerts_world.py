@@ -42,7 +42,7 @@ SECRET = "SEC-of-the-test"
 TABLES = (
     "alerts, episodes, transitions, figures, groups, group_members, notify_log, told, deliveries, "
     "campaigns, configurations, destinations, notifications, outbox, idempotency, witness, "
-    "silences, muted"
+    "silences, muted, responses, actions"
 )
 
 

@@ -1,5 +1,7 @@
 """Who may do what in alerts, over every role, reach and route."""
 
+from typing import Any
+
 import httpx
 
 from alerts.configuration.matchers import parse_matchers
@@ -42,10 +44,36 @@ CASES = [
     ),
     Case("DELETE /v1/silences/{silence}", Of.CAMPAIGN_WRITE, OPERATOR, SILENCE),
 ]
+ANSWERS: dict[str, dict[str, Any]] = {
+    **{verb: {} for verb in ("ack", "unack", "unsnooze", "resolve")},
+    "snooze": {"duration": "2h"},
+    "comment": {"comment": "a sale"},
+    "assign": {"assignee": "wang.lei"},
+}
+
+
+def cases_of(alert: int) -> list[Case]:
+    """What is done about one alert of INSIDE."""
+    url = f"/v1/alerts/{alert}"
+    many = {"action": "ack", "alerts": [str(alert)]}
+    return [
+        Case("GET /v1/alerts/{alert}", Of.CAMPAIGN_THING, path=url),
+        Case("POST /v1/alerts/actions", Of.CAMPAIGN_WRITE, OPERATOR, body=many),
+        *(
+            Case(
+                f"POST /v1/alerts/{{alert}}/{verb}",
+                Of.CAMPAIGN_WRITE,
+                OPERATOR,
+                f"{url}/{verb}",
+                body=body,
+            )
+            for verb, body in ANSWERS.items()
+        ),
+    ]
 
 
 def test_every_route_of_alerts_has_an_expectation() -> None:
-    check_complete("alerts", CASES)
+    check_complete("alerts", [*CASES, *cases_of(1)])
 
 
 async def test_a_role_and_a_reach_decide_what_is_read_and_written(
@@ -59,7 +87,8 @@ async def test_a_role_and_a_reach_decide_what_is_read_and_written(
     await world.deliver()
     async with transaction(world.pool) as conn:
         await put_silence(conn, "default", silence("of-inside", f'campaign="{INSIDE}"'))
-    await hold(asker_of(world, client), CASES)
+    alert = await world.pool.fetchval("SELECT alert FROM alerts.alerts WHERE campaign = $1", INSIDE)
+    await hold(asker_of(world, client), [*CASES, *cases_of(alert)])
 
 
 async def test_a_campaign_is_read_where_it_was_moved_before_anything_is_told_of_it_again(

@@ -20,10 +20,11 @@ class MuteReason(StrEnum):
     INACTIVE = "outside active times"
     MUTE_TIME = "mute time"
     SILENCED = "silenced"
+    SNOOZED = "snoozed"
 
 
 class Mute(Struct, frozen=True):
-    """`by`: fingerprints of the alerts, names of the times, or ids of the silences that mute;
+    """`by`: fingerprints of the alerts, names of the times, ids of the silences, or who snoozed it;
     `until`: when that ends, if time ends it."""
 
     reason: MuteReason

@@ -1,17 +1,16 @@
 """HTTP of the record: what was told to whom and why, and what is open."""
 
-from typing import Any
-
-import msgspec
 from fastapi import APIRouter, Request
 
+from alerts.configuration.configurations import Configurations
 from alerts.record import audit, store
-from alerts.record.schemas import Alert, NotificationView
+from alerts.record.alert import alert_view, read_alert
+from alerts.record.schemas import Alert, AlertDetail, NotificationView
 from shared.errors import InvalidError
 from shared.events.notifications import State
 from shared.http.answers import Page, answers
 from shared.http.app import Json
-from shared.http.caller import Reader, calling
+from shared.http.caller import Number, Reader, calling
 from shared.http.paging import Paged, page
 
 router = APIRouter(prefix="/v1")
@@ -59,17 +58,21 @@ async def get_alerts(
         rows = await store.list_alerts(
             caller.conn, caller.reach, after, store.AlertFilter(campaign, open), paging.rows
         )
-    items = [_alert(row) for row in rows]
+    items = [alert_view(row, caller.now) for row in rows]
     return Json(page(items, paging.limit, lambda item: [int(item["alert"])]))
+
+
+@router.get("/alerts/{alert}", **answers(AlertDetail), tags=["alerts"], summary="Read an alert")
+async def get_alert(request: Request, alert: Number, principal: Reader) -> Json:
+    """Its newest episode, how people have answered to it, whom each channel told last, and what
+    keeps it quiet now. Errors: alert_unknown."""
+    configurations: Configurations = request.app.state.configurations
+    configuration = configurations.get(principal.workspace)
+    async with calling(request, principal) as caller:
+        return Json(await read_alert(caller.conn, caller.reach, configuration, alert, caller.now))
 
 
 def _number(text: str, name: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
         raise InvalidError("invalid_request", f"{name} {text[:40]!r} is not an id of ours")
     return int(text)
-
-
-def _alert(row: store.AlertRecord) -> dict[str, Any]:
-    fields = msgspec.structs.asdict(row)
-    explain = audit.explain(fields.pop("signal"))
-    return {**fields, "alert": str(row.alert), "explain": explain}

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from alerts.response.schemas import ResponseView
 from shared.events.notifications import AttemptClass, State
 
 
@@ -91,3 +92,51 @@ class Alert(BaseModel):
     ends_at: datetime | None
     receivers: list[str]
     explain: ExplainView
+    acknowledged_by: str | None = None
+    closed_by: str | None = None
+    snoozed_until: datetime | None = None
+    assignee: str | None = None
+    acknowledged_after_s: int | None = None
+
+
+class AlertActionView(BaseModel):
+    """What one person did about it, and in which episode."""
+
+    episode: int
+    kind: Literal["ack", "unack", "snooze", "unsnooze", "comment", "assign", "resolve"]
+    made_by: str
+    made_at: datetime
+    comment: str
+    until: datetime | None
+    assignee: str | None
+
+
+class NewestToldView(BaseModel):
+    """The newest that one channel was told of this episode, or that was withheld from it."""
+
+    receiver: str
+    channel: str
+    transition: str
+    severity: str
+    reason: str
+    state: State
+    decided_at: datetime
+    delivered_at: datetime | None
+
+
+class MuteView(BaseModel):
+    """What keeps it from a receiver now."""
+
+    receiver: str
+    reason: str
+    muted_by: list[str]
+    until: datetime | None
+
+
+class AlertDetail(Alert):
+    """One alert with everything that people did about it, the newest first."""
+
+    response: ResponseView
+    actions: list[AlertActionView]
+    told: list[NewestToldView]
+    mutes: list[MuteView]

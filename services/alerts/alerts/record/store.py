@@ -14,6 +14,7 @@ from alerts.episodes.rules import State
 from alerts.incoming.signal import Signal
 from alerts.record import states
 from alerts.record.rows import NotificationRecord
+from alerts.response.rules import EpisodeResponse
 from shared.database.pool import Conn
 from shared.http.reach import Reach
 
@@ -44,12 +45,13 @@ ACCEPTED = f"""AND d.state = {{value}} AND EXISTS (
 WITHHELD_STATES = (states.MUTED, states.SUPPRESSED)
 ALERTS = """
 SELECT a.alert, a.fingerprint, a.campaign, a.labels, e.episode, e.state, e.severity,
-  e.starts_at, e.ends_at, t.signal, ARRAY(
+  e.starts_at, e.ends_at, t.signal, r.response, ARRAY(
     SELECT DISTINCT g.receiver FROM alerts.group_members m JOIN alerts.groups g USING (group_id)
     WHERE m.alert = e.alert AND m.episode = e.episode ORDER BY g.receiver) AS receivers
 FROM alerts.alerts a
 JOIN alerts.episodes e ON e.alert = a.alert AND e.episode = a.episodes
 JOIN alerts.transitions t ON t.alert = e.alert AND t.episode = e.episode AND t.seq = e.seq
+LEFT JOIN alerts.responses r ON r.alert = e.alert AND r.episode = e.episode
 WHERE a.workspace = $1 AND a.alert > $2 {conditions}
 ORDER BY a.alert LIMIT $3
 """
@@ -76,6 +78,7 @@ class AlertRecord(Struct, frozen=True):
     ends_at: datetime | None
     signal: Signal
     receivers: list[str]
+    response: EpisodeResponse | None = None
 
 
 class AlertFilter(NamedTuple):

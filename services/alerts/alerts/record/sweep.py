@@ -49,6 +49,16 @@ FORGET_OF_EPISODES = """
 DELETE FROM alerts.{table} x USING unnest($1::bigint[], $2::int[]) AS u(alert, episode)
 WHERE x.alert = u.alert AND x.episode = u.episode
 """
+OF_EPISODES = (
+    "transitions",
+    "group_members",
+    "told",
+    "muted",
+    "foreign_alerts",
+    "responses",
+    "actions",
+)
+"""Tables of what hangs on an episode."""
 FORGET_GROUPS = f"""
 DELETE FROM alerts.groups WHERE group_id = ANY(ARRAY(
   SELECT g.group_id FROM alerts.groups g
@@ -88,7 +98,7 @@ async def strip_episodes(conn: Conn, before: datetime, rows_max: int) -> int:
     gone; how many episodes."""
     rows = await conn.fetch(STRIP_EPISODES, before, rows_max)
     keys = columns([(row["alert"], row["episode"]) for row in rows], 2)
-    for table in ("transitions", "group_members", "told", "muted", "foreign_alerts"):
+    for table in OF_EPISODES:
         await conn.execute(FORGET_OF_EPISODES.format(table=table), *keys)
     return len(rows)
 

@@ -1,0 +1,95 @@
+"""One alert as people read it: how it stands, who answered what, who was told, what mutes it."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from alerts.configuration.tree import Configuration
+from alerts.episodes.rules import Key
+from alerts.quiet.load import load_quiet
+from alerts.quiet.mute import Mute
+from alerts.record import audit, store, store_alert
+from alerts.response import schemas as responses
+from alerts.response import store as store_responses
+from alerts.response.rules import NO_RESPONSE, EpisodeResponse
+from alerts.response.store import NewestEpisode
+from alerts.routing import snapshot
+from shared.database.pool import Conn
+from shared.http.reach import Reach
+
+HISTORY_MAX = 200
+"""Newest actions that are shown of an alert."""
+
+
+def alert_view(row: store.AlertRecord, now: datetime) -> dict[str, Any]:
+    """An alert of a list."""
+    fields = msgspec.structs.asdict(row)
+    explain = audit.explain(fields.pop("signal"))
+    response: EpisodeResponse = fields.pop("response") or NO_RESPONSE
+    shown = responses.view(_subject(row), now)
+    state, made_by = shown["state"], shown["made_by"]
+    return {
+        **fields,
+        "alert": str(row.alert),
+        "explain": explain,
+        "acknowledged_by": made_by if state == "acknowledged" else None,
+        "closed_by": made_by if state == "closed" else None,
+        "snoozed_until": shown["until"],
+        "assignee": response.assignee,
+        "acknowledged_after_s": response.acknowledged_after_s,
+    }
+
+
+async def read_alert(
+    conn: Conn, reach: Reach, configuration: Configuration | None, alert: int, now: datetime
+) -> dict[str, Any]:
+    """Everything of one. Raises NotFoundError `alert_unknown`."""
+    rows = await store.list_alerts(conn, reach, alert - 1, store.AlertFilter(None, None), 1)
+    row = next((one for one in rows if one.alert == alert), None)
+    if row is None:
+        raise reach.unknown("alert", alert)
+    key = Key(row.alert, row.episode)
+    return {
+        **alert_view(row, now),
+        "response": responses.view(_subject(row), now),
+        "actions": await store_responses.list_actions(conn, alert, HISTORY_MAX),
+        "told": [one._asdict() for one in await store_alert.find_told(conn, key)],
+        "mutes": await _mutes(conn, reach.workspace, configuration, row, now),
+    }
+
+
+async def _mutes(
+    conn: Conn,
+    workspace: str,
+    configuration: Configuration | None,
+    row: store.AlertRecord,
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """What keeps an open one from each of its receivers now."""
+    subject = _subject(row)
+    if not subject.open:
+        return []
+    quiet = await load_quiet(conn, workspace, configuration, now)
+    snooze = subject.response.mute(now, row.severity)
+    found: list[tuple[str, Mute]] = []
+    for route in await store_alert.find_routes(conn, subject.key):
+        times = snapshot.from_json(route.snapshot).times
+        mute = quiet.mute_of(row.fingerprint, route.routing_labels, times) or snooze
+        if mute is not None and (route.receiver, mute) not in found:
+            found.append((route.receiver, mute))
+    return [
+        {"receiver": receiver, "reason": mute.reason, "muted_by": mute.by, "until": mute.until}
+        for receiver, mute in found
+    ]
+
+
+def _subject(row: store.AlertRecord) -> NewestEpisode:
+    return NewestEpisode(
+        row.alert,
+        row.campaign,
+        row.episode,
+        row.state,
+        row.severity,
+        row.response or NO_RESPONSE,
+    )
