@@ -4,7 +4,7 @@ Memberships are unique, and a group's due time only moves forward by what is new
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from alerts.configuration.configurations import Configurations
@@ -39,8 +39,12 @@ class Joining:
         memberships = await store.find_memberships(conn, [one.key for one in touched])
         wanted: list[tuple[Key, store.NewGroup]] = []
         decided: dict[Key, datetime] = {}
+        began: dict[Key, datetime] = {}
         for workspace, key, signal, is_open in touched:
             decided[key] = signal.decided_at
+            if signal.is_foreign and is_open:
+                # It says itself since when it is; a breach is decided at once.
+                began[key] = signal.since
             if is_open or key not in memberships:
                 wanted += [(key, group) for group in self._groups(workspace, signal)]
         ids = await store.add_groups(conn, [group for _, group in wanted])
@@ -48,14 +52,15 @@ class Joining:
         joins = {(ids[group.key], key) for key, group in wanted}
         joins |= {(group_id, key) for key, held in memberships.items() for group_id in held}
         locked = await store.lock_groups(conn, {group_id for group_id, _ in joins})
-        first: dict[int, datetime] = {}
-        for group_id, key in joins:
-            first[group_id] = min(decided[key], first.get(group_id, decided[key]))
+        first = _earliest(joins, decided)
+        since = _earliest(joins, began)
         waking = []
         for group_id, group in locked.items():
             kept = fresh.get(group_id, group.snapshot)
             intervals = snapshot.from_json(kept).intervals
-            due = due_after_change(group.clock, intervals, first[group_id], now)
+            due = due_after_change(
+                group.clock, intervals, first[group_id], now, began_at=since.get(group_id)
+            )
             waking.append((group_id, due, kept))
         await store.put_groups(conn, waking)
         await store.add_members(conn, joins)
@@ -88,3 +93,12 @@ class Joining:
             kept = snapshot.to_json(snapshot.take(configuration, route, group.key))
             found.append(store.NewGroup(key, group.labels, kept))
         return found
+
+
+def _earliest(joins: Iterable[tuple[int, Key]], at: Mapping[Key, datetime]) -> dict[int, datetime]:
+    """Of those that have an instant, the first by group."""
+    found: dict[int, datetime] = {}
+    for group_id, key in joins:
+        if key in at:
+            found[group_id] = min(at[key], found.get(group_id, at[key]))
+    return found

@@ -35,12 +35,18 @@ class Intervals(Struct, frozen=True):
 
 
 def due_after_change(
-    group: GroupClock, intervals: Intervals, decided_at: datetime, now: datetime
+    group: GroupClock,
+    intervals: Intervals,
+    decided_at: datetime,
+    now: datetime,
+    *,
+    began_at: datetime | None = None,
 ) -> datetime:
     """When to speak after an alert decided at `decided_at` joined or changed.
 
     A new group, or an empty one whose interval has passed, waits group_wait from the decision (not
-    from receipt: after an outage nobody waits again). Otherwise the next interval is kept.
+    from receipt: after an outage nobody waits again), not at all if it is known that something in
+    it began that long ago, at `began_at`. Otherwise the next of its ticks is kept.
     """
     if intervals.digest is not None:
         due = intervals.digest.next_after(now)
@@ -50,9 +56,20 @@ def due_after_change(
         due = max(now, decided_at + intervals.wait)
         # A decision dated ahead of this clock must not postpone the message past group_wait.
         due = min(due, now + intervals.wait)
+        if began_at is not None and began_at < now - intervals.wait:
+            due = now
     else:
-        due = max(now, group.flushed_at + intervals.interval)
+        passed = -((group.flushed_at - now) // intervals.interval)
+        due = group.flushed_at + max(1, passed) * intervals.interval
     return due if group.due_at is None else min(due, group.due_at)
+
+
+def tick_of(due_at: datetime, intervals: Intervals, now: datetime) -> datetime:
+    """The tick that a flush at `now` is for: it is a little later, or much later after an outage,
+    and neither moves the ticks that follow."""
+    if intervals.digest is not None:
+        return now
+    return due_at + (now - due_at) // intervals.interval * intervals.interval
 
 
 def due_after_flush(

@@ -19,7 +19,7 @@ from alerts.record import audit
 from alerts.record.rows import DeliveryRow, NotificationRow
 from alerts.rendering.render import Renderer
 from alerts.routing import snapshot
-from alerts.routing.grouping import due_after_flush, due_after_mutes
+from alerts.routing.grouping import due_after_flush, due_after_mutes, tick_of
 from alerts.settings import AlertsSettings
 from alerts.telling import store, store_muted
 from alerts.telling.decide import DecisionReason, Told
@@ -183,6 +183,7 @@ class Flusher:
         kept = group.snapshot
         receiver = snapshot.current_receiver(configuration, kept)
         intervals = kept.intervals
+        tick = tick_of(group.due_at, intervals, now)
         told_at: list[datetime] = []
         mutes: list[Mute] = []
         announced = heard.announced()
@@ -203,20 +204,20 @@ class Flusher:
             )
             mutes += plan.waiting
             metrics.DECISIONS.labels(plan.decision.reason.value).inc()
-            speaking = Speaking(group, receiver, channel, plan, before)
+            speaking = Speaking(group, receiver, channel, plan, before, tick)
             _speak(writes, speaking, messages, members, now)
             if channel == NOBODY:
                 continue
             if plan.decision.log:
-                told_at.append(now)
+                told_at.append(tick)
             elif before is not None:
                 told_at.append(before.told_at)
         firing = any(member.episode.open for member in members)
-        due = due_after_flush(told_at, intervals, now, firing=firing)
+        due = due_after_flush(told_at, intervals, tick, firing=firing)
         if mutes:
-            unmuted = due_after_mutes((mute.until for mute in mutes), intervals, now)
+            unmuted = due_after_mutes((mute.until for mute in mutes), intervals, tick)
             due = unmuted if due is None else min(due, unmuted)
-        writes.groups.append(FlushedGroup(group.group_id, now, due, firing))
+        writes.groups.append(FlushedGroup(group.group_id, tick, due, firing))
         writes.left += [
             LeftMember(group.group_id, *member.key) for member in members if not member.episode.open
         ]
@@ -230,7 +231,7 @@ def _speak(
     now: datetime,
 ) -> None:
     """Renders and enqueues what a plan says, and notes what the channel then knows."""
-    group, _, channel, plan, before = speaking
+    group, _, channel, plan, before, tick = speaking
     carried: dict[Key, str] = {}
     rows: list[DeliveryRow] = []
     speaks = plan.decision.send and channel != NOBODY
@@ -254,7 +255,7 @@ def _speak(
             root = rows[0].delivery
         last = rows[-1].delivery
     reason = plan.decision.reason.value
-    writes.log.append(ChannelTold(*place, channel, now, reason, root, last))
+    writes.log.append(ChannelTold(*place, channel, tick, reason, root, last))
     writes.told += [
         MemberTold(*place, *key, value.seq, value.severity, firing)
         for key, (value, firing) in plan.told.items()

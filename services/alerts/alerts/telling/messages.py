@@ -29,6 +29,8 @@ class Speaking(NamedTuple):
     channel: Endpoint
     plan: Plan
     before: LogRow | None
+    tick: datetime
+    """When the log says that it was told."""
 
 
 class Messages:
@@ -70,7 +72,7 @@ def delivery_rows(
     A thread is held together by the ids of its first and its previous message; the title is that
     of the message, so that it says how things stand now.
     """
-    group, receiver, channel, plan, before = speaking
+    group, receiver, channel, plan, before, _ = speaking
     fresh = plan.decision.reason is DecisionReason.FIRST or before is None or not before.thread_root
     root = None if fresh or before is None else before.thread_root
     previous = None if fresh or before is None else before.thread_last

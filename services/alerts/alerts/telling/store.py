@@ -24,7 +24,7 @@ TRANSITIONS_MAX = 100
 """Newest transitions of an episode that a message looks at."""
 
 TAKE_DUE = """
-SELECT group_id, workspace, group_key, receiver, labels, snapshot AS kept
+SELECT group_id, workspace, group_key, receiver, labels, snapshot AS kept, due_at
 FROM alerts.groups WHERE due_at <= $1
 ORDER BY due_at, group_id LIMIT $2 FOR UPDATE SKIP LOCKED
 """
@@ -179,6 +179,7 @@ class DueGroup(NamedTuple):
     receiver: str
     labels: dict[str, str]
     kept: Any
+    due_at: datetime
 
     @property
     def snapshot(self) -> Snapshot:

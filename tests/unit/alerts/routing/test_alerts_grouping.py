@@ -2,7 +2,15 @@
 
 from datetime import timedelta
 
-from alerts.routing.grouping import GroupClock, Intervals, due_after_change, due_after_flush
+import pytest
+
+from alerts.routing.grouping import (
+    GroupClock,
+    Intervals,
+    due_after_change,
+    due_after_flush,
+    tick_of,
+)
 from tests.unit.alerts.builders import at
 
 WAITING = Intervals(timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=4))
@@ -28,7 +36,41 @@ def test_a_second_alert_does_not_postpone_the_first() -> None:
 def test_after_a_message_the_next_waits_for_the_interval() -> None:
     spoken = GroupClock(flushed_at=at(0), active=True)
     assert due_after_change(spoken, WAITING, at(2), at(2)) == at(5)
-    assert due_after_change(spoken, WAITING, at(9), at(9)) == at(9)
+    assert due_after_change(spoken, WAITING, at(9), at(9)) == at(10), "the next of its ticks"
+    assert due_after_change(spoken, WAITING, at(10), at(10)) == at(10), "this one"
+    assert due_after_change(spoken, WAITING, at(0), at(0)) == at(5), "not the one that was"
+
+
+@pytest.mark.parametrize(
+    ("due", "now", "tick", "why"),
+    [
+        (5, 5, 5, "on time"),
+        (5, 5.5, 5, "late: the ticks do not move"),
+        (5, 16, 15, "after an outage: the last that has passed"),
+        (5, 15, 15, "at a tick"),
+    ],
+)
+def test_a_flush_is_for_the_tick_that_has_passed(
+    due: float, now: float, tick: float, why: str
+) -> None:
+    assert tick_of(at(due), WAITING, at(now)) == at(tick), why
+
+
+@pytest.mark.parametrize(
+    ("began", "due", "why"),
+    [
+        (-1, 1, "it began as long ago as one waits: not longer"),
+        (-1.1, 0, "longer ago: at once"),
+        (0, 1, "now"),
+        (30, 1, "by the clock of its sender"),
+    ],
+)
+def test_what_began_longer_ago_than_one_waits_is_told_at_once(
+    began: float, due: float, why: str
+) -> None:
+    assert due_after_change(GroupClock(), WAITING, at(0), at(0), began_at=at(began)) == at(due), why
+    spoken = GroupClock(flushed_at=at(0), active=True)
+    assert due_after_change(spoken, WAITING, at(1), at(1), began_at=at(began)) == at(5)
 
 
 def test_an_empty_group_waits_group_wait_again_once_its_interval_is_over() -> None:
