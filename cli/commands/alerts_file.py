@@ -59,13 +59,14 @@ def who_hears(configuration: Configuration, labels: Mapping[str, str]) -> list[d
     quiet = Quiet(datetime.now(UTC), times=configuration.times)
     found = []
     for route in match_routes(configuration.route, labels):
-        receiver = configuration.receivers[route.receiver]
-        times = RouteTimes(route.active_times, route.mute_times)
+        group = group_of(route, labels)
+        receiver = configuration.receivers[group.receiver]
+        times = RouteTimes(route.active_times, (*route.mute_times, *receiver.mute_times))
         found.append(
             {
                 "receiver": receiver.name,
                 "channels": [one.name for one in receiver.channels],
-                "group": group_of(route, labels).labels,
+                "group": group.labels,
                 "group_wait": duration_text(route.group_wait),
                 "silent_by": list(quiet.muted_by(times)),
             }

@@ -93,6 +93,7 @@ def _view(found: InForce) -> dict[str, Any]:
         "doubts": list(configuration.doubts),
         "route": _route(configuration.route),
         "receivers": [_receiver(receiver) for receiver in configuration.documents],
+        "people": [_receiver(person) for person in configuration.people],
         "inhibit_rules": [_inhibit_rule(rule) for rule in configuration.inhibit_rules],
         "time_intervals": list(configuration.times),
     }
@@ -109,6 +110,7 @@ def _inhibit_rule(rule: InhibitRule) -> dict[str, Any]:
 def _route(route: Route) -> dict[str, Any]:
     return {
         "receiver": route.receiver,
+        "to_owner": bool(route.owners),
         "group_by": list(route.group_by),
         "group_wait": duration_text(route.group_wait),
         "group_interval": duration_text(route.group_interval),
@@ -135,6 +137,7 @@ def _receiver(document: Any) -> dict[str, Any]:
         "name": document.name,
         "locale": document.locale,
         "send_resolved": document.send_resolved,
+        "mute_time_intervals": list(document.mute_time_intervals),
         **shown,
     }
 

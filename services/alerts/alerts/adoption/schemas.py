@@ -20,6 +20,7 @@ class RouteView(BaseModel):
     """A node of the tree with everything it inherits filled in; durations as in the file."""
 
     receiver: str
+    to_owner: bool
     group_by: list[str]
     group_wait: str
     group_interval: str
@@ -36,6 +37,7 @@ class _ReceiverView(BaseModel):
     name: str
     locale: str
     send_resolved: bool
+    mute_time_intervals: list[str]
 
 
 ReceiverView = create_model(
@@ -80,6 +82,7 @@ class ConfigurationView(BaseModel):
     doubts: Doubts
     route: RouteView
     receivers: list[ReceiverView]
+    people: list[ReceiverView]
     inhibit_rules: list[InhibitRuleView]
     time_intervals: list[str] = Field(description="Names of the times that routes may name.")
 

@@ -18,7 +18,7 @@ from alerts.alertmanager.gettable import (
 from alerts.alertmanager.store_open import ShownAlert, iterate_open
 from alerts.configuration.tree import RESOLVE_TIMEOUT, Configuration, Route
 from alerts.quiet.mute import Quiet, RouteTimes
-from alerts.routing.rules import group_of, match_routes
+from alerts.routing.rules import group_of, match_routes, receiver_of
 from shared.database.pool import Conn
 
 
@@ -55,7 +55,7 @@ class OpenAlerts:
         found = [
             one.alert
             async for one in self._matching(query)
-            if query.of_receivers(route.receiver for route in one.routes)
+            if query.of_receivers(receiver_of(route, one.alert.labels) for route in one.routes)
             and query.of_status(one.alert.status)
         ]
         return sorted(found, key=lambda one: one.fingerprint)
@@ -67,7 +67,7 @@ class OpenAlerts:
             if not query.of_status(shown.status):
                 continue
             for route in routes:
-                if not query.of_receivers([route.receiver]):
+                if not query.of_receivers([receiver_of(route, shown.labels)]):
                     continue
                 group = group_of(route, shown.labels, changes_level=is_breach)
                 made = AlertGroup(
@@ -93,7 +93,9 @@ class OpenAlerts:
                     annotations=one.annotations,
                     ends_at=instant(one.ends_at) if one.ends_at else end,
                     fingerprint=one.fingerprint,
-                    receivers=tuple(ReceiverName(route.receiver) for route in routes),
+                    receivers=tuple(
+                        ReceiverName(receiver_of(route, one.labels)) for route in routes
+                    ),
                     starts_at=instant(one.starts_at),
                     status=self._status(one, routes),
                     updated_at=instant(one.updated_at),

@@ -32,6 +32,7 @@ class RouteDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     repeat_interval: str | None = None
     matchers: Texts | None = None
     proceed: bool | None = field(default=None, name="continue")
+    to_owner: bool = False
     mute_time_intervals: Texts = ()
     active_time_intervals: Texts = ()
     digest: DigestDocument | None = None
@@ -44,6 +45,7 @@ class ReceiverNames(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     name: Annotated[str, Meta(max_length=200)]
     locale: Locale = "zh-CN"
     send_resolved: bool = True
+    mute_time_intervals: Texts = ()
 
 
 if TYPE_CHECKING:
@@ -108,6 +110,7 @@ class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     general: GlobalDocument = field(default=GlobalDocument(), name="global")
     route: RouteDocument
     receivers: tuple[ReceiverDocument, ...]
+    people: tuple[ReceiverDocument, ...] = ()
     inhibit_rules: tuple[InhibitDocument | None, ...] = ()
     time_intervals: tuple[TimesDocument, ...] = ()
     mute_time_intervals: tuple[TimesDocument, ...] = ()

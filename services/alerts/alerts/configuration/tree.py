@@ -4,22 +4,18 @@ The variables that it names must exist when it is read. Everything here is froze
 a new Configuration.
 """
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Mapping
 from datetime import timedelta
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from alerts.channels.contract import EntryError
-from alerts.channels.destinations import NOBODY, Endpoint
 from alerts.channels.table import CHANNELS
 from alerts.configuration.digest import Digest
 from alerts.configuration.document import (
     Document,
-    Locale,
     ReceiverDocument,
     RouteDocument,
-    entries,
 )
 from alerts.configuration.inhibition import InhibitRule
 from alerts.configuration.intervals import TimeInterval
@@ -30,6 +26,13 @@ from alerts.configuration.quiet import (
     read_matchers,
     read_times,
 )
+from alerts.configuration.receivers import (
+    Receiver,
+    budgets_of,
+    known_times,
+    places_of,
+    read_receivers,
+)
 from alerts.configuration.yaml_reader import PlaceError, YamlFile
 from shared.durations import parse_duration
 
@@ -39,24 +42,11 @@ REPEAT_INTERVAL = timedelta(hours=4)
 RESOLVE_TIMEOUT = timedelta(minutes=5)
 DEPTH_MAX = 16
 ALL_LABELS = "..."
-NAME_CHARACTERS_MAX = 300
-
-
-class Receiver(Struct, frozen=True):
-    name: str
-    locale: Locale
-    send_resolved: bool
-    channels: tuple[Endpoint, ...]
-
-    def channel(self, name: str) -> Endpoint | None:
-        """The channel of that name, or the one that had it before it was given another."""
-        by_name = {one.address: one for one in self.channels}
-        by_name |= {one.name: one for one in self.channels}
-        return by_name.get(name)
 
 
 class Route(Struct, frozen=True):
-    """A node of the tree with everything inherited already filled in."""
+    """A node of the tree with everything inherited already filled in. `owners` are the people who
+    get what is theirs in place of the receiver."""
 
     receiver: str
     group_by: tuple[str, ...]
@@ -65,6 +55,7 @@ class Route(Struct, frozen=True):
     repeat_interval: timedelta
     matchers: tuple[Matcher, ...] = ()
     proceed: bool = False
+    owners: frozenset[str] = frozenset()
     mute_times: tuple[str, ...] = ()
     active_times: tuple[str, ...] = ()
     digest: Digest | None = None
@@ -77,12 +68,14 @@ ROOT = Route("", (), GROUP_WAIT, GROUP_INTERVAL, REPEAT_INTERVAL)
 
 
 class Configuration(Struct, frozen=True):
-    """One workspace's file, checked. `documents` are the receivers as the file writes them."""
+    """One workspace's file, checked. `documents` are the receivers, and `people`
+    the persons among them, as the file writes them."""
 
     workspace: str
     route: Route
     receivers: dict[str, Receiver]
     documents: tuple[ReceiverDocument, ...] = ()
+    people: tuple[ReceiverDocument, ...] = ()
     budgets: Mapping[str, str] = field(default_factory=dict)
     """`Endpoint.budget` of each channel, by its name and by its address, which was or will be the
     name it has in an older or newer file."""
@@ -102,10 +95,10 @@ def parse_configuration(
     doubts: dict[str, str] = {}
     """By what is doubtful, the path where it is first."""
     try:
-        receivers = _receivers(document, environment)
         times = read_times(document)
+        receivers = read_receivers(document, times, environment)
         inhibit_rules = read_inhibit_rules(document, doubts)
-        route = _Routes(receivers, times, doubts).first(document.route)
+        route = _Routes(document, receivers, times, doubts).first(document.route)
         resolve_timeout = _resolve_timeout(document.general.resolve_timeout)
     except PlaceError as error:
         raise found.fail(error.path, str(error)) from error
@@ -117,7 +110,8 @@ def parse_configuration(
         route=route,
         receivers=receivers,
         documents=document.receivers,
-        budgets=_budgets(workspace, receivers, environment),
+        people=document.people,
+        budgets=budgets_of(workspace, receivers, environment),
         inhibit_rules=inhibit_rules,
         times=times,
         resolve_timeout=resolve_timeout,
@@ -136,61 +130,19 @@ def _resolve_timeout(text: str) -> timedelta:
     return found
 
 
-def _budgets(
-    workspace: str, receivers: Mapping[str, Receiver], environment: Mapping[str, str]
-) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for receiver in receivers.values():
-        for channel in receiver.channels:
-            key = channel.budget(workspace, environment)
-            found |= {channel.address: key, channel.name: key}
-    return found
-
-
-def _receivers(document: Document, environment: Mapping[str, str]) -> dict[str, Receiver]:
-    """Receivers by name. A name is one destination in the whole file."""
-    receivers: dict[str, Receiver] = {}
-    addresses: dict[str, str] = {}
-    for place, one in enumerate(document.receivers):
-        path = f".receivers[{place}]"
-        if one.name in receivers:
-            raise PlaceError(path, f"receiver {one.name!r} is defined twice")
-        channels: list[Endpoint] = []
-        for entry_path, found in _destinations(one, path, environment):
-            if any(found.address == other.address for other in channels):
-                raise PlaceError(path, "the same destination is named twice in one receiver")
-            if addresses.setdefault(found.name, found.address) != found.address:
-                raise PlaceError(entry_path, f"another channel has the name {found.name!r} already")
-            channels.append(found)
-        receivers[one.name] = Receiver(one.name, one.locale, one.send_resolved, tuple(channels))
-    return receivers
-
-
-def _destinations(
-    receiver: ReceiverDocument, path: str, environment: Mapping[str, str]
-) -> Iterator[tuple[str, Endpoint]]:
-    """Of one receiver, with the paths of their entries."""
-    for kind, own, entry in entries(receiver):
-        entry_path = path + own
-        try:
-            for found in CHANNELS[kind].destinations(entry, environment):
-                if found.name == NOBODY.name or len(found.name) > NAME_CHARACTERS_MAX:
-                    raise EntryError("name", f"{found.name[:40]!r} is no name for a channel")
-                # Of the channels whose entries say it, each by itself.
-                wanted: bool | None = getattr(entry, "send_resolved", None)
-                yield entry_path, replace(found, send_resolved=wanted)
-        except EntryError as error:
-            raise PlaceError(f"{entry_path}.{error.key}", str(error)) from error
-
-
 class _Routes:
     """Walks the tree from its root."""
 
     def __init__(
-        self, receivers: Mapping[str, Receiver], times: Container[str], doubts: dict[str, str]
+        self,
+        document: Document,
+        receivers: Mapping[str, Receiver],
+        times: Container[str],
+        doubts: dict[str, str],
     ) -> None:
         self._receivers = receivers
-        self._places = {name: f".receivers[{place}]" for place, name in enumerate(receivers)}
+        self._people = frozenset(one.name for one in document.people)
+        self._places = {one.name: path for path, one in places_of(document)}
         self._times = times
         self._doubts = doubts
 
@@ -235,9 +187,14 @@ class _Routes:
             repeat_interval=repeat,
             matchers=matchers,
             proceed=bool(node.proceed),
-            mute_times=self._known(node.mute_time_intervals, f"{path}.mute_time_intervals"),
+            owners=self._people if node.to_owner else frozenset(),
+            mute_times=known_times(
+                node.mute_time_intervals, self._times, f"{path}.mute_time_intervals"
+            ),
             digest=read_digest(node.digest, f"{path}.digest"),
-            active_times=self._known(node.active_time_intervals, f"{path}.active_time_intervals"),
+            active_times=known_times(
+                node.active_time_intervals, self._times, f"{path}.active_time_intervals"
+            ),
             key=_route_key(parent, matchers) if depth else ROOT.key,
         )
         routes = tuple(
@@ -245,12 +202,6 @@ class _Routes:
             for place, child in enumerate(node.routes)
         )
         return replace(route, routes=routes)
-
-    def _known(self, names: tuple[str, ...], path: str) -> tuple[str, ...]:
-        for place, name in enumerate(names):
-            if name not in self._times:
-                raise PlaceError(f"{path}[{place}]", f"time_intervals has no {name!r}")
-        return names
 
     def _group_by(self, node: RouteDocument, path: str, parent: Route) -> tuple[str, ...]:
         names = node.group_by

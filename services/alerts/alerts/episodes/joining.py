@@ -90,7 +90,7 @@ class Joining:
         for route in rules.match_routes(configuration.route, labels):
             group = rules.group_of(route, labels, changes_level=not signal.is_foreign)
             key = store.GroupKey(workspace, group.key, group.receiver)
-            kept = snapshot.to_json(snapshot.take(configuration, route, group.key))
+            kept = snapshot.to_json(snapshot.take(configuration, group))
             found.append(store.NewGroup(key, group.labels, kept))
         return found
 

@@ -62,7 +62,13 @@ def group_of(
     if len(text.encode()) > KEY_BYTES_MAX:
         # The key is indexed; what makes it unique stays, what a person reads of it is cut.
         text = f"{text[:KEY_CHARACTERS_SHOWN]}… {fingerprint(chosen)}"
-    return GroupReference(f"{route.key}:{{{text}}}", route.receiver, chosen, route)
+    return GroupReference(f"{route.key}:{{{text}}}", receiver_of(route, labels), chosen, route)
+
+
+def receiver_of(route: Route, labels: Mapping[str, str]) -> str:
+    """Who gets an alert of this route: its owner, if the route asks for that and knows them."""
+    owner = labels.get("owner", "")
+    return owner if owner in route.owners else route.receiver
 
 
 def _all_names(labels: Mapping[str, str]) -> list[str]:

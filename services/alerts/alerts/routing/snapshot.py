@@ -5,9 +5,11 @@ from typing import Any
 
 import msgspec
 
-from alerts.configuration.tree import Configuration, Receiver, Route
+from alerts.configuration.receivers import Receiver
+from alerts.configuration.tree import Configuration
 from alerts.quiet.mute import RouteTimes
 from alerts.routing.grouping import Intervals
+from alerts.routing.rules import GroupReference
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -16,10 +18,11 @@ class Snapshot(msgspec.Struct, frozen=True):
     times: RouteTimes = RouteTimes()
 
 
-def take(configuration: Configuration, route: Route, group_key: str) -> Snapshot:
-    digest = route.digest and route.digest.of(group_key)
+def take(configuration: Configuration, group: GroupReference) -> Snapshot:
+    route = group.route
+    digest = route.digest and route.digest.of(group.key)
     return Snapshot(
-        receiver=configuration.receivers[route.receiver],
+        receiver=configuration.receivers[group.receiver],
         intervals=Intervals(route.group_wait, route.group_interval, route.repeat_interval, digest),
         times=RouteTimes(route.active_times, route.mute_times),
     )

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from alerts import SCHEMA
 from alerts.channels.destinations import NOBODY, Endpoint
 from alerts.configuration.configurations import Configurations
-from alerts.configuration.tree import Receiver
+from alerts.configuration.receivers import Receiver
 from alerts.episodes.rules import Key
 from alerts.quiet.mute import Mute, MuteReason
 from alerts.record import audit

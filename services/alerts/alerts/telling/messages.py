@@ -8,7 +8,7 @@ from uuid import uuid4
 from alerts.channels.destinations import NOBODY, Endpoint
 from alerts.channels.message import Composed
 from alerts.channels.table import CHANNELS
-from alerts.configuration.tree import Receiver
+from alerts.configuration.receivers import Receiver
 from alerts.episodes.rules import Key
 from alerts.record import audit
 from alerts.record.rows import DeliveryRow, NotificationRow

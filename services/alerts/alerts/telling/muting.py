@@ -6,8 +6,10 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from alerts.configuration.configurations import Configurations
+from alerts.configuration.tree import Configuration
 from alerts.quiet.load import load_quiet
-from alerts.quiet.mute import Quiet
+from alerts.quiet.mute import Quiet, RouteTimes
+from alerts.routing.snapshot import current_receiver
 from alerts.telling.plan import Member
 from alerts.telling.store import DueGroup
 from shared.database.pool import Conn
@@ -25,17 +27,25 @@ async def with_mutes(
         workspace: await load_quiet(conn, workspace, configurations.get(workspace), now)
         for workspace in sorted({group.workspace for group in groups})
     }
-    return {
-        group.group_id: [
-            _with_mute(member, quiet[group.workspace], group) for member in members[group.group_id]
+    found: dict[int, list[Member]] = {}
+    for group in groups:
+        times = _times_of(group, configurations.get(group.workspace))
+        of_workspace = quiet[group.workspace]
+        found[group.group_id] = [
+            _with_mute(member, of_workspace, times) for member in members[group.group_id]
         ]
-        for group in groups
-    }
+    return found
 
 
-def _with_mute(member: Member, quiet: Quiet, group: DueGroup) -> Member:
+def _times_of(group: DueGroup, configuration: Configuration | None) -> RouteTimes:
+    """Those of the route, and those of who is told."""
+    kept = group.snapshot
+    receiver = current_receiver(configuration, kept)
+    return replace(kept.times, mute=(*kept.times.mute, *receiver.mute_times))
+
+
+def _with_mute(member: Member, quiet: Quiet, times: RouteTimes) -> Member:
     if not member.episode.open:
         return member
-    labels = member.episode.routing_labels
-    mute = quiet.mute_of(member.fingerprint, labels, group.snapshot.times)
+    mute = quiet.mute_of(member.fingerprint, member.episode.routing_labels, times)
     return member if mute is None else replace(member, mute=mute)

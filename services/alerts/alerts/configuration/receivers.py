@@ -1,0 +1,95 @@
+"""Receivers and people of a file: their channels, each with a name of its own."""
+
+from collections.abc import Container, Iterator, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from alerts.channels.contract import EntryError
+from alerts.channels.destinations import NOBODY, Endpoint
+from alerts.channels.table import CHANNELS
+from alerts.configuration.document import Document, Locale, ReceiverDocument, entries
+from alerts.configuration.yaml_reader import PlaceError
+
+NAME_CHARACTERS_MAX = 300
+
+
+class Receiver(Struct, frozen=True):
+    name: str
+    locale: Locale
+    send_resolved: bool
+    channels: tuple[Endpoint, ...]
+    mute_times: tuple[str, ...] = ()
+    """Names of the times within which it is not told, whatever the route says."""
+
+    def channel(self, name: str) -> Endpoint | None:
+        """The channel of that name, or the one that had it before it was given another."""
+        by_name = {one.address: one for one in self.channels}
+        by_name |= {one.name: one for one in self.channels}
+        return by_name.get(name)
+
+
+def budgets_of(
+    workspace: str, receivers: Mapping[str, Receiver], environment: Mapping[str, str]
+) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for receiver in receivers.values():
+        for channel in receiver.channels:
+            key = channel.budget(workspace, environment)
+            found |= {channel.address: key, channel.name: key}
+    return found
+
+
+def read_receivers(
+    document: Document, times: Container[str], environment: Mapping[str, str]
+) -> dict[str, Receiver]:
+    """Receivers and people by name. A name is one destination in the whole file. Raises
+    PlaceError."""
+    receivers: dict[str, Receiver] = {}
+    addresses: dict[str, str] = {}
+    for path, one in places_of(document):
+        if one.name in receivers:
+            raise PlaceError(path, f"receiver {one.name!r} is defined twice")
+        mute_times = known_times(one.mute_time_intervals, times, f"{path}.mute_time_intervals")
+        channels: list[Endpoint] = []
+        for entry_path, found in _destinations(one, path, environment):
+            if any(found.address == other.address for other in channels):
+                raise PlaceError(path, "the same destination is named twice in one receiver")
+            if addresses.setdefault(found.name, found.address) != found.address:
+                raise PlaceError(entry_path, f"another channel has the name {found.name!r} already")
+            channels.append(found)
+        receivers[one.name] = Receiver(
+            one.name, one.locale, one.send_resolved, tuple(channels), mute_times
+        )
+    return receivers
+
+
+def places_of(document: Document) -> list[tuple[str, ReceiverDocument]]:
+    """Receivers, then people, with their paths."""
+    found = [(f".receivers[{place}]", one) for place, one in enumerate(document.receivers)]
+    return found + [(f".people[{place}]", one) for place, one in enumerate(document.people)]
+
+
+def known_times(names: tuple[str, ...], times: Container[str], path: str) -> tuple[str, ...]:
+    """Names of times, which are there. Raises PlaceError."""
+    for place, name in enumerate(names):
+        if name not in times:
+            raise PlaceError(f"{path}[{place}]", f"time_intervals has no {name!r}")
+    return names
+
+
+def _destinations(
+    receiver: ReceiverDocument, path: str, environment: Mapping[str, str]
+) -> Iterator[tuple[str, Endpoint]]:
+    """Of one receiver, with the paths of their entries."""
+    for kind, own, entry in entries(receiver):
+        entry_path = path + own
+        try:
+            for found in CHANNELS[kind].destinations(entry, environment):
+                if found.name == NOBODY.name or len(found.name) > NAME_CHARACTERS_MAX:
+                    raise EntryError("name", f"{found.name[:40]!r} is no name for a channel")
+                # Of the channels whose entries say it, each by itself.
+                wanted: bool | None = getattr(entry, "send_resolved", None)
+                yield entry_path, replace(found, send_resolved=wanted)
+        except EntryError as error:
+            raise PlaceError(f"{entry_path}.{error.key}", str(error)) from error
