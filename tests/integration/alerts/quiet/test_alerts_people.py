@@ -1,4 +1,4 @@
-"""People: who owns a campaign or line gets what is theirs, and nothing in their quiet hours (M4)."""
+"""People: the owner of a campaign or line gets what is theirs, outside their quiet hours (M4)."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

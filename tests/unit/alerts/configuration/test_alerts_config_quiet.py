@@ -40,6 +40,43 @@ def test_quiet_is_read_in_alertmanagers_words() -> None:
     assert rule.equal == ("campaign",)
 
 
+PEOPLE = CONFIGURATION.replace(
+    "receivers:",
+    """  routes: [{matchers: [severity="critical"], to_owner: true}]
+people:
+  - name: wang.lei
+    email_configs: [{to: [wang.lei@example.com]}]
+    mute_time_intervals: [night]
+time_intervals: [{name: night, time_intervals: [{}]}]
+receivers:""",
+    1,
+)
+
+
+def test_people_are_receivers_by_their_own_names() -> None:
+    found = parse(PEOPLE)
+    assert found.route.routes[0].owners == {"wang.lei"}
+    assert found.route.owners == frozenset()
+    assert found.receivers["wang.lei"].mute_times == ("night",)
+    assert [one.name for one in found.people] == ["wang.lei"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "detail"),
+    [
+        ("name: wang.lei", "name: ops", 9, "receiver 'ops' is defined twice"),
+        ("[night]", "[noon]", 11, "time_intervals has no 'noon'"),
+    ],
+)
+def test_people_that_cannot_be_meant_are_refused_with_their_line(
+    old: str, new: str, line: int, detail: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(PEOPLE.replace(old, new, 1))
+    assert detail in caught.value.detail
+    assert caught.value.line == line
+
+
 DIGEST = CONFIGURATION.replace(
     "receivers:",
     """  routes:
