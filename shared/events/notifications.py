@@ -69,6 +69,7 @@ class Notification(Struct, frozen=True, kw_only=True):
     campaign: str | None
     receiver: str
     channel: Literal[
+        "apprise",
         "dingtalk",
         "discord",
         "email",

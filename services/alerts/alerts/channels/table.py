@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from alerts.channels.apprise.channel import Apprise
 from alerts.channels.contract import Channel
 from alerts.channels.dingtalk import DingTalk
 from alerts.channels.discord.channel import Discord
@@ -14,6 +15,7 @@ from alerts.channels.webhook import Webhook
 from alerts.channels.wecom import WeCom
 
 ALL: tuple[Channel, ...] = (
+    Apprise(),
     DingTalk(),
     Discord(),
     Email(),
