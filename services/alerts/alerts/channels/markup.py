@@ -23,9 +23,11 @@ _BACKSLASHED = re.compile(r"[\\`*_\[\]#]|(?<=\])\(")
 would begin an address."""
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "~": "&#126;"})
 """Not in that oldest list: as references they are no tag, quote, table or stroke in any."""
-_LOOKALIKES = str.maketrans("<>[]*`~|#\\:._&", "＜＞［］＊｀～｜＃＼：．＿＆")
+_LOOKALIKES = str.maketrans("<>[]*`~|#\\:._&-+)", "＜＞［］＊｀～｜＃＼：．＿＆－＋）")
 _ACTING = re.compile(r"[<>\[\]*`~|#\\]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w{1,31};)")
 """An underscore inside of a word acts nowhere, and a name like `ctr_low` is read as it is."""
+_ITEM = re.compile(r"\A\s*(?:\d{1,9}[.)]|[-+])(?=\s|\Z)")
+"""At the beginning of a text: the first item of a list."""
 _LINK = re.compile(r":(?=//)|(?<=www)\.|(?<=mailto):|(?<=javascript):", re.IGNORECASE)
 
 
@@ -51,7 +53,9 @@ def markdown(text: str) -> str:
 def lookalikes(text: str) -> str:
     """`text` as it is read where a medium has no escape, or none that all its programs know: what
     would act there is its full-width twin, which acts in none."""
-    return _LINK.sub(_lookalike, _ACTING.sub(_lookalike, text))
+    for acting in (_ACTING, _LINK, _ITEM):
+        text = acting.sub(_lookalike, text)
+    return text
 
 
 def _lookalike(found: re.Match[str]) -> str:

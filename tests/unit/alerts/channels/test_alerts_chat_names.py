@@ -17,12 +17,12 @@ from tests.unit.alerts.rendering.test_alerts_names import named, names
 
 CHATS: list[Channel] = [Feishu(), Teams(), WeCom()]
 OURS = re.compile(r'<font color="\w+">|</font>|\*\*|(?m:^> |^- )')
-ACTING = re.compile(r"[<>\[\]*`~|#\\]|&#?\w{1,31};|https?:|www\.|javascript:", re.IGNORECASE)
+ACTING = re.compile(r"[<>\[\]*`~|#\\]|&#?\w{1,31};|https?://|www\.|javascript:", re.IGNORECASE)
 
 
 def twin(text: str) -> str:
     """As it would be typed: full-width letters of ours by what they stand for."""
-    return text.translate(str.maketrans("＜＞［］＊｀～｜＃＼：．＿＆", "<>[]*`~|#\\:._&"))
+    return text.translate(str.maketrans("＜＞［］＊｀～｜＃＼：．＿＆－＋）", "<>[]*`~|#\\:._&-+)"))
 
 
 @settings(max_examples=200, deadline=None)
@@ -46,6 +46,9 @@ def test_a_chat_shows_a_name_and_nothing_of_it_acts(
         ("[x](https://e.x)", "［x］(https：//e.x)", "no link, and no bare address"),
         ("<@all><b>", "＜@all＞＜b＞", "neither a mention nor a tag"),
         ("R&D &lt;b&gt; &#91;", "R&D ＆lt;b＆gt; ＆＃91;", "no reference that hides one"),
+        ("1. item", "1． item", "no list, which would count anew"),
+        ("- item", "－ item", "no list"),
+        ("-5 + 3", "-5 + 3", "a figure is a figure"),
         ("50% - 1,000 (x)", "50% - 1,000 (x)", "nothing else is touched"),
         ("WWW.e.x", "WWW．e.x", "no bare address without a scheme either"),
     ],
