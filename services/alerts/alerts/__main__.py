@@ -1,7 +1,9 @@
 """Wiring of alerts: settings → resources → consumer, adoption, flusher, courier → app → run."""
 
+import asyncio
 import logging
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -116,6 +118,8 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
         api = ApiV2(
             ApiParts(pool, clock, configurations, callers_of(settings, app), reporting, replicas)
         )
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGHUP, adoption.ask_reload)
         yield Service(Front(api, app, settings.alertmanager_prefix), parts)
 
 

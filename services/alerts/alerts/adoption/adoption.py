@@ -1,6 +1,6 @@
 """Follows the configurations (`versions`) and applies them to what is already there, at start and
 whenever one is new: open alerts without a group are routed, refused messages are tried again, and
-who has joined a receiver hears of what is open.
+all groups look at once whether somebody is to hear of what is open, such as who has joined.
 
 What it cannot adopt is logged and left as it is. It was there before this process, so ending the
 process would only mean that no process starts any more.
@@ -8,6 +8,7 @@ process would only mean that no process starts any more.
 
 from alerts.configuration.configurations import Configurations
 from alerts.configuration.versions import AT_START, Author, Versions
+from alerts.configuration.yaml_reader import ConfigError
 from alerts.delivery import store as delivery_store
 from alerts.episodes.joining import REROUTE_MAX, Joining
 from alerts.settings import AlertsSettings
@@ -22,6 +23,7 @@ log = get_logger(__name__)
 
 GROUPS_MAX = 500
 """Groups of one transaction."""
+BY_SIGNAL = Author("SIGHUP")
 FOLLOW_S = 1.0
 """Between two looks for a newer version: one statement that reads one row of an index."""
 
@@ -45,15 +47,23 @@ class Adoption:
         self.versions = Versions(pool, configurations)
         self.rounds = Rounds(settings, "adoption", self._round, rest_s=FOLLOW_S)
         self._published = False
+        self._asked = False
         self.adopted = False
         """Whether what is in force here was adopted."""
 
     async def reload(self, caller: Principal) -> tuple[int, int]:
         """Reads the files, makes versions of what is new in them and adopts these here at once;
         the other replicas follow. Raises ConfigError, and then nothing was changed."""
-        files = self._configurations.read(caller.workspace)
+        return await self._reload(Author(caller.subject, caller.workspace))
+
+    def ask_reload(self) -> None:
+        """The same soon, by a signal; what is wrong with the files is logged."""
+        self._asked = True
+        self.rounds.wake()
+
+    async def _reload(self, author: Author) -> tuple[int, int]:
+        files = self._configurations.read(author.workspace)
         self._configurations.say_doubts()
-        author = Author(caller.subject, caller.workspace)
         await self.versions.publish(files, author, remove=True)
         await self.versions.follow()
         return await self.adopt()
@@ -74,28 +84,18 @@ class Adoption:
         async with transaction(self._pool) as conn:
             requeued = await delivery_store.put_due_again(conn)
         for workspace in self._configurations.workspaces():
-            await self._wake_joined(workspace)
+            await self._wake(workspace)
         return routed, requeued
 
-    async def _wake_joined(self, workspace: str) -> None:
-        """Lets groups speak that have open alerts and a channel that never heard of them."""
-        configuration = self._configurations.get(workspace)
-        receivers = configuration.receivers.values() if configuration else ()
-        channels = [
-            (one.name, channel.name, channel.address)
-            for one in receivers
-            for channel in one.channels
-        ]
+    async def _wake(self, workspace: str) -> None:
+        """Lets all groups look that have something open, from where their interval begins anew:
+        who was told everything hears nothing."""
         after = 0
         while True:
             async with transaction(self._pool) as conn:
-                woken = await telling_store.put_joined_due(
-                    conn,
-                    workspace,
-                    channels,
-                    after=after,
-                    limit=GROUPS_MAX,
-                    now=await self._clock.now(conn),
+                now = await self._clock.now(conn)
+                woken = await telling_store.put_active_due(
+                    conn, workspace, after=after, limit=GROUPS_MAX, now=now
                 )
             if len(woken) < GROUPS_MAX:
                 return
@@ -111,6 +111,12 @@ class Adoption:
                 return routed
 
     async def _round(self) -> bool:
+        if self._asked:
+            self._asked = False
+            try:
+                await self._reload(BY_SIGNAL)
+            except ConfigError as error:
+                log.error("not_reloaded", error=str(error))
         if not self._published:
             await self.versions.publish(self._configurations.files, AT_START, remove=False)
             self._published = True

@@ -115,22 +115,15 @@ UPDATE alerts.told t SET firing = false
 FROM unnest($1::bigint[], $2::bigint[], $3::int[]) AS u(group_id, alert, episode)
 WHERE t.group_id = u.group_id AND t.alert = u.alert AND t.episode = u.episode AND t.firing
 """
-# Groups that have spoken, that speak for a receiver with a channel they have never spoken to, or
-# that led somewhere else when they did.
-PUT_JOINED_DUE = f"""
-WITH joined AS (
+# Those that have spoken and have something open; a digest waits for its time.
+PUT_ACTIVE_DUE = f"""
+WITH speaking AS (
   SELECT g.group_id FROM alerts.groups g
   WHERE g.workspace = $1 AND g.group_id > $2 AND g.active AND g.flushed_at IS NOT NULL
     AND {ANY_TIME_SQL}
-    AND EXISTS (
-      SELECT 1 FROM unnest($3::text[], $4::text[], $5::text[]) AS u(receiver, channel_id, address)
-      WHERE u.receiver = g.receiver AND NOT EXISTS (
-        SELECT 1 FROM alerts.notify_log l
-        WHERE l.group_id = g.group_id AND l.channel_id = u.channel_id
-          AND coalesce(nullif(l.channel->>'address', ''), l.channel_id) = u.address))
-  ORDER BY g.group_id LIMIT $6 FOR UPDATE)
-UPDATE alerts.groups g SET due_at = least(g.due_at, $7) FROM joined
-WHERE g.group_id = joined.group_id RETURNING g.group_id
+  ORDER BY g.group_id LIMIT $3 FOR UPDATE)
+UPDATE alerts.groups g SET due_at = least(g.due_at, $4) FROM speaking
+WHERE g.group_id = speaking.group_id RETURNING g.group_id
 """
 # A channel that has another name is the one it was: what it knows and what waits for it go along.
 # Names may be exchanged and logs become one, so that rows leave before any comes.
@@ -329,18 +322,12 @@ async def put_due(conn: Conn, group: int, due_at: datetime) -> None:
     await conn.execute(PUT_DUE, group, due_at)
 
 
-async def put_joined_due(
-    conn: Conn,
-    workspace: str,
-    channels: Sequence[tuple[str, str, str]],
-    *,
-    after: int,
-    limit: int,
-    now: datetime,
+async def put_active_due(
+    conn: Conn, workspace: str, *, after: int, limit: int, now: datetime
 ) -> list[int]:
-    """Up to `limit` groups with an id above `after` whose receiver has one of these (receiver,
-    channel id, address) that never heard of them are due now; their ids."""
-    rows = await conn.fetch(PUT_JOINED_DUE, workspace, after, *columns(channels, 3), limit, now)
+    """Up to `limit` groups with an id above `after` that have spoken, and in which something is
+    open, are due now; their ids."""
+    rows = await conn.fetch(PUT_ACTIVE_DUE, workspace, after, limit, now)
     return sorted(row["group_id"] for row in rows)
 
 
