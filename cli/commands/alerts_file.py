@@ -68,6 +68,7 @@ def who_hears(configuration: Configuration, labels: Mapping[str, str]) -> list[d
                 "channels": [one.name for one in receiver.channels],
                 "group": group.labels,
                 "group_wait": duration_text(route.group_wait),
+                "digest": route.digest and route.digest.written,
                 "silent_by": list(quiet.muted_by(times)),
             }
         )
@@ -79,10 +80,15 @@ def line_of(heard: Mapping[str, Any]) -> str:
     channels = ", ".join(heard["channels"]) or "nobody: it has no channel"
     group = ", ".join(f"{name}={value}" for name, value in heard["group"].items()) or "all as one"
     silent = f"; silent now by {', '.join(heard['silent_by'])}" if heard["silent_by"] else ""
-    return (
-        f"receiver={heard['receiver']} to {channels}; group {group}; "
-        f"after {heard['group_wait']}{silent}"
-    )
+    return f"receiver={heard['receiver']} to {channels}; group {group}; {_when(heard)}{silent}"
+
+
+def _when(heard: Mapping[str, Any]) -> str:
+    digest = heard["digest"]
+    if digest is None:
+        return f"after {heard['group_wait']}"
+    days = f" ({', '.join(digest['weekdays'])})" if digest["weekdays"] else ""
+    return f"at {', '.join(digest['times'])}{days} {digest['location']}"
 
 
 def send_trial(state: Path, receiver: str, *, subject: str, workspace: str) -> Any:
