@@ -9,6 +9,7 @@ from alerts.channels.markup import one_line
 from alerts.channels.texts import shorten
 from alerts.incoming.signal import Figures, Signal
 from alerts.rendering.foreign import foreign_facts
+from alerts.rendering.locales.table import VOCABULARIES
 from alerts.rendering.numbers import Numbers, exceeds_one
 from alerts.rendering.scope import scope_of
 from alerts.rendering.view import SEVERITIES, AlertView
@@ -32,7 +33,6 @@ NOT_RECOVERED = frozenset(
 _PLACE = re.compile(r"\{\w+\}")
 OVER_ONE = {"says": "over", "advice": "advice_over"}
 """Which sentences stand in the place of which when the value is above 1."""
-AND = {"zh-CN": "、", "en": ", "}
 TITLE_SCOPE_CHARACTERS_MAX = 70
 """Of a title's 120: a long name must not push the figure out of it."""
 
@@ -49,13 +49,13 @@ def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str
     scope = scope_of(signal, locale)
     value = numbers.value(figures.unit, figures.value, figures.threshold)
     threshold = numbers.limit(figures.unit, figures.threshold)
-    told = _figures(signal, numbers, titles)
+    told = _figures(signal, numbers, titles, VOCABULARIES[locale].enumeration)
     # The instant since when something waits: hours of waiting are old as soon as said.
     value_hours = figures.value if figures.unit == "hours" else None
     shown = {
         "{value}": value or "",
         "{limit}": threshold or "",
-        **{place: AND[locale].join(texts) for place, texts in told.pop("in_sentences").items()},
+        **told.pop("in_sentences"),
         "{since}": numbers.before(signal.as_of, value_hours),
     }
     said = _sentences(figures, locale, shown)
@@ -119,10 +119,12 @@ def _sentences(figures: Figures, locale: str, shown: Mapping[str, str]) -> dict[
     }
 
 
-def _figures(signal: Signal, numbers: Numbers, titles: Mapping[str, str]) -> dict[str, Any]:
+def _figures(
+    signal: Signal, numbers: Numbers, titles: Mapping[str, str], enumeration: str
+) -> dict[str, Any]:
     """The numbers behind a value, the telling ones first, each with what is a part of it; and by
-    their place in a sentence, `{amounts}` of `amount CNY`. The value itself as one of them, such as
-    `hours`, is left out: it is said before."""
+    their place in a sentence, `{amounts}` of `amount CNY` and others. The value itself as one of
+    them, such as `hours`, is left out: it is said before."""
     data = signal.data
     found = {
         name: text for name, text in data.numbers.items() if name not in (data.number, data.unit)
@@ -143,7 +145,8 @@ def _figures(signal: Signal, numbers: Numbers, titles: Mapping[str, str]) -> dic
         way = ways.get(name)
         if way and way.part_of in told:
             told[way.part_of]["parts"].append(told.pop(name))
-    return {"numbers": list(told.values()), "in_sentences": sentences}
+    in_sentences = {place: enumeration.join(texts) for place, texts in sentences.items()}
+    return {"numbers": list(told.values()), "in_sentences": in_sentences}
 
 
 def _number(name: str, text: str, units: Mapping[str, str], numbers: Numbers) -> str:

@@ -9,12 +9,12 @@ from typing import Any
 from alerts.channels.markup import one_line
 from alerts.channels.texts import shorten
 from alerts.incoming.signal import Signal
+from alerts.rendering.locales.table import VOCABULARIES
 
 UNTOLD_LABELS = frozenset({"alertname", "severity"})
 """They are said in other places of a message."""
 LABELS_CHARACTERS_MAX = 400
 DESCRIPTION_CHARACTERS_MAX = 1500
-COMMA = {"zh-CN": "，", "en": ", "}
 
 
 def foreign_facts(signal: Signal, locale: str) -> dict[str, Any]:
@@ -41,4 +41,4 @@ def foreign_facts(signal: Signal, locale: str) -> dict[str, Any]:
 def told_labels(labels: Mapping[str, str], locale: str) -> str:
     """The labels that tell one alert from another: "instance=node-1, job=api"."""
     told = [f"{name}={labels[name]}" for name in sorted(labels) if name not in UNTOLD_LABELS]
-    return shorten(one_line(COMMA[locale].join(told)), LABELS_CHARACTERS_MAX)
+    return shorten(one_line(VOCABULARIES[locale].comma.join(told)), LABELS_CHARACTERS_MAX)

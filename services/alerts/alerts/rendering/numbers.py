@@ -13,6 +13,8 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, format_percent
 
+from alerts.rendering.locales.table import VOCABULARIES
+
 DIGITS_MAX = 20
 """With six decimals that is what decimal arithmetic has room for, 28 digits."""
 HOURS_MAX = 1_000_000
@@ -21,22 +23,15 @@ TWO_DECIMALS_MIN = Decimal("0.005")
 MINUS = "\u2011"
 """Non-breaking: after a plain minus a line may end, and "-" stands alone before the amount."""
 _NO_BREAK_SPACE = "\u00a0"
-_DAY_PATTERN = {"zh-CN": "M月d日", "en": "MMM d"}
 SPANS = {"hours": 1, "minutes": 2}
 """Units of time, by their place in the words."""
-_SPAN_WORDS = {
-    # CLDR's Chinese unit patterns are not in Babel's zh data; English needs its plurals.
-    "zh-CN": (("天", "小时", "分钟", "秒"), ("天", "小时", "分钟", "秒")),
-    "en": ((" day", " hour", " minute", " second"), (" days", " hours", " minutes", " seconds")),
-}
-_MONEY_PATTERN = {"zh-CN": None, "en": "¤¤ #,##0.00;-¤¤ #,##0.00"}
 
 
 class Numbers:
-    """Formats for one locale ("zh-CN" or "en"), one currency and one time zone."""
+    """Formats for one locale, one currency and one time zone."""
 
     def __init__(self, locale: str, currency: str | None, time_zone: str) -> None:
-        self._name = locale
+        self._words = VOCABULARIES[locale]
         self._locale = Locale.parse(locale, sep="-")
         self._currency = currency
         self._zone = _zone(time_zone)
@@ -77,7 +72,7 @@ class Numbers:
         value = _decimal(text)
         if value is None:
             return text
-        return f"{self.decimal(text)}{_SPAN_WORDS[self._name][value != 1][place]}"
+        return f"{self.decimal(text)}{self._words.time_units[value != 1][place]}"
 
     def _percent(self, text: str | None, *, exact: bool = False) -> str | None:
         value = _decimal(text)
@@ -96,7 +91,7 @@ class Numbers:
             format_currency(
                 value,
                 self._currency,
-                _MONEY_PATTERN[self._name],
+                self._words.money_pattern,
                 self._locale,
                 decimal_quantization=not whole,
             )
@@ -105,8 +100,8 @@ class Numbers:
     def instant(self, at: datetime) -> str:
         """ "11月3日 12:00" / "Nov 3, 12:00" in the zone; midnight stays 00:00 of its day."""
         local = at.astimezone(self._zone)
-        day = format_date(local.date(), _DAY_PATTERN[self._name], self._locale)
-        return f"{day}{', ' if self._name == 'en' else ' '}{self._time(local)}"
+        day = format_date(local.date(), self._words.day_pattern, self._locale)
+        return self._words.instant.format(day=day, time=self._time(local))
 
     def before(self, at: datetime, hours: str | None) -> str:
         """The instant so many hours before, "" if that is none."""
@@ -124,8 +119,7 @@ class Numbers:
         if len(offsets) != 1:
             return self._zone.key
         [offset] = offsets
-        said = f"UTC{offset[:3]}:{offset[3:5]}"
-        return self._zone.key + (f"（{said}）" if self._name == "zh-CN" else f" ({said})")
+        return self._zone.key + self._words.brackets.format(f"UTC{offset[:3]}:{offset[3:5]}")
 
     def span(self, start: datetime, end: datetime) -> str:
         """A window; the day is not repeated when both ends are on it."""
@@ -139,13 +133,13 @@ class Numbers:
         seconds = max(0, int(span.total_seconds()))
         amounts = (seconds // 86_400, seconds // 3600 % 24, seconds // 60 % 60, seconds % 60)
         first = next((place for place, amount in enumerate(amounts) if amount), 3)
-        one, many = _SPAN_WORDS[self._name]
+        one, many = self._words.time_units
         parts = [
             f"{amounts[place]}{(one if amounts[place] == 1 else many)[place]}"
             for place in range(first, min(first + 2, 3) if first < 3 else 4)
             if amounts[place] or place == first
         ]
-        return ("" if self._name == "zh-CN" else " ").join(parts)
+        return self._words.between_units.join(parts)
 
     def _time(self, local: datetime) -> str:
         return format_time(local.time(), "HH:mm", locale=self._locale)

@@ -1,8 +1,9 @@
 """Alerts of one group → the messages a person reads, in their language.
 
 What happened, how much against which limit, since when, the numbers behind it, the lever to pull,
-the owner and how complete the data is. Words live in templates/<locale>.j2 (sandboxed), numbers in
-`numbers`. A message is data; its channel gives it a form, and says how much fits into one.
+the owner and how complete the data is. The words of a locale live in locales/, how a message is put
+together of them in templates/message.j2 (sandboxed), numbers in `numbers`. A message is data; its
+channel gives it a form, and says how much fits into one.
 """
 
 import re
@@ -22,6 +23,8 @@ from alerts.channels.message import AlertFacts, Block, FactLine, Message, StillO
 from alerts.channels.texts import shorten
 from alerts.episodes.rules import Key
 from alerts.rendering.facts import facts_of
+from alerts.rendering.locales.table import VOCABULARIES
+from alerts.rendering.locales.vocabulary import Vocabulary
 from alerts.rendering.numbers import Numbers
 from alerts.rendering.view import SEVERITIES, AlertView
 
@@ -29,7 +32,6 @@ TEMPLATES = Path(__file__).with_name("templates")
 TITLE_CHARACTERS_MAX = 120
 OPEN_LINES_MAX = 100
 """Of what is only still open: nobody reads on, and thousands would fill every message."""
-WITH_ID = {"zh-CN": "（{}）", "en": " ({})"}
 _ICONS = {"info": "🔵", "warning": "🟠", "critical": "🔴"}
 _COLORS = {
     Tone.INFO: "#0969da",
@@ -60,12 +62,15 @@ class Heading(Struct, frozen=True, kw_only=True):
 
 
 class Renderer:
-    """The templates, compiled once."""
+    """The template, compiled once, with the words of each locale."""
 
     def __init__(self) -> None:
-        self._words = ImmutableSandboxedEnvironment(
+        template = ImmutableSandboxedEnvironment(
             loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=False
-        )
+        ).get_template("message.j2")
+        self._macros: Mapping[str, Any] = {
+            locale: template.make_module({"w": words}) for locale, words in VOCABULARIES.items()
+        }
 
     def render(
         self, views: Sequence[AlertView], heading: Heading, channel: Channel, now: datetime
@@ -74,7 +79,7 @@ class Renderer:
         open; as many messages as the channel's limit asks for. `views` has at least one told
         alert."""
         locale = heading.locale
-        words = self.words(locale)
+        words, macros = VOCABULARIES[locale], self._macros[locale]
         zoned = [(view, _zone(view, locale, now)) for view in sorted(views, key=_urgency)]
         zones = {zone for _, zone in zoned}
         # A zone that all share is said once, at the end of the message.
@@ -82,15 +87,15 @@ class Renderer:
             (view, facts_of(view, locale, now, zone if len(zones) > 1 else ""))
             for view, zone in zoned
         ]
-        _tell_rules_apart([facts for _, facts in details], locale)
+        _tell_rules_apart([facts for _, facts in details], words)
         no_news = ("unchanged", "repeat") if heading.digest else ("unchanged",)
         told = [one for one in details if one[0].told not in no_news]
         unchanged = [one for one in details if one[0].told in no_news]
         first, others = (told or unchanged)[0][1], len(told or unchanged) - 1
-        title = str(words.title(first, others))
+        title = str(macros.title(first, others))
         if heading.digest:
             ended = sum(view.ends_at is not None for view in views)
-            title = str(words.digest_title(len(views) - ended, ended))
+            title = words.digest_title.format(open=len(views) - ended, over=ended)
         title = shorten(title, TITLE_CHARACTERS_MAX)
         whole = Message(
             title=title,
@@ -101,14 +106,14 @@ class Renderer:
             group_key=heading.group_key,
             group_labels=heading.group_labels,
             words=_words(words),
-            preheader=shorten(str(words.preheader(first, others)), TITLE_CHARACTERS_MAX),
-            blocks=tuple(_block(words, view, facts) for view, facts in told),
+            preheader=shorten(str(macros.preheader(first, others)), TITLE_CHARACTERS_MAX),
+            blocks=tuple(_block(macros, view, facts) for view, facts in told),
             still_open=tuple(
-                StillOpen(str(words.open_line(facts)), _alert(view))
+                StillOpen(str(macros.open_line(facts)), _alert(view))
                 for view, facts in unchanged[:OPEN_LINES_MAX]
             ),
             left_out=max(0, len(unchanged) - OPEN_LINES_MAX),
-            zone=str(words.zone(zones.pop())) if len(zones) == 1 else "",
+            zone=words.times.format(zone=zones.pop()) if len(zones) == 1 else "",
         )
         found = _divided(whole, [view.key for view, _ in told], channel, words)
         # What a line reminds of is told by the message that has the lines.
@@ -118,23 +123,18 @@ class Renderer:
 
     def trial(self, receiver: str, locale: str, by: str) -> Message:
         """A message that only shows that it arrives."""
-        words = self.words(locale)
-        text = str(words.trial(one_line(receiver), one_line(by)))
+        words = VOCABULARIES[locale]
         return Message(
-            title=str(words.trial_title()),
+            title=words.trial_title,
             locale=locale,
             receiver=receiver,
             words=_words(words),
-            written=text,
+            written=words.trial.format(receiver=one_line(receiver), by=one_line(by)),
             reason="test",
         )
 
-    def words(self, locale: str) -> Any:
-        """The words of a locale: its macros, and its tables by name."""
-        return self._words.get_template(f"{locale}.j2").module
 
-
-def _tell_rules_apart(details: Sequence[dict[str, Any]], locale: str) -> None:
+def _tell_rules_apart(details: Sequence[dict[str, Any]], words: Vocabulary) -> None:
     """Two rules may have one name: where a message speaks of both, their ids stand behind it."""
     rules: dict[str, set[str]] = {}
     for facts in details:
@@ -142,10 +142,12 @@ def _tell_rules_apart(details: Sequence[dict[str, Any]], locale: str) -> None:
     for facts in details:
         name = facts["rule_name"]
         if name and len(rules[name]) > 1:
-            facts["rule_name"] = name + WITH_ID[locale].format(facts["rule"])
+            facts["rule_name"] = name + words.brackets.format(facts["rule"])
 
 
-def _divided(whole: Message, keys: Sequence[Key], channel: Channel, words: Any) -> list[Rendered]:
+def _divided(
+    whole: Message, keys: Sequence[Key], channel: Channel, words: Vocabulary
+) -> list[Rendered]:
     """The message in as few as the channel's limit allows; a block is never divided. What is only
     still open is in the last one."""
     limits = channel.limits
@@ -165,7 +167,7 @@ def _divided(whole: Message, keys: Sequence[Key], channel: Channel, words: Any) 
     found, begin = [], 0
     for number, count in enumerate(parts, start=1):
         last, end = number == len(parts), begin + count
-        label = f" {words.part(number, len(parts))}" if len(parts) > 1 else ""
+        label = " " + words.part.format(number=number, count=len(parts)) if len(parts) > 1 else ""
         message = replace(
             whole,
             title=whole.title + label,
@@ -180,25 +182,25 @@ def _divided(whole: Message, keys: Sequence[Key], channel: Channel, words: Any) 
     return found
 
 
-def _words(words: Any) -> Words:
+def _words(words: Vocabulary) -> Words:
     return Words(
-        colon=str(words.colon),
-        still_open=str(words.still_open()),
-        left_out=str(words.left_out("{n}")),
-        refused=str(words.refused()),
+        colon=words.colon,
+        still_open=words.still_open,
+        left_out=words.left_out,
+        refused=words.refused,
     )
 
 
-def _block(words: Any, view: AlertView, facts: dict[str, Any]) -> Block:
+def _block(macros: Any, view: AlertView, facts: dict[str, Any]) -> Block:
     ended_icon = "✅" if facts["recovered"] else "⚪"
     ended = Tone.RECOVERED if facts["recovered"] else Tone.ENDED
     tone = ended if view.ends_at else Tone(view.signal.severity)
     icon = {"resolved": ended_icon, "withdrawn": "⚪"}.get(view.told, _ICONS[view.signal.severity])
     links = {facts[name] for name in ("runbook", "link") if _ADDRESS.fullmatch(facts[name])}
-    rows = [line.partition("\t") for line in str(words.facts(facts)).split("\n") if line.strip()]
+    rows = [line.partition("\t") for line in str(macros.facts(facts)).split("\n") if line.strip()]
     return Block(
-        heading=f"{icon} {words.badge(facts)} · {facts['scope']}",
-        headline=str(words.headline(facts)),
+        heading=f"{icon} {macros.badge(facts)} · {facts['scope']}",
+        headline=str(macros.headline(facts)),
         facts=tuple(FactLine(label, text, link=text in links) for label, _, text in rows),
         color=_COLORS[tone],
         alert=_alert(view),

@@ -3,28 +3,7 @@
 from alerts.channels.markup import one_line
 from alerts.incoming.signal import Signal
 from alerts.rendering.foreign import told_labels
-
-SUBJECT_WORDS = {
-    "zh-CN": {
-        "source": "数据源",
-        "milestone": "里程碑",
-        "risk": "风险",
-        "target": "目标",
-        "approval": "审批",
-        "plan": "计划",
-        "account": "账户",
-    },
-    "en": {
-        "source": "source",
-        "milestone": "milestone",
-        "risk": "risk",
-        "target": "target",
-        "approval": "approval",
-        "plan": "plan",
-        "account": "account",
-    },
-}
-"""What a signal may be about beside a campaign or a line; anything else stands for itself."""
+from alerts.rendering.locales.table import VOCABULARIES
 
 
 def scope_of(signal: Signal, locale: str) -> str:
@@ -53,7 +32,7 @@ def scope_of(signal: Signal, locale: str) -> str:
 def _subject(signal: Signal, name: str, value: str, locale: str) -> str:
     if name in ("campaign", "line"):
         return signal.names.get(name) or value
-    word = SUBJECT_WORDS[locale].get(name, "")
+    word = VOCABULARIES[locale].subjects.get(name, "")
     shown = signal.names.get(name) or value
     return f"{word} {shown}" if word else shown
 
@@ -64,4 +43,4 @@ def _line(signal: Signal, locale: str) -> str:
     name = one_line(signal.names.get("line", ""))
     if not line or not name or name == line:
         return line
-    return f"{name}（{line}）" if locale == "zh-CN" else f"{name} ({line})"
+    return name + VOCABULARIES[locale].brackets.format(line)

@@ -5,33 +5,30 @@ from typing import Any, get_args
 
 import pytest
 
-from alerts.rendering.render import TEMPLATES
+from alerts.configuration.document import Locale
+from alerts.rendering.locales.table import VOCABULARIES
 from alerts.rendering.view import Change, Saying
 from kpi_monitor.rules.episodes import Reason
 from shared.events import BreachCause, Transition
 from tests.unit.alerts.builders import at
-from tests.unit.alerts.rendering.rendered import RENDERER, render, view
+from tests.unit.alerts.rendering.rendered import render, view
 
-LOCALES = sorted(path.stem for path in TEMPLATES.glob("*.j2") if path.stem != "mail.html")
+LOCALES = sorted(VOCABULARIES)
 REASONS = [one.value for one in Reason]
 AGREED = ["restated", "plan_changed", "recovered", "condition_failed"]
 """Reasons that the contract of breaches.v1 names beside those of kpi-monitor's rules."""
 KEY = re.compile(r"[a-z]+(?:_[a-z]+)+")
 
 
-def words(locale: str) -> Any:
-    return RENDERER.words(locale)
-
-
 def test_the_locales_are_those_that_can_be_configured() -> None:
-    assert LOCALES == ["en", "zh-CN"]
+    assert sorted(get_args(Locale)) == LOCALES
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_every_reason_and_transition_has_a_word(locale: str) -> None:
-    missing = set(REASONS + AGREED) - words(locale).reason_word.keys()
-    assert missing == set()
-    assert set(get_args(Transition)) - words(locale).transition_word.keys() == set()
+    words = VOCABULARIES[locale]
+    assert set(REASONS + AGREED) - words.reasons.keys() == set()
+    assert set(get_args(Transition)) - words.transitions.keys() == set()
 
 
 @pytest.mark.parametrize("locale", LOCALES)
