@@ -129,7 +129,7 @@ class Feishu:
             {
                 **_signature(secret, int(outgoing.at.timestamp())),
                 "msg_type": "interactive",
-                "card": card(title, text, outgoing.message.tone),
+                "card": card(lookalikes(title), text, outgoing.message.tone),
             },
             ensure_ascii=False,
         ).encode()

@@ -90,8 +90,10 @@ async def send(bot: Bot, target: dict[str, Any], **changes: Any) -> SendResult:
 async def test_a_card_is_an_object_signed_in_the_body_and_mentions_behind_the_text() -> None:
     bot = Bot()
     target = {"secret_env": "BOT_SECRET", "keyword": "预算", "at_user_ids": ["all", "ou_1"]}
-    found = await send(bot, target, possible_duplicate=True)
+    message = make_message(title="标题 <at id=all></at> [x](https://evil.example)")
+    found = await send(bot, target, message=message, possible_duplicate=True)
     assert found.kind is SendClass.DELIVERED
+    title = "标题 ＜at id=all＞＜/at＞ ［x］(https：//evil.example)"
     text = "正文\n\n预算\n\n<at id=all></at> <at id=ou_1></at>"
     seconds = int(at(0).timestamp())
     assert bot.body == {
@@ -100,7 +102,7 @@ async def test_a_card_is_an_object_signed_in_the_body_and_mentions_behind_the_te
         "msg_type": "interactive",
         "card": {
             "config": {"wide_screen_mode": True},
-            "header": {"title": {"tag": "plain_text", "content": "(重发/resent) 标题"}},
+            "header": {"title": {"tag": "plain_text", "content": f"(重发/resent) {title}"}},
             "elements": [
                 {
                     "tag": "div",
