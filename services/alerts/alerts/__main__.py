@@ -85,6 +85,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             await relay.unsent()
             await gauges.refresh(pool)
 
+        due = (endings.count_due, flusher.count_due, delivery_store.count_due)
         checks = checks_of(pool, consumer, relay)
         app = make_app(
             settings,
@@ -93,14 +94,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             adoption,
             Trials(configurations, renderer, tools, settings.send_timeout_s),
             checks={**checks, "configuration": adoption.versions.check},
-            idle=idle_of(
-                pool,
-                consumer,
-                relay,
-                endings.count_due,
-                flusher.count_due,
-                delivery_store.count_due,
-            ),
+            idle=idle_of(pool, consumer, relay, *due),
             refresh_metrics=refresh_metrics,
         )
         keep = timedelta(days=settings.notifications_keep_days)
