@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from cli.fakes.json_receiver import SECRET, FakeJsonReceiver
 from cli.fakes.server import Fault
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
-from tests.fakes.json_receiver import SECRET, FakeJsonReceiver
 from tests.integration.alerts.alerts_world import make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_breach
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from cli.fakes.discord import SECRET, FakeDiscord
 from cli.fakes.server import Fault
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
-from tests.fakes.discord import SECRET, FakeDiscord
 from tests.integration.alerts.alerts_world import make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_history
 

@@ -19,10 +19,19 @@ from tests.unit.alerts.builders import at, make_history
 
 TOKEN = "a7f3-opens-it"
 SIGNATURE = "Zk%2Fsigned-by-it"
-SECRETS = {"DING_SECRET": "SEC-of-dingtalk", "FEISHU_SECRET": "secret-of-feishu"}
+SECRETS = {
+    "DING_SECRET": "SEC-of-dingtalk",
+    "FEISHU_SECRET": "secret-of-feishu",
+    "SLACK_TOKEN": "xoxb-2400-token-of-slack",
+    "TELEGRAM_TOKEN": "2400000000:AA-token-of-telegram",
+}
 PATHS = {
     "DING_URL": f"robot/send?access_token={TOKEN}",
+    "DISCORD_URL": f"api/webhooks/223344556677889900/{TOKEN}",
     "FEISHU_URL": f"open-apis/bot/v2/hook/{TOKEN}",
+    "SLACK_API": "slack/api",
+    "SLACK_URL": f"services/T0/B0/{TOKEN}",
+    "TELEGRAM_API": "telegram",
     "TEAMS_URL": f"workflows/w/triggers/manual/paths/invoke?sp=%2Frun&sig={SIGNATURE}",
     "WECOM_URL": f"cgi-bin/webhook/send?key={TOKEN}",
     "HOOK_URL": f"hooks/{TOKEN}?team=search",
@@ -32,11 +41,18 @@ route: {receiver: all, group_by: [campaign], group_wait: 0s, group_interval: 1s}
 receivers:
   - name: all
     dingtalk_configs: [{url_env: DING_URL, secret_env: DING_SECRET}]
+    discord_configs: [{url_env: DISCORD_URL, allow_private: true}]
     feishu_configs: [{url_env: FEISHU_URL, secret_env: FEISHU_SECRET, allow_private: true}]
+    slack_configs:
+      - {url_env: SLACK_URL, allow_private: true, mentions: [U012ABCDEF]}
+      - {token_env: SLACK_TOKEN, channel: C0PACELINE, api_url_env: SLACK_API, allow_private: true}
+    telegram_configs:
+      - {token_env: TELEGRAM_TOKEN, chat_id: 7, api_url_env: TELEGRAM_API, allow_private: true}
     teams_configs: [{url_env: TEAMS_URL, allow_private: true, mentions: {Ann: ann@example.com}}]
     wecom_configs: [{url_env: WECOM_URL, allow_private: true, mentioned: [wang.lei]}]
     webhook_configs: [{url_env: HOOK_URL, allow_private: true}]
 """
+CHANNELS = 9
 FIRING, RESOLVED = make_history(("firing", "critical", "1.6"), ("resolved", "critical", "1.1"))
 
 
@@ -45,15 +61,20 @@ class Parrot(LocalServer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.status = 400
+        self.status = 403
         self.asked: list[str] = []
 
     def reply(self, asked: RecordedRequest) -> tuple[int, bytes]:
         address = f"http://127.0.0.1:{self.port}{asked.path}?{asked.query}"
         self.asked.append(address)
-        said = f"nobody is at {address}, that is {unquote(address)}"
-        code = 0 if self.status < 300 else 93000
-        answer = {"errcode": code, "errmsg": said, "code": code, "msg": said}
+        opened_by = asked.headers.get("authorization", "nothing")
+        said = f"nobody is at {address}, that is {unquote(address)}, with {opened_by}"
+        if asked.path.startswith("/services/"):
+            return self.status, b"ok" if self.status < 300 else said.encode()
+        ok = self.status < 300
+        code = 0 if ok else 93000
+        answer: dict[str, object] = {"errcode": code, "errmsg": said, "code": code, "msg": said}
+        answer |= {"ok": ok, "description": said, "id": "7", "channel": "C0PACELINE", "ts": "1.2"}
         return self.status, json.dumps({**answer, "error": {"message": said}}).encode()
 
 
@@ -91,21 +112,23 @@ async def test_no_secret_is_anywhere(world: World, capsys: pytest.CaptureFixture
         world.configure(CONFIGURATION)
         await world.tell(FIRING)
         await world.flush(at(0))
-        gateway = [Fault(status=502, body=b"<html>")] * 5
-        for faults, status in (([], 400), (gateway, 200), ([], 429)):
+        gateway = [Fault(status=502, body=b"<html>")] * CHANNELS
+        for faults, status in (([], 403), (gateway, 200), ([], 429)):
             parrot.status = status
             parrot.fail_next(*faults)
             await world.due_again()
-            assert await world.deliver() == 5
+            assert await world.deliver() == CHANNELS
         parrot.status = 200
         await world.tell(RESOLVED)
         await world.flush(at(10))
         await world.due_again()
-        assert await world.deliver() == 10
+        assert await world.deliver() == 2 * CHANNELS
         states = {row["channel"]: row["state"] for row in await world.rows()}
         addresses = list(parrot.asked)
     assert states == {
-        **dict.fromkeys(["dingtalk", "feishu", "wecom", "webhook"], "delivered"),
+        **dict.fromkeys(
+            ["dingtalk", "discord", "feishu", "slack", "telegram", "wecom", "webhook"], "delivered"
+        ),
         "teams": "accepted",
     }
     (world.directory / "default.yml").write_text(
@@ -114,5 +137,6 @@ async def test_no_secret_is_anywhere(world: World, capsys: pytest.CaptureFixture
     said = await everything(world) + "".join(capsys.readouterr())
     assert "v2/hook/***" in said, "what is repeated was there to be hidden"
     assert "delivery_attempted" in said
-    secrets = [*addresses, *urls.values(), *SECRETS.values(), TOKEN, SIGNATURE, unquote(SIGNATURE)]
+    opening = [url for name, url in urls.items() if not name.endswith("_API")]
+    secrets = [*addresses, *opening, *SECRETS.values(), TOKEN, SIGNATURE, unquote(SIGNATURE)]
     assert [one for one in secrets if one in said] == []

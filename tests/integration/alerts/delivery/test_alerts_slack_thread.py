@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from cli.fakes.server import Fault
+from cli.fakes.slack import CHANNEL, TOKEN, FakeSlack
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
-from tests.fakes.slack import CHANNEL, TOKEN, FakeSlack
 from tests.integration.alerts.alerts_world import World, make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_history
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from cli.fakes.telegram import CHAT, TOKEN, FakeTelegram
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
-from tests.fakes.telegram import CHAT, TOKEN, FakeTelegram
 from tests.integration.alerts.alerts_world import make_world
 from tests.unit.alerts.builders import CONFIGURATION, at, make_breach
 

@@ -25,10 +25,11 @@ from tests.unit.alerts.answers import (
     PAGE,
     RATE_LIMITED,
     RETRYABLE,
+    Body,
+    Meaning,
     each_of,
-    meaning_of,
 )
-from tests.unit.alerts.sending import Provider, answered, never, send_over
+from tests.unit.alerts.sending import Provider, answered, assert_means, never, send_over
 
 
 def test_the_signature_equals_the_vector() -> None:
@@ -106,8 +107,8 @@ ANSWERS = [
 
 
 @each_of(ANSWERS)
-def test_an_answer_means(status: int, body: bytes, meaning: object) -> None:
-    assert meaning_of(classify(status, body)) == meaning
+def test_an_answer_means(status: int, body: Body, meaning: Meaning) -> None:
+    assert_means(classify, status, body, meaning)
 
 
 @given(

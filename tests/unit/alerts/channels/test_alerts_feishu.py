@@ -12,6 +12,7 @@ from alerts.channels.message import Composed, Tone
 from alerts.channels.result import SendClass, SendResult
 from cli.fakes import feishu as fake
 from cli.fakes.feishu import FakeFeishu
+from tests.unit.alerts.answers import Body, Meaning, each_of
 from tests.unit.alerts.builders import at
 from tests.unit.alerts.rendering.rendered import RENDERER, heading, view
 from tests.unit.alerts.sending import (
@@ -34,7 +35,6 @@ def test_the_signature_equals_the_vector() -> None:
 
 
 LEGACY = {"StatusCode": 0, "StatusMessage": "success"}
-# What is said, status, body, class, code, and whether the message may have arrived all the same.
 ANSWERS = [
     ("ok", 200, fake.OK, SendClass.DELIVERED, "0", False),
     ("ok without the old fields", 200, {"code": 0}, SendClass.DELIVERED, "0", False),
@@ -55,15 +55,9 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "kind", "code", "maybe"),
-    [row[1:] for row in ANSWERS],
-    ids=[row[0] for row in ANSWERS],
-)
-def test_an_answer_means(
-    status: int, body: dict[str, object], kind: SendClass, code: str, maybe: bool
-) -> None:
-    assert_means(classify, status, body, (kind, code, maybe))
+@each_of(ANSWERS)
+def test_an_answer_means(status: int, body: Body, meaning: Meaning) -> None:
+    assert_means(classify, status, body, meaning)
 
 
 class Bot:

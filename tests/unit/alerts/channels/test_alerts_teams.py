@@ -13,6 +13,7 @@ from alerts.channels.result import SendClass
 from alerts.channels.teams import Teams, body_of, classify
 from cli.fakes import teams as fake
 from cli.fakes.teams import FakeTeams
+from tests.unit.alerts.answers import Body, Meaning, each_of
 from tests.unit.alerts.builders import at
 from tests.unit.alerts.channels.test_alerts_chat_names import ACTING, twin
 from tests.unit.alerts.rendering.rendered import RENDERER, heading, view
@@ -35,7 +36,6 @@ ENVIRONMENT = {"FLOW_URL": URL}
 LEGACY = (
     b"Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error "
 )
-# What is said, status, body, class, code, and whether the message may have arrived all the same.
 ANSWERS = [
     ("queued", 202, b"", SendClass.ACCEPTED, "http_202", False),
     ("done", 200, b"", SendClass.ACCEPTED, "http_200", False),
@@ -53,15 +53,9 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "kind", "code", "maybe"),
-    [row[1:] for row in ANSWERS],
-    ids=[row[0] for row in ANSWERS],
-)
-def test_an_answer_means(
-    status: int, body: bytes | dict[str, object], kind: SendClass, code: str, maybe: bool
-) -> None:
-    assert_means(classify, status, body, (kind, code, maybe))
+@each_of(ANSWERS)
+def test_an_answer_means(status: int, body: Body, meaning: Meaning) -> None:
+    assert_means(classify, status, body, meaning)
 
 
 def test_an_error_is_said_in_the_workflows_words() -> None:

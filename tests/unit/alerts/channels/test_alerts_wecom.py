@@ -10,6 +10,7 @@ from alerts.channels.message import Composed, brief
 from alerts.channels.result import SendClass
 from alerts.channels.wecom import WeCom, classify
 from cli.fakes.wecom import BUSY, NO_ROBOT, NO_TYPE, OK, TOO_FAST, TOO_LONG, FakeWeCom
+from tests.unit.alerts.answers import Body, Meaning, each_of
 from tests.unit.alerts.builders import at
 from tests.unit.alerts.rendering.rendered import RENDERER, heading, view
 from tests.unit.alerts.sending import (
@@ -24,7 +25,6 @@ from tests.unit.alerts.sending import (
 CHANNEL = WeCom()
 TARGET = {"kind": "wecom", "url_env": "WECOM_URL"}
 ENVIRONMENT = {"WECOM_URL": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=K0"}
-# What is said, status, body, class, code, and whether the message may have arrived all the same.
 ANSWERS = [
     ("ok", 200, OK, SendClass.DELIVERED, "0", False),
     ("ok whatever it says", 200, {"errcode": 0, "errmsg": "x"}, SendClass.DELIVERED, "0", False),
@@ -44,15 +44,9 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "kind", "code", "maybe"),
-    [row[1:] for row in ANSWERS],
-    ids=[row[0] for row in ANSWERS],
-)
-def test_an_answer_means(
-    status: int, body: dict[str, object], kind: SendClass, code: str, maybe: bool
-) -> None:
-    assert_means(classify, status, body, (kind, code, maybe))
+@each_of(ANSWERS)
+def test_an_answer_means(status: int, body: Body, meaning: Meaning) -> None:
+    assert_means(classify, status, body, meaning)
 
 
 def test_a_message_is_coloured_by_how_things_stand() -> None:

@@ -16,9 +16,8 @@ from alerts.channels.discord.embeds import content, escaped
 from alerts.channels.message import FactLine, Message, StillOpen, brief
 from alerts.channels.result import SendResult
 from alerts.configuration.tree import parse_configuration
-from alerts.configuration.yaml_reader import ConfigError
+from cli.fakes.discord import SECRET, FakeDiscord, fault_of
 from cli.fakes.server import Fault
-from tests.fakes.discord import SECRET, FakeDiscord, fault_of
 from tests.unit.alerts.answers import (
     ACCEPTED,
     CONFIG,
@@ -27,11 +26,12 @@ from tests.unit.alerts.answers import (
     PAGE,
     RATE_LIMITED,
     RETRYABLE,
+    Body,
+    Meaning,
     each_of,
-    meaning_of,
 )
 from tests.unit.alerts.blocks import FACTS, RUNBOOK, make_block, told
-from tests.unit.alerts.sending import send_over
+from tests.unit.alerts.sending import assert_means, refusal_of, send_over
 
 DISCORD = Discord()
 FAST = b'{"message":"You are being rate limited.","retry_after":64.57,"global":false}'
@@ -56,8 +56,8 @@ ANSWERS = [
 
 
 @each_of(ANSWERS)
-def test_an_answer_means(status: int, body: bytes, meaning: object) -> None:
-    assert meaning_of(classify(status, body)) == meaning
+def test_an_answer_means(status: int, body: Body, meaning: Meaning) -> None:
+    assert_means(classify, status, body, meaning)
 
 
 def test_how_long_discord_asks_to_wait_is_how_long_we_do() -> None:
@@ -185,10 +185,9 @@ FILE = "route: {receiver: ops}\nreceivers:\n  - name: ops\n    discord_configs:\
     ],
 )
 def test_an_entry_that_cannot_work_is_refused_in_its_line(entry: str, said: str) -> None:
-    environment = {"URL": "https://discord.com/api/webhooks/1/x"}
-    with pytest.raises(ConfigError, match=said) as caught:
-        parse_configuration("default", "default.yml", FILE + entry, environment)
-    assert caught.value.line == 5
+    refused = refusal_of("discord", entry, {"URL": "https://discord.com/api/webhooks/1/x"})
+    assert said in refused
+    assert "SECRET" not in refused
 
 
 def test_two_threads_of_one_webhook_are_two_channels() -> None:

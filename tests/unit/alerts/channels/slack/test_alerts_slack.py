@@ -10,10 +10,8 @@ from alerts.channels.contract import EntryError
 from alerts.channels.result import SendClass, SendResult
 from alerts.channels.slack.answers import classify_api, classify_webhook
 from alerts.channels.slack.channel import Slack, SlackRoom
-from alerts.configuration.tree import parse_configuration
-from alerts.configuration.yaml_reader import ConfigError
 from cli.fakes.server import Fault
-from tests.fakes.slack import CHANNEL, TOKEN, FakeSlack
+from cli.fakes.slack import CHANNEL, TOKEN, FakeSlack
 from tests.unit.alerts.answers import (
     CONFIG,
     CONTENT,
@@ -21,10 +19,11 @@ from tests.unit.alerts.answers import (
     PAGE,
     RATE_LIMITED,
     RETRYABLE,
+    Body,
+    Meaning,
     each_of,
-    meaning_of,
 )
-from tests.unit.alerts.sending import make_message, send_over
+from tests.unit.alerts.sending import assert_means, make_message, refusal_of, send_over
 
 WEBHOOK = [
     ("ok", 200, b"ok", DELIVERED, "ok", False),
@@ -58,8 +57,8 @@ WEBHOOK = [
 
 
 @each_of(WEBHOOK)
-def test_an_answer_of_a_webhook_means(status: int, body: bytes, meaning: object) -> None:
-    assert meaning_of(classify_webhook(status, body)) == meaning
+def test_an_answer_of_a_webhook_means(status: int, body: Body, meaning: Meaning) -> None:
+    assert_means(classify_webhook, status, body, meaning)
 
 
 def no(error: object, **more: Any) -> bytes:
@@ -89,8 +88,8 @@ API = [
 
 
 @each_of(API)
-def test_an_answer_of_the_web_api_means(status: int, body: bytes, meaning: object) -> None:
-    assert meaning_of(classify_api(status, body)) == meaning
+def test_an_answer_of_the_web_api_means(status: int, body: Body, meaning: Meaning) -> None:
+    assert_means(classify_api, status, body, meaning)
 
 
 def test_the_channel_and_ts_of_an_answer_are_kept() -> None:
@@ -224,7 +223,6 @@ async def test_a_token_that_is_wrong_or_gone_says_so_and_is_not_repeated() -> No
         assert (gone.kind, gone.provider_message) == (CONFIG, "SLACK_TOKEN is not set")
 
 
-FILE = "route: {receiver: ops}\nreceivers:\n  - name: ops\n    slack_configs:\n      - "
 ENVIRONMENT = {
     "URL": "https://hooks.slack.com/services/T0/B0/x",
     "TOKEN": TOKEN,
@@ -246,10 +244,9 @@ WRONG = [
 
 @pytest.mark.parametrize(("entry", "said"), [row[1:] for row in WRONG], ids=[r[0] for r in WRONG])
 def test_an_entry_that_cannot_work_is_refused_in_its_line(entry: str, said: str) -> None:
-    with pytest.raises(ConfigError, match=said) as caught:
-        parse_configuration("default", "default.yml", FILE + entry, ENVIRONMENT)
-    assert caught.value.line == 5
-    assert "SECRET" not in str(caught.value)
+    refused = refusal_of("slack", entry, ENVIRONMENT)
+    assert said in refused
+    assert "SECRET" not in refused
 
 
 def test_two_variables_with_one_token_share_the_budget_of_a_channel() -> None:

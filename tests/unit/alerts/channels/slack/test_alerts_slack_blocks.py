@@ -12,7 +12,7 @@ from alerts.channels.message import FactLine, Message, StillOpen, brief
 from alerts.channels.slack.blocks import content, mrkdwn
 from alerts.channels.slack.channel import ALERTS_MAX, TEXT_CHARACTERS_MAX, Slack
 from alerts.channels.texts import characters
-from tests.fakes.slack import fault_of, texts
+from cli.fakes.slack import fault_of, texts
 from tests.unit.alerts.blocks import FACTS, make_block, told
 
 SLACK = Slack()

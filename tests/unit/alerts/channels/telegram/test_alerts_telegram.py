@@ -15,10 +15,8 @@ from alerts.channels.result import SendResult
 from alerts.channels.telegram.answers import classify
 from alerts.channels.telegram.channel import TEXT_CHARACTERS_MAX, Telegram, TelegramChat
 from alerts.channels.telegram.tags import JOINER, harmless, visible
-from alerts.configuration.tree import parse_configuration
-from alerts.configuration.yaml_reader import ConfigError
 from cli.fakes.server import Fault
-from tests.fakes.telegram import CHAT, TOKEN, FakeTelegram, ShownText, fault_of
+from cli.fakes.telegram import CHAT, TOKEN, FakeTelegram, ShownText, fault_of
 from tests.unit.alerts.answers import (
     CONFIG,
     CONTENT,
@@ -26,11 +24,12 @@ from tests.unit.alerts.answers import (
     PAGE,
     RATE_LIMITED,
     RETRYABLE,
+    Body,
+    Meaning,
     each_of,
-    meaning_of,
 )
 from tests.unit.alerts.blocks import FACTS, RUNBOOK, make_block, told
-from tests.unit.alerts.sending import never, send_over
+from tests.unit.alerts.sending import assert_means, never, refusal_of, send_over
 
 TELEGRAM = Telegram()
 
@@ -70,8 +69,8 @@ ANSWERS = [
 
 
 @each_of(ANSWERS)
-def test_an_answer_means(status: int, body: bytes, meaning: object) -> None:
-    assert meaning_of(classify(status, body)) == meaning
+def test_an_answer_means(status: int, body: Body, meaning: Meaning) -> None:
+    assert_means(classify, status, body, meaning)
 
 
 def test_how_long_telegram_asks_to_wait_is_how_long_we_do() -> None:
@@ -203,7 +202,6 @@ async def test_what_is_sure_to_be_too_long_is_not_sent() -> None:
     assert (found.kind, found.provider_code) == (CONTENT, "too_long")
 
 
-FILE = "route: {receiver: ops}\nreceivers:\n  - name: ops\n    telegram_configs:\n      - "
 ENVIRONMENT = {"TOKEN": TOKEN, "AGAIN": TOKEN, "NO_TOKEN": "SECRET"}
 
 
@@ -220,10 +218,9 @@ ENVIRONMENT = {"TOKEN": TOKEN, "AGAIN": TOKEN, "NO_TOKEN": "SECRET"}
     ],
 )
 def test_an_entry_that_cannot_work_is_refused_in_its_line(entry: str, said: str) -> None:
-    with pytest.raises(ConfigError, match=said) as caught:
-        parse_configuration("default", "default.yml", FILE + entry, ENVIRONMENT)
-    assert caught.value.line == 5
-    assert "SECRET" not in str(caught.value)
+    refused = refusal_of("telegram", entry, ENVIRONMENT)
+    assert said in refused
+    assert "SECRET" not in refused
 
 
 def test_the_topics_of_a_group_are_two_channels_with_one_budget() -> None:

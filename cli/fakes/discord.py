@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from cli.fakes.server import LocalServer, RecordedRequest
 
-SECRET = "opens-the-webhook-of-the-test"
+SECRET = "opens-the-webhook-of-the-test"  # noqa: S105 - opens nothing else
 EMBEDS_MAX = 10
 TITLE_CHARACTERS_MAX = 256
 DESCRIPTION_CHARACTERS_MAX = 4_096

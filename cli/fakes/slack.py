@@ -10,7 +10,8 @@ from typing import Any
 from cli.fakes.server import LocalServer, RecordedRequest
 
 CHANNEL = "C0PACELINE"
-TOKEN = "xoxb-2400-of-the-test-only"
+TOKEN = "xoxb-2400-of-the-test-only"  # noqa: S105 - opens nothing else
+WEBHOOK = "opens-the-webhook"
 BLOCKS_MAX = 50
 HEADER_CHARACTERS_MAX = 150
 SECTION_CHARACTERS_MAX = 3_000
@@ -45,7 +46,7 @@ class FakeSlack(LocalServer):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/services/T0/B0/opens-the-webhook"
+        return f"http://127.0.0.1:{self.port}/services/T0/B0/{WEBHOOK}"
 
     @property
     def api_url(self) -> str:
@@ -68,8 +69,8 @@ class FakeSlack(LocalServer):
                 return _no(wrong)
             return self._update(sent) if method == "chat.update" else self._post(sent)
 
-    def _webhook(self, secret: str, sent: dict[str, Any]) -> tuple[int, bytes]:
-        if secret != "opens-the-webhook":
+    def _webhook(self, opening: str, sent: dict[str, Any]) -> tuple[int, bytes]:
+        if opening != WEBHOOK:
             return 404, b"no_service"
         if wrong := fault_of(sent):
             return 400, b"invalid_blocks" if wrong == "invalid_blocks" else b"invalid_payload"

@@ -9,7 +9,7 @@ from typing import Any
 
 from cli.fakes.server import LocalServer, RecordedRequest
 
-TOKEN = "2400000000:AA-of-the-test-only-and-long-enough"
+TOKEN = "2400000000:AA-of-the-test-only-and-long-enough"  # noqa: S105 - opens nothing else
 CHAT = -1001234567890
 TEXT_CHARACTERS_MAX = 4_096
 TAGS = ("a", "b")

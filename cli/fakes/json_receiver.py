@@ -5,7 +5,7 @@ from typing import Any
 
 from cli.fakes.server import LocalServer, RecordedRequest
 
-SECRET = "opens-the-receiver-of-the-test"
+SECRET = "opens-the-receiver-of-the-test"  # noqa: S105 - opens nothing else
 
 
 class FakeJsonReceiver(LocalServer):
