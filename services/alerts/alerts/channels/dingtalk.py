@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import quote
 
@@ -16,14 +15,12 @@ import msgspec
 from pydantic import BaseModel
 
 from alerts.channels.contract import ChannelLimits, Outgoing, Tools
-from alerts.channels.destinations import Endpoint
 from alerts.channels.markup import markdown
-from alerts.channels.message import Composed, Message
 from alerts.channels.result import SendClass, SendResult, clip
-from alerts.channels.web.address import endpoint, send_to
+from alerts.channels.web.address import send_to
 from alerts.channels.web.answers import Codes, fields_of
 from alerts.channels.web.http import SUCCESS, environment_values
-from alerts.channels.web.robots import KeywordEntry, labelled, too_long, with_keyword
+from alerts.channels.web.robots import ChatRobot, KeywordEntry, labelled, too_long, with_keyword
 from alerts.channels.writing import Markup
 
 BODY_BYTES_MAX = 19_900
@@ -125,19 +122,12 @@ class DingTalkView(BaseModel):
     keyword: str | None
 
 
-class DingTalk:
+class DingTalk(ChatRobot):
     kind = "dingtalk"
+    markup = MARKUP
     configuration = Robot
     shown = DingTalkView
     limits = ChannelLimits(text_max=TEXT_BYTES_MAX, sends_per_minute=SENDS_PER_MINUTE)
-
-    def destinations(self, entry: Robot, environment: Mapping[str, str]) -> list[Endpoint]:
-        """One robot."""
-        return [endpoint(self.kind, entry, environment)]
-
-    def compose(self, message: Message, text_max: int) -> Composed:
-        """Markdown as the robot takes it."""
-        return MARKUP.compose(message, text_max)
 
     async def send(self, outgoing: Outgoing, tools: Tools) -> SendResult:
         robot = msgspec.convert(outgoing.target, Robot)

@@ -9,7 +9,6 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -17,15 +16,14 @@ from msgspec.structs import replace
 from pydantic import BaseModel
 
 from alerts.channels.contract import ChannelLimits, Outgoing, Tools
-from alerts.channels.destinations import Endpoint
 from alerts.channels.markup import lookalikes
-from alerts.channels.message import Composed, Message, Tone
+from alerts.channels.message import Tone
 from alerts.channels.result import SendClass, SendResult
 from alerts.channels.texts import utf8_bytes
-from alerts.channels.web.address import endpoint, send_to
+from alerts.channels.web.address import send_to
 from alerts.channels.web.answers import Codes
 from alerts.channels.web.http import environment_values
-from alerts.channels.web.robots import KeywordEntry, labelled, too_long, with_keyword
+from alerts.channels.web.robots import ChatRobot, KeywordEntry, labelled, too_long, with_keyword
 from alerts.channels.writing import Markup, twin_link
 
 BODY_BYTES_MAX = 20_000
@@ -99,8 +97,9 @@ class FeishuView(BaseModel):
     at_user_ids: list[str]
 
 
-class Feishu:
+class Feishu(ChatRobot):
     kind = "feishu"
+    markup = MARKUP
     configuration = FeishuBot
     shown = FeishuView
     limits = ChannelLimits(
@@ -108,14 +107,6 @@ class Feishu:
         sends_per_minute=SENDS_PER_MINUTE,
         sends_per_second=SENDS_PER_SECOND,
     )
-
-    def destinations(self, entry: FeishuBot, environment: Mapping[str, str]) -> list[Endpoint]:
-        """One bot."""
-        return [endpoint(self.kind, entry, environment)]
-
-    def compose(self, message: Message, text_max: int) -> Composed:
-        """The Markdown of a card."""
-        return MARKUP.compose(message, text_max)
 
     async def send(self, outgoing: Outgoing, tools: Tools) -> SendResult:
         bot = msgspec.convert(outgoing.target, FeishuBot)

@@ -16,14 +16,13 @@ from msgspec.structs import replace
 from pydantic import BaseModel
 
 from alerts.channels.contract import ChannelLimits, Outgoing, Tools
-from alerts.channels.destinations import Endpoint
 from alerts.channels.markup import lookalikes
-from alerts.channels.message import Composed, Message, Tone
+from alerts.channels.message import Message, Tone
 from alerts.channels.result import SendClass, SendResult, clip
-from alerts.channels.web.address import WebEntry, endpoint, send_to
+from alerts.channels.web.address import WebEntry, send_to
 from alerts.channels.web.answers import fields_of
 from alerts.channels.web.http import SUCCESS, classify_status, environment_values
-from alerts.channels.web.robots import labelled, too_long
+from alerts.channels.web.robots import ChatRobot, labelled, too_long
 from alerts.channels.writing import Markup, twin_link
 
 BODY_BYTES_MAX = 20_000
@@ -88,19 +87,12 @@ class TeamsView(BaseModel):
     mentions: dict[str, str]
 
 
-class Teams:
+class Teams(ChatRobot):
     kind = "teams"
+    markup = MARKUP
     configuration = TeamsFlow
     shown = TeamsView
     limits = ChannelLimits(text_max=TEXT_BYTES_MAX)
-
-    def destinations(self, entry: TeamsFlow, environment: Mapping[str, str]) -> list[Endpoint]:
-        """One workflow."""
-        return [endpoint(self.kind, entry, environment)]
-
-    def compose(self, message: Message, text_max: int) -> Composed:
-        """The text; the card is made of the message when it is sent."""
-        return MARKUP.compose(message, text_max)
 
     async def send(self, outgoing: Outgoing, tools: Tools) -> SendResult:
         flow = msgspec.convert(outgoing.target, TeamsFlow)

@@ -6,21 +6,19 @@ markdown has no escape, so what would act in a name is shown by its full-width t
 
 import json
 import re
-from collections.abc import Mapping
 
 import msgspec
 from pydantic import BaseModel
 
 from alerts.channels.contract import ChannelLimits, Outgoing, Tools
-from alerts.channels.destinations import Endpoint
 from alerts.channels.markup import lookalikes
-from alerts.channels.message import Composed, Message, Tone
+from alerts.channels.message import Tone
 from alerts.channels.result import SendClass, SendResult
 from alerts.channels.texts import utf8_bytes
-from alerts.channels.web.address import WebEntry, endpoint, send_to
+from alerts.channels.web.address import WebEntry, send_to
 from alerts.channels.web.answers import Codes
 from alerts.channels.web.http import environment_values
-from alerts.channels.web.robots import labelled, too_long
+from alerts.channels.web.robots import ChatRobot, labelled, too_long
 from alerts.channels.writing import Markup, twin_link
 
 CONTENT_BYTES_MAX = 4_096
@@ -94,21 +92,14 @@ class WeComView(BaseModel):
     mentioned: list[str]
 
 
-class WeCom:
+class WeCom(ChatRobot):
     kind = "wecom"
+    markup = MARKUP
     configuration = WeComRobot
     shown = WeComView
     limits = ChannelLimits(
         text_max=TEXT_BYTES_MAX, sends_per_minute=SENDS_PER_MINUTE, measure=utf8_bytes
     )
-
-    def destinations(self, entry: WeComRobot, environment: Mapping[str, str]) -> list[Endpoint]:
-        """One robot."""
-        return [endpoint(self.kind, entry, environment)]
-
-    def compose(self, message: Message, text_max: int) -> Composed:
-        """Markdown as the robot takes it."""
-        return MARKUP.compose(message, text_max)
 
     async def send(self, outgoing: Outgoing, tools: Tools) -> SendResult:
         robot = msgspec.convert(outgoing.target, WeComRobot)

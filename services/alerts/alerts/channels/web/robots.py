@@ -1,12 +1,32 @@
-"""What robots of chats have in common: a word that their messages must have, a label, a limit."""
+"""What robots of chats have in common: an entry is one address, a message is text with markup; a
+word that messages must have, a label, a limit."""
 
 import re
+from collections.abc import Mapping
 
 from alerts.channels.contract import RESENT, Outgoing
+from alerts.channels.destinations import Endpoint
+from alerts.channels.message import Composed, Message
 from alerts.channels.result import SendClass, SendResult, result_of
-from alerts.channels.web.address import SignedEntry
+from alerts.channels.web.address import SignedEntry, WebEntry, endpoint
+from alerts.channels.writing import Markup
 
 _KEYWORD = re.compile(r"\S(?:.{0,48}\S)?")
+
+
+class ChatRobot:
+    """The part of a channel that does not depend on its provider."""
+
+    kind: str
+    markup: Markup
+
+    def destinations(self, entry: WebEntry, environment: Mapping[str, str]) -> list[Endpoint]:
+        """One robot. Raises EntryError."""
+        return [endpoint(self.kind, entry, environment)]
+
+    def compose(self, message: Message, text_max: int) -> Composed:
+        """The text as the robot takes it."""
+        return self.markup.compose(message, text_max)
 
 
 class KeywordEntry(SignedEntry, frozen=True, kw_only=True):
