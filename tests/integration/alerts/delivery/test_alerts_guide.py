@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from cli.commands.alerts_file import counts_of, labels_of, line_of, read_file, who_hears
+from cli.fakes.slack import FakeSlack
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
 from shared.events import Breach
-from tests.fakes.slack import FakeSlack
 from tests.integration.alerts.alerts_world import SECRET, World, make_world
 from tests.root import ROOT
 from tests.unit.alerts.builders import at, make_breach
