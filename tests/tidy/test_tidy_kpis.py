@@ -6,7 +6,7 @@ from typing import get_args
 
 from kpi_monitor.rules.families.table import FAMILIES
 from kpi_monitor.rules.kpis import KPIS, UnitName
-from kpi_monitor.rules.words import WORDS
+from kpi_monitor.rules.words.en import ENGLISH
 from tests.tidy.tidy_sources import ROOT, finding, refuse
 
 ALERTS = ROOT / "services" / "alerts" / "alerts"
@@ -18,7 +18,7 @@ def test_no_file_of_alerts_names_a_kpi_a_number_or_a_family() -> None:
     # "kpi" is also what a label and a fact are called.
     kinds = "|".join({one.breach_kind for one in FAMILIES.values()} - {"kpi"})
     # "hours" is also a unit.
-    numbers = "|".join(WORDS.keys() - KPIS.keys() - set(get_args(UnitName)))
+    numbers = "|".join(ENGLISH.titles.keys() - KPIS.keys() - set(get_args(UnitName)))
     named = re.compile(rf"\b(?i:{kpis})\b|[\"']({kinds})[.\"']|[\"']({numbers})[\"']")
     # The door also reads what was sent before under another name.
     found = [

@@ -10,7 +10,7 @@ from alerts.incoming.breaches import signal_of
 from alerts.incoming.signal import NewerFigures, Signal
 from kpi_monitor.rules.families.totals import SHOWN, UNITS, called
 from kpi_monitor.rules.kpis import KPIS
-from kpi_monitor.rules.words import sentences_of, titles_of
+from kpi_monitor.rules.words.table import sentences_of, titles_of
 from shared.events import ENCODER, Breach, BreachFigures, BreachSource, CatalogItem, Envelope
 from shared.money import MONEY_MEASURES
 

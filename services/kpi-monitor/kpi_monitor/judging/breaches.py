@@ -10,7 +10,7 @@ from kpi_monitor.rules.families.family import Grounds
 from kpi_monitor.rules.families.table import family_of
 from kpi_monitor.rules.kpis import value_text
 from kpi_monitor.rules.unit import Group, Unit
-from kpi_monitor.rules.words import sentences_of, titles_of
+from kpi_monitor.rules.words.table import sentences_of, titles_of
 from kpi_monitor.units.unit import WORKSPACE
 from kpi_monitor.windows import from_ms
 from shared.events import Breach, BreachCause, BreachFigures, BreachWindow, BudgetTotals

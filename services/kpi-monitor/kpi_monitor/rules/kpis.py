@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Literal
 
 from kpi_monitor.rules import formula
-from kpi_monitor.rules.words import WORDS
+from kpi_monitor.rules.words.en import ENGLISH
 from shared.errors import InvalidError
 from shared.money import MONEY_MEASURES, format_micros, format_quantity, format_ratio
 
@@ -41,7 +41,7 @@ class Kpi:
 
 def _table(*rows: tuple[str, str, str, GroupName, UnitName]) -> dict[str, Kpi]:
     return {
-        name: Kpi(name, WORDS[name][0], formula.parse(text), kind, group, unit)
+        name: Kpi(name, ENGLISH.titles[name], formula.parse(text), kind, group, unit)
         for name, text, kind, group, unit in rows
     }
 

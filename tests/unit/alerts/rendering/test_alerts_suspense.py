@@ -7,7 +7,7 @@ from msgspec import structs
 
 from alerts.telling.figures import Candidate, newest
 from kpi_monitor.rules.families.suspense import HOURS, UNITS
-from kpi_monitor.rules.words import sentences_of, titles_of
+from kpi_monitor.rules.words.table import sentences_of, titles_of
 from tests.unit.alerts.builders import make_newer, make_signal
 from tests.unit.alerts.rendering.rendered import render, view
 
