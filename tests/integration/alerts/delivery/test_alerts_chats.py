@@ -8,7 +8,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from alerts.channels.feishu import Feishu
+from alerts.channels.message import Composed
+from alerts.channels.result import SendClass, result_of
 from alerts.delivery import store
+from alerts.delivery.verdict import Waits, judge
 from cli.fakes import feishu, teams, wecom
 from cli.fakes.feishu import FakeFeishu
 from cli.fakes.robot import FakeRobot
@@ -18,6 +21,7 @@ from cli.fakes.wecom import FakeWeCom
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
 from shared.events import Breach
+from shared.events.notifications import Attempt
 from tests.integration.alerts.alerts_world import World, make_world
 from tests.unit.alerts.builders import at, make_breach, make_history
 
@@ -188,3 +192,36 @@ async def test_a_bot_gets_at_most_four_messages_in_a_second(world: World) -> Non
             )
     assert [one is not None for one in claimed] == [True] * 4 + [False] * 2
     assert wait_s == 1.0
+
+
+async def test_what_was_accepted_late_is_not_sent_again_nor_called_refused(world: World) -> None:
+    """Its claim had run out, and somebody else was sending it already."""
+    chat = next(one for one in CHATS if one.taken[0] == "accepted")
+    with chat.fake() as robot:
+        lead(world, chat, robot)
+    await world.tell(FIRING)
+    await world.flush(at(0))
+    claimed = []
+    for _ in range(2):
+        async with transaction(world.pool) as conn:
+            claimed.append(await store.take(conn, claim_s=60, limits={}))
+        await world.pool.execute("UPDATE alerts.deliveries SET claimed_until = now()")
+    for one, kind in zip(claimed, (SendClass.ACCEPTED, SendClass.CONFIG), strict=True):
+        assert one is not None
+        result = result_of(kind, "http", "")
+        outcome = judge(one, Composed("t", "x"), result, Waits(1, 1, 60, 60))
+        attempt = Attempt(
+            at=at(0),
+            http_status=None,
+            provider_code="http",
+            provider_message="",
+            class_=kind.value,
+            duration_ms=1,
+        )
+        async with transaction(world.pool) as conn:
+            written = await store.add_attempt(conn, one, outcome, attempt)
+        assert bool(written) is (kind is SendClass.ACCEPTED)
+    await world.due_again("accepted")
+    assert await world.deliver() == 0
+    [row] = await world.rows()
+    assert (row["state"], len(row["attempts"])) == ("accepted", 1)

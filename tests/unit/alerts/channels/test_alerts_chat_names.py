@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from alerts.channels.contract import Channel
 from alerts.channels.feishu import Feishu
 from alerts.channels.markup import lookalikes, one_line
+from alerts.channels.message import brief
 from alerts.channels.teams import Teams
 from alerts.channels.wecom import WeCom
 from tests.unit.alerts.builders import at
-from tests.unit.alerts.rendering.rendered import RENDERER, heading
+from tests.unit.alerts.rendering.rendered import RENDERER, heading, view
 from tests.unit.alerts.rendering.test_alerts_names import named, names
 
 CHATS: list[Channel] = [Feishu(), Teams(), WeCom()]
@@ -55,3 +56,30 @@ def test_a_chat_shows_a_name_and_nothing_of_it_acts(
 )
 def test_what_would_act_is_replaced_and_nothing_else(name: str, text: str, reason: str) -> None:
     assert lookalikes(name) == text, reason
+
+
+LINK = re.compile(r"\[[^\[\]()]*\]\(https://[^\[\]()\s]+\)")
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    names,
+    st.sampled_from(CHATS),
+    st.integers(1, 12),
+    st.integers(400, 4_000),
+    st.integers(1, 900),
+)
+def test_no_tag_or_link_is_cut_and_all_is_within_its_bytes(
+    name: str, channel: Channel, alerts: int, bytes_max: int, long: int
+) -> None:
+    known = {"campaign": name * 20, "line": "双十一大促" * 40}
+    note = {"lever": name, "runbook": "https://wiki.example/" + "a" * long, "bucket": None}
+    views = [view(alert=n, names=known, annotations=note) for n in range(alerts)]
+    for one in RENDERER.render(views, heading(), channel, at(90)):
+        for message in (one.message, brief(one.message)):
+            text = channel.compose(message, bytes_max).text
+            assert channel.limits.measure(text) <= bytes_max
+            assert text.count('<font color="') == text.count("</font>")
+            bare = LINK.sub("", text)
+            assert not set("[]") & set(bare)
+            assert "https://" not in bare

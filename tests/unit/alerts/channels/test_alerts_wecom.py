@@ -6,7 +6,7 @@ import re
 import httpx
 import pytest
 
-from alerts.channels.message import Composed, brief
+from alerts.channels.message import Composed
 from alerts.channels.result import SendClass
 from alerts.channels.wecom import WeCom, classify
 from cli.fakes.wecom import BUSY, NO_ROBOT, NO_TYPE, OK, TOO_FAST, TOO_LONG, FakeWeCom
@@ -62,19 +62,6 @@ def test_a_message_is_coloured_by_how_things_stand() -> None:
     assert colors == [("warning", "🔴"), ("info", "✅"), ("comment", "⚪")]
     assert "> 处理手册：[wiki.example/a_b?c=1](https://wiki.example/a_b?c=1)" in text
     assert "**花费过快" in text
-
-
-@pytest.mark.parametrize("bytes_max", [600, 900, 3_560])
-def test_no_tag_or_link_is_cut_and_all_is_within_its_bytes(bytes_max: int) -> None:
-    names = {"campaign": "双十一大促" * 60, "line": "[x](https://evil.example)" * 12}
-    note = {"lever": None, "runbook": "https://wiki.example/" + "a" * 300, "bucket": None}
-    views = [view(alert=n, names=names, annotations=note) for n in range(40)]
-    for one in RENDERER.render(views, heading(), CHANNEL, at(90)):
-        for message in (one.message, brief(one.message)):
-            text = CHANNEL.compose(message, bytes_max).text
-            assert len(text.encode()) <= bytes_max
-            assert text.count('<font color="') == text.count("</font>")
-            assert text.count("[") == text.count("](") == text.count(")") - text.count(" (")
 
 
 async def test_the_body_is_utf_8_and_mentions_people_behind_the_text() -> None:
