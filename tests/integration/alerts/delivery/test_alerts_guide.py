@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.fakes.slack import FakeSlack
 
 from cli.commands.alerts_file import counts_of, labels_of, line_of, read_file, who_hears
 from cli.fakes.slack import FakeSlack
