@@ -48,6 +48,7 @@ CREATE TABLE alerts.configurations (
   CONSTRAINT configurations_version_key UNIQUE (workspace, version)
 );
 
+-- `message_id`: what the provider calls the message, `thread_id` the first of its thread as it then was.
 -- `deliveries_state`: those that are there for a while are few; what is delivered is found by its
 -- notifications.
 CREATE TABLE alerts.deliveries (

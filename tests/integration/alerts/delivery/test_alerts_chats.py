@@ -12,11 +12,13 @@ from alerts.channels.message import Composed
 from alerts.channels.result import SendClass, result_of
 from alerts.delivery import store
 from alerts.delivery.verdict import Waits, judge
-from cli.fakes import feishu, teams, wecom
+from cli.fakes import feishu, slack, teams, telegram, wecom
+from cli.fakes.discord import FakeDiscord
 from cli.fakes.feishu import FakeFeishu
-from cli.fakes.robot import FakeRobot
 from cli.fakes.server import Fault
+from cli.fakes.slack import FakeSlack
 from cli.fakes.teams import FakeTeams
+from cli.fakes.telegram import FakeTelegram
 from cli.fakes.wecom import FakeWeCom
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
@@ -41,10 +43,10 @@ def fault(answer: Mapping[str, Any], status: int = 200) -> Fault:
 
 class Chat(NamedTuple):
     """A provider: its fake, an entry that leads there, and what it says; `taken` is the state and
-    the code of a message that it has."""
+    the code of a message that it has, `address` what of the fake goes into CHAT_URL."""
 
     kind: str
-    fake: Callable[[], FakeRobot[Any]]
+    fake: Callable[[], Any]
     entry: str
     environment: Mapping[str, str]
     taken: tuple[str, str]
@@ -52,9 +54,28 @@ class Chat(NamedTuple):
     refused: Fault
     text: Callable[[Any], str]
     too_long: Fault | None = None
+    address: str = "url"
+
+
+def shown(sent: Mapping[str, Any]) -> str:
+    """All that people see of a message in blocks."""
+    return "\n".join(text for _, text in slack.texts([sent["blocks"], sent["attachments"]]))
 
 
 CHATS = [
+    Chat(
+        kind="discord",
+        fake=FakeDiscord,
+        entry="{url_env: CHAT_URL, allow_private: true}",
+        environment={},
+        taken=("delivered", "ok"),
+        too_fast=fault({"message": "You are being rate limited.", "retry_after": 64.57}, 429),
+        too_long=fault({"message": "Invalid Form Body", "code": 50035}, 400),
+        refused=fault({"message": "Unknown Webhook", "code": 10015}, 404),
+        text=lambda sent: "\n".join(
+            f"{one.get('title', '')}\n{one['description']}" for one in sent["embeds"]
+        ),
+    ),
     Chat(
         kind="feishu",
         fake=lambda: FakeFeishu("the-secret", keyword="Paceline"),
@@ -66,6 +87,43 @@ CHATS = [
         too_long=fault(feishu.TOO_LONG),
         refused=fault(feishu.SIGN_NOT_MATCH),
         text=lambda message: message.text,
+    ),
+    Chat(
+        kind="slack",
+        fake=FakeSlack,
+        entry="{url_env: CHAT_URL, allow_private: true}",
+        environment={},
+        taken=("delivered", "ok"),
+        too_fast=Fault(status=429, headers=((b"retry-after", b"30"),)),
+        too_long=Fault(status=400, body=b"invalid_payload"),
+        refused=Fault(status=404, body=b"no_service"),
+        text=lambda message: shown(message.versions[0]),
+    ),
+    Chat(
+        kind="slack",
+        fake=FakeSlack,
+        entry=f"{{token_env: CHAT_TOKEN, channel: {slack.CHANNEL}, api_url_env: CHAT_URL, "
+        "allow_private: true}",
+        environment={"CHAT_TOKEN": slack.TOKEN},
+        taken=("delivered", "ok"),
+        too_fast=fault({"ok": False, "error": "ratelimited"}),
+        too_long=fault({"ok": False, "error": "msg_blocks_too_long"}),
+        refused=fault({"ok": False, "error": "not_in_channel"}),
+        text=lambda message: shown(message.versions[0]),
+        address="api_url",
+    ),
+    Chat(
+        kind="telegram",
+        fake=FakeTelegram,
+        entry=f"{{token_env: CHAT_TOKEN, chat_id: {telegram.CHAT}, api_url_env: CHAT_URL, "
+        "allow_private: true}",
+        environment={"CHAT_TOKEN": telegram.TOKEN},
+        taken=("delivered", "ok"),
+        too_fast=fault({"ok": False, "description": "", "parameters": {"retry_after": 35}}, 429),
+        too_long=fault({"ok": False, "description": "Bad Request: message is too long"}, 400),
+        refused=fault({"ok": False, "description": "Forbidden: bot was kicked"}, 403),
+        text=lambda sent: sent["text"],
+        address="api_url",
     ),
     Chat(
         kind="teams",
@@ -89,7 +147,8 @@ CHATS = [
         text=lambda message: message.content,
     ),
 ]
-by_kind = pytest.mark.parametrize("chat", CHATS, ids=[one.kind for one in CHATS])
+NAMES = [f"{one.kind} by {one.address}" for one in CHATS]
+by_kind = pytest.mark.parametrize("chat", CHATS, ids=NAMES)
 
 
 @pytest.fixture
@@ -100,9 +159,9 @@ async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
         yield found
 
 
-def lead(world: World, chat: Chat, robot: FakeRobot[Any]) -> None:
+def lead(world: World, chat: Chat, robot: Any) -> None:
     """The receiver hears over this chat alone."""
-    world.environment.update({"CHAT_URL": robot.url, **chat.environment})
+    world.environment.update({"CHAT_URL": getattr(robot, chat.address), **chat.environment})
     world.configure(CONFIGURATION.format(kind=chat.kind, entry=chat.entry))
 
 
@@ -174,7 +233,7 @@ async def test_a_storm_is_told_in_messages_that_fit(world: World, chat: Chat) ->
 
 async def test_a_bot_gets_at_most_four_messages_in_a_second(world: World) -> None:
     """The database's clock stands still inside a transaction."""
-    chat = CHATS[0]
+    [chat] = [one for one in CHATS if one.kind == "feishu"]
     with chat.fake() as robot:
         lead(world, chat, robot)
         world.configure(

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from cli.fakes.slack import CHANNEL, TOKEN, FakeSlack
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
 from tests.integration.alerts.alerts_world import World, make_world
-from tests.unit.alerts.builders import CONFIGURATION, at, make_history
+from tests.unit.alerts.builders import CONFIGURATION, at, make_breach, make_history
 
 HEAD = CONFIGURATION[: CONFIGURATION.index("    dingtalk_configs")]
 BOT = (
@@ -112,6 +113,29 @@ async def test_a_root_that_cannot_be_updated_now_keeps_its_message_waiting(
     root, reply = slack.messages
     assert (reply.thread_ts, len(root.versions)) == (root.ts, 2)
     assert "重发" not in reply.title
+
+
+async def test_of_a_message_in_parts_the_first_is_the_root_and_stays_what_it_is(
+    world: World, slack: FakeSlack
+) -> None:
+    world.configure(BOT.replace("[campaign, line]", "[campaign]"))
+    slack.fail_next(Fault(body=b'{"ok":false,"error":"msg_blocks_too_long"}'))
+    await say(world, 0, *(make_breach(**of_line(number)) for number in range(25)))
+    root, *parts = slack.messages
+    assert len(parts) == 2, "a half of twenty, the other half, and the five that had no room"
+    assert {one.thread_ts for one in parts} == {root.ts}
+    assert len(root.versions) == 1
+    states = {state for _, _, state in await world.told("slack")}
+    assert states == {"delivered"}
+
+
+def of_line(number: int) -> dict[str, Any]:
+    labels = {"campaign": "double11-2025", "line": f"L{number:02}", "rule": "pacing-high"}
+    return {
+        "breach": f"pacing-high/line:L{number:02}/1",
+        "group": {"line": f"L{number:02}"},
+        "labels": labels,
+    }
 
 
 async def test_a_webhook_that_becomes_a_bot_begins_a_thread_with_its_next_message(
