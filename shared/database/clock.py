@@ -7,7 +7,7 @@ on the real one (design.md section 4).
 from datetime import UTC, datetime
 from typing import Protocol
 
-from shared.database.pool import Conn
+from shared.database.pool import Conn, Pool
 
 
 class Clock(Protocol):
@@ -38,6 +38,14 @@ async def set_manual(conn: Conn, now: datetime) -> None:
         'ON CONFLICT ("only") DO UPDATE SET now = excluded.now',
         now,
     )
+
+
+async def now_of(clock: Clock, pool: Pool) -> datetime:
+    """The current instant for who has no connection: one is taken only where the clock is a row."""
+    if isinstance(clock, SystemClock):
+        return datetime.now(UTC)
+    async with pool.acquire() as conn:
+        return await clock.now(conn)
 
 
 def make_clock(kind: str) -> Clock:

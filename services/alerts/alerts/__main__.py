@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -30,6 +30,7 @@ from alerts.delivery import store as delivery_store
 from alerts.delivery.courier import Courier
 from alerts.delivery.trials import Trials
 from alerts.episodes.handlers import SERVICE, Handlers
+from alerts.episodes.joining import Joining
 from alerts.record.sweep import sweeps
 from alerts.rendering.render import Renderer
 from alerts.response import commands as responses
@@ -78,7 +79,6 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
         relay = Relay(settings, pool, producer, schema=SCHEMA)
         wake = flusher.rounds.wake
         endings = Endings(settings, pool, clock, handlers.joining, wake)
-        reporting = Reporting(pool, handlers.joining, wake)
         replicas = LiveReplicas(settings, pool)
 
         async def refresh_metrics() -> None:
@@ -109,17 +109,27 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             relay,
             sweeper.rounds,
         ]
-        api = ApiV2(
-            ApiParts(pool, clock, configurations, callers_of(settings, app), reporting, replicas)
-        )
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGHUP, adoption.ask_reload)
-        yield Service(Front(api, app, settings.alertmanager_prefix), parts)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, adoption.ask_reload)
+        yield Service(front_of(settings, app, handlers.joining, wake, replicas), parts)
 
 
-def callers_of(settings: AlertsSettings, app: FastAPI) -> Callers:
-    """Who asks Alertmanager's API, by the credentials that the app knows."""
-    return Callers(settings, app.state.verifier)
+def front_of(
+    settings: AlertsSettings,
+    app: FastAPI,
+    joining: Joining,
+    wake: Callable[[], None],
+    replicas: LiveReplicas,
+) -> Front:
+    """Alertmanager's API before the app."""
+    parts = ApiParts(
+        app.state.pool,
+        app.state.clock,
+        app.state.configurations,
+        Callers(settings, app.state.verifier),
+        Reporting(app.state.pool, joining, wake),
+        replicas,
+    )
+    return Front(ApiV2(parts), app, settings.alertmanager_prefix)
 
 
 def make_app(

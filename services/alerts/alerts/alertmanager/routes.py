@@ -23,7 +23,7 @@ from alerts.alertmanager.silences import Silencing
 from alerts.configuration.configurations import Configurations
 from alerts.configuration.tree import RESOLVE_TIMEOUT
 from alerts.quiet.load import load_quiet
-from shared.database.clock import Clock
+from shared.database.clock import Clock, now_of
 from shared.database.pool import Conn, Pool, transaction
 
 VERSION = "0.34.0"
@@ -71,8 +71,7 @@ class ApiV2:
         parts = self._parts
         workspace = await parts.callers.writer(request)
         body = await read_body(request)
-        async with parts.pool.acquire() as conn:
-            now = await parts.clock.now(conn)
+        now = await now_of(parts.clock, parts.pool)
         configuration = parts.configurations.get(workspace)
         timeout = configuration.resolve_timeout if configuration else RESOLVE_TIMEOUT
         reports, faults = self._reader.read(body, now, timeout)

@@ -37,6 +37,7 @@ class Joining:
         if not touched:
             return
         memberships = await store.find_memberships(conn, [one.key for one in touched])
+        made: dict[store.GroupKey, store.NewGroup] = {}
         wanted: list[tuple[Key, store.NewGroup]] = []
         decided: dict[Key, datetime] = {}
         began: dict[Key, datetime] = {}
@@ -46,7 +47,7 @@ class Joining:
                 # It says itself since when it is; a breach is decided at once.
                 began[key] = signal.since
             if is_open or key not in memberships:
-                wanted += [(key, group) for group in self._groups(workspace, signal)]
+                wanted += [(key, group) for group in self._groups(workspace, signal, made)]
         ids = await store.add_groups(conn, [group for _, group in wanted])
         fresh = {ids[group.key]: group.snapshot for _, group in wanted}
         joins = {(ids[group.key], key) for key, group in wanted}
@@ -72,7 +73,10 @@ class Joining:
         await self.join(conn, [Touched(*one, True) for one in found], now)
         return len(found)
 
-    def _groups(self, workspace: str, signal: Signal) -> list[store.NewGroup]:
+    def _groups(
+        self, workspace: str, signal: Signal, made: dict[store.GroupKey, store.NewGroup]
+    ) -> list[store.NewGroup]:
+        """`made`: those of other signals, of which thousands may be in one group."""
         configuration = self._configurations.get(workspace)
         if configuration is None:
             metrics.ALERTS_UNROUTED.inc()
@@ -90,8 +94,10 @@ class Joining:
         for route in rules.match_routes(configuration.route, labels):
             group = rules.group_of(route, labels, changes_level=not signal.is_foreign)
             key = store.GroupKey(workspace, group.key, group.receiver)
-            kept = snapshot.to_json(snapshot.take(configuration, group))
-            found.append(store.NewGroup(key, group.labels, kept))
+            if key not in made:
+                kept = snapshot.to_json(snapshot.take(configuration, group))
+                made[key] = store.NewGroup(key, group.labels, kept)
+            found.append(made[key])
         return found
 
 

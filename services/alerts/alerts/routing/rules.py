@@ -6,6 +6,7 @@ the severity too, so a critical level can reach more people than a warning.
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -58,7 +59,7 @@ def group_of(
     names = _all_names(labels) if route.group_by == (ALL_LABELS,) else sorted(route.group_by)
     left_out = "severity" if changes_level else None
     chosen = {name: labels[name] for name in names if name in labels and name != left_out}
-    text = ", ".join(str(Matcher(name, "=", value)) for name, value in chosen.items())
+    text = _text(tuple(chosen.items()))
     if len(text.encode()) > KEY_BYTES_MAX:
         # The key is indexed; what makes it unique stays, what a person reads of it is cut.
         text = f"{text[:KEY_CHARACTERS_SHOWN]}… {fingerprint(chosen)}"
@@ -69,6 +70,12 @@ def receiver_of(route: Route, labels: Mapping[str, str]) -> str:
     """Who gets an alert of this route: its owner, if the route asks for that and knows them."""
     owner = labels.get("owner", "")
     return owner if owner in route.owners else route.receiver
+
+
+@lru_cache(maxsize=10_000)
+def _text(labels: tuple[tuple[str, str], ...]) -> str:
+    """As people read it; thousands of alerts are in one group."""
+    return ", ".join(str(Matcher(name, "=", value)) for name, value in labels)
 
 
 def _all_names(labels: Mapping[str, str]) -> list[str]:

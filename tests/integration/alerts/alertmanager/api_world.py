@@ -12,12 +12,10 @@ from typing import Any
 import httpx
 import uvicorn
 
-from alerts.__main__ import callers_of, make_app
+from alerts.__main__ import front_of, make_app
 from alerts.alertmanager.front import Front
 from alerts.alertmanager.intake.endings import Endings
-from alerts.alertmanager.intake.reporting import Reporting
 from alerts.alertmanager.replicas import LiveReplicas
-from alerts.alertmanager.routes import ApiParts, ApiV2
 from shared.access.tokens import generate_keys, sign_token
 from shared.database.clock import ManualClock, set_manual
 from shared.database.pool import transaction
@@ -124,16 +122,8 @@ def app_of(world: World) -> Front:
         idle=idle,
         refresh_metrics=nothing,
     )
-    reporting = Reporting(world.pool, world.handlers.joining, _nothing)
-    parts = ApiParts(
-        world.pool,
-        ManualClock(),
-        world.configurations,
-        callers_of(world.settings, app),
-        reporting,
-        LiveReplicas(world.settings, world.pool),
-    )
-    return Front(ApiV2(parts), app, world.settings.alertmanager_prefix)
+    replicas = LiveReplicas(world.settings, world.pool)
+    return front_of(world.settings, app, world.handlers.joining, _nothing, replicas)
 
 
 @asynccontextmanager

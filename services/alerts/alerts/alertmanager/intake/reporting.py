@@ -165,7 +165,8 @@ async def _report(
             is_open = before.is_open and ended is None
             key = Key(before.alert, before.episode)
             same.append(_row(key, before.signals, one, activity, is_open=is_open))
-    touched, _ = await merge(conn, said)
+    names = {(workspace, name): one.fingerprint for one, _, name in fresh}
+    touched, _ = await merge(conn, said, names)
     keys = {one.signal.id: one.key for one in touched}
     await joining.join(conn, touched, now)
     if former:

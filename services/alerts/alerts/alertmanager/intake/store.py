@@ -22,22 +22,29 @@ from shared.database.rows import fetch
 REPORTS_LOCK = AdvisoryLock("paceline/alerts/reports")
 STATED = "f.ends_at > u.ends_at AND NOT f.times_out"
 ENDS_AT = f"CASE WHEN {STATED} THEN f.ends_at ELSE u.ends_at END"
-# What `activity.change_of` says of nearly all reports: one more of what is open.
+# Each is looked up by its fingerprint: a planner that knows too little of the table reads all of it
+# for each report. What `activity.change_of` says of nearly all reports: one more of what is open.
 EXTEND = f"""
 UPDATE alerts.foreign_alerts f SET ends_at = {ENDS_AT},
   times_out = u.times_out AND NOT ({STATED}), check_at = least(f.check_at, {ENDS_AT}),
   updated_at = $2, annotations = u.annotations, link = u.link
-FROM unnest($3::text[], $4::timestamptz[], $5::timestamptz[], $6::boolean[], $7::jsonb[],
-  $8::text[]) AS u(fingerprint, starts_at, ends_at, times_out, annotations, link)
-WHERE f.workspace = $1 AND f.fingerprint = u.fingerprint AND f.newest AND f.open
-  AND u.ends_at > $2 AND u.starts_at BETWEEN f.starts_at AND f.ends_at
+FROM (
+  SELECT u.*, (
+    SELECT n.ctid FROM alerts.foreign_alerts n
+    WHERE n.workspace = $1 AND n.fingerprint = u.fingerprint AND n.newest) AS place
+  FROM unnest($3::text[], $4::timestamptz[], $5::timestamptz[], $6::boolean[], $7::jsonb[],
+    $8::text[]) AS u(fingerprint, starts_at, ends_at, times_out, annotations, link)
+) AS u
+WHERE f.ctid = u.place AND f.open AND u.ends_at > $2
+  AND u.starts_at BETWEEN f.starts_at AND f.ends_at
 RETURNING f.fingerprint
 """
 FIND = """
-SELECT f.alert, f.episode, f.fingerprint, f.signals, f.open AS is_open, f.starts_at, f.ends_at,
-  f.times_out
-FROM unnest($2::text[]) AS u(fingerprint)
-JOIN alerts.foreign_alerts f USING (fingerprint) WHERE f.workspace = $1 AND f.newest
+SELECT f.* FROM unnest($2::text[]) AS u(fingerprint) CROSS JOIN LATERAL (
+  SELECT n.alert, n.episode, n.fingerprint, n.signals, n.open AS is_open, n.starts_at, n.ends_at,
+    n.times_out
+  FROM alerts.foreign_alerts n
+  WHERE n.workspace = $1 AND n.fingerprint = u.fingerprint AND n.newest OFFSET 0) AS f
 """
 PUT = """
 INSERT INTO alerts.foreign_alerts AS f (alert, episode, workspace, fingerprint, signals, newest,
