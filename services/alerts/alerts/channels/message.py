@@ -19,7 +19,8 @@ BRIEF_CHARACTERS_MAX = 120
 
 class AlertFacts(Struct, frozen=True):
     """One alert for machines. `status` is "firing" or "resolved"; `is_foreign`: another system sent
-    it, and nothing is added to what that says; `link` is where more of it is seen."""
+    it, and nothing is added to what that says; `link` is where more of it is seen; `response` how
+    people have answered to it."""
 
     fingerprint: str
     status: str
@@ -29,6 +30,7 @@ class AlertFacts(Struct, frozen=True):
     ends_at: datetime | None
     is_foreign: bool = False
     link: str = ""
+    response: Mapping[str, str] = field(default_factory=dict)
 
 
 class FactLine(Struct, frozen=True):

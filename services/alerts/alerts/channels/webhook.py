@@ -255,6 +255,7 @@ def _alert(alert: AlertFacts, summary: str, description: str) -> dict[str, Any]:
         "endsAt": _instant(alert.ends_at) if alert.ends_at else NEVER,
         "generatorURL": alert.link,
         "fingerprint": alert.fingerprint,
+        **({"response": dict(alert.response)} if alert.response else {}),
     }
 
 

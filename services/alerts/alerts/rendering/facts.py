@@ -11,6 +11,7 @@ from alerts.incoming.signal import Figures, Signal
 from alerts.rendering.foreign import foreign_facts
 from alerts.rendering.locales.table import VOCABULARIES
 from alerts.rendering.numbers import Numbers, exceeds_one
+from alerts.rendering.responses import response_facts
 from alerts.rendering.scope import scope_of
 from alerts.rendering.view import SEVERITIES, AlertView
 
@@ -61,7 +62,7 @@ def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str
     said = _sentences(figures, locale, shown)
     foreign = foreign_facts(signal, locale)
     facts = {
-        "told": view.told,
+        **_saying(view, numbers),
         "open": view.ends_at is None,
         "kpi": name,
         "short_kpi": said.get("short", name),
@@ -106,6 +107,16 @@ def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str
     }
     found: dict[str, Any] = _folded(facts | told | _quality(signal, numbers) | foreign)
     return found
+
+
+def _saying(view: AlertView, numbers: Numbers) -> dict[str, Any]:
+    """What the message is for, and what people have answered: that somebody has is a reminder."""
+    answered = view.told == "answered"
+    return {
+        "told": "repeat" if answered else view.told,
+        "answered": answered,
+        "response": response_facts(view.response, numbers),
+    }
 
 
 def _sentences(figures: Figures, locale: str, shown: Mapping[str, str]) -> dict[str, str]:

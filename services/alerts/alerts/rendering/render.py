@@ -26,12 +26,15 @@ from alerts.rendering.facts import facts_of
 from alerts.rendering.locales.table import VOCABULARIES
 from alerts.rendering.locales.vocabulary import Vocabulary
 from alerts.rendering.numbers import Numbers
+from alerts.rendering.responses import response_data
 from alerts.rendering.view import SEVERITIES, AlertView
 
 TEMPLATES = Path(__file__).with_name("templates")
 TITLE_CHARACTERS_MAX = 120
 OPEN_LINES_MAX = 100
 """Of what is only still open: nobody reads on, and thousands would fill every message."""
+REMINDING = ("repeat", "answered")
+"""What is no news of an alert, and told all the same."""
 _ICONS = {"info": "🔵", "warning": "🟠", "critical": "🔴"}
 _COLORS = {
     Tone.INFO: "#0969da",
@@ -88,7 +91,7 @@ class Renderer:
             for view, zone in zoned
         ]
         _tell_rules_apart([facts for _, facts in details], words)
-        no_news = ("unchanged", "repeat") if heading.digest else ("unchanged",)
+        no_news = ("unchanged", *REMINDING) if heading.digest else ("unchanged",)
         told = [one for one in details if one[0].told not in no_news]
         unchanged = [one for one in details if one[0].told in no_news]
         first, others = (told or unchanged)[0][1], len(told or unchanged) - 1
@@ -117,7 +120,7 @@ class Renderer:
         )
         found = _divided(whole, [view.key for view, _ in told], channel, words)
         # What a line reminds of is told by the message that has the lines.
-        reminded = tuple(view.key for view, _ in unchanged if view.told == "repeat")
+        reminded = tuple(view.key for view, _ in unchanged if view.told in REMINDING)
         found[-1] = replace(found[-1], keys=found[-1].keys + reminded)
         return found
 
@@ -222,6 +225,7 @@ def _alert(view: AlertView) -> AlertFacts:
         ends_at=view.ends_at,
         is_foreign=foreign,
         link=signal.link,
+        response=response_data(view.response),
     )
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from alerts.episodes.rules import Key
 from alerts.incoming.signal import Signal
+from alerts.response.rules import NO_RESPONSE, EpisodeResponse
 
 SEVERITIES = ("info", "warning", "critical")
 
@@ -20,6 +21,7 @@ Saying = Literal[
     "no_data",
     "degraded",
     "repeat",
+    "answered",
     "unchanged",
 ]
 
@@ -47,3 +49,5 @@ class AlertView(Struct, frozen=True):
     history: tuple[Change, ...] = ()
     fingerprint: str = ""
     labels: Mapping[str, str] = {}
+    response: EpisodeResponse = NO_RESPONSE
+    """How people have answered to it."""

@@ -70,6 +70,8 @@ class EpisodeResponse(Struct, frozen=True, kw_only=True):
         return Mute(MuteReason.SNOOZED, (self.made_by,), self.until)
 
 
+BY_LINK = "by link: "
+"""Before the name of who followed the link of a message: nobody has checked it."""
 NO_RESPONSE = EpisodeResponse()
 
 

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from alerts.episodes.rules import Key, State
+from alerts.quiet.store import ANY_TIME_SQL
 from alerts.response.rules import NO_RESPONSE, Action, ActionKind, EpisodeResponse
 from shared.database.pool import Conn, columns
 from shared.database.rows import fetch
@@ -48,11 +49,13 @@ ACTIONS = """
 SELECT episode, kind, made_by, made_at, comment, until, assignee FROM alerts.actions
 WHERE alert = $1 ORDER BY action DESC LIMIT $2
 """
-# Never before the next interval of a group that has spoken: who acts does not make it speak twice.
-PUT_DUE = """
-UPDATE alerts.groups g SET due_at = least(g.due_at,
-  greatest($2::timestamptz, g.flushed_at + (g.snapshot #>> '{intervals,interval}')::interval))
-WHERE g.group_id = ANY($1::bigint[]) AND g.flushed_at IS NOT NULL
+# At its next tick, if it has spoken: who acts does not make a group speak before its time.
+PUT_DUE = f"""
+UPDATE alerts.groups g SET due_at = least(g.due_at, g.flushed_at + i.interval * greatest(1, ceil(
+  extract(epoch FROM $2::timestamptz - g.flushed_at) / extract(epoch FROM i.interval))))
+FROM (SELECT group_id, (snapshot #>> '{{intervals,interval}}')::interval AS interval
+  FROM alerts.groups WHERE group_id = ANY($1::bigint[])) AS i
+WHERE g.group_id = i.group_id AND g.flushed_at IS NOT NULL AND {ANY_TIME_SQL}
 """
 # Both by the database's clock, as deliveries have it, whatever clock decisions are made by.
 SINCE_DELIVERED = """

@@ -87,6 +87,12 @@ def due_after_flush(
     return max(now + intervals.interval, min(repeats)) if repeats else None
 
 
+def due_after_snoozes(until: Iterable[datetime], intervals: Intervals) -> datetime | None:
+    """When to remind of what somebody wanted to hear of later."""
+    ends = [] if intervals.digest is not None else [one + intervals.wait for one in until]
+    return min(ends, default=None)
+
+
 def due_after_mutes(
     until: Iterable[datetime | None], intervals: Intervals, now: datetime
 ) -> datetime:

@@ -4,7 +4,7 @@ Rows are tried in order and the first match wins. The sets hold (alert, episode)
 an alert is a new member, so a resolve and a firing inside one interval are both told.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -24,6 +24,8 @@ class DecisionReason(StrEnum):
     RESTATED = "restated"
     ALL_RESOLVED = "all alerts resolved"
     SOME_RESOLVED = "some alerts resolved"
+    SNOOZED = "snooze over"
+    ANSWERED = "acknowledged or closed"
     REPEAT = "repeat interval elapsed"
     UNHEARD = "an earlier message has not arrived yet"
     NO_CHANNEL = "no channel"
@@ -49,11 +51,14 @@ class Entry(Struct, frozen=True):
 
 class Current(Struct, frozen=True):
     """A member as it is now. `restated_at`: seq of its last correction, withdrawal or change of
-    data state (no_data, degraded), 0 when there was none."""
+    data state (no_data, degraded), 0 when there was none. `answered_at`: since when somebody has
+    taken it, so that nobody is reminded; `snoozed_until`: when a snooze of it was over."""
 
     seq: int
     severity: str
     restated_at: int = 0
+    answered_at: datetime | None = None
+    snoozed_until: datetime | None = None
 
 
 class Decision(NamedTuple):
@@ -102,9 +107,27 @@ def decide(
         return Decision(DecisionReason.ALL_RESOLVED, send=send_resolved, log=True)
     if send_resolved and ended.keys() - entry.resolved.keys():
         return _send(DecisionReason.SOME_RESOLVED)
-    if firing and entry.at < now - repeat:
-        return _send(DecisionReason.REPEAT)
+    return _remind(entry.at, firing.values(), repeat, now)
+
+
+def _remind(
+    told_at: datetime, firing: Iterable[Current], repeat: timedelta, now: datetime
+) -> Decision:
+    """What is known to all, and open. Who snoozed it wanted to hear of it after that. What somebody
+    has taken reminds nobody; that they have is a message of its own only where nothing else would
+    remind, so that nobody else begins to work on it."""
+    open_ones = list(firing)
+    if any(_since(one.snoozed_until, told_at) for one in open_ones):
+        return _send(DecisionReason.SNOOZED)
+    if any(one.answered_at is None for one in open_ones):
+        return _send(DecisionReason.REPEAT) if told_at < now - repeat else NOTHING
+    if any(_since(one.answered_at, told_at) for one in open_ones):
+        return _send(DecisionReason.ANSWERED)
     return NOTHING
+
+
+def _since(at: datetime | None, told_at: datetime) -> bool:
+    return at is not None and at > told_at
 
 
 def _send(reason: DecisionReason) -> Decision:

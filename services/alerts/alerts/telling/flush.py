@@ -19,7 +19,13 @@ from alerts.record import audit
 from alerts.record.rows import DeliveryRow, NotificationRow
 from alerts.rendering.render import Renderer
 from alerts.routing import snapshot
-from alerts.routing.grouping import due_after_flush, due_after_mutes, tick_of
+from alerts.routing.grouping import (
+    Intervals,
+    due_after_flush,
+    due_after_mutes,
+    due_after_snoozes,
+    tick_of,
+)
 from alerts.settings import AlertsSettings
 from alerts.telling import store, store_muted
 from alerts.telling.decide import DecisionReason, Told
@@ -213,14 +219,40 @@ class Flusher:
             elif before is not None:
                 told_at.append(before.told_at)
         firing = any(member.episode.open for member in members)
-        due = due_after_flush(told_at, intervals, tick, firing=firing)
-        if mutes:
-            unmuted = due_after_mutes((mute.until for mute in mutes), intervals, tick)
-            due = unmuted if due is None else min(due, unmuted)
+        due = _due(members, told_at, mutes, intervals, tick)
         writes.groups.append(FlushedGroup(group.group_id, tick, due, firing))
         writes.left += [
             LeftMember(group.group_id, *member.key) for member in members if not member.episode.open
         ]
+
+
+def _due(
+    members: Sequence[Member],
+    told_at: Sequence[datetime],
+    mutes: Sequence[Mute],
+    intervals: Intervals,
+    now: datetime,
+) -> datetime | None:
+    """When a group speaks next if nothing changes."""
+    open_ones = [member for member in members if member.episode.open]
+    snoozes = [
+        member.mute.until
+        for member in open_ones
+        if member.mute is not None
+        and member.mute.reason is MuteReason.SNOOZED
+        and member.mute.until is not None
+    ]
+    taken = sum(member.answered_at(now) is not None for member in open_ones)
+    # At its times a group says how things stand, whoever has taken them.
+    reminds = bool(open_ones) and (
+        intervals.digest is not None or len(open_ones) > taken + len(snoozes)
+    )
+    found = [
+        due_after_flush(told_at, intervals, now, firing=reminds),
+        due_after_mutes((mute.until for mute in mutes), intervals, now) if mutes else None,
+        due_after_snoozes(snoozes, intervals),
+    ]
+    return min((one for one in found if one is not None), default=None)
 
 
 def _speak(

@@ -32,7 +32,7 @@ async def with_mutes(
         times = _times_of(group, configurations.get(group.workspace))
         of_workspace = quiet[group.workspace]
         found[group.group_id] = [
-            _with_mute(member, of_workspace, times) for member in members[group.group_id]
+            _with_mute(member, of_workspace, times, now) for member in members[group.group_id]
         ]
     return found
 
@@ -44,8 +44,9 @@ def _times_of(group: DueGroup, configuration: Configuration | None) -> RouteTime
     return replace(kept.times, mute=(*kept.times.mute, *receiver.mute_times))
 
 
-def _with_mute(member: Member, quiet: Quiet, times: RouteTimes) -> Member:
+def _with_mute(member: Member, quiet: Quiet, times: RouteTimes, now: datetime) -> Member:
     if not member.episode.open:
         return member
     mute = quiet.mute_of(member.fingerprint, member.episode.routing_labels, times)
+    mute = mute or member.response.mute(now, member.episode.severity)
     return member if mute is None else replace(member, mute=mute)

@@ -15,11 +15,13 @@ from alerts.episodes.rules import Episode, Key
 from alerts.incoming.signal import NewerFigures, Signal
 from alerts.quiet.mute import Mute, MuteReason
 from alerts.rendering.view import AlertView, Change, Saying
+from alerts.response.rules import NO_RESPONSE, EpisodeResponse
 from alerts.telling import figures
 from alerts.telling.decide import Current, Decision, DecisionReason, Entry, Told, decide
 
 DATA_STATES = frozenset({"corrected", "no_data", "degraded"})
-REMINDING = frozenset({"repeat", "unchanged"})
+REMINDING = frozenset({"repeat", "answered", "unchanged"})
+REMINDERS = frozenset({DecisionReason.REPEAT, DecisionReason.SNOOZED})
 
 
 class Member(Struct, frozen=True):
@@ -34,6 +36,11 @@ class Member(Struct, frozen=True):
     """Newer ones than the transitions have, if any were told."""
     mute: Mute | None = None
     """Why it is not told now; of what is over, never."""
+    response: EpisodeResponse = NO_RESPONSE
+
+    def answered_at(self, now: datetime) -> datetime | None:
+        """Since when somebody has taken it."""
+        return self.response.answered_at(now, self.episode.severity)
 
     @property
     def key(self) -> Key:
@@ -93,15 +100,15 @@ def plan_channel(
     heard = [member for member in members if member.mute is None]
     decision = decide(
         entry,
-        _current(member for member in heard if member.episode.open),
-        _current(member for member in heard if not member.episode.open),
+        {member.key: _current(member, now) for member in heard if member.episode.open},
+        {member.key: _current(member, now) for member in heard if not member.episode.open},
         repeat=repeat,
         send_resolved=send_resolved,
         now=now,
         elsewhere=elsewhere,
         muted={member.key for member in members if member.mute is not None},
     )
-    if waiting and decision.reason is DecisionReason.REPEAT:
+    if waiting and decision.reason in REMINDERS:
         decision = Decision(DecisionReason.UNHEARD, send=False, log=True)
     views: list[AlertView] = []
     tellings, muted, mutes = _keep(members, known, recorded)
@@ -126,13 +133,13 @@ def plan_channel(
                 tellings += _withhold(member, untold, DecisionReason.NOT_WANTED)
             continue
         told[member.key] = _told(member)
-        saying = _saying(member, before, untold, decision)
+        saying = _saying(member, before, untold, decision, now)
         if saying is None:
             continue
         silent = not decision.send or (saying == "resolved" and not send_resolved)
         if not silent:
             views.append(_view(member, before, untold, saying))
-        if saying == "repeat":
+        if saying in ("repeat", "answered"):
             tellings.append(Telling(member.key, member.transitions[-1], "firing", silent))
         else:
             tellings += _tell(member, untold, suppressed=silent)
@@ -171,7 +178,11 @@ def _with_figures(
             for view in views
         }
     )
-    known = {view.key: signals[view.key] for view in views if joined or view.told == "repeat"}
+    known = {
+        view.key: signals[view.key]
+        for view in views
+        if joined or view.told in ("repeat", "answered")
+    }
     return (
         tuple(replace(view, signal=signals[view.key]) for view in views),
         tuple(
@@ -213,11 +224,15 @@ def _ends_with_others(
     return inhibited and entry is not None and decision.send and send_resolved
 
 
-def _current(members: Iterable[Member]) -> dict[Key, Current]:
-    return {
-        member.key: Current(member.episode.seq, member.episode.severity, member.episode.restated_at)
-        for member in members
-    }
+def _current(member: Member, now: datetime) -> Current:
+    episode = member.episode
+    return Current(
+        episode.seq,
+        episode.severity,
+        episode.restated_at,
+        member.answered_at(now),
+        member.response.snooze_ended_at(now, episode.severity),
+    )
 
 
 def _untold(member: Member, before: Told | None) -> list[Signal]:
@@ -246,13 +261,19 @@ def _told(member: Member) -> tuple[Told, bool]:
 
 
 def _saying(
-    member: Member, before: Told | None, untold: Sequence[Signal], decision: Decision
+    member: Member,
+    before: Told | None,
+    untold: Sequence[Signal],
+    decision: Decision,
+    now: datetime,
 ) -> Saying | None:
     """How this message puts a member; None when it has nothing to say about it."""
     if not untold:
         if not member.episode.open:
             return None
-        reminds = decision.reason in (DecisionReason.REPEAT, DecisionReason.UNHEARD)
+        if member.answered_at(now) is not None:
+            return "answered" if decision.reason is DecisionReason.ANSWERED else "unchanged"
+        reminds = decision.reason in REMINDERS or decision.reason is DecisionReason.UNHEARD
         return "repeat" if reminds else "unchanged"
     last = untold[-1].transition
     if last in DATA_STATES or last in ("resolved", "withdrawn"):
@@ -277,4 +298,5 @@ def _view(
         history=history if len(history) > 1 else (),
         fingerprint=member.fingerprint,
         labels=member.labels,
+        response=member.response,
     )

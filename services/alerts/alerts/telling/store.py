@@ -13,6 +13,7 @@ from alerts.incoming.signal import NewerFigures, Signal
 from alerts.quiet.store import ANY_TIME_SQL
 from alerts.record.rows import DeliveryRow, NotificationRow
 from alerts.record.states import UNSENT_SQL
+from alerts.response.store import response_of
 from alerts.routing.snapshot import Snapshot, from_json
 from alerts.telling.decide import Told
 from alerts.telling.moves import LogRow, MovedChannel
@@ -30,12 +31,13 @@ ORDER BY due_at, group_id LIMIT $2 FOR UPDATE SKIP LOCKED
 """
 MEMBERS = """
 SELECT m.group_id, e.*, a.fingerprint, a.campaign, a.labels, t.signals, f.figures,
-  n.annotations, n.link
+  n.annotations, n.link, r.response
 FROM alerts.group_members m
 JOIN alerts.episodes e USING (alert, episode)
 JOIN alerts.alerts a USING (alert)
 LEFT JOIN alerts.figures f ON f.workspace = e.workspace AND f.breach = e.breach
 LEFT JOIN alerts.foreign_alerts n ON n.alert = e.alert AND n.episode = e.episode
+LEFT JOIN alerts.responses r ON r.alert = e.alert AND r.episode = e.episode
 CROSS JOIN LATERAL (
   SELECT jsonb_agg(t.signal ORDER BY t.seq) AS signals FROM alerts.transitions t
   WHERE t.alert = e.alert AND t.episode = e.episode AND t.seq > e.seq - $2) AS t
@@ -238,6 +240,7 @@ async def find_members(conn: Conn, groups: Sequence[int]) -> dict[int, list[Memb
                 labels=row["labels"],
                 transitions=_signals(row),
                 figures=msgspec.convert(row["figures"], NewerFigures | None),
+                response=response_of(row["response"]),
             )
         )
     return found

@@ -30,8 +30,10 @@ steps = st.lists(
 )
 
 
-class Group:
+class MutedGroup:
     """One group and one channel; alerts are muted and unmuted between flushes."""
+
+    repeat = timedelta(days=30)
 
     def __init__(self) -> None:
         self.minute = 0
@@ -48,6 +50,7 @@ class Group:
         self.kept: list[tuple[Key, int, str]] = []
         self.made: list[tuple[Key, int, str]] = []
         self.told_while_muted: list[tuple[Key, int, str]] = []
+        self.reminded: list[Key] = []
 
     def happen(self, alert: int, what: str) -> None:
         self.minute += 1
@@ -82,17 +85,14 @@ class Group:
     def flush(self) -> None:
         self.minute += 1
         members = [
-            Member(episode, "f", None, {}, tuple(history))
+            self.seen(Member(episode, "f", None, {}, tuple(history)))
             for episode, history in self.members.values()
         ]
-        members = [
-            replace(one, mute=MUTE) if one.episode.open and one.key.alert in self.muted else one
-            for one in members
-        ]
+        mutes = {one.key for one in members if one.mute is not None}
         plan = plan_channel(
             members,
             Entry(self.told_at, self.firing, self.resolved) if self.told_at else None,
-            repeat=timedelta(days=30),
+            repeat=self.repeat,
             send_resolved=True,
             now=at(self.minute),
             recorded=self.recorded,
@@ -104,12 +104,21 @@ class Group:
             elif telling.suppressed:
                 self.withheld.append(row)
             else:
-                self.told.append(row)
-                if telling.key.alert in self.muted and self.members[telling.key][0].open:
+                known = self.firing.get(telling.key)
+                if known is not None and known.seq >= telling.signal.seq:
+                    self.reminded.append(telling.key)
+                else:
+                    self.told.append(row)
+                if telling.key in mutes:
                     self.told_while_muted.append(row)
         assert plan.decision.send or not plan.views
         self.recorded |= plan.muted
         self._log(plan)
+
+    def seen(self, member: Member) -> Member:
+        """A member as the flush sees it now."""
+        quiet = member.episode.open and member.key.alert in self.muted
+        return replace(member, mute=MUTE) if quiet else member
 
     def _log(self, plan: Any) -> None:
         if plan.decision.log:
@@ -124,8 +133,8 @@ class Group:
                     self.resolved[key] = self.firing.pop(key)
 
 
-def play(script: list[Any], *, ending: str) -> Group:
-    group = Group()
+def play(script: list[Any], *, ending: str) -> MutedGroup:
+    group = MutedGroup()
     for step in script:
         if step == "flush":
             group.flush()

@@ -1,6 +1,6 @@
 """English."""
 
-from alerts.rendering.locales.vocabulary import Labels, Vocabulary
+from alerts.rendering.locales.vocabulary import Labels, ResponseWords, Vocabulary
 
 ENGLISH = Vocabulary(
     capitals=True,
@@ -105,6 +105,29 @@ ENGLISH = Vocabulary(
         link="Source",
         rule="Rule",
         zone="Time zone",
+        assignee="Assigned to",
+        comment="Comment",
+    ),
+    response=ResponseWords(
+        states={
+            "acknowledged": "acknowledged",
+            "closed": "closed",
+            "snoozed": "snoozed",
+            "open": "reopened",
+        },
+        labels={
+            "acknowledged": "Acknowledged by",
+            "closed": "Closed by",
+            "snoozed": "Snoozed by",
+            "open": "Reopened by",
+        },
+        badge="{level}, {state} by {by}",
+        said="{by} at {at}",
+        by_link="by link",
+        until=", until {at}",
+        not_over="; the alert ends when what it is about is well again",
+        comment="{by} at {at}: {text}",
+        open_line="{state} by {by} at {at}",
     ),
     title="[{badge}] {scope}: {headline}",
     more="and {count} more",

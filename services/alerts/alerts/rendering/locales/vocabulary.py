@@ -35,6 +35,24 @@ class Labels(Struct, frozen=True, kw_only=True):
     link: str
     rule: str
     zone: str
+    assignee: str
+    comment: str
+
+
+class ResponseWords(Struct, frozen=True, kw_only=True):
+    """How people have answered to an alert; `{state}` is one of `states`."""
+
+    states: Mapping[str, str]
+    labels: Mapping[str, str]
+    """Before who it was and when, by state."""
+    badge: str
+    said: str
+    by_link: str
+    until: str
+    not_over: str
+    """Behind who closed it by hand, while it is open."""
+    comment: str
+    open_line: str
 
 
 class Vocabulary(Struct, frozen=True, kw_only=True):
@@ -75,6 +93,7 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
     subjects: Mapping[str, str]
     """What a signal may be about beside a campaign or a line."""
     label: Labels
+    response: ResponseWords
 
     title: str
     more: str

@@ -1,6 +1,6 @@
 """Chinese as it is written on the mainland: 给投放人员看的话。"""
 
-from alerts.rendering.locales.vocabulary import Labels, Vocabulary
+from alerts.rendering.locales.vocabulary import Labels, ResponseWords, Vocabulary
 
 MAINLAND_CHINESE = Vocabulary(
     colon="：",
@@ -101,6 +101,29 @@ MAINLAND_CHINESE = Vocabulary(
         link="来源",
         rule="规则",
         zone="时区",
+        assignee="处理人",
+        comment="备注",
+    ),
+    response=ResponseWords(
+        states={
+            "acknowledged": "已确认",
+            "closed": "已手动关闭",
+            "snoozed": "已暂缓",
+            "open": "已重新打开",
+        },
+        labels={
+            "acknowledged": "已确认",
+            "closed": "已手动关闭",
+            "snoozed": "已暂缓",
+            "open": "已重新打开",
+        },
+        badge="{level} · {by} {state}",
+        said="{by}，{at}",
+        by_link="通过链接",
+        until="，暂缓至 {at}",
+        not_over="；所提醒的情况恢复后提醒才会结束",
+        comment="{by}，{at}：{text}",
+        open_line="{by} {state}，{at}",
     ),
     title="【{badge}】{scope}：{headline}",
     more="另有 {count} 条",
