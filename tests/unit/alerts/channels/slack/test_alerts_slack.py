@@ -9,7 +9,8 @@ import pytest
 from alerts.channels.contract import EntryError
 from alerts.channels.result import SendClass, SendResult
 from alerts.channels.slack.answers import classify_api, classify_webhook
-from alerts.channels.slack.channel import Slack, SlackRoom
+from alerts.channels.slack.channel import Slack
+from alerts.channels.slack.entry import SlackRoom
 from cli.fakes.server import Fault
 from cli.fakes.slack import CHANNEL, TOKEN, FakeSlack
 from tests.unit.alerts.answers import (
@@ -155,7 +156,7 @@ async def test_the_first_message_is_the_root_and_later_ones_bring_it_up_to_date(
         root, reply = slack.messages
         assert reply.thread_ts == root.ts
         assert [len(one.versions) for one in slack.messages] == [2, 1]
-        assert root.title == reply.title == "(重发/resent) 标题"
+        assert (root.title, reply.title) == ("标题", "(重发/resent) 标题")
         assert slack.calls == ["chat.postMessage", "chat.update", "chat.postMessage"]
 
 
