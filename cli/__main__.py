@@ -55,6 +55,7 @@ alerts = typer.Typer(
 )
 alerts.command()(alerting.check)
 alerts.command()(alerting.route)
+alerts.command()(alerting.oncall)
 alerts.command("test")(alerting.try_receiver)
 app.add_typer(alerts, name="alerts")
 silences = typer.Typer(

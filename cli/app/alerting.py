@@ -40,9 +40,23 @@ def route(
     """Say who would get an alert with these labels, and when, a line for each route."""
     from cli.commands.alerts_file import labels_of, line_of, read_file, who_hears
 
-    directory = ROOT / os.environ.get("PACELINE_ALERTS_DIR", "deploy/alerts.d")
-    heard = who_hears(read_file(file or directory / f"{workspace}.yml"), labels_of(label))
+    heard = who_hears(read_file(file or _file_of(workspace)), labels_of(label))
     emit("\n".join(map(line_of, heard)), {"routes": heard}, as_json=as_json)
+
+
+def oncall(
+    name: Annotated[str | None, typer.Argument(help="Default: all.", show_default=False)] = None,
+    file: File = None,
+    workspace: str = "default",
+    as_json: Json = False,
+) -> None:
+    """Say who is on call now, until when, and who is next, a line for each schedule of a file."""
+    from cli.commands.alerts_file import read_file
+    from cli.commands.oncall import line_of, who_is_on_call
+
+    found = who_is_on_call(read_file(file or _file_of(workspace)), name)
+    lines = "\n".join(map(line_of, found)) or "no schedules"
+    emit(lines, {"schedules": found}, as_json=as_json)
 
 
 def try_receiver(
@@ -60,3 +74,7 @@ def try_receiver(
     lines = [result_line(one) for one in tried["results"]] or [f"{receiver} has no channel"]
     emit("\n".join(lines), tried, as_json=as_json)
     raise typer.Exit(Exit.OK if tried["arrived"] else Exit.CHECK_FAILED)
+
+
+def _file_of(workspace: str) -> Path:
+    return ROOT / os.environ.get("PACELINE_ALERTS_DIR", "deploy/alerts.d") / f"{workspace}.yml"

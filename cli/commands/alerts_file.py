@@ -56,10 +56,11 @@ def labels_of(texts: Iterable[str]) -> dict[str, str]:
 def who_hears(configuration: Configuration, labels: Mapping[str, str]) -> list[dict[str, Any]]:
     """Of each route that takes an alert with these labels: who gets it, grouped by what, when, and
     whether the route is silent now."""
-    quiet = Quiet(datetime.now(UTC), times=configuration.times)
+    now = datetime.now(UTC)
+    quiet = Quiet(now, times=configuration.times)
     found = []
     for route in match_routes(configuration.route, labels):
-        group = group_of(route, labels)
+        group = group_of(route, labels, now)
         receiver = configuration.receivers[group.receiver]
         times = RouteTimes(route.active_times, (*route.mute_times, *receiver.mute_times))
         found.append(

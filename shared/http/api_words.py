@@ -28,7 +28,14 @@ HOLDERS = {
     "ingest": ("events", "keys", "rejections", "reports", "sources"),
     "budget": ("audit", "campaigns", "exceptions", "imports", "invariants", "mappings", "suspense"),
     "kpi-monitor": ("breaches", "held", "imports", "kpis", "lines", "rules", "series"),
-    "alerts": ("alerts", "configuration", "notifications", "receivers", "silences"),
+    "alerts": (
+        "alerts",
+        "configuration",
+        "notifications",
+        "receivers",
+        "schedules",
+        "silences",
+    ),
 }
 """Whose is what comes after /v1/ in a path."""
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from alerts.adoption import routes as adoption
 from alerts.delivery import routes as delivery
+from alerts.oncall import routes as oncall
 from alerts.quiet import routes as quiet
 from alerts.record import routes as record
 from alerts.response import routes as response
@@ -14,4 +15,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     delivery.router,
     adoption.router,
     quiet.router,
+    oncall.router,
 )

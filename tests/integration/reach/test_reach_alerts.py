@@ -29,6 +29,14 @@ OPERATOR = ("operator",)
 ANY = {"If-Match": "*"}
 TRY = "/v1/receivers/ops/test"
 SILENCE = "/v1/silences/of-inside"
+SCHEDULE = f"/v1/schedules/{INSIDE}"
+ON_CALL = f"""
+people: [{{name: ann}}]
+schedules:
+  - name: {INSIDE}
+    location: Asia/Shanghai
+    rotations: [{{people: [ann], every: 1w, handoff: "2025-11-03T09:00"}}]
+"""
 BODY = {"matchers": [f'campaign="{INSIDE}"'], "duration": "2h", "comment": "a sale"}
 CASES = [
     Case("GET /v1/alerts", Of.CAMPAIGN_LIST),
@@ -41,6 +49,13 @@ CASES = [
     Case("POST /v1/silences", Of.CAMPAIGN_WRITE, OPERATOR, body=BODY),
     Case(
         "PUT /v1/silences/{silence}", Of.CAMPAIGN_WRITE, OPERATOR, SILENCE, body=BODY, headers=ANY
+    ),
+    Case("GET /v1/schedules", Of.WORKSPACE_LIST),
+    Case("GET /v1/schedules/{schedule}", Of.WORKSPACE_THING, path=SCHEDULE),
+    Case(
+        "GET /v1/schedules/{schedule}/calendar.ics",
+        Of.WORKSPACE_THING,
+        path=f"{SCHEDULE}/calendar.ics",
     ),
     Case("DELETE /v1/silences/{silence}", Of.CAMPAIGN_WRITE, OPERATOR, SILENCE),
 ]
@@ -80,6 +95,7 @@ async def test_a_role_and_a_reach_decide_what_is_read_and_written(
     world: World,  # noqa: F811 - the fixture
     client: httpx.AsyncClient,  # noqa: F811
 ) -> None:
+    world.configure(CONFIGURATION + ON_CALL)
     for campaign, region in ((INSIDE, EAST), (OUTSIDE, WEST)):
         await world.announce(campaign, region)
         await world.tell(breach_of(campaign))

@@ -12,6 +12,8 @@ from cli.commands.alerts_file import (
     result_line,
     who_hears,
 )
+from cli.commands.oncall import line_of as line_of_turn
+from cli.commands.oncall import who_is_on_call
 from cli.errors import CommandError, Exit
 
 TEXT = """\
@@ -89,3 +91,27 @@ def test_what_a_provider_said_stands_behind_its_class() -> None:
         "provider_message": "sign not match",
     }
     assert result_line(said) == "permanent_config ops-room: 310000 sign not match"
+
+
+ON_CALL = """
+people: [{name: ann}]
+schedules:
+  - name: turns
+    location: UTC
+    rotations: [{people: [ann], every: 1w, handoff: "2026-01-05T09:00"}]
+  - name: never
+    location: UTC
+    rotations:
+      - {people: [ann], every: 1w, handoff: "2026-01-05T09:00", active_time_intervals: [past]}
+"""
+
+
+def test_each_schedule_says_who_is_on_call(file: Path) -> None:
+    past = "  - {name: past, time_intervals: [{years: ['2000']}]}"
+    file.write_text(f"{TEXT}{past}\n{ON_CALL}", encoding="utf-8")
+    never, turns = map(line_of_turn, who_is_on_call(read_file(file), None))
+    assert never.startswith("never: nobody until ")
+    assert turns.startswith("turns: ann until ")
+    assert [one["on_call"] for one in who_is_on_call(read_file(file), "turns")] == ["ann"]
+    with pytest.raises(CommandError, match="no schedule other: the file has never, turns"):
+        who_is_on_call(read_file(file), "other")

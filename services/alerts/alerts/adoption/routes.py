@@ -94,6 +94,7 @@ def _view(found: InForce) -> dict[str, Any]:
         "route": _route(configuration.route),
         "receivers": [_receiver(receiver) for receiver in configuration.documents],
         "people": [_receiver(person) for person in configuration.people],
+        "schedules": list(configuration.schedules),
         "inhibit_rules": [_inhibit_rule(rule) for rule in configuration.inhibit_rules],
         "time_intervals": list(configuration.times),
     }
@@ -109,7 +110,7 @@ def _inhibit_rule(rule: InhibitRule) -> dict[str, Any]:
 
 def _route(route: Route) -> dict[str, Any]:
     return {
-        "receiver": route.receiver,
+        "receiver": route.named,
         "to_owner": bool(route.owners),
         "group_by": list(route.group_by),
         "group_wait": duration_text(route.group_wait),

@@ -83,6 +83,7 @@ class ConfigurationView(BaseModel):
     route: RouteView
     receivers: list[ReceiverView]
     people: list[ReceiverView]
+    schedules: list[str]
     inhibit_rules: list[InhibitRuleView]
     time_intervals: list[str] = Field(description="Names of the times that routes may name.")
 

@@ -23,7 +23,9 @@ def projection(configuration: Configuration) -> str:
         "global": {"resolve_timeout": duration_text(configuration.resolve_timeout)},
         "route": _route(configuration.route),
         "inhibit_rules": [_rule(one) for one in configuration.inhibit_rules],
-        "receivers": [{"name": name} for name in configuration.receivers],
+        "receivers": [
+            {"name": name} for name in (*configuration.receivers, *configuration.schedules)
+        ],
         "time_intervals": [
             {"name": name, "time_intervals": [_interval(one) for one in intervals]}
             for name, intervals in times
@@ -35,7 +37,7 @@ def projection(configuration: Configuration) -> str:
 
 def _route(route: Route) -> dict[str, Any]:
     found = {
-        "receiver": route.receiver,
+        "receiver": route.named,
         "group_by": list(route.group_by),
         "matchers": [str(one) for one in route.matchers],
         "continue": route.proceed,

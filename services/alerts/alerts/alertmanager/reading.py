@@ -55,7 +55,9 @@ class OpenAlerts:
         found = [
             one.alert
             async for one in self._matching(query)
-            if query.of_receivers(receiver_of(route, one.alert.labels) for route in one.routes)
+            if query.of_receivers(
+                receiver_of(route, one.alert.labels, self._now) for route in one.routes
+            )
             and query.of_status(one.alert.status)
         ]
         return sorted(found, key=lambda one: one.fingerprint)
@@ -67,9 +69,9 @@ class OpenAlerts:
             if not query.of_status(shown.status):
                 continue
             for route in routes:
-                if not query.of_receivers([receiver_of(route, shown.labels)]):
+                if not query.of_receivers([receiver_of(route, shown.labels, self._now)]):
                     continue
-                group = group_of(route, shown.labels, changes_level=is_breach)
+                group = group_of(route, shown.labels, self._now, changes_level=is_breach)
                 made = AlertGroup(
                     alerts=[], labels=group.labels, receiver=ReceiverName(group.receiver)
                 )
@@ -94,7 +96,7 @@ class OpenAlerts:
                     ends_at=instant(one.ends_at) if one.ends_at else end,
                     fingerprint=one.fingerprint,
                     receivers=tuple(
-                        ReceiverName(receiver_of(route, one.labels)) for route in routes
+                        ReceiverName(receiver_of(route, one.labels, self._now)) for route in routes
                     ),
                     starts_at=instant(one.starts_at),
                     status=self._status(one, routes),

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from alerts.channels.table import CHANNELS
+from alerts.configuration.oncall.document import ScheduleDocument
 
 Locale = Literal["zh-CN", "en"]
 Texts = tuple[str, ...]
@@ -111,6 +112,7 @@ class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     route: RouteDocument
     receivers: tuple[ReceiverDocument, ...]
     people: tuple[ReceiverDocument, ...] = ()
+    schedules: tuple[ScheduleDocument, ...] = ()
     inhibit_rules: tuple[InhibitDocument | None, ...] = ()
     time_intervals: tuple[TimesDocument, ...] = ()
     mute_time_intervals: tuple[TimesDocument, ...] = ()

@@ -1,7 +1,6 @@
 """What the file says of being quiet: rules of inhibition, and times that routes name, checked."""
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
 
 from alerts.configuration import intervals
 from alerts.configuration.digest import Digest
@@ -21,16 +20,14 @@ from alerts.configuration.matchers import (
     make_matcher,
     parse_matchers,
 )
-from alerts.configuration.yaml_reader import PlaceError
-
-Read = TypeVar("Read")
+from alerts.configuration.yaml_reader import PlaceError, at_place
 
 
 def read_matchers(texts: tuple[str, ...], path: str, doubts: dict[str, str]) -> tuple[Matcher, ...]:
     """A list of matchers; what no alert can meet is a doubt. Raises PlaceError."""
     found: list[Matcher] = []
     for place, text in enumerate(texts):
-        for matcher in _read(parse_matchers, text, f"{path}[{place}]"):
+        for matcher in at_place(parse_matchers, text, f"{path}[{place}]"):
             found.append(matcher)
             if reason := impossible(matcher):
                 doubts.setdefault(f"{matcher}: {reason}", f"{path}[{place}]")
@@ -69,12 +66,12 @@ def read_digest(one: DigestDocument | None, path: str) -> Digest | None:
     """When a route speaks, unless that is any time. Raises PlaceError."""
     if one is None:
         return None
-    times = {_read(_time_of_day, text, f"{path}.times[{n}]") for n, text in enumerate(one.times)}
+    times = {at_place(_time_of_day, text, f"{path}.times[{n}]") for n, text in enumerate(one.times)}
     weekdays = [
-        _read(intervals.read_weekdays, text, f"{path}.weekdays[{n}]")
+        at_place(intervals.read_weekdays, text, f"{path}.weekdays[{n}]")
         for n, text in enumerate(one.weekdays)
     ]
-    location = _read(intervals.read_location, one.location, f"{path}.location")
+    location = at_place(intervals.read_location, one.location, f"{path}.location")
     return Digest(tuple(sorted(times)), tuple(weekdays), location)
 
 
@@ -103,7 +100,7 @@ def _interval(one: IntervalDocument, path: str) -> TimeInterval:
 
     def ranges(key: str, read: Callable[[str], Range]) -> tuple[Range, ...]:
         texts: tuple[str, ...] = getattr(one, key)
-        return tuple(_read(read, text, f"{path}.{key}[{n}]") for n, text in enumerate(texts))
+        return tuple(at_place(read, text, f"{path}.{key}[{n}]") for n, text in enumerate(texts))
 
     return TimeInterval(
         times,
@@ -111,7 +108,7 @@ def _interval(one: IntervalDocument, path: str) -> TimeInterval:
         ranges("days_of_month", intervals.read_days_of_month),
         ranges("months", intervals.read_months),
         ranges("years", intervals.read_years),
-        _read(intervals.read_location, one.location, f"{path}.location"),
+        at_place(intervals.read_location, one.location, f"{path}.location"),
     )
 
 
@@ -123,15 +120,8 @@ def _time_of_day(text: str) -> int:
 
 
 def _times_of_day(start: str, end: str, path: str) -> Range:
-    first = _read(intervals.read_time, start, f"{path}.start_time")
-    last = _read(intervals.read_time, end, f"{path}.end_time")
+    first = at_place(intervals.read_time, start, f"{path}.start_time")
+    last = at_place(intervals.read_time, end, f"{path}.end_time")
     if first >= last:
         raise PlaceError(path, "it ends before it starts: write two, one until 24:00")
     return first, last
-
-
-def _read(read: Callable[[str], Read], text: str, path: str) -> Read:
-    try:
-        return read(text)
-    except ValueError as error:
-        raise PlaceError(path, str(error)) from error

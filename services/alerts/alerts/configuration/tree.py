@@ -20,6 +20,8 @@ from alerts.configuration.document import (
 from alerts.configuration.inhibition import InhibitRule
 from alerts.configuration.intervals import TimeInterval
 from alerts.configuration.matchers import Matcher
+from alerts.configuration.oncall.reading import read_schedules
+from alerts.configuration.oncall.schedules import Schedule
 from alerts.configuration.quiet import (
     read_digest,
     read_inhibit_rules,
@@ -46,7 +48,7 @@ ALL_LABELS = "..."
 
 class Route(Struct, frozen=True):
     """A node of the tree with everything inherited already filled in. `owners` are the people who
-    get what is theirs in place of the receiver."""
+    get what is theirs in place of the receiver, `schedule` says who does, if anybody is on call."""
 
     receiver: str
     group_by: tuple[str, ...]
@@ -56,11 +58,17 @@ class Route(Struct, frozen=True):
     matchers: tuple[Matcher, ...] = ()
     proceed: bool = False
     owners: frozenset[str] = frozenset()
+    schedule: Schedule | None = None
     mute_times: tuple[str, ...] = ()
     active_times: tuple[str, ...] = ()
     digest: Digest | None = None
     routes: tuple["Route", ...] = ()
     key: str = "{}"
+
+    @property
+    def named(self) -> str:
+        """The receiver, or the schedule, that the file names."""
+        return self.schedule.name if self.schedule else self.receiver
 
 
 ROOT = Route("", (), GROUP_WAIT, GROUP_INTERVAL, REPEAT_INTERVAL)
@@ -76,6 +84,7 @@ class Configuration(Struct, frozen=True):
     receivers: dict[str, Receiver]
     documents: tuple[ReceiverDocument, ...] = ()
     people: tuple[ReceiverDocument, ...] = ()
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
     budgets: Mapping[str, str] = field(default_factory=dict)
     """`Endpoint.budget` of each channel, by its name and by its address, which was or will be the
     name it has in an older or newer file."""
@@ -97,8 +106,9 @@ def parse_configuration(
     try:
         times = read_times(document)
         receivers = read_receivers(document, times, environment)
+        schedules = read_schedules(document, times, receivers)
         inhibit_rules = read_inhibit_rules(document, doubts)
-        route = _Routes(document, receivers, times, doubts).first(document.route)
+        route = _Routes(document, receivers, schedules, times, doubts).first(document.route)
         resolve_timeout = _resolve_timeout(document.general.resolve_timeout)
     except PlaceError as error:
         raise found.fail(error.path, str(error)) from error
@@ -111,6 +121,7 @@ def parse_configuration(
         receivers=receivers,
         documents=document.receivers,
         people=document.people,
+        schedules=schedules,
         budgets=budgets_of(workspace, receivers, environment),
         inhibit_rules=inhibit_rules,
         times=times,
@@ -137,10 +148,12 @@ class _Routes:
         self,
         document: Document,
         receivers: Mapping[str, Receiver],
+        schedules: Mapping[str, Schedule],
         times: Container[str],
         doubts: dict[str, str],
     ) -> None:
         self._receivers = receivers
+        self._schedules = schedules
         self._people = frozenset(one.name for one in document.people)
         self._places = {one.name: path for path, one in places_of(document)}
         self._times = times
@@ -164,16 +177,7 @@ class _Routes:
     def _route(self, node: RouteDocument, path: str, parent: Route, depth: int) -> Route:
         if depth > DEPTH_MAX:
             raise PlaceError(path, f"routes are nested deeper than {DEPTH_MAX}")
-        receiver = node.receiver or parent.receiver
-        if receiver not in self._receivers:
-            known = f"the file has {', '.join(self._receivers) or 'none'}"
-            raise PlaceError(f"{path}.receiver", f"receiver {receiver!r} is not defined: {known}")
-        if not self._receivers[receiver].channels:
-            self._doubt(
-                self._places[receiver],
-                f"receiver {receiver!r} has no channel, so nobody is told: "
-                f"add {' or '.join(f'{kind}_configs' for kind in CHANNELS)}",
-            )
+        receiver, schedule = self._receiver(node, path, parent)
         matchers = read_matchers(node.matchers or (), f"{path}.matchers", self._doubts)
         wait, interval, repeat = (
             self._interval(node, name, path, parent)
@@ -181,6 +185,7 @@ class _Routes:
         )
         route = Route(
             receiver=receiver,
+            schedule=schedule,
             group_by=self._group_by(node, path, parent),
             group_wait=wait,
             group_interval=interval,
@@ -202,6 +207,33 @@ class _Routes:
             for place, child in enumerate(node.routes)
         )
         return replace(route, routes=routes)
+
+    def _receiver(
+        self, node: RouteDocument, path: str, parent: Route
+    ) -> tuple[str, Schedule | None]:
+        """The receiver, or a schedule and who hears when nobody is on call."""
+        name = node.receiver or parent.named
+        schedule = self._schedules.get(name)
+        if schedule is not None and not parent.receiver:
+            raise PlaceError(
+                f"{path}.receiver",
+                f"{name!r} is a schedule: the first route names a receiver, for when nobody is "
+                "on call; name the schedule in a route below it",
+            )
+        if schedule is None and name not in self._receivers:
+            known = ", ".join([*self._receivers, *self._schedules]) or "none"
+            raise PlaceError(
+                f"{path}.receiver", f"receiver {name!r} is not defined: the file has {known}"
+            )
+        receiver = parent.receiver if schedule else name
+        for one in sorted(schedule.people if schedule else [receiver]):
+            if not self._receivers[one].channels:
+                self._doubt(
+                    self._places[one],
+                    f"receiver {one!r} has no channel, so nobody is told: "
+                    f"add {' or '.join(f'{kind}_configs' for kind in CHANNELS)}",
+                )
+        return receiver, schedule
 
     def _group_by(self, node: RouteDocument, path: str, parent: Route) -> tuple[str, ...]:
         names = node.group_by

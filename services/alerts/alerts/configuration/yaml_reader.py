@@ -6,6 +6,7 @@ line.
 """
 
 import re
+from collections.abc import Callable
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -39,6 +40,14 @@ class PlaceError(ValueError):
     def __init__(self, path: str, detail: str) -> None:
         super().__init__(detail)
         self.path = path
+
+
+def at_place(read: Callable[[str], T], text: str, path: str) -> T:
+    """What `read` makes of a text of the file. Raises PlaceError for its ValueError."""
+    try:
+        return read(text)
+    except ValueError as error:
+        raise PlaceError(path, str(error)) from error
 
 
 class YamlFile:

@@ -47,7 +47,7 @@ class Joining:
                 # It says itself since when it is; a breach is decided at once.
                 began[key] = signal.since
             if is_open or key not in memberships:
-                wanted += [(key, group) for group in self._groups(workspace, signal, made)]
+                wanted += [(key, group) for group in self._groups(workspace, signal, made, now)]
         ids = await store.add_groups(conn, [group for _, group in wanted])
         fresh = {ids[group.key]: group.snapshot for _, group in wanted}
         joins = {(ids[group.key], key) for key, group in wanted}
@@ -74,7 +74,11 @@ class Joining:
         return len(found)
 
     def _groups(
-        self, workspace: str, signal: Signal, made: dict[store.GroupKey, store.NewGroup]
+        self,
+        workspace: str,
+        signal: Signal,
+        made: dict[store.GroupKey, store.NewGroup],
+        now: datetime,
     ) -> list[store.NewGroup]:
         """`made`: those of other signals, of which thousands may be in one group."""
         configuration = self._configurations.get(workspace)
@@ -92,7 +96,7 @@ class Joining:
         labels = signal.routing_labels
         found = []
         for route in rules.match_routes(configuration.route, labels):
-            group = rules.group_of(route, labels, changes_level=not signal.is_foreign)
+            group = rules.group_of(route, labels, now, changes_level=not signal.is_foreign)
             key = store.GroupKey(workspace, group.key, group.receiver)
             if key not in made:
                 kept = snapshot.to_json(snapshot.take(configuration, group))

@@ -6,12 +6,14 @@ the severity too, so a critical level can reach more people than a warning.
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
 
 from alerts.configuration.matchers import Matcher
+from alerts.configuration.oncall.schedules import on_call
 from alerts.configuration.tree import ALL_LABELS, Route
 from alerts.incoming.reading import KEY_BYTES_MAX
 
@@ -52,9 +54,9 @@ def match_routes(route: Route, labels: Mapping[str, str]) -> list[Route]:
 
 
 def group_of(
-    route: Route, labels: Mapping[str, str], *, changes_level: bool = True
+    route: Route, labels: Mapping[str, str], now: datetime, *, changes_level: bool = True
 ) -> GroupReference:
-    """`{}/{team="search"}:{campaign="d11", line="L03"}` for the receiver of `route`. The severity
+    """`{}/{team="search"}:{campaign="d11", line="L03"}` for who hears by `route` now. The severity
     of a breach changes while it is open, and its group must not change with it."""
     names = _all_names(labels) if route.group_by == (ALL_LABELS,) else sorted(route.group_by)
     left_out = "severity" if changes_level else None
@@ -63,13 +65,17 @@ def group_of(
     if len(text.encode()) > KEY_BYTES_MAX:
         # The key is indexed; what makes it unique stays, what a person reads of it is cut.
         text = f"{text[:KEY_CHARACTERS_SHOWN]}… {fingerprint(chosen)}"
-    return GroupReference(f"{route.key}:{{{text}}}", receiver_of(route, labels), chosen, route)
+    return GroupReference(f"{route.key}:{{{text}}}", receiver_of(route, labels, now), chosen, route)
 
 
-def receiver_of(route: Route, labels: Mapping[str, str]) -> str:
-    """Who gets an alert of this route: its owner, if the route asks for that and knows them."""
+def receiver_of(route: Route, labels: Mapping[str, str], now: datetime) -> str:
+    """Who gets an alert of this route: its owner, if the route asks for that and knows them, or who
+    is on call."""
     owner = labels.get("owner", "")
-    return owner if owner in route.owners else route.receiver
+    if owner in route.owners:
+        return owner
+    called = on_call(route.schedule, now) if route.schedule else None
+    return called or route.receiver
 
 
 @lru_cache(maxsize=10_000)

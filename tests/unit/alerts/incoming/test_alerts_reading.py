@@ -75,7 +75,7 @@ def test_what_only_looks_like_it_is_read(text: str) -> None:
 def test_a_group_key_of_endless_labels_is_cut_and_still_its_own() -> None:
     nothing = make_breach().event_time - make_breach().event_time
     route = Route("ops", ("...",), nothing, nothing, nothing)
-    keys = [group_of(route, {"a": "x" * 3_000, "b": end}).key for end in "12"]
+    keys = [group_of(route, {"a": "x" * 3_000, "b": end}, START).key for end in "12"]
     assert max(len(key.encode()) for key in keys) < 1_000
     assert len(set(keys)) == 2
 

@@ -6,7 +6,7 @@ from alerts.routing.rules import (
     group_of,
     match_routes,
 )
-from tests.unit.alerts.builders import make_signal
+from tests.unit.alerts.builders import START, make_signal
 
 TREE = """\
 route:
@@ -63,18 +63,18 @@ def test_annotations_and_numbers_never_identify_an_alert() -> None:
 
 def test_a_group_is_named_by_its_route_its_labels_and_its_receiver() -> None:
     labels = {"campaign": "d11", "line": "L03", "team": "search"}
-    group = group_of(match_routes(tree(), labels)[0], labels)
+    group = group_of(match_routes(tree(), labels)[0], labels, START)
     assert group.key == '{}/{team="search"}:{campaign="d11", line="L03"}'
     assert (group.receiver, group.labels) == ("search", {"campaign": "d11", "line": "L03"})
 
 
 def test_alerts_without_a_grouping_label_share_a_group() -> None:
-    assert group_of(tree(), {"line": "L01"}) == group_of(tree(), {"line": "L02"})
+    assert group_of(tree(), {"line": "L01"}, START) == group_of(tree(), {"line": "L02"}, START)
 
 
 def test_all_labels_but_severity_group_when_asked() -> None:
     text = "route: {receiver: a, group_by: ['...']}\nreceivers: [{name: a}]\n"
     route = parse_configuration("default", "f", text, {}).route
     labels = {"line": "L1", "severity": "info"}
-    assert group_of(route, labels).labels == {"line": "L1"}
-    assert group_of(route, labels, changes_level=False).labels == labels
+    assert group_of(route, labels, START).labels == {"line": "L1"}
+    assert group_of(route, labels, START, changes_level=False).labels == labels
