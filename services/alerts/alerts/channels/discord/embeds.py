@@ -13,6 +13,7 @@ from alerts.channels.writing import Markup
 
 TITLE_CHARACTERS_MAX = 256
 DESCRIPTION_CHARACTERS_MAX = 4_096
+LABEL_CHARACTERS_MAX = 80
 
 _ACTS = re.compile(r"[\\`*_~|<>\[\]]|:(?=//)|@(?=everyone|here)|^[-#+]", re.IGNORECASE)
 """Discord takes a backslash before each of these away, and shows what stands behind it."""
@@ -25,7 +26,8 @@ def escaped(text: str) -> str:
 
 
 def _link(address: str) -> str:
-    return f"[{escaped(address.partition('://')[2])}]({address})"
+    label = shorten(address.partition("://")[2], LABEL_CHARACTERS_MAX)
+    return f"[{escaped(label)}]({address})"
 
 
 MARKUP = Markup(

@@ -19,7 +19,8 @@ from alerts.channels.writing import Markup
 HEADER_CHARACTERS_MAX = 150
 SECTION_CHARACTERS_MAX = 2_900
 FALLBACK_CHARACTERS_MAX = 60
-LINK_CHARACTERS_MAX = 80
+LABEL_CHARACTERS_MAX = 80
+ADDRESS_CHARACTERS_MAX = 2_000
 
 _REFERENCES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _ALIKE = str.maketrans("*~`＊＿｀", "∗∼ˋ﹡⸏ˋ")
@@ -34,8 +35,10 @@ def mrkdwn(text: str) -> str:
 
 
 def _link(address: str) -> str:
-    label = shorten(address.partition("://")[2], LINK_CHARACTERS_MAX)
-    return f"<{address.translate(_REFERENCES)}|{mrkdwn(label)}>"
+    label = mrkdwn(shorten(address.partition("://")[2], LABEL_CHARACTERS_MAX))
+    escaped = address.translate(_REFERENCES)
+    # A link is never cut in two: one without room in a section is shown only.
+    return f"<{escaped}|{label}>" if len(escaped) <= ADDRESS_CHARACTERS_MAX else label
 
 
 MARKUP = Markup(

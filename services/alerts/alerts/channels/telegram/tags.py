@@ -12,7 +12,7 @@ from alerts.channels.texts import characters, shorten
 from alerts.channels.writing import Markup
 
 JOINER = "\u2060"
-LINK_CHARACTERS_MAX = 80
+LABEL_CHARACTERS_MAX = 80
 
 _TAG = re.compile(r"<[^<>]*>")
 _ACTS = re.compile(
@@ -35,7 +35,7 @@ def visible(text: str) -> int:
 
 
 def _link(address: str) -> str:
-    label = shorten(address.partition("://")[2], LINK_CHARACTERS_MAX)
+    label = shorten(address.partition("://")[2], LABEL_CHARACTERS_MAX)
     return f'<a href="{escape(address)}">{harmless(label)}</a>'
 
 

@@ -138,6 +138,14 @@ def test_whatever_people_call_things_discord_takes_it(
             assert set(links) <= {RUNBOOK}, "the runbook is the only link"
 
 
+def test_an_address_that_fills_half_an_embed_stays_a_link() -> None:
+    address = "https://wiki.example/" + "_" * 1_970
+    facts = (*make_block().facts, FactLine("处理手册", address, link=True))
+    found = sent(told(replace(make_block(), facts=facts)))
+    assert fault_of(found) is None
+    assert f"]({address})" in found["embeds"][0]["description"]
+
+
 def test_a_text_longer_than_an_embed_goes_on_in_the_next_one() -> None:
     long = replace(make_block(), facts=tuple(FactLine("数", "预算" * 100) for _ in range(25)))
     first, second = sent(told(long))["embeds"]

@@ -86,6 +86,17 @@ def test_whatever_people_call_things_slack_takes_it(name: str, alerts: int, text
         assert not re.search("[<>]", bare), "the runbook is the only thing between brackets"
 
 
+@pytest.mark.parametrize(("ampersands", "linked"), [(300, True), (500, False)])
+def test_an_address_without_room_is_shown_and_not_cut(ampersands: int, linked: bool) -> None:
+    address = "https://wiki.example/?" + "&" * ampersands
+    long = replace(make_block(), facts=(FactLine("处理手册", address, link=True),))
+    found = sent(told(long))
+    assert fault_of(found) is None
+    [(_, text)] = texts(found["attachments"])
+    assert ("<https://" in text) is linked
+    assert "wiki.example/?" in text
+
+
 def assert_within_our_margins(found: dict[str, Any]) -> None:
     """The budget of alerting.md A10, below what Slack itself refuses."""
     parts = found["attachments"]
