@@ -121,6 +121,11 @@ ACKNOWLEDGED_AFTER = Histogram(
 DELIVERIES = Counter(
     "paceline_alerts_deliveries_total", "Send attempts by channel and class.", ["channel", "class"]
 )
+DELIVERIES_JOINED = Counter(
+    "paceline_alerts_deliveries_joined_total",
+    "Deliveries that went as part of another's message, to spare a destination's budget.",
+    ["channel"],
+)
 DELIVERIES_FAILED = Counter(
     "paceline_alerts_deliveries_failed_total",
     "Deliveries refused for the first time; somebody must look.",

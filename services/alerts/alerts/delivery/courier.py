@@ -11,7 +11,7 @@ was decided to go, for those are the people who were told the beginning.
 import asyncio
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -26,11 +26,13 @@ from alerts.configuration.configurations import Configurations
 from alerts.delivery import store
 from alerts.delivery.parts import part
 from alerts.delivery.store import AttemptOutcome, Claimed
+from alerts.delivery.together import BESIDE_MAX, can_share, fitting
+from alerts.delivery.together import together as joint
 from alerts.delivery.verdict import Waits, compose, judge
 from alerts.record import audit
 from alerts.settings import AlertsSettings
 from shared import metrics
-from shared.database.pool import Pool, is_transient, transaction
+from shared.database.pool import Conn, Pool, is_transient, transaction
 from shared.events.notifications import Attempt
 from shared.kafka import outbox
 from shared.logs import get_logger
@@ -91,7 +93,7 @@ class Courier:
         except BaseException:
             self._free.release()
             raise
-        if claimed is None:
+        if not claimed:
             self._free.release()
             return False
         task = self._sending.create_task(self._carry(claimed))
@@ -99,33 +101,55 @@ class Courier:
         return True
 
     async def send_one(self) -> bool:
-        """Claims, sends and records one delivery; False when none is due."""
+        """Claims, sends and records one delivery, or several that go as one message; False when
+        none is due."""
         claimed = await self._claim()
-        if claimed is not None:
+        if claimed:
             await self._carry(claimed)
-        return claimed is not None
+        return bool(claimed)
 
-    async def _claim(self) -> Claimed | None:
+    async def _claim(self) -> list[Claimed]:
+        """The next delivery, and what goes with it."""
         async with transaction(self._pool) as conn:
-            return await store.take(
+            first = await store.take(
                 conn,
                 claim_s=self._settings.claim_s,
                 limits=self._limits,
                 budgets=self._configurations.budgets,
             )
+            if first is None:
+                return []
+            return [first, *await self._claim_beside(conn, first)]
 
-    async def _carry(self, claimed: Claimed) -> None:
+    async def _claim_beside(self, conn: Conn, first: Claimed) -> list[Claimed]:
+        """More than its destination would take one by one in this minute."""
+        if first.room is None or first.alone:
+            return []
+        rows = await store.find_beside(conn, first, BESIDE_MAX)
+        if len(rows) <= first.room:
+            return []
+        messages = [
+            msgspec.convert(one, Message) for one in (first.message, *(r["message"] for r in rows))
+        ]
+        if not can_share(messages[0]):
+            return []
+        kind, _ = self._destination(first)
+        count = fitting(self._channels[kind], messages) - 1
+        return await store.take_beside(conn, rows[:count], self._settings.claim_s)
+
+    async def _carry(self, together: Sequence[Claimed]) -> None:
         """Sends, then records; a database that is away is waited for while the claim holds."""
+        claimed = together[0]
         began = time.monotonic()
         at = datetime.now(UTC)
         kind, target = self._destination(claimed)
-        composed, result = await self._send(claimed, kind, target, at)
+        composed, result = await self._send(together, kind, target, at)
         attempt = Attempted(kind, at, time.monotonic() - began, result)
-        outcome = judge(claimed, composed, result, self._waits)
+        carried = [(one, self._outcome(one, together, composed, result)) for one in together]
         backoff_s = 0.1
         while True:
             try:
-                await self._record(claimed, attempt, outcome)
+                await self._record(carried, attempt)
             except Exception as error:
                 held = time.monotonic() - began < self._settings.claim_s
                 log.warning("attempt_not_recorded", error=repr(error), tries_again=held)
@@ -139,6 +163,18 @@ class Courier:
             else:
                 return
 
+    def _outcome(
+        self, claimed: Claimed, together: Sequence[Claimed], composed: Composed, result: SendResult
+    ) -> AttemptOutcome:
+        """What goes with another is on record with its own words, which are part of what was
+        sent; refused for its text, each goes alone."""
+        if len(together) == 1:
+            return judge(claimed, composed, result, self._waits)
+        outcome = judge(claimed, Composed(claimed.title, claimed.body), result, self._waits)
+        if result.kind is not SendClass.CONTENT:
+            return outcome
+        return outcome._replace(shrunk=claimed.shrunk, message=None)
+
     def _destination(self, claimed: Claimed) -> tuple[str, Mapping[str, Any]]:
         """Kind and target of the channel as it is configured now, else as it was: a name that
         leads to another one of the group is not a corrected one, but that of somebody else."""
@@ -149,14 +185,15 @@ class Courier:
         return str(target["kind"]), target
 
     async def _send(
-        self, claimed: Claimed, kind: str, target: Mapping[str, Any], at: datetime
+        self, together: Sequence[Claimed], kind: str, target: Mapping[str, Any], at: datetime
     ) -> tuple[Composed, SendResult]:
         """One attempt within its time. Whatever goes wrong is its result: a message that cannot
         be built or sent must not stop those of everybody else."""
+        claimed = together[0]
         composed = Composed(claimed.title, claimed.body)
         try:
             channel = self._channels[kind]
-            message = msgspec.convert(claimed.message, Message)
+            message = joint([msgspec.convert(one.message, Message) for one in together])
             told = part(message, claimed.shrunk)
             composed = compose(channel, told, claimed.shrunk)
             outgoing = Outgoing(
@@ -165,7 +202,7 @@ class Courier:
                 message=told,
                 composed=composed,
                 at=at,
-                possible_duplicate=claimed.possible_duplicate,
+                possible_duplicate=any(one.possible_duplicate for one in together),
                 thread_root=claimed.thread_root,
                 thread_previous=claimed.thread_previous,
                 thread_id=claimed.thread_id,
@@ -182,7 +219,9 @@ class Courier:
         except Exception as error:
             return composed, _fault(claimed, kind, error)
 
-    async def _record(self, claimed: Claimed, attempt: Attempted, outcome: AttemptOutcome) -> None:
+    async def _record(
+        self, carried: Sequence[tuple[Claimed, AttemptOutcome]], attempt: Attempted
+    ) -> None:
         kind, at, took_s, result = attempt
         row = msgspec.convert(
             {
@@ -195,28 +234,35 @@ class Courier:
             },
             Attempt,
         )
-        park_s = outcome.wait_s if result.kind is SendClass.RATE_LIMITED else None
         async with transaction(self._pool) as conn:
-            rows = await store.add_attempt(conn, claimed, outcome, row, park_s=park_s)
-            await outbox.add(conn, SCHEMA, audit.attempt_records(rows, claimed.claim, at))
+            for claimed, outcome in carried:
+                park_s = outcome.wait_s if result.kind is SendClass.RATE_LIMITED else None
+                rows = await store.add_attempt(conn, claimed, outcome, row, park_s=park_s)
+                await outbox.add(conn, SCHEMA, audit.attempt_records(rows, claimed.claim, at))
         metrics.DELIVERIES.labels(kind, result.kind.value).inc()
+        metrics.DELIVERIES_JOINED.labels(kind).inc(len(carried) - 1)
         metrics.DELIVERY_DURATION.labels(kind).observe(took_s)
-        say = log.info if result.kind in ARRIVED else log.warning
-        if outcome.state == "failed":
-            say = log.error
-            if not claimed.refused:
-                metrics.DELIVERIES_FAILED.labels(kind).inc()
-        say(
-            "delivery_attempted",
-            delivery=claimed.delivery,
-            workspace=claimed.workspace,
-            receiver=claimed.receiver,
-            channel=kind,
-            state=outcome.state,
-            provider_class=result.kind.value,
-            provider_code=result.provider_code,
-            provider_message=result.provider_message,
-        )
+        for claimed, outcome in carried:
+            _say(claimed, outcome, kind, result)
+
+
+def _say(claimed: Claimed, outcome: AttemptOutcome, kind: str, result: SendResult) -> None:
+    say = log.info if result.kind in ARRIVED else log.warning
+    if outcome.state == "failed":
+        say = log.error
+        if not claimed.refused:
+            metrics.DELIVERIES_FAILED.labels(kind).inc()
+    say(
+        "delivery_attempted",
+        delivery=claimed.delivery,
+        workspace=claimed.workspace,
+        receiver=claimed.receiver,
+        channel=kind,
+        state=outcome.state,
+        provider_class=result.kind.value,
+        provider_code=result.provider_code,
+        provider_message=result.provider_message,
+    )
 
 
 def _part_id(delivery: str, parts_told: int) -> str:

@@ -15,6 +15,7 @@ def start_counters() -> None:
     metrics.FAULTS.labels("send")
     for kind in CHANNELS:
         metrics.DELIVERIES_FAILED.labels(kind)
+        metrics.DELIVERIES_JOINED.labels(kind)
         metrics.DELIVERY_DURATION.labels(kind)
         for answer in SendClass:
             metrics.DELIVERIES.labels(kind, answer.value)

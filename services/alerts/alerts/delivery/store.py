@@ -48,7 +48,7 @@ TAKE_SLOT = f"""
 INSERT INTO alerts.destinations AS p (destination, sent_at) VALUES ($1, ARRAY[now()])
 ON CONFLICT (destination) DO UPDATE SET sent_at = ARRAY(SELECT s FROM {SENT} ORDER BY s) || now()
 WHERE (SELECT count(*) < $2 AND count(*) {JUST_SENT} < $3 FROM {SENT})
-RETURNING true
+RETURNING cardinality(sent_at)
 """
 WAIT_FOR_SLOT = f"""
 UPDATE alerts.destinations p SET blocked_until = (SELECT greatest(
@@ -61,11 +61,22 @@ CLAIM = """
 UPDATE alerts.deliveries d SET state = 'sending', claims = claims + 1,
   claimed_until = now() + make_interval(secs => $2),
   possible_duplicate = possible_duplicate OR state = 'sending'
-WHERE position = $1 RETURNING claims, possible_duplicate, ARRAY(
+WHERE position = ANY($1::bigint[]) RETURNING position, claims, possible_duplicate, ARRAY(
   SELECT l.channel->>'address' FROM alerts.notify_log l
   WHERE l.group_id = d.group_id AND l.channel_id <> d.channel_id) AS others,
   coalesce(d.thread_id, (
     SELECT p.thread_id FROM alerts.deliveries p WHERE p.delivery = d.thread_previous)) AS thread_id
+"""
+REFUSED_TEXT = "permanent_content"
+# Others for the same channel that are due as well and were never refused for what they say. What
+# is left of one that goes in parts, or was shortened, goes alone.
+BESIDE = f"""
+SELECT d.*, $5::text AS destination FROM alerts.deliveries d
+WHERE d.workspace = $1 AND d.receiver = $2 AND d.channel_id = $3 AND d.locale = $4
+  AND d.state IN ('pending', 'parked') AND d.next_attempt_at <= now() AND d.shrunk = 0
+  AND d.message @> '{{"written": "", "told": [], "part_size": 0}}'
+  AND NOT d.attempts @> '[{{"class": "{REFUSED_TEXT}"}}]' AND NOT {BEHIND}
+ORDER BY d.position LIMIT $6 FOR UPDATE OF d SKIP LOCKED
 """
 PARK = """
 INSERT INTO alerts.destinations AS p (destination, blocked_until, sent_at)
@@ -150,6 +161,11 @@ class Claimed(NamedTuple):
     """Where the other channels lead that the group has told something."""
     thread_id: str | None = None
     """Of its thread as the message before it had it: that may have begun another."""
+    locale: str = ""
+    alone: bool = False
+    """It was refused for what it says, maybe together with others."""
+    room: int | None = None
+    """How many more its destination takes in this minute, where that is limited."""
 
 
 class AttemptOutcome(NamedTuple):
@@ -196,18 +212,42 @@ async def take(
     destination = row["destination"]
     limits_of = limits.get(row["target"]["kind"])
     pace = _pace(limits_of) if limits_of else None
-    if pace and not await conn.fetchval(TAKE_SLOT, destination, *pace):
-        await conn.execute(WAIT_FOR_SLOT, destination, *pace)
-        return None
-    claimed = await conn.fetchrow(CLAIM, row["position"], claim_s)
-    assert claimed is not None
+    room = None
+    if pace:
+        sent = await conn.fetchval(TAKE_SLOT, destination, *pace)
+        if sent is None:
+            await conn.execute(WAIT_FOR_SLOT, destination, *pace)
+            return None
+        room = pace[0] - sent if pace[0] < UNLIMITED else None
+    (claimed,) = await _claim(conn, [row], claim_s)
+    return claimed._replace(room=room)
+
+
+async def find_beside(conn: Conn, claimed: Claimed, limit: int) -> list[Any]:
+    """Up to `limit` other deliveries that could go with this one, locked."""
+    place = (claimed.workspace, claimed.receiver, claimed.channel_id, claimed.locale)
+    return list(await conn.fetch(BESIDE, *place, claimed.destination, limit))
+
+
+async def take_beside(conn: Conn, rows: Sequence[Any], claim_s: float) -> list[Claimed]:
+    """Takes those that go with another; they need no slot of their own."""
+    return await _claim(conn, rows, claim_s) if rows else []
+
+
+async def _claim(conn: Conn, rows: Sequence[Any], claim_s: float) -> list[Claimed]:
+    made = await conn.fetch(CLAIM, [row["position"] for row in rows], claim_s)
+    claims = {one["position"]: one for one in made}
+    return [_claimed(row, claims[row["position"]]) for row in rows]
+
+
+def _claimed(row: Any, claimed: Any) -> Claimed:
     return Claimed(
         position=row["position"],
         claim=claimed["claims"],
         delivery=row["delivery"],
         workspace=row["workspace"],
         receiver=row["receiver"],
-        destination=destination,
+        destination=row["destination"],
         channel_id=row["channel_id"],
         target=row["target"],
         message=row["message"],
@@ -221,6 +261,8 @@ async def take(
         refused=row["state"] == "failed",
         others=claimed["others"],
         thread_id=claimed["thread_id"],
+        locale=row["locale"],
+        alone=any(one["class"] == REFUSED_TEXT for one in row["attempts"]),
     )
 
 

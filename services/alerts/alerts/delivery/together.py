@@ -1,0 +1,46 @@
+"""Many messages for one destination that takes few in a minute: one message of all. Pure.
+
+Who gets hundreds of alerts at once and hears of them one in four seconds hears of the last one too
+late (alerting.md 1 and 2.9).
+"""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from alerts.channels.contract import Channel
+from alerts.channels.message import Message
+
+BESIDE_MAX = 50
+
+
+def can_share(message: Message) -> bool:
+    """Whether all of it is still to be told, alert by alert."""
+    return not (message.written or message.told or message.part_size)
+
+
+def together(messages: Sequence[Message]) -> Message:
+    """One message that says what all of them say, in their order; the title is the first one's."""
+    first, others = messages[0], len(messages) - 1
+    return replace(
+        first,
+        title=f"{first.title} (+{others})" if others else first.title,
+        status="firing" if any(one.status == "firing" for one in messages) else "resolved",
+        blocks=tuple(block for one in messages for block in one.blocks),
+        still_open=tuple(line for one in messages for line in one.still_open),
+        left_out=sum(one.left_out for one in messages),
+    )
+
+
+def fitting(channel: Channel, messages: Sequence[Message]) -> int:
+    """How many of them, from the first on, go into one message of this channel: they share the
+    zone that is said once at the end, and nothing has to be left out."""
+    limits = channel.limits
+    count = 1
+    while count < len(messages) and messages[count].zone == messages[0].zone:
+        whole = together(messages[: count + 1])
+        too_many = limits.alerts_max is not None and len(whole.blocks) > limits.alerts_max
+        if too_many or not channel.compose(whole, limits.text_max).whole:
+            break
+        count += 1
+    return count
