@@ -26,10 +26,10 @@ from typing import NamedTuple, TypeAlias
 
 import asyncpg
 import msgspec
-import psutil
 import uvloop
 
 from bench.posting import database
+from bench.processes import postgres_cpu
 from kpi_monitor.intake.handlers import Intake
 from kpi_monitor.judging.evaluator import Evaluator
 from kpi_monitor.settings import KpiSettings
@@ -57,7 +57,6 @@ ADD_RULE = """
 INSERT INTO kpi.rules VALUES ('default', $1, 1, $2, $3::jsonb, false, $4, 'bench', now(), now())
 """
 BREACHES = "SELECT count(*) FROM kpi.outbox WHERE topic = 'breaches.v1'"
-BACKENDS = "SELECT pid FROM pg_stat_activity WHERE backend_type <> 'client backend' OR pid <> $1"
 
 Orders: TypeAlias = "Queue[tuple[str, int, int] | None]"
 Results: TypeAlias = "Queue[tuple[float, float]]"
@@ -184,18 +183,6 @@ async def prepare(url: str, plan: LoadPlan) -> None:
     await conn.close()
 
 
-async def postgres_cpu(conn: asyncpg.Connection) -> float:
-    """CPU seconds of all of the server's processes but the one that asks."""
-    total = 0.0
-    for row in await conn.fetch(BACKENDS, conn.get_server_pid()):
-        try:
-            times = psutil.Process(row[0]).cpu_times()
-        except psutil.NoSuchProcess:
-            continue
-        total += times.user + times.system
-    return total
-
-
 async def _count_due(pool: Pool, evaluator: Evaluator) -> int:
     async with pool.acquire() as conn:
         return await evaluator.count_due(conn)
@@ -246,17 +233,17 @@ class Replicas:
     async def fold(self, conn: asyncpg.Connection, first: int, events: int) -> Cost:
         """All replicas fold `events` together, each from its number `first` on."""
         each = events // self.plan.replicas
-        before = await postgres_cpu(conn)
+        before = postgres_cpu(conn)
         for orders in self.orders:
             orders.put(("fold", first, each))
         figures = [await asyncio.to_thread(self.results.get) for _ in self.orders]
-        cpu = await postgres_cpu(conn) - before
+        cpu = postgres_cpu(conn) - before
         python = sum(one[0] for one in figures)
         return Cost(each * self.plan.replicas, max(one[1] for one in figures), python, cpu)
 
     async def judge(self, conn: asyncpg.Connection) -> tuple[Cost, list[tuple[float, int]]]:
         """All replicas judge until idle; also when the outbox was seen to hold how many."""
-        before, began = await postgres_cpu(conn), time.monotonic()
+        before, began = postgres_cpu(conn), time.monotonic()
         seen = [(0.0, await conn.fetchval(BREACHES))]
         for orders in self.orders:
             orders.put(("judge", 0, 0))
@@ -267,7 +254,7 @@ class Replicas:
             if count != seen[-1][1]:
                 seen.append((time.monotonic() - began, count))
         figures = waiting.result()
-        cpu = await postgres_cpu(conn) - before
+        cpu = postgres_cpu(conn) - before
         python, seconds = sum(one[0] for one in figures), max(one[1] for one in figures)
         return Cost(self.plan.keys, seconds, python, cpu), seen
 

@@ -26,11 +26,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from typing import NamedTuple
 
 import asyncpg
 import uvloop
 
+from bench.processes import postgres_cpu
 from budget.handlers import SpendHandler
 from budget.settings import BudgetSettings
 from cli.embedded.postgres import PostgresServer
@@ -138,10 +141,22 @@ async def post(pool: Pool, handler: SpendHandler, polls: list[list[Received]]) -
     return took
 
 
-def replica(  # noqa: PLR0917 - a process target takes its arguments by place
-    url: str, name: str, count: int, size: int, ids: str, results: "Queue[tuple[float, ...]]"
+class Measured(NamedTuple):
+    """One replica's measured part: wall clock, CPU seconds of it and of PostgreSQL so far."""
+
+    began: float
+    ended: float
+    python_s: float
+    postgres_began_s: float
+    postgres_ended_s: float
+    poll_p50_s: float
+
+
+def replica(
+    url: str, share: tuple[str, int, int, str], warm: Barrier, results: "Queue[Measured]"
 ) -> None:
-    """One process: begin and end of its measured part, CPU seconds, median seconds of a poll."""
+    """One process; all begin to measure when the last of them is warm."""
+    name, count, size, ids = share
 
     async def run() -> None:
         settings = BudgetSettings(database_url=url)
@@ -152,10 +167,13 @@ def replica(  # noqa: PLR0917 - a process target takes its arguments by place
         gc.freeze()
         gc.set_threshold(50_000, 20, 20)
         await post(pool, handler, polls[:WARM_UP])
-        began, cpu = time.time(), time.process_time()
-        took = await post(pool, handler, polls[WARM_UP:])
-        cpu = time.process_time() - cpu
-        results.put((began, time.time(), cpu, sorted(took)[len(took) // 2]))
+        async with pool.acquire() as conn:
+            warm.wait()
+            before, began, cpu = postgres_cpu(conn), time.time(), time.process_time()
+            took = await post(pool, handler, polls[WARM_UP:])
+            cpu, ended = time.process_time() - cpu, time.time()
+            middle = sorted(took)[len(took) // 2]
+            results.put(Measured(began, ended, cpu, before, postgres_cpu(conn), middle))
         await pool.close()
 
     uvloop.run(run())
@@ -219,12 +237,11 @@ def main() -> None:
         if options.fill:
             asyncio.run(fill(url, options.fill, options.copies, options.size, options.ids))
         context = multiprocessing.get_context("spawn")
-        results: Queue[tuple[float, ...]] = context.Queue()
+        results: Queue[Measured] = context.Queue()
+        warm = context.Barrier(options.replicas)
+        shape = options.batches, options.size, options.ids
         processes = [
-            context.Process(
-                target=replica,
-                args=(url, f"r{number}", options.batches, options.size, options.ids, results),
-            )
+            context.Process(target=replica, args=(url, (f"r{number}", *shape), warm, results))
             for number in range(options.replicas)
         ]
         for process in processes:
@@ -233,13 +250,17 @@ def main() -> None:
         for process in processes:
             process.join()
     events = options.replicas * options.batches * options.size
-    seconds = max(one[1] for one in figures) - min(one[0] for one in figures)
-    cpu_us = sum(one[2] for one in figures) / events * 1e6
-    median_ms = max(one[3] for one in figures) * 1000
+    seconds = max(one.ended for one in figures) - min(one.began for one in figures)
+    python_us = sum(one.python_s for one in figures) / events * 1e6
+    postgres_s = max(one.postgres_ended_s for one in figures)
+    postgres_s -= min(one.postgres_began_s for one in figures)
+    postgres_us = postgres_s / events * 1e6
+    median_ms = max(one.poll_p50_s for one in figures) * 1000
     print(
         f"replicas={options.replicas} size={options.size} "
         f"filled={options.fill * (options.copies + 1)} ids={options.ids} "
-        f"rate={events / seconds:.0f}/s poll_p50={median_ms:.0f}ms python_cpu={cpu_us:.1f}us/event"
+        f"rate={events / seconds:.0f}/s poll_p50={median_ms:.0f}ms CPU an event: "
+        f"{python_us + postgres_us:.1f}us = python {python_us:.1f} + postgres {postgres_us:.1f}"
     )
 
 
