@@ -1,7 +1,7 @@
 """What one poll, or one release of held money, adds to the ledger: gathered first, written once.
 
-The order of the statements is the lock order of polls: facts (before this), entries, held items,
-changes, accounts.
+The order of the statements is the lock order of polls: facts and deltas (before this), entries,
+held items, changes, accounts.
 """
 
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from datetime import datetime
 
 from budget.ledger import held_items, store
 from budget.ledger.held_items import Adjusted, HeldRow
-from budget.ledger.store import DeltaRow, EntryRow, PeriodChange, Reused
+from budget.ledger.store import EntryRow, PeriodChange
 from shared.database.pool import Conn
 
 
@@ -33,11 +33,9 @@ class AccountTally:
 
 @dataclass(slots=True)
 class Books:
-    """Rows by statement; `entities` of deltas by entry; `released`: facts that are not held as they
-    were; `tallies` per account and period."""
+    """Rows by statement, after those of deltas; `released`: facts that are not held as they were;
+    `tallies` per account and period."""
 
-    deltas: list[DeltaRow] = field(default_factory=list)
-    entities: dict[int, str] = field(default_factory=dict)
     entries: list[EntryRow] = field(default_factory=list)
     released: list[tuple[int, str]] = field(default_factory=list)
     held: list[HeldRow] = field(default_factory=list)
@@ -49,13 +47,10 @@ class Books:
         if known is not tally:
             known.add(tally.amount, tally.latest_at, tally.count)
 
-    async def enter(self, conn: Conn, now: datetime) -> tuple[set[int] | None, list[Reused]]:
-        """Writes the entries. Of the deltas: which numbers are new (None: all), and reused ids."""
-        self.deltas.sort()
+    async def enter(self, conn: Conn, now: datetime) -> None:
+        """Writes the entries of facts and moves."""
         self.entries.sort()
-        answer = await store.add_deltas(conn, self.deltas, self.entities, now)
         await store.add_entries(conn, self.entries, now)
-        return answer
 
     async def close(self, conn: Conn, now: datetime) -> None:
         """Writes all the rest; the accounts come last."""

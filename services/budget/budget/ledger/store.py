@@ -17,34 +17,6 @@ SPEND, CORRECTION, MOVE, MOVED_CORRECTION = 0, 1, 2, 3
 KINDS = ("spend", "correction", "move", "move")
 """What an entry is called; a moved correction is a move that counts among the corrections."""
 TAKE_BLOCK = "SELECT nextval('budget.entry_blocks') FROM generate_series(1, $1)"
-# A new row comes back with `old` empty, a reused id with both, a plain repeat not at all
-# (reference: PostgreSQL 18 RETURNING old/new); in the common case all are new, and no row need
-# come back. A delta's period is the 5-minute pane of `at`, so it
-# is not stored: each array costs 0.2 µs an event to encode.
-ADD_DELTAS = """
-WITH added AS (
-  INSERT INTO budget.entries AS t (stream_id, id, entry, account_id, amount, at, bodyhash, kind,
-                                   recorded_at)
-  SELECT u.stream_id, u.id, u.entry, u.account_id, u.amount, u.at, u.bodyhash, 0, $8::timestamptz
-  FROM unnest($1::int[], $2::text[], $3::bigint[], $4::int[], $5::bigint[], $6::timestamptz[],
-              $7::bytea[]) AS u(stream_id, id, entry, account_id, amount, at, bodyhash)
-  ON CONFLICT (stream_id, id) DO UPDATE SET bodyhash = t.bodyhash
-  WHERE t.bodyhash <> excluded.bodyhash
-  RETURNING new.entry, old.entry IS NULL AS fresh, old.bodyhash AS before, new.stream_id, new.id
-), fresh AS (
-  SELECT count(*) AS n, array_agg(entry) AS numbers FROM added WHERE fresh
-)
-SELECT CASE WHEN n < cardinality($1::int[]) THEN coalesce(numbers, '{}') END AS fresh,
-       array(SELECT (stream_id, id, before) FROM added WHERE NOT fresh) AS reused
-FROM fresh
-"""
-# Only a poll that names platforms' entities pays for the array that keeps them.
-ADD_DELTAS_OF_ENTITIES = (
-    ADD_DELTAS.replace("bodyhash, kind,", "bodyhash, entity, kind,", 1)
-    .replace("u.bodyhash, 0, $8::timestamptz", "u.bodyhash, u.entity, 0, $9::timestamptz")
-    .replace("$7::bytea[])", "$7::bytea[], $8::text[])")
-    .replace("at, bodyhash)", "at, bodyhash, entity)")
-)
 ENTRY = InsertColumns(
     "stream_id int, id text, entry bigint, account_id int, amount bigint, at timestamptz, "
     "kind smallint, corrects bigint, period_start timestamptz, period_end timestamptz, "
@@ -81,8 +53,6 @@ FROM (SELECT account_id, sum(amount) AS amount, sum(entries) AS entries,
 JOIN locked USING (account_id)
 WHERE t.account_id = s.account_id
 """
-DeltaRow = tuple[int, str, int, int, int, datetime, bytes]
-"""stream, id, entry, account, micros, at, bodyhash: a plain tuple, as one is made per event."""
 SCAN_TIMEOUT_S = 3600.0
 """Instead of the connection's own: the whole change has a limit, `release_timeout_s`."""
 PANE = "interval '5 minutes'"
@@ -110,14 +80,6 @@ class EntryRow(NamedTuple):
     item_stream: int
     item_key: str
     leaves: bool
-
-
-class Reused(NamedTuple):
-    """An id that stands in the ledger with another body."""
-
-    stream_id: int
-    id: str
-    bodyhash: bytes
 
 
 class LedgerPeriod(NamedTuple):
@@ -150,29 +112,6 @@ async def take_entries(conn: Conn, count: int) -> list[range]:
     """Blocks of unused entry numbers, together at least `count`."""
     blocks = await conn.fetch(TAKE_BLOCK, -(-count // BLOCK))
     return [range(row[0] * BLOCK, (row[0] + 1) * BLOCK) for row in blocks]
-
-
-async def add_deltas(
-    conn: Conn, rows: Sequence[DeltaRow], entities: Mapping[int, str], now: datetime
-) -> tuple[set[int] | None, list[Reused]]:
-    """Inserts deltas, sorted by (stream, id), no id twice; `entities` by entry number, if any.
-
-    The entry numbers that are new (None: all of them), and the ids in use with another body.
-    """
-    if not rows:
-        return None, []
-    columns: list[Sequence[object]] = [*zip(*rows, strict=True)]
-    statement = ADD_DELTAS
-    if entities:
-        statement = ADD_DELTAS_OF_ENTITIES
-        columns.append([entities.get(row[2]) for row in rows])
-    answer = await conn.fetchrow(statement, *columns, now)
-    assert answer is not None
-    if answer["fresh"] is None:
-        return None, []
-    return set(answer["fresh"]), [
-        Reused(stream_id, item, before) for stream_id, item, before in answer["reused"]
-    ]
 
 
 async def add_entries(conn: Conn, rows: Sequence[EntryRow], now: datetime) -> None:

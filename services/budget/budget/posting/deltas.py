@@ -11,9 +11,10 @@ from operator import eq
 
 from budget.ledger import store as ledger
 from budget.ledger.books import AccountTally, Books
+from budget.ledger.delta_entries import DeltaEntries, DeltaRow, Reused
 from budget.ledger.held_items import HeldRow
 from budget.ledger.revisions import RowOutcome
-from budget.ledger.store import DeltaRow, PeriodChange, Reused
+from budget.ledger.store import PeriodChange
 from budget.posting.facts import Facts, KeysOf
 from budget.posting.lateness import Completeness, by_mark
 from budget.posting.posted import Posted, held_row
@@ -28,6 +29,8 @@ async def post(
     now: datetime,
     keys_of: KeysOf,
     complete: Completeness,
+    *,
+    entries: DeltaEntries,
 ) -> Posted:
     """Enters routed postings, in order of arrival, in the caller's transaction.
 
@@ -43,7 +46,8 @@ async def post(
         await Facts(posted, numbers, complete).book(conn, facts, keys_of)
     deltas = _Deltas(posted, numbers, complete)
     deltas.take([p for p in postings if not p.route.is_fact] if facts else postings)
-    deltas.book(*await posted.books.enter(conn, now))
+    deltas.book(*await entries.add(conn, deltas.rows, deltas.entities, now))
+    await posted.books.enter(conn, now)
     return posted
 
 
@@ -55,6 +59,8 @@ class _Deltas:
         self._books = posted.books
         self._numbers = numbers
         self._complete = complete
+        self.rows: list[DeltaRow] = []
+        self.entities: dict[int, str] = {}
         self._taken: Sequence[Posting] = ()
         self._repeats: list[Posting] = []
 
@@ -78,7 +84,7 @@ class _Deltas:
                 )
             )
         rows.sort()
-        self._books.entities = {
+        self.entities = {
             numbers[p.index]: p.route.entity_text
             for p in postings
             if p.route.entity_text is not None
@@ -87,7 +93,7 @@ class _Deltas:
         ids = [row[1] for row in rows]
         if any(map(eq, ids, islice(ids, 1, None))):
             rows = self._drop_repeats(rows)
-        self._books.deltas = rows
+        self.rows = rows
 
     def _drop_repeats(self, rows: Sequence[DeltaRow]) -> list[DeltaRow]:
         """The first of each (stream, id): rows are sorted, and numbers rise with arrival."""

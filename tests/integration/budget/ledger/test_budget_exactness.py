@@ -185,12 +185,13 @@ async def test_a_crash_before_the_commit_leaves_nothing_and_the_retry_books_it(
 
 @pytest.mark.parametrize("seed", range(4))
 async def test_replicas_on_the_same_records_book_each_once(service: Service, seed: int) -> None:
-    """A zombie and its successor, both with all records, in batches of their own."""
+    """A zombie and its successors, all with all records, in batches of their own."""
     name = f"zombie{seed}"
     await workspace(service, name)
     events = make_events(name, seed)
     records = service.receive(events)
-    handlers = [type(service.handler)(service.settings, service.handler._clock) for _ in range(3)]
+    clock = service.handler._clock
+    handlers = [type(service.handler)(service.settings, clock, rows) for rows in (1, 50, 500)]
 
     async def replica(handler: Any, rnd: random.Random) -> None:
         for batch in split(records, rnd):
