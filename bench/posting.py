@@ -45,6 +45,7 @@ from shared.kafka.consumer import Received
 
 LINES = 10_000
 WARM_UP = 4
+FILL_TIMEOUT_S = 3600.0
 START = dt.datetime(2025, 11, 3, 4, tzinfo=dt.UTC)
 PANE = dt.timedelta(minutes=5)
 WEIGHTS = list(itertools.accumulate(1 / (rank + 1) for rank in range(LINES)))
@@ -141,7 +142,7 @@ async def post(pool: Pool, handler: SpendHandler, polls: list[list[Received]]) -
     return took
 
 
-class Measured(NamedTuple):
+class ReplicaCost(NamedTuple):
     """One replica's measured part: wall clock, CPU seconds of it and of PostgreSQL so far."""
 
     began: float
@@ -153,7 +154,7 @@ class Measured(NamedTuple):
 
 
 def replica(
-    url: str, share: tuple[str, int, int, str], warm: Barrier, results: "Queue[Measured]"
+    url: str, share: tuple[str, int, int, str], warm: Barrier, results: "Queue[ReplicaCost]"
 ) -> None:
     """One process; all begin to measure when the last of them is warm."""
     name, count, size, ids = share
@@ -173,7 +174,7 @@ def replica(
             took = await post(pool, handler, polls[WARM_UP:])
             cpu, ended = time.process_time() - cpu, time.time()
             middle = sorted(took)[len(took) // 2]
-            results.put(Measured(began, ended, cpu, before, postgres_cpu(conn), middle))
+            results.put(ReplicaCost(began, ended, cpu, before, postgres_cpu(conn), middle))
         await pool.close()
 
     uvloop.run(run())
@@ -190,13 +191,14 @@ async def fill(url: str, events: int, copies: int, size: int, ids: str) -> None:
         await conn.execute("TRUNCATE budget.changes")
         blocks = await conn.fetchval("SELECT last_value FROM budget.entry_blocks")
         span = await conn.fetchval("SELECT max(entry) + 1 FROM budget.entries")
-        await conn.execute(KEEP_FILLED)
+        await conn.execute(KEEP_FILLED, timeout=FILL_TIMEOUT_S)
         for copy in range(1, copies + 1):
-            await conn.execute(COPY_FILLED.format(COPY_IDS[ids], COPY_IDS[ids]), copy, span)
+            statement = COPY_FILLED.format(COPY_IDS[ids], COPY_IDS[ids])
+            await conn.execute(statement, copy, span, timeout=FILL_TIMEOUT_S)
         await conn.execute(GROW_ACCOUNTS, copies + 1)
         await conn.execute("SELECT setval('budget.entry_blocks', $1)", blocks * (copies + 1))
-        await conn.execute("VACUUM ANALYZE budget.entries")
-        await conn.execute("CHECKPOINT")
+        await conn.execute("VACUUM ANALYZE budget.entries", timeout=FILL_TIMEOUT_S)
+        await conn.execute("CHECKPOINT", timeout=FILL_TIMEOUT_S)
     await pool.close()
 
 
@@ -237,7 +239,7 @@ def main() -> None:
         if options.fill:
             asyncio.run(fill(url, options.fill, options.copies, options.size, options.ids))
         context = multiprocessing.get_context("spawn")
-        results: Queue[Measured] = context.Queue()
+        results: Queue[ReplicaCost] = context.Queue()
         warm = context.Barrier(options.replicas)
         shape = options.batches, options.size, options.ids
         processes = [
