@@ -114,7 +114,3 @@ class Channel(Protocol):
         """One attempt, and what the provider said in its own words; raises for nothing that a
         network or a provider can do."""
         ...
-
-
-RESENT = "(重发/resent)"
-"""Before what may be a second copy."""

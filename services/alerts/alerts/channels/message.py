@@ -71,12 +71,14 @@ class StillOpen(Struct, frozen=True):
 
 
 class Words(Struct, frozen=True):
-    """What a channel adds by itself, in the reader's language; `{n}` stands for a number."""
+    """What a channel adds by itself, in the reader's language; `{n}` stands for a number.
+    `resent` says of a message that it may be a second copy."""
 
     colon: str = ": "
     still_open: str = ""
     left_out: str = "… {n}"
     refused: str = ""
+    resent: str = "(重发/resent)"
 
 
 class Message(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct, field
 from alerts.channels.table import CHANNELS
 from alerts.configuration.oncall.document import ScheduleDocument
 
-Locale = Literal["zh-CN", "en"]
+Locale = Literal["zh-CN", "zh-TW", "en"]
 Texts = tuple[str, ...]
 
 

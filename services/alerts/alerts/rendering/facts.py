@@ -42,7 +42,7 @@ def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str
     """`zone`: the alert's own, where the times of the message are of several; else ""."""
     signal = view.signal
     figures = signal.data
-    titles = figures.titles.get(locale, {})
+    titles = _brought(figures.titles, locale)
     name = titles.get(figures.kpi) or figures.title or figures.kpi
     numbers = Numbers(locale, figures.currency, signal.time_zone)
     previous = view.previous_severity or signal.previous_severity or signal.severity
@@ -119,10 +119,15 @@ def _saying(view: AlertView, numbers: Numbers) -> dict[str, Any]:
     }
 
 
+def _brought(words: Mapping[str, Mapping[str, str]], locale: str) -> dict[str, str]:
+    """What a breach brought in this locale; where it has none, in the one that stands in."""
+    return {**words.get(VOCABULARIES[locale].instead, {}), **words.get(locale, {})}
+
+
 def _sentences(figures: Figures, locale: str, shown: Mapping[str, str]) -> dict[str, str]:
     """What its breach brought to be said of it, with what is shown of its figures. One of before
     brought nothing, and is told by a name and a figure."""
-    said = dict(figures.sentences.get(locale, {}))
+    said = _brought(figures.sentences, locale)
     if exceeds_one(figures.value):
         said |= {name: said[other] for name, other in OVER_ONE.items() if other in said}
     return {

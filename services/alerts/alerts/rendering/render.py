@@ -191,6 +191,7 @@ def _words(words: Vocabulary) -> Words:
         still_open=words.still_open,
         left_out=words.left_out,
         refused=words.refused,
+        resent=words.resent,
     )
 
 

@@ -27,7 +27,7 @@ def twin(text: str) -> str:
 
 
 @settings(max_examples=200, deadline=None)
-@given(names, st.sampled_from(["zh-CN", "en"]), st.sampled_from(CHATS))
+@given(names, st.sampled_from(["zh-CN", "zh-TW", "en"]), st.sampled_from(CHATS))
 def test_a_chat_shows_a_name_and_nothing_of_it_acts(
     name: str, locale: str, channel: Channel
 ) -> None:

@@ -20,6 +20,13 @@ def parse(text: str, environment: dict[str, str] | None = None) -> object:
     return parse_configuration("default", "default.yml", text, environment or ENVIRONMENT)
 
 
+@pytest.mark.parametrize("locale", ["zh-CN", "zh-TW", "en"])
+def test_a_receiver_says_its_language(locale: str) -> None:
+    text = CONFIGURATION.replace("locale: zh-CN", f"locale: {locale}")
+    found = parse_configuration("default", "default.yml", text, ENVIRONMENT)
+    assert found.receivers["ops"].locale == locale
+
+
 def test_the_example_of_the_contract_is_read() -> None:
     found = parse_configuration("default", "default.yml", CONFIGURATION, ENVIRONMENT)
     ops = found.receivers["ops"]

@@ -111,7 +111,7 @@ def acting(marked: str) -> list[str]:
 
 
 @settings(max_examples=200, deadline=None)
-@given(names, st.sampled_from(["zh-CN", "en"]))
+@given(names, st.sampled_from(["zh-CN", "zh-TW", "en"]))
 def test_the_robots_text_shows_a_name_and_nothing_of_it_acts(name: str, locale: str) -> None:
     [message] = render(*named(name, locale), locale=locale, bytes_max=200_000)
     body = json.loads(build_body(message.title, message.text, ()))["markdown"]["text"]
@@ -127,7 +127,7 @@ def test_the_robots_text_shows_a_name_and_nothing_of_it_acts(name: str, locale: 
 
 
 @settings(max_examples=200, deadline=None)
-@given(names, st.sampled_from(["zh-CN", "en"]))
+@given(names, st.sampled_from(["zh-CN", "zh-TW", "en"]))
 def test_a_mail_shows_a_name_and_has_no_tag_of_it(name: str, locale: str) -> None:
     [message] = render(*named(name, locale), locale=locale, bytes_max=200_000)
     page, plain = Page(), Page()

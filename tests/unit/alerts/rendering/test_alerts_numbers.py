@@ -79,6 +79,19 @@ def test_times_are_in_the_campaigns_zone_and_money_has_its_currency() -> None:
     assert Numbers("zh-CN", None, "UTC").value("money", "1234.5") == "1,234.5"
 
 
+def test_figures_in_taiwan_are_those_of_its_locale() -> None:
+    """A dollar without more is Taiwan's; amounts of others say whose they are."""
+    taipei = Numbers("zh-TW", "TWD", "Asia/Taipei")
+    assert taipei.value("money", "-1234.5") == "\u2011$1,234.50"
+    assert taipei.of_currency("USD").value("money", "1234.5") == "US$1,234.50"
+    assert taipei.of_currency("CNY").value("money", "1234.5") == "CN¥1,234.50"
+    assert taipei.value("percent", "0.625") == "62.5%"
+    assert taipei.value("hours", "36") == "36 小時"
+    assert taipei.lasted(timedelta(days=2, hours=1)) == "2 天 1 小時"
+    assert taipei.instant(START) == "11月3日 12:00"
+    assert taipei.zone([START]) == "Asia/Taipei（UTC+08:00）"
+
+
 def test_a_zone_whose_clocks_change_in_between_has_no_one_offset() -> None:
     summer, winter = at(-60 * 24 * 14), at(0)
     berlin = Numbers("en", None, "Europe/Berlin")
@@ -87,7 +100,7 @@ def test_a_zone_whose_clocks_change_in_between_has_no_one_offset() -> None:
     assert Numbers("en", None, "Mars/Olympus").zone([winter]) == "UTC"
 
 
-@pytest.mark.parametrize("locale", ["zh-CN", "en"])
+@pytest.mark.parametrize("locale", ["zh-CN", "zh-TW", "en"])
 @pytest.mark.parametrize("currency", ["CNY", "USD", "EUR", None])
 @pytest.mark.parametrize("amount", ["-1234.00", "-0.5", "-1234567.891", "1234.00"])
 def test_no_figure_can_be_broken_between_two_lines(

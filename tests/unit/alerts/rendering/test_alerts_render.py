@@ -129,7 +129,7 @@ def test_an_alert_whose_rule_went_away_is_not_called_well_again(
     assert sentence in message.text
 
 
-@pytest.mark.parametrize("locale", ["zh-CN", "en"])
+@pytest.mark.parametrize("locale", ["zh-CN", "zh-TW", "en"])
 @pytest.mark.parametrize(
     "told",
     [

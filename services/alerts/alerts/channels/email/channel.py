@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from pydantic import BaseModel, Field
 
 from alerts.channels.addresses import mail_address, mail_sender
-from alerts.channels.contract import RESENT, ChannelLimits, EntryError, MailServer, Outgoing, Tools
+from alerts.channels.contract import ChannelLimits, EntryError, MailServer, Outgoing, Tools
 from alerts.channels.destinations import Endpoint
 from alerts.channels.email.mail import Mail, Thread, build
 from alerts.channels.message import Composed, Message, plain, within
@@ -175,7 +175,7 @@ def mail_of(outgoing: Outgoing, default_sender: str) -> Mail:
         thread=Thread(composed.title, outgoing.thread_root, outgoing.thread_previous),
         plain=composed.text,
         html=page_of(message, composed),
-        note=RESENT if outgoing.possible_duplicate else "",
+        note=message.words.resent if outgoing.possible_duplicate else "",
     )
 
 

@@ -4,7 +4,7 @@ word that messages must have, a label, a limit."""
 import re
 from collections.abc import Mapping
 
-from alerts.channels.contract import RESENT, Outgoing
+from alerts.channels.contract import Outgoing
 from alerts.channels.destinations import Endpoint
 from alerts.channels.message import Composed, Message
 from alerts.channels.result import SendClass, SendResult, result_of
@@ -48,7 +48,7 @@ def with_keyword(text: str, keyword: str | None) -> str:
 
 def labelled(outgoing: Outgoing) -> tuple[str, str]:
     """Title and text, which say that they may be a second copy."""
-    label = f"{RESENT} " if outgoing.possible_duplicate else ""
+    label = f"{outgoing.message.words.resent} " if outgoing.possible_duplicate else ""
     return label + outgoing.composed.title, label + outgoing.composed.text
 
 

@@ -9,5 +9,10 @@ from collections.abc import Mapping
 from alerts.rendering.locales.en import ENGLISH
 from alerts.rendering.locales.vocabulary import Vocabulary
 from alerts.rendering.locales.zh_cn import MAINLAND_CHINESE
+from alerts.rendering.locales.zh_tw import TAIWAN_CHINESE
 
-VOCABULARIES: Mapping[str, Vocabulary] = {"zh-CN": MAINLAND_CHINESE, "en": ENGLISH}
+VOCABULARIES: Mapping[str, Vocabulary] = {
+    "en": ENGLISH,
+    "zh-CN": MAINLAND_CHINESE,
+    "zh-TW": TAIWAN_CHINESE,
+}
