@@ -33,21 +33,15 @@ class MissingSignals(NamedTuple):
 
 
 async def merge(
-    conn: Conn,
-    wanted: Mapping[store.BreachKey, Sequence[Signal]],
-    fingerprints: Mapping[store.BreachKey, str] = {},
+    conn: Conn, wanted: Mapping[store.BreachKey, Sequence[Signal]]
 ) -> tuple[list[Touched], dict[store.BreachKey, MissingSignals]]:
     """Applies signals by (workspace, id); returns the episodes that they changed, and what follows
-    a gap. `fingerprints` are those of alerts that are known already."""
+    a gap."""
     if not wanted:
         return [], {}
     keys = sorted(wanted)
     known = await store.find_episodes(conn, keys)
-    new = {
-        key: _alert_of(key[0], wanted[key][0], fingerprints.get(key))
-        for key in keys
-        if key not in known
-    }
+    new = {key: _alert_of(key[0], wanted[key][0]) for key in keys if key not in known}
     ids = await store.add_alerts(conn, list(new.values()))
     alert_of = {key: ids[one.workspace, one.fingerprint] for key, one in new.items()}
     alert_of |= {key: episode.alert for key, episode in known.items()}
@@ -78,10 +72,14 @@ async def merge(
     return touched, missing
 
 
-def _alert_of(workspace: str, signal: Signal, known: str | None) -> store.NewAlert:
-    campaign = signal.labels.get("campaign")
-    if campaign is not None and len(campaign.encode()) > KEY_BYTES_MAX:
-        # It is indexed; a breach with such a name was refused at its door.
-        campaign = None
+def _alert_of(workspace: str, signal: Signal) -> store.NewAlert:
+    campaign = campaign_of(signal.labels)
     name = label_fingerprint if signal.is_foreign else fingerprint
-    return store.NewAlert(workspace, known or name(signal.labels), campaign, signal.labels)
+    return store.NewAlert(workspace, name(signal.labels), campaign, signal.labels)
+
+
+def campaign_of(labels: Mapping[str, str]) -> str | None:
+    """The campaign that an alert is about, if its name can be one: it is indexed, and of a breach
+    such a name was refused at its door."""
+    found = labels.get("campaign")
+    return found if found is None or len(found.encode()) <= KEY_BYTES_MAX else None

@@ -4,8 +4,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from alerts.episodes.rules import Episode, apply, begin
+from alerts.incoming.signal import Signal
 from tests.integration.alerts.alertmanager.api_world import ApiWorld, make_api_world
 from tests.unit.alerts.builders import at, make_breach
 
@@ -233,3 +236,21 @@ async def test_groups_are_those_that_the_routes_make(api: ApiWorld) -> None:
     assert all(one["routeLabels"] == {} for one in groups)
     [one] = await api.get("/alerts/groups", filter=["instance=node-2"])
     assert [a["labels"]["instance"] for a in one["alerts"]] == ["node-2"]
+
+
+async def test_what_begins_is_written_as_the_rules_of_episodes_say(api: ApiWorld) -> None:
+    """Beginnings have a statement of their own, since thousands may come at once."""
+    labels = {**LABELS, "campaign": "double11-2025", "severity": "critical"}
+    await api.post({"labels": labels, "startsAt": iso(-3)}, {"labels": {"campaign": "x" * 3000}})
+    rows = await api.world.pool.fetch(
+        "SELECT e.*, t.signal, a.campaign, a.episodes FROM alerts.episodes e"
+        " JOIN alerts.transitions t USING (alert, episode, seq) JOIN alerts.alerts a USING (alert)"
+        " ORDER BY a.campaign NULLS LAST"
+    )
+    for row in rows:
+        signal = msgspec.convert(row["signal"], Signal)
+        before = begin(row["alert"], 1, signal)
+        assert msgspec.convert(dict(row), Episode) == apply(before, signal)[1]
+        assert row["episodes"] == 1
+    assert [row["campaign"] for row in rows] == ["double11-2025", None]
+    assert [row["severity"] for row in rows] == ["critical", "warning"]

@@ -14,9 +14,10 @@ from alerts.alertmanager.intake import store
 from alerts.alertmanager.intake.activity import ActiveRange, change_of
 from alerts.alertmanager.intake.signals import AlertStatement, Reason, signal_of
 from alerts.alertmanager.intake.store import ForeignAlertRow
+from alerts.alertmanager.intake.store_begin import BeginningEpisode, begin
 from alerts.alertmanager.intake.wire import AlertReport
 from alerts.episodes.joining import Joining
-from alerts.episodes.merge import merge
+from alerts.episodes.merge import Touched, campaign_of, merge
 from alerts.episodes.rules import Key
 from alerts.incoming.signal import Signal
 from shared.database.pool import Conn, Pool, transaction
@@ -137,7 +138,7 @@ async def _report(
     said: dict[tuple[str, str], list[Signal]] = {}
     former: list[tuple[int, int, datetime]] = []
     same: list[ForeignAlertRow] = []
-    fresh: list[tuple[AlertReport, ActiveRange, str]] = []
+    fresh: list[BeginningEpisode] = []
     for one in reports:
         before = known.get(one.fingerprint)
         activity, ended, begins = change_of(
@@ -159,23 +160,39 @@ async def _report(
                 former.append((before.alert, before.episode, last.ends_at))
             name = f"{OURS}{one.fingerprint}/{uuid4().hex}"
             begun = AlertStatement(name, *_said(one), activity)
-            said[workspace, name] = [signal_of(begun, "reported", now)]
-            fresh.append((one, activity, name))
+            fresh.append(_beginning(one.fingerprint, begun, now))
         elif before is not None:
             is_open = before.is_open and ended is None
             key = Key(before.alert, before.episode)
             same.append(_row(key, before.signals, one, activity, is_open=is_open))
-    names = {(workspace, name): one.fingerprint for one, _, name in fresh}
-    touched, _ = await merge(conn, said, names)
-    keys = {one.signal.id: one.key for one in touched}
-    await joining.join(conn, touched, now)
+    touched, _ = await merge(conn, said)
     if former:
         await store.supersede(conn, former)
     if same:
         await store.move_episodes(conn, same)
-    rows = [_row(keys[name], name, one, activity, is_open=True) for one, activity, name in fresh]
-    await store.put(conn, workspace, [*same, *rows], now)
+        await store.put(conn, workspace, same, now)
+    if fresh:
+        keys = await begin(conn, workspace, fresh, now)
+        touched += [Touched(workspace, keys[one.signals], one.signal, True) for one in fresh]
+    await joining.join(conn, touched, now)
     return bool(touched)
+
+
+def _beginning(fingerprint: str, begun: AlertStatement, now: datetime) -> BeginningEpisode:
+    signal = signal_of(begun, "reported", now)
+    return BeginningEpisode(
+        fingerprint=fingerprint,
+        campaign=campaign_of(begun.labels),
+        labels=begun.labels,
+        signals=begun.signals,
+        starts_at=begun.activity.starts_at,
+        ends_at=begun.activity.ends_at,
+        times_out=begun.activity.times_out,
+        annotations=dict(begun.annotations),
+        link=begun.link,
+        severity=signal.severity,
+        signal=signal,
+    )
 
 
 def _said(report: AlertReport) -> tuple[dict[str, str], dict[str, str], str]:
