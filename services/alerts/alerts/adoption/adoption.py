@@ -1,6 +1,6 @@
 """Follows the configurations (`versions`) and applies them to what is already there, at start and
-whenever one is new: open alerts without a group are routed, refused messages are tried again, and
-all groups look at once whether somebody is to hear of what is open, such as who has joined.
+whenever one is new: open alerts go to who is to be told of them now, refused messages are tried
+again, and all groups look at once whether somebody is to hear of what is open.
 
 What it cannot adopt is logged and left as it is. It was there before this process, so ending the
 process would only mean that no process starts any more.
@@ -10,7 +10,8 @@ from alerts.configuration.configurations import Configurations
 from alerts.configuration.versions import AT_START, Author, Versions
 from alerts.configuration.yaml_reader import ConfigError
 from alerts.delivery import store as delivery_store
-from alerts.episodes.joining import REROUTE_MAX, Joining
+from alerts.episodes.joining import FIRST, Joining
+from alerts.episodes.rules import Key
 from alerts.settings import AlertsSettings
 from alerts.telling import store as telling_store
 from shared.database.clock import Clock
@@ -103,12 +104,13 @@ class Adoption:
 
     async def _route(self, workspace: str) -> int:
         routed = 0
-        while True:
+        after: Key | None = FIRST
+        while after is not None:
             async with transaction(self._pool) as conn:
-                count = await self._joining.reroute(conn, workspace, await self._clock.now(conn))
+                now = await self._clock.now(conn)
+                count, after = await self._joining.reroute(conn, workspace, now, after)
             routed += count
-            if count < REROUTE_MAX:
-                return routed
+        return routed
 
     async def _round(self) -> bool:
         if self._asked:

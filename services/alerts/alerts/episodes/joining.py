@@ -22,6 +22,7 @@ from shared.logs import get_logger
 log = get_logger(__name__)
 
 REROUTE_MAX = 1000
+FIRST = Key(0, 0)
 
 
 class Joining:
@@ -31,9 +32,16 @@ class Joining:
         self._configurations = configurations
         self._unrouted = Seldom(time.monotonic)
 
-    async def join(self, conn: Conn, touched: Sequence[Touched], now: datetime) -> None:
+    async def join(
+        self,
+        conn: Conn,
+        touched: Sequence[Touched],
+        now: datetime,
+        had: Mapping[Key, frozenset[str]] = {},
+    ) -> None:
         """Membership: the groups an episode is in stay for its whole life, so that who was told
-        its beginning hears its end; an open episode also joins where it is routed now."""
+        its beginning hears its end; an open episode also joins where it is routed now, but no
+        further group of receivers that `had` it."""
         if not touched:
             return
         memberships = await store.find_memberships(conn, [one.key for one in touched])
@@ -47,7 +55,11 @@ class Joining:
                 # It says itself since when it is; a breach is decided at once.
                 began[key] = signal.since
             if is_open or key not in memberships:
-                wanted += [(key, group) for group in self._groups(workspace, signal, made, now)]
+                wanted += [
+                    (key, group)
+                    for group in self._groups(workspace, signal, made, now)
+                    if group.key.receiver not in had.get(key, ())
+                ]
         ids = await store.add_groups(conn, [group for _, group in wanted])
         fresh = {ids[group.key]: group.snapshot for _, group in wanted}
         joins = {(ids[group.key], key) for key, group in wanted}
@@ -66,12 +78,27 @@ class Joining:
         await store.put_groups(conn, waking)
         await store.add_members(conn, joins)
 
-    async def reroute(self, conn: Conn, workspace: str, now: datetime) -> int:
-        """Puts up to REROUTE_MAX open episodes of a workspace that are in no group into one,
-        after its configuration arrived; how many."""
-        found = await store.find_unrouted(conn, workspace, REROUTE_MAX)
-        await self.join(conn, [Touched(*one, True) for one in found], now)
-        return len(found)
+    async def reroute(
+        self, conn: Conn, workspace: str, now: datetime, after: Key = FIRST
+    ) -> tuple[int, Key | None]:
+        """Up to REROUTE_MAX open episodes of a workspace join the groups of those who would be told
+        of them now and were not before: how many, and the last one looked at if there may be more.
+
+        Who has them in another group, by another grouping, hears nothing twice.
+        """
+        found = await store.list_open(conn, workspace, after, REROUTE_MAX)
+        had = {one.key: one.receivers for one in found}
+        made: dict[store.GroupKey, store.NewGroup] = {}
+        touched = [
+            Touched(workspace, one.key, one.signal, True)
+            for one in found
+            if any(
+                group.key.receiver not in one.receivers
+                for group in self._groups(workspace, one.signal, made, now)
+            )
+        ]
+        await self.join(conn, touched, now, had)
+        return len(touched), found[-1].key if len(found) == REROUTE_MAX else None
 
     def _groups(
         self,

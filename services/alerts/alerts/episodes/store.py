@@ -88,13 +88,14 @@ INSERT INTO alerts.group_members AS m (group_id, alert, episode)
 SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[])
 ON CONFLICT (group_id, alert, episode) DO UPDATE SET active = true
 """
-UNROUTED = """
-SELECT e.alert, e.episode, e.workspace, t.signal FROM alerts.episodes e
-JOIN alerts.transitions t USING (alert, episode, seq)
+OPEN = """
+SELECT e.alert, e.episode, t.signal, ARRAY(
+  SELECT g.receiver FROM alerts.group_members m JOIN alerts.groups g USING (group_id)
+  WHERE m.alert = e.alert AND m.episode = e.episode) AS receivers
+FROM alerts.episodes e JOIN alerts.transitions t USING (alert, episode, seq)
 WHERE e.state NOT IN ('resolved', 'withdrawn') AND e.workspace = $1
-  AND NOT EXISTS (
-    SELECT 1 FROM alerts.group_members m WHERE m.alert = e.alert AND m.episode = e.episode)
-ORDER BY e.alert, e.episode LIMIT $2
+  AND (e.alert, e.episode) > ($2, $3)
+ORDER BY e.alert, e.episode LIMIT $4
 """
 
 
@@ -115,6 +116,14 @@ class NewGroup(NamedTuple):
     key: GroupKey
     labels: dict[str, str]
     snapshot: Any
+
+
+class OpenEpisode(NamedTuple):
+    """An episode with its newest signal, and whose groups it is in."""
+
+    key: Key
+    signal: Signal
+    receivers: frozenset[str]
 
 
 class LockedGroup(NamedTuple):
@@ -226,13 +235,13 @@ async def add_members(conn: Conn, found: Iterable[tuple[int, Key]]) -> None:
     await conn.execute(ADD_MEMBERS, *columns(rows, 3))
 
 
-async def find_unrouted(conn: Conn, workspace: str, limit: int) -> list[tuple[str, Key, Signal]]:
-    """Open episodes of a workspace that are in no group: there was no configuration."""
+async def list_open(conn: Conn, workspace: str, after: Key, limit: int) -> list[OpenEpisode]:
+    """Up to `limit` open episodes of a workspace after this one."""
     return [
-        (
-            row["workspace"],
+        OpenEpisode(
             Key(row["alert"], row["episode"]),
             msgspec.convert(row["signal"], Signal),
+            frozenset(row["receivers"]),
         )
-        for row in await conn.fetch(UNROUTED, workspace, limit)
+        for row in await conn.fetch(OPEN, workspace, *after, limit)
     ]

@@ -12,7 +12,8 @@ from asyncpg.exceptions import DeadlockDetectedError
 from alerts.adoption.adoption import Adoption
 from alerts.configuration.configurations import Configurations
 from alerts.episodes.handlers import Handlers
-from alerts.episodes.joining import Joining
+from alerts.episodes.joining import FIRST, Joining
+from alerts.episodes.rules import Key
 from shared import metrics
 from shared.database.clock import ManualClock, set_manual
 from shared.database.pool import Conn, transaction
@@ -90,11 +91,13 @@ class _Hindered(Joining):
 
     faults = 0
 
-    async def reroute(self, conn: Conn, workspace: str, now: datetime) -> int:
+    async def reroute(
+        self, conn: Conn, workspace: str, now: datetime, after: Key = FIRST
+    ) -> tuple[int, Key | None]:
         if self.faults:
             self.faults -= 1
             raise DeadlockDetectedError("deadlock detected")
-        return await super().reroute(conn, workspace, now)
+        return await super().reroute(conn, workspace, now, after)
 
 
 async def test_what_could_not_be_adopted_is_adopted_later(world: World) -> None:

@@ -192,8 +192,8 @@ async def test_a_breach_of_a_workspace_without_a_file_waits_for_its_configuratio
     assert await world.flush(at(0)) == 0
     world.configure(CONFIGURATION, workspace="agency")
     async with transaction(world.pool) as conn:
-        assert await world.handlers.joining.reroute(conn, "agency", at(0)) == 1
-        assert await world.handlers.joining.reroute(conn, "agency", at(0)) == 0
+        assert await world.handlers.joining.reroute(conn, "agency", at(0)) == (1, None)
+        assert await world.handlers.joining.reroute(conn, "agency", at(0)) == (0, None)
     await world.flush(at(1))
     assert len(await world.rows(workspace="agency")) == 2
 

@@ -111,7 +111,7 @@ STATEMENTS: list[tuple[str, str, list[Any]]] = [
     ("idle, deliveries", store_deliveries.UNSENT_DUE, []),
     ("gauges", store_deliveries.UNSENT, []),
     ("idle, groups", store_groups.DUE, []),
-    ("unrouted", store_alerts.UNROUTED, ["w1", 1000]),
+    ("open", store_alerts.OPEN, ["w1", 0, 0, 1000]),
     ("members", store_groups.MEMBERS, [GROUPS, 100]),
     ("told", store_groups.TOLD, [GROUPS]),
     ("waiting", store_groups.WAITING, [GROUPS]),
