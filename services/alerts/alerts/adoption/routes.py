@@ -139,6 +139,7 @@ def _receiver(document: Any) -> dict[str, Any]:
         "locale": document.locale,
         "send_resolved": document.send_resolved,
         "mute_time_intervals": list(document.mute_time_intervals),
+        "mention_owners": document.mention_owners,
         **shown,
     }
 

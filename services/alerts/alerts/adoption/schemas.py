@@ -38,6 +38,7 @@ class _ReceiverView(BaseModel):
     locale: str
     send_resolved: bool
     mute_time_intervals: list[str]
+    mention_owners: bool
 
 
 ReceiverView = create_model(

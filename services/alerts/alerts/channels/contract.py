@@ -88,6 +88,12 @@ class Channel(Protocol):
         ...
 
     @property
+    def mentions(self) -> str | None:
+        """The key of an entry that says who is mentioned: a list, or names with what the provider
+        calls them; None where nobody can be."""
+        ...
+
+    @property
     def configuration(self) -> type[Struct]:
         """An entry of that list, frozen; unknown keys are refused."""
         ...

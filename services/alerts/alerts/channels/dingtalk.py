@@ -124,6 +124,7 @@ class DingTalkView(BaseModel):
 
 class DingTalk(ChatRobot):
     kind = "dingtalk"
+    mentions = "at_mobiles"
     markup = MARKUP
     configuration = Robot
     shown = DingTalkView

@@ -99,6 +99,7 @@ class FeishuView(BaseModel):
 
 class Feishu(ChatRobot):
     kind = "feishu"
+    mentions = "at_user_ids"
     markup = MARKUP
     configuration = FeishuBot
     shown = FeishuView

@@ -109,6 +109,8 @@ class Message(Struct, frozen=True, kw_only=True):
     written: str = ""
     part_size: int = 0
     told: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    """Who has what is told and not over, each once."""
     continued: bool = False
 
     @property

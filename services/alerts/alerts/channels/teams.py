@@ -89,6 +89,7 @@ class TeamsView(BaseModel):
 
 class Teams(ChatRobot):
     kind = "teams"
+    mentions = "mentions"
     markup = MARKUP
     configuration = TeamsFlow
     shown = TeamsView

@@ -101,6 +101,7 @@ class WebhookView(BaseModel):
 
 class Webhook:
     kind = "webhook"
+    mentions = None
     configuration = Hook
     shown = WebhookView
     limits = ChannelLimits(text_max=TEXT_BYTES_MAX)

@@ -94,6 +94,7 @@ class WeComView(BaseModel):
 
 class WeCom(ChatRobot):
     kind = "wecom"
+    mentions = "mentioned"
     markup = MARKUP
     configuration = WeComRobot
     shown = WeComView

@@ -47,22 +47,33 @@ class ReceiverNames(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     locale: Locale = "zh-CN"
     send_resolved: bool = True
     mute_time_intervals: Texts = ()
+    mention_owners: bool = False
+
+
+class PersonNames(ReceiverNames, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`mentions`: by kind of channel, what its provider calls the person."""
+
+    mentions: dict[str, str] = {}
 
 
 if TYPE_CHECKING:
     ReceiverDocument = ReceiverNames
+    PersonDocument = PersonNames
 else:
     # For each channel a list of entries in its own words.
-    ReceiverDocument = msgspec.defstruct(
-        "ReceiverDocument",
-        [
-            (f"{kind}_configs", tuple[channel.configuration, ...], ())
-            for kind, channel in CHANNELS.items()
-        ],
-        bases=(ReceiverNames,),
-        frozen=True,
-        kw_only=True,
-        forbid_unknown_fields=True,
+    ReceiverDocument, PersonDocument = (
+        msgspec.defstruct(
+            name,
+            [
+                (f"{kind}_configs", tuple[channel.configuration, ...], ())
+                for kind, channel in CHANNELS.items()
+            ],
+            bases=(names,),
+            frozen=True,
+            kw_only=True,
+            forbid_unknown_fields=True,
+        )
+        for name, names in (("ReceiverDocument", ReceiverNames), ("PersonDocument", PersonNames))
     )
 
 
@@ -111,7 +122,7 @@ class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     general: GlobalDocument = field(default=GlobalDocument(), name="global")
     route: RouteDocument
     receivers: tuple[ReceiverDocument, ...]
-    people: tuple[ReceiverDocument, ...] = ()
+    people: tuple[PersonDocument, ...] = ()
     schedules: tuple[ScheduleDocument, ...] = ()
     inhibit_rules: tuple[InhibitDocument | None, ...] = ()
     time_intervals: tuple[TimesDocument, ...] = ()

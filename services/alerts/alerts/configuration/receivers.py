@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from alerts.channels.contract import EntryError
 from alerts.channels.destinations import NOBODY, Endpoint
+from alerts.channels.mentions import Handles, with_mentions
 from alerts.channels.table import CHANNELS
 from alerts.configuration.document import Document, Locale, ReceiverDocument, entries
 from alerts.configuration.yaml_reader import PlaceError
@@ -21,6 +22,7 @@ class Receiver(Struct, frozen=True):
     channels: tuple[Endpoint, ...]
     mute_times: tuple[str, ...] = ()
     """Names of the times within which it is not told, whatever the route says."""
+    mention_owners: bool = False
 
     def channel(self, name: str) -> Endpoint | None:
         """The channel of that name, or the one that had it before it was given another."""
@@ -59,9 +61,39 @@ def read_receivers(
                 raise PlaceError(entry_path, f"another channel has the name {found.name!r} already")
             channels.append(found)
         receivers[one.name] = Receiver(
-            one.name, one.locale, one.send_resolved, tuple(channels), mute_times
+            one.name,
+            one.locale,
+            one.send_resolved,
+            tuple(channels),
+            mute_times,
+            one.mention_owners,
         )
     return receivers
+
+
+def read_handles(document: Document, receivers: Mapping[str, Receiver]) -> Handles:
+    """What providers call people, held against the channels that would mention them. Raises
+    PlaceError."""
+    channels = [
+        channel for one in receivers.values() if one.mention_owners for channel in one.channels
+    ]
+    for place, person in enumerate(document.people):
+        for kind, handle in person.mentions.items():
+            path = f".people[{place}].mentions.{kind}"
+            if kind not in CHANNELS or CHANNELS[kind].mentions is None:
+                known = ", ".join(kind for kind, one in CHANNELS.items() if one.mentions)
+                raise PlaceError(path, f"nobody is mentioned by {kind!r}; known here: {known}")
+            for channel in channels:
+                if channel.kind == kind:
+                    _check_handle(channel, person.name, handle, path)
+    return {person.name: person.mentions for person in document.people}
+
+
+def _check_handle(channel: Endpoint, person: str, handle: str, path: str) -> None:
+    try:
+        with_mentions(CHANNELS[channel.kind], channel.target, {person: handle})
+    except ValueError as error:
+        raise PlaceError(path, str(error).partition(" - at ")[0]) from error
 
 
 def places_of(document: Document) -> list[tuple[str, ReceiverDocument]]:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from alerts.channels.mentions import Handles
 from alerts.channels.table import CHANNELS
 from alerts.configuration.digest import Digest
 from alerts.configuration.document import (
@@ -33,6 +34,7 @@ from alerts.configuration.receivers import (
     budgets_of,
     known_times,
     places_of,
+    read_handles,
     read_receivers,
 )
 from alerts.configuration.yaml_reader import PlaceError, YamlFile
@@ -85,6 +87,7 @@ class Configuration(Struct, frozen=True):
     documents: tuple[ReceiverDocument, ...] = ()
     people: tuple[ReceiverDocument, ...] = ()
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    handles: Handles = field(default_factory=dict)
     budgets: Mapping[str, str] = field(default_factory=dict)
     """`Endpoint.budget` of each channel, by its name and by its address, which was or will be the
     name it has in an older or newer file."""
@@ -107,6 +110,7 @@ def parse_configuration(
         times = read_times(document)
         receivers = read_receivers(document, times, environment)
         schedules = read_schedules(document, times, receivers)
+        handles = read_handles(document, receivers)
         inhibit_rules = read_inhibit_rules(document, doubts)
         route = _Routes(document, receivers, schedules, times, doubts).first(document.route)
         resolve_timeout = _resolve_timeout(document.general.resolve_timeout)
@@ -122,6 +126,7 @@ def parse_configuration(
         documents=document.receivers,
         people=document.people,
         schedules=schedules,
+        handles=handles,
         budgets=budgets_of(workspace, receivers, environment),
         inhibit_rules=inhibit_rules,
         times=times,

@@ -9,6 +9,7 @@ was decided to go, for those are the people who were told the beginning.
 """
 
 import asyncio
+import contextlib
 import time
 import traceback
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ import msgspec
 
 from alerts import SCHEMA
 from alerts.channels.contract import Channel, Outgoing, Tools
+from alerts.channels.mentions import handles_of, with_mentions
 from alerts.channels.message import Composed, Message
 from alerts.channels.result import ARRIVED, SendClass, SendResult, fault, origin
 from alerts.channels.table import CHANNELS
@@ -196,6 +198,7 @@ class Courier:
             message = joint([msgspec.convert(one.message, Message) for one in together])
             told = part(message, claimed.shrunk)
             composed = compose(channel, told, claimed.shrunk)
+            target = self._with_owners(claimed, channel, target, message)
             outgoing = Outgoing(
                 delivery=_part_id(claimed.delivery, len(message.told)),
                 target=target,
@@ -218,6 +221,20 @@ class Courier:
             )
         except Exception as error:
             return composed, _fault(claimed, kind, error)
+
+    def _with_owners(
+        self, claimed: Claimed, channel: Channel, target: Mapping[str, Any], message: Message
+    ) -> Mapping[str, Any]:
+        """With the owners mentioned, if the receiver wants that; more than the provider takes are
+        not: what is told goes out all the same."""
+        configuration = self._configurations.get(claimed.workspace)
+        receiver = configuration.receivers.get(claimed.receiver) if configuration else None
+        if configuration is None or receiver is None or not receiver.mention_owners:
+            return target
+        people = handles_of(message.owners, channel.kind, configuration.handles)
+        with contextlib.suppress(ValueError):
+            target = with_mentions(channel, target, people)
+        return target
 
     async def _record(
         self, carried: Sequence[tuple[Claimed, AttemptOutcome]], attempt: Attempted

@@ -28,6 +28,7 @@ def together(messages: Sequence[Message]) -> Message:
         status="firing" if any(one.status == "firing" for one in messages) else "resolved",
         blocks=tuple(block for one in messages for block in one.blocks),
         still_open=tuple(line for one in messages for line in one.still_open),
+        owners=tuple(dict.fromkeys(owner for one in messages for owner in one.owners)),
         left_out=sum(one.left_out for one in messages),
     )
 

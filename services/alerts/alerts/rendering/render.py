@@ -111,6 +111,7 @@ class Renderer:
             words=_words(words),
             preheader=shorten(str(macros.preheader(first, others)), TITLE_CHARACTERS_MAX),
             blocks=tuple(_block(macros, view, facts) for view, facts in told),
+            owners=_owners([view for view, _ in told]),
             still_open=tuple(
                 StillOpen(str(macros.open_line(facts)), _alert(view))
                 for view, facts in unchanged[:OPEN_LINES_MAX]
@@ -210,6 +211,11 @@ def _block(macros: Any, view: AlertView, facts: dict[str, Any]) -> Block:
         alert=_alert(view),
         tone=tone,
     )
+
+
+def _owners(views: Sequence[AlertView]) -> tuple[str, ...]:
+    owners = [view.signal.owner for view in views if view.ends_at is None and view.signal.owner]
+    return tuple(dict.fromkeys(owners))
 
 
 def _alert(view: AlertView) -> AlertFacts:

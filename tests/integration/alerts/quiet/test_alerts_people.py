@@ -63,6 +63,35 @@ async def test_what_is_not_for_owners_goes_where_the_route_says(world: World) ->
     assert await told(world) == [("ops", "pending", "first notification")]
 
 
+MENTIONED = """\
+route: {receiver: ops, group_by: [campaign], group_wait: 0s, group_interval: 1s}
+receivers:
+  - name: ops
+    locale: en
+    mention_owners: true
+    dingtalk_configs: [{url_env: OPS_DINGTALK_URL, secret_env: OPS_DINGTALK_SECRET,
+      at_mobiles: ["13900000000"]}]
+people:
+  - {name: wang.lei, mentions: {dingtalk: "13800000000"}}
+"""
+
+
+async def test_the_owner_is_mentioned_while_it_is_open_and_left_alone_when_it_is_over(
+    world: World,
+) -> None:
+    world.configure(MENTIONED)
+    firing, resolved = make_history(
+        ("firing", "critical", "1.6"), ("resolved", "critical", "1.0"), owner="wang.lei"
+    )
+    for minute, breach in enumerate((firing, resolved)):
+        await world.tell(breach)
+        await world.flush(at(minute))
+        await world.deliver()
+    mentioned = [message.at_mobiles for message in world.robot.messages]
+    assert mentioned == [("13900000000", "13800000000"), ("13900000000",)]
+    assert "@13800000000" in world.robot.messages[0].text
+
+
 async def test_in_their_quiet_hours_it_waits_and_is_told_after_them(world: World) -> None:
     # `at(0)` is noon in Shanghai.
     async with transaction(world.pool) as conn:

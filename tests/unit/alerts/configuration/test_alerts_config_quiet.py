@@ -77,6 +77,37 @@ def test_people_that_cannot_be_meant_are_refused_with_their_line(
     assert caught.value.line == line
 
 
+MENTIONS = (
+    CONFIGURATION.replace("    locale: zh-CN", "    mention_owners: true", 1)
+    + """\
+people:
+  - {name: wang.lei, mentions: {dingtalk: "13800000000", slack: U012ABCDEF}}
+"""
+)
+
+
+def test_what_providers_call_people_is_read() -> None:
+    found = parse(MENTIONS)
+    assert found.receivers["ops"].mention_owners
+    assert found.handles == {"wang.lei": {"dingtalk": "13800000000", "slack": "U012ABCDEF"}}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "detail"),
+    [
+        ('"13800000000"', "li", "'li' is no mobile number"),
+        ("slack:", "email:", "nobody is mentioned by 'email'; known here: dingtalk"),
+    ],
+)
+def test_what_no_provider_calls_anybody_is_refused_with_its_line(
+    old: str, new: str, detail: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(MENTIONS.replace(old, new, 1))
+    assert detail in caught.value.detail
+    assert caught.value.line == len(MENTIONS.splitlines())
+
+
 DIGEST = CONFIGURATION.replace(
     "receivers:",
     """  routes:

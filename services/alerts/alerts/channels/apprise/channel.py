@@ -60,6 +60,7 @@ class AppriseView(BaseModel):
 
 class Apprise:
     kind = "apprise"
+    mentions = None
     configuration = AppriseService
     shown = AppriseView
     limits = ChannelLimits(text_max=TEXT_BYTES_MAX)

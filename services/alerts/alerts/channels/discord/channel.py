@@ -59,6 +59,7 @@ class Discord:
     """How many messages a webhook takes is in no document: what it refuses for that waits."""
 
     kind = "discord"
+    mentions = "mentions"
     configuration = DiscordHook
     shown = DiscordView
     limits = ChannelLimits(text_max=TEXT_CHARACTERS_MAX, alerts_max=ALERTS_MAX, measure=characters)

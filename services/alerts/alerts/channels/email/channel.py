@@ -96,6 +96,7 @@ class Email:
     """The channel. One SMTP session per mail; mails are few and a kept session breaks unnoticed."""
 
     kind = "email"
+    mentions = None
     configuration = Mailboxes
     shown = EmailView
     limits = ChannelLimits(text_max=TEXT_BYTES_MAX)

@@ -33,6 +33,7 @@ _TOKEN = re.compile(r"xox[a-z]-[!-~]{8,500}")
 
 class Slack:
     kind = "slack"
+    mentions = "mentions"
     configuration = SlackRoom
     shown = SlackView
     limits = ChannelLimits(

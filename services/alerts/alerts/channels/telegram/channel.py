@@ -66,6 +66,7 @@ class TelegramView(BaseModel):
 
 class Telegram:
     kind = "telegram"
+    mentions = "mentions"
     configuration = TelegramChat
     shown = TelegramView
     limits = ChannelLimits(
