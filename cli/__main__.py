@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import typer
 
-from cli.app import access, alerting, quiet, reports, running, upkeep
+from cli.app import access, alerting, answers, quiet, reports, running, upkeep
 from cli.errors import CommandError, Exit, explain
 from cli.output import tell_stderr
 from shared.errors import KeysUnreadableError
@@ -33,6 +33,8 @@ _COMMANDS: tuple[Callable[..., None], ...] = (
     reports.load,
     access.token,
     access.key,
+    answers.ack,
+    answers.snooze,
     upkeep.migrate,
     upkeep.topics,
     upkeep.check,
@@ -49,7 +51,7 @@ offsets.callback()(upkeep.offsets)
 offsets.command("accept-gap")(upkeep.accept_gap)
 app.add_typer(offsets, name="offsets")
 alerts = typer.Typer(
-    help="Who is told what: the file, and whether a receiver is reached.",
+    help="What is open, and who is told what: the file, and whether a receiver is reached.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -57,6 +59,7 @@ alerts.command()(alerting.check)
 alerts.command()(alerting.route)
 alerts.command()(alerting.oncall)
 alerts.command("test")(alerting.try_receiver)
+alerts.command("list")(answers.list_alerts)
 app.add_typer(alerts, name="alerts")
 silences = typer.Typer(
     help="Alerts that are not told for a while.", no_args_is_help=True, rich_markup_mode=None

@@ -233,3 +233,23 @@ def test_a_silence_that_cannot_be_meant_says_what_to_write(up: Up) -> None:
     refused = _paceline(*asked, state=up.state)
     assert refused.returncode == 2
     assert "write campaign=d11" in refused.stderr
+
+
+def test_what_is_open_is_listed_and_answered_to(up: Up) -> None:
+    assert _paceline("alerts", "list", state=up.state).stdout == "nothing is open\n"
+    refused = _paceline("ack", "999", state=up.state)
+    assert refused.returncode == 1
+    assert "alert_unknown: there is no alert 999" in refused.stderr
+    token = _paceline("token", "--role", "operator", "--subject", "x", state=up.state).stdout
+    sent = httpx.post(
+        f"{up.urls['alerts']}/api/v2/alerts",
+        headers={"Authorization": f"Bearer {token.strip()}"},
+        json=[{"labels": {"alertname": "disk"}}],
+    )
+    assert sent.status_code == 200, sent.text
+    alert = _paceline("alerts", "list", state=up.state).stdout.partition(" ")[0]
+    done = _paceline("ack", alert, "--subject", "li.na", "--comment", "mine", state=up.state)
+    assert done.stdout == f"acknowledged {alert} by li.na\n"
+    assert _paceline("alerts", "list", state=up.state).stdout.endswith(" (acknowledged by li.na)\n")
+    done = _paceline("snooze", alert, "--for", "2h", state=up.state)
+    assert done.stdout.startswith(f"snoozed {alert} until 2")
