@@ -113,6 +113,15 @@ MUTED = Counter(
 RESPONSES = Counter(
     "paceline_alerts_responses_total", "What people did about alerts, by action.", ["action"]
 )
+ESCALATIONS = Counter(
+    "paceline_alerts_escalations_total",
+    "What escalations did, by step: a call, a reminder of an acknowledgement, the end of one.",
+    ["step"],
+)
+ESCALATIONS_UNANSWERED = Counter(
+    "paceline_alerts_escalations_unanswered_total",
+    "Escalations that called everybody as often as they may, and nobody took the alert.",
+)
 ACKNOWLEDGED_AFTER = Histogram(
     "paceline_alerts_acknowledged_after_seconds",
     "Time from the first arrival of a message about an alert to its acknowledgement.",
@@ -133,7 +142,7 @@ DELIVERIES_FAILED = Counter(
 )
 FAULTS = Counter(
     "paceline_alerts_faults_total",
-    "Messages that an error in alerts kept from being decided (flush) or sent (send).",
+    "What an error in alerts kept from being decided (flush), sent (send) or escalated.",
     ["step"],
 )
 DELIVERY_DURATION = Histogram(

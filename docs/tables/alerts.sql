@@ -111,6 +111,35 @@ CREATE TABLE alerts.episodes (
 CREATE INDEX episodes_closed ON alerts.episodes USING btree (decided_at) WHERE ((state = ANY (ARRAY['resolved'::text, 'withdrawn'::text])) AND (NOT stripped));
 CREATE INDEX episodes_open ON alerts.episodes USING btree (workspace, alert, episode) WHERE (state <> ALL (ARRAY['resolved'::text, 'withdrawn'::text]));
 
+CREATE TABLE alerts.escalation_calls (
+  call bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  alert bigint NOT NULL,
+  episode integer NOT NULL,
+  chain text NOT NULL,
+  kind text NOT NULL,
+  turn integer NOT NULL,
+  round integer NOT NULL,
+  step integer,
+  called_at timestamp with time zone NOT NULL,
+  severity text NOT NULL,
+  receivers jsonb NOT NULL,
+  CONSTRAINT escalation_calls_pk PRIMARY KEY (call),
+  CONSTRAINT escalation_calls_step_key UNIQUE (alert, episode, chain, turn, round, step)
+);
+
+CREATE TABLE alerts.escalations (
+  alert bigint NOT NULL,
+  episode integer NOT NULL,
+  chain text NOT NULL,
+  workspace text NOT NULL,
+  kept jsonb NOT NULL,
+  progress jsonb NOT NULL,
+  answered_at timestamp with time zone,
+  due_at timestamp with time zone,
+  CONSTRAINT escalations_pk PRIMARY KEY (alert, episode, chain)
+);
+CREATE INDEX escalations_due ON alerts.escalations USING btree (due_at) WHERE (due_at IS NOT NULL);
+
 -- Newer figures of open breaches; they may come before the breach, and are never told by themselves.
 CREATE TABLE alerts.figures (
   workspace text NOT NULL,

@@ -31,6 +31,8 @@ from alerts.delivery.courier import Courier
 from alerts.delivery.trials import Trials
 from alerts.episodes.handlers import SERVICE, Handlers
 from alerts.episodes.joining import Joining
+from alerts.escalation.escalator import Escalator
+from alerts.escalation.escalator import start_counters as escalator_counters
 from alerts.record.sweep import sweeps
 from alerts.rendering.render import Renderer
 from alerts.response import commands as responses
@@ -55,6 +57,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
     gauges.start_counters()
     start_counters()
     responses.start_counters()
+    escalator_counters()
     configurations.say_doubts()
     async with (
         resources(settings) as (pool, producer, clock),
@@ -77,6 +80,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             wake=flusher.rounds.wake,
         )
         relay = Relay(settings, pool, producer, schema=SCHEMA)
+        escalator = Escalator(settings, pool, clock, configurations, flusher.rounds.wake)
         wake = flusher.rounds.wake
         endings = Endings(settings, pool, clock, handlers.joining, wake)
         replicas = LiveReplicas(settings, pool)
@@ -85,7 +89,12 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             await relay.unsent()
             await gauges.refresh(pool)
 
-        due = (endings.count_due, flusher.count_due, delivery_store.count_due)
+        due = (
+            endings.count_due,
+            escalator.count_due,
+            flusher.count_due,
+            delivery_store.count_due,
+        )
         checks = checks_of(pool, consumer, relay)
         app = make_app(
             settings,
@@ -104,6 +113,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             adoption.rounds,
             endings.rounds,
             replicas.rounds,
+            escalator.rounds,
             flusher.rounds,
             courier,
             relay,

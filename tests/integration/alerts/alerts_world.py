@@ -21,6 +21,7 @@ from alerts.configuration.configurations import Configurations
 from alerts.delivery.courier import Courier
 from alerts.delivery.trials import Trials
 from alerts.episodes.handlers import Handlers
+from alerts.escalation.escalator import Escalator
 from alerts.record import store as store_read
 from alerts.record.audit import item
 from alerts.record.states import UNSENT
@@ -42,7 +43,7 @@ SECRET = "SEC-of-the-test"
 TABLES = (
     "alerts, episodes, transitions, figures, groups, group_members, notify_log, told, deliveries, "
     "campaigns, configurations, destinations, notifications, outbox, idempotency, witness, "
-    "silences, muted, responses, actions"
+    "silences, muted, responses, actions, escalations, escalation_calls"
 )
 
 
@@ -59,6 +60,7 @@ class World:
     configurations: Configurations
     handlers: Handlers
     flusher: Flusher
+    escalator: Escalator
     courier: Courier
     tools: Tools
     adoption: Adoption
@@ -100,6 +102,16 @@ class World:
             await set_manual(conn, now)
         async with transaction(self.pool) as conn:
             return await self.flusher.flush(conn)
+
+    async def escalate(self, now: datetime) -> int:
+        """Moves the clock, looks at what is due to be escalated, and lets due groups speak; how
+        many escalations were looked at."""
+        async with transaction(self.pool) as conn:
+            await set_manual(conn, now)
+        async with transaction(self.pool) as conn:
+            looked = await self.escalator.look(conn)
+        await self.flush(now)
+        return looked
 
     async def deliver(self, courier: Courier | None = None) -> int:
         """Sends all that is due now; how many attempts were made."""
@@ -182,6 +194,7 @@ class World:
         clock, renderer = ManualClock(), RENDERER
         self.handlers = Handlers(self.configurations, clock)
         self.flusher = Flusher(self.settings, self.pool, clock, self.configurations, renderer)
+        self.escalator = Escalator(self.settings, self.pool, clock, self.configurations)
         self.courier = self.courier_with()
         self.adoption = Adoption(
             self.settings, self.pool, self.configurations, self.handlers.joining, clock
@@ -252,6 +265,7 @@ async def make_world(
                 configurations=configurations,
                 handlers=handlers,
                 flusher=Flusher(settings, pool, clock, configurations, renderer),
+                escalator=Escalator(settings, pool, clock, configurations),
                 courier=Courier(settings, pool, configurations, tools),
                 tools=tools,
                 adoption=adoption,

@@ -10,6 +10,7 @@ from alerts.adoption.schemas import ConfigurationView, Reloaded
 from alerts.channels.table import CHANNELS
 from alerts.configuration.configurations import Configurations, InForce, file_name
 from alerts.configuration.inhibition import InhibitRule
+from alerts.configuration.oncall.escalations import Escalation
 from alerts.configuration.tree import Route
 from alerts.configuration.yaml_reader import ConfigError
 from shared.durations import duration_text
@@ -95,6 +96,7 @@ def _view(found: InForce) -> dict[str, Any]:
         "receivers": [_receiver(receiver) for receiver in configuration.documents],
         "people": [_receiver(person) for person in configuration.people],
         "schedules": list(configuration.schedules),
+        "escalations": [_escalation(one) for one in configuration.escalations.values()],
         "inhibit_rules": [_inhibit_rule(rule) for rule in configuration.inhibit_rules],
         "time_intervals": list(configuration.times),
     }
@@ -105,6 +107,19 @@ def _inhibit_rule(rule: InhibitRule) -> dict[str, Any]:
         "source_matchers": [str(matcher) for matcher in rule.source],
         "target_matchers": [str(matcher) for matcher in rule.target],
         "equal": list(rule.equal),
+    }
+
+
+def _escalation(one: Escalation) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "steps": [
+            {"after": duration_text(step.after), "to": list(step.to), "severity": step.severity}
+            for step in one.steps
+        ],
+        "repeat": one.repeat,
+        "remind_acknowledged_after": one.remind_after and duration_text(one.remind_after),
+        "unacknowledge_after": one.unacknowledge_after and duration_text(one.unacknowledge_after),
     }
 
 
@@ -120,6 +135,7 @@ def _route(route: Route) -> dict[str, Any]:
         "mute_time_intervals": list(route.mute_times),
         "active_time_intervals": list(route.active_times),
         "digest": route.digest and route.digest.written,
+        "escalation": route.escalation,
         "continue": route.proceed,
         "routes": [_route(child) for child in route.routes],
     }

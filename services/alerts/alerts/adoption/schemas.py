@@ -29,6 +29,7 @@ class RouteView(BaseModel):
     mute_time_intervals: list[str]
     active_time_intervals: list[str]
     digest: DigestView | None
+    escalation: str | None
     continue_: bool = Field(alias="continue")
     routes: list["RouteView"]
 
@@ -66,6 +67,24 @@ class InhibitRuleView(BaseModel):
     equal: list[str]
 
 
+class EscalationStepView(BaseModel):
+    """Whom to call so long after an alert was told."""
+
+    after: str
+    to: list[str]
+    severity: str | None
+
+
+class EscalationView(BaseModel):
+    """Who is called while nobody has taken an alert; durations as in the file."""
+
+    name: str
+    steps: list[EscalationStepView]
+    repeat: int
+    remind_acknowledged_after: str | None
+    unacknowledge_after: str | None
+
+
 class ConfigurationView(BaseModel):
     """What is in use, in the file's words; environment variables by name only."""
 
@@ -85,6 +104,7 @@ class ConfigurationView(BaseModel):
     receivers: list[ReceiverView]
     people: list[ReceiverView]
     schedules: list[str]
+    escalations: list[EscalationView]
     inhibit_rules: list[InhibitRuleView]
     time_intervals: list[str] = Field(description="Names of the times that routes may name.")
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from alerts.channels.table import CHANNELS
-from alerts.configuration.oncall.document import ScheduleDocument
+from alerts.configuration.oncall.document import EscalationDocument, ScheduleDocument
 
 Locale = Literal["zh-CN", "zh-TW", "en"]
 Texts = tuple[str, ...]
@@ -37,6 +37,7 @@ class RouteDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     mute_time_intervals: Texts = ()
     active_time_intervals: Texts = ()
     digest: DigestDocument | None = None
+    escalation: str | None = None
     routes: "tuple[RouteDocument, ...]" = ()
 
 
@@ -124,6 +125,7 @@ class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     receivers: tuple[ReceiverDocument, ...]
     people: tuple[PersonDocument, ...] = ()
     schedules: tuple[ScheduleDocument, ...] = ()
+    escalations: tuple[EscalationDocument, ...] = ()
     inhibit_rules: tuple[InhibitDocument | None, ...] = ()
     time_intervals: tuple[TimesDocument, ...] = ()
     mute_time_intervals: tuple[TimesDocument, ...] = ()

@@ -21,6 +21,7 @@ from alerts.configuration.document import (
 from alerts.configuration.inhibition import InhibitRule
 from alerts.configuration.intervals import TimeInterval
 from alerts.configuration.matchers import Matcher
+from alerts.configuration.oncall.escalations import Escalation, read_escalations
 from alerts.configuration.oncall.reading import read_schedules
 from alerts.configuration.oncall.schedules import Schedule
 from alerts.configuration.quiet import (
@@ -64,6 +65,7 @@ class Route(Struct, frozen=True):
     mute_times: tuple[str, ...] = ()
     active_times: tuple[str, ...] = ()
     digest: Digest | None = None
+    escalation: str | None = None
     routes: tuple["Route", ...] = ()
     key: str = "{}"
 
@@ -88,6 +90,7 @@ class Configuration(Struct, frozen=True):
     people: tuple[ReceiverDocument, ...] = ()
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     handles: Handles = field(default_factory=dict)
+    escalations: Mapping[str, Escalation] = field(default_factory=dict)
     budgets: Mapping[str, str] = field(default_factory=dict)
     """`Endpoint.budget` of each channel, by its name and by its address, which was or will be the
     name it has in an older or newer file."""
@@ -111,8 +114,17 @@ def parse_configuration(
         receivers = read_receivers(document, times, environment)
         schedules = read_schedules(document, times, receivers)
         handles = read_handles(document, receivers)
+        escalations = read_escalations(document, {*receivers, *schedules})
         inhibit_rules = read_inhibit_rules(document, doubts)
-        route = _Routes(document, receivers, schedules, times, doubts).first(document.route)
+        routes = _Routes(
+            document,
+            receivers,
+            schedules=schedules,
+            escalations=escalations,
+            times=times,
+            doubts=doubts,
+        )
+        route = routes.first(document.route)
         resolve_timeout = _resolve_timeout(document.general.resolve_timeout)
     except PlaceError as error:
         raise found.fail(error.path, str(error)) from error
@@ -127,6 +139,7 @@ def parse_configuration(
         people=document.people,
         schedules=schedules,
         handles=handles,
+        escalations=escalations,
         budgets=budgets_of(workspace, receivers, environment),
         inhibit_rules=inhibit_rules,
         times=times,
@@ -153,12 +166,15 @@ class _Routes:
         self,
         document: Document,
         receivers: Mapping[str, Receiver],
+        *,
         schedules: Mapping[str, Schedule],
+        escalations: Container[str],
         times: Container[str],
         doubts: dict[str, str],
     ) -> None:
         self._receivers = receivers
         self._schedules = schedules
+        self._escalations = escalations
         self._people = frozenset(one.name for one in document.people)
         self._places = {one.name: path for path, one in places_of(document)}
         self._times = times
@@ -188,6 +204,8 @@ class _Routes:
             self._interval(node, name, path, parent)
             for name in ("group_wait", "group_interval", "repeat_interval")
         )
+        if node.escalation is not None and node.escalation not in self._escalations:
+            raise PlaceError(f"{path}.escalation", f"escalations has no {node.escalation!r}")
         route = Route(
             receiver=receiver,
             schedule=schedule,
@@ -201,6 +219,7 @@ class _Routes:
             mute_times=known_times(
                 node.mute_time_intervals, self._times, f"{path}.mute_time_intervals"
             ),
+            escalation=node.escalation or parent.escalation,
             digest=read_digest(node.digest, f"{path}.digest"),
             active_times=known_times(
                 node.active_time_intervals, self._times, f"{path}.active_time_intervals"

@@ -77,6 +77,7 @@ class Joining:
             waking.append((group_id, due, kept))
         await store.put_groups(conn, waking)
         await store.add_members(conn, joins)
+        await store.wake_escalations(conn, [one.key for one in touched], now)
 
     async def reroute(
         self, conn: Conn, workspace: str, now: datetime, after: Key = FIRST

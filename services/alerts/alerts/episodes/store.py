@@ -88,6 +88,12 @@ INSERT INTO alerts.group_members AS m (group_id, alert, episode)
 SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[])
 ON CONFLICT (group_id, alert, episode) DO UPDATE SET active = true
 """
+WAKE_ESCALATIONS = """
+UPDATE alerts.escalations x SET due_at = least(x.due_at, $3),
+  answered_at = CASE WHEN $4 THEN $3 ELSE x.answered_at END
+FROM unnest($1::bigint[], $2::int[]) AS u(alert, episode)
+WHERE x.alert = u.alert AND x.episode = u.episode
+"""
 OPEN = """
 SELECT e.alert, e.episode, t.signal, ARRAY(
   SELECT g.receiver FROM alerts.group_members m JOIN alerts.groups g USING (group_id)
@@ -245,3 +251,10 @@ async def list_open(conn: Conn, workspace: str, after: Key, limit: int) -> list[
         )
         for row in await conn.fetch(OPEN, workspace, *after, limit)
     ]
+
+
+async def wake_escalations(
+    conn: Conn, keys: Sequence[Key], now: datetime, *, answered: bool = False
+) -> None:
+    """Escalations look at once at what has changed in these episodes; `answered` by somebody."""
+    await conn.execute(WAKE_ESCALATIONS, *columns(keys, 2), now, answered)

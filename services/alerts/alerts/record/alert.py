@@ -7,6 +7,7 @@ import msgspec
 
 from alerts.configuration.tree import Configuration
 from alerts.episodes.rules import Key
+from alerts.escalation import store as store_escalations
 from alerts.quiet.load import load_quiet
 from alerts.quiet.mute import Mute
 from alerts.record import audit, store, store_alert
@@ -54,9 +55,24 @@ async def read_alert(
         **alert_view(row, now),
         "response": responses.view(_subject(row), now),
         "actions": await store_responses.list_actions(conn, alert, HISTORY_MAX),
+        "escalations": await _escalations(conn, key),
         "told": [one._asdict() for one in await store_alert.find_told(conn, key)],
         "mutes": await _mutes(conn, reach.workspace, configuration, row, now),
     }
+
+
+async def _escalations(conn: Conn, key: Key) -> list[dict[str, Any]]:
+    calls = await store_escalations.list_calls(conn, key, HISTORY_MAX)
+    return [
+        {
+            "escalation": one.chain,
+            "state": one.progress.state,
+            "turn": one.progress.turn,
+            "next_at": one.due_at,
+            "calls": [call.shown() for call in calls if call.chain == one.chain],
+        }
+        for one in await store_escalations.list_of(conn, key)
+    ]
 
 
 async def _mutes(

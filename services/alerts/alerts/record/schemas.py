@@ -133,10 +133,33 @@ class MuteView(BaseModel):
     until: datetime | None
 
 
+class EscalationCallView(BaseModel):
+    """What an escalation did."""
+
+    kind: Literal["step", "reminder", "unacknowledged"]
+    turn: int
+    round: int
+    step: int | None
+    called_at: datetime
+    severity: str
+    receivers: list[str]
+
+
+class AlertEscalationView(BaseModel):
+    """Where an escalation of this episode stands, and whom it has called, the newest first."""
+
+    escalation: str
+    state: Literal["running", "answered", "unanswered", "over"]
+    turn: int
+    next_at: datetime | None
+    calls: list[EscalationCallView]
+
+
 class AlertDetail(Alert):
     """One alert with everything that people did about it, the newest first."""
 
     response: ResponseView
     actions: list[AlertActionView]
+    escalations: list[AlertEscalationView]
     told: list[NewestToldView]
     mutes: list[MuteView]

@@ -57,6 +57,8 @@ OF_EPISODES = (
     "foreign_alerts",
     "responses",
     "actions",
+    "escalations",
+    "escalation_calls",
 )
 """Tables of what hangs on an episode."""
 FORGET_GROUPS = f"""

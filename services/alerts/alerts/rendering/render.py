@@ -90,6 +90,8 @@ class Renderer:
             (view, facts_of(view, locale, now, zone if len(zones) > 1 else ""))
             for view, zone in zoned
         ]
+        for view, facts in details:
+            facts["call"] = words.calls.get(heading.reason, "") if view.ends_at is None else ""
         _tell_rules_apart([facts for _, facts in details], words)
         no_news = ("unchanged", *REMINDING) if heading.digest else ("unchanged",)
         told = [one for one in details if one[0].told not in no_news]

@@ -7,6 +7,7 @@ from typing import NamedTuple, get_args
 from msgspec.structs import replace
 
 from alerts.episodes.rules import Key
+from alerts.episodes.store import wake_escalations
 from alerts.response import store
 from alerts.response.rules import Action, ActionKind, EpisodeResponse, respond
 from alerts.response.store import NewestEpisode
@@ -87,6 +88,8 @@ async def answer(
         outcomes[alert] = subject._replace(response=after)
         if after != subject.response:
             changed.append((subject.key, after))
+    answered = [known[alert].key for alert in outcomes if _is_done(outcomes[alert])]
+    await wake_escalations(conn, answered, now, answered=True)
     if changed:
         written = await _timed(conn, known, changed)
         await store.put(conn, written)
@@ -97,6 +100,10 @@ async def answer(
         for key, after in written:
             outcomes[key.alert] = known[key.alert]._replace(response=after)
     return outcomes, now
+
+
+def _is_done(outcome: NewestEpisode | PacelineError) -> bool:
+    return isinstance(outcome, NewestEpisode)
 
 
 def _action(terms: ActionTerms, made_by: str, now: datetime) -> Action:

@@ -1,7 +1,8 @@
 """The route a group was made by, kept with the group, so that what was announced is ended by the
 same people even when the configuration no longer knows them (design.md section 1.5)."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 import msgspec
 
@@ -11,11 +12,26 @@ from alerts.quiet.mute import RouteTimes
 from alerts.routing.grouping import Intervals
 from alerts.routing.rules import GroupReference
 
+CallReason = Literal["escalated", "still acknowledged"]
+
+
+class Call(msgspec.Struct, frozen=True):
+    """When an escalation called a group, and why: because nobody has its alert, or somebody has had
+    it for long."""
+
+    at: datetime
+    reason: CallReason
+
 
 class Snapshot(msgspec.Struct, frozen=True):
+    """`escalation`: who is called of what it tells. `call`: of a group that an escalation made, the
+    newest call; what it does not call it is not told."""
+
     receiver: Receiver
     intervals: Intervals
     times: RouteTimes = RouteTimes()
+    escalation: str | None = None
+    call: Call | None = None
 
 
 def take(configuration: Configuration, group: GroupReference) -> Snapshot:
@@ -25,6 +41,7 @@ def take(configuration: Configuration, group: GroupReference) -> Snapshot:
         receiver=configuration.receivers[group.receiver],
         intervals=Intervals(route.group_wait, route.group_interval, route.repeat_interval, digest),
         times=RouteTimes(route.active_times, route.mute_times),
+        escalation=route.escalation,
     )
 
 

@@ -24,6 +24,8 @@ class DecisionReason(StrEnum):
     RESTATED = "restated"
     ALL_RESOLVED = "all alerts resolved"
     SOME_RESOLVED = "some alerts resolved"
+    ESCALATED = "escalated"
+    STILL_ACKNOWLEDGED = "still acknowledged"
     SNOOZED = "snooze over"
     ANSWERED = "acknowledged or closed"
     REPEAT = "repeat interval elapsed"

@@ -9,14 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from alerts import SCHEMA
 from alerts.channels.destinations import NOBODY, Endpoint
 from alerts.configuration.configurations import Configurations
 from alerts.configuration.receivers import Receiver
 from alerts.episodes.rules import Key
 from alerts.quiet.mute import Mute, MuteReason
-from alerts.record import audit
-from alerts.record.rows import DeliveryRow, NotificationRow
+from alerts.record.rows import DeliveryRow
 from alerts.rendering.render import Renderer
 from alerts.routing import snapshot
 from alerts.routing.grouping import (
@@ -28,17 +26,19 @@ from alerts.routing.grouping import (
 )
 from alerts.settings import AlertsSettings
 from alerts.telling import store, store_muted
+from alerts.telling.calls import called_for, concerning
 from alerts.telling.decide import DecisionReason, Told
+from alerts.telling.escalations import started
 from alerts.telling.messages import Messages, Speaking, delivery_rows, notification_row
 from alerts.telling.moves import LogRow, MovedChannel, moves
 from alerts.telling.muting import with_mutes
 from alerts.telling.plan import Member, Muted, entry_of, plan_channel
 from alerts.telling.store import ChannelTold, DueGroup, FlushedGroup, LeftMember, MemberTold
 from alerts.telling.store_muted import MemberMuted
+from alerts.telling.writes import Writes, write
 from shared import metrics
 from shared.database.clock import Clock
 from shared.database.pool import Conn, Pool, is_transient, transaction
-from shared.kafka import outbox
 from shared.logs import get_logger
 from shared.rounds import Rounds
 
@@ -55,19 +55,6 @@ def start_counters() -> None:
         metrics.DECISIONS.labels(reason.value)
     for why in MuteReason:
         metrics.MUTED.labels(why.value)
-
-
-class Writes:
-    """Everything one round writes, collected group by group."""
-
-    def __init__(self) -> None:
-        self.deliveries: list[DeliveryRow] = []
-        self.notifications: list[NotificationRow] = []
-        self.log: list[ChannelTold] = []
-        self.told: list[MemberTold] = []
-        self.muted: list[MemberMuted] = []
-        self.groups: list[FlushedGroup] = []
-        self.left: list[LeftMember] = []
 
 
 class Heard(NamedTuple):
@@ -175,7 +162,7 @@ class Flusher:
                 quiet = muted.get(group.group_id, {})
                 heard = Heard(members[group.group_id], channels, known, waiting, quiet)
                 self._flush_group(writes, group, heard, now)
-            await _write(conn, writes)
+            await write(conn, writes)
 
     def _moved(self, group: DueGroup, log: Mapping[str, LogRow]) -> list[MovedChannel]:
         configuration = self._configurations.get(group.workspace)
@@ -192,14 +179,16 @@ class Flusher:
         tick = tick_of(group.due_at, intervals, now)
         told_at: list[datetime] = []
         mutes: list[Mute] = []
+        fresh: set[Key] = set()
         announced = heard.announced()
         messages = Messages(self._renderer)
         for channel, former in _channels(receiver, heard):
             before = logs.get(channel.name)
             entry = entry_of(before.told_at, known[channel.name]) if before else None
             familiar = {key for key, _, _ in known.get(channel.name, [])}
+            known_here = [one for one in members if not former or one.key in familiar]
             plan = plan_channel(
-                [one for one in members if not former or one.key in familiar],
+                concerning(known_here, familiar, kept.call, now),
                 entry,
                 repeat=intervals.reminds_after,
                 send_resolved=_wants_ends(receiver, channel),
@@ -207,8 +196,10 @@ class Flusher:
                 waiting=(group.group_id, channel.name) in waiting,
                 elsewhere=announced,
                 recorded=recorded.get(channel.name, {}),
+                call=called_for(known_here, entry, kept.call, now),
             )
             mutes += plan.waiting
+            fresh |= {key for key, (_, firing) in plan.told.items() if firing} - familiar
             metrics.DECISIONS.labels(plan.decision.reason.value).inc()
             speaking = Speaking(group, receiver, channel, plan, before, tick)
             _speak(writes, speaking, messages, members, now)
@@ -220,6 +211,8 @@ class Flusher:
                 told_at.append(before.told_at)
         firing = any(member.episode.open for member in members)
         due = _due(members, told_at, mutes, intervals, tick)
+        if kept.escalation is not None and configuration is not None:
+            writes.escalations += started(group, configuration, members, fresh, now)
         writes.groups.append(FlushedGroup(group.group_id, tick, due, firing))
         writes.left += [
             LeftMember(group.group_id, *member.key) for member in members if not member.episode.open
@@ -309,29 +302,3 @@ def _channels(receiver: Receiver, heard: Heard) -> list[tuple[Endpoint, bool]]:
         if channel_id not in current and any(firing for _, _, firing in heard.known[channel_id])
     ]
     return [(one, False) for one in channels] + [(one, True) for one in former]
-
-
-async def _write(conn: Conn, writes: Writes) -> None:
-    await store.add_deliveries(conn, writes.deliveries)
-    ids = await store.add_notifications(conn, writes.notifications)
-    await store.put_log(conn, writes.log)
-    await store.put_told(conn, writes.told)
-    await store_muted.put(conn, writes.muted, writes.told, writes.left)
-    await store.put_groups(conn, writes.groups, writes.left)
-    carrying = {row.delivery: row for row in writes.deliveries}
-    decided = list(zip(ids, writes.notifications, strict=True))
-    records = audit.decision_records(decided, carrying)
-    await outbox.add(conn, SCHEMA, records)
-    for row in writes.notifications:
-        if row.mute is not None:
-            metrics.MUTED.labels(row.reason).inc()
-        log.info(
-            "decided",
-            workspace=row.workspace,
-            receiver=row.receiver,
-            channel=row.channel,
-            transition=row.transition,
-            severity=row.severity,
-            reason=row.reason,
-            delivery=row.delivery,
-        )

@@ -22,6 +22,7 @@ from alerts.telling.decide import Current, Decision, DecisionReason, Entry, Told
 DATA_STATES = frozenset({"corrected", "no_data", "degraded"})
 REMINDING = frozenset({"repeat", "answered", "unchanged"})
 REMINDERS = frozenset({DecisionReason.REPEAT, DecisionReason.SNOOZED})
+CALLS = frozenset({DecisionReason.ESCALATED, DecisionReason.STILL_ACKNOWLEDGED})
 
 
 class Member(Struct, frozen=True):
@@ -89,12 +90,12 @@ def plan_channel(
     waiting: bool = False,
     elsewhere: Container[Key] = frozenset(),
     recorded: Mapping[Key, Muted] = {},
+    call: DecisionReason | None = None,
 ) -> Plan:
     """Decides for one channel and says what its message holds. `elsewhere`: members of which other
-    channels of the receiver were told; `recorded`: what is on record as muted here.
-
-    `waiting`: it has not yet got an earlier message. Reminders of that would only queue up behind
-    it, so they are on record and not sent; whatever is new is.
+    channels of the receiver were told; `recorded`: what is on record as muted here; `call`: why it
+    speaks in any case. `waiting`: it has not yet got an earlier message. Reminders of that would
+    only queue up behind it, so they are on record and not sent; whatever is new is.
     """
     known = {**entry.resolved, **entry.firing} if entry else {}
     heard = [member for member in members if member.mute is None]
@@ -108,7 +109,9 @@ def plan_channel(
         elsewhere=elsewhere,
         muted={member.key for member in members if member.mute is not None},
     )
-    if waiting and decision.reason in REMINDERS:
+    if call is not None:
+        decision = Decision(call, send=True, log=True)
+    elif waiting and decision.reason in REMINDERS:
         decision = Decision(DecisionReason.UNHEARD, send=False, log=True)
     views: list[AlertView] = []
     tellings, muted, mutes = _keep(members, known, recorded)
@@ -271,6 +274,8 @@ def _saying(
     if not untold:
         if not member.episode.open:
             return None
+        if decision.reason in CALLS:
+            return "repeat"
         if member.answered_at(now) is not None:
             return "answered" if decision.reason is DecisionReason.ANSWERED else "unchanged"
         reminds = decision.reason in REMINDERS or decision.reason is DecisionReason.UNHEARD

@@ -1,10 +1,11 @@
-"""Schedules of the file as they are written: shapes and defaults alone."""
+"""Schedules and escalations of the file as they are written: shapes and defaults alone."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
 Texts = tuple[str, ...]
+Severity = Literal["info", "warning", "critical"]
 Some = Annotated[Texts, Meta(min_length=1)]
 
 
@@ -30,3 +31,21 @@ class ScheduleDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     location: str
     rotations: Annotated[tuple[RotationDocument, ...], Meta(min_length=1)]
     overrides: tuple[OverrideDocument, ...] = ()
+
+
+class StepDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom to call so long after the alert was told, if nobody has taken it by then."""
+
+    after: str
+    to: Some
+    severity: Severity | None = None
+
+
+class EscalationDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A chain of steps; `repeat` is how many times it begins again after its last."""
+
+    name: str
+    steps: Annotated[tuple[StepDocument, ...], Meta(min_length=1)]
+    repeat: int = 0
+    remind_acknowledged_after: str | None = None
+    unacknowledge_after: str | None = None

@@ -129,6 +129,10 @@ ENGLISH = Vocabulary(
         comment="{by} at {at}: {text}",
         open_line="{state} by {by} at {at}",
     ),
+    calls={
+        "escalated": "nobody has taken it yet",
+        "still acknowledged": "is it still in hand? Answer in any way to keep it",
+    },
     title="[{badge}] {scope}: {headline}",
     more="and {count} more",
     high="{name} is high",

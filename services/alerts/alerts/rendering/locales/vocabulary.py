@@ -94,6 +94,8 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
     """What a signal may be about beside a campaign or a line."""
     label: Labels
     response: ResponseWords
+    calls: Mapping[str, str]
+    """By the reason of a message: why an escalation calls who reads it."""
 
     title: str
     more: str

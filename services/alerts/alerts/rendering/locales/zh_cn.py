@@ -125,6 +125,10 @@ MAINLAND_CHINESE = Vocabulary(
         comment="{by}，{at}：{text}",
         open_line="{by} {state}，{at}",
     ),
+    calls={
+        "escalated": "尚无人认领",
+        "still acknowledged": "是否仍在处理？请回应（如再次确认或留言）",
+    },
     title="【{badge}】{scope}：{headline}",
     more="另有 {count} 条",
     high="{name}偏高",

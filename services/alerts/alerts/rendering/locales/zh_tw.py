@@ -126,6 +126,10 @@ TAIWAN_CHINESE = Vocabulary(
         comment="{by}，{at}：{text}",
         open_line="{by} {state}，{at}",
     ),
+    calls={
+        "escalated": "尚無人認領",
+        "still acknowledged": "是否仍在處理？請回應（如再次確認或留言）",
+    },
     title="【{badge}】{scope}：{headline}",
     more="另有 {count} 則",
     high="{name}偏高",
