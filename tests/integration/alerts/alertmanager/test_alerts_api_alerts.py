@@ -9,6 +9,8 @@ import pytest
 
 from alerts.episodes.rules import Episode, apply, begin
 from alerts.incoming.signal import Signal
+from alerts.record import sweep
+from shared.database.pool import transaction
 from tests.integration.alerts.alertmanager.api_world import ApiWorld, make_api_world
 from tests.unit.alerts.builders import at, make_breach
 
@@ -254,3 +256,23 @@ async def test_what_begins_is_written_as_the_rules_of_episodes_say(api: ApiWorld
         assert row["episodes"] == 1
     assert [row["campaign"] for row in rows] == ["double11-2025", None]
     assert [row["severity"] for row in rows] == ["critical", "warning"]
+
+
+async def test_of_what_is_long_over_nothing_stays_and_what_is_open_does(api: ApiWorld) -> None:
+    gone, other = {"alertname": "Gone"}, {"alertname": "Other"}
+    await api.world.tell(make_breach())
+    await api.post({"labels": gone}, {"labels": other})
+    await api.flush(at(0))
+    await api.post({"labels": gone, "endsAt": iso(0)}, {"labels": other, "endsAt": iso(0)})
+    await api.flush(at(1))
+    await api.post({"labels": other})
+    async with transaction(api.world.pool) as conn:
+        await sweep.forget_notifications(conn, at(999), 1000)
+        assert await sweep.strip_episodes(conn, at(999), 1000) == 2
+    assert [one["labels"] for one in await api.get("/alerts", filter="kind=")] == [other]
+    names = "SELECT labels->>'alertname' FROM alerts.alerts WHERE labels ? 'alertname'"
+    assert [row[0] for row in await api.world.pool.fetch(names)] == ["Other"]
+    counts = "SELECT count(*) FROM alerts.episodes WHERE breach LIKE '/%'"
+    assert await api.world.pool.fetchval(counts) == 1
+    await api.post({"labels": gone})
+    assert len(await api.get("/alerts", filter="kind=")) == 2
