@@ -61,7 +61,8 @@ def group_of(
     names = _all_names(labels) if route.group_by == (ALL_LABELS,) else sorted(route.group_by)
     left_out = "severity" if changes_level else None
     chosen = {name: labels[name] for name in names if name in labels and name != left_out}
-    text = _text(tuple(chosen.items()))
+    is_short = sum(map(len, chosen.values())) <= KEY_BYTES_MAX
+    text = (_text if is_short else _text.__wrapped__)(tuple(chosen.items()))
     if len(text.encode()) > KEY_BYTES_MAX:
         # The key is indexed; what makes it unique stays, what a person reads of it is cut.
         text = f"{text[:KEY_CHARACTERS_SHOWN]}… {fingerprint(chosen)}"

@@ -121,3 +121,11 @@ def test_a_label_set_that_was_seen_is_the_same_one() -> None:
     first, second = (reader.read(body, START, TIMEOUT)[0][0] for _ in range(2))
     assert first.labels is second.labels
     assert first == second
+
+
+def test_a_long_label_set_is_not_remembered() -> None:
+    reader = AlertReader()
+    body = json.dumps([{"labels": {"alertname": "a" * 2000}}]).encode()
+    first, second = (reader.read(body, START, TIMEOUT)[0][0] for _ in range(2))
+    assert first.labels is not second.labels
+    assert first == second

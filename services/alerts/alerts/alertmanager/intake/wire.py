@@ -17,6 +17,8 @@ ABSENT = datetime(1, 1, 1, tzinfo=UTC)
 """How Go writes that there is no instant; one second later is an instant like any other."""
 LABEL_SETS_MAX = 100_000
 """Known by their bytes: an alert that is open is sent again each minute."""
+LABEL_SET_BYTES_MAX = 1_000
+"""Of one that is remembered: a stranger's may be as long as a body."""
 NUL_DETAIL = "has the character U+0000, which nothing here can keep: leave it out"
 
 
@@ -95,9 +97,11 @@ class AlertReader:
     def _label_set(self, raw: bytes) -> LabelSet:
         known = self._known.get(raw)
         if known is None:
-            if len(self._known) >= LABEL_SETS_MAX:
-                self._known.clear()
-            known = self._known[raw] = _label_set(self._labels.decode(raw))
+            known = _label_set(self._labels.decode(raw))
+            if len(raw) <= LABEL_SET_BYTES_MAX:
+                if len(self._known) >= LABEL_SETS_MAX:
+                    self._known.clear()
+                self._known[raw] = known
         return known
 
 
