@@ -95,6 +95,11 @@ LEDGER_CHECKED = Gauge(
 ALERTS_UNROUTED = Counter(
     "paceline_alerts_unrouted_total", "Breaches of a workspace that has no alerts configuration."
 )
+ALERT_REPORTS = Counter(
+    "paceline_alerts_reports_total",
+    "Alerts that other systems sent: open, over, or refused.",
+    ["outcome"],
+)
 CONFIGURATION_REVISION = Gauge(
     "paceline_alerts_configuration_revision",
     "Newest revision of all workspaces' configurations that this process follows.",

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from alerts import SCHEMA
 from alerts.adoption.adoption import Adoption
+from alerts.alertmanager import routes as api_routes
 from alerts.alertmanager.callers import Callers
 from alerts.alertmanager.front import Front
 from alerts.alertmanager.intake.endings import Endings
@@ -56,6 +57,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
     """The running parts, in the order in which they stop; resources close after them."""
     gauges.start_counters()
     start_counters()
+    api_routes.start_counters()
     responses.start_counters()
     escalator_counters()
     configurations.say_doubts()

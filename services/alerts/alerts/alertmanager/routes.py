@@ -1,7 +1,7 @@
 """Alertmanager's API v2 over HTTP: its paths, statuses and forms, which are not those of the house
 (alertmanager.md section 2)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from alerts.alertmanager.callers import Callers
 from alerts.alertmanager.filters import read_query
 from alerts.alertmanager.gettable import ReceiverName, instant
 from alerts.alertmanager.intake.reporting import Reporting
-from alerts.alertmanager.intake.wire import AlertReader
+from alerts.alertmanager.intake.wire import AlertReader, AlertReport
 from alerts.alertmanager.projection import projection
 from alerts.alertmanager.reading import OpenAlerts
 from alerts.alertmanager.replicas import LiveReplicas
@@ -23,6 +23,7 @@ from alerts.alertmanager.silences import Silencing
 from alerts.configuration.configurations import Configurations
 from alerts.configuration.tree import RESOLVE_TIMEOUT
 from alerts.quiet.load import load_quiet
+from shared import metrics
 from shared.database.clock import Clock, now_of
 from shared.database.pool import Conn, Pool, transaction
 
@@ -75,6 +76,7 @@ class ApiV2:
         configuration = parts.configurations.get(workspace)
         timeout = configuration.resolve_timeout if configuration else RESOLVE_TIMEOUT
         reports, faults = self._reader.read(body, now, timeout)
+        _count(reports, faults, now)
         if reports:
             await parts.reporting.put(workspace, reports, now)
         if faults:
@@ -135,6 +137,19 @@ class ApiV2:
         configuration = self._parts.configurations.get(workspace)
         quiet = await load_quiet(conn, workspace, configuration, now)
         return OpenAlerts(conn, workspace, configuration, quiet, now)
+
+
+def start_counters() -> None:
+    """Every label value from 0, so that a first one is a step a rate can see."""
+    for outcome in ("firing", "resolved", "refused"):
+        metrics.ALERT_REPORTS.labels(outcome)
+
+
+def _count(reports: Sequence[AlertReport], faults: Sequence[str], now: datetime) -> None:
+    firing = sum(one.activity.ends_at > now for one in reports)
+    metrics.ALERT_REPORTS.labels("firing").inc(firing)
+    metrics.ALERT_REPORTS.labels("resolved").inc(len(reports) - firing)
+    metrics.ALERT_REPORTS.labels("refused").inc(len(faults))
 
 
 async def alive(_: Request) -> Response:

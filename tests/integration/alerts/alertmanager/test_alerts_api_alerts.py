@@ -10,6 +10,7 @@ import pytest
 from alerts.episodes.rules import Episode, apply, begin
 from alerts.incoming.signal import Signal
 from alerts.record import sweep
+from shared import metrics
 from shared.database.pool import transaction
 from tests.integration.alerts.alertmanager.api_world import ApiWorld, make_api_world
 from tests.unit.alerts.builders import at, make_breach
@@ -61,7 +62,14 @@ async def test_what_is_posted_is_shown_as_it_was_posted(api: ApiWorld) -> None:
 
 
 async def test_a_bad_alert_is_400_and_the_good_ones_are_kept(api: ApiWorld) -> None:
-    answer = await api.post({"labels": {}}, alert(), status=400)
+    counted = {
+        outcome: metrics.ALERT_REPORTS.labels(outcome)._value.get()
+        for outcome in ("firing", "resolved", "refused")
+    }
+    over = {"labels": {"alertname": "Over"}, "endsAt": iso(-1)}
+    answer = await api.post({"labels": {}}, alert(), over, status=400)
+    for outcome, before in counted.items():
+        assert metrics.ALERT_REPORTS.labels(outcome)._value.get() == before + 1
     assert answer.headers["content-type"] == "application/json"
     assert answer.json() == "at least one label pair required"
     assert [one["labels"] for one in await api.get("/alerts")] == [LABELS]
