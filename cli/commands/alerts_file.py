@@ -70,6 +70,7 @@ def who_hears(configuration: Configuration, labels: Mapping[str, str]) -> list[d
                 "group": group.labels,
                 "group_wait": duration_text(route.group_wait),
                 "digest": route.digest and route.digest.written,
+                "escalation": route.escalation,
                 "silent_by": list(quiet.muted_by(times)),
             }
         )
@@ -81,7 +82,9 @@ def line_of(heard: Mapping[str, Any]) -> str:
     channels = ", ".join(heard["channels"]) or "nobody: it has no channel"
     group = ", ".join(f"{name}={value}" for name, value in heard["group"].items()) or "all as one"
     silent = f"; silent now by {', '.join(heard['silent_by'])}" if heard["silent_by"] else ""
-    return f"receiver={heard['receiver']} to {channels}; group {group}; {_when(heard)}{silent}"
+    then = f"; if nobody takes it: {heard['escalation']}" if heard["escalation"] else ""
+    when = f"{_when(heard)}{silent}{then}"
+    return f"receiver={heard['receiver']} to {channels}; group {group}; {when}"
 
 
 def _when(heard: Mapping[str, Any]) -> str:

@@ -78,6 +78,14 @@ def test_each_route_says_who_hears_of_what_and_when(file: Path) -> None:
     ]
 
 
+def test_a_route_says_who_is_called_if_nobody_takes_it(file: Path) -> None:
+    text = TEXT.replace("group_wait: 0s", "group_wait: 0s, escalation: chain", 1)
+    chain = "escalations: [{name: chain, steps: [{after: 15m, to: [ops]}]}]"
+    file.write_text(f"{text}{chain}\n", encoding="utf-8")
+    boss, _ = heard_by(file, "campaign=d11", "severity=critical", "team=search")
+    assert boss.endswith("; after 0s; if nobody takes it: chain")
+
+
 def test_what_is_no_label_says_how_one_looks() -> None:
     with pytest.raises(CommandError, match="no label such as campaign=d11"):
         labels_of(["campaign"])

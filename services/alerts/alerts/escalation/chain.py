@@ -32,9 +32,9 @@ class Chain(Struct, frozen=True):
 
     def group_of(self, receiver: str, labels: dict[str, str], now: datetime) -> GroupReference:
         """That of one alert for one receiver, apart from every route's."""
-        wait, interval, repeat = NO_WAIT, self.intervals.interval, self.intervals.repeat
+        at = self.intervals
         key = f'{{escalation="{self.escalation.name}"}}'
-        route = Route(receiver, (ALL_LABELS,), wait, interval, repeat, key=key)
+        route = Route(receiver, (ALL_LABELS,), at.wait, at.interval, at.repeat, key=key)
         return group_of(route, labels, now, changes_level=False)
 
 
@@ -50,7 +50,8 @@ def take(configuration: Configuration, kept: Snapshot) -> Chain | None:
     receivers = {name: one for name, one in configuration.receivers.items() if name in names}
     receivers.setdefault(kept.receiver.name, kept.receiver)
     told = (kept.receiver.name,)
-    return Chain(escalation, receivers, schedules, told, kept.intervals, kept.times)
+    intervals = Intervals(NO_WAIT, kept.intervals.interval, kept.intervals.repeat)
+    return Chain(escalation, receivers, schedules, told, intervals, kept.times)
 
 
 def called_by(

@@ -236,6 +236,37 @@ async def test_what_is_told_is_called_for_in_words(world: World) -> None:
     assert "Note: nobody has taken it yet" in mail.text
 
 
+async def test_the_configuration_shows_it(client: httpx.AsyncClient) -> None:
+    shown = (await client.get("/v1/configuration")).json()
+    assert (shown["route"]["escalation"], shown["schedules"]) == ("search", ["oncall-search"])
+    assert shown["escalations"] == [
+        {
+            "name": "search",
+            "steps": [
+                {"after": "15m", "to": ["oncall-search"], "severity": None},
+                {"after": "30m", "to": ["boss"], "severity": "critical"},
+            ],
+            "repeat": 1,
+            "remind_acknowledged_after": "4h",
+            "unacknowledge_after": "15m",
+        }
+    ]
+
+
+async def test_a_route_that_speaks_at_its_times_calls_at_any_time(world: World) -> None:
+    digest = '  digest: {times: ["13:00"], location: Asia/Shanghai}'
+    world.configure(TEXT.replace("  escalation: search", f"  escalation: search\n{digest}", 1))
+    await world.tell(BREACH[0])
+    await world.escalate(at(59))
+    assert await told(world) == []
+    await world.escalate(at(64))
+    assert await told(world) == [OPS]
+    await world.escalate(at(79))
+    assert await told(world) == [OPS, LI_NA]
+    await world.escalate(at(80))
+    assert await told(world) == [OPS, LI_NA]
+
+
 async def test_two_replicas_call_once(world: World) -> None:
     await begin(world)
     await clock(world, at(15))
