@@ -149,6 +149,24 @@ async def test_who_takes_it_stops_it_and_who_was_called_hears_that(
     assert (await told(world))[len(before) :] == [LI_NA]
 
 
+async def test_what_becomes_worse_calls_again_though_somebody_has_the_lesser(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    history = make_history(("firing", "warning", "1.3"), ("level_changed", "critical", "1.6"))
+    await world.tell(history[0])
+    await world.flush(at(0))
+    alert = str(await world.pool.fetchval("SELECT alert FROM alerts.alerts"))
+    await answer(client, alert, "ack")
+    await world.escalate(at(15))
+    await clock(world, at(20))
+    await world.tell(history[1])
+    for minute in (20, 34):
+        await world.escalate(at(minute))
+    assert "li.na" not in [receiver for receiver, _, _ in await told(world)]
+    await world.escalate(at(35))
+    assert (await told(world))[-1] == ("li.na", "level_changed", "escalated")
+
+
 async def test_a_call_is_not_told_if_somebody_takes_the_alert_before_it_is(
     world: World, client: httpx.AsyncClient
 ) -> None:
