@@ -1,13 +1,13 @@
 """What of the alerts, or of the silences, a client asks for. Pure."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
 from starlette.datastructures import QueryParams
 
 from alerts.alertmanager.gettable import AlertStatus
-from alerts.configuration.matchers import Matcher, parse_matcher
+from alerts.configuration.matchers import Matcher, MatcherError, expression, parse_matcher
 
 TRUE = frozenset({"true", "1", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled"})
 TEXT_CHARACTERS_MAX = 1000
@@ -23,7 +23,8 @@ class AlertQuery(Struct, frozen=True, kw_only=True):
     their receivers `receiver`."""
 
     matchers: tuple[Matcher, ...] = ()
-    receiver: re.Pattern[str] | None = None
+    receiver: Any = None
+    """A compiled expression."""
     active: bool = True
     silenced: bool = True
     inhibited: bool = True
@@ -73,12 +74,12 @@ def read_matchers(texts: Sequence[str]) -> tuple[Matcher, ...]:
         raise FilterError(f"bad matcher format: {error}") from error
 
 
-def _receiver(text: str | None) -> re.Pattern[str] | None:
+def _receiver(text: str | None) -> Any:
     if text is None:
         return None
     try:
-        return re.compile(f"(?:{_bounded(text)})", re.DOTALL)
-    except (re.error, OverflowError, RecursionError) as error:
+        return expression(_bounded(text))
+    except MatcherError as error:
         raise FilterError(f"failed to parse receiver param: {error}") from error
 
 

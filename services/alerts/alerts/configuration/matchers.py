@@ -9,14 +9,23 @@ empty text. Regular expressions are anchored at both ends.
 
 import re
 from collections.abc import Mapping
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal
 
+import re2
 from msgspec import Struct
 
 from shared.names import is_name
 
 Operator = Literal["=", "!=", "=~", "!~"]
 SEVERITIES = ("info", "warning", "critical")
+
+EXPRESSIONS_MAX = 1024
+"""Kept compiled."""
+EXPRESSION_BYTES_MAX = 1 << 20
+"""What one may take compiled, as a repetition of repetitions would."""
+
+OF_GO = "expressions are those of Go: no look-around, no back references"
 
 _CLASSIC = re.compile(r"\s*([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(=~|!~|!=|=)\s*(.*?)\s*", re.DOTALL)
 _TOKEN = re.compile(
@@ -28,14 +37,26 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 _LETTERS = {"a": 7, "b": 8, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11, "\\": 92, '"': 34}
-_NOT_IN_GO = re.compile(r"(?<!\\)(?:\\\\)*(?:\(\?(?:[=!#(>]|<[=!]|P[=>])|\\[1-9])")
-"""Look-around, conditions, comments and back references, which Go's expressions do not have."""
 _DOUBLED = re.compile(r"\s*[^\s=!~]+\s*==")
 _LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
 class MatcherError(ValueError):
     """The text is no matcher; the message says why and what to write."""
+
+
+@lru_cache(EXPRESSIONS_MAX)
+def expression(text: str) -> Any:
+    """Compiled, of Go's kind: what it takes to match grows with the label alone, whatever the
+    expression is. Raises MatcherError."""
+    options = re2.Options()
+    options.dot_nl, options.log_errors, options.max_mem = True, False, EXPRESSION_BYTES_MAX
+    try:
+        return re2.compile(text, options)
+    except (re2.error, UnicodeEncodeError) as error:
+        said = error.args[0]
+        detail = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
+        raise MatcherError(f"{detail} ({OF_GO})") from error
 
 
 class Matcher(Struct, frozen=True):
@@ -50,7 +71,7 @@ class Matcher(Struct, frozen=True):
             return actual == self.value
         if self.op == "!=":
             return actual != self.value
-        found = re.fullmatch(self.value, actual, re.DOTALL) is not None
+        found = expression(self.value).fullmatch(actual) is not None
         return found if self.op == "=~" else not found
 
     def __str__(self) -> str:
@@ -214,11 +235,9 @@ def _made(text: str, label: str, op: str, value: str) -> Matcher:
     if not label:
         raise MatcherError(f"{text!r} names no label")
     if op in ("=~", "!~"):
-        if _NOT_IN_GO.search(value):
-            raise MatcherError(f"{text!r}: Alertmanager has no look-around and no back references")
         try:
-            re.compile(value)
-        except (re.error, OverflowError, RecursionError) as error:
+            expression(value)
+        except MatcherError as error:
             raise MatcherError(f"{text!r}: {error}") from error
     return Matcher(label, op, value)  # type: ignore[arg-type]  # the expressions name the four
 

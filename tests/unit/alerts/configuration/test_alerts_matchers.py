@@ -119,3 +119,15 @@ def test_whatever_is_written_is_read_or_refused(text: str) -> None:
 )
 def test_a_label_that_no_breach_can_have_is_known(text: str, wrong: bool) -> None:
     assert (impossible(parse_matcher(text)) is not None) is wrong
+
+
+@pytest.mark.parametrize("expression", ["(a+)+b", "(a|a)*b", ".*.*.*.*.*.*x"])
+def test_an_expression_takes_no_longer_than_its_label_is_long(expression: str) -> None:
+    """Of another kind it would take longer than anybody waits, and everybody would wait with it."""
+    matcher = parse_matcher(f'line=~"{expression}"')
+    assert not matcher.matches({"line": "a" * 20_000})
+
+
+def test_an_expression_that_is_too_large_compiled_is_refused() -> None:
+    with pytest.raises(MatcherError, match="repetition size"):
+        parse_matcher('line=~"((a{100}){100}){100}"')
