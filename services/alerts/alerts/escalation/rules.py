@@ -12,13 +12,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from alerts.configuration.oncall.escalations import Escalation
-from alerts.quiet.mute import Mute
+from alerts.quiet.mute import Mute, MuteReason
 from alerts.response.rules import LEVELS, EpisodeResponse, is_worse
 
 EscalationState = Literal["running", "answered", "unanswered", "over"]
 CallKind = Literal["step", "reminder", "unacknowledged"]
 ASK_AGAIN = timedelta(minutes=5)
-"""Of what is muted until nobody knows when."""
+"""Of what is muted by anything but a snooze."""
 
 
 class EscalationProgress(Struct, frozen=True):
@@ -127,6 +127,7 @@ def _answered(
 
 
 def _end_of(mute: Mute, now: datetime) -> datetime:
-    """When to look again; a mute without an end, or whose end is past, is asked about again."""
-    known = mute.until is not None and mute.until > now
-    return mute.until if known and mute.until is not None else now + ASK_AGAIN
+    """When to look again. A snooze that is taken back is an answer, which wakes; a silence may end,
+    or the file change, without a word."""
+    until = mute.until if mute.until is not None and mute.until > now else now + ASK_AGAIN
+    return until if mute.reason is MuteReason.SNOOZED else min(until, now + ASK_AGAIN)

@@ -127,7 +127,15 @@ STORIES: dict[str, tuple[Escalation, list[Event]]] = {
     ),
     "what is silenced calls when that ends": (
         CHAIN,
-        [Event(15, SILENT, None, 40), Event(40, {"mute": None}, "step", 55)],
+        [
+            Event(15, SILENT, None, 15 + AGAIN),
+            Event(38, {}, None, 40),
+            Event(40, {"mute": None}, "step", 55),
+        ],
+    ),
+    "a silence that somebody ends is found soon": (
+        CHAIN,
+        [Event(15, SILENT, None, 15 + AGAIN), Event(15 + AGAIN, {"mute": None}, "step", 35)],
     ),
     "what another stands for is asked about again": (
         CHAIN,
