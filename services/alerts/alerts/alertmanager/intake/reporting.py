@@ -7,6 +7,7 @@ costs as much for a thousand alerts as for one.
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import uuid4
 
@@ -54,9 +55,17 @@ class Reporting:
         """Raises what the database does."""
         mine = _Waiting(workspace, reports, now)
         self._waiting.append(mine)
-        async with self._writing:
+        try:
+            async with self._writing:
+                # What waited before may fill a transaction by itself.
+                while not mine.is_done:
+                    await self._write_with_others()
+        finally:
             if not mine.is_done:
-                await self._write_with_others()
+                # Cut off: nobody waits for it any more, whoever has taken it.
+                mine.is_done = True
+                with suppress(ValueError):
+                    self._waiting.remove(mine)
         if mine.error is not None:
             raise mine.error
 
