@@ -65,3 +65,16 @@ async def test_ticks_do_not_drift_by_what_a_flush_is_late(api: ApiWorld) -> None
     assert await told_at(api, 31.9) == []
     assert await told_at(api, 32) == [["a", "b"]]
     assert await api.world.pool.fetchval(log) == at(32)
+
+
+async def test_what_is_sent_with_its_end_alone_is_one_alert(api: ApiWorld) -> None:
+    for minutes in (0, 10, 20):
+        await post(api, minutes, alert("a", endsAt=at(minutes + 30).isoformat()))
+        assert await told_at(api, minutes + 5) == ([] if minutes else [["a"]])
+    [shown] = await api.get("/alerts")
+    assert (shown["startsAt"][11:16], shown["endsAt"][11:16]) == (
+        f"{at(30):%H:%M}",
+        f"{at(50):%H:%M}",
+    )
+    assert await api.move(at(51)) == 1
+    assert await told_at(api, 70) == [["a"]]

@@ -1,7 +1,8 @@
 """When an alert of another sender is active, and what a new report of it changes (alerting.md 2.1).
 
 Pure. Reports whose ranges overlap are one episode: the earliest start, and an end that was stated
-beats one that follows from silence. Without overlap it is another episode.
+beats one that follows from silence. Without overlap it is another episode, unless what is open has
+its end ahead: then an active report goes on with it.
 """
 
 from datetime import datetime
@@ -36,7 +37,10 @@ def change_of(
     active = report.ends_at > now
     if known is None:
         return ActivityChange(report, begins=True) if active else NOTHING
-    if not overlap(known, report):
+    # Of an alert that is sent with its end alone that end is its start too: no two overlap, and
+    # what was to begin may be said to be over.
+    goes_on = is_open and known.ends_at > now and (active or known.starts_at > now)
+    if not goes_on and not overlap(known, report):
         if not active:
             # Something of another time, which was over before anybody heard of it.
             return NOTHING
