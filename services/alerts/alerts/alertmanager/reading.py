@@ -1,6 +1,6 @@
 """Which alerts are open and who is told of them, as it is at the moment somebody asks."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -44,6 +44,7 @@ class OpenAlerts:
         self._conn = conn
         self._workspace = workspace
         self._route = configuration.route if configuration else None
+        self._receivers = configuration.receivers if configuration else {}
         self._resolve_timeout = configuration.resolve_timeout if configuration else RESOLVE_TIMEOUT
         self._quiet = quiet
         self._now = now
@@ -111,12 +112,14 @@ class OpenAlerts:
     def _status(self, one: ShownAlert, routes: Sequence[Route]) -> AlertStatus:
         silences = self._quiet.silenced_by(one.labels)
         sources = self._quiet.inhibited_by(one.fingerprint, one.labels)
-        times = {name for route in routes for name in self._muted_by(route)}
+        times = {name for route in routes for name in self._muted_by(route, one.labels)}
         state: AlertState = "suppressed" if silences or sources or times else "active"
         return AlertStatus(state, silences, sources, tuple(sorted(times)))
 
-    def _muted_by(self, route: Route) -> tuple[str, ...]:
-        times = (route.active_times, route.mute_times)
+    def _muted_by(self, route: Route, labels: Mapping[str, str]) -> tuple[str, ...]:
+        receiver = self._receivers.get(receiver_of(route, labels, self._now))
+        own = receiver.mute_times if receiver else ()
+        times = (route.active_times, (*route.mute_times, *own))
         if times not in self._times:
             self._times[times] = self._quiet.muted_by(RouteTimes(*times))
         return self._times[times]

@@ -56,12 +56,14 @@ class Tools(Struct, frozen=True):
 class ChannelLimits(Struct, frozen=True):
     """`text_max` is of what `measure` counts: the bytes of a JSON string as it is sent, with its
     escapes, where the provider counts nothing else. `alerts_max` go into one message. What
-    a destination takes in a minute and in a second is its budget; None for no limit."""
+    a destination takes in a minute and in a second is its budget; None for no limit. Where it
+    `keeps_threads`, no two groups share a message: each has a thread of its own."""
 
     text_max: int
     sends_per_minute: int | None = None
     sends_per_second: int | None = None
     alerts_max: int | None = None
+    keeps_threads: bool = False
     measure: Measure = json_bytes
 
 

@@ -125,19 +125,25 @@ class Courier:
 
     async def _claim_beside(self, conn: Conn, first: Claimed) -> list[Claimed]:
         """More than its destination would take one by one in this minute."""
-        if first.room is None or first.alone:
+        kind, target = self._destination(first)
+        # What was refused or shortened goes alone, and so does what is led elsewhere by now.
+        alone = first.alone or first.shrunk or first.refused or target != first.target
+        if first.room is None or alone or self._channels[kind].limits.keeps_threads:
             return []
         rows = await store.find_beside(conn, first, BESIDE_MAX)
         if len(rows) <= first.room:
             return []
-        messages = [
-            msgspec.convert(one, Message) for one in (first.message, *(r["message"] for r in rows))
-        ]
-        if not can_share(messages[0]):
+        try:
+            messages = [
+                msgspec.convert(one, Message)
+                for one in (first.message, *(row["message"] for row in rows))
+            ]
+            count = fitting(self._channels[kind], messages) if can_share(messages[0]) else 1
+        except Exception as error:
+            # One of them cannot be read or composed: each by itself says which.
+            log.warning("not_joined", delivery=first.delivery, error=type(error).__name__)
             return []
-        kind, _ = self._destination(first)
-        count = fitting(self._channels[kind], messages) - 1
-        return await store.take_beside(conn, rows[:count], self._settings.claim_s)
+        return await store.take_beside(conn, rows[: count - 1], self._settings.claim_s)
 
     async def _carry(self, together: Sequence[Claimed]) -> None:
         """Sends, then records; a database that is away is waited for while the claim holds."""

@@ -79,6 +79,7 @@ WHERE d.workspace = $1 AND d.receiver = $2 AND d.channel_id = $3 AND d.locale = 
   AND d.state IN ('pending', 'parked') AND d.next_attempt_at <= now() AND d.shrunk = 0
   AND d.message @> '{{"written": "", "told": [], "part_size": 0}}'
   AND NOT d.attempts @> '[{{"class": "{REFUSED_TEXT}"}}]' AND NOT {BEHIND}
+  AND d.target = $7
 ORDER BY d.position LIMIT $6 FOR UPDATE OF d SKIP LOCKED
 """
 PARK = """
@@ -230,7 +231,7 @@ async def take(
 async def find_beside(conn: Conn, claimed: Claimed, limit: int) -> list[Any]:
     """Up to `limit` other deliveries that could go with this one, locked."""
     place = (claimed.workspace, claimed.receiver, claimed.channel_id, claimed.locale)
-    return list(await conn.fetch(BESIDE, *place, claimed.destination, limit))
+    return list(await conn.fetch(BESIDE, *place, claimed.destination, limit, dict(claimed.target)))
 
 
 async def take_beside(conn: Conn, rows: Sequence[Any], claim_s: float) -> list[Claimed]:

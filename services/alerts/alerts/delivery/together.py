@@ -4,7 +4,9 @@ Who gets hundreds of alerts at once and hears of them one in four seconds hears 
 late (alerting.md 1 and 2.9).
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import takewhile
 
 from msgspec.structs import replace
 
@@ -36,12 +38,16 @@ def together(messages: Sequence[Message]) -> Message:
 def fitting(channel: Channel, messages: Sequence[Message]) -> int:
     """How many of them, from the first on, go into one message of this channel: they share the
     zone that is said once at the end, and nothing has to be left out."""
+    alike = sum(1 for _ in takewhile(lambda one: one.zone == messages[0].zone, messages))
+    too_many = bisect_left(
+        range(2, alike + 1), True, key=lambda n: not _fits(channel, messages[:n])
+    )
+    return 1 + too_many
+
+
+def _fits(channel: Channel, messages: Sequence[Message]) -> bool:
     limits = channel.limits
-    count = 1
-    while count < len(messages) and messages[count].zone == messages[0].zone:
-        whole = together(messages[: count + 1])
-        too_many = limits.alerts_max is not None and len(whole.blocks) > limits.alerts_max
-        if too_many or not channel.compose(whole, limits.text_max).whole:
-            break
-        count += 1
-    return count
+    whole = together(messages)
+    if limits.alerts_max is not None and len(whole.blocks) > limits.alerts_max:
+        return False
+    return channel.compose(whole, limits.text_max).whole

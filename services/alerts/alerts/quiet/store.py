@@ -48,10 +48,14 @@ ANY_TIME_SQL = "(g.snapshot #>> '{intervals,digest}') IS NULL"
 """Of a group `g`: it speaks when there is something to say, not at certain times alone."""
 # What is muted is in no member's log; a group knows that some of it is.
 PUT_MUTED_DUE = f"""
+WITH quiet AS (
+  SELECT g.group_id FROM alerts.groups g
+  WHERE g.workspace = $1 AND g.active AND {ANY_TIME_SQL} AND EXISTS (
+    SELECT FROM alerts.muted m WHERE m.group_id = g.group_id)
+  ORDER BY g.group_id FOR UPDATE)
 UPDATE alerts.groups g
 SET due_at = least(g.due_at, $2::timestamptz + (g.snapshot #>> '{{intervals,wait}}')::interval)
-WHERE g.workspace = $1 AND g.active AND {ANY_TIME_SQL} AND EXISTS (
-  SELECT FROM alerts.muted m WHERE m.group_id = g.group_id)
+FROM quiet WHERE g.group_id = quiet.group_id
 """
 FORGET = """
 DELETE FROM alerts.silences WHERE (workspace, silence) IN (

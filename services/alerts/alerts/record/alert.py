@@ -90,7 +90,7 @@ async def _mutes(
     snooze = subject.response.mute(now, row.severity)
     found: list[tuple[str, Mute]] = []
     for route in await store_alert.find_routes(conn, subject.key):
-        times = snapshot.from_json(route.snapshot).times
+        times = snapshot.times_of(configuration, snapshot.from_json(route.snapshot))
         mute = quiet.mute_of(row.fingerprint, route.routing_labels, times) or snooze
         if mute is not None and (route.receiver, mute) not in found:
             found.append((route.receiver, mute))

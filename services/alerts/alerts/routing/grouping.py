@@ -100,5 +100,6 @@ def due_after_mutes(
     mute ends, but no later than the next interval, for an end that nobody can foresee."""
     if intervals.digest is not None:
         return intervals.digest.next_after(now)
-    ends = [one + intervals.wait for one in until if one is not None]
-    return min([now + intervals.interval, *ends])
+    tick = now + intervals.interval
+    # A later end changes nothing, and may be the end of time.
+    return min([tick, *(one + intervals.wait for one in until if one is not None and one < tick)])

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from alerts.configuration.receivers import Receiver
 from alerts.configuration.tree import Configuration
@@ -57,3 +58,9 @@ def current_receiver(configuration: Configuration | None, snapshot: Snapshot) ->
     """The receiver as configured now (a corrected address applies at once), else as it was."""
     known = configuration.receivers.get(snapshot.receiver.name) if configuration else None
     return known or snapshot.receiver
+
+
+def times_of(configuration: Configuration | None, snapshot: Snapshot) -> RouteTimes:
+    """Those of the route, and those of who is told."""
+    receiver = current_receiver(configuration, snapshot)
+    return replace(snapshot.times, mute=(*snapshot.times.mute, *receiver.mute_times))

@@ -121,7 +121,8 @@ def _remind(
     open_ones = list(firing)
     if any(_since(one.snoozed_until, told_at) for one in open_ones):
         return _send(DecisionReason.SNOOZED)
-    if any(one.answered_at is None for one in open_ones):
+    # Who is told at certain times is told how all stands, whoever has taken it.
+    if not repeat or any(one.answered_at is None for one in open_ones):
         return _send(DecisionReason.REPEAT) if told_at < now - repeat else NOTHING
     if any(_since(one.answered_at, told_at) for one in open_ones):
         return _send(DecisionReason.ANSWERED)

@@ -6,10 +6,9 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from alerts.configuration.configurations import Configurations
-from alerts.configuration.tree import Configuration
 from alerts.quiet.load import load_quiet
 from alerts.quiet.mute import Quiet, RouteTimes
-from alerts.routing.snapshot import current_receiver
+from alerts.routing.snapshot import times_of
 from alerts.telling.plan import Member
 from alerts.telling.store import DueGroup
 from shared.database.pool import Conn
@@ -29,19 +28,12 @@ async def with_mutes(
     }
     found: dict[int, list[Member]] = {}
     for group in groups:
-        times = _times_of(group, configurations.get(group.workspace))
+        times = times_of(configurations.get(group.workspace), group.snapshot)
         of_workspace = quiet[group.workspace]
         found[group.group_id] = [
             _with_mute(member, of_workspace, times, now) for member in members[group.group_id]
         ]
     return found
-
-
-def _times_of(group: DueGroup, configuration: Configuration | None) -> RouteTimes:
-    """Those of the route, and those of who is told."""
-    kept = group.snapshot
-    receiver = current_receiver(configuration, kept)
-    return replace(kept.times, mute=(*kept.times.mute, *receiver.mute_times))
 
 
 def _with_mute(member: Member, quiet: Quiet, times: RouteTimes, now: datetime) -> Member:

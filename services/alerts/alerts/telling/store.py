@@ -157,6 +157,8 @@ WITH gone AS (
 INSERT INTO alerts.muted (group_id, channel_id, alert, episode, seq, reason)
 SELECT DISTINCT ON (group_id, now, alert, episode) group_id, now, alert, episode, seq, reason
 FROM gone ORDER BY group_id, now, alert, episode, seq DESC
+ON CONFLICT (group_id, channel_id, alert, episode) DO UPDATE
+SET seq = greatest(muted.seq, excluded.seq), reason = excluded.reason
 """,
     f"""
 UPDATE alerts.deliveries d SET channel_id = u.channel->>'id' FROM {MOVED}

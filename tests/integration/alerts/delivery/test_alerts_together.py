@@ -88,3 +88,33 @@ async def test_a_robot_that_says_wait_gets_all_of_it_later(world: World) -> None
     await world.deliver()
     (message,) = world.robot.messages
     assert message.title.endswith("(+29)")
+
+
+async def test_one_that_cannot_be_read_leaves_the_others_told(world: World) -> None:
+    await world.tell(*breaches(25))
+    while await world.flush(at(0)):
+        pass
+    await world.pool.execute(
+        "UPDATE alerts.deliveries SET message = message || '{\"blocks\": 1}' WHERE position = ("
+        "SELECT max(position) FROM alerts.deliveries WHERE target->>'kind' = 'dingtalk')"
+    )
+    await world.deliver()
+    await world.due_again("pending", "parked")
+    await world.deliver()
+    rows = [row for row in await world.rows() if row["channel"] == "dingtalk"]
+    assert sorted(row["state"] for row in rows) == ["delivered"] * 24 + ["failed"]
+
+
+async def test_what_was_refused_or_shortened_goes_alone(world: World) -> None:
+    await world.tell(*breaches(25))
+    while await world.flush(at(0)):
+        pass
+    await world.pool.execute(
+        "UPDATE alerts.deliveries SET shrunk = 1, next_attempt_at = next_attempt_at - interval "
+        "'1 h' WHERE position = (SELECT min(position) FROM alerts.deliveries "
+        "WHERE target->>'kind' = 'dingtalk')"
+    )
+    await world.deliver()
+    alone, together = world.robot.messages
+    assert "(+" not in alone.title
+    assert together.title.endswith("(+23)")

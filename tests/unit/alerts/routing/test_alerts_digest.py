@@ -66,6 +66,13 @@ def test_the_next_one_is_after_now_and_no_more_than_a_day_away(
     assert now < digest.next_after(now) <= now + timedelta(days=1)
 
 
+def test_a_mute_to_the_end_of_time_is_looked_at_each_interval() -> None:
+    intervals = Intervals(timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=4))
+    now, ever = utc(2025, 11, 3), datetime.max.replace(tzinfo=UTC)
+    assert due_after_mutes([ever], intervals, now) == now + timedelta(minutes=5)
+    assert due_after_mutes([ever, now], intervals, now) == now + timedelta(minutes=1)
+
+
 def test_a_group_with_a_digest_waits_for_it_whatever_happens() -> None:
     now = utc(2025, 11, 3, 2)
     tomorrow = utc(2025, 11, 4, 1)

@@ -40,6 +40,7 @@ class Slack:
         text_max=TEXT_CHARACTERS_MAX,
         sends_per_minute=SENDS_PER_MINUTE,
         alerts_max=ALERTS_MAX,
+        keeps_threads=True,
         measure=characters,
     )
 
