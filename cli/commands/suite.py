@@ -21,8 +21,8 @@ from cli.processes import signal_all
 
 MINUTES = 12
 """How long the whole suite takes on two cores."""
-WORKERS = 3
-"""One more than those cores: tests with servers wait as much as they work."""
+WORKERS = 4
+"""Two more than those cores: tests with servers wait as much as they work."""
 WHOLE = [
     *("--numprocesses", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"),
     *("--durations", "40", "--durations-min", "0.1"),
