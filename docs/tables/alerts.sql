@@ -210,6 +210,13 @@ CREATE TABLE alerts.idempotency (
 );
 CREATE INDEX idempotency_created ON alerts.idempotency USING btree (created_at);
 
+CREATE TABLE alerts.link_keys (
+  single boolean NOT NULL,
+  key bytea NOT NULL,
+  CONSTRAINT link_keys_pk PRIMARY KEY (single),
+  CONSTRAINT link_keys_one CHECK (single)
+);
+
 CREATE TABLE alerts.muted (
   group_id bigint NOT NULL,
   channel_id text NOT NULL,

@@ -34,9 +34,11 @@ from alerts.episodes.handlers import SERVICE, Handlers
 from alerts.episodes.joining import Joining
 from alerts.escalation.escalator import Escalator
 from alerts.escalation.escalator import start_counters as escalator_counters
+from alerts.pages.routes import add_pages
 from alerts.record.sweep import sweeps
 from alerts.rendering.render import Renderer
 from alerts.response import commands as responses
+from alerts.response.link_key import load_links
 from alerts.routes import ROUTERS
 from alerts.settings import AlertsSettings
 from alerts.telling.flush import Flusher, start_counters
@@ -51,15 +53,20 @@ from shared.service.process import BackgroundWork, Service
 from shared.service.wiring import checks_of, idle_of, resources
 from shared.settings import EXIT_NOT_READY, read_settings
 
+COUNTERS = (
+    gauges.start_counters,
+    start_counters,
+    api_routes.start_counters,
+    responses.start_counters,
+    escalator_counters,
+)
+
 
 @asynccontextmanager
 async def build(settings: AlertsSettings, configurations: Configurations) -> AsyncIterator[Service]:
     """The running parts, in the order in which they stop; resources close after them."""
-    gauges.start_counters()
-    start_counters()
-    api_routes.start_counters()
-    responses.start_counters()
-    escalator_counters()
+    for start in COUNTERS:
+        start()
     configurations.say_doubts()
     async with (
         resources(settings) as (pool, producer, clock),
@@ -67,7 +74,8 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
     ):
         handlers = Handlers(configurations, clock)
         adoption = Adoption(settings, pool, configurations, handlers.joining, clock)
-        tools, renderer = tools_of(settings, os.environ, client), Renderer()
+        links = await load_links(settings, pool)
+        tools, renderer = tools_of(settings, os.environ, client), Renderer(links)
         courier = Courier(settings, pool, configurations, tools)
         flusher = Flusher(
             settings, pool, clock, configurations, renderer, wake_courier=courier.rounds.wake
@@ -108,6 +116,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             idle=idle_of(pool, consumer, relay, *due),
             refresh_metrics=refresh_metrics,
         )
+        add_pages(app, links, renderer)
         keep = timedelta(days=settings.notifications_keep_days)
         sweeper = Sweeper(settings, pool, clock, SCHEMA, sweeps(keep))
         parts: list[BackgroundWork] = [

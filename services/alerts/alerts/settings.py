@@ -34,6 +34,12 @@ class AlertsSettings(CommonSettings):
     alertmanager_prefix: str = Field("", pattern=r"^(/[A-Za-z0-9._~-]+)*$")
     """Below which all paths are reached too, as behind a proxy that leaves it in."""
 
+    alerts_url: str = Field("", pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$", max_length=200)
+    """Where people reach this service: messages then have links to a page to answer on."""
+    link_key: SecretStr | None = Field(None, min_length=32)
+    """Signs the links; without it one is made, and kept in the database."""
+    link_days: int = Field(7, ge=1, le=90)
+
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(25, ge=1, le=65535)
     smtp_security: Literal["none", "starttls", "tls"] = "starttls"

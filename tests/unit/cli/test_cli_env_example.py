@@ -17,7 +17,7 @@ from tests.root import ROOT
 EXAMPLE = ROOT / ".env.example"
 LAUNCHER = {"PACELINE_STATE", "PACELINE_CACHE", "PACELINE_PYTHON"}
 # These differ per service or have no value to show.
-WITHOUT_DEFAULT = {"service", "port", "jwt_audience", "smtp_username", "smtp_password"}
+WITHOUT_DEFAULT = {"service", "port", "jwt_audience", "smtp_username", "smtp_password", "link_key"}
 CLASSES = [IngestSettings, BudgetSettings, KpiSettings, AlertsSettings]
 
 

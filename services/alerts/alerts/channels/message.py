@@ -20,7 +20,7 @@ BRIEF_CHARACTERS_MAX = 120
 class AlertFacts(Struct, frozen=True):
     """One alert for machines. `status` is "firing" or "resolved"; `is_foreign`: another system sent
     it, and nothing is added to what that says; `link` is where more of it is seen; `response` how
-    people have answered to it."""
+    people have answered to it, `respond` the address of a page to do so."""
 
     fingerprint: str
     status: str
@@ -31,6 +31,7 @@ class AlertFacts(Struct, frozen=True):
     is_foreign: bool = False
     link: str = ""
     response: Mapping[str, str] = field(default_factory=dict)
+    respond: str = ""
 
 
 class FactLine(Struct, frozen=True):

@@ -257,6 +257,7 @@ def _alert(alert: AlertFacts, summary: str, description: str) -> dict[str, Any]:
         "generatorURL": alert.link,
         "fingerprint": alert.fingerprint,
         **({"response": dict(alert.response)} if alert.response else {}),
+        **({"respondURL": alert.respond} if alert.respond else {}),
     }
 
 

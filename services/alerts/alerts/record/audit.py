@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from alerts.incoming.signal import Signal
 from alerts.record.rows import DeliveryRow, NotificationRecord, NotificationRow
 from alerts.record.states import UNSENT
+from alerts.response.links import without_links
 from shared.events import NOTIFICATIONS_TOPIC
 from shared.events.notifications import Body, Explain, Notification
 from shared.kafka.outbox import OutboxRow, envelope
@@ -49,7 +50,7 @@ def item(row: NotificationRecord, *, with_text: bool = True) -> Notification:
     state = row.delivery_state or row.state
     body = None
     if with_text and row.in_reach and row.title is not None and row.body is not None:
-        body = Body(title=row.title, text=row.body)
+        body = Body(title=row.title, text=without_links(row.body))
     attempts = row.attempts or []
     if not row.in_reach:
         attempts = [replace(attempt, provider_message="") for attempt in attempts]

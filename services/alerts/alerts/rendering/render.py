@@ -28,6 +28,7 @@ from alerts.rendering.locales.vocabulary import Vocabulary
 from alerts.rendering.numbers import Numbers
 from alerts.rendering.responses import response_data
 from alerts.rendering.view import SEVERITIES, AlertView
+from alerts.response.links import Links
 
 TEMPLATES = Path(__file__).with_name("templates")
 TITLE_CHARACTERS_MAX = 120
@@ -60,6 +61,7 @@ class Heading(Struct, frozen=True, kw_only=True):
     reason: str = ""
     group_key: str = ""
     group_labels: Mapping[str, str] = {}
+    workspace: str = ""
     digest: bool = False
     """Of a message of how things stand: what is no news is a line of it."""
 
@@ -67,7 +69,9 @@ class Heading(Struct, frozen=True, kw_only=True):
 class Renderer:
     """The template, compiled once, with the words of each locale."""
 
-    def __init__(self) -> None:
+    def __init__(self, links: Links | None = None) -> None:
+        """With `links` each open alert that is told has one to its page."""
+        self._links = links
         template = ImmutableSandboxedEnvironment(
             loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=False
         ).get_template("message.j2")
@@ -87,11 +91,9 @@ class Renderer:
         zones = {zone for _, zone in zoned}
         # A zone that all share is said once, at the end of the message.
         details = [
-            (view, facts_of(view, locale, now, zone if len(zones) > 1 else ""))
+            (view, self._facts(view, heading, now, zone if len(zones) > 1 else ""))
             for view, zone in zoned
         ]
-        for view, facts in details:
-            facts["call"] = words.calls.get(heading.reason, "") if view.ends_at is None else ""
         _tell_rules_apart([facts for _, facts in details], words)
         no_news = ("unchanged", *REMINDING) if heading.digest else ("unchanged",)
         told = [one for one in details if one[0].told not in no_news]
@@ -126,6 +128,22 @@ class Renderer:
         reminded = tuple(view.key for view, _ in unchanged if view.told in REMINDING)
         found[-1] = replace(found[-1], keys=found[-1].keys + reminded)
         return found
+
+    def block(self, view: AlertView, locale: str, now: datetime) -> tuple[Block, str]:
+        """One alert as its page shows it, and the zone of its times."""
+        words, heading = VOCABULARIES[locale], Heading(receiver="", locale=locale)
+        facts = self._facts(view, heading, now, "")
+        zone = words.times.format(zone=_zone(view, locale, now))
+        return _block(self._macros[locale], view, facts), zone
+
+    def _facts(self, view: AlertView, heading: Heading, now: datetime, zone: str) -> dict[str, Any]:
+        facts = {**facts_of(view, heading.locale, now, zone), "respond": "", "call": ""}
+        if view.ends_at is None:
+            facts["call"] = VOCABULARIES[heading.locale].calls.get(heading.reason, "")
+            if self._links is not None and heading.workspace:
+                link = (heading.workspace, view.key.alert, heading.receiver)
+                facts["respond"] = self._links.address(*link, now)
+        return facts
 
     def trial(self, receiver: str, locale: str, by: str) -> Message:
         """A message that only shows that it arrives."""
@@ -203,14 +221,15 @@ def _block(macros: Any, view: AlertView, facts: dict[str, Any]) -> Block:
     ended = Tone.RECOVERED if facts["recovered"] else Tone.ENDED
     tone = ended if view.ends_at else Tone(view.signal.severity)
     icon = {"resolved": ended_icon, "withdrawn": "⚪"}.get(view.told, _ICONS[view.signal.severity])
-    links = {facts[name] for name in ("runbook", "link") if _ADDRESS.fullmatch(facts[name])}
+    names = ("runbook", "link", "respond")
+    links = {facts[name] for name in names if _ADDRESS.fullmatch(facts[name])}
     rows = [line.partition("\t") for line in str(macros.facts(facts)).split("\n") if line.strip()]
     return Block(
         heading=f"{icon} {macros.badge(facts)} · {facts['scope']}",
         headline=str(macros.headline(facts)),
         facts=tuple(FactLine(label, text, link=text in links) for label, _, text in rows),
         color=_COLORS[tone],
-        alert=_alert(view),
+        alert=_alert(view, facts["respond"]),
         tone=tone,
     )
 
@@ -220,7 +239,7 @@ def _owners(views: Sequence[AlertView]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(owners))
 
 
-def _alert(view: AlertView) -> AlertFacts:
+def _alert(view: AlertView, respond: str = "") -> AlertFacts:
     signal = view.signal
     foreign = signal.is_foreign
     return AlertFacts(
@@ -235,6 +254,7 @@ def _alert(view: AlertView) -> AlertFacts:
         is_foreign=foreign,
         link=signal.link,
         response=response_data(view.response),
+        respond=respond,
     )
 
 

@@ -54,6 +54,7 @@ class Messages:
             reason=speaking.plan.decision.reason.value,
             group_key=speaking.group.group_key,
             group_labels=speaking.group.labels,
+            workspace=speaking.group.workspace,
             digest=speaking.group.snapshot.intervals.digest is not None,
         )
         messages = [

@@ -107,6 +107,7 @@ ENGLISH = Vocabulary(
         zone="Time zone",
         assignee="Assigned to",
         comment="Comment",
+        respond="Answer to it",
     ),
     response=ResponseWords(
         states={

@@ -37,6 +37,7 @@ class Labels(Struct, frozen=True, kw_only=True):
     zone: str
     assignee: str
     comment: str
+    respond: str
 
 
 class ResponseWords(Struct, frozen=True, kw_only=True):

@@ -103,6 +103,7 @@ MAINLAND_CHINESE = Vocabulary(
         zone="时区",
         assignee="处理人",
         comment="备注",
+        respond="确认或暂缓",
     ),
     response=ResponseWords(
         states={

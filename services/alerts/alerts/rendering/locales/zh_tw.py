@@ -104,6 +104,7 @@ TAIWAN_CHINESE = Vocabulary(
         zone="時區",
         assignee="處理人員",
         comment="備註",
+        respond="確認或暫緩",
     ),
     response=ResponseWords(
         states={

@@ -1,0 +1,186 @@
+"""The page that a link of a message leads to: GET shows, the form's POST answers."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from alerts.configuration.configurations import Configurations
+from alerts.episodes.rules import Key
+from alerts.pages.page import HEADERS, AlertPage, page_html, refusal_html, tomorrow_morning
+from alerts.record import store
+from alerts.rendering.render import Renderer
+from alerts.rendering.view import AlertView
+from alerts.response.commands import ActionTerms, Answering, answer_one
+from alerts.response.links import PATH, Link, Links
+from alerts.response.rules import BY_LINK, NO_RESPONSE
+from shared.database.pool import Conn, transaction
+from shared.errors import (
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    PacelineError,
+    TooLargeError,
+)
+from shared.http.reach import Reach
+from shared.names import control_character
+
+router = APIRouter(prefix=f"/{PATH}", include_in_schema=False)
+BODY_BYTES_MAX = 16_384
+FIELDS_MAX = 10
+NAME_CHARACTERS_MAX = 80
+COMMENT_CHARACTERS_MAX = 1000
+HOUR = timedelta(hours=1)
+FAULTS = frozenset(
+    {"name_missing", "comment_missing", "comment_too_long", "action_unknown", "alert_over"}
+)
+"""What whoever fills in the form can put right."""
+
+
+def add_pages(app: FastAPI, links: Links | None, renderer: Renderer) -> None:
+    """The pages of these links, if there are any; they are no part of the API document."""
+    if links is None:
+        return
+    app.state.links = links
+    app.state.renderer = renderer
+    app.include_router(router)
+
+
+@router.get("/{token}")
+async def get_page(request: Request, token: str) -> Response:
+    """How the alert stands. Nothing is done: whatever looks at links may look at this."""
+    try:
+        async with transaction(request.app.state.pool) as conn:
+            return await _shown(request, conn, token, done="done" in request.query_params)
+    except PacelineError as error:
+        return _refused(error)
+
+
+@router.post("/{token}")
+async def post_page(request: Request, token: str) -> Response:
+    """Does what its button says, as who the form names, and leads back to the page."""
+    links: Links = request.app.state.links
+    try:
+        if request.headers.get("origin", "").lower() != links.origin:
+            raise ForbiddenError("origin_refused", "a form of another page")
+        typed = await _form(request)
+        async with transaction(request.app.state.pool) as conn:
+            try:
+                await _answer(request, conn, token, typed)
+            except PacelineError as error:
+                if error.code not in FAULTS:
+                    raise
+                shown = await _shown(request, conn, token, fault=error.code, typed=typed)
+                shown.status_code = error.status
+                return shown
+    except PacelineError as error:
+        return _refused(error)
+    return RedirectResponse("?done=1", 303, HEADERS)
+
+
+async def _answer(request: Request, conn: Conn, token: str, typed: Mapping[str, str]) -> None:
+    clock = request.app.state.clock
+    now = await clock.now(conn)
+    link, row = await _found(request, conn, token, now)
+    name, comment = typed.get("name", "").strip(), typed.get("comment", "").strip()
+    if not 0 < len(name) <= NAME_CHARACTERS_MAX or control_character(name, lines=False):
+        raise InvalidError("name_missing", "a name is a line")
+    comment = comment.replace("\r\n", "\n")
+    if len(comment) > COMMENT_CHARACTERS_MAX or control_character(comment, lines=True):
+        raise InvalidError("comment_too_long", "a comment is a short text")
+    answering = Answering(conn, Reach(link.workspace), BY_LINK + name, clock)
+    terms = _terms(typed.get("action", ""), comment, now, row.signal.time_zone)
+    await answer_one(answering, link.alert, terms)
+
+
+def _terms(action: str, comment: str, now: datetime, time_zone: str) -> ActionTerms:
+    match action:
+        case "ack":
+            return ActionTerms("ack", comment)
+        case "snooze_hour":
+            return ActionTerms("snooze", comment, duration=HOUR)
+        case "snooze_tomorrow":
+            return ActionTerms("snooze", comment, until=tomorrow_morning(now, time_zone))
+        case "say" if comment:
+            return ActionTerms("comment", comment)
+        case "say":
+            raise InvalidError("comment_missing", "there is nothing to say")
+        case _:
+            raise InvalidError("action_unknown", "no button was pressed")
+
+
+async def _found(
+    request: Request, conn: Conn, token: str, now: datetime
+) -> tuple[Link, store.AlertRecord]:
+    links: Links = request.app.state.links
+    link = links.read(token, now)
+    reach, nothing = Reach(link.workspace), store.AlertFilter(None, None)
+    rows = await store.list_alerts(conn, reach, link.alert - 1, nothing, 1)
+    if not rows or rows[0].alert != link.alert:
+        raise NotFoundError("alert_unknown", "it is no more")
+    return link, rows[0]
+
+
+async def _shown(
+    request: Request,
+    conn: Conn,
+    token: str,
+    *,
+    done: bool = False,
+    fault: str = "",
+    typed: Mapping[str, str] = {},
+) -> Response:
+    now = await request.app.state.clock.now(conn)
+    link, row = await _found(request, conn, token, now)
+    configurations: Configurations = request.app.state.configurations
+    configuration = configurations.get(link.workspace)
+    receiver = configuration.receivers.get(link.receiver) if configuration else None
+    renderer: Renderer = request.app.state.renderer
+    locale = receiver.locale if receiver else "en"
+    response = row.response or NO_RESPONSE
+    view = AlertView(
+        key=Key(row.alert, row.episode),
+        told="repeat" if row.ends_at is None else "resolved",
+        signal=row.signal,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        fingerprint=row.fingerprint,
+        labels=row.labels,
+        response=response,
+    )
+    block, zone = renderer.block(view, locale, now)
+    page = AlertPage(
+        locale=locale,
+        receiver=link.receiver,
+        block=block,
+        zone=zone,
+        time_zone=row.signal.time_zone,
+        state=response.state_at(now, row.severity),
+        is_open=row.ends_at is None,
+        response=response,
+        done=done,
+        fault=fault,
+        typed=typed,
+    )
+    return HTMLResponse(page_html(page), headers=HEADERS)
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of the form, the first of each name. Raises TooLargeError."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_BYTES_MAX:
+            raise TooLargeError("too_large", "the form is too long")
+    try:
+        text = body.decode("utf-8", "replace")
+        fields = parse_qs(text, keep_blank_values=True, max_num_fields=FIELDS_MAX)
+    except ValueError as error:
+        raise TooLargeError("too_large", "the form has too many fields") from error
+    return {name: values[0] for name, values in fields.items()}
+
+
+def _refused(error: PacelineError) -> Response:
+    return HTMLResponse(refusal_html(error.code), error.status, HEADERS)
