@@ -63,7 +63,9 @@ class Joining:
         ids = await store.add_groups(conn, [group for _, group in wanted])
         fresh = {ids[group.key]: group.snapshot for _, group in wanted}
         joins = {(ids[group.key], key) for key, group in wanted}
-        joins |= {(group_id, key) for key, held in memberships.items() for group_id in held}
+        joins |= {
+            (group_id, key) for key, held in memberships.items() for group_id in held.values()
+        }
         locked = await store.lock_groups(conn, {group_id for group_id, _ in joins})
         first = _earliest(joins, decided)
         since = _earliest(joins, began)
@@ -87,19 +89,23 @@ class Joining:
 
         Who has them in another group, by another grouping, hears nothing twice.
         """
-        found = await store.list_open(conn, workspace, after, REROUTE_MAX)
-        had = {one.key: one.receivers for one in found}
+        page = await store.list_open(conn, workspace, after, REROUTE_MAX)
+        # Whoever ends one of them waits for its new groups, or is waited for: it is read again.
+        await store.lock_alerts(conn, [key.alert for key in page])
+        found = await store.find_open(conn, page)
+        memberships = await store.find_memberships(conn, list(found))
+        had = {key: frozenset(one.receiver for one in memberships.get(key, ())) for key in found}
         made: dict[store.GroupKey, store.NewGroup] = {}
         touched = [
-            Touched(workspace, one.key, one.signal, True)
-            for one in found
+            Touched(workspace, key, signal, True)
+            for key, signal in found.items()
             if any(
-                group.key.receiver not in one.receivers
-                for group in self._groups(workspace, one.signal, made, now)
+                group.key.receiver not in had[key]
+                for group in self._groups(workspace, signal, made, now)
             )
         ]
         await self.join(conn, touched, now, had)
-        return len(touched), found[-1].key if len(found) == REROUTE_MAX else None
+        return len(touched), page[-1] if len(page) == REROUTE_MAX else None
 
     def _groups(
         self,

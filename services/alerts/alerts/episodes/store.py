@@ -71,8 +71,9 @@ FROM unnest($1::text[], $2::text[], $3::text[]) AS u(workspace, group_key, recei
 JOIN alerts.groups g USING (workspace, group_key, receiver)
 """
 MEMBERSHIPS = """
-SELECT m.alert, m.episode, m.group_id FROM unnest($1::bigint[], $2::int[]) AS u(alert, episode)
-JOIN alerts.group_members m USING (alert, episode)
+SELECT m.alert, m.episode, m.group_id, g.workspace, g.group_key, g.receiver
+FROM unnest($1::bigint[], $2::int[]) AS u(alert, episode)
+JOIN alerts.group_members m USING (alert, episode) JOIN alerts.groups g USING (group_id)
 """
 LOCK_GROUPS = """
 SELECT group_id, snapshot, flushed_at, due_at, active FROM alerts.groups
@@ -94,14 +95,16 @@ UPDATE alerts.escalations x SET due_at = least(x.due_at, $3),
 FROM unnest($1::bigint[], $2::int[]) AS u(alert, episode)
 WHERE x.alert = u.alert AND x.episode = u.episode
 """
-OPEN = """
-SELECT e.alert, e.episode, t.signal, ARRAY(
-  SELECT g.receiver FROM alerts.group_members m JOIN alerts.groups g USING (group_id)
-  WHERE m.alert = e.alert AND m.episode = e.episode) AS receivers
-FROM alerts.episodes e JOIN alerts.transitions t USING (alert, episode, seq)
-WHERE e.state NOT IN ('resolved', 'withdrawn') AND e.workspace = $1
-  AND (e.alert, e.episode) > ($2, $3)
-ORDER BY e.alert, e.episode LIMIT $4
+LIST_OPEN = """
+SELECT alert, episode FROM alerts.episodes
+WHERE state NOT IN ('resolved', 'withdrawn') AND workspace = $1 AND (alert, episode) > ($2, $3)
+ORDER BY alert, episode LIMIT $4
+"""
+FIND_OPEN = """
+SELECT e.alert, e.episode, t.signal FROM unnest($1::bigint[], $2::int[]) AS u(alert, episode)
+JOIN alerts.episodes e USING (alert, episode)
+JOIN alerts.transitions t USING (alert, episode, seq)
+WHERE e.state NOT IN ('resolved', 'withdrawn') ORDER BY e.alert, e.episode
 """
 
 
@@ -122,14 +125,6 @@ class NewGroup(NamedTuple):
     key: GroupKey
     labels: dict[str, str]
     snapshot: Any
-
-
-class OpenEpisode(NamedTuple):
-    """An episode with its newest signal, and whose groups it is in."""
-
-    key: Key
-    signal: Signal
-    receivers: frozenset[str]
 
 
 class LockedGroup(NamedTuple):
@@ -211,11 +206,12 @@ async def add_groups(conn: Conn, found: Sequence[NewGroup]) -> dict[GroupKey, in
     }
 
 
-async def find_memberships(conn: Conn, keys: Sequence[Key]) -> dict[Key, set[int]]:
+async def find_memberships(conn: Conn, keys: Sequence[Key]) -> dict[Key, dict[GroupKey, int]]:
     """Groups that hold or held each episode."""
-    found: dict[Key, set[int]] = {}
+    found: dict[Key, dict[GroupKey, int]] = {}
     for row in await conn.fetch(MEMBERSHIPS, *columns(keys, 2)):
-        found.setdefault(Key(row["alert"], row["episode"]), set()).add(row["group_id"])
+        group = GroupKey(row["workspace"], row["group_key"], row["receiver"])
+        found.setdefault(Key(row["alert"], row["episode"]), {})[group] = row["group_id"]
     return found
 
 
@@ -241,16 +237,18 @@ async def add_members(conn: Conn, found: Iterable[tuple[int, Key]]) -> None:
     await conn.execute(ADD_MEMBERS, *columns(rows, 3))
 
 
-async def list_open(conn: Conn, workspace: str, after: Key, limit: int) -> list[OpenEpisode]:
+async def list_open(conn: Conn, workspace: str, after: Key, limit: int) -> list[Key]:
     """Up to `limit` open episodes of a workspace after this one."""
-    return [
-        OpenEpisode(
-            Key(row["alert"], row["episode"]),
-            msgspec.convert(row["signal"], Signal),
-            frozenset(row["receivers"]),
-        )
-        for row in await conn.fetch(OPEN, workspace, *after, limit)
-    ]
+    rows = await conn.fetch(LIST_OPEN, workspace, *after, limit)
+    return [Key(row["alert"], row["episode"]) for row in rows]
+
+
+async def find_open(conn: Conn, keys: Sequence[Key]) -> dict[Key, Signal]:
+    """Those that are open, with their newest signals."""
+    return {
+        Key(row["alert"], row["episode"]): msgspec.convert(row["signal"], Signal)
+        for row in await conn.fetch(FIND_OPEN, *columns(keys, 2))
+    }
 
 
 async def wake_escalations(

@@ -159,7 +159,7 @@ async def _free(conn: Conn, one: Looked, now: datetime) -> None:
     await responses.put(conn, [(one.row.key, after)])
     await responses.add_actions(conn, [(one.row.key, action)])
     memberships = await episodes.find_memberships(conn, [one.row.key])
-    await responses.put_due(conn, sorted(memberships.get(one.row.key, ())), now)
+    await responses.put_due(conn, sorted(memberships.get(one.row.key, {}).values()), now)
 
 
 def _record(one: Looked, now: datetime) -> EscalationCall:

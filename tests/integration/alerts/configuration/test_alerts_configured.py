@@ -1,5 +1,6 @@
 """What a change of configuration or a restart may not do: lose the end of what was announced."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -71,6 +72,21 @@ async def test_a_new_route_hears_of_an_open_alert_and_so_does_the_old_one(world:
     assert ("boss", "email", "firing") in found
     assert ("boss", "email", "resolved") in found
     assert world.inbox.mails[-1].to in {("boss@example.com",), ("ops@example.com",)}
+
+
+async def test_what_ends_during_a_reload_goes_to_nobody_new(world: World) -> None:
+    await announce(world)
+    world.configure(ELSEWHERE)
+    async with transaction(world.pool) as conn:
+        await world.handlers.on_breaches(conn, world.poll(structs.replace(RESOLVED, seq=2)))
+        adopting = asyncio.create_task(world.adoption.adopt())
+        for _ in range(1000):
+            if await world.pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                break
+            await asyncio.sleep(0.02)
+    assert (await adopting)[0] == 0
+    receivers = await world.pool.fetch("SELECT receiver FROM alerts.groups")
+    assert [row["receiver"] for row in receivers] == ["ops"]
 
 
 async def test_a_channel_that_was_removed_still_hears_the_end(world: World) -> None:
