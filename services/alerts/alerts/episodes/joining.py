@@ -23,6 +23,9 @@ log = get_logger(__name__)
 
 REROUTE_MAX = 1000
 FIRST = Key(0, 0)
+Made = dict[store.GroupKey, store.NewGroup]
+Wanted = list[tuple[Key, store.NewGroup]]
+Memberships = Mapping[Key, Mapping[store.GroupKey, int]]
 
 
 class Joining:
@@ -32,34 +35,57 @@ class Joining:
         self._configurations = configurations
         self._unrouted = Seldom(time.monotonic)
 
-    async def join(
-        self,
-        conn: Conn,
-        touched: Sequence[Touched],
-        now: datetime,
-        had: Mapping[Key, frozenset[str]] = {},
-    ) -> None:
+    async def join(self, conn: Conn, touched: Sequence[Touched], now: datetime) -> None:
         """Membership: the groups an episode is in stay for its whole life, so that who was told
-        its beginning hears its end; an open episode also joins where it is routed now, but no
-        further group of receivers that `had` it."""
+        its beginning hears its end; an open episode also joins where it is routed now, unless its
+        receiver has it already by another grouping."""
         if not touched:
             return
         memberships = await store.find_memberships(conn, [one.key for one in touched])
-        made: dict[store.GroupKey, store.NewGroup] = {}
-        wanted: list[tuple[Key, store.NewGroup]] = []
-        decided: dict[Key, datetime] = {}
-        began: dict[Key, datetime] = {}
-        for workspace, key, signal, is_open in touched:
-            decided[key] = signal.decided_at
-            if signal.is_foreign and is_open:
-                # It says itself since when it is; a breach is decided at once.
-                began[key] = signal.since
-            if is_open or key not in memberships:
-                wanted += [
-                    (key, group)
-                    for group in self._groups(workspace, signal, made, now)
-                    if group.key.receiver not in had.get(key, ())
-                ]
+        made: Made = {}
+        wanted = [
+            (key, group)
+            for workspace, key, signal, is_open in touched
+            if is_open or key not in memberships
+            for group in self._groups(workspace, signal, made, now)
+        ]
+        again = {
+            (key, group.key)
+            for key, group in wanted
+            if _has_it_elsewhere(group.key, memberships.get(key, {}))
+        }
+        again &= await self._routed_before(conn, again, made, now)
+        wanted = [(key, group) for key, group in wanted if (key, group.key) not in again]
+        await self._enter(conn, touched, wanted, memberships, now)
+
+    async def _routed_before(
+        self, conn: Conn, found: Iterable[tuple[Key, store.GroupKey]], made: Made, now: datetime
+    ) -> set[tuple[Key, store.GroupKey]]:
+        """The groups of these episodes before their newest change, as the file is now: what is one
+        of them is another grouping, and no route that the change leads to."""
+        workspaces = {key: group.workspace for key, group in found}
+        if not workspaces:
+            return set()
+        return {
+            (key, group.key)
+            for key, signal in await store.find_former(conn, workspaces)
+            for group in self._groups(workspaces[key], signal, made, now)
+        }
+
+    async def _enter(
+        self,
+        conn: Conn,
+        touched: Sequence[Touched],
+        wanted: Wanted,
+        memberships: Memberships,
+        now: datetime,
+    ) -> None:
+        """Adds them to the groups that are wanted; these and those they are in are due."""
+        decided = {one.key: one.signal.decided_at for one in touched}
+        # It says itself since when it is; a breach is decided at once.
+        began = {
+            one.key: one.signal.since for one in touched if one.signal.is_foreign and one.is_open
+        }
         ids = await store.add_groups(conn, [group for _, group in wanted])
         fresh = {ids[group.key]: group.snapshot for _, group in wanted}
         joins = {(ids[group.key], key) for key, group in wanted}
@@ -94,24 +120,24 @@ class Joining:
         await store.lock_alerts(conn, [key.alert for key in page])
         found = await store.find_open(conn, page)
         memberships = await store.find_memberships(conn, list(found))
-        had = {key: frozenset(one.receiver for one in memberships.get(key, ())) for key in found}
-        made: dict[store.GroupKey, store.NewGroup] = {}
-        touched = [
-            Touched(workspace, key, signal, True)
-            for key, signal in found.items()
-            if any(
-                group.key.receiver not in had[key]
-                for group in self._groups(workspace, signal, made, now)
-            )
-        ]
-        await self.join(conn, touched, now, had)
+        made: Made = {}
+        touched: list[Touched] = []
+        wanted: Wanted = []
+        for key, signal in found.items():
+            had = {group.receiver for group in memberships.get(key, ())}
+            groups = self._groups(workspace, signal, made, now)
+            if fresh := [(key, group) for group in groups if group.key.receiver not in had]:
+                touched.append(Touched(workspace, key, signal, True))
+                wanted += fresh
+        if touched:
+            await self._enter(conn, touched, wanted, {}, now)
         return len(touched), page[-1] if len(page) == REROUTE_MAX else None
 
     def _groups(
         self,
         workspace: str,
         signal: Signal,
-        made: dict[store.GroupKey, store.NewGroup],
+        made: Made,
         now: datetime,
     ) -> list[store.NewGroup]:
         """`made`: those of other signals, of which thousands may be in one group."""
@@ -137,6 +163,10 @@ class Joining:
                 made[key] = store.NewGroup(key, group.labels, kept)
             found.append(made[key])
         return found
+
+
+def _has_it_elsewhere(group: store.GroupKey, held: Mapping[store.GroupKey, int]) -> bool:
+    return group not in held and any(one.receiver == group.receiver for one in held)
 
 
 def _earliest(joins: Iterable[tuple[int, Key]], at: Mapping[Key, datetime]) -> dict[int, datetime]:

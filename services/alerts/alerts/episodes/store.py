@@ -108,6 +108,15 @@ WHERE e.state NOT IN ('resolved', 'withdrawn') ORDER BY e.alert, e.episode
 """
 
 
+# The newest of each level: nothing else that routing sees changes in an episode's life.
+FORMER = """
+SELECT DISTINCT ON (t.alert, t.episode, t.signal->>'severity') t.alert, t.episode, t.signal
+FROM unnest($1::bigint[], $2::int[]) AS u(alert, episode)
+JOIN alerts.episodes e USING (alert, episode) JOIN alerts.transitions t USING (alert, episode)
+WHERE t.seq < e.seq ORDER BY t.alert, t.episode, t.signal->>'severity', t.seq DESC
+"""
+
+
 class NewAlert(NamedTuple):
     workspace: str
     fingerprint: str
@@ -249,6 +258,14 @@ async def find_open(conn: Conn, keys: Sequence[Key]) -> dict[Key, Signal]:
         Key(row["alert"], row["episode"]): msgspec.convert(row["signal"], Signal)
         for row in await conn.fetch(FIND_OPEN, *columns(keys, 2))
     }
+
+
+async def find_former(conn: Conn, keys: Iterable[Key]) -> list[tuple[Key, Signal]]:
+    """What was said of episodes before their newest signals, once for each level."""
+    return [
+        (Key(row["alert"], row["episode"]), msgspec.convert(row["signal"], Signal))
+        for row in await conn.fetch(FORMER, *columns(list(keys), 2))
+    ]
 
 
 async def wake_escalations(

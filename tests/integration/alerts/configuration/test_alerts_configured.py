@@ -89,6 +89,29 @@ async def test_what_ends_during_a_reload_goes_to_nobody_new(world: World) -> Non
     assert [row["receiver"] for row in receivers] == ["ops"]
 
 
+async def test_another_grouping_tells_a_change_and_the_end_once(world: World) -> None:
+    await announce(world)
+    world.configure(CONFIGURATION.replace("[campaign, line]", "[campaign]"))
+    await world.adoption.adopt()
+    await world.flush(at(5))
+    await world.tell(LOWER)
+    await world.flush(at(10))
+    await world.tell(RESOLVED)
+    await world.flush(at(20))
+    await world.deliver()
+    assert [row[0] for row in await world.told()] == ["firing", "level_changed", "resolved"]
+
+
+async def test_a_route_that_a_rise_leads_to_is_joined_by_who_has_it_already(world: World) -> None:
+    routes = "  routes: [{matchers: ['severity=\"critical\"'], receiver: ops}]\nreceivers:\n"
+    world.configure(CONFIGURATION.replace("receivers:\n", routes))
+    rising = make_history(("firing", "warning", "1.3"), ("level_changed", "critical", "1.6"))
+    for minutes, breach in enumerate(rising):
+        await world.tell(breach)
+        await world.flush(at(minutes))
+    assert await world.pool.fetchval("SELECT count(*) FROM alerts.groups") == 2
+
+
 async def test_a_channel_that_was_removed_still_hears_the_end(world: World) -> None:
     await announce(world)
     world.configure(CONFIGURATION[: CONFIGURATION.index("    email_configs")])
