@@ -8,6 +8,7 @@ from cli.access import call, make_token
 from cli.stack.state import require_run
 
 PAGE = 500
+BY_LINK = "by link: "
 
 
 def answer(
@@ -35,7 +36,7 @@ def line_of(alert: Any) -> str:
     """As one reads it: id, level, labels, since when, and who has it."""
     labels = ", ".join(f"{name}={value}" for name, value in sorted(alert["labels"].items()))
     said = [
-        f"{word} {alert[name]}"
+        f"{word} {_person(alert[name])}"
         for word, name in (
             ("acknowledged by", "acknowledged_by"),
             ("closed by", "closed_by"),
@@ -46,6 +47,12 @@ def line_of(alert: Any) -> str:
     ]
     ending = f" ({', '.join(said)})" if said else ""
     return f"{alert['alert']} {alert['severity']} {labels} since {alert['starts_at']}{ending}"
+
+
+def _person(text: str) -> str:
+    """Of who followed the link of a message nobody has checked the name."""
+    name = text.removeprefix(BY_LINK)
+    return text if name == text else f"{name} (by link)"
 
 
 def _url(state: Path) -> str:

@@ -24,6 +24,7 @@ ALERT: dict[str, Any] = {
         ({}, ""),
         ({"acknowledged_by": "li.na", "assignee": "x"}, " (acknowledged by li.na, assigned to x)"),
         ({"snoozed_until": "2025-11-03T06:00:00Z"}, " (snoozed until 2025-11-03T06:00:00Z)"),
+        ({"acknowledged_by": "by link: Li Na"}, " (acknowledged by Li Na (by link))"),
         ({"closed_by": "li.na"}, " (closed by li.na)"),
     ],
 )

@@ -1,5 +1,7 @@
 """The page of an alert: it shows and never acts, its form acts, and nobody else's does."""
 
+import base64
+import hashlib
 import re
 from html.parser import HTMLParser
 
@@ -90,6 +92,9 @@ async def test_the_page_is_safe_small_and_works_without_a_script(page: Page) -> 
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
+    style = answer.text.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in policy
     assert answer.headers["Cache-Control"] == "no-store"
     assert "<script" not in answer.text
     assert " style=" not in answer.text
