@@ -105,13 +105,16 @@ async def costs(conn: asyncpg.Connection, query: str, *values: Any) -> int:
 
 
 GROUPS = list(range(1, 51))
+EPISODES = [GROUPS, [1] * len(GROUPS)]
 NAMED = [["w0", "w1"], ["room", "room"], ["dingtalk:ROOM", "dingtalk:ROOM"]]
 STATEMENTS: list[tuple[str, str, list[Any]]] = [
     ("claim", store_deliveries.CLAIMABLE, NAMED),
     ("idle, deliveries", store_deliveries.UNSENT_DUE, []),
     ("gauges", store_deliveries.UNSENT, []),
     ("idle, groups", store_groups.DUE, []),
-    ("open", store_alerts.OPEN, ["w1", 0, 0, 1000]),
+    ("open", store_alerts.LIST_OPEN, ["w1", 0, 0, 1000]),
+    ("open, again", store_alerts.FIND_OPEN, EPISODES),
+    ("former", store_alerts.FORMER, EPISODES),
     ("members", store_groups.MEMBERS, [GROUPS, 100]),
     ("told", store_groups.TOLD, [GROUPS]),
     ("waiting", store_groups.WAITING, [GROUPS]),
