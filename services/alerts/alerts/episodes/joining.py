@@ -6,6 +6,7 @@ Memberships are unique, and a group's due time only moves forward by what is new
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from alerts.configuration.configurations import Configurations
 from alerts.episodes import store
@@ -14,7 +15,7 @@ from alerts.episodes.rules import Key
 from alerts.episodes.seldom import Seldom
 from alerts.incoming.signal import Signal
 from alerts.routing import rules, snapshot
-from alerts.routing.grouping import due_after_change
+from alerts.routing.grouping import due_after_change, due_after_reload
 from shared import metrics
 from shared.database.pool import Conn
 from shared.logs import get_logger
@@ -79,8 +80,11 @@ class Joining:
         wanted: Wanted,
         memberships: Memberships,
         now: datetime,
+        *,
+        renewed: Mapping[int, Any] = {},
     ) -> None:
-        """Adds them to the groups that are wanted; these and those they are in are due."""
+        """Adds them to the groups that are wanted; these and those they are in are due. Other
+        groups are given `renewed` snapshots."""
         decided = {one.key: one.signal.decided_at for one in touched}
         # It says itself since when it is; a breach is decided at once.
         began = {
@@ -92,16 +96,24 @@ class Joining:
         joins |= {
             (group_id, key) for key, held in memberships.items() for group_id in held.values()
         }
-        locked = await store.lock_groups(conn, {group_id for group_id, _ in joins})
+        locked = await store.lock_groups(conn, {group_id for group_id, _ in joins} | {*renewed})
         first = _earliest(joins, decided)
         since = _earliest(joins, began)
-        waking = []
+        waking: list[tuple[int, datetime | None, Any]] = []
         for group_id, group in locked.items():
-            kept = fresh.get(group_id, group.snapshot)
-            intervals = snapshot.from_json(kept).intervals
-            due = due_after_change(
-                group.clock, intervals, first[group_id], now, began_at=since.get(group_id)
-            )
+            kept = fresh.get(group_id, renewed.get(group_id, group.snapshot))
+            if group_id in first:
+                due: datetime | None = due_after_change(
+                    group.clock,
+                    snapshot.from_json(kept).intervals,
+                    first[group_id],
+                    now,
+                    began_at=since.get(group_id),
+                )
+            elif snapshot.is_same(kept, group.snapshot):
+                continue
+            else:
+                due = due_after_reload(group.clock, snapshot.from_json(kept).intervals, now)
             waking.append((group_id, due, kept))
         await store.put_groups(conn, waking)
         await store.add_members(conn, joins)
@@ -113,7 +125,8 @@ class Joining:
         """Up to REROUTE_MAX open episodes of a workspace join the groups of those who would be told
         of them now and were not before: how many, and the last one looked at if there may be more.
 
-        Who has them in another group, by another grouping, hears nothing twice.
+        Who has them in another group, by another grouping, hears nothing twice. Groups whose route
+        is still there take its intervals and times.
         """
         page = await store.list_open(conn, workspace, after, REROUTE_MAX)
         # Whoever ends one of them waits for its new groups, or is waited for: it is read again.
@@ -123,14 +136,22 @@ class Joining:
         made: Made = {}
         touched: list[Touched] = []
         wanted: Wanted = []
+        renewed: dict[int, Any] = {}
         for key, signal in found.items():
-            had = {group.receiver for group in memberships.get(key, ())}
+            held = memberships.get(key, {})
+            had = {group.receiver for group in held}
             groups = self._groups(workspace, signal, made, now)
+            renewed |= {
+                group_id: group.snapshot
+                for group in groups
+                for one, group_id in held.items()
+                if group.is_beside(one)
+            }
             if fresh := [(key, group) for group in groups if group.key.receiver not in had]:
                 touched.append(Touched(workspace, key, signal, True))
                 wanted += fresh
-        if touched:
-            await self._enter(conn, touched, wanted, {}, now)
+        if touched or renewed:
+            await self._enter(conn, touched, wanted, {}, now, renewed=renewed)
         return len(touched), page[-1] if len(page) == REROUTE_MAX else None
 
     def _groups(
@@ -160,7 +181,7 @@ class Joining:
             key = store.GroupKey(workspace, group.key, group.receiver)
             if key not in made:
                 kept = snapshot.to_json(snapshot.take(configuration, group))
-                made[key] = store.NewGroup(key, group.labels, kept)
+                made[key] = store.NewGroup(key, group.labels, kept, route.key)
             found.append(made[key])
         return found
 

@@ -131,9 +131,17 @@ class GroupKey(NamedTuple):
 
 
 class NewGroup(NamedTuple):
+    """`route`: the key of its route, with which the keys of all its groups begin."""
+
     key: GroupKey
     labels: dict[str, str]
     snapshot: Any
+    route: str = ""
+
+    def is_beside(self, other: GroupKey) -> bool:
+        """Whether the other is of the same route and receiver, maybe by another grouping."""
+        same = self.key.receiver == other.receiver
+        return same and other.group_key.startswith(f"{self.route}:{{")
 
 
 class LockedGroup(NamedTuple):
@@ -235,7 +243,7 @@ async def lock_groups(conn: Conn, ids: Iterable[int]) -> dict[int, LockedGroup]:
     }
 
 
-async def put_groups(conn: Conn, found: Sequence[tuple[int, datetime, Any]]) -> None:
+async def put_groups(conn: Conn, found: Sequence[tuple[int, datetime | None, Any]]) -> None:
     """Sets (group, due, snapshot)."""
     await conn.execute(PUT_GROUPS, *columns(found, 3))
 

@@ -64,6 +64,18 @@ def due_after_change(
     return due if group.due_at is None else min(due, group.due_at)
 
 
+def due_after_reload(group: GroupClock, intervals: Intervals, now: datetime) -> datetime | None:
+    """When to speak by new intervals, of a group that has something open; one that has spoken and
+    has no times of its own looks at once anyway."""
+    if group.due_at is not None and group.due_at <= now:
+        return group.due_at
+    if intervals.digest is not None:
+        return intervals.digest.next_after(now)
+    if group.due_at is None or group.flushed_at is not None:
+        return group.due_at
+    return min(group.due_at, now + intervals.wait)
+
+
 def tick_of(due_at: datetime, intervals: Intervals, now: datetime) -> datetime:
     """The tick that a flush at `now` is for: it is a little later, or much later after an outage,
     and neither moves the ticks that follow."""

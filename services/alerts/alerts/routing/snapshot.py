@@ -54,6 +54,12 @@ def from_json(stored: Any) -> Snapshot:
     return msgspec.convert(stored, Snapshot)
 
 
+def is_same(stored: Any, other: Any) -> bool:
+    """Whether two say the same, as they are stored."""
+    one, two = (msgspec.json.encode(each, order="sorted") for each in (stored, other))
+    return one == two
+
+
 def current_receiver(configuration: Configuration | None, snapshot: Snapshot) -> Receiver:
     """The receiver as configured now (a corrected address applies at once), else as it was."""
     known = configuration.receivers.get(snapshot.receiver.name) if configuration else None

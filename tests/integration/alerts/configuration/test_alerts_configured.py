@@ -112,6 +112,34 @@ async def test_a_route_that_a_rise_leads_to_is_joined_by_who_has_it_already(worl
     assert await world.pool.fetchval("SELECT count(*) FROM alerts.groups") == 2
 
 
+ROUTE = "  routes: [{receiver: ops, matchers: ['rule=~\".+\"']MUTE}]\nreceivers:\n"
+ALWAYS = """\
+time_intervals: [{name: always, time_intervals: [{weekdays: ['sunday:saturday']}]}]
+"""
+
+
+async def test_what_is_open_takes_the_new_times_of_its_route(world: World) -> None:
+    text = CONFIGURATION.replace("receivers:\n", ROUTE)
+    world.configure(text.replace("MUTE", ", mute_time_intervals: [always]") + ALWAYS)
+    await announce(world)
+    assert world.robot.messages == []
+    world.configure(text.replace("MUTE", ""))
+    await world.adoption.adopt()
+    await world.flush(at(5))
+    await world.deliver()
+    assert len(world.robot.messages) == 1
+
+
+async def test_what_is_open_takes_new_intervals_whatever_its_grouping(world: World) -> None:
+    await announce(world)
+    shorter = CONFIGURATION.replace("repeat_interval: 30d", "repeat_interval: 2h")
+    world.configure(shorter.replace("[campaign, line]", "[campaign]"))
+    await world.adoption.adopt()
+    assert await world.flush(at(1)) == 1
+    assert await world.flush(at(121)) == 1
+    assert [row["reason"] for row in await world.rows()][2:] == ["repeat interval elapsed"] * 2
+
+
 async def test_a_channel_that_was_removed_still_hears_the_end(world: World) -> None:
     await announce(world)
     world.configure(CONFIGURATION[: CONFIGURATION.index("    email_configs")])

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from alerts.configuration.digest import Digest
 from alerts.routing.grouping import (
     GroupClock,
     Intervals,
     due_after_change,
     due_after_flush,
+    due_after_reload,
     tick_of,
 )
 from tests.unit.alerts.builders import at
@@ -89,3 +91,24 @@ def test_an_open_group_wakes_for_its_repeat_and_an_empty_one_sleeps() -> None:
 def test_a_repeat_is_never_sooner_than_the_interval() -> None:
     short = Intervals(timedelta(0), timedelta(minutes=5), timedelta(minutes=1))
     assert due_after_flush([at(0)], short, at(0), firing=True) == at(5)
+
+
+@pytest.mark.parametrize(
+    ("clock", "is_digest", "due", "why"),
+    [
+        (GroupClock(due_at=at(9), active=True), False, 2, "a shorter group_wait"),
+        (GroupClock(due_at=at(1.5), active=True), False, 1.5, "it has waited for long"),
+        (GroupClock(at(0), at(9), True), False, 9, "it has spoken: it looks by itself"),
+        (GroupClock(at(0), None, True), False, None, "asleep"),
+        (GroupClock(at(0), at(9), True), True, 30, "at the times that are new"),
+        (GroupClock(at(0), None, True), True, 30, "also of what slept"),
+        (GroupClock(at(0), at(0.5), True), True, 0.5, "due already"),
+    ],
+)
+def test_new_intervals_are_for_what_is_not_due_yet(
+    clock: GroupClock, is_digest: bool, due: float | None, why: str
+) -> None:
+    half_past = (at(30).hour * 60 + at(30).minute,)
+    digest = Digest(half_past) if is_digest else None
+    new = Intervals(WAITING.wait, WAITING.interval, WAITING.repeat, digest)
+    assert due_after_reload(clock, new, at(1)) == (None if due is None else at(due)), why
