@@ -129,3 +129,13 @@ def test_a_long_label_set_is_not_remembered() -> None:
     first, second = (reader.read(body, START, TIMEOUT)[0][0] for _ in range(2))
     assert first.labels is not second.labels
     assert first == second
+
+
+def test_label_sets_are_forgotten_once_all_their_bytes_are_too_many() -> None:
+    reader = AlertReader(label_sets_bytes_max=100)
+    body, other = (
+        json.dumps([{"labels": {"alertname": name * 40}}]).encode() for name in ("a", "b")
+    )
+    first, _, again = (reader.read(one, START, TIMEOUT)[0][0] for one in (body, other, body))
+    assert first.labels is not again.labels
+    assert first == again
