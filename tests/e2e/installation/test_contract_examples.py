@@ -109,9 +109,7 @@ def test_every_example_is_accepted_in_an_order_that_a_stranger_would_take(
     feed(stranger)
     put_in_order(stranger)
     release(stranger)
-    made = stranger.send("alerts", "POST /v1/silences")
-    edit = {"silence": made["silence"], "headers": {"If-Match": "*"}}
-    stranger.send("alerts", "PUT /v1/silences/{silence}", **edit)
+    answer_alerts(stranger)
     campaign = {"campaign": CAMPAIGN}
     stranger.send("budget", "POST /v1/campaigns/{campaign}/close", "finance", **campaign)
     assert stranger.posted == WRITTEN
@@ -123,6 +121,25 @@ def test_a_running_service_links_to_the_pages_of_all(stranger: Stranger, service
     described = httpx.get(f"{urls[service]}/openapi.json").json()["info"]["description"]
     links = [f"[{FILES[one]}]({url}/docs)" for one, url in urls.items()]
     assert [link for link in links if link not in described] == []
+
+
+def answer_alerts(stranger: Stranger) -> None:
+    """A silence, and what one does about an alert that another system has sent."""
+    made = stranger.send("alerts", "POST /v1/silences")
+    edit = {"silence": made["silence"], "headers": {"If-Match": "*"}}
+    stranger.send("alerts", "PUT /v1/silences/{silence}", **edit)
+    token = stranger.world.client.token("operator", "operator")
+    sent = httpx.post(
+        f"{stranger.world.stack.urls['alerts']}/api/v2/alerts",
+        json=[{"labels": {"alertname": "Of another system"}}],
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert sent.status_code == 200, sent.text
+    items = stranger.world.http("GET", "alerts", "/v1/alerts?open=true", "viewer").json()["items"]
+    alert = items[-1]["alert"]
+    for action in ("ack", "comment", "assign", "unack", "snooze", "unsnooze", "resolve"):
+        stranger.send("alerts", f"POST /v1/alerts/{{alert}}/{action}", alert=alert)
+    stranger.send("alerts", "POST /v1/alerts/actions", changes={"alerts": [alert]})
 
 
 def set_up(stranger: Stranger) -> None:
