@@ -19,7 +19,7 @@ from cli.output import tell_stderr
 from cli.paths import ROOT
 from cli.processes import signal_all
 
-MINUTES = 12
+MINUTES = 9
 """How long the whole suite takes on two cores."""
 WORKERS = 4
 """Two more than those cores: tests with servers wait as much as they work."""
