@@ -1,13 +1,16 @@
 """The broker's jars: fetched once through jgo, checked against the sha256 in jgo.lock.toml."""
 
 import concurrent.futures
+import fcntl
 import hashlib
 import os
 import tempfile
+import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from cli.errors import CommandError
 from cli.paths import ROOT
@@ -15,6 +18,9 @@ from cli.paths import ROOT
 LOCK = ROOT / "deploy" / "kafka" / "jgo.lock.toml"
 _FETCHES_MAX = 8
 _FETCH_TIMEOUT_S = 60
+_RETRIES_AFTER_S = (1.0, 3.0, 9.0)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -70,14 +76,21 @@ def ensure_jars(cache: Path, tell: Callable[[str], None], lock: Path = LOCK) -> 
     jars = locked_jars(lock)
     folder = cache / "kafka-jars"
     folder.mkdir(parents=True, exist_ok=True)
-    missing = [
+    if _missing(jars, folder):
+        # One of those who start at the same time fetches, the others wait for it.
+        with (folder / ".lock").open("w") as alone:
+            fcntl.flock(alone, fcntl.LOCK_EX)
+            if missing := _missing(jars, folder):
+                _fetch_all(missing, folder, tell)
+    return [folder / jar.name for jar in jars]
+
+
+def _missing(jars: Iterable[Jar], folder: Path) -> list[Jar]:
+    return [
         jar
         for jar in jars
         if not (folder / jar.name).is_file() or _sha256(folder / jar.name) != jar.sha256
     ]
-    if missing:
-        _fetch_all(missing, folder, tell)
-    return [folder / jar.name for jar in jars]
 
 
 def _fetch_all(jars: list[Jar], folder: Path, tell: Callable[[str], None]) -> None:
@@ -94,7 +107,7 @@ def _fetch_all(jars: list[Jar], folder: Path, tell: Callable[[str], None]) -> No
 
         def fetch(jar: Jar) -> None:
             component = context.project(jar.group, jar.artifact).at_version(jar.version)
-            path = Path(component.artifact(jar.classifier).resolve())
+            path = Path(_persistently(component.artifact(jar.classifier).resolve))
             if _sha256(path) != jar.sha256:
                 raise CommandError(f"{jar.name} is not the locked file: its sha256 differs")
             # Renamed into place: a run that is killed here leaves no half a jar behind.
@@ -106,6 +119,16 @@ def _fetch_all(jars: list[Jar], folder: Path, tell: Callable[[str], None]) -> No
                 _check(future, running[future])
                 if done % 10 == 0 or done == len(jars):
                     tell(f"fetched {done} of {len(jars)} jars")
+
+
+def _persistently(fetch: Callable[[], T]) -> T:
+    """What a server refuses for a moment is asked for again."""
+    for wait_s in _RETRIES_AFTER_S:
+        try:
+            return fetch()
+        except Exception:
+            time.sleep(wait_s)
+    return fetch()
 
 
 def _check(future: concurrent.futures.Future[None], jar: Jar) -> None:

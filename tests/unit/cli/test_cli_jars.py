@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.embedded import jars
 from cli.embedded.jars import LOCK, ensure_jars, locked_jars
 from cli.errors import CommandError
 
@@ -21,9 +22,9 @@ def _lock(tmp_path: Path, sha256: str | None) -> Path:
 
 
 def test_every_locked_jar_has_a_checksum_and_no_name_twice() -> None:
-    jars = locked_jars()
-    assert len(jars) == len({jar.name for jar in jars}) > 40
-    assert any(jar.name == "kafka_2.13-4.1.1.jar" for jar in jars)
+    found = locked_jars()
+    assert len(found) == len({jar.name for jar in found}) > 40
+    assert any(jar.name == "kafka_2.13-4.1.1.jar" for jar in found)
 
 
 def test_the_lock_names_no_host() -> None:
@@ -43,3 +44,21 @@ def test_a_cached_jar_with_the_locked_content_is_used_without_the_network(tmp_pa
     said: list[str] = []
     assert ensure_jars(tmp_path, said.append, lock) == [cached]
     assert said == []
+
+
+def test_what_a_server_refuses_for_a_moment_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(jars, "_RETRIES_AFTER_S", (0.0, 0.0))
+    answers: list[str | OSError] = ["the jar", OSError("away"), OSError("away")]
+
+    def fetch() -> str:
+        answer = answers.pop()
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+    assert jars._persistently(fetch) == "the jar"
+    answers.extend([OSError("gone"), OSError("away"), OSError("away")])
+    with pytest.raises(OSError, match="gone"):
+        jars._persistently(fetch)
