@@ -39,6 +39,11 @@ def foreign_facts(signal: Signal, locale: str) -> dict[str, Any]:
 
 
 def told_labels(labels: Mapping[str, str], locale: str) -> str:
-    """The labels that tell one alert from another: "instance=node-1, job=api"."""
-    told = [f"{name}={labels[name]}" for name in sorted(labels) if name not in UNTOLD_LABELS]
+    """The labels that tell one alert from another: "instance=node-1, job=api". Names that begin
+    with two underscores are for machines, such as Grafana's `__alert_rule_uid__`."""
+    told = [
+        f"{name}={labels[name]}"
+        for name in sorted(labels)
+        if name not in UNTOLD_LABELS and not name.startswith("__")
+    ]
     return shorten(one_line(VOCABULARIES[locale].comma.join(told)), LABELS_CHARACTERS_MAX)

@@ -8,6 +8,7 @@ from alerts.alertmanager.intake.activity import ActiveRange
 from alerts.alertmanager.intake.signals import AlertStatement, Reason, signal_of
 from alerts.channels.table import CHANNELS
 from alerts.episodes.rules import Key
+from alerts.rendering.foreign import told_labels
 from alerts.rendering.view import AlertView, Saying
 from tests.unit.alerts.builders import at
 from tests.unit.alerts.rendering.rendered import RENDERER, Read, heading, render
@@ -122,3 +123,8 @@ def test_every_channel_can_tell_it(kind: str, locale: str) -> None:
     composed = channel.compose(found.message, channel.limits.text_max)
     assert "p99 of checkout is above 1 s" in composed.text
     assert composed.whole
+
+
+def test_labels_that_are_for_machines_are_not_told() -> None:
+    labels = {"__alert_rule_uid__": "cdu9z0x1", "alertname": "Disk", "instance": "node-1"}
+    assert told_labels(labels, "en") == "instance=node-1"
