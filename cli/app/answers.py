@@ -4,18 +4,17 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.app.options import Json, State
+from cli.app.options import Json, State, Subject
 from cli.paths import DEFAULT_STATE
 
 Alert = Annotated[int, typer.Argument(help="Its id, as `alerts list` says.", show_default=False)]
 Comment = Annotated[str | None, typer.Option(help="What to say with it; messages show it.")]
-Subject = Annotated[str, typer.Option(help="Who you are: the name people will see.")]
 
 
 def ack(
     alert: Alert,
+    subject: Subject,
     comment: Comment = None,
-    subject: Subject = "paceline-cli",
     workspace: str = "default",
     state: State = DEFAULT_STATE,
     as_json: Json = False,
@@ -32,8 +31,8 @@ def ack(
 def snooze(
     alert: Alert,
     duration: Annotated[str, typer.Option("--for", help="How long from now, e.g. 2h.")],
+    subject: Subject,
     comment: Comment = None,
-    subject: Subject = "paceline-cli",
     workspace: str = "default",
     state: State = DEFAULT_STATE,
     as_json: Json = False,

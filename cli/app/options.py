@@ -1,5 +1,6 @@
 """Options that several commands have, and what they mean when they are not given."""
 
+import getpass
 import os
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,14 @@ State = Annotated[
     Path, typer.Option("--state", envvar="PACELINE_STATE", help="Folder of data, keys and logs.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Results as JSON.")]
+Subject = Annotated[
+    str,
+    typer.Option(
+        help="Who you are: the name people will see.",
+        default_factory=getpass.getuser,
+        show_default="your login",
+    ),
+]
 Kafka = Annotated[str | None, typer.Option("--kafka", help="An existing broker, HOST:PORT.")]
 
 

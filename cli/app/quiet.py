@@ -4,10 +4,8 @@ from typing import Annotated
 
 import typer
 
-from cli.app.options import Json, State
+from cli.app.options import Json, State, Subject
 from cli.paths import DEFAULT_STATE
-
-Subject = Annotated[str, typer.Option(help="Who you are: the name people will see.")]
 
 
 def add(
@@ -16,18 +14,21 @@ def add(
     ],
     comment: Annotated[str, typer.Option(help="Why; people read it.")],
     duration: Annotated[str, typer.Option("--for", help="How long from now, e.g. 2h.")],
-    subject: Subject = "paceline-cli",
+    subject: Subject,
     workspace: str = "default",
     state: State = DEFAULT_STATE,
     as_json: Json = False,
 ) -> None:
-    """Silence what all matchers match; prints the id of the silence, nothing else."""
-    from cli.commands.silences import add_silence
-    from cli.output import emit
+    """Silence what all matchers match; prints its id; stderr says how many that are."""
+    from cli.commands.silences import add_silence, count_matched
+    from cli.output import emit, tell_stderr
 
     body = {"matchers": matcher, "comment": comment, "duration": duration}
     made = add_silence(state, body, subject=subject, workspace=workspace)
     emit(made["silence"], made, as_json=as_json)
+    matched = count_matched(state, made["matchers"], subject=subject, workspace=workspace)
+    hint = "" if matched else "; is a label misspelt? GET /v1/alerts shows the labels of each"
+    tell_stderr(f"open alerts that it matches now: {matched}{hint}")
 
 
 def list_silences(
@@ -47,7 +48,7 @@ def list_silences(
 
 def end(
     silence: Annotated[str, typer.Argument(help="Its id.", show_default=False)],
-    subject: Subject = "paceline-cli",
+    subject: Subject,
     workspace: str = "default",
     state: State = DEFAULT_STATE,
     as_json: Json = False,

@@ -15,6 +15,13 @@ def add_silence(state: Path, body: dict[str, Any], *, subject: str, workspace: s
     return call("POST", _url(state), token=_token(state, subject, workspace), body=body)
 
 
+def count_matched(state: Path, matchers: list[str], *, subject: str, workspace: str) -> int:
+    """How many open alerts have labels that all matchers match. Raises CommandError."""
+    url = f"{require_run(state).urls['alerts']}/api/v2/alerts?"
+    wanted = urlencode({"filter": matchers}, doseq=True)
+    return len(call("GET", url + wanted, token=_token(state, subject, workspace)))
+
+
 def find_silences(state: Path, *, over: bool, workspace: str) -> list[Any]:
     """Those that hold or will, or all. Raises CommandError."""
     token = _token(state, "paceline-cli", workspace)

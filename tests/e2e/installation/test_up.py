@@ -218,6 +218,7 @@ def test_a_silence_is_made_read_and_ended(up: Up) -> None:
     asked = ["silence", "add", 'campaign="d11"', "--for", "2h", "--comment", "a sale"]
     made = _paceline(*asked, "--subject", "li.na", state=up.state)
     assert made.returncode == 0, made.stderr
+    assert "open alerts that it matches now: 0" in made.stderr, "no such alert: a misspelt label?"
     silence = made.stdout.strip()
     listed = _paceline("silence", "list", state=up.state).stdout
     assert listed.startswith(silence)
