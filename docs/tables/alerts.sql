@@ -110,6 +110,7 @@ CREATE TABLE alerts.episodes (
 );
 CREATE INDEX episodes_closed ON alerts.episodes USING btree (decided_at) WHERE ((state = ANY (ARRAY['resolved'::text, 'withdrawn'::text])) AND (NOT stripped));
 CREATE INDEX episodes_open ON alerts.episodes USING btree (workspace, alert, episode) WHERE (state <> ALL (ARRAY['resolved'::text, 'withdrawn'::text]));
+CREATE INDEX episodes_open_labels ON alerts.episodes USING gin (routing_labels jsonb_path_ops) WHERE (state <> ALL (ARRAY['resolved'::text, 'withdrawn'::text]));
 
 CREATE TABLE alerts.escalation_calls (
   call bigint NOT NULL GENERATED ALWAYS AS IDENTITY,

@@ -92,9 +92,13 @@ class Escalator:
             return 0
         # Who answered before these were locked may have done so later than this round began.
         now = await self._clock.now(conn)
+        asked_of: dict[str, list[dict[str, str]]] = {}
+        for row in rows:
+            asked_of.setdefault(row.workspace, []).append(row.routing_labels)
+        known = self._configurations
         quiet = {
-            workspace: await load_quiet(conn, workspace, self._configurations.get(workspace), now)
-            for workspace in sorted({row.workspace for row in rows})
+            workspace: await load_quiet(conn, workspace, known.get(workspace), now, labels)
+            for workspace, labels in sorted(asked_of.items())
         }
         looked: list[Looked] = []
         for row in rows:

@@ -1,12 +1,14 @@
 """Which open alerts stand for others, by the rules of the file (alerting.md 2.4). Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from alerts.configuration.inhibition import InhibitRule
 from alerts.configuration.matchers import Matcher
 
 Labels = Mapping[str, str]
+PATTERNS_MAX = 200
+"""Of one look for sources: of more, what their rules ask for alone."""
 
 
 class OpenAlert(NamedTuple):
@@ -50,6 +52,48 @@ class Inhibitor:
                 if one.fingerprint != fingerprint and not (is_source and one.is_target)
             }
         return tuple(sorted(found))
+
+
+def source_patterns(
+    rules: Sequence[InhibitRule], targets: Iterable[Labels] | None
+) -> list[dict[str, str]]:
+    """What each alert has that may stand for one of these, or for any: labels that rules ask of it
+    by equality, and values that it has in common with the target. At most `PATTERNS_MAX`."""
+    targets = None if targets is None else list(targets)
+    found: dict[tuple[tuple[str, str], ...], None] = {}
+    for rule in rules:
+        asked = _asked(rule.source)
+        wanted = [asked] if targets is None else list(_of_targets(rule, asked, targets))
+        found |= dict.fromkeys(tuple(sorted(one.items())) for one in wanted)
+    if len(found) > PATTERNS_MAX:
+        return source_patterns(rules, None)
+    return [dict(one) for one in found]
+
+
+def _of_targets(
+    rule: InhibitRule, asked: Labels, targets: Iterable[Labels]
+) -> Iterator[dict[str, str]]:
+    for labels in targets:
+        # An absent label is the empty text for a matcher, and is no member of what is stored.
+        equal = {name: labels[name] for name in rule.equal if labels.get(name)}
+        if _match(rule.target, labels) and all(
+            equal.get(name, value) == value for name, value in asked.items()
+        ):
+            yield {**asked, **equal}
+
+
+def _asked(matchers: Sequence[Matcher]) -> dict[str, str]:
+    return {one.label: one.value for one in matchers if one.op == "=" and one.value}
+
+
+def freed_by(rules: Sequence[InhibitRule], before: Labels, now: Labels | None) -> list[Labels]:
+    """What the alerts have for which one stood as it was `before`, and does so no more; `now` is
+    None when it is over."""
+    return [
+        {name: before[name] for name in rule.equal if before.get(name)} | _asked(rule.target)
+        for rule in rules
+        if _match(rule.source, before) and (now is None or not _match(rule.source, now))
+    ]
 
 
 def _match(matchers: Sequence[Matcher], labels: Labels) -> bool:

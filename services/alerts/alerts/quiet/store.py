@@ -1,12 +1,11 @@
 """SQL of silences, of the alerts that may stand for others, and of who asks again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from alerts.configuration.inhibition import InhibitRule
 from alerts.quiet.inhibitor import OpenAlert
 from alerts.quiet.silences import Silence, SilenceState
 from shared.database.pool import Conn
@@ -39,10 +38,11 @@ ON CONFLICT (workspace, silence) DO UPDATE SET starts_at = excluded.starts_at,
   ends_at = excluded.ends_at, comment = excluded.comment, updated_at = excluded.updated_at,
   updated_by = excluded.updated_by, version = excluded.version
 """
+# A look into the index of labels for each pattern.
 SOURCES = """
-SELECT a.fingerprint, e.routing_labels FROM alerts.episodes e JOIN alerts.alerts a USING (alert)
+SELECT DISTINCT a.alert, a.fingerprint, e.routing_labels FROM unnest($2::jsonb[]) AS u(pattern)
+JOIN alerts.episodes e ON e.routing_labels @> u.pattern JOIN alerts.alerts a USING (alert)
 WHERE e.workspace = $1 AND e.state NOT IN ('resolved', 'withdrawn')
-  AND e.routing_labels @> ANY($2::jsonb[])
 """
 ANY_TIME_SQL = "(g.snapshot #>> '{intervals,digest}') IS NULL"
 """Of a group `g`: it speaks when there is something to say, not at certain times alone."""
@@ -52,10 +52,17 @@ WITH quiet AS (
   SELECT g.group_id FROM alerts.groups g
   WHERE g.workspace = $1 AND g.active AND {ANY_TIME_SQL} AND EXISTS (
     SELECT FROM alerts.muted m WHERE m.group_id = g.group_id)
+    AND ($3::bigint[] IS NULL OR g.group_id = ANY($3))
   ORDER BY g.group_id FOR UPDATE)
-UPDATE alerts.groups g
-SET due_at = least(g.due_at, $2::timestamptz + (g.snapshot #>> '{{intervals,wait}}')::interval)
+UPDATE alerts.groups g SET due_at = least(g.due_at, $2)
 FROM quiet WHERE g.group_id = quiet.group_id
+"""
+FIND_INHIBITED = f"""
+SELECT DISTINCT g.group_id FROM unnest($2::jsonb[]) AS u(pattern)
+JOIN alerts.episodes e ON e.routing_labels @> u.pattern
+JOIN alerts.muted m USING (alert, episode) JOIN alerts.groups g USING (group_id)
+WHERE e.workspace = $1 AND e.state NOT IN ('resolved', 'withdrawn') AND m.reason = 'inhibited'
+  AND g.active AND {ANY_TIME_SQL}
 """
 FORGET = """
 DELETE FROM alerts.silences WHERE (workspace, silence) IN (
@@ -98,18 +105,28 @@ async def put_silence(conn: Conn, workspace: str, one: Silence) -> None:
     await conn.execute(PUT, workspace, one.campaign, *values)
 
 
-async def find_sources(conn: Conn, workspace: str, rules: Sequence[InhibitRule]) -> list[OpenAlert]:
-    """Open alerts that have what some rule's source asks for by equality; the rules judge them."""
-    wanted = [{one.label: one.value for one in rule.source if one.op == "="} for rule in rules]
-    # An absent label is the empty text for a matcher, and is no member of what is stored.
-    patterns = [{name: value for name, value in one.items() if value} for one in wanted]
-    rows = await conn.fetch(SOURCES, workspace, patterns)
+async def find_sources(
+    conn: Conn, workspace: str, patterns: Sequence[Mapping[str, str]]
+) -> list[OpenAlert]:
+    """Open alerts that have all the labels of a pattern; the rules judge them."""
+    rows = await conn.fetch(SOURCES, workspace, list(patterns))
     return [OpenAlert(row["fingerprint"], row["routing_labels"]) for row in rows]
 
 
-async def put_muted_due(conn: Conn, workspace: str, now: datetime) -> None:
-    """Groups in which something is muted ask again after their group_wait, or before that."""
-    await conn.execute(PUT_MUTED_DUE, workspace, now)
+async def put_muted_due(
+    conn: Conn, workspace: str, now: datetime, groups: Sequence[int] | None = None
+) -> None:
+    """Groups, of these or of all, in which something is muted ask again now."""
+    await conn.execute(PUT_MUTED_DUE, workspace, now, groups)
+
+
+async def find_inhibited(
+    conn: Conn, workspace: str, labels: Sequence[Mapping[str, str]]
+) -> set[int]:
+    """Groups that keep something back because another alert stands for it, and that has all of
+    one of these labels."""
+    rows = await conn.fetch(FIND_INHIBITED, workspace, list(labels))
+    return {row["group_id"] for row in rows}
 
 
 async def forget(conn: Conn, before: datetime, rows_max: int) -> int:

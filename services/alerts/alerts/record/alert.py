@@ -86,10 +86,12 @@ async def _mutes(
     subject = _subject(row)
     if not subject.open:
         return []
-    quiet = await load_quiet(conn, workspace, configuration, now)
+    routes = await store_alert.find_routes(conn, subject.key)
+    asked_of = [one.routing_labels for one in routes]
+    quiet = await load_quiet(conn, workspace, configuration, now, asked_of)
     snooze = subject.response.mute(now, row.severity)
     found: list[tuple[str, Mute]] = []
-    for route in await store_alert.find_routes(conn, subject.key):
+    for route in routes:
         times = snapshot.times_of(configuration, snapshot.from_json(route.snapshot))
         mute = quiet.mute_of(row.fingerprint, route.routing_labels, times) or snooze
         if mute is not None and (route.receiver, mute) not in found:

@@ -22,9 +22,14 @@ async def with_mutes(
     now: datetime,
 ) -> dict[int, list[Member]]:
     """The members by group, those that are open with what mutes them now."""
+    asked_of: dict[str, list[Mapping[str, str]]] = {}
+    for group in groups:
+        open_ones = (one.episode for one in members[group.group_id] if one.episode.open)
+        labels = asked_of.setdefault(group.workspace, [])
+        labels += (one.routing_labels for one in open_ones)
     quiet = {
-        workspace: await load_quiet(conn, workspace, configurations.get(workspace), now)
-        for workspace in sorted({group.workspace for group in groups})
+        workspace: await load_quiet(conn, workspace, configurations.get(workspace), now, labels)
+        for workspace, labels in sorted(asked_of.items())
     }
     found: dict[int, list[Member]] = {}
     for group in groups:

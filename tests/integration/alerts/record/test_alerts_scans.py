@@ -13,6 +13,7 @@ import pytest
 
 from alerts.delivery import store as store_deliveries
 from alerts.episodes import store as store_alerts
+from alerts.quiet import store as store_quiet
 from alerts.record import store as store_read
 from alerts.record import sweep as store_sweep
 from alerts.telling import store as store_groups
@@ -23,9 +24,10 @@ FILL = """
 INSERT INTO alerts.alerts (workspace, fingerprint, campaign, episodes, labels)
 SELECT 'w' || n % 10, n::text, 'c' || n % 500, 1, '{}' FROM generate_series(1, 20000) AS n;
 INSERT INTO alerts.episodes (alert, episode, workspace, breach, seq, state, severity, restated_at,
-  starts_at, ends_at, decided_at)
+  starts_at, ends_at, decided_at, routing_labels)
 SELECT alert, 1, workspace, 'b' || alert, 1, CASE WHEN alert % 200 = 0 THEN 'firing'
-  ELSE 'resolved' END, 'warning', 0, now(), now(), now() - alert * interval '1 min'
+  ELSE 'resolved' END, 'warning', 0, now(), now(), now() - alert * interval '1 min',
+  jsonb_build_object('campaign', campaign, 'severity', 'warning')
 FROM alerts.alerts;
 INSERT INTO alerts.transitions (alert, episode, seq, signal) SELECT alert, 1, 1, '{}'
 FROM alerts.alerts;
@@ -107,6 +109,7 @@ async def costs(conn: asyncpg.Connection, query: str, *values: Any) -> int:
 GROUPS = list(range(1, 51))
 EPISODES = [GROUPS, [1] * len(GROUPS)]
 NAMED = [["w0", "w1"], ["room", "room"], ["dingtalk:ROOM", "dingtalk:ROOM"]]
+CAMPAIGNS = [f'{{"campaign": "c{number}"}}' for number in range(200, 400)]
 STATEMENTS: list[tuple[str, str, list[Any]]] = [
     ("claim", store_deliveries.CLAIMABLE, NAMED),
     ("idle, deliveries", store_deliveries.UNSENT_DUE, []),
@@ -118,6 +121,8 @@ STATEMENTS: list[tuple[str, str, list[Any]]] = [
     ("members", store_groups.MEMBERS, [GROUPS, 100]),
     ("told", store_groups.TOLD, [GROUPS]),
     ("waiting", store_groups.WAITING, [GROUPS]),
+    ("sources", store_quiet.SOURCES, ["w0", CAMPAIGNS]),
+    ("inhibited", store_quiet.FIND_INHIBITED, ["w0", CAMPAIGNS]),
 ]
 
 

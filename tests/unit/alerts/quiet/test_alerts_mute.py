@@ -7,7 +7,13 @@ import pytest
 from alerts.configuration.inhibition import InhibitRule
 from alerts.configuration.intervals import TimeInterval
 from alerts.configuration.matchers import parse_matchers
-from alerts.quiet.inhibitor import Inhibitor, OpenAlert
+from alerts.quiet.inhibitor import (
+    PATTERNS_MAX,
+    Inhibitor,
+    OpenAlert,
+    freed_by,
+    source_patterns,
+)
 from alerts.quiet.mute import Mute, MuteReason, Quiet, RouteTimes
 from alerts.quiet.silences import Silence, can_change, check_silence
 from shared.errors import InvalidError
@@ -53,6 +59,30 @@ def test_of_several_silences_the_last_end_counts() -> None:
     quiet = Quiet(at(1), silences=[silence(until=30), silence('line="L03"', "s2", until=90)])
     mute = quiet.mute_of("f", CAMPAIGN, RouteTimes())
     assert mute == Mute(MuteReason.SILENCED, ("s1", "s2"), at(90))
+
+
+def test_sources_are_looked_for_by_what_they_have_in_common_with_the_alerts_at_hand() -> None:
+    loose = InhibitRule(
+        parse_matchers('severity=~"critical|page"'), STANDS_FOR.target, ("campaign", "region")
+    )
+    asked = {"severity": "critical", "campaign": "d11"}
+    assert source_patterns([STANDS_FOR], [CAMPAIGN, CAMPAIGN]) == [dict(sorted(asked.items()))]
+    # Without a matcher of equality by the common labels alone; one that is absent is not asked for.
+    assert source_patterns([loose], [CAMPAIGN]) == [{"campaign": "d11"}]
+    # For what is no target nothing is read, and of very many the rules are asked alone.
+    assert source_patterns([STANDS_FOR, loose], [CRITICAL]) == []
+    many = [{**CAMPAIGN, "campaign": f"d{number}"} for number in range(PATTERNS_MAX + 1)]
+    assert source_patterns([STANDS_FOR], many) == [{"severity": "critical"}]
+    # Its own rule asks for another campaign than the target has.
+    own = InhibitRule(parse_matchers('campaign="d12"'), STANDS_FOR.target, ("campaign",))
+    assert source_patterns([own], [CAMPAIGN]) == []
+
+
+def test_what_stands_for_others_no_more_frees_those_with_its_values() -> None:
+    assert freed_by([STANDS_FOR], CRITICAL, CAMPAIGN) == [{"campaign": "d11"}]
+    assert freed_by([STANDS_FOR], CRITICAL, None) == [{"campaign": "d11"}]
+    assert freed_by([STANDS_FOR], CRITICAL, CRITICAL) == []
+    assert freed_by([STANDS_FOR], CAMPAIGN, None) == []
 
 
 def test_an_open_alert_stands_for_others_with_the_same_values() -> None:
