@@ -57,12 +57,14 @@ FROM (SELECT group_id, (snapshot #>> '{{intervals,interval}}')::interval AS inte
   FROM alerts.groups WHERE group_id = ANY($1::bigint[])) AS i
 WHERE g.group_id = i.group_id AND g.flushed_at IS NOT NULL AND {ANY_TIME_SQL}
 """
-# Both by the database's clock, as deliveries have it, whatever clock decisions are made by.
+# By the real clock, as attempts have it, whatever clock decisions are made by.
 SINCE_DELIVERED = """
-SELECT n.alert, n.episode, extract(epoch FROM now() - min(d.delivered_at))::int AS seconds
+SELECT n.alert, n.episode,
+  greatest(0, extract(epoch FROM now() - min((t.attempt->>'at')::timestamptz)))::int AS seconds
 FROM unnest($1::bigint[], $2::int[]) AS u(alert, episode)
 JOIN alerts.notifications n USING (alert, episode) JOIN alerts.deliveries d USING (delivery)
-WHERE d.delivered_at IS NOT NULL GROUP BY n.alert, n.episode
+CROSS JOIN LATERAL jsonb_array_elements(d.attempts) AS t(attempt)
+WHERE t.attempt->>'class' IN ('delivered', 'accepted') GROUP BY n.alert, n.episode
 """
 
 
