@@ -14,6 +14,8 @@ from alerts.episodes.merge import Touched
 from alerts.episodes.rules import Key
 from alerts.episodes.seldom import Seldom
 from alerts.incoming.signal import Signal
+from alerts.quiet.inhibitor import freed_by
+from alerts.quiet.store import find_inhibited
 from alerts.routing import rules, snapshot
 from alerts.routing.grouping import due_after_change, due_after_reload
 from shared import metrics
@@ -96,7 +98,9 @@ class Joining:
         joins |= {
             (group_id, key) for key, held in memberships.items() for group_id in held.values()
         }
-        locked = await store.lock_groups(conn, {group_id for group_id, _ in joins} | {*renewed})
+        freed = await self._freed(conn, touched)
+        wanted_ids = {group_id for group_id, _ in joins} | {*renewed} | freed
+        locked = await store.lock_groups(conn, wanted_ids)
         first = _earliest(joins, decided)
         since = _earliest(joins, began)
         waking: list[tuple[int, datetime | None, Any]] = []
@@ -110,6 +114,10 @@ class Joining:
                     now,
                     began_at=since.get(group_id),
                 )
+            elif group_id in freed:
+                # Not before group_wait: what it stood for is often over with it.
+                soon = now + snapshot.from_json(kept).intervals.wait
+                due = min(group.clock.due_at or soon, soon)
             elif snapshot.is_same(kept, group.snapshot):
                 continue
             else:
@@ -118,6 +126,26 @@ class Joining:
         await store.put_groups(conn, waking)
         await store.add_members(conn, joins)
         await store.wake_escalations(conn, [one.key for one in touched], now)
+
+    async def _freed(self, conn: Conn, touched: Sequence[Touched]) -> set[int]:
+        """Groups that kept something back for what stands for it no more."""
+        wanted: dict[str, list[Mapping[str, str]]] = {}
+        for workspace, _, signal, is_open in touched:
+            configuration = self._configurations.get(workspace)
+            if configuration is None or not configuration.inhibit_rules:
+                continue
+            labels = signal.routing_labels
+            before = labels
+            if is_open and signal.previous_severity is not None:
+                before = {**labels, "severity": signal.previous_severity}
+            found = freed_by(configuration.inhibit_rules, before, labels if is_open else None)
+            wanted.setdefault(workspace, []).extend(found)
+        return {
+            group
+            for workspace, labels in wanted.items()
+            if labels
+            for group in await find_inhibited(conn, workspace, labels)
+        }
 
     async def reroute(
         self, conn: Conn, workspace: str, now: datetime, after: Key = FIRST

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from alerts.episodes.rules import Key
 from alerts.episodes.store import wake_escalations
+from alerts.quiet.store import put_muted_due
 from alerts.response import store
 from alerts.response.rules import Action, ActionKind, EpisodeResponse, respond
 from alerts.response.store import NewestEpisode
@@ -95,6 +96,8 @@ async def answer(
         await store.put(conn, written)
         await store.add_actions(conn, [(key, action) for key, _ in written])
         await store.put_due(conn, groups, now)
+        if terms.kind == "unsnooze":
+            await put_muted_due(conn, reach.workspace, now, groups)
         metrics.RESPONSES.labels(terms.kind).inc(len(written))
         log.info("answered", action=terms.kind, by=answering.made_by, alerts=len(written))
         for key, after in written:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from alerts.configuration.matchers import parse_matchers
 from alerts.quiet import store
@@ -158,6 +159,52 @@ async def test_one_alert_stands_for_another_until_it_is_over(world: World) -> No
         ("firing", "pending", "first notification"),
         ("resolved", "pending", "all alerts resolved"),
     ]
+
+
+async def test_what_another_alert_stood_for_is_told_a_group_wait_after_that_is_over(
+    world: World,
+) -> None:
+    """Not at the next of its ticks, and not before what ends with it has ended."""
+    world.configure(WAIT + STANDS_FOR)
+    big = make_history(
+        ("firing", "critical", "1.6"),
+        ("level_changed", "warning", "1.3"),
+        breach="big/line:L10/1",
+        group={"line": "L10"},
+        labels={"campaign": "double11-2025"},
+    )
+    (small,) = history(("firing", "warning", "1.3"))
+    await world.tell(big[0], small)
+    await world.flush(at(1))
+    assert await world.flush(at(6)) == 1
+    await world.flush(at(7))
+    await world.tell(replace(big[1], previous_severity="critical"))
+    assert await world.flush(at(7.9)) == 0
+    assert await world.flush(at(8)) == 1
+    assert (await states(world))[-1] == ("firing", "pending", "first notification")
+
+
+async def test_the_end_of_what_stands_for_nothing_wakes_nobody(world: World) -> None:
+    world.configure(WAIT + STANDS_FOR)
+    big = make_history(
+        ("firing", "critical", "1.6"),
+        ("resolved", "critical", "1.0"),
+        breach="big/line:L10/1",
+        group={"line": "L10"},
+        labels={"campaign": "another"},
+    )
+    (small,) = history(("firing", "warning", "1.3"))
+    await world.tell(big[0], small)
+    made = await silence(world, 600)
+    await world.flush(at(1))
+    due = "SELECT due_at FROM alerts.groups WHERE labels->>'line' = 'L03'"
+    before = await world.pool.fetchval(due)
+    await world.tell(big[1])
+    assert await world.pool.fetchval(due) == before
+    await end(world, made, 3)
+    # Whoever ends a silence hears at once what it kept back.
+    assert await world.flush(at(3)) == 1
+    assert ("firing", "pending", "first notification") in await states(world)
 
 
 async def test_a_route_is_silent_in_its_mute_times_by_the_clock_of_their_zone(world: World) -> None:

@@ -163,6 +163,22 @@ async def test_a_snooze_that_is_ended_is_over(world: World) -> None:
     assert await run(world, 300, 310) == [301]
 
 
+async def test_what_a_snooze_kept_back_is_told_when_somebody_ends_it(world: World) -> None:
+    other = make_breach(
+        breach="budget-used/line:L03/1",
+        rule="budget-used",
+        labels={"campaign": "double11-2025", "line": "L03", "rule": "budget-used"},
+    )
+    await world.tell(other)
+    await respond(world, 2, "snooze", duration=timedelta(hours=10))
+    await run(world, 2, 8)
+    assert (await states(world))[-1] == ("firing", "muted", "snoozed")
+    await respond(world, 8, "unsnooze")
+    # At once: its next tick is at 11.
+    assert await run(world, 8, 12) == [8]
+    assert (await states(world))[-1] == ("firing", "delivered", "new alerts added")
+
+
 async def test_who_closes_it_by_hand_is_named_and_its_end_is_told_all_the_same(
     world: World,
 ) -> None:
