@@ -98,6 +98,7 @@ def _view(found: InForce) -> dict[str, Any]:
         "schedules": list(configuration.schedules),
         "escalations": [_escalation(one) for one in configuration.escalations.values()],
         "inhibit_rules": [_inhibit_rule(rule) for rule in configuration.inhibit_rules],
+        "flapping": configuration.flapping and configuration.flapping.written,
         "time_intervals": list(configuration.times),
     }
 

@@ -85,6 +85,15 @@ class EscalationView(BaseModel):
     unacknowledge_after: str | None
 
 
+class FlappingRuleView(BaseModel):
+    """How often within how long an alert opens that is told as flapping; durations as in the
+    file."""
+
+    times: int
+    within: str
+    settled_after: str
+
+
 class ConfigurationView(BaseModel):
     """What is in use, in the file's words; environment variables by name only."""
 
@@ -106,6 +115,7 @@ class ConfigurationView(BaseModel):
     schedules: list[str]
     escalations: list[EscalationView]
     inhibit_rules: list[InhibitRuleView]
+    flapping: FlappingRuleView | None
     time_intervals: list[str] = Field(description="Names of the times that routes may name.")
 
 

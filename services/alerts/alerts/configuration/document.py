@@ -113,10 +113,20 @@ class TimesDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     time_intervals: tuple[IntervalDocument, ...]
 
 
+class FlappingDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How often within how long an alert opens that is told as flapping, and after how long
+    without another opening it is settled: half of `within` if that is not said."""
+
+    times: Annotated[int, Meta(ge=2, le=20)]
+    within: str
+    settled_after: str | None = None
+
+
 class GlobalDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`resolve_timeout`: after how long without a word an alert of another sender is over."""
 
     resolve_timeout: str = "5m"
+    flapping: FlappingDocument | None = None
 
 
 class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

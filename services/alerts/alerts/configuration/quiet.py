@@ -1,15 +1,18 @@
 """What the file says of being quiet: rules of inhibition, and times that routes name, checked."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from alerts.configuration import intervals
 from alerts.configuration.digest import Digest
 from alerts.configuration.document import (
     DigestDocument,
     Document,
+    FlappingDocument,
     InhibitDocument,
     IntervalDocument,
 )
+from alerts.configuration.flapping import Flapping
 from alerts.configuration.inhibition import InhibitRule
 from alerts.configuration.intervals import Range, TimeInterval
 from alerts.configuration.matchers import (
@@ -21,6 +24,7 @@ from alerts.configuration.matchers import (
     parse_matchers,
 )
 from alerts.configuration.yaml_reader import PlaceError, at_place
+from shared.durations import parse_duration
 
 
 def read_matchers(texts: tuple[str, ...], path: str, doubts: dict[str, str]) -> tuple[Matcher, ...]:
@@ -73,6 +77,24 @@ def read_digest(one: DigestDocument | None, path: str) -> Digest | None:
     ]
     location = at_place(intervals.read_location, one.location, f"{path}.location")
     return Digest(tuple(sorted(times)), tuple(weekdays), location)
+
+
+def read_duration(text: str, path: str) -> timedelta:
+    """One that is not nothing. Raises PlaceError."""
+    found = at_place(parse_duration, text, path)
+    if not found:
+        raise PlaceError(path, "this must be longer than 0s")
+    return found
+
+
+def read_flapping(one: FlappingDocument | None, path: str) -> Flapping | None:
+    """When an alert flaps, if anybody wants to know. Raises PlaceError."""
+    if one is None:
+        return None
+    within = read_duration(one.within, f"{path}.within")
+    if one.settled_after is None:
+        return Flapping(one.times, within, within / 2)
+    return Flapping(one.times, within, read_duration(one.settled_after, f"{path}.settled_after"))
 
 
 def _side(

@@ -18,6 +18,7 @@ from alerts.configuration.document import (
     ReceiverDocument,
     RouteDocument,
 )
+from alerts.configuration.flapping import Flapping
 from alerts.configuration.inhibition import InhibitRule
 from alerts.configuration.intervals import TimeInterval
 from alerts.configuration.matchers import Matcher
@@ -26,6 +27,8 @@ from alerts.configuration.oncall.reading import read_schedules
 from alerts.configuration.oncall.schedules import Schedule
 from alerts.configuration.quiet import (
     read_digest,
+    read_duration,
+    read_flapping,
     read_inhibit_rules,
     read_matchers,
     read_times,
@@ -97,6 +100,7 @@ class Configuration(Struct, frozen=True):
     inhibit_rules: tuple[InhibitRule, ...] = ()
     times: Mapping[str, tuple[TimeInterval, ...]] = field(default_factory=dict)
     resolve_timeout: timedelta = RESOLVE_TIMEOUT
+    flapping: Flapping | None = None
     doubts: tuple[str, ...] = ()
     """What is allowed and probably not meant, with file and line."""
 
@@ -125,7 +129,9 @@ def parse_configuration(
             doubts=doubts,
         )
         route = routes.first(document.route)
-        resolve_timeout = _resolve_timeout(document.general.resolve_timeout)
+        general = document.general
+        resolve_timeout = read_duration(general.resolve_timeout, ".global.resolve_timeout")
+        flapping = read_flapping(general.flapping, ".global.flapping")
     except PlaceError as error:
         raise found.fail(error.path, str(error)) from error
     said = sorted(
@@ -144,19 +150,9 @@ def parse_configuration(
         inhibit_rules=inhibit_rules,
         times=times,
         resolve_timeout=resolve_timeout,
+        flapping=flapping,
         doubts=tuple(map(str, said)),
     )
-
-
-def _resolve_timeout(text: str) -> timedelta:
-    path = ".global.resolve_timeout"
-    try:
-        found = parse_duration(text)
-    except ValueError as error:
-        raise PlaceError(path, str(error)) from error
-    if not found:
-        raise PlaceError(path, "this timeout must be longer than 0s")
-    return found
 
 
 class _Routes:

@@ -10,7 +10,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from alerts.configuration.flapping import Spell
 from alerts.configuration.intervals import TimeInterval, any_holds, next_change
+from alerts.configuration.matchers import SEVERITIES
 from alerts.quiet.inhibitor import Inhibitor
 from alerts.quiet.silences import Silence
 
@@ -21,15 +23,30 @@ class MuteReason(StrEnum):
     MUTE_TIME = "mute time"
     SILENCED = "silenced"
     SNOOZED = "snoozed"
+    FLAPPING = "flapping"
 
 
 class Mute(Struct, frozen=True):
-    """`by`: fingerprints of the alerts, names of the times, ids of the silences, or who snoozed it;
-    `until`: when that ends, if time ends it."""
+    """`by`: fingerprints of the alerts, names of the times, ids of the silences, who snoozed it, or
+    how often it opened; `until`: when that ends, if time ends it."""
 
     reason: MuteReason
     by: tuple[str, ...]
     until: datetime | None = None
+
+
+def flapping_mute(
+    spell: Spell | None, episode: int, severity: str, told: Mapping[int, str]
+) -> Mute | None:
+    """Why a group is not told now of an open episode of an alert that flaps. The first one that it
+    is told (`told`, with how severe) since that began says so; another one waits until the alert is
+    settled, unless it is more severe. What was told goes on, and so does its end."""
+    if spell is None or not told or episode in told:
+        return None
+    if max(map(SEVERITIES.index, told.values())) < SEVERITIES.index(severity):
+        return None
+    by = f"opened {spell.openings} times since {spell.since:%Y-%m-%dT%H:%M:%SZ}"
+    return Mute(MuteReason.FLAPPING, (by,), spell.until)
 
 
 class RouteTimes(Struct, frozen=True):

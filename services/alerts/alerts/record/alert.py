@@ -5,11 +5,13 @@ from typing import Any
 
 import msgspec
 
+from alerts.configuration.flapping import Spell
 from alerts.configuration.tree import Configuration
 from alerts.episodes.rules import Key
 from alerts.escalation import store as store_escalations
+from alerts.quiet import store_flapping
 from alerts.quiet.load import load_quiet
-from alerts.quiet.mute import Mute
+from alerts.quiet.mute import Mute, flapping_mute
 from alerts.record import audit, store, store_alert
 from alerts.response import schemas as responses
 from alerts.response import store as store_responses
@@ -51,13 +53,16 @@ async def read_alert(
     if row is None:
         raise reach.unknown("alert", alert)
     key = Key(row.alert, row.episode)
+    spell = await _find_spell(conn, configuration, alert, now)
     return {
         **alert_view(row, now),
         "response": responses.view(_subject(row), now),
         "actions": await store_responses.list_actions(conn, alert, HISTORY_MAX),
         "escalations": await _escalations(conn, key),
         "told": [one._asdict() for one in await store_alert.find_told(conn, key)],
-        "mutes": await _mutes(conn, reach.workspace, configuration, row, now),
+        "mutes": await _mutes(conn, reach.workspace, configuration, row, now, spell=spell),
+        "flapping": spell
+        and {"since": spell.since, "openings": spell.openings, "until": spell.until},
     }
 
 
@@ -75,12 +80,24 @@ async def _escalations(conn: Conn, key: Key) -> list[dict[str, Any]]:
     ]
 
 
+async def _find_spell(
+    conn: Conn, configuration: Configuration | None, alert: int, now: datetime
+) -> Spell | None:
+    """The time of flapping that an alert is in."""
+    if configuration is None or configuration.flapping is None:
+        return None
+    openings = await store_flapping.find_openings(conn, [alert])
+    return configuration.flapping.spell(openings[alert], now)
+
+
 async def _mutes(
     conn: Conn,
     workspace: str,
     configuration: Configuration | None,
     row: store.AlertRecord,
     now: datetime,
+    *,
+    spell: Spell | None,
 ) -> list[dict[str, Any]]:
     """What keeps an open one from each of its receivers now."""
     subject = _subject(row)
@@ -90,10 +107,16 @@ async def _mutes(
     asked_of = [one.routing_labels for one in routes]
     quiet = await load_quiet(conn, workspace, configuration, now, asked_of)
     snooze = subject.response.mute(now, row.severity)
+    first = {row.alert: spell.episode} if spell else {}
+    told = await store_flapping.find_told(conn, [one.group_id for one in routes], first)
     found: list[tuple[str, Mute]] = []
     for route in routes:
-        times = snapshot.times_of(configuration, snapshot.from_json(route.snapshot))
+        kept = snapshot.from_json(route.snapshot)
+        times = snapshot.times_of(configuration, kept)
         mute = quiet.mute_of(row.fingerprint, route.routing_labels, times) or snooze
+        if mute is None and kept.intervals.digest is None:
+            known = told.get((route.group_id, row.alert), {})
+            mute = flapping_mute(spell, row.episode, row.severity, known)
         if mute is not None and (route.receiver, mute) not in found:
             found.append((route.receiver, mute))
     return [

@@ -133,6 +133,14 @@ class MuteView(BaseModel):
     until: datetime | None
 
 
+class FlappingView(BaseModel):
+    """That it opens and ends again and again."""
+
+    since: datetime
+    openings: int
+    until: datetime
+
+
 class EscalationCallView(BaseModel):
     """What an escalation did."""
 
@@ -163,3 +171,4 @@ class AlertDetail(Alert):
     escalations: list[AlertEscalationView]
     told: list[NewestToldView]
     mutes: list[MuteView]
+    flapping: FlappingView | None

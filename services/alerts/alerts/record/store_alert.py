@@ -15,7 +15,7 @@ WHERE n.alert = $1 AND n.episode = $2
 ORDER BY n.receiver, n.channel_id, n.notification DESC
 """
 ROUTES = """
-SELECT g.receiver, g.snapshot, e.routing_labels
+SELECT g.group_id, g.receiver, g.snapshot, e.routing_labels
 FROM alerts.group_members m JOIN alerts.groups g USING (group_id)
 JOIN alerts.episodes e USING (alert, episode)
 WHERE m.alert = $1 AND m.episode = $2 AND m.active ORDER BY g.receiver, g.group_id
@@ -38,6 +38,7 @@ class NewestTold(NamedTuple):
 class AlertRoute(NamedTuple):
     """A group that speaks of an episode, as it is kept, and what its matchers see."""
 
+    group_id: int
     receiver: str
     snapshot: Any
     routing_labels: dict[str, str]

@@ -89,6 +89,7 @@ def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str
         "since": numbers.instant(view.starts_at),
         "ended": numbers.instant(view.ends_at) if view.ends_at else "",
         "lasted": numbers.lasted((view.ends_at or now) - view.starts_at),
+        "flapping": _flapping(view, numbers, VOCABULARIES[locale].flapping),
         "window": numbers.span(window.start, window.end) if window else "",
         "set_aside": figures.set_aside,
         "named": signal.annotations.get("names") or "",
@@ -117,6 +118,17 @@ def _saying(view: AlertView, numbers: Numbers) -> dict[str, Any]:
         "answered": answered,
         "response": response_facts(view.response, numbers),
     }
+
+
+def _flapping(view: AlertView, numbers: Numbers, words: str) -> str:
+    spell = view.spell
+    if spell is None:
+        return ""
+    return words.format(
+        count=spell.openings,
+        since=numbers.instant(spell.since),
+        span=numbers.lasted(spell.settled_after),
+    )
 
 
 def _brought(words: Mapping[str, Mapping[str, str]], locale: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from alerts.configuration.flapping import Spell
 from alerts.episodes.rules import Key
 from alerts.incoming.signal import Signal
 from alerts.response.rules import NO_RESPONSE, EpisodeResponse
@@ -51,3 +52,5 @@ class AlertView(Struct, frozen=True):
     labels: Mapping[str, str] = {}
     response: EpisodeResponse = NO_RESPONSE
     """How people have answered to it."""
+    spell: Spell | None = None
+    """Of flapping, if its alert does so."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
+from alerts.configuration.flapping import Spell
 from alerts.episodes.rules import Episode, Key
 from alerts.incoming.signal import NewerFigures, Signal
 from alerts.quiet.mute import Mute, MuteReason
@@ -38,6 +39,8 @@ class Member(Struct, frozen=True):
     mute: Mute | None = None
     """Why it is not told now; of what is over, never."""
     response: EpisodeResponse = NO_RESPONSE
+    spell: Spell | None = None
+    """Of flapping, if its alert does so."""
 
     def answered_at(self, now: datetime) -> datetime | None:
         """Since when somebody has taken it."""
@@ -304,4 +307,5 @@ def _view(
         fingerprint=member.fingerprint,
         labels=member.labels,
         response=member.response,
+        spell=member.spell,
     )

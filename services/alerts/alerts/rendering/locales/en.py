@@ -134,6 +134,10 @@ ENGLISH = Vocabulary(
         "escalated": "nobody has taken it yet",
         "still acknowledged": "is it still in hand? Answer in any way to keep it",
     },
+    flapping=(
+        "flapping: opened {count} times since {since}; further openings are not told until it has "
+        "not opened for {span}, except at a higher level"
+    ),
     title="[{badge}] {scope}: {headline}",
     more="and {count} more",
     high="{name} is high",

@@ -97,6 +97,8 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
     response: ResponseWords
     calls: Mapping[str, str]
     """By the reason of a message: why an escalation calls who reads it."""
+    flapping: str
+    """Behind an alert that opens and ends again and again."""
 
     title: str
     more: str

@@ -130,6 +130,10 @@ MAINLAND_CHINESE = Vocabulary(
         "escalated": "尚无人认领",
         "still acknowledged": "是否仍在处理？请回应（如再次确认或留言）",
     },
+    flapping=(
+        "反复触发：自 {since} 起已触发 {count} 次；连续 {span} 没有再触发之前不再逐次通知，"
+        "级别升高时除外"
+    ),
     title="【{badge}】{scope}：{headline}",
     more="另有 {count} 条",
     high="{name}偏高",

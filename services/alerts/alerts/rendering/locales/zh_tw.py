@@ -131,6 +131,10 @@ TAIWAN_CHINESE = Vocabulary(
         "escalated": "尚無人認領",
         "still acknowledged": "是否仍在處理？請回應（如再次確認或留言）",
     },
+    flapping=(
+        "反覆觸發：自 {since} 起已觸發 {count} 次；連續 {span} 沒有再觸發之前不再逐次通知，"
+        "級別升高時除外"
+    ),
     title="【{badge}】{scope}：{headline}",
     more="另有 {count} 則",
     high="{name}偏高",
