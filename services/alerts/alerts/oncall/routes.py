@@ -1,11 +1,11 @@
 """HTTP of schedules: who is on call now, who is next, and all of it as a calendar."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from fastapi import APIRouter, Request, Response
 
 from alerts.configuration.configurations import Configurations
-from alerts.configuration.oncall.schedules import Schedule, shifts
+from alerts.configuration.oncall.schedules import Schedule, shift_begin, shifts
 from alerts.oncall.calendar import MEDIA_TYPE, calendar
 from alerts.oncall.schemas import ScheduleSummary, ScheduleView, view
 from shared.http.answers import Page, answers
@@ -16,6 +16,8 @@ from shared.http.paging import Paged
 router = APIRouter(prefix="/v1/schedules", tags=["schedules"])
 SHOWN = timedelta(weeks=4)
 IN_CALENDAR = timedelta(weeks=12)
+ALWAYS = datetime(2020, 1, 1, tzinfo=UTC)
+"""When somebody who is on call without a change began, for a calendar."""
 
 
 class CalendarFile(Response):
@@ -58,9 +60,10 @@ async def get_calendar(request: Request, schedule: Name, principal: Reader) -> R
     async with calling(request, principal) as caller:
         found = _schedule(request, caller, schedule)
         now = caller.now
-    # From before, so that the shift that goes on begins when it did.
-    known = shifts(found, now - SHOWN, now + IN_CALENDAR)
-    shown = [one for one in known if one.ends_at > now]
+    # From when it did begin, so that its event is the one that it was.
+    began = shift_begin(found, now)
+    shown = shifts(found, now, now + IN_CALENDAR)
+    shown[0] = shown[0]._replace(starts_at=began or ALWAYS)
     text = calendar(caller.workspace, found.name, shown, now)
     return CalendarFile(text)
 

@@ -15,8 +15,10 @@ from alerts.configuration.oncall.schedules import (
     Rotation,
     Schedule,
     Shift,
+    next_handover,
     on_call,
     read_local,
+    shift_begin,
     shifts,
 )
 
@@ -82,6 +84,39 @@ def test_shifts_follow_each_other_and_one_person_has_one() -> None:
         Shift("eve", local(2026, 1, 7, 9), local(2026, 1, 8, 9)),
         Shift("ann", local(2026, 1, 8, 9), local(2026, 1, 9)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("found", "at", "began", "why"),
+    [
+        (schedule(), local(2026, 1, 12, 9), local(2026, 1, 12, 9), "at the hand-over itself"),
+        (schedule(), local(2026, 1, 12, 8, 59), local(2026, 1, 5, 9), "just before it"),
+        (schedule(Rotation(("ann", "bo"), 30 * WEEK, MONDAY)), local(2026, 7, 6, 9),
+         local(2026, 1, 5, 9), "longer ago than a calendar shows"),
+        (schedule(Rotation(("ann",), WEEK, MONDAY)), local(2026, 1, 12, 9), None, "who follows on "
+         "themselves has always been on call"),
+        (schedule(Rotation(("ann", "bo"), timedelta(hours=1), MONDAY)), local(2026, 7, 6, 9, 30),
+         local(2026, 7, 6, 9), "turns of an hour"),
+    ],
+)  # fmt: skip
+def test_when_who_is_on_call_took_over(
+    found: Schedule, at: datetime, began: datetime | None, why: str
+) -> None:
+    assert shift_begin(found, at) == began, why
+
+
+def test_the_next_hand_over_is_the_first_to_somebody_else() -> None:
+    at = local(2026, 1, 5, 9)
+    twice = schedule(Rotation(("ann", "ann", "bo"), DAY, MONDAY))
+    assert next_handover(twice, at, at + WEEK) == at + 2 * DAY
+    assert next_handover(twice, at, at + 2 * DAY) is None
+    assert next_handover(schedule(Rotation(("ann",), DAY, MONDAY)), at, at + WEEK) is None
+
+
+def test_turns_of_an_hour_fill_twelve_weeks() -> None:
+    hourly = schedule(Rotation(("ann", "bo"), timedelta(hours=1), MONDAY))
+    at = local(2026, 7, 6, 9)
+    assert len(shifts(hourly, at, at + 12 * WEEK)) == 12 * 7 * 24
 
 
 ZONES = st.sampled_from([BERLIN, "Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "UTC"])

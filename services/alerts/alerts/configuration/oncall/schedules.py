@@ -14,8 +14,10 @@ from msgspec import Struct
 
 from alerts.configuration.intervals import TimeInterval, any_holds, next_change
 
-SHIFTS_MAX = 2000
-"""Moments of one answer: four weeks of turns of an hour, and times that change as often."""
+SHIFTS_MAX = 5000
+"""Moments of one answer: twelve weeks of turns of an hour, and times that change as often."""
+SHIFT_DAYS_MAX = 448
+"""How far back the beginning of a shift is looked for."""
 
 
 class Rotation(Struct, frozen=True):
@@ -75,6 +77,27 @@ def shifts(schedule: Schedule, after: datetime, until: datetime) -> list[Shift]:
         goes_on = bool(found) and found[-1].person == person
         found.append(Shift(person, found.pop().starts_at if goes_on else start, end))
     return found
+
+
+def next_handover(schedule: Schedule, after: datetime, until: datetime) -> datetime | None:
+    """When somebody else is on call than now, before `until`."""
+    person = on_call(schedule, after)
+    moments = (at for at in _moments(schedule, after, until) if after < at < until)
+    return next((at for at in moments if on_call(schedule, at) != person), None)
+
+
+def shift_begin(schedule: Schedule, at: datetime) -> datetime | None:
+    """When who is on call at an instant took over; None where that is longer ago than
+    SHIFT_DAYS_MAX days."""
+    days = 7
+    while days <= SHIFT_DAYS_MAX:
+        first = at - timedelta(days=days)
+        # With the instant itself, at which somebody may take over.
+        start = shifts(schedule, first, at + timedelta(microseconds=1))[-1].starts_at
+        if start > first:
+            return start
+        days *= 4
+    return None
 
 
 def local_instant(text: str, location: str) -> datetime:
