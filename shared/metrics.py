@@ -120,7 +120,7 @@ RESPONSES = Counter(
 )
 ESCALATIONS = Counter(
     "paceline_alerts_escalations_total",
-    "What escalations did, by step: a call, a reminder of an acknowledgement, the end of one.",
+    "What escalations did, by step: a call, a handover, a reminder to who has it, the end of that.",
     ["step"],
 )
 ESCALATIONS_UNANSWERED = Counter(

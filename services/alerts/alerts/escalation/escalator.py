@@ -6,7 +6,7 @@ log, retries, the end and the record are its work. Nothing is sent here.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import msgspec
 
@@ -15,8 +15,8 @@ from alerts.configuration.oncall.escalations import STEPS_MAX
 from alerts.configuration.receivers import Receiver
 from alerts.episodes import store as episodes
 from alerts.escalation import store
-from alerts.escalation.chain import Chain, called_by, chain_of
-from alerts.escalation.rules import Advance, EpisodeStanding, EscalationProgress, advance
+from alerts.escalation.chain import CALLED, Chain, called_by, chain_of, handovers
+from alerts.escalation.rules import Advance, CallKind, EpisodeStanding, EscalationProgress, advance
 from alerts.escalation.store import ChainRow, EscalationCall
 from alerts.quiet.load import load_quiet
 from alerts.quiet.mute import Quiet
@@ -41,7 +41,7 @@ CHAINS_MAX = 100
 
 def start_counters() -> None:
     """Every label value from 0, so that a first one is a step a rate can see."""
-    for step in [*map(str, range(1, STEPS_MAX + 1)), "reminder", "unacknowledged"]:
+    for step in [*map(str, range(1, STEPS_MAX + 1)), *get_args(CallKind)[1:]]:
         metrics.ESCALATIONS.labels(step)
     metrics.FAULTS.labels("escalation")
 
@@ -124,14 +124,19 @@ class Escalator:
         response = responses.response_of(row.response)
         mute = quiet.mute_of(row.fingerprint, row.routing_labels, chain.times)
         mute = mute or response.mute(now, row.severity)
-        standing = EpisodeStanding(row.open, row.severity, response, row.answered_at, mute)
+        configuration = self._configurations.get(row.workspace)
+        handed, handover_at = handovers(chain, progress, configuration, now)
+        standing = EpisodeStanding(
+            row.open, row.severity, response, row.answered_at, mute, bool(handed), handover_at
+        )
         found = advance(chain.escalation, progress, standing, now)
         names: tuple[str, ...] = ()
         if found.call == "step":
-            names = chain.escalation.steps[progress.step].to
+            names = (*chain.escalation.steps[progress.step].to, *handed)
+        elif found.call == "handover":
+            names = handed
         elif found.call == "reminder":
             names = (response.made_by.removeprefix(BY_LINK),)
-        configuration = self._configurations.get(row.workspace)
         called = called_by(chain, names, configuration, now)
         if found.call == "reminder" and not called:
             called = called_by(chain, chain.told, configuration, now)
@@ -141,13 +146,20 @@ class Escalator:
 async def _call(conn: Conn, found: Sequence[Looked], now: datetime) -> None:
     """A group for each alert and receiver is due now."""
     wanted: list[tuple[episodes.NewGroup, Looked]] = []
+    held = await episodes.find_memberships(conn, [one.row.key for one in found])
     for one in found:
         reason: snapshot.CallReason = (
-            "escalated" if one.next.call == "step" else "still acknowledged"
+            "still acknowledged" if one.next.call == "reminder" else "escalated"
         )
+        of_routes = {
+            group.receiver
+            for group in held.get(one.row.key, {})
+            if not group.group_key.startswith(CALLED)
+        }
         for receiver in one.called:
             group = one.chain.group_of(receiver.name, one.row.labels, now)
-            kept = Snapshot(receiver, one.chain.intervals, one.chain.times, call=Call(now, reason))
+            call = Call(now, reason, once=receiver.name in of_routes)
+            kept = Snapshot(receiver, one.chain.intervals, one.chain.times, call=call)
             key = episodes.GroupKey(one.row.workspace, group.key, group.receiver)
             wanted.append((episodes.NewGroup(key, group.labels, snapshot.to_json(kept)), one))
     ids = await episodes.add_groups(conn, [group for group, _ in wanted])
@@ -175,7 +187,7 @@ def _record(one: Looked, now: datetime) -> EscalationCall:
         *one.row.due,
         one.next.call,
         before.turn,
-        before.round + 1,
+        min(before.round, one.chain.escalation.repeat) + 1,
         step,
         now,
         one.row.severity,

@@ -16,7 +16,7 @@ from alerts.quiet.mute import Mute, MuteReason
 from alerts.response.rules import LEVELS, EpisodeResponse, is_worse
 
 EscalationState = Literal["running", "answered", "unanswered", "over"]
-CallKind = Literal["step", "reminder", "unacknowledged"]
+CallKind = Literal["step", "reminder", "unacknowledged", "handover"]
 ASK_AGAIN = timedelta(minutes=5)
 """Of what is muted by anything but a snooze."""
 
@@ -24,7 +24,7 @@ ASK_AGAIN = timedelta(minutes=5)
 class EscalationProgress(Struct, frozen=True):
     """Where an escalation stands: `step` (from 0) of `round` (from 0) of `turn` (from 1) is due at
     `next_at`. `severity` is the worst level of the turn, `reminded_at` when who has the alert was
-    asked about it."""
+    asked about it, `handed_at` up to when it was seen who takes over on call."""
 
     next_at: datetime
     severity: str
@@ -33,16 +33,20 @@ class EscalationProgress(Struct, frozen=True):
     step: int = 0
     state: EscalationState = "running"
     reminded_at: datetime | None = None
+    handed_at: datetime | None = None
 
 
 class EpisodeStanding(Struct, frozen=True):
-    """An episode as it is now; `answered_at` is when somebody last did anything about it."""
+    """An episode as it is now; `answered_at` is when somebody last did anything about it. Somebody
+    who was told or called has `handed_over`; the next time that may be so is `handover_at`."""
 
     open: bool
     severity: str
     response: EpisodeResponse
     answered_at: datetime | None = None
     mute: Mute | None = None
+    handed_over: bool = False
+    handover_at: datetime | None = None
 
 
 class Advance(NamedTuple):
@@ -57,13 +61,31 @@ def begin(
     escalation: Escalation, severity: str, now: datetime, turn: int = 1
 ) -> EscalationProgress:
     """The first step of a turn that begins now is still to come."""
-    return EscalationProgress(now + escalation.steps[0].after, severity, turn)
+    return EscalationProgress(now + escalation.steps[0].after, severity, turn, handed_at=now)
 
 
 def advance(
     escalation: Escalation, progress: EscalationProgress, standing: EpisodeStanding, now: datetime
 ) -> Advance:
-    """One look at it: at most one step, reminder or release."""
+    """One look at it: at most one step, reminder, release or call of who takes over."""
+    after, call, due_at = _advance(escalation, progress, standing, now)
+    if after.state not in ("running", "unanswered"):
+        return Advance(after, call, due_at)
+    wanted = [due_at, standing.handover_at]
+    # A new turn has called nobody yet.
+    if standing.handed_over and call is None and after.turn == progress.turn:
+        if standing.mute is None:
+            call = "handover"
+        else:
+            wanted.append(_end_of(standing.mute, now))
+    if call is not None:
+        after = replace(after, handed_at=now)
+    return Advance(after, call, min((at for at in wanted if at is not None), default=None))
+
+
+def _advance(
+    escalation: Escalation, progress: EscalationProgress, standing: EpisodeStanding, now: datetime
+) -> Advance:
     if not standing.open:
         return Advance(replace(progress, state="over"), None, None)
     state = standing.response.state_at(now, standing.severity)

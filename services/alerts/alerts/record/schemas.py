@@ -144,7 +144,7 @@ class FlappingView(BaseModel):
 class EscalationCallView(BaseModel):
     """What an escalation did."""
 
-    kind: Literal["step", "reminder", "unacknowledged"]
+    kind: Literal["step", "reminder", "unacknowledged", "handover"]
     turn: int
     round: int
     step: int | None

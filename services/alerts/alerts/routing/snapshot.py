@@ -18,21 +18,25 @@ CallReason = Literal["escalated", "still acknowledged"]
 
 class Call(msgspec.Struct, frozen=True):
     """When an escalation called a group, and why: because nobody has its alert, or somebody has had
-    it for long."""
+    it for long. `once`: the receiver hears of it in a group of a route, and here of the call
+    alone."""
 
     at: datetime
     reason: CallReason
+    once: bool = False
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """`escalation`: who is called of what it tells. `call`: of a group that an escalation made, the
-    newest call; what it does not call it is not told."""
+    """`escalation`: who is called of what it tells. `schedule`: by which the receiver was on call.
+    `call`: of a group that an escalation made, the newest call; what it does not call it is not
+    told."""
 
     receiver: Receiver
     intervals: Intervals
     times: RouteTimes = RouteTimes()
     escalation: str | None = None
     call: Call | None = None
+    schedule: str | None = None
 
 
 def take(configuration: Configuration, group: GroupReference) -> Snapshot:
@@ -43,6 +47,7 @@ def take(configuration: Configuration, group: GroupReference) -> Snapshot:
         intervals=Intervals(route.group_wait, route.group_interval, route.repeat_interval, digest),
         times=RouteTimes(route.active_times, route.mute_times),
         escalation=route.escalation,
+        schedule=route.schedule.name if route.schedule and not route.owners else None,
     )
 
 

@@ -18,6 +18,11 @@ def concerning(
     return [one for one in members if one.key in familiar or _is_meant(one, call, now)]
 
 
+def has_called(call: Call | None, entry: Entry | None) -> bool:
+    """Whether a channel was told of a call that is all it is told in this group."""
+    return call is not None and call.once and entry is not None and entry.at >= call.at
+
+
 def called_for(
     members: Sequence[Member], entry: Entry | None, call: Call | None, now: datetime
 ) -> DecisionReason | None:

@@ -26,7 +26,7 @@ from alerts.routing.grouping import (
 )
 from alerts.settings import AlertsSettings
 from alerts.telling import store, store_muted
-from alerts.telling.calls import called_for, concerning
+from alerts.telling.calls import called_for, concerning, has_called
 from alerts.telling.decide import DecisionReason, Told
 from alerts.telling.escalations import started
 from alerts.telling.messages import Messages, Speaking, delivery_rows, notification_row
@@ -185,6 +185,8 @@ class Flusher:
         for channel, former in _channels(receiver, heard):
             before = logs.get(channel.name)
             entry = entry_of(before.told_at, known[channel.name]) if before else None
+            if has_called(kept.call, entry):
+                continue
             familiar = {key for key, _, _ in known.get(channel.name, [])}
             known_here = [one for one in members if not former or one.key in familiar]
             plan = plan_channel(
