@@ -7,18 +7,20 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from alerts.channels.result import SendClass
+from alerts.channels.result import SendClass, SendResult
 from alerts.channels.web.http import http_client
 from alerts.channels.webhook import Webhook
 from tests.unit.alerts.sending import answered, make_outgoing, make_tools
 
 ANSWER = b"HTTP/1.1 204 None\r\nset-cookie: session=of-somebody; Path=/\r\n\r\n"
+TARGET = {"kind": "webhook", "url_env": "URL", "allow_private": True}
 
 
 class KeptAlive:
     """A server that keeps its connections open, and notes which of them a request came over."""
 
     def __init__(self) -> None:
+        self.answer, self.closes = ANSWER, False
         self.requests: list[tuple[int, dict[str, str]]] = []
         self._connections = 0
 
@@ -31,7 +33,10 @@ class KeptAlive:
                 headers = {name.lower(): text for name, text in (one.split(": ") for one in lines)}
                 await reader.readexactly(int(headers["content-length"]))
                 self.requests.append((connection, headers))
-                writer.write(ANSWER)
+                writer.write(self.answer)
+                if self.closes:
+                    writer.close()
+                    return
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
@@ -54,15 +59,69 @@ async def test_neither_a_connection_nor_a_cookie_of_one_host_serves_another(
     nobody has looked at."""
     kept, port = server
     hosts = [f"a.example.com:{port}", f"b.example.com:{port}"]
-    channel, target = Webhook(), {"kind": "webhook", "url_env": "URL", "allow_private": True}
     async with http_client() as client:
         for host in hosts:
-            tools = make_tools(client, environment={"URL": f"http://{host}/"}, resolve=here)
-            sent = await channel.send(make_outgoing(channel, target), tools)
-            assert sent.kind is SendClass.DELIVERED
+            assert (await send(client, host)).kind is SendClass.DELIVERED
     assert [connection for connection, _ in kept.requests] == [1, 2]
     assert [headers["host"] for _, headers in kept.requests] == hosts
     assert not any("cookie" in headers for _, headers in kept.requests)
+
+
+async def test_a_connection_is_kept_for_the_next_message_to_its_host(
+    server: tuple[KeptAlive, int],
+) -> None:
+    kept, port = server
+    async with http_client() as client:
+        for closes in (False, True, False):
+            kept.closes = closes
+            sent = await send(client, f"a.example.com:{port}")
+            assert sent.kind is SendClass.DELIVERED
+            await asyncio.sleep(0.05)
+    assert [connection for connection, _ in kept.requests] == [1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "said"),
+    [
+        (b"HTTP/1.1 200 OK\r\n\r\nuntil it ends", "http_200", "until it ends"),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\nyes", "http_200", "yes"),
+        (
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+            "http_200",
+            "ok",
+        ),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\ncut", "no_answer", "ReadError"),
+        (b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 20_000, "no_answer", "RemoteProtocolError"),
+        (b"HTTP/1.1 101 Switching\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n", "no_answer", ""),
+        (b"220 mail.example.com ESMTP\r\n", "no_answer", "RemoteProtocolError"),
+        (b"", "no_answer", "ReadError"),
+    ],
+    ids=[
+        "no length",
+        "continue",
+        "chunks",
+        "cut off",
+        "endless head",
+        "upgrade",
+        "mail",
+        "nothing",
+    ],
+)
+async def test_every_form_of_an_answer_is_read(
+    server: tuple[KeptAlive, int], answer: bytes, code: str, said: str
+) -> None:
+    kept, port = server
+    kept.answer, kept.closes = answer, True
+    async with http_client() as client:
+        sent = await send(client, f"a.example.com:{port}")
+    assert sent.provider_code == code
+    assert said in sent.provider_message
+    assert sent.maybe_delivered is (code == "no_answer")
+
+
+async def send(client: httpx.AsyncClient, host: str) -> SendResult:
+    tools = make_tools(client, environment={"URL": f"http://{host}/"}, resolve=here)
+    return await Webhook().send(make_outgoing(Webhook(), TARGET), tools)
 
 
 async def test_what_an_answer_has_packed_is_not_unpacked() -> None:

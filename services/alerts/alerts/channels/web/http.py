@@ -14,26 +14,23 @@ import httpx
 from alerts.channels.addresses import web_address
 from alerts.channels.contract import EntryError, Tools
 from alerts.channels.result import SendClass, SendResult, clip, result_of
+from alerts.channels.web.connections import ANSWER_BYTES_MAX, HttpTransport
 
 Classify = Callable[[int, bytes, str | None], SendResult]
 """Status, the beginning of the body and `Retry-After` → what they mean."""
 
 PARK_S = 60.0
 RETRY_AFTER_MAX_S = 3600.0
-ANSWER_BYTES_MAX = 65_536
-"""An answer has a hundred bytes; the rest of a longer page is not read, and none is unpacked: a
-few packed bytes may stand for more than a process has room for."""
 SUCCESS = range(200, 300)
 REFUSED = range(400, 500)
 """Whoever answers so has looked at the request and not passed it on."""
 
 
 def http_client() -> httpx.AsyncClient:
-    """The client of all channels. It keeps no connection and no cookie: what is connected to may be
-    an address that several hosts share, and each of them is to be asked for its own certificate."""
+    """The client of all channels. It keeps no cookie, and no connection for another host."""
     return httpx.AsyncClient(
         trust_env=False,
-        limits=httpx.Limits(max_keepalive_connections=0),
+        transport=HttpTransport(),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
     )
 
