@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -142,8 +142,10 @@ def read(server: AlertServer) -> None:
 
 
 @contextmanager
-def own_server() -> Iterator[AlertServer]:
-    """alerts on a PostgreSQL of its own, without a broker."""
+def own_server(
+    configuration: str = CONFIGURATION, settings: Mapping[str, str] = {}
+) -> Iterator[AlertServer]:
+    """alerts on a PostgreSQL of its own, without a broker unless `settings` name one."""
     from cli.embedded.postgres import PostgresServer
     from cli.migrations.migrate import migrate
     from cli.processes import free_port
@@ -156,7 +158,7 @@ def own_server() -> Iterator[AlertServer]:
         postgres.start(directory)
         migrate(postgres.url)
         (directory / "alerts.d").mkdir()
-        (directory / "alerts.d" / "default.yml").write_text(CONFIGURATION)
+        (directory / "alerts.d" / "default.yml").write_text(configuration)
         port = free_port()
         paths = [str(ROOT), str(ROOT / "services" / "alerts")]
         environment = {
@@ -167,6 +169,7 @@ def own_server() -> Iterator[AlertServer]:
             "PACELINE_ALERTS_DIR": str(directory / "alerts.d"),
             "PACELINE_ALERTMANAGER_WORKSPACE": "default",
             "PACELINE_PORT": str(port),
+            **settings,
         }
         with (directory / "alerts.log").open("wb") as log:
             running = subprocess.Popen(
