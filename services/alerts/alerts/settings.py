@@ -50,7 +50,7 @@ class AlertsSettings(CommonSettings):
     send_timeout_s: float = Field(15.0, gt=0, le=60)
     claim_s: float = Field(60.0, gt=0)
     """How long a claimed delivery is left to its sender; longer than `send_timeout_s`."""
-    senders: int = Field(4, ge=1, le=64)
+    senders: int = Field(16, ge=1, le=64)
     retry_first_s: float = Field(1.0, gt=0)
     retry_max_s: float = Field(300.0, gt=0)
     retry_refused_first_s: float = Field(60.0, gt=0)

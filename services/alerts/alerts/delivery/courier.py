@@ -27,7 +27,7 @@ from alerts.channels.table import CHANNELS
 from alerts.configuration.configurations import Configurations
 from alerts.delivery import store
 from alerts.delivery.parts import part
-from alerts.delivery.store import AttemptOutcome, Claimed
+from alerts.delivery.store import AttemptOutcome, AttemptRow, Claimed
 from alerts.delivery.together import BESIDE_MAX, can_share, fitting
 from alerts.delivery.together import together as joint
 from alerts.delivery.verdict import Waits, compose, judge
@@ -35,12 +35,16 @@ from alerts.record import audit
 from alerts.settings import AlertsSettings
 from shared import metrics
 from shared.database.pool import Conn, Pool, is_transient, transaction
+from shared.database.together import Together
 from shared.events.notifications import Attempt
 from shared.kafka import outbox
 from shared.logs import get_logger
 from shared.rounds import Rounds
 
 log = get_logger(__name__)
+
+ATTEMPTS_MAX = 100
+"""Messages whose attempts are written in one transaction."""
 
 
 class Attempted(NamedTuple):
@@ -77,6 +81,7 @@ class Courier:
         )
         self._free = asyncio.Semaphore(settings.senders)
         self._sending = asyncio.TaskGroup()
+        self._attempts = Together(self._write, size_max=ATTEMPTS_MAX)
         self.rounds = Rounds(settings, "courier", self._round)
         self.name = self.rounds.name
         self.stop = self.rounds.stop
@@ -88,40 +93,42 @@ class Courier:
             await self.rounds.run()
 
     async def _round(self) -> bool:
-        """Claims one delivery and sends it beside the others, at most `senders` at once."""
+        """Claims as many deliveries as there are free senders, and sends them beside the others."""
         await self._free.acquire()
+        room = 1
+        while not self._free.locked():
+            await self._free.acquire()
+            room += 1
+        claimed: list[list[Claimed]] = []
         try:
-            claimed = await self._claim()
-        except BaseException:
-            self._free.release()
-            raise
-        if not claimed:
-            self._free.release()
-            return False
-        task = self._sending.create_task(self._carry(claimed))
-        task.add_done_callback(lambda _: self._free.release())
-        return True
+            claimed = await self._claim(room)
+        finally:
+            for _ in range(room - len(claimed)):
+                self._free.release()
+        for one in claimed:
+            task = self._sending.create_task(self._carry(one))
+            task.add_done_callback(lambda _: self._free.release())
+        return bool(claimed)
 
     async def send_one(self) -> bool:
         """Claims, sends and records one delivery, or several that go as one message; False when
         none is due."""
-        claimed = await self._claim()
-        if claimed:
-            await self._carry(claimed)
+        claimed = await self._claim(1)
+        for one in claimed:
+            await self._carry(one)
         return bool(claimed)
 
-    async def _claim(self) -> list[Claimed]:
-        """The next delivery, and what goes with it."""
+    async def _claim(self, count: int) -> list[list[Claimed]]:
+        """The next deliveries, each with what goes with it."""
         async with transaction(self._pool) as conn:
-            first = await store.take(
+            found = await store.take(
                 conn,
+                count,
                 claim_s=self._settings.claim_s,
                 limits=self._limits,
                 budgets=self._configurations.budgets,
             )
-            if first is None:
-                return []
-            return [first, *await self._claim_beside(conn, first)]
+            return [[one, *await self._claim_beside(conn, one)] for one in found]
 
     async def _claim_beside(self, conn: Conn, first: Claimed) -> list[Claimed]:
         """More than its destination would take one by one in this minute."""
@@ -257,16 +264,30 @@ class Courier:
             },
             Attempt,
         )
-        async with transaction(self._pool) as conn:
-            for claimed, outcome in carried:
-                park_s = outcome.wait_s if result.kind is SendClass.RATE_LIMITED else None
-                rows = await store.add_attempt(conn, claimed, outcome, row, park_s=park_s)
-                await outbox.add(conn, SCHEMA, audit.attempt_records(rows, claimed.claim, at))
+        limited = result.kind is SendClass.RATE_LIMITED
+        await self._attempts.put(
+            [
+                AttemptRow(claimed, outcome, row, outcome.wait_s if limited else None)
+                for claimed, outcome in carried
+            ]
+        )
         metrics.DELIVERIES.labels(kind, result.kind.value).inc()
         metrics.DELIVERIES_JOINED.labels(kind).inc(len(carried) - 1)
         metrics.DELIVERY_DURATION.labels(kind).observe(took_s)
         for claimed, outcome in carried:
             _say(claimed, outcome, kind, result)
+
+    async def _write(self, attempts: Sequence[Sequence[AttemptRow]]) -> None:
+        """Attempts that ended meanwhile, in one transaction; what waited behind one may go now."""
+        async with transaction(self._pool) as conn:
+            written = await store.add_attempts(conn, [row for one in attempts for row in one])
+            records = [
+                record
+                for one, rows in written
+                for record in audit.attempt_records(rows, one.claimed.claim, one.attempt.at)
+            ]
+            await outbox.add(conn, SCHEMA, records)
+        self.rounds.wake()
 
 
 def _say(claimed: Claimed, outcome: AttemptOutcome, kind: str, result: SendResult) -> None:

@@ -40,7 +40,7 @@ WHERE d.state IN {UNSENT_SQL}
   AND CASE d.state WHEN 'sending' THEN d.claimed_until ELSE d.next_attempt_at END <= now()
   AND (p.blocked_until IS NULL OR p.blocked_until <= now())
   AND NOT {BEHIND}
-ORDER BY d.next_attempt_at, d.position LIMIT 1 FOR UPDATE OF d SKIP LOCKED
+ORDER BY d.next_attempt_at, d.position LIMIT $4 FOR UPDATE OF d SKIP LOCKED
 """
 # What waits is nothing or thousands: a plan that was made for nothing read the whole table for each
 # that waited, and 1,300 messages went at 4 a second until the table was analysed.
@@ -89,20 +89,25 @@ ON CONFLICT (destination) DO UPDATE
 SET blocked_until = greatest(p.blocked_until, excluded.blocked_until)
 """
 # A late answer of an expired claim counts only if it has arrived: somebody else is sending.
-# If the configuration was corrected meanwhile ($8 is no longer its time), it is tried at once.
+# If the configuration was corrected meanwhile (another time is due), it is tried at once.
 RECORD = f"""
-UPDATE alerts.deliveries SET state = $3,
-  attempts = CASE WHEN jsonb_array_length(attempts) < {ATTEMPTS_KEPT_MAX} THEN attempts
-    ELSE attempts - 1 END || jsonb_build_array($4::jsonb),
-  next_attempt_at = CASE WHEN next_attempt_at <> $8 THEN now()
-    ELSE now() + make_interval(secs => $5) END,
-  claimed_until = NULL, delivered_at = CASE WHEN $3 = '{DELIVERED}' THEN now() END,
-  possible_duplicate = possible_duplicate OR $6, shrunk = $7, title = $9, body = $10,
-  message_id = coalesce(message_id, $12), thread_id = coalesce($13, thread_id),
-  message = CASE WHEN $3 NOT IN {ARRIVED_SQL} THEN coalesce($11::jsonb, message) END
-WHERE position = $1 AND state NOT IN {ARRIVED_SQL}
-  AND ($3 IN {ARRIVED_SQL} OR (claims = $2 AND state IN {UNSENT_SQL}))
-RETURNING true
+UPDATE alerts.deliveries d SET state = u.state,
+  attempts = CASE WHEN jsonb_array_length(d.attempts) < {ATTEMPTS_KEPT_MAX} THEN d.attempts
+    ELSE d.attempts - 1 END || jsonb_build_array(u.attempt),
+  next_attempt_at = CASE WHEN d.next_attempt_at <> u.due_at THEN now()
+    ELSE now() + make_interval(secs => u.wait_s) END,
+  claimed_until = NULL, delivered_at = CASE WHEN u.state = '{DELIVERED}' THEN now() END,
+  possible_duplicate = d.possible_duplicate OR u.maybe, shrunk = u.shrunk, title = u.title,
+  body = u.body, message_id = coalesce(d.message_id, u.message_id),
+  thread_id = coalesce(u.thread_id, d.thread_id),
+  message = CASE WHEN u.state NOT IN {ARRIVED_SQL} THEN coalesce(u.message, d.message) END
+FROM unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::jsonb[], $5::text[], $6::float8[],
+  $7::boolean[], $8::int[], $9::text[], $10::text[], $11::jsonb[], $12::text[], $13::text[])
+  AS u(position, claim, due_at, attempt, state, wait_s, maybe, shrunk, title, body, message,
+  message_id, thread_id)
+WHERE d.position = u.position AND d.state NOT IN {ARRIVED_SQL}
+  AND (u.state IN {ARRIVED_SQL} OR (d.claims = u.claim AND d.state IN {UNSENT_SQL}))
+RETURNING d.position
 """
 # What is refused or on its way may go now although its address is the same: its secret may be new.
 DUE_AGAIN = """
@@ -114,10 +119,10 @@ WHERE d.position = again.position RETURNING d.state
 """
 
 NOTIFICATIONS = """
-SELECT n.*, d.state AS delivery_state, d.delivered_at, d.next_attempt_at, d.possible_duplicate,
-  d.attempts, d.title, d.body
+SELECT d.position, n.*, d.state AS delivery_state, d.delivered_at, d.next_attempt_at,
+  d.possible_duplicate, d.attempts, d.title, d.body
 FROM alerts.notifications n JOIN alerts.deliveries d USING (delivery)
-WHERE d.position = $1 ORDER BY n.notification
+WHERE d.position = ANY($1::bigint[]) ORDER BY n.notification
 """
 UNSENT_DUE = f"""
 SELECT count(*) FROM alerts.deliveries d
@@ -188,6 +193,16 @@ class AttemptOutcome(NamedTuple):
     thread_id: str | None = None
 
 
+class AttemptRow(NamedTuple):
+    """An attempt and what to write of it. With `park_s` nothing is sent to its destination for so
+    many seconds, even if it came late."""
+
+    claimed: Claimed
+    outcome: AttemptOutcome
+    attempt: Attempt
+    park_s: float | None = None
+
+
 class Waiting(NamedTuple):
     """Unsent deliveries of one channel that wait for one reason; the age of the oldest."""
 
@@ -199,33 +214,38 @@ class Waiting(NamedTuple):
 
 async def take(
     conn: Conn,
+    count: int = 1,
     *,
     claim_s: float,
     limits: Mapping[str, ChannelLimits],
     budgets: Sequence[tuple[str, str, str]] = (),
-) -> Claimed | None:
-    """Takes one due delivery, if its destination may be spoken to now.
+) -> list[Claimed]:
+    """Takes up to `count` due deliveries whose destinations may be spoken to now.
 
     `limits` by channel kind have the budget. Channels share one that have one key in `budgets`,
     (workspace, channel id, key). A full budget blocks the destination until there is room again;
-    the caller simply asks again.
+    the caller simply asks again. Of destinations with a budget one is taken at once.
     """
     await conn.execute(PLAN_ANEW)
-    row = await conn.fetchrow(CLAIMABLE, *columns(budgets, 3))
-    if row is None:
-        return None
-    destination = row["destination"]
-    limits_of = limits.get(row["target"]["kind"])
-    pace = _pace(limits_of) if limits_of else None
-    room = None
-    if pace:
-        sent = await conn.fetchval(TAKE_SLOT, destination, *pace)
-        if sent is None:
-            await conn.execute(WAIT_FOR_SLOT, destination, *pace)
-            return None
-        room = pace[0] - sent if pace[0] < UNLIMITED else None
-    (claimed,) = await _claim(conn, [row], claim_s)
-    return claimed._replace(room=room)
+    taken: list[Any] = []
+    paced = room = None
+    for row in await conn.fetch(CLAIMABLE, *columns(budgets, 3), count):
+        limits_of = limits.get(row["target"]["kind"])
+        pace = _pace(limits_of) if limits_of else None
+        if pace is None:
+            taken.append(row)
+        elif paced is None:
+            paced = row["position"]
+            sent = await conn.fetchval(TAKE_SLOT, row["destination"], *pace)
+            if sent is None:
+                await conn.execute(WAIT_FOR_SLOT, row["destination"], *pace)
+                continue
+            room = pace[0] - sent if pace[0] < UNLIMITED else None
+            taken.append(row)
+    return [
+        one._replace(room=room) if one.position == paced else one
+        for one in await _claim(conn, taken, claim_s)
+    ]
 
 
 async def find_beside(conn: Conn, claimed: Claimed, limit: int) -> list[Any]:
@@ -236,10 +256,12 @@ async def find_beside(conn: Conn, claimed: Claimed, limit: int) -> list[Any]:
 
 async def take_beside(conn: Conn, rows: Sequence[Any], claim_s: float) -> list[Claimed]:
     """Takes those that go with another; they need no slot of their own."""
-    return await _claim(conn, rows, claim_s) if rows else []
+    return await _claim(conn, rows, claim_s)
 
 
 async def _claim(conn: Conn, rows: Sequence[Any], claim_s: float) -> list[Claimed]:
+    if not rows:
+        return []
     made = await conn.fetch(CLAIM, [row["position"] for row in rows], claim_s)
     claims = {one["position"]: one for one in made}
     return [_claimed(row, claims[row["position"]]) for row in rows]
@@ -277,40 +299,34 @@ def _pace(limits: ChannelLimits) -> tuple[int, int] | None:
     return (minute or UNLIMITED, second or UNLIMITED) if minute or second else None
 
 
-async def add_attempt(
-    conn: Conn,
-    claimed: Claimed,
-    outcome: AttemptOutcome,
-    attempt: Attempt,
-    *,
-    park_s: float | None = None,
-) -> list[NotificationRecord]:
-    """Writes an attempt; its notifications, or [] if it came too late.
+async def add_attempts(
+    conn: Conn, found: Sequence[AttemptRow]
+) -> list[tuple[AttemptRow, list[NotificationRecord]]]:
+    """Writes attempts; of each its notifications, or [] if it came too late."""
+    written: list[tuple[AttemptRow, list[NotificationRecord]]] = []
+    while found:
+        # A late answer may come with the one that followed it: one after the other.
+        first = {one.claimed.position: one for one in reversed(found)}
+        found = [one for one in found if one is not first[one.claimed.position]]
+        notifications = await _record(conn, [first[position] for position in sorted(first)])
+        written += [(one, notifications.get(position, [])) for position, one in first.items()]
+    return written
 
-    With `park_s` nothing is sent to its destination for so many seconds, even if it came late.
-    """
-    written = await conn.fetchval(
-        RECORD,
-        claimed.position,
-        claimed.claim,
-        outcome.state,
-        attempt,
-        outcome.wait_s,
-        outcome.maybe_delivered,
-        outcome.shrunk,
-        claimed.due_at,
-        outcome.title,
-        outcome.body,
-        outcome.message,
-        outcome.message_id,
-        outcome.thread_id,
-    )
-    if park_s is not None:
-        await conn.execute(PARK, claimed.destination, park_s)
-    if written is None:
-        return []
-    found = await conn.fetch(NOTIFICATIONS, claimed.position)
-    return [msgspec.convert(dict(row), NotificationRecord) for row in found]
+
+async def _record(conn: Conn, found: Sequence[AttemptRow]) -> dict[int, list[NotificationRecord]]:
+    rows = [
+        (one.claimed.position, one.claimed.claim, one.claimed.due_at, one.attempt, *one.outcome)
+        for one in found
+    ]
+    made = await conn.fetch(RECORD, *columns(rows, 13))
+    for one in found:
+        if one.park_s is not None:
+            await conn.execute(PARK, one.claimed.destination, one.park_s)
+    notifications: dict[int, list[NotificationRecord]] = {}
+    for row in await conn.fetch(NOTIFICATIONS, [row["position"] for row in made]):
+        record = msgspec.convert(dict(row), NotificationRecord)
+        notifications.setdefault(row["position"], []).append(record)
+    return notifications
 
 
 async def put_due_again(conn: Conn) -> int:

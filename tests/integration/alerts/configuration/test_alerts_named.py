@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from msgspec import structs
+from msgspec import convert, structs
 
 from alerts.channels.message import Composed
 from alerts.channels.result import SendClass, SendResult
@@ -15,6 +15,7 @@ from alerts.delivery.verdict import Waits, judge
 from cli.fakes.mail import FakeMail
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
+from shared.events.notifications import Attempt
 from tests.integration.alerts.alerts_world import World, make_world
 from tests.integration.alerts.delivery.test_alerts_refused import (
     BADGES,
@@ -86,7 +87,8 @@ async def answer(world: World, claimed: Claimed, kind: SendClass) -> None:
     attempt = {"at": at(0), "http_status": 200, "provider_code": "1", "duration_ms": 1}
     attempt |= {"provider_message": "", "class": kind.value}
     async with transaction(world.pool) as conn:
-        await store_deliveries.add_attempt(conn, claimed, outcome, attempt)
+        row = store_deliveries.AttemptRow(claimed, outcome, convert(attempt, Attempt))
+        await store_deliveries.add_attempts(conn, [row])
 
 
 @pytest.mark.parametrize("wrong", ["WRONG_URL", "AWAY_URL"])
@@ -232,8 +234,7 @@ async def test_what_is_on_its_way_during_the_reload_goes_on_as_corrected(world: 
     await begin(world)
     await world.due_again()
     async with transaction(world.pool) as conn:
-        claimed = await store_deliveries.take(conn, claim_s=60, limits={})
-    assert claimed is not None
+        [claimed] = await store_deliveries.take(conn, claim_s=60, limits={})
     await reload(world, robot("RIGHT_URL"))
     await answer(world, claimed, SendClass.CONFIG)
     await world.deliver()

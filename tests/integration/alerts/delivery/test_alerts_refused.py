@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from msgspec import structs
+from msgspec import convert, structs
 
 from alerts.channels.dingtalk import DingTalk
 from alerts.channels.message import Composed
@@ -246,10 +246,9 @@ async def test_a_correction_during_an_attempt_is_not_forgotten(world: World) -> 
     await world.tell(FIRING)
     await world.flush(at(0))
     async with transaction(world.pool) as conn:
-        claimed = await store_deliveries.take(
+        [claimed] = await store_deliveries.take(
             conn, claim_s=60, limits={"dingtalk": DingTalk.limits}
         )
-    assert claimed is not None
     text = ROBOT_ONLY.replace("secret_env: OPS_DINGTALK_SECRET", "secret_env: OTHER_SECRET")
     assert await reload(world, text) == 0
     answer = SendResult(kind=SendClass.CONFIG, provider_code="310000", provider_message="sign")
@@ -257,7 +256,8 @@ async def test_a_correction_during_an_attempt_is_not_forgotten(world: World) -> 
     attempt = {"at": at(0), "http_status": 200, "provider_code": "310000", "duration_ms": 1}
     attempt |= {"provider_message": "sign", "class": "permanent_config"}
     async with transaction(world.pool) as conn:
-        await store_deliveries.add_attempt(conn, claimed, outcome, attempt)
+        row = store_deliveries.AttemptRow(claimed, outcome, convert(attempt, Attempt))
+        await store_deliveries.add_attempts(conn, [row])
     assert await states(world) == ["failed"]
     assert await world.deliver() == 1
     assert badges(world.robot) == BADGES[:1]
@@ -268,10 +268,9 @@ async def test_a_late_answer_locks_the_delivery_before_its_destination(world: Wo
     await world.tell(FIRING)
     await world.flush(at(0))
     async with transaction(world.pool) as conn:
-        claimed = await store_deliveries.take(
+        [claimed] = await store_deliveries.take(
             conn, claim_s=60, limits={"dingtalk": DingTalk.limits}
         )
-    assert claimed is not None
     answer = SendResult(
         kind=SendClass.RATE_LIMITED, provider_code="130101", provider_message="too fast"
     )
@@ -287,9 +286,8 @@ async def test_a_late_answer_locks_the_delivery_before_its_destination(world: Wo
 
     async def answer_late() -> None:
         async with transaction(world.pool) as conn:
-            await store_deliveries.add_attempt(
-                conn, claimed, outcome, attempt, park_s=outcome.wait_s
-            )
+            row = store_deliveries.AttemptRow(claimed, outcome, attempt, outcome.wait_s)
+            await store_deliveries.add_attempts(conn, [row])
 
     async with world.pool.acquire() as holder, world.pool.acquire() as looker:
         async with holder.transaction():

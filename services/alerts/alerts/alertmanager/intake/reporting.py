@@ -1,14 +1,12 @@
 """Reports become episodes, in one transaction with all that follows from them, and are durable when
 their sender gets its answer.
 
-Requests that wait while one is written are written together in the next transaction: a commit
-costs as much for a thousand alerts as for one.
+Requests that wait while one is written are written together in the next transaction.
 """
 
-import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from datetime import datetime
+from typing import NamedTuple
 from uuid import uuid4
 
 from alerts.alertmanager.intake import store
@@ -22,6 +20,7 @@ from alerts.episodes.merge import Touched, campaign_of, merge
 from alerts.episodes.rules import Key
 from alerts.incoming.signal import Signal
 from shared.database.pool import Conn, Pool, transaction
+from shared.database.together import Together
 
 OURS = "/"
 """Before the ids of signals of ours: the name of a rule, before those of its breaches, begins with
@@ -30,15 +29,12 @@ REPORTS_MAX = 5000
 """Of one transaction; a larger request is one by itself."""
 
 
-class _Waiting:
-    """One request; `error` is why it was not written."""
+class ReportedAlerts(NamedTuple):
+    """Those of one request, as it was taken at `now`."""
 
-    def __init__(self, workspace: str, reports: Sequence[AlertReport], now: datetime) -> None:
-        self.workspace = workspace
-        self.reports = reports
-        self.now = now
-        self.is_done = False
-        self.error: Exception | None = None
+    workspace: str
+    reports: Sequence[AlertReport]
+    now: datetime
 
 
 class Reporting:
@@ -48,58 +44,15 @@ class Reporting:
         self._pool = pool
         self._joining = joining
         self._wake = wake
-        self._waiting: list[_Waiting] = []
-        self._writing = asyncio.Lock()
+        self._together = Together(
+            self._write, size_max=REPORTS_MAX, size=lambda one: len(one.reports)
+        )
 
     async def put(self, workspace: str, reports: Sequence[AlertReport], now: datetime) -> None:
         """Raises what the database does."""
-        mine = _Waiting(workspace, reports, now)
-        self._waiting.append(mine)
-        try:
-            async with self._writing:
-                # What waited before may fill a transaction by itself.
-                while not mine.is_done:
-                    await self._write_with_others()
-        finally:
-            if not mine.is_done:
-                # Cut off: nobody waits for it any more, whoever has taken it.
-                mine.is_done = True
-                with suppress(ValueError):
-                    self._waiting.remove(mine)
-        if mine.error is not None:
-            raise mine.error
+        await self._together.put(ReportedAlerts(workspace, reports, now))
 
-    async def _write_with_others(self) -> None:
-        taken = self._take()
-        try:
-            try:
-                await self._write(taken)
-            except Exception as error:
-                if len(taken) == 1:
-                    taken[0].error, taken[0].is_done = error, True
-                    return
-                # One of them cannot be written; which one, and the others without it:
-                for one in taken:
-                    await self._write_alone(one)
-        finally:
-            # Whoever writes for all may be cut off: the others write for themselves.
-            self._waiting[:0] = [one for one in taken if not one.is_done]
-
-    def _take(self) -> list[_Waiting]:
-        """From the first on, as many as a transaction has."""
-        taken = [self._waiting.pop(0)]
-        room = REPORTS_MAX - len(taken[0].reports)
-        while self._waiting and (room := room - len(self._waiting[0].reports)) >= 0:
-            taken.append(self._waiting.pop(0))
-        return taken
-
-    async def _write_alone(self, one: _Waiting) -> None:
-        try:
-            await self._write([one])
-        except Exception as error:
-            one.error, one.is_done = error, True
-
-    async def _write(self, taken: Sequence[_Waiting]) -> None:
+    async def _write(self, taken: Sequence[ReportedAlerts]) -> None:
         told = False
         async with transaction(self._pool) as conn:
             for workspace in sorted({one.workspace for one in taken}):
@@ -107,8 +60,6 @@ class Reporting:
                 reports = [report for one in mine for report in one.reports]
                 now = max(one.now for one in mine)
                 told |= await report_all(conn, self._joining, workspace, reports, now)
-        for one in taken:
-            one.is_done = True
         if told:
             self._wake()
 
