@@ -49,6 +49,7 @@ CREATE TABLE alerts.configurations (
 );
 
 -- `message_id`: what the provider calls the message, `thread_id` the first of its thread as it then was.
+-- `flow`: its campaign, or its group; those of one take turns with those of others, by `turn_at`.
 -- `deliveries_state`: those that are there for a while are few; what is delivered is found by its
 -- notifications.
 CREATE TABLE alerts.deliveries (
@@ -77,12 +78,15 @@ CREATE TABLE alerts.deliveries (
   campaigns jsonb,
   message_id text,
   thread_id text,
+  flow text NOT NULL DEFAULT ''::text,
+  turn_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT deliveries_pk PRIMARY KEY ("position"),
   CONSTRAINT deliveries_delivery_key UNIQUE (delivery)
 );
+CREATE INDEX deliveries_flow ON alerts.deliveries USING btree (channel_id, flow, turn_at) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text, 'parked'::text, 'failed'::text]));
 CREATE INDEX deliveries_order ON alerts.deliveries USING btree (group_id, channel_id, "position") WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text, 'parked'::text, 'failed'::text]));
 CREATE INDEX deliveries_state ON alerts.deliveries USING btree (workspace, state) WHERE (state <> 'delivered'::text);
-CREATE INDEX deliveries_unsent ON alerts.deliveries USING btree (next_attempt_at, "position") WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text, 'parked'::text, 'failed'::text]));
+CREATE INDEX deliveries_unsent ON alerts.deliveries USING btree (turn_at, "position") WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text, 'parked'::text, 'failed'::text]));
 
 CREATE TABLE alerts.destinations (
   destination text NOT NULL,

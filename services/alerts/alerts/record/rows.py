@@ -25,6 +25,8 @@ class DeliveryRow(NamedTuple):
     """Those that its text speaks of, "" for none: a set, as jsonb has it."""
     thread_root: str | None
     thread_previous: str | None
+    flow: str
+    """Its campaign, or its group where it has none: they take turns at a destination."""
 
 
 class NotificationRow(NamedTuple):

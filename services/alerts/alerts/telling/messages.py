@@ -79,6 +79,7 @@ def delivery_rows(
     previous = None if fresh or before is None else before.thread_last
     # A title speaks of the first of all, whichever of the messages it is that of.
     campaigns = dict.fromkeys((view.signal.campaign for view in plan.views), True)
+    flow = next(filter(None, campaigns), f"group {group.group_id}")
     rows: list[DeliveryRow] = []
     carried: dict[Key, str] = {}
     for rendered, composed in messages.of(speaking, now):
@@ -98,6 +99,7 @@ def delivery_rows(
                 campaigns=campaigns,
                 thread_root=root,
                 thread_previous=previous,
+                flow=flow,
             )
         )
         carried.update(dict.fromkeys(rendered.keys, delivery))

@@ -11,7 +11,7 @@ from alerts.channels.destinations import Endpoint
 from alerts.episodes.rules import Episode, Key
 from alerts.incoming.signal import NewerFigures, Signal
 from alerts.quiet.store import ANY_TIME_SQL
-from alerts.record.rows import DeliveryRow, NotificationRow
+from alerts.record.rows import NotificationRow
 from alerts.record.states import UNSENT_SQL
 from alerts.response.store import response_of
 from alerts.routing.snapshot import Snapshot, from_json
@@ -55,18 +55,6 @@ WHERE m.group_id = ANY($1::bigint[]) AND m.active
 WAITING = f"""
 SELECT DISTINCT group_id, channel_id FROM alerts.deliveries
 WHERE group_id = ANY($1::bigint[]) AND state IN {UNSENT_SQL}
-"""
-# The order of the rows is the order of their ids: each channel gets its messages in it.
-ADD_DELIVERIES = """
-INSERT INTO alerts.deliveries (delivery, workspace, group_id, receiver, channel_id, target, locale,
-  title, body, message, campaigns, thread_root, thread_previous, state)
-SELECT delivery, workspace, group_id, receiver, channel_id, target, locale, title, body, message,
-  campaigns, thread_root, thread_previous, 'pending'
-FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::jsonb[], $7::text[],
-  $8::text[], $9::text[], $10::jsonb[], $11::jsonb[], $12::text[], $13::text[])
-  WITH ORDINALITY AS u(delivery, workspace, group_id, receiver, channel_id, target, locale, title,
-  body, message, campaigns, thread_root, thread_previous, n)
-ORDER BY n
 """
 ADD_NOTIFICATIONS = """
 INSERT INTO alerts.notifications (workspace, delivery, group_id, receiver, channel_id, channel,
@@ -286,11 +274,6 @@ async def find_waiting(conn: Conn, groups: Sequence[int]) -> set[tuple[int, str]
     """(group, channel id) that have not yet heard something that was decided to be told."""
     rows = await conn.fetch(WAITING, groups)
     return {(row["group_id"], row["channel_id"]) for row in rows}
-
-
-async def add_deliveries(conn: Conn, rows: Sequence[DeliveryRow]) -> None:
-    """Messages in the order in which each channel must get them."""
-    await conn.execute(ADD_DELIVERIES, *columns(rows, len(DeliveryRow._fields)))
 
 
 async def add_notifications(conn: Conn, rows: Sequence[NotificationRow]) -> list[int]:

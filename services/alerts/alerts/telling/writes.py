@@ -5,7 +5,7 @@ from alerts.escalation import store as store_escalations
 from alerts.escalation.store import StartedChain
 from alerts.record import audit
 from alerts.record.rows import DeliveryRow, NotificationRow
-from alerts.telling import store, store_muted
+from alerts.telling import store, store_deliveries, store_muted
 from alerts.telling.store import ChannelTold, FlushedGroup, LeftMember, MemberTold
 from alerts.telling.store_muted import MemberMuted
 from shared import metrics
@@ -32,7 +32,7 @@ class Writes:
 
 async def write(conn: Conn, writes: Writes) -> None:
     """All of it, in the caller's transaction."""
-    await store.add_deliveries(conn, writes.deliveries)
+    await store_deliveries.add_deliveries(conn, writes.deliveries)
     ids = await store.add_notifications(conn, writes.notifications)
     await store.put_log(conn, writes.log)
     await store.put_told(conn, writes.told)
