@@ -19,8 +19,13 @@ from shared.zones import ZONE_RULE, zone_names
 PANE_S = 300
 """A delta belongs to the five-minute pane of its time (design.md section 4)."""
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-EARLIEST_S = int(EARLIEST.timestamp())
 """Anything before is a unit error (seconds for milliseconds), and years near 1 overflow."""
+
+MINUTES_MAX = 65_536
+_QUOTE = ord('"')
+_MINUTE_LENGTH = len('"2025-11-03T14:05')
+_SECONDS_LENGTH = len('"2025-11-03T14:05:00Z"')
+_MICROS_LENGTH = len('"2025-11-03T14:05:00.000000Z"')
 
 Bounds = tuple[datetime, datetime]
 
@@ -117,16 +122,33 @@ def _as_fields(bounds: Bounds) -> bytes:
 
 
 @lru_cache(maxsize=65_536)
-def period_fields(label: str, zone_name: str) -> tuple[float, bytes]:
-    """(start in seconds since 1970, the end of a JSON object that names both bounds)."""
+def period_fields(label: str, zone_name: str) -> tuple[datetime, bytes]:
+    """(start, the end of a JSON object that names both bounds)."""
     bounds = period_bounds(label, zone_name)
-    return bounds[0].timestamp(), _as_fields(bounds)
+    return bounds[0], _as_fields(bounds)
 
 
-@lru_cache(maxsize=65_536)
-def pane_fields(pane: int) -> bytes:
-    """The end of a JSON object that names the bounds of pane number `pane` (epoch // 300 s)."""
-    return _as_fields(pane_bounds(pane * PANE_S))
+class Panes:
+    """The bounds of panes, remembered by the text of a minute: reckoning with an instant costs
+    four times as much as finding its text, which the event has anyway."""
+
+    def __init__(self) -> None:
+        self._fields: dict[bytes, bytes] = {}
+
+    def fields(self, text: bytes, instant: datetime) -> bytes:
+        """The end of a JSON object that names the bounds of the pane of an instant on the UTC
+        clock; `text` ends with it as JSON, which has six digits after the second or none."""
+        begin = -_SECONDS_LENGTH if text[-_SECONDS_LENGTH] == _QUOTE else -_MICROS_LENGTH
+        found = self._fields.get(text[begin : begin + _MINUTE_LENGTH])
+        return self._learn(instant) if found is None else found
+
+    def _learn(self, instant: datetime) -> bytes:
+        # By the instant's own minute: whatever else a text ends with is never found.
+        if len(self._fields) >= MINUTES_MAX:
+            self._fields.clear()
+        minute = msgspec.json.encode(instant.replace(second=0, microsecond=0))[:_MINUTE_LENGTH]
+        fields = self._fields[minute] = _as_fields(pane_bounds(int(instant.timestamp())))
+        return fields
 
 
 def as_utc(instant: datetime) -> datetime:

@@ -5,6 +5,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec import structs
+
 from ingest.events.context import Context
 from ingest.events.decode import Shape, decode
 from ingest.events.stamping import Stamped, Stamper
@@ -68,7 +70,7 @@ def _changed(kind: str, data: dict[str, Any], changes: dict[str, Any]) -> dict[s
 
 def context(**changes: Any) -> Context:
     base = Context("default", lambda _: True, lambda _: SourceSettings(), NOW, SKEW.total_seconds())
-    return base._replace(**changes)
+    return structs.replace(base, **changes)
 
 
 def new_stamper() -> Stamper:

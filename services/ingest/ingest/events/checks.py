@@ -1,10 +1,11 @@
 """Single checks of an event, each with its code; called by the hot path of stamping.py. Pure."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from ingest.faults import FaultError
-from ingest.periods import EARLIEST_S, period_fields
+from ingest.periods import EARLIEST, period_fields
 from ingest.sources.owners import NOT_MEASURES_REPORT, NOT_MONEY_REPORT, Owners
 from ingest.sources.settings import SourceSettings
 from ingest.wire import SourceWire, SpendWire
@@ -21,21 +22,21 @@ from shared.names import (
 REVISION_MAX = 2**62
 
 
-def check_instant(epoch_s: float, latest_s: float) -> None:
-    """Raises FaultError for an instant (seconds since 1970) ahead of the clock or before 2000."""
-    if not EARLIEST_S <= epoch_s <= latest_s:
-        refuse_instant(epoch_s)
+def check_instant(instant: datetime, latest: datetime) -> None:
+    """Raises FaultError for an instant ahead of the clock or before 2000."""
+    if not EARLIEST <= instant <= latest:
+        refuse_instant(instant)
 
 
-def refuse_instant(epoch_s: float) -> None:
+def refuse_instant(instant: datetime) -> None:
     """Raises FaultError `time_out_of_range` or `future_time`."""
-    if epoch_s < EARLIEST_S:
+    if instant < EARLIEST:
         raise FaultError("time_out_of_range", "the time is before the year 2000")
     raise FaultError("future_time", "the time lies in the future; check the sender's clock")
 
 
 def snapshot_fields(
-    event: SpendSent | MetricsSent, view: SourceSettings, zone: str, latest_s: float
+    event: SpendSent | MetricsSent, view: SourceSettings, zone: str, latest: datetime
 ) -> bytes:
     """The end of a snapshot's data, with the UTC bounds of its period on the source's clock.
 
@@ -53,8 +54,8 @@ def snapshot_fields(
         raise FaultError("wrong_type", "revision is an integer from 0 to 2^62")
     if view.money_report is not None or view.measures_report is not None:
         refuse_other_report(event, view)
-    start_s, fields = period_fields(data.period, view.time_zone or zone)
-    check_instant(start_s, latest_s)
+    start, fields = period_fields(data.period, view.time_zone or zone)
+    check_instant(start, latest)
     return fields
 
 

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ingest.sources.settings import SourceSettings
 
 
-class Context(NamedTuple):
-    """One request: whose it is, which sources its credential covers, and when it came."""
+class Context(Struct, frozen=True):
+    """One request: whose it is, which sources its credential covers, and when it came.
+
+    A Struct, as all that is looked at for each event: a field of a tuple costs seven times as much.
+    """
 
     workspace: str
     allows: Callable[[str], bool]

@@ -1,7 +1,9 @@
 """Names met before: held against the published schema once, then remembered in bounded caches."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from ingest.events.checks import (
     refuse_control_names,
@@ -27,7 +29,7 @@ ENTRY_BYTES = 500
 CACHED_VIEWS_MAX = 20_000
 
 
-class EventRoute(NamedTuple):
+class EventRoute(Struct, frozen=True):
     """Where an event with certain names goes; the names have passed the published schema."""
 
     key: bytes
@@ -35,7 +37,7 @@ class EventRoute(NamedTuple):
     metrics: TopicPartition
 
 
-class KnownNames(NamedTuple):
+class KnownNames(Struct, frozen=True):
     """What is remembered of a source: routes by the names in an event, known sets of measures."""
 
     routes: dict[Any, EventRoute]
@@ -55,6 +57,10 @@ class NameMemory:
         self._topics = topic(SPEND_TOPIC), topic(METRICS_TOPIC)
         self._sources: dict[tuple[str, str], KnownNames] = {}
         self._cached_bytes = 0
+
+    def knows(self, workspace: str, source: str) -> bool:
+        """Whether the source was asked for before: its name has passed all checks."""
+        return (workspace, source) in self._sources
 
     def of(self, workspace: str, source: str) -> KnownNames:
         """What is remembered of a source; the caller adds nothing to it by itself."""

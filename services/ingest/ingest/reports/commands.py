@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec import structs
+
 from ingest.events.context import Context
 from ingest.events.decode import Decoded, lines_of
 from ingest.events.endpoint import Ingest
@@ -138,4 +140,4 @@ async def _complete(way: _Way, completion: Completion, import_id: str) -> Sequen
         for beat in beats:
             way.ingest.memory.outstanding.confirm(context.workspace, beat.source, context.now)
     decoded = Decoded(beats, range(len(beats)), [], lines_of(beats))
-    return (await way.send(decoded, context._replace(import_id=None))).rejected
+    return (await way.send(decoded, structs.replace(context, import_id=None))).rejected

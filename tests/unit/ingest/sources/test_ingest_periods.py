@@ -3,12 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.faults import FaultError
-from ingest.periods import pane_bounds, period_bounds
+from ingest.periods import Panes, pane_bounds, period_bounds
 
 
 def utc(text: str) -> datetime:
@@ -118,3 +119,23 @@ def test_every_instant_around_a_change_lies_in_the_hour_its_clock_shows(
         start, end = period_bounds(label, zone)
 
         assert start <= instant < end, label
+
+
+PANES = Panes()
+INSTANTS = st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
+
+
+@given(st.one_of(INSTANTS, INSTANTS.map(lambda at: at.replace(microsecond=0))))
+def test_a_pane_is_the_same_when_it_is_remembered(instant: datetime) -> None:
+    text = b'{"id":"2025-11-03T14:05","time":' + msgspec.json.encode(instant)
+    first, again = (PANES.fields(text, instant) for _ in range(2))
+
+    told = msgspec.json.decode(b"{" + first[1:], type=dict[str, datetime])
+    assert (told["period_start"], told["period_end"]) == pane_bounds(int(instant.timestamp()))
+    assert again is first
+
+
+def test_what_ends_with_no_time_is_not_remembered_by_its_text() -> None:
+    panes, text = Panes(), b'"2025-11-03T14:05:00Z","later":"field"'
+    first, later = (panes.fields(text, utc(f"2025-11-03T14:{minute}")) for minute in ("05", "10"))
+    assert first != later
