@@ -7,7 +7,6 @@ way, nothing waits.
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import chain
@@ -21,7 +20,7 @@ from shared.backoff import backoff_s
 from shared.errors import TooLargeError, UnavailableError
 from shared.events import TOPICS
 from shared.kafka.delivery.abandon import abandon, take_exception
-from shared.kafka.delivery.batches import Batches, build_batches
+from shared.kafka.delivery.batches import Batches
 from shared.kafka.delivery.first_attempt import FirstAttempt
 from shared.kafka.delivery.partitions import Partitions
 from shared.kafka.delivery.round import Failures, OnEnd, Place, Round, failures_of
@@ -89,7 +88,7 @@ class Producer:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for left in (self._sent, self._collecting):
             if left is not None:
-                self._end(left, dict.fromkeys(left.records, _away()))
+                self._end(left, dict.fromkeys(left.batches, _away()))
         if client is not None:
             await abandon(client)
 
@@ -181,7 +180,7 @@ class Producer:
         current = self._collecting
         if current.is_empty:
             self._begin(current)
-        current.add(batches, size, on_end)
+        current.add(self._client, batches, size, on_end)
         self._inflight_bytes += size
 
     def _begin(self, current: Round) -> None:
@@ -199,14 +198,10 @@ class Producer:
         self._sent, self._collecting = current, Round()
         client, first_attempt = self._client, self._first_attempt
         if client is None or first_attempt is None:
-            self._end(current, dict.fromkeys(current.records, _away()))
+            self._end(current, dict.fromkeys(current.batches, _away()))
             return
-        now_ms = int(time.time() * 1000)
-        batches = {
-            place: build_batches(client, parts, now_ms) for place, parts in current.records.items()
-        }
-        if not first_attempt.send(batches, partial(self._end, current)):
-            self._spawn(self._send_by_library(client, current, batches))
+        if not first_attempt.send(current.batches, partial(self._end, current)):
+            self._spawn(self._send_by_library(client, current, current.batches))
 
     async def _send_by_library(
         self, client: AIOKafkaProducer, current: Round, batches: Batches
@@ -224,7 +219,7 @@ class Producer:
         self._end(current, failures)
 
     def _expire(self, current: Round) -> None:
-        self._end(current, dict.fromkeys(current.records, TimeoutError("no acknowledgement")))
+        self._end(current, dict.fromkeys(current.batches, TimeoutError("no acknowledgement")))
 
     def _end(self, current: Round, failures: Failures) -> None:
         """Once for each round: whatever comes later has failed already."""

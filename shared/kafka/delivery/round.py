@@ -3,12 +3,13 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.producer.message_accumulator import BatchBuilder
 
-from shared.kafka.delivery.batches import Pair
+from shared.kafka.delivery.batches import Pair, append_records
 from shared.logs import get_logger
 
 log = get_logger(__name__)
@@ -32,11 +33,11 @@ class Round:
     """Collected until it is sent; ends once, and tells everybody who waits."""
 
     def __init__(self) -> None:
-        self.records: dict[TopicPartition, list[Sequence[Pair]]] = {}
+        self.batches: dict[TopicPartition, list[BatchBuilder]] = {}
         self.size = 0
         """Bytes of keys and values."""
         self.ended = False
-        self._waiting: list[tuple[Mapping[Any, Any], OnEnd]] = []
+        self._waiting: list[tuple[Collection[Place], OnEnd]] = []
         self._began_s = time.monotonic()
         self._deadline: asyncio.TimerHandle | None = None
 
@@ -55,25 +56,30 @@ class Round:
         self._began_s = time.monotonic()
         self._deadline = deadline
 
-    def add(self, batches: Mapping[Place, Sequence[Pair]], size: int, on_end: OnEnd) -> None:
+    def add(
+        self,
+        client: AIOKafkaProducer,
+        records: Mapping[Place, Sequence[Pair]],
+        size: int,
+        on_end: OnEnd,
+    ) -> None:
         """What one caller sends, and whom to tell."""
         self.size += size
-        self._waiting.append((batches, on_end))
-        records = self.records
-        for place, batch in batches.items():
-            known = records.get(place)
-            if known is None:
-                records[TopicPartition(*place)] = [batch]
-            else:
-                known.append(batch)
+        self._waiting.append((tuple(records), on_end))
+        now_ms = int(time.time() * 1000)
+        for place, some in records.items():
+            batches = self.batches.get(place)
+            if batches is None:
+                batches = self.batches[TopicPartition(*place)] = []
+            append_records(client, batches, some, now_ms)
 
     def end(self, failures: Failures) -> None:
         """Tells each caller which of its partitions failed."""
         self.ended = True
         if self._deadline is not None:
             self._deadline.cancel()
-        for batches, on_end in self._waiting:
-            own = {place: failures[place] for place in batches if place in failures}
+        for places, on_end in self._waiting:
+            own = {place: failures[place] for place in places if place in failures}
             try:
                 on_end(own)
             except Exception as error:
@@ -83,7 +89,7 @@ class Round:
     def acknowledged(self, failures: Failures) -> Counter[str]:
         """Records by topic, of the partitions that did not fail."""
         counts: Counter[str] = Counter()
-        for place, batches in self.records.items():
+        for place, batches in self.batches.items():
             if place not in failures:
-                counts[place.topic] += sum(map(len, batches))
+                counts[place.topic] += sum(batch.record_count() for batch in batches)
         return counts

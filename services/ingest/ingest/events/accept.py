@@ -148,7 +148,9 @@ class Acceptance:
             if not given_up:
                 on_end(not_acknowledged() if failures else None)
 
-        self._producer.submit(stamped.batches, end)
+        # The producer has its own copy: what waits for Kafka is in memory once.
+        batches, stamped.batches = stamped.batches, {}
+        self._producer.submit(batches, end)
         for place in places:
             self._under_way.setdefault(place, set()).add(request)
         deadline = asyncio.get_running_loop().call_later(within_s, give_up)
