@@ -10,15 +10,14 @@ Wire format: Produce, version 7 (https://kafka.apache.org/protocol#The_Messages_
 
 import asyncio
 import struct
+from collections.abc import Callable
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.client import ConnectionGroup
-from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder, MessageBatch
 from aiokafka.producer.sender import SendProduceReqHandler
-from aiokafka.protocol.api import ResponseHeader_v0
 from aiokafka.protocol.produce import ProduceResponse_v7
 
 from shared.kafka.delivery.abandon import take_exception
@@ -57,11 +56,45 @@ class Answer:
         return ProduceResponse_v7.decode(self._body)
 
 
+class _ResponseHeader(NamedTuple):
+    """Version 0."""
+
+    correlation_id: int
+
+    @classmethod
+    def decode(cls, data: BytesIO) -> "_ResponseHeader":
+        """Of the whole response."""
+        return cls(*_int32.unpack(data.read(_int32.size)))
+
+
 class _Request:
     """What a connection asks about a request when its answer comes."""
 
     RESPONSE_TYPE = Answer
-    parse_response_header = staticmethod(ResponseHeader_v0.decode)
+    parse_response_header = _ResponseHeader.decode
+
+
+class _Waiting:
+    """Stands where a connection keeps a future. An answer is handled at once: the future and the
+    two turns of the loop to hear of it cost as much as the request."""
+
+    def __init__(self, on_answer: Callable[[Answer | BaseException], None]) -> None:
+        self._on_answer = on_answer
+        self._done = False
+
+    def done(self) -> bool:
+        """Whether something has come."""
+        return self._done
+
+    def set_result(self, answer: Answer) -> None:
+        """An answer has come."""
+        self._done = True
+        self._on_answer(answer)
+
+    def set_exception(self, error: BaseException) -> None:
+        """The connection is at its end, or out of step."""
+        self._done = True
+        self._on_answer(error)
 
 
 def _all_taken(body: bytes) -> bool:
@@ -82,15 +115,15 @@ def _all_taken(body: bytes) -> bool:
 class _Answered:
     """A client whose next answer has come already."""
 
-    def __init__(self, client: Any, answered: asyncio.Future[Answer]) -> None:
-        self._answered = answered
+    def __init__(self, client: Any, answer: Answer | BaseException) -> None:
+        self._answer = answer
         self.force_metadata_update = client.force_metadata_update
         self._maybe_wait_metadata = client._maybe_wait_metadata
 
     async def send(self, _node: int, _request: Any) -> Any:
-        if self._answered.cancelled():
-            raise KafkaError("the request was given up")
-        return self._answered.result().decoded()
+        if isinstance(self._answer, BaseException):
+            raise self._answer
+        return self._answer.decoded()
 
 
 class FirstAttempt:
@@ -161,29 +194,26 @@ class FirstAttempt:
             )
             transactions.increment_sequence_number(place, builder.record_count())
         correlation_id = connection._next_correlation_id()
-        answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        connection._requests.append((correlation_id, _Request, answered))
+
+        def on_answer(answer: Answer | BaseException) -> None:
+            if self._closed:
+                return
+            if isinstance(answer, Answer) and answer.taken:
+                end({})
+            else:
+                self._spawn_repeat(node, batches, answer, end)
+
+        connection._requests.append((correlation_id, _Request, _Waiting(on_answer)))
         timeout_ms = self._sender._request_timeout_ms
         connection._writer.write(
             pack_request(correlation_id, self._client._client_id, timeout_ms, batches)
         )
 
-        def on_answer(future: asyncio.Future[Answer]) -> None:
-            take_exception(future)
-            if self._closed:
-                return
-            if not future.cancelled() and future.exception() is None and future.result().taken:
-                end({})
-            else:
-                self._spawn_repeat(node, batches, future, end)
-
-        answered.add_done_callback(on_answer)
-
     def _spawn_repeat(
         self,
         node: int,
         batches: Single,
-        answered: asyncio.Future[Answer],
+        answer: Answer | BaseException,
         end: OnEnd,
     ) -> None:
         def on_done(task: asyncio.Task[Failures]) -> None:
@@ -191,13 +221,11 @@ class FirstAttempt:
             if not task.cancelled():
                 end(task.result())
 
-        task = asyncio.create_task(self._repeat(node, batches, answered))
+        task = asyncio.create_task(self._repeat(node, batches, answer))
         self._repeats.add(task)
         task.add_done_callback(on_done)
 
-    async def _repeat(
-        self, node: int, batches: Single, answered: asyncio.Future[Answer]
-    ) -> Failures:
+    async def _repeat(self, node: int, batches: Single, answer: Answer | BaseException) -> Failures:
         """Hands batches to the library's sender as if the first attempt had been its own."""
         accumulator, sender = self._accumulator, self._sender
         taken: dict[TopicPartition, MessageBatch] = {}
@@ -212,7 +240,7 @@ class FirstAttempt:
                 lambda _, batch=batch: accumulator._pending_batches.discard(batch)
             )
         handler = SendProduceReqHandler(sender, taken)
-        handler._client = _Answered(self._client, answered)
+        handler._client = _Answered(self._client, answer)
         sender._in_flight.add(node)
         sender._muted_partitions.update(taken)
         try:
