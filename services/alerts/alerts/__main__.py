@@ -39,6 +39,7 @@ from alerts.record.sweep import sweeps
 from alerts.rendering.render import Renderer
 from alerts.response import commands as responses
 from alerts.response.link_key import load_links
+from alerts.response.routes import answer_rate
 from alerts.routes import ROUTERS
 from alerts.settings import AlertsSettings
 from alerts.telling.flush import Flusher, start_counters
@@ -178,6 +179,7 @@ def make_app(
     app.state.configurations = configurations
     app.state.adoption = adoption
     app.state.trials = trials
+    app.state.answer_rate = answer_rate()
     for router in ROUTERS:
         app.include_router(router)
     return app

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
+from fastapi import FastAPI
 
 from alerts.__main__ import make_app
 from shared.access.tokens import sign_token
@@ -11,9 +12,8 @@ from tests.documented import documented
 from tests.integration.alerts.alerts_world import World
 
 
-@asynccontextmanager
-async def client_of(world: World) -> AsyncIterator[httpx.AsyncClient]:
-    """Its answers are held against the committed document."""
+def app_of(world: World) -> FastAPI:
+    """Without its background work."""
 
     async def nothing() -> None:
         return None
@@ -21,7 +21,7 @@ async def client_of(world: World) -> AsyncIterator[httpx.AsyncClient]:
     async def idle() -> dict[str, int]:
         return {"lag": 0, "outbox": 0, "due": 0}
 
-    app = make_app(
+    return make_app(
         world.settings,
         world.pool,
         world.configurations,
@@ -31,7 +31,12 @@ async def client_of(world: World) -> AsyncIterator[httpx.AsyncClient]:
         idle=idle,
         refresh_metrics=nothing,
     )
-    transport = httpx.ASGITransport(app=app)
+
+
+@asynccontextmanager
+async def client_of(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    """Its answers are held against the committed document."""
+    transport = httpx.ASGITransport(app=app_of(world))
     async with httpx.AsyncClient(
         transport=transport, base_url="http://alerts", event_hooks=documented("alerts")
     ) as found:

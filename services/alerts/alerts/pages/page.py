@@ -2,10 +2,11 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import jinja2
@@ -15,26 +16,16 @@ from msgspec import Struct
 
 from alerts.channels.markup import one_line
 from alerts.channels.message import Block
-from alerts.pages.words import NOT_FOUND, words_of
-from alerts.response.rules import BY_LINK, EpisodeResponse, ResponseState
+from alerts.incoming.signal import Signal
+from alerts.pages.history import history_lines, mute_lines, person, told_lines
+from alerts.pages.words.table import PAGE_WORDS
+from alerts.quiet.silences import Silence
+from alerts.rendering.numbers import Numbers
+from alerts.response.rules import EpisodeResponse, ResponseState
 
 MORNING = time(9)
-STYLE = """
-body{margin:0;background:#f6f8fa;color:#1f2328;font:16px/1.5 system-ui,sans-serif}
-main{max-width:640px;margin:0 auto;padding:16px;background:#fff;overflow-wrap:anywhere}
-h1{font-size:18px;margin:0 0 8px}
-.headline{padding-left:10px;border-left:4px solid #59636e}
-.critical{border-color:#cf222e}.warning{border-color:#bc4c00}.info{border-color:#0969da}
-.recovered{border-color:#1a7f37}
-dl div{margin:0 0 6px}dt{color:#59636e;font-size:14px}dd{margin:0}
-label{display:block;margin-top:12px}
-input,textarea{display:block;box-sizing:border-box;width:100%;padding:10px;font:inherit;
-border:1px solid #818b98;border-radius:6px}
-button{display:block;width:100%;min-height:44px;margin-top:10px;font:inherit;color:#fff;
-background:#0550ae;border:0;border-radius:6px}
-button:focus-visible,input:focus-visible,textarea:focus-visible{outline:3px solid #54aeff}
-.hint{color:#59636e;font-size:14px;margin:4px 0}.fault{color:#a40e26;font-weight:600}
-"""
+TYPED = ("name", "comment", "assignee")
+STYLE = (Path(__file__).parent / "templates" / "page.css").read_text(encoding="utf-8")
 _DIGEST = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 HEADERS = {
     "Content-Security-Policy": (
@@ -50,7 +41,8 @@ HEADERS = {
 
 
 class AlertPage(Struct, frozen=True, kw_only=True):
-    """What is shown of an alert, and what was typed if something was wrong with it."""
+    """What is shown of an alert, and what was typed if something was wrong with it. `detail` is the
+    alert as `GET /v1/alerts/{alert}` has it."""
 
     locale: str
     receiver: str
@@ -60,6 +52,9 @@ class AlertPage(Struct, frozen=True, kw_only=True):
     state: ResponseState
     is_open: bool
     response: EpisodeResponse
+    detail: Mapping[str, Any]
+    signals: Sequence[Signal] = ()
+    silences: Sequence[Silence] = ()
     done: bool = False
     fault: str = ""
     typed: Mapping[str, str] = {}
@@ -67,14 +62,25 @@ class AlertPage(Struct, frozen=True, kw_only=True):
 
 def page_html(page: AlertPage) -> str:
     """The whole document."""
-    words = words_of(page.locale)
-    status = words[page.state if page.is_open else "over"]
-    buttons = [("say", words["say"])]
-    if page.is_open:
-        tomorrow = words["snooze_tomorrow"].format(zone=page.time_zone)
-        first = [("ack", words["ack"]), ("snooze_hour", words["snooze_hour"])]
-        buttons = [*first, ("snooze_tomorrow", tomorrow), *buttons]
+    words = PAGE_WORDS[page.locale]
+    response, detail = page.response, page.detail
+    numbers = Numbers(page.locale, page.signals[0].data.currency, page.time_zone)
+    status = words[page.state if page.is_open else "over"].format(
+        by=person(response.made_by, words),
+        until=numbers.instant(response.until) if response.until else "",
+    )
+    if page.is_open and response.assignee:
+        status += " " + words["assigned"].format(assignee=one_line(response.assignee))
+    sections = (
+        ("told", told_lines(detail["told"], words, numbers)),
+        ("mutes", mute_lines(detail["mutes"], page.silences, words, numbers)),
+        (
+            "history",
+            history_lines(page.signals, detail["actions"], page.locale, words, numbers),
+        ),
+    )
     return _page().render(
+        lang=page.locale,
         w=words,
         refused=(),
         title=page.block.headline,
@@ -82,19 +88,35 @@ def page_html(page: AlertPage) -> str:
         block=page.block,
         zone=page.zone,
         receiver=one_line(page.receiver),
-        status=status.format(by=one_line(page.response.made_by.removeprefix(BY_LINK))),
+        status=status,
         done=page.done,
         fault=words.get(page.fault, ""),
-        name=page.typed.get("name", ""),
-        comment=page.typed.get("comment", ""),
-        buttons=buttons,
+        typed={name: page.typed.get(name, "") for name in TYPED},
+        is_open=page.is_open,
+        buttons=_buttons(page, words),
+        sections=[(words[name], lines) for name, lines in sections if lines],
     )
 
 
-def refusal_html(code: str) -> str:
-    """In both languages: whose link it was is not known."""
-    texts = NOT_FOUND.get(code, NOT_FOUND["link_invalid"])
-    return _page().render(w=None, refused=texts, title=texts[0], style=STYLE)
+def _buttons(page: AlertPage, words: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What most people want to do, as it stands now."""
+    if not page.is_open:
+        return [("say", words["say"])]
+    tomorrow = words["snooze_tomorrow"].format(zone=page.time_zone)
+    snoozes = [("snooze_hour", words["snooze_hour"]), ("snooze_tomorrow", tomorrow)]
+    if page.state == "snoozed":
+        snoozes = [("unsnooze", words["unsnooze"])]
+    taken = "unack" if page.state in ("acknowledged", "closed") else "ack"
+    return [(taken, words[taken]), *snoozes, ("say", words["say"])]
+
+
+def refusal_html(code: str, alert: int | None = None, seconds: int | None = None) -> str:
+    """In each language: whose link it was is not known, or no more of use."""
+    texts = [
+        (locale, words.get(code, words["link_invalid"]).format(alert=alert, seconds=seconds))
+        for locale, words in PAGE_WORDS.items()
+    ]
+    return _page().render(lang="en", w=None, refused=texts, title=texts[0][1], style=STYLE)
 
 
 def tomorrow_morning(now: datetime, time_zone: str) -> datetime:

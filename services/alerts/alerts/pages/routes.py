@@ -8,16 +8,25 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from alerts.configuration.configurations import Configurations
+from alerts.configuration.matchers import Matcher
 from alerts.episodes.rules import Key
+from alerts.pages.history import ENTRIES_MAX
 from alerts.pages.page import HEADERS, AlertPage, page_html, refusal_html, tomorrow_morning
+from alerts.quiet.commands import Acting, SilenceTerms, add_silence
+from alerts.quiet.store import get_silence
 from alerts.record import store
+from alerts.record.alert import read_alert
+from alerts.record.store_alert import find_history
 from alerts.rendering.render import Renderer
 from alerts.rendering.view import AlertView
 from alerts.response.commands import ActionTerms, Answering, answer_one
-from alerts.response.links import PATH, Link, Links
+from alerts.response.links import PATH, TOKEN_CHARACTERS_MAX, Link, LinkExpiredError, Links
+from alerts.response.rates import Rate
 from alerts.response.rules import BY_LINK, NO_RESPONSE
+from shared import metrics
 from shared.database.pool import Conn, transaction
 from shared.errors import (
+    ConflictError,
     ForbiddenError,
     InvalidError,
     NotFoundError,
@@ -33,8 +42,19 @@ FIELDS_MAX = 10
 NAME_CHARACTERS_MAX = 80
 COMMENT_CHARACTERS_MAX = 1000
 HOUR = timedelta(hours=1)
+SILENCE = timedelta(hours=2)
+LINK_REQUESTS_PER_MINUTE = 30
+ADDRESS_REQUESTS_PER_MINUTE = 300
+"""From one address: a whole office may have the same."""
 FAULTS = frozenset(
-    {"name_missing", "comment_missing", "comment_too_long", "action_unknown", "alert_over"}
+    {
+        "name_missing",
+        "comment_missing",
+        "comment_too_long",
+        "assignee_missing",
+        "action_unknown",
+        "alert_over",
+    }
 )
 """What whoever fills in the form can put right."""
 
@@ -44,6 +64,9 @@ def add_pages(app: FastAPI, links: Links | None, renderer: Renderer) -> None:
     if links is None:
         return
     app.state.links = links
+    often = "wait as long as Retry-After says"
+    app.state.link_rate = Rate(LINK_REQUESTS_PER_MINUTE, "link_too_often", often)
+    app.state.address_rate = Rate(ADDRESS_REQUESTS_PER_MINUTE, "link_too_often", often)
     app.state.renderer = renderer
     app.include_router(router)
 
@@ -52,6 +75,7 @@ def add_pages(app: FastAPI, links: Links | None, renderer: Renderer) -> None:
 async def get_page(request: Request, token: str) -> Response:
     """How the alert stands. Nothing is done: whatever looks at links may look at this."""
     try:
+        _count(request, token)
         async with transaction(request.app.state.pool) as conn:
             return await _shown(request, conn, token, done="done" in request.query_params)
     except PacelineError as error:
@@ -63,6 +87,7 @@ async def post_page(request: Request, token: str) -> Response:
     """Does what its button says, as who the form names, and leads back to the page."""
     links: Links = request.app.state.links
     try:
+        _count(request, token)
         if request.headers.get("origin", "").lower() != links.origin:
             raise ForbiddenError("origin_refused", "a form of another page")
         typed = await _form(request)
@@ -80,6 +105,15 @@ async def post_page(request: Request, token: str) -> Response:
     return RedirectResponse("?done=1", 303, HEADERS)
 
 
+def _count(request: Request, token: str) -> None:
+    """Raises TooManyRequestsError for who asks too often, by where from and by which link."""
+    state = request.app.state
+    state.address_rate.take(request.client.host if request.client else "")
+    # Of what is no link of ours nothing is remembered.
+    if len(token) <= TOKEN_CHARACTERS_MAX:
+        state.link_rate.take(token)
+
+
 async def _answer(request: Request, conn: Conn, token: str, typed: Mapping[str, str]) -> None:
     clock = request.app.state.clock
     now = await clock.now(conn)
@@ -90,15 +124,34 @@ async def _answer(request: Request, conn: Conn, token: str, typed: Mapping[str, 
     comment = comment.replace("\r\n", "\n")
     if len(comment) > COMMENT_CHARACTERS_MAX or control_character(comment, lines=True):
         raise InvalidError("comment_too_long", "a comment is a short text")
+    if typed.get("action") == "silence":
+        await _silence(Acting(conn, link.workspace, BY_LINK + name, now), row, comment)
+        return
     answering = Answering(conn, Reach(link.workspace), BY_LINK + name, clock)
-    terms = _terms(typed.get("action", ""), comment, now, row.signal.time_zone)
-    await answer_one(answering, link.alert, terms)
+    await answer_one(answering, link.alert, _terms(typed, comment, now, row.signal.time_zone))
 
 
-def _terms(action: str, comment: str, now: datetime, time_zone: str) -> ActionTerms:
-    match action:
-        case "ack":
-            return ActionTerms("ack", comment)
+async def _silence(acting: Acting, row: store.AlertRecord, comment: str) -> None:
+    """Of the alert itself, by all its labels."""
+    if row.ends_at is not None:
+        raise ConflictError("alert_over", "there is nothing to silence")
+    if not comment:
+        raise InvalidError("comment_missing", "a silence has a reason")
+    matchers = [Matcher(name, "=", value) for name, value in sorted(row.labels.items())]
+    await add_silence(acting, SilenceTerms(matchers, acting.now, acting.now + SILENCE, comment))
+
+
+def _terms(typed: Mapping[str, str], comment: str, now: datetime, time_zone: str) -> ActionTerms:
+    match action := typed.get("action", ""):
+        case "ack" | "unack" | "unsnooze" | "resolve":
+            return ActionTerms(action, comment)
+        case "assign":
+            assignee = typed.get("assignee", "").strip()
+            if not 0 < len(assignee) <= NAME_CHARACTERS_MAX or control_character(
+                assignee, lines=False
+            ):
+                raise InvalidError("assignee_missing", "a name is a line")
+            return ActionTerms("assign", comment, assignee=assignee)
         case "snooze_hour":
             return ActionTerms("snooze", comment, duration=HOUR)
         case "snooze_tomorrow":
@@ -140,6 +193,9 @@ async def _shown(
     renderer: Renderer = request.app.state.renderer
     locale = receiver.locale if receiver else "en"
     response = row.response or NO_RESPONSE
+    detail = await read_alert(conn, Reach(link.workspace), configuration, row.alert, now)
+    muted_by = {name for one in detail["mutes"] for name in one["muted_by"]}
+    silences = [await get_silence(conn, link.workspace, name) for name in sorted(muted_by)]
     view = AlertView(
         key=Key(row.alert, row.episode),
         told="repeat" if row.ends_at is None else "resolved",
@@ -160,6 +216,9 @@ async def _shown(
         state=response.state_at(now, row.severity),
         is_open=row.ends_at is None,
         response=response,
+        detail=detail,
+        signals=await find_history(conn, view.key, ENTRIES_MAX),
+        silences=[one for one in silences if one is not None],
         done=done,
         fault=fault,
         typed=typed,
@@ -183,4 +242,8 @@ async def _form(request: Request) -> dict[str, str]:
 
 
 def _refused(error: PacelineError) -> Response:
-    return HTMLResponse(refusal_html(error.code), error.status, HEADERS)
+    metrics.ERRORS.labels(error.code).inc()
+    wait_s = error.retry_after_s
+    more = {} if wait_s is None else {"Retry-After": str(wait_s)}
+    alert = error.alert if isinstance(error, LinkExpiredError) else None
+    return HTMLResponse(refusal_html(error.code, alert, wait_s), error.status, HEADERS | more)

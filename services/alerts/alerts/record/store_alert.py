@@ -3,7 +3,10 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import msgspec
+
 from alerts.episodes.rules import Key
+from alerts.incoming.signal import Signal
 from shared.database.pool import Conn
 from shared.database.rows import fetch
 
@@ -13,6 +16,10 @@ SELECT DISTINCT ON (n.receiver, n.channel_id) n.receiver, n.channel, n.transitio
 FROM alerts.notifications n LEFT JOIN alerts.deliveries d USING (delivery)
 WHERE n.alert = $1 AND n.episode = $2
 ORDER BY n.receiver, n.channel_id, n.notification DESC
+"""
+HISTORY = """
+SELECT signal FROM alerts.transitions WHERE alert = $1 AND episode = $2
+ORDER BY seq DESC LIMIT $3
 """
 ROUTES = """
 SELECT g.group_id, g.receiver, g.snapshot, e.routing_labels
@@ -46,6 +53,12 @@ class AlertRoute(NamedTuple):
 
 async def find_told(conn: Conn, key: Key) -> list[NewestTold]:
     return await fetch(conn, NewestTold, TOLD, *key)
+
+
+async def find_history(conn: Conn, key: Key, limit: int) -> list[Signal]:
+    """The transitions of an episode, the newest first."""
+    rows = await conn.fetch(HISTORY, *key, limit)
+    return [msgspec.convert(row["signal"], Signal) for row in rows]
 
 
 async def find_routes(conn: Conn, key: Key) -> list[AlertRoute]:

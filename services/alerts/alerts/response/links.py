@@ -38,7 +38,11 @@ class LinkInvalidError(ForbiddenError):
 
 
 class LinkExpiredError(ForbiddenError):
-    """It was ours."""
+    """It was ours, and led to `alert`."""
+
+    def __init__(self, alert: int) -> None:
+        super().__init__("link_expired", "this link is too old: take a newer message's")
+        self.alert = alert
 
 
 class Links:
@@ -74,7 +78,7 @@ class Links:
             raise LinkInvalidError("link_invalid", "this is no link of ours")
         link = msgspec.json.decode(payload, type=Link)
         if datetime.fromtimestamp(link.expires_at, UTC) <= now:
-            raise LinkExpiredError("link_expired", "this link is too old: take a newer message's")
+            raise LinkExpiredError(link.alert)
         return link
 
     def _sign(self, payload: bytes) -> bytes:

@@ -1,11 +1,13 @@
 """HTTP of what people answer to alerts: who has it, who wants to hear of it later, and why."""
 
+import time
 from collections.abc import Awaitable, Callable
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from alerts.response import commands
 from alerts.response.commands import ActionTerms, Answering
+from alerts.response.rates import Rate
 from alerts.response.schemas import (
     ActionResults,
     ActionsBody,
@@ -22,7 +24,29 @@ from shared.http.answers import answers
 from shared.http.caller import Caller, Number, Operator, once
 from shared.http.conventions import Reply
 
-router = APIRouter(prefix="/v1/alerts", tags=["alerts"])
+ANSWERS_PER_MINUTE = 120
+
+
+def answer_rate(
+    per_minute: int = ANSWERS_PER_MINUTE, clock: Callable[[], float] = time.monotonic
+) -> Rate:
+    """How often one person answers, in this process."""
+    return Rate(
+        per_minute,
+        "answers_too_often",
+        f"more than {per_minute} answers in a minute: many alerts at once are one answer by "
+        "POST /v1/alerts/actions",
+        clock,
+    )
+
+
+def count_answer(request: Request, principal: Operator) -> None:
+    """Raises TooManyRequestsError for a person who answers too often."""
+    rate: Rate = request.app.state.answer_rate
+    rate.take(f"{principal.workspace}/{principal.subject}")
+
+
+router = APIRouter(prefix="/v1/alerts", tags=["alerts"], dependencies=[Depends(count_answer)])
 NOTHING_SAID = AnswerBody()
 RESPONSE = answers(ResponseView, keyed=True)
 

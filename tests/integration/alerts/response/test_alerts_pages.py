@@ -9,9 +9,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from alerts.pages.routes import add_pages
+from alerts.pages.routes import SILENCE, add_pages
 from alerts.rendering.render import Renderer
 from alerts.response.links import Links
+from alerts.response.rates import Rate
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
 from tests.integration.alerts.alerts_world import World
@@ -35,9 +36,9 @@ class Page:
         self.world, self.client = world, client
         transport = client._transport
         assert isinstance(transport, httpx.ASGITransport)
-        app = transport.app
-        assert isinstance(app, FastAPI)
-        add_pages(app, LINKS, Renderer(LINKS))
+        assert isinstance(transport.app, FastAPI)
+        self.app = transport.app
+        add_pages(self.app, LINKS, Renderer(LINKS))
 
     async def begin(self, *, locale: str = "en", links: Links = LINKS) -> str:
         """The path of the page of an alert that everybody was told."""
@@ -75,14 +76,19 @@ async def test_to_look_at_the_page_does_nothing(page: Page) -> None:
     assert answer.status_code == 200
     text = answer.text
     assert "Spending too fast: 130% of plan" in text
-    assert "This alert is open." in text
+    assert "Nobody has this alert yet." in text
     assert "Remind me tomorrow at 9:00 (Asia/Shanghai)" in text
     assert re.findall(r'name="action" value="(\w+)"', text) == [
         "ack",
         "snooze_hour",
         "snooze_tomorrow",
         "say",
+        "assign",
+        "resolve",
+        "silence",
     ]
+    assert "ops (dingtalk): on its way" in text
+    assert "Nov 3, 12:00: opened · warning · 130%" in text
     assert await page.actions() == []
 
 
@@ -99,7 +105,7 @@ async def test_the_page_is_safe_small_and_works_without_a_script(page: Page) -> 
     assert "<script" not in answer.text
     assert " style=" not in answer.text
     assert "width=device-width" in answer.text
-    assert len(answer.content) < 10_000
+    assert len(answer.content) < 15_000
     HTMLParser().feed(answer.text)
 
 
@@ -111,7 +117,8 @@ async def test_the_form_acknowledges_as_who_it_names(page: Page) -> None:
     shown = await page.get(f"{path}?done=1")
     assert "Recorded, thank you." in shown.text
     assert "<script>" not in shown.text
-    assert "&lt;script&gt;alert(1)&lt;/script&gt; 李娜 has acknowledged this alert." in shown.text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; 李娜 (by link) has this alert." in shown.text
+    assert re.findall(r'name="action" value="(\w+)"', shown.text)[0] == "unack"
     # Sent again, as by a second press, it changes nothing.
     await page.post(path, name="somebody else", action="ack")
     assert len(await page.actions()) == 1
@@ -126,7 +133,10 @@ async def test_the_form_snoozes(page: Page, action: str, until: object) -> None:
     path = await page.begin()
     assert (await page.post(path, name="Li Na", action=action)).status_code == 303
     assert await page.world.pool.fetchval("SELECT until FROM alerts.actions") == until
-    assert "Li Na has snoozed this alert." in (await page.get(path)).text
+    shown = (await page.get(path)).text
+    assert "Li Na (by link) has snoozed this alert until Nov" in shown
+    assert 'value="unsnooze"' in shown
+    assert "Li Na (by link) snoozed it until Nov" in shown
 
 
 @pytest.mark.parametrize(
@@ -138,7 +148,10 @@ async def test_the_form_snoozes(page: Page, action: str, until: object) -> None:
         ({"name": "x" * 81, "action": "ack"}, "Write your name"),
         ({"name": "x", "action": "say"}, "Write the comment."),
         ({"name": "x", "action": "say", "comment": "y" * 1001}, "at most 1,000 characters"),
-        ({"name": "x", "action": "resolve"}, "Press one of the buttons."),
+        ({"name": "x", "action": "delete"}, "Press one of the buttons."),
+        ({"name": "x", "action": "assign"}, "Write who shall look after it"),
+        ({"name": "x", "action": "assign", "assignee": "a\nb"}, "Write who shall look after it"),
+        ({"name": "x", "action": "silence"}, "Write the comment."),
         ({"name": "x"}, "Press one of the buttons."),
     ],
 )
@@ -176,6 +189,8 @@ async def test_who_has_no_link_of_ours_sees_nothing_and_does_nothing(page: Page)
     late = await page.get(path)
     assert late.status_code == 403
     assert "链接已过期" in late.text
+    alert = await page.world.pool.fetchval("SELECT max(alert) FROM alerts.alerts")
+    assert f"./paceline ack {alert}" in late.text
     assert (await page.post(path, name="x", action="ack")).status_code == 403
     assert await page.actions() == []
 
@@ -202,11 +217,94 @@ async def test_of_an_alert_that_is_over_only_a_comment_is_taken(page: Page) -> N
     assert await page.actions() == [("comment", "by link: x", "sale")]
 
 
-async def test_the_page_speaks_the_language_of_its_receiver(page: Page) -> None:
-    shown = (await page.get(await page.begin(locale="zh-CN"))).text
-    assert 'lang="zh-CN"' in shown
-    assert "这条告警尚未结束。" in shown
-    assert "明天 9:00 提醒我（Asia/Shanghai）" in shown
+@pytest.mark.parametrize(
+    ("locale", "sentences"),
+    [
+        ("zh-CN", ["这条告警还没有人认领。", "明天 9:00 提醒我（Asia/Shanghai）", "通知了谁"]),
+        ("zh-TW", ["這則警示尚無人認領。", "明天 9:00 提醒我（Asia/Shanghai）", "處理人員"]),
+    ],
+)
+async def test_the_page_speaks_the_language_of_its_receiver(
+    page: Page, locale: str, sentences: list[str]
+) -> None:
+    path = await page.begin(locale=locale)
+    await page.post(path, name="李娜", action="assign", assignee="王磊")
+    shown = (await page.get(path)).text
+    assert f'lang="{locale}"' in shown
+    for sentence in sentences:
+        assert sentence in shown
+    assert "王磊" in shown
+
+
+@pytest.mark.parametrize(
+    ("action", "more", "status", "entry"),
+    [
+        (
+            "resolve",
+            {"comment": "paused"},
+            "closed this alert by hand",
+            "closed it by hand “paused”",
+        ),
+        ("assign", {"assignee": "wang.lei"}, "Assigned to wang.lei.", "assigned it to wang.lei"),
+    ],
+)
+async def test_the_form_closes_and_assigns(
+    page: Page, action: str, more: dict[str, str], status: str, entry: str
+) -> None:
+    path = await page.begin()
+    assert (await page.post(path, name="x", action=action, **more)).status_code == 303
+    shown = (await page.get(path)).text
+    assert status in shown
+    assert f"x (by link) {entry}" in shown
+
+
+async def test_an_answer_can_be_taken_back_on_the_page(page: Page) -> None:
+    path = await page.begin()
+    for action in ("ack", "unack", "snooze_hour", "unsnooze"):
+        assert (await page.post(path, name="x", action=action)).status_code == 303
+    assert [one[0] for one in await page.actions()] == ["ack", "unack", "snooze", "unsnooze"]
+    assert "Nobody has this alert yet." in (await page.get(path)).text
+
+
+async def test_the_form_silences_this_alert_and_the_page_says_who_wanted_that(page: Page) -> None:
+    path = await page.begin()
+    done = await page.post(path, name="Li Na", comment="the shop is moved", action="silence")
+    assert done.status_code == 303
+    row = await page.world.pool.fetchrow("SELECT * FROM alerts.silences")
+    assert row["created_by"] == "by link: Li Na"
+    assert row["ends_at"] - row["starts_at"] == SILENCE
+    assert row["campaign"] == "double11-2025"
+    shown = (await page.get(path)).text
+    assert "ops: silenced · until Nov 3, 14:00 · Li Na (by link) “the shop is moved”" in shown
+
+
+async def test_what_was_kept_back_is_shown_with_why(page: Page) -> None:
+    path = await page.begin()
+    await page.post(path, name="x", action="snooze_hour")
+    await page.world.tell(*make_history(FIRING, ("corrected", "warning", "1.25"))[1:])
+    await page.world.flush(at(1))
+    assert "ops (dingtalk): kept back: snoozed" in (await page.get(path)).text
+
+
+async def test_who_asks_too_often_is_told_when_to_ask_again(page: Page) -> None:
+    path = await page.begin()
+    page.app.state.link_rate = still(3)
+    page.app.state.address_rate = still(6)
+    for _ in range(3):
+        assert (await page.get(path)).status_code == 200
+    refused = await page.post(path, name="x", action="ack")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "20")
+    assert "Wait 20 seconds" in refused.text
+    assert await page.actions() == []
+    # Another link is not held up, until all that come from one address are very many.
+    for number in range(2):
+        assert (await page.get(f"/respond/{number}")).status_code == 403
+    assert (await page.get("/respond/other")).headers["Retry-After"] == "10"
+
+
+def still(per_minute: int) -> Rate:
+    """In a minute that does not pass."""
+    return Rate(per_minute, "link_too_often", "wait", lambda: 0.0)
 
 
 async def test_a_form_that_is_too_long_is_refused(page: Page) -> None:

@@ -4,7 +4,9 @@ import uuid
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
 
+from alerts.response.routes import answer_rate
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
 from tests.integration.alerts.alerts_world import World
@@ -196,3 +198,22 @@ async def test_a_level_that_changes_leaves_an_acknowledgement_behind(
     assert (await people.get(alert))["closed_by"] == "li.na"
     await people.post(f"{alert}/unack")
     assert (await people.get(alert))["closed_by"] is None
+
+
+async def test_who_answers_more_often_than_a_person_does_is_told_to_wait(
+    world: World,  # noqa: F811
+    client: httpx.AsyncClient,  # noqa: F811
+) -> None:
+    people = People(world, client)
+    alert = await people.begin()
+    transport = client._transport
+    assert isinstance(transport, httpx.ASGITransport)
+    assert isinstance(transport.app, FastAPI)
+    transport.app.state.answer_rate = answer_rate(per_minute=2, clock=lambda: 0.0)
+    for _ in range(2):
+        assert (await people.post(f"{alert}/ack")).status_code == 200
+    refused = await people.post(f"{alert}/unack")
+    assert (refused.status_code, refused.json()["code"]) == (429, "answers_too_often")
+    assert refused.headers["Retry-After"] == "30"
+    assert "POST /v1/alerts/actions" in refused.json()["detail"]
+    assert [one["kind"] for one in (await people.get(alert))["actions"]] == ["ack"]
