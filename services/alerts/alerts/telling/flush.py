@@ -26,6 +26,7 @@ from alerts.routing.grouping import (
 )
 from alerts.settings import AlertsSettings
 from alerts.telling import store, store_muted
+from alerts.telling.aside import aside
 from alerts.telling.calls import called_for, concerning, has_called
 from alerts.telling.decide import DecisionReason, Told
 from alerts.telling.escalations import started
@@ -155,14 +156,27 @@ class Flusher:
             told = await store.find_told(conn, ids)
             waiting = await store.find_waiting(conn, ids)
             muted = await store_muted.find(conn, ids)
-            writes = Writes()
-            for group in groups:
-                channels = logs[group.group_id]
-                known = {one: told.get((group.group_id, one), []) for one in channels}
-                quiet = muted.get(group.group_id, {})
-                heard = Heard(members[group.group_id], channels, known, waiting, quiet)
-                self._flush_group(writes, group, heard, now)
+            heard = [
+                Heard(
+                    members[one],
+                    logs[one],
+                    {name: told.get((one, name), []) for name in logs[one]},
+                    waiting,
+                    muted.get(one, {}),
+                )
+                for one in ids
+            ]
+            alerts = sum(len(one.members) for one in heard)
+            writes = await aside(alerts, self._flush_all, groups, heard, now)
             await write(conn, writes)
+
+    def _flush_all(
+        self, groups: Sequence[DueGroup], heard: Sequence[Heard], now: datetime
+    ) -> Writes:
+        writes = Writes()
+        for group, of_group in zip(groups, heard, strict=True):
+            self._flush_group(writes, group, of_group, now)
+        return writes
 
     def _moved(self, group: DueGroup, log: Mapping[str, LogRow]) -> list[MovedChannel]:
         configuration = self._configurations.get(group.workspace)

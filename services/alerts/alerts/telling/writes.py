@@ -6,6 +6,7 @@ from alerts.escalation.store import StartedChain
 from alerts.record import audit
 from alerts.record.rows import DeliveryRow, NotificationRow
 from alerts.telling import store, store_deliveries, store_muted
+from alerts.telling.aside import aside
 from alerts.telling.store import ChannelTold, FlushedGroup, LeftMember, MemberTold
 from alerts.telling.store_muted import MemberMuted
 from shared import metrics
@@ -41,7 +42,7 @@ async def write(conn: Conn, writes: Writes) -> None:
     await store_escalations.start(conn, writes.escalations)
     carrying = {row.delivery: row for row in writes.deliveries}
     decided = list(zip(ids, writes.notifications, strict=True))
-    records = audit.decision_records(decided, carrying)
+    records = await aside(len(decided), audit.decision_records, decided, carrying)
     await outbox.add(conn, SCHEMA, records)
     for row in writes.notifications:
         if row.mute is not None:
