@@ -1,10 +1,12 @@
 """Alerts through Alertmanager's API v2: how many are taken a second, and how fast they are read.
 
-    python -m bench.alertmanager [--alerts 50000] [--seconds 6] [--peer URL] [--peer-pid PID]
+    python -m bench.alertmanager [--alerts 50000] [--seconds 6] [--batches 1 64 1000]
+        [--peer URL] [--peer-pid PID]
 
 Each answer of ours means that the alerts are in PostgreSQL with all that follows from them:
 episodes, groups and what is to be told. `new` are alerts that nobody knew, `again` reports of what
-is open, which is what a sender repeats each minute. Then all of them are read, and one by a filter.
+is open, which is what a sender repeats each minute. CPU is that of an alert, of the process and of
+its PostgreSQL. Then all of them are read, and one by a filter.
 
 With `--peer`, the address of an Alertmanager, each case is measured in turn with the one and the
 other. Ours is started with a PostgreSQL of its own and no broker, in a temporary directory; its
@@ -27,13 +29,16 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import asyncpg
 import httpx
 import msgspec
 import psutil
 import uvloop
 
-CASES = ((1, 16), (64, 8), (1000, 4))
-"""(alerts per request, connections)."""
+from bench.processes import postgres_cpu
+
+CASES = {1: 16, 64: 8, 1000: 4}
+"""Connections by alerts per request."""
 NAMES = 500
 ROOT = Path(__file__).resolve().parent.parent
 CONFIGURATION = """\
@@ -49,11 +54,30 @@ class AlertServer:
     name: str
     url: str
     pid: int | None = None
+    database: str = ""
+    """Of ours."""
+
+    @property
+    def cpu_s(self) -> tuple[float, float]:
+        """What its process has used, and its PostgreSQL."""
+        if self.pid is None:
+            return 0.0, 0.0
+        used = psutil.Process(self.pid).cpu_times()
+        database_s = uvloop.run(_database_cpu_s(self.database)) if self.database else 0.0
+        return used.user + used.system, database_s
 
     @property
     def memory_mb(self) -> float:
         """Of its process; 0 when there is none to look at."""
         return psutil.Process(self.pid).memory_info().rss / 1e6 if self.pid else 0.0
+
+
+async def _database_cpu_s(url: str) -> float:
+    conn = await asyncpg.connect(url)
+    try:
+        return postgres_cpu(conn)
+    finally:
+        await conn.close()
 
 
 def make_requests(host: str, case: str, size: int, alerts: int) -> list[bytes]:
@@ -119,12 +143,18 @@ def measure(server: AlertServer, case: str, size: int, connections: int, chosen:
     wanted = min(chosen.alerts, size * 4000)
     requests = make_requests(urlsplit(server.url).netloc, case, size, wanted)
     for what, until_s in (("new", None), ("again", chosen.seconds)):
+        before = server.cpu_s
         took, latencies = uvloop.run(send_all(server.url, requests, connections, until_s))
         sent = len(latencies) * size
+        own_us, database_us = (
+            (after - former) / sent * 1e6
+            for after, former in zip(server.cpu_s, before, strict=True)
+        )
         print(
             f"{server.name:>12} {what:>6} {size:>6} {connections:>12} {sent / took:>10,.0f} "
             f"{latencies[len(latencies) // 2] * 1000:>8.1f} "
-            f"{latencies[len(latencies) * 99 // 100] * 1000:>8.1f}",
+            f"{latencies[len(latencies) * 99 // 100] * 1000:>8.1f} "
+            f"{own_us:>8.0f} {database_us:>11.0f}",
             flush=True,
         )
 
@@ -177,7 +207,7 @@ def own_server(
             )
         url = f"http://127.0.0.1:{port}"
         _await_healthy(url)
-        yield AlertServer("paceline", url, running.pid)
+        yield AlertServer("paceline", url, running.pid, postgres.url)
     finally:
         if running is not None:
             running.terminate()
@@ -210,17 +240,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--alerts", type=int, default=50_000)
     parser.add_argument("--seconds", type=float, default=6.0)
+    parser.add_argument("--batches", type=int, nargs="+", choices=CASES, default=list(CASES))
     parser.add_argument("--peer")
     parser.add_argument("--peer-pid", type=int)
     said = parser.parse_args()
     chosen = Chosen(said.alerts, said.seconds)
     peers = [AlertServer("peer", said.peer, said.peer_pid)] if said.peer else []
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    print("      server   what  batch  connections   alerts/s   p50 ms   p99 ms")
+    print(
+        "      server   what  batch  connections   alerts/s   p50 ms   p99 ms   CPU us  PostgreSQL"
+    )
     with own_server() as ours:
-        for size, connections in CASES:
+        for size in said.batches:
             for server in (ours, *peers):
-                measure(server, f"of {size}", size, connections, chosen)
+                measure(server, f"of {size}", size, CASES[size], chosen)
         for server in (ours, *peers):
             read(server)
 
