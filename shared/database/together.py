@@ -35,11 +35,15 @@ class Together(Generic[T]):
     async def put(self, item: T) -> None:
         """Raises what kept this item from being written. Who is cut off before it is written has
         not put it."""
+        await self.submit(item)
+
+    def submit(self, item: T) -> asyncio.Future[None]:
+        """The same for who has no task: done when it is written."""
         mine = _Waiting(item, asyncio.get_running_loop().create_future())
         self._waiting.append(mine)
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_all())
-        await mine.written
+        return mine.written
 
     async def _write_all(self) -> None:
         taken: list[_Waiting[T]] = []

@@ -132,7 +132,8 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             sweeper.rounds,
         ]
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, adoption.ask_reload)
-        yield Service(front_of(settings, app, handlers.joining, wake, replicas), parts)
+        front = front_of(settings, app, handlers.joining, wake, replicas)
+        yield Service(front, parts, front.direct)
 
 
 def front_of(

@@ -4,6 +4,8 @@ Alertmanager's clients send none by default, and what they send is theirs: so th
 unless somebody turns it on.
 """
 
+from collections.abc import Iterable
+
 from starlette.requests import Request
 
 from alerts.settings import AlertsSettings
@@ -28,6 +30,10 @@ class Callers:
     async def writer(self, request: Request) -> str:
         """The workspace that the caller may write to. Raises PacelineError."""
         return await self._workspace_of(request, WRITERS)
+
+    def anonymous(self, headers: Iterable[tuple[bytes, bytes]]) -> str:
+        """The workspace of a caller without a credential; "" for one with, or who is refused."""
+        return self._workspace if authorization_of(headers) is None else ""
 
     async def _workspace_of(self, request: Request, roles: tuple[str, ...]) -> str:
         sent = authorization_of(request.headers.raw)

@@ -21,6 +21,7 @@ class Front:
 
     def __init__(self, api: ApiV2, app: ASGIApp, prefix: str) -> None:
         self._routes = api.routes()
+        self.direct = api.door.route
         self._api = Starlette(routes=self._routes)
         self._app = app
         self._prefix = prefix

@@ -1,7 +1,7 @@
 """Alertmanager's API v2 over HTTP: its paths, statuses and forms, which are not those of the house
 (alertmanager.md section 2)."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -12,16 +12,15 @@ from starlette.routing import Route
 from alerts.alertmanager.answers import answering, json_answer
 from alerts.alertmanager.bodies import read_body
 from alerts.alertmanager.callers import Callers
+from alerts.alertmanager.direct import PATH, AlertsDoor, answer_of
 from alerts.alertmanager.filters import read_query
 from alerts.alertmanager.gettable import ReceiverName, instant
 from alerts.alertmanager.intake.reporting import Reporting
-from alerts.alertmanager.intake.wire import AlertReader, AlertReport
 from alerts.alertmanager.projection import projection
 from alerts.alertmanager.reading import OpenAlerts
 from alerts.alertmanager.replicas import LiveReplicas
 from alerts.alertmanager.silences import Silencing
 from alerts.configuration.configurations import Configurations
-from alerts.configuration.tree import RESOLVE_TIMEOUT
 from alerts.quiet.load import load_quiet
 from shared import metrics
 from shared.database.clock import Clock, now_of
@@ -47,14 +46,14 @@ class ApiV2:
 
     def __init__(self, parts: ApiParts) -> None:
         self._parts = parts
-        self._reader = AlertReader()
+        self.door = AlertsDoor(parts.clock, parts.configurations, parts.callers, parts.reporting)
         self.started_at = datetime.now(UTC)
 
     def routes(self) -> list[Route]:
         """All of them, below no prefix."""
         found = {
-            ("POST", "/api/v2/alerts"): self.post_alerts,
-            ("GET", "/api/v2/alerts"): self.get_alerts,
+            ("POST", PATH): self.post_alerts,
+            ("GET", PATH): self.get_alerts,
             ("GET", "/api/v2/alerts/groups"): self.get_groups,
             ("GET", "/api/v2/receivers"): self.get_receivers,
             ("GET", "/api/v2/status"): self.get_status,
@@ -73,15 +72,10 @@ class ApiV2:
         workspace = await parts.callers.writer(request)
         body = await read_body(request)
         now = await now_of(parts.clock, parts.pool)
-        configuration = parts.configurations.get(workspace)
-        timeout = configuration.resolve_timeout if configuration else RESOLVE_TIMEOUT
-        reports, faults = self._reader.read(body, now, timeout)
-        _count(reports, faults, now)
+        reports, faults = self.door.read(workspace, body, now)
         if reports:
             await parts.reporting.put(workspace, reports, now)
-        if faults:
-            return json_answer("; ".join(faults), 400)
-        return Response()
+        return answer_of(faults)
 
     async def get_alerts(self, request: Request) -> Response:
         query = read_query(request.query_params)
@@ -143,13 +137,6 @@ def start_counters() -> None:
     """Every label value from 0, so that a first one is a step a rate can see."""
     for outcome in ("firing", "resolved", "refused"):
         metrics.ALERT_REPORTS.labels(outcome)
-
-
-def _count(reports: Sequence[AlertReport], faults: Sequence[str], now: datetime) -> None:
-    firing = sum(one.activity.ends_at > now for one in reports)
-    metrics.ALERT_REPORTS.labels("firing").inc(firing)
-    metrics.ALERT_REPORTS.labels("resolved").inc(len(reports) - firing)
-    metrics.ALERT_REPORTS.labels("refused").inc(len(faults))
 
 
 async def alive(_: Request) -> Response:

@@ -17,7 +17,7 @@ from alerts.alertmanager.front import Front
 from alerts.alertmanager.intake.endings import Endings
 from alerts.alertmanager.replicas import LiveReplicas
 from shared.access.tokens import generate_keys, sign_token
-from shared.database.clock import ManualClock, set_manual
+from shared.database.clock import Clock, ManualClock, set_manual
 from shared.database.pool import transaction
 from tests.integration.alerts.alerts_world import World, make_world
 from tests.unit.alerts.builders import at
@@ -103,8 +103,8 @@ async def make_api_world(
                 yield ApiWorld(world, client, endings, hook)
 
 
-def app_of(world: World) -> Front:
-    """What HTTP answers, without background work."""
+def app_of(world: World, clock: Clock | None = None) -> Front:
+    """What HTTP answers, without background work; by default by the clock of the settings."""
 
     async def nothing() -> None:
         return None
@@ -122,6 +122,7 @@ def app_of(world: World) -> Front:
         idle=idle,
         refresh_metrics=nothing,
     )
+    app.state.clock = clock or app.state.clock
     replicas = LiveReplicas(world.settings, world.pool)
     return front_of(world.settings, app, world.handlers.joining, _nothing, replicas)
 

@@ -4,10 +4,11 @@ their sender gets its answer.
 Requests that wait while one is written are written together in the next transaction.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from secrets import token_hex
 from typing import NamedTuple
-from uuid import uuid4
 
 from alerts.alertmanager.intake import store
 from alerts.alertmanager.intake.activity import ActiveRange, change_of
@@ -51,6 +52,10 @@ class Reporting:
     async def put(self, workspace: str, reports: Sequence[AlertReport], now: datetime) -> None:
         """Raises what the database does."""
         await self._together.put(ReportedAlerts(workspace, reports, now))
+
+    def submit(self, taken: ReportedAlerts) -> asyncio.Future[None]:
+        """The same for who has no task: done when they are durable."""
+        return self._together.submit(taken)
 
     async def _write(self, taken: Sequence[ReportedAlerts]) -> None:
         told = False
@@ -118,7 +123,7 @@ async def _report(
             if before is not None:
                 last = ended or before.activity
                 former.append((before.alert, before.episode, last.ends_at))
-            name = f"{OURS}{one.fingerprint}/{uuid4().hex}"
+            name = f"{OURS}{one.fingerprint}/{token_hex(16)}"
             begun = AlertStatement(name, *_said(one), activity)
             fresh.append(_beginning(one.fingerprint, begun, now))
         elif before is not None:
@@ -133,7 +138,10 @@ async def _report(
         await store.put(conn, workspace, same, now)
     if fresh:
         keys = await begin(conn, workspace, fresh, now)
-        touched += [Touched(workspace, keys[one.signals], one.signal, True) for one in fresh]
+        touched += [
+            Touched(workspace, keys[one.signals], one.signal, is_open=True, begins=True)
+            for one in fresh
+        ]
     await joining.join(conn, touched, now)
     return bool(touched)
 
