@@ -44,11 +44,12 @@ class Joining:
         receiver has it already by another grouping."""
         if not touched:
             return
-        memberships = await store.find_memberships(conn, [one.key for one in touched])
+        known = [one.key for one in touched if not one.begins]
+        memberships = await store.find_memberships(conn, known)
         made: Made = {}
         wanted = [
             (key, group)
-            for workspace, key, signal, is_open in touched
+            for workspace, key, signal, is_open, _ in touched
             if is_open or key not in memberships
             for group in self._groups(workspace, signal, made, now)
         ]
@@ -125,12 +126,13 @@ class Joining:
             waking.append((group_id, due, kept))
         await store.put_groups(conn, waking)
         await store.add_members(conn, joins)
-        await store.wake_escalations(conn, [one.key for one in touched], now)
+        known = [one.key for one in touched if not one.begins]
+        await store.wake_escalations(conn, known, now)
 
     async def _freed(self, conn: Conn, touched: Sequence[Touched]) -> set[int]:
         """Groups that kept something back for what stands for it no more."""
         wanted: dict[str, list[Mapping[str, str]]] = {}
-        for workspace, _, signal, is_open in touched:
+        for workspace, _, signal, is_open, _ in touched:
             configuration = self._configurations.get(workspace)
             if configuration is None or not configuration.inhibit_rules:
                 continue

@@ -17,12 +17,14 @@ from shared.database.pool import Conn
 
 
 class Touched(NamedTuple):
-    """An episode that has a new transition, its newest one, and whether it is open after it."""
+    """An episode that has a new transition, its newest one, and whether it is open after it; one
+    that `begins` is in no group and has called nobody yet."""
 
     workspace: str
     key: Key
     signal: Signal
     is_open: bool
+    begins: bool = False
 
 
 class MissingSignals(NamedTuple):
@@ -66,7 +68,7 @@ async def merge(
         member = Key(alert, after.episode)
         saved.append((key[0], after))
         steps += [(member, signal) for signal in applied]
-        touched.append(Touched(key[0], member, applied[-1], after.open))
+        touched.append(Touched(key[0], member, applied[-1], after.open, before.seq == 0))
     await store.put_episodes(conn, saved, counts)
     await store.add_transitions(conn, steps)
     return touched, missing

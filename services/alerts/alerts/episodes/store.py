@@ -226,6 +226,8 @@ async def add_groups(conn: Conn, found: Sequence[NewGroup]) -> dict[GroupKey, in
 async def find_memberships(conn: Conn, keys: Sequence[Key]) -> dict[Key, dict[GroupKey, int]]:
     """Groups that hold or held each episode."""
     found: dict[Key, dict[GroupKey, int]] = {}
+    if not keys:
+        return found
     for row in await conn.fetch(MEMBERSHIPS, *columns(keys, 2)):
         group = GroupKey(row["workspace"], row["group_key"], row["receiver"])
         found.setdefault(Key(row["alert"], row["episode"]), {})[group] = row["group_id"]
@@ -280,4 +282,5 @@ async def wake_escalations(
     conn: Conn, keys: Sequence[Key], now: datetime, *, answered: bool = False
 ) -> None:
     """Escalations look at once at what has changed in these episodes; `answered` by somebody."""
-    await conn.execute(WAKE_ESCALATIONS, *columns(keys, 2), now, answered)
+    if keys:
+        await conn.execute(WAKE_ESCALATIONS, *columns(keys, 2), now, answered)

@@ -17,7 +17,7 @@ Transition = Literal[
 Severity = Literal["info", "warning", "critical"]
 
 
-class Origin(Struct, frozen=True, kw_only=True):
+class Origin(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What made a signal: a rule, and what kind of thing it watches."""
 
     kind: str
@@ -25,7 +25,7 @@ class Origin(Struct, frozen=True, kw_only=True):
     rule_version: int = 0
 
 
-class Figures(Struct, frozen=True, kw_only=True):
+class Figures(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A value against its limit and the numbers behind it, as decimal text. `at` is the instant
     that they describe; `set_aside` counts what was refused or is held and would change them.
     `title` and `unit` say how the KPI is called and shown, `units` how each number is, `shown` in
@@ -78,7 +78,7 @@ class NewerFigures(Struct, frozen=True, kw_only=True):
     set_aside: int = 0
 
 
-class Signal(Struct, frozen=True, kw_only=True):
+class Signal(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One change of state. Signals of one episode share their `id`, and their `seq` is contiguous
     within it, from 1. `labels` identify the alert, without its severity; `group` are those that
     say what it is about, `subject` what else; `names` are what people call these. `since` is
