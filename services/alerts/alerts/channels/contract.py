@@ -57,13 +57,15 @@ class ChannelLimits(Struct, frozen=True):
     """`text_max` is of what `measure` counts: the bytes of a JSON string as it is sent, with its
     escapes, where the provider counts nothing else. `alerts_max` go into one message. What
     a destination takes in a minute and in a second is its budget; None for no limit. Where it
-    `keeps_threads`, no two groups share a message: each has a thread of its own."""
+    `keeps_threads`, no two groups share a message: each has a thread of its own. `lists_all`:
+    machines read it, and every alert that is told is in it."""
 
     text_max: int
     sends_per_minute: int | None = None
     sends_per_second: int | None = None
     alerts_max: int | None = None
     keeps_threads: bool = False
+    lists_all: bool = False
     measure: Measure = json_bytes
 
 

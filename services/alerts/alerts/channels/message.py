@@ -76,6 +76,7 @@ class Words(Struct, frozen=True):
     `resent` says of a message that it may be a second copy."""
 
     colon: str = ": "
+    unlisted: str = "+ {n}"
     still_open: str = ""
     left_out: str = "… {n}"
     refused: str = ""
@@ -86,8 +87,9 @@ class Message(Struct, frozen=True, kw_only=True):
     """What one delivery says, about one group, to one receiver.
 
     `status` is "resolved" when nothing of the group is open. `reason` is why it is sent
-    (alerting.md 2.3). `left_out` counts alerts that are open and not in it. `written` is a text
-    that people read instead of the blocks, as it is.
+    (alerting.md 2.3). `unlisted` counts alerts that are told beside the blocks, `left_out` alerts
+    that are open and not in it. `written` is a text that people read instead of the blocks, as it
+    is.
 
     A receiver may find it too large: `part_size` alerts then go at once, by default all, and
     `told` has the texts of the parts that have arrived, which are in the blocks no more. What goes
@@ -100,6 +102,7 @@ class Message(Struct, frozen=True, kw_only=True):
     words: Words = Words()
     preheader: str = ""
     blocks: tuple[Block, ...] = ()
+    unlisted: int = 0
     still_open: tuple[StillOpen, ...] = ()
     left_out: int = 0
     zone: str = ""
@@ -118,6 +121,11 @@ class Message(Struct, frozen=True, kw_only=True):
     def tone(self) -> Tone:
         """That of its first alert, of which its title speaks: it is the most urgent one."""
         return self.blocks[0].tone if self.blocks else Tone.INFO
+
+    @property
+    def beside(self) -> list[str]:
+        """What stands behind the blocks about those that are not listed."""
+        return [self.words.unlisted.replace("{n}", str(self.unlisted))] if self.unlisted else []
 
     @property
     def open_lines(self) -> list[str]:
@@ -151,7 +159,7 @@ def plain(message: Message) -> str:
         )
         for block in message.blocks
     ]
-    return joined(blocks, message.words.still_open, message.open_lines)
+    return joined([*blocks, *message.beside], message.words.still_open, message.open_lines)
 
 
 def joined(blocks: Sequence[str], still_open: str, lines: Sequence[str]) -> str:
@@ -193,8 +201,12 @@ def brief(message: Message) -> Message:
         message,
         preheader="",
         blocks=blocks,
+        unlisted=0,
         still_open=(),
-        left_out=message.left_out + len(message.blocks) + len(message.still_open) - len(blocks),
+        left_out=sum(map(len, (message.blocks, message.still_open)))
+        + message.unlisted
+        + message.left_out
+        - len(blocks),
         zone="",
         written=f"{title}\n\n{message.words.refused}",
     )

@@ -166,6 +166,8 @@ def _alerts(message: Message) -> Iterator[dict[str, Any]]:
             for one in block.facts
         ]
         yield {"type": "FactSet", "facts": facts}
+    for line in message.beside:
+        yield _text(lookalikes(line))
     if message.open_lines:
         yield _text(lookalikes(message.words.still_open), weight="Bolder")
         yield _text("\n\n".join(map(lookalikes, message.open_lines)))

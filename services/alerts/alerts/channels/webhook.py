@@ -104,7 +104,7 @@ class Webhook:
     mentions = None
     configuration = Hook
     shown = WebhookView
-    limits = ChannelLimits(text_max=TEXT_BYTES_MAX)
+    limits = ChannelLimits(text_max=TEXT_BYTES_MAX, lists_all=True)
 
     def destinations(self, entry: Hook, environment: Mapping[str, str]) -> list[Endpoint]:
         """One address; its secret is one that protects."""
@@ -283,7 +283,7 @@ def _payload(message: Message, alerts: Sequence[Mapping[str, Any]], dropped: int
     found = {
         "version": "4",
         "groupKey": message.group_key,
-        "truncatedAlerts": message.left_out + dropped,
+        "truncatedAlerts": message.unlisted + message.left_out + dropped,
         "status": message.status,
         "receiver": message.receiver,
         "groupLabels": dict(message.group_labels),

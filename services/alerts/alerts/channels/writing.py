@@ -36,6 +36,7 @@ class Markup(Struct, frozen=True):
     def text(self, message: Message) -> str:
         """The alerts, then what is only still open."""
         blocks = [self.block(block, message.words.colon) for block in message.blocks]
+        blocks += map(self.escape, message.beside)
         lines = [self.escape(line) for line in message.open_lines]
         return joined(blocks, self.strong.format(self.escape(message.words.still_open)), lines)
 

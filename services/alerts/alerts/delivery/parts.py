@@ -16,7 +16,9 @@ def part(message: Message, shrunk: int) -> Message:
     """What the next attempt tells of what is left. The last part says what else is still open."""
     size = _size(message, shrunk)
     if size < len(message.blocks):
-        message = replace(message, blocks=message.blocks[:size], still_open=(), left_out=0)
+        message = replace(
+            message, blocks=message.blocks[:size], unlisted=0, still_open=(), left_out=0
+        )
     if message.told:
         message = replace(message, continued=True)
     return brief(message) if shrunk >= BRIEF else message

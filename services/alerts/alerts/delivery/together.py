@@ -31,6 +31,7 @@ def together(messages: Sequence[Message]) -> Message:
         blocks=tuple(block for one in messages for block in one.blocks),
         still_open=tuple(line for one in messages for line in one.still_open),
         owners=tuple(dict.fromkeys(owner for one in messages for owner in one.owners)),
+        unlisted=sum(one.unlisted for one in messages),
         left_out=sum(one.left_out for one in messages),
     )
 

@@ -189,6 +189,7 @@ def page_of(message: Message, composed: Composed) -> str:
             preheader=message.preheader,
             title=composed.title,
             blocks=message.blocks if whole else (),
+            beside=message.beside if whole else (),
             open_lines=message.open_lines if whole else (),
             still_open=message.words.still_open,
             receiver=message.receiver,

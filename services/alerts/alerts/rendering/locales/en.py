@@ -178,6 +178,7 @@ ENGLISH = Vocabulary(
     by_rule="rule: {rule}",
     open_since="open since {at}",
     times="All times {zone}",
+    unlisted="… and {n} more, which are not listed",
     still_open="Still open",
     left_out="… too long, {n} lines left out",
     refused="the full text was refused by the receiver's service; this is its title",

@@ -140,6 +140,8 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
     open_since: str
     times: str
 
+    unlisted: str
+    """How many more are told than stand there."""
     still_open: str
     left_out: str
     refused: str

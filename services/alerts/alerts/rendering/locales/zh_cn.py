@@ -174,6 +174,7 @@ MAINLAND_CHINESE = Vocabulary(
     by_rule="规则：{rule}",
     open_since="自 {at} 起",
     times="时间均为 {zone}",
+    unlisted="……另有 {n} 条，未逐条列出",
     still_open="仍未恢复",
     left_out="……内容过长，省略了 {n} 行",
     refused="接收方的服务拒收了完整内容，这里只有标题",

@@ -175,6 +175,7 @@ TAIWAN_CHINESE = Vocabulary(
     by_rule="規則：{rule}",
     open_since="自 {at} 起",
     times="時間皆為 {zone}",
+    unlisted="……另有 {n} 則，未逐一列出",
     still_open="尚未恢復",
     left_out="……內容過長，省略了 {n} 行",
     refused="接收端的服務拒收完整內容，這裡只有標題",
