@@ -119,6 +119,23 @@ CREATE TABLE budget.decisions (
   CONSTRAINT decisions_pk PRIMARY KEY (workspace, object, role, version)
 );
 
+CREATE TABLE budget.documents (
+  workspace text NOT NULL,
+  kind text NOT NULL,
+  campaign text NOT NULL,
+  number integer NOT NULL,
+  other text,
+  status text NOT NULL,
+  amount bigint NOT NULL,
+  currency text NOT NULL,
+  body jsonb NOT NULL,
+  effect jsonb NOT NULL,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  decided_at timestamp with time zone,
+  CONSTRAINT documents_pk PRIMARY KEY (workspace, kind, campaign, number)
+);
+
 -- Hot (with facts, accounts and changes): no foreign keys, their checks cost more than the insert, and
 -- every row is written by one module from ids it has just read. Keys compare by bytes (COLLATE "C"):
 -- faster, and the same order on every machine.
@@ -270,6 +287,8 @@ CREATE TABLE budget.lines (
   curve jsonb NOT NULL,
   allocated_before bigint,
   curve_before jsonb,
+  allocation bigint,
+  allocated_by text,
   CONSTRAINT lines_pk PRIMARY KEY (workspace, campaign, line)
 );
 
@@ -375,8 +394,12 @@ CREATE TABLE budget.requests (
   status text NOT NULL,
   asked_at timestamp with time zone NOT NULL,
   due_at timestamp with time zone,
-  CONSTRAINT requests_pk PRIMARY KEY (workspace, object)
+  request bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  campaign text,
+  CONSTRAINT requests_pk PRIMARY KEY (workspace, object),
+  CONSTRAINT requests_request UNIQUE (request)
 );
+CREATE INDEX requests_open ON budget.requests USING btree (workspace, due_at) WHERE (status = 'in_review'::text);
 
 CREATE TABLE budget.streams (
   stream_id integer NOT NULL GENERATED ALWAYS AS IDENTITY,

@@ -89,6 +89,7 @@ from shared.events.topics import (
     TOTALS_TOPIC,
 )
 from shared.events.totals import (
+    AllocationCause,
     Amount,
     BudgetTotals,
     PlanBefore,
@@ -117,6 +118,7 @@ __all__ = [
     "TOPICS",
     "TOTALS_DECODER",
     "TOTALS_TOPIC",
+    "AllocationCause",
     "Amount",
     "Breach",
     "BreachCause",

@@ -35,6 +35,14 @@ class PlanBefore(Struct, frozen=True, kw_only=True):
     planned_to_date: str
 
 
+class AllocationCause(Struct, frozen=True, kw_only=True):
+    """What gave the line what it has: a document by its name in the audit, and its journal entry,
+    which rises from one to the next."""
+
+    document: str
+    entry: int
+
+
 class BudgetTotals(Struct, frozen=True, kw_only=True):
     """budget.totals.v1: the cumulative figures of one line at its anchor, and the changes.
 
@@ -44,6 +52,7 @@ class BudgetTotals(Struct, frozen=True, kw_only=True):
     tell money that moved from a plan that did.
     `set_aside`: how much of the line's sources was refused and is not settled; `settled_through`:
     how far they are complete without what is still waited for (null: as far as complete).
+    `allocation`: the plan, transfer, draw or return that changed `allocated` last.
     """
 
     campaign: str
@@ -72,3 +81,4 @@ class BudgetTotals(Struct, frozen=True, kw_only=True):
     plan_before: PlanBefore | None = None
     set_aside: int = 0
     settled_through: Instant | None = None
+    allocation: AllocationCause | None = None

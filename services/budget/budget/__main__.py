@@ -67,7 +67,7 @@ async def build(settings: BudgetSettings) -> AsyncIterator[Service]:
         )
         app.state.invariants = Invariants(pool, settings.invariants_timeout_s)
         app.state.partitions = partitions
-        app.state.approvals = approvals(settings.approval_due_hours)
+        app.state.approvals = approvals(settings.approval_due_hours, partitions)
         for router in ROUTERS:
             app.include_router(router)
         sweeper = Sweeper(settings, pool, clock, SCHEMA, sweeps(settings))

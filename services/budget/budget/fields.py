@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
@@ -91,8 +92,9 @@ def _texts(value: Any) -> Iterator[str]:
             left += one
 
 
-Micros = Annotated[int, BeforeValidator(_micros), AfterValidator(_not_negative), _DECIMAL]
-Quantity = Annotated[int, BeforeValidator(_micros), _DECIMAL]
+_TEXT = PlainSerializer(format_micros, return_type=str, when_used="json")
+Micros = Annotated[int, BeforeValidator(_micros), AfterValidator(_not_negative), _DECIMAL, _TEXT]
+Quantity = Annotated[int, BeforeValidator(_micros), _DECIMAL, _TEXT]
 Document = Annotated[dict[str, Any], AfterValidator(_document)]
 Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
 

@@ -3,24 +3,24 @@
 from budget.audit import routes as audit
 from budget.documents.campaigns import routes as campaigns
 from budget.documents.exceptions import routes as exceptions
+from budget.documents.kinds import PROPOSALS
 from budget.documents.mappings import routes as mappings
 from budget.documents.plans import routes as plans
+from budget.documents.proposals.routes import proposal_routes
 from budget.documents.suspense import routes as suspense
-from budget.figures import routes as totals
 from budget.imports import routes as imports
 from budget.invariants import routes as invariants
+from budget.totals import routes as totals
 
-ROUTERS = tuple(
-    noun.router
-    for noun in (
-        campaigns,
-        plans,
-        mappings,
-        totals,
-        suspense,
-        exceptions,
-        imports,
-        invariants,
-        audit,
-    )
+ROUTERS = (
+    campaigns.router,
+    plans.router,
+    *map(proposal_routes, PROPOSALS),
+    mappings.router,
+    totals.router,
+    suspense.router,
+    exceptions.router,
+    imports.router,
+    invariants.router,
+    audit.router,
 )

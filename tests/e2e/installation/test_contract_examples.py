@@ -108,6 +108,7 @@ def test_every_example_is_accepted_in_an_order_that_a_stranger_would_take(
     watch(stranger)
     feed(stranger)
     put_in_order(stranger)
+    move_money(stranger)
     release(stranger)
     answer_alerts(stranger)
     campaign = {"campaign": CAMPAIGN}
@@ -220,6 +221,21 @@ def put_in_order(stranger: Stranger) -> None:
     told = stranger.send("budget", decisions, "approver", held=exception)
     assert told["needs"] == ["finance"]
     stranger.send("budget", "PUT /v1/mappings/{mapping}", mapping="m1", headers={"If-Match": '"1"'})
+
+
+def move_money(stranger: Stranger) -> None:
+    """From line to line, and from the reserve to a line; both are decided on, and one withdrawn."""
+    for plural in ("transfers", "draws"):
+        place = f"/v1/campaigns/{{campaign}}/{plural}"
+        for _ in range(2):
+            stranger.send("budget", f"POST {place}", campaign=CAMPAIGN)
+        one = {"campaign": CAMPAIGN, "number": 1}
+        stranger.send("budget", f"POST {place}/{{number}}/decisions", "approver", **one)
+        path = f"/v1/campaigns/{CAMPAIGN}/{plural}/2/withdraw"
+        answer = stranger.world.http(
+            "POST", "budget", path, "operator", headers=stranger.world.key()
+        )
+        assert answer.json()["status"] == "withdrawn"
 
 
 def release(stranger: Stranger) -> None:

@@ -182,7 +182,7 @@ async def running_service(database_url: str, directory: Path) -> AsyncIterator[S
     )
     app.state.partitions = lambda: PARTITIONS
     app.state.invariants = Invariants(pool, timeout_s=60)
-    app.state.approvals = approvals(settings.approval_due_hours)
+    app.state.approvals = approvals(settings.approval_due_hours, app.state.partitions)
     for router in ROUTERS:
         app.include_router(router)
     try:

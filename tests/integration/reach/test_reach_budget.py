@@ -1,6 +1,6 @@
 """Who may do what in budget, over every role, reach and route."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -10,15 +10,13 @@ from msgspec.structs import replace as struct_replace
 from shared.events import SpendEvent
 from tests.documented import documented
 from tests.integration.budget.budget_helpers import (
-    SINCE,
     Service,
-    approve,
     campaign_body,
     create_campaign,
-    plan_body,
     running_service,
 )
 from tests.integration.budget.spend import at, delta
+from tests.integration.reach import reach_budget_moves
 from tests.integration.reach.matrix import (
     EAST,
     INSIDE,
@@ -30,132 +28,8 @@ from tests.integration.reach.matrix import (
     check_complete,
     hold,
 )
-
-OPERATOR, FINANCE, DECIDERS = ("operator",), ("finance",), ("approver", "finance")
-AUDITORS = ("auditor", "finance", "approver")
-TURNS = 8
-"""Two roles with four reaches each, for what can be done once."""
-STALE = {"If-Match": '"99"'}
-"""Keeps what it would change."""
-ONE = f"/v1/campaigns/{INSIDE}"
-REASON = {"reason": "a test"}
-ON_LINE = {"campaign": INSIDE, "line": "L1", **REASON}
-YES = {role: {"decision": "approve", "as": role, "opinion": "fits"} for role in DECIDERS}
-MAP = {"source": "ads/2", "match": {"campaign": "7"}, "campaign": INSIDE, "line": "L1"}
-TARGET = {"campaign": INSIDE, "line": "L1"}
-CLOSE = Case(
-    "POST /v1/campaigns/{campaign}/close",
-    Of.CAMPAIGN_WRITE,
-    FINANCE,
-    f"{ONE}/close",
-    body=REASON,
-)
-WHERE = {"campaign": INSIDE, "region": EAST}
-
-
-def cases(mapping: str, exception: int, held: Mapping[str, Sequence[int]]) -> list[Case]:
-    """`held`: items in suspense for each thing that is done to them."""
-    single = {
-        name: [(f"/v1/suspense/{item}/{name}", body) for item in held[name]]
-        for name, body in (("assign", ON_LINE), ("write-off", REASON), ("restore", REASON))
-    }
-    many = {
-        name: [(f"/v1/suspense/{name}", {"ids": [item], **body}) for item in held[f"many {name}"]]
-        for name, body in (("assign", ON_LINE), ("write-off", REASON))
-    }
-    suspense = "/v1/suspense/{held}"
-    suspended = [
-        Case("POST /v1/suspense/assign", Of.CAMPAIGN_WRITE, OPERATOR, each=many["assign"]),
-        Case("POST /v1/suspense/write-off", Of.CAMPAIGN_WRITE, FINANCE, each=many["write-off"]),
-        Case(f"POST {suspense}/assign", Of.CAMPAIGN_WRITE, OPERATOR, each=single["assign"]),
-        Case(f"POST {suspense}/write-off", Of.CAMPAIGN_WRITE, FINANCE, each=single["write-off"]),
-        Case(f"POST {suspense}/restore", Of.CAMPAIGN_WRITE, FINANCE, each=single["restore"]),
-    ]
-    return reads(mapping) + writes(mapping, exception) + suspended + [CLOSE]
-
-
-def reads(mapping: str) -> list[Case]:
-    return [
-        Case("GET /v1/audit", Of.WORKSPACE_LIST, AUDITORS),
-        Case("GET /v1/invariants", Of.WORKSPACE_READ),
-        Case("GET /v1/imports/{import_id}", Of.WORKSPACE_THING, path="/v1/imports/f"),
-        Case("GET /v1/campaigns", Of.CAMPAIGN_LIST),
-        Case("GET /v1/campaigns/{campaign}", Of.CAMPAIGN_THING, path=ONE),
-        Case("GET /v1/campaigns/{campaign}/totals", Of.CAMPAIGN_THING, path=f"{ONE}/totals"),
-        Case(
-            "GET /v1/campaigns/{campaign}/lines/{line}/entries",
-            Of.CAMPAIGN_THING,
-            path=f"{ONE}/lines/L1/entries",
-        ),
-        Case("GET /v1/campaigns/{campaign}/plans", Of.CAMPAIGN_THING, path=f"{ONE}/plans"),
-        Case(
-            "GET /v1/campaigns/{campaign}/plans/{version}",
-            Of.CAMPAIGN_THING,
-            path=f"{ONE}/plans/1",
-        ),
-        Case("GET /v1/exceptions", Of.CAMPAIGN_LIST),
-        Case("GET /v1/suspense", Of.CAMPAIGN_LIST),
-        Case("GET /v1/mappings", Of.CAMPAIGN_LIST),
-        Case("GET /v1/mappings/{mapping}", Of.CAMPAIGN_THING, path=f"/v1/mappings/{mapping}"),
-    ]
-
-
-def writes(mapping: str, exception: int) -> list[Case]:
-    return [
-        Case("POST /v1/campaigns", Of.CAMPAIGN_WRITE, OPERATOR, body=campaign_body(**WHERE)),
-        Case(
-            "PATCH /v1/campaigns/{campaign}",
-            Of.CAMPAIGN_WRITE,
-            OPERATOR,
-            ONE,
-            body={"name": "Double 11"},
-        ),
-        Case(
-            "POST /v1/campaigns/{campaign}/plans",
-            Of.CAMPAIGN_WRITE,
-            OPERATOR,
-            f"{ONE}/plans",
-            body=plan_body(),
-        ),
-        Case(
-            "POST /v1/campaigns/{campaign}/plans/{version}/submit",
-            Of.CAMPAIGN_WRITE,
-            OPERATOR,
-            f"{ONE}/plans/2/submit",
-            body={},
-        ),
-        Case(
-            "POST /v1/campaigns/{campaign}/plans/{version}/decisions",
-            Of.CAMPAIGN_WRITE,
-            DECIDERS,
-            f"{ONE}/plans/2/decisions",
-            by_role=YES,
-        ),
-        Case(
-            "POST /v1/exceptions/{held}/decisions",
-            Of.CAMPAIGN_WRITE,
-            DECIDERS,
-            f"/v1/exceptions/{exception}/decisions",
-            by_role=YES,
-        ),
-        Case("POST /v1/mappings", Of.CAMPAIGN_WRITE, OPERATOR, body=MAP),
-        Case(
-            "PUT /v1/mappings/{mapping}",
-            Of.CAMPAIGN_WRITE,
-            OPERATOR,
-            f"/v1/mappings/{mapping}",
-            body=TARGET,
-            headers=STALE,
-        ),
-        Case(
-            "DELETE /v1/mappings/{mapping}",
-            Of.CAMPAIGN_WRITE,
-            OPERATOR,
-            f"/v1/mappings/{mapping}",
-            headers=STALE,
-        ),
-    ]
-
+from tests.integration.reach.reach_budget import MAP, cases
+from tests.integration.reach.reach_budget_roles import ONE, OPERATOR, REASON, TURNS
 
 DONE_ONCE = ("assign", "write-off", "restore", "many assign", "many write-off")
 
@@ -172,7 +46,7 @@ async def filled(service: Service) -> list[Case]:
     await service.set_clock(at("11-05 00:00"))
     for campaign, region in ((INSIDE, EAST), (OUTSIDE, WEST)):
         await create_campaign(service, campaign, region=region)
-        await approve(service, campaign, effective_from=SINCE)
+        await reach_budget_moves.propose(service, campaign)
         await service.post(
             struct_replace(spend("on", campaign, "11-03 12:00"), importid="f"),
             spend("early", campaign, "10-30 12:00"),

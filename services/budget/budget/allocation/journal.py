@@ -13,9 +13,10 @@ from typing import Literal, NamedTuple
 
 
 class Holder(NamedTuple):
-    """Who holds money: the plan's total (what is given out, negative), a line, or a bucket."""
+    """Who holds money: the plan's total (what is given out, negative), a line, a bucket, or another
+    campaign that it was transferred to (or, negative, from)."""
 
-    kind: Literal["total", "line", "bucket"]
+    kind: Literal["total", "line", "bucket", "campaign"]
     name: str = ""
 
 

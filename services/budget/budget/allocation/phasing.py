@@ -101,8 +101,11 @@ def curve(starts_at: datetime, points: list[Point]) -> Curve:
     return Curve(tuple(instants), tuple(amounts))
 
 
-def changed(before: Curve, after: Curve, at: datetime, flight: Flight) -> Curve:
-    """`before` until the instant `at`, and from then on `after`, so that it ends where that ends.
+def changed(
+    before: Curve, after: Curve, at: datetime, flight: Flight, end: int | None = None
+) -> Curve:
+    """`before` until the instant `at`, and from then on `after`, so that it ends at `end` (micros;
+    None: where `after` ends).
 
     What was planned until `at` is kept; what `after` plans from `at` on is scaled, each amount
     rounded once, to what is left; when it plans nothing from then on, what is left is spread evenly
@@ -110,23 +113,32 @@ def changed(before: Curve, after: Curve, at: datetime, flight: Flight) -> Curve:
     force. Before the flight nothing is kept, after it the change is there at once.
     """
     moment, ends = instant(at), instant(flight.ends_at)
+    whole = after.end
+    end = whole if end is None else end
     if moment <= instant(flight.starts_at):
-        return after
-    kept, end = before.planned_at(moment), after.end
+        return _scaled(after, end, flight)
+    kept = before.planned_at(moment)
     known = bisect_left(before.instants, moment)
     instants, amounts = [*before.instants[:known], moment], [*before.amounts[:known], kept]
     passed = after.planned_at(moment)
     if moment >= ends:
         instants.append(moment + 1)
         amounts.append(end)
-    elif passed == end:
+    elif passed == whole:
         instants.append(ends)
         amounts.append(end)
     else:
         left = bisect_right(after.instants, moment)
         instants += after.instants[left:]
         amounts += [
-            kept + divide_half_even((amount - passed) * (end - kept), end - passed)
+            kept + divide_half_even((amount - passed) * (end - kept), whole - passed)
             for amount in after.amounts[left:]
         ]
     return Curve(tuple(instants), tuple(amounts))
+
+
+def _scaled(after: Curve, end: int, flight: Flight) -> Curve:
+    if not after.end:
+        return even(flight.starts_at, flight.ends_at, end) if end else after
+    amounts = (divide_half_even(amount * end, after.end) for amount in after.amounts)
+    return Curve(after.instants, tuple(amounts))

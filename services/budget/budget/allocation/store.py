@@ -53,12 +53,24 @@ SELECT place, name, effective_from, sum(amount)::bigint AS amount FROM budget.al
 WHERE workspace = $1 AND campaign = $2 AND ($3::timestamptz IS NULL OR decided_at <= $3)
 GROUP BY place, name, effective_from
 """
+PUT_ALLOCATED = """
+UPDATE budget.lines AS t SET allocated = u.allocated, curve = u.curve,
+  allocated_before = t.allocated, curve_before = t.curve
+FROM unnest($3::text[], $4::bigint[], $5::jsonb[]) AS u(line, allocated, curve)
+WHERE t.workspace = $1 AND t.campaign = $2 AND t.line = u.line
+"""
 ADD_STEPS = """
-INSERT INTO budget.allocations (workspace, campaign, document, decided_at, place, name,
-                                effective_from, amount, curve)
-SELECT $1, $2, $3, $4, u.place, u.name, u.effective_from, u.amount, u.curve
-FROM unnest($5::text[], $6::text[], $7::timestamptz[], $8::bigint[], $9::jsonb[])
-  AS u(place, name, effective_from, amount, curve)
+WITH added AS (
+  INSERT INTO budget.allocations (workspace, campaign, document, decided_at, place, name,
+                                  effective_from, amount, curve)
+  SELECT $1, $2, $3, $4, u.place, u.name, u.effective_from, u.amount, u.curve
+  FROM unnest($5::text[], $6::text[], $7::timestamptz[], $8::bigint[], $9::jsonb[])
+    AS u(place, name, effective_from, amount, curve)
+  RETURNING entry, place, name
+)
+UPDATE budget.lines AS t SET allocation = a.entry, allocated_by = $3
+FROM (SELECT name, max(entry) AS entry FROM added WHERE place = 'line' GROUP BY name) AS a
+WHERE t.workspace = $1 AND t.campaign = $2 AND t.line = a.name
 """
 FIND_CURVES = """
 SELECT DISTINCT ON (name) name, curve FROM budget.allocations
@@ -115,6 +127,14 @@ async def put_lines(
     return await find_lines(conn, workspace, campaign)
 
 
+async def put_allocated(
+    conn: Conn, workspace: str, campaign: str, rows: Sequence[tuple[str, int, dict[str, list[int]]]]
+) -> None:
+    """Gives lines of a plan in force (line, micros, curve), by something else than a plan."""
+    if rows:
+        await conn.execute(PUT_ALLOCATED, workspace, campaign, *zip(*rows, strict=True))
+
+
 async def find_steps(
     conn: Conn, workspace: str, campaign: str, known_at: datetime | None = None
 ) -> list[AllocationStep]:
@@ -131,7 +151,8 @@ async def add_steps(
     document: AllocatingDocument,
     steps: Sequence[AllocationStep],
 ) -> None:
-    """Appends a document's steps; a line's own carry its curve as it is from then on."""
+    """Appends a document's steps; a line's own carry its curve as it is from then on, and the line
+    remembers the last of them."""
     curves = document.curves
     rows = [
         (*step.place, step.effective_from, step.amount, curves.get(step.place)) for step in steps

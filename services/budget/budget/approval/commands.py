@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, Protocol
 
 from fastapi import Depends, Request
 
@@ -22,14 +22,14 @@ from shared.errors import ConflictError
 from shared.http.caller import Caller
 from shared.money import format_micros
 
-Follow = Callable[[Caller, ApprovalRequest], Awaitable[None]]
 
+class Decide(Protocol):
+    """One person's decision on a document of a kind, by its name in the audit: judged, and what
+    follows is done; the answer of the route."""
 
-class DocumentKind(NamedTuple):
-    """What follows when one of its documents is approved, or rejected."""
-
-    approved: Follow
-    rejected: Follow
+    def __call__(
+        self, caller: Caller, approvals: "Approvals", name: str, body: DecisionBody
+    ) -> Awaitable[dict[str, Any]]: ...
 
 
 class SubmittedDocument(NamedTuple):
@@ -37,6 +37,7 @@ class SubmittedDocument(NamedTuple):
 
     object: str
     kind: str
+    campaign: str
     subject: ApprovalSubject
     currency: str
     region: str | None = None
@@ -45,10 +46,12 @@ class SubmittedDocument(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Approvals:
-    """The policy, and what follows an approval, by kind of document."""
+    """The policy, who decides on each kind of document, and how many partitions Kafka names, for
+    the figures that a document would change."""
 
     policy: Sequence[PolicyRule]
-    kinds: Mapping[str, DocumentKind]
+    kinds: Mapping[str, Decide]
+    partitions: Callable[[], int]
 
     async def ask(self, caller: Caller, document: SubmittedDocument) -> ApprovalRequest:
         """A request for what the policy of today says; of an object that changed, a new one."""
@@ -63,7 +66,8 @@ class Approvals:
     async def decide(
         self, caller: Caller, request: ApprovalRequest | None, body: DecisionBody
     ) -> DecisionOutcome:
-        """Judges and stores one decision, and does what follows; see `judge` and `check_subject`.
+        """Judges and stores one decision; see `judge` and `check_subject`. What follows is the
+        kind's.
 
         Raises ConflictError `not_in_review` also where nobody has asked.
         """
@@ -83,10 +87,7 @@ class Approvals:
         await store.add_decision(caller.conn, caller.workspace, request.object, made)
         await add_audit(caller, "decided", request.object, _detail(request, made, outcome))
         if outcome.status != "in_review":
-            name, status = request.object, outcome.status
-            await store.put_status(caller.conn, caller.workspace, name, status)
-            kind = self.kinds[request.kind]
-            await (kind.approved if status == "approved" else kind.rejected)(caller, request)
+            await store.put_status(caller.conn, caller.workspace, request.object, outcome.status)
         return outcome
 
 

@@ -16,7 +16,7 @@ from shared.errors import ConflictError, ErrorItem, ForbiddenError
 from shared.money import format_micros
 
 Verdict = Literal["approve", "reject"]
-RequestStatus = Literal["in_review", "approved", "rejected"]
+RequestStatus = Literal["in_review", "approved", "rejected", "withdrawn"]
 
 
 class ApprovalSubject(NamedTuple):
@@ -46,6 +46,7 @@ class ApprovalRequest(NamedTuple):
 
     object: str
     kind: str
+    campaign: str | None
     subject: ApprovalSubject
     currency: str
     region: str | None

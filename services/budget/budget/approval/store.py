@@ -7,8 +7,8 @@ from asyncpg import Record
 from budget.approval.rules import ApprovalDecision, ApprovalRequest, ApprovalSubject
 from shared.database.pool import Conn
 
-COLUMNS = """object, kind, amount, version, currency, region, authors, roles, decisions, status,
-  asked_at, due_at"""
+COLUMNS = """object, kind, campaign, amount, version, currency, region, authors, roles, decisions,
+  status, asked_at, due_at"""
 LOCK_REQUEST = f"""
 SELECT {COLUMNS} FROM budget.requests WHERE workspace = $1 AND object = $2 FOR UPDATE
 """
@@ -17,11 +17,12 @@ SELECT {COLUMNS} FROM budget.requests WHERE workspace = $1 AND object = ANY($2::
 """
 PUT_REQUEST = f"""
 INSERT INTO budget.requests (workspace, {COLUMNS})
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT ON CONSTRAINT requests_pk DO UPDATE SET amount = excluded.amount,
-  version = excluded.version, currency = excluded.currency, region = excluded.region,
-  authors = excluded.authors, roles = excluded.roles, decisions = excluded.decisions,
-  status = excluded.status, asked_at = excluded.asked_at, due_at = excluded.due_at
+  campaign = excluded.campaign, version = excluded.version, currency = excluded.currency,
+  region = excluded.region, authors = excluded.authors, roles = excluded.roles,
+  decisions = excluded.decisions, status = excluded.status, asked_at = excluded.asked_at,
+  due_at = excluded.due_at
 """
 PUT_STATUS = "UPDATE budget.requests SET status = $3 WHERE workspace = $1 AND object = $2"
 FIND_DECISIONS = """
@@ -51,13 +52,13 @@ async def find_requests(
 
 async def put_request(conn: Conn, workspace: str, request: ApprovalRequest) -> None:
     """Stores a request; of an object that was asked for before, in its place."""
-    name, kind, subject, currency, region, authors, roles, *rest = request
-    values = (name, kind, *subject, currency, region, sorted(authors), list(roles), *rest)
+    name, kind, campaign, subject, currency, region, authors, roles, *rest = request
+    values = (name, kind, campaign, *subject, currency, region, sorted(authors), list(roles), *rest)
     await conn.execute(PUT_REQUEST, workspace, *values)
 
 
 async def put_status(conn: Conn, workspace: str, name: str, status: str) -> None:
-    """approved, or rejected."""
+    """approved, rejected, or withdrawn."""
     await conn.execute(PUT_STATUS, workspace, name, status)
 
 
@@ -81,7 +82,8 @@ async def add_decision(conn: Conn, workspace: str, name: str, made: ApprovalDeci
 
 
 def _request(row: Record) -> ApprovalRequest:
-    name, kind, amount, version, currency, region, authors, roles, *rest = row
+    name, kind, campaign, amount, version, currency, region, authors, roles, *rest = row
     subject = ApprovalSubject(amount, version)
     people = frozenset(authors)
-    return ApprovalRequest(name, kind, subject, currency, region, people, tuple(roles), *rest)
+    terms = (name, kind, campaign, subject, currency, region, people, tuple(roles))
+    return ApprovalRequest(*terms, *rest)

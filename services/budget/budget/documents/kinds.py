@@ -1,15 +1,26 @@
-"""Documents that need approval, and what follows it: a new kind is a folder and a line here."""
+"""Documents that need approval, and who decides on them: a new kind is a folder and a line here."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
-from budget.approval.commands import Approvals, DocumentKind
+from budget.approval.commands import Approvals, Decide
 from budget.approval.policy import house_policy
-from budget.documents.exceptions.commands import EXCEPTION
-from budget.documents.plans.in_force import PLAN
+from budget.documents.draws.kind import DRAW
+from budget.documents.exceptions.commands import decide_named as decide_exception
+from budget.documents.plans.in_force import decide_named as decide_plan
+from budget.documents.proposals.commands import decide_named
+from budget.documents.proposals.proposal import ProposalKind
+from budget.documents.transfers.kind import TRANSFER
 
-KINDS: dict[str, DocumentKind] = {"plan": PLAN, "exception": EXCEPTION}
+PROPOSALS: tuple[ProposalKind[Any], ...] = (DRAW, TRANSFER)
+KINDS: dict[str, Decide] = {
+    "plan": decide_plan,
+    "exception": decide_exception,
+    **{one.kind: decide_named(one) for one in PROPOSALS},
+}
 
 
-def approvals(due_hours: int) -> Approvals:
+def approvals(due_hours: int, partitions: Callable[[], int]) -> Approvals:
     """What is asked of people, and what follows; a plan waits `due_hours` for their decisions."""
-    return Approvals(house_policy(timedelta(hours=due_hours)), KINDS)
+    return Approvals(house_policy(timedelta(hours=due_hours)), KINDS, partitions)

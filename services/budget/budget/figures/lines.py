@@ -40,6 +40,8 @@ class AccountedLine(Struct, frozen=True):
     starts_at: datetime
     ends_at: datetime
     plan_version: int
+    allocation: int | None = None
+    allocated_by: str | None = None
 
     def planned(self, sources: Sequence[SourceState], posted: "PostedSum") -> PlannedLine:
         """What its figures are computed from."""

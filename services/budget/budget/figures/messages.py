@@ -13,7 +13,7 @@ from budget.allocation.phasing import EPOCH, read_curve
 from budget.figures.lines import AccountedLine, PendingChange, PostedSum, SealedLine
 from budget.figures.pacing import PacingFigures, SourceState, complete_through, figures
 from budget.ledger.rules import IN_TIME
-from shared.events import Amount, BudgetTotals, PlanBefore, TotalsChange
+from shared.events import AllocationCause, Amount, BudgetTotals, PlanBefore, TotalsChange
 from shared.money import format_micros
 
 CHANGES_MAX = 1000
@@ -110,7 +110,14 @@ def _totals(
         plan_before=_plan_before(row, told),
         set_aside=told.set_aside,
         settled_through=told.settled_through,
+        allocation=_allocation(row),
     )
+
+
+def _allocation(row: AccountedLine) -> AllocationCause | None:
+    if row.allocation is None or row.allocated_by is None:
+        return None
+    return AllocationCause(document=row.allocated_by, entry=row.allocation)
 
 
 def _plan_before(row: AccountedLine, told: PacingFigures) -> PlanBefore | None:

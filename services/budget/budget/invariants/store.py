@@ -71,12 +71,13 @@ SELECT (SELECT count(*) FROM moved WHERE amount <> 0 OR currencies > 1)
 """
 
 
-# The total is preserved: what a document gives one place it takes from another, what lines hold is
-# the sum of their steps, and the plan in force has given out just what people agreed to.
+# The total is preserved at every instant: what a document gives one place it takes from another at
+# once, what lines hold is the sum of their steps, the plan in force has given out just what people
+# agreed to, and no line and no bucket ever holds less than nothing.
 ALLOCATIONS = """
 SELECT (SELECT count(*) FROM (
     SELECT FROM budget.allocations WHERE workspace = $1
-    GROUP BY campaign, document HAVING sum(amount) <> 0) AS uneven)
+    GROUP BY campaign, document, effective_from HAVING sum(amount) <> 0) AS uneven)
   + (SELECT count(*) FROM (
     SELECT FROM (
       SELECT campaign, line AS name, allocated AS amount FROM budget.lines WHERE workspace = $1
@@ -92,11 +93,18 @@ SELECT (SELECT count(*) FROM (
       SELECT campaign, amount FROM budget.allocations
       WHERE workspace = $1 AND place = 'total') AS stated
     GROUP BY campaign HAVING sum(amount) <> 0) AS uneven)
+  + (SELECT count(*) FROM (
+    SELECT sum(sum(amount)) OVER (
+      PARTITION BY campaign, place, name ORDER BY effective_from) AS amount
+    FROM budget.allocations WHERE workspace = $1 AND place IN ('line', 'bucket')
+    GROUP BY campaign, place, name, effective_from) AS held WHERE amount < 0)
 """
 
 
 async def count_unallocated(conn: Conn, workspace: str, *, timeout_s: float) -> int:
-    """Documents, lines and plans whose allocations do not add up. Raises TimeoutError."""
+    """Documents, lines and plans whose allocations do not add up, and lines and buckets below zero.
+
+    Raises TimeoutError."""
     found: int = await conn.fetchval(ALLOCATIONS, workspace, timeout=timeout_s)
     return found
 

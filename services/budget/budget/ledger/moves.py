@@ -45,12 +45,12 @@ SELECT count(*) FROM (
      OR (workspace = $1 AND campaign = ANY($3::text[]) AND kind = 'line')
   ORDER BY account_id FOR NO KEY UPDATE) AS locked
 """
-# Told again at once: the plan changed.
+# Told again at once: what is planned changed.
 TOUCH_LINES = """
 WITH told AS (
   UPDATE budget.accounts SET sealed_at = NULL
   WHERE account_id IN (SELECT account_id FROM budget.accounts
-                       WHERE workspace = $1 AND campaign = $2 AND kind = 'line'
+                       WHERE workspace = $1 AND campaign = ANY($2::text[]) AND kind = 'line'
                        ORDER BY account_id FOR NO KEY UPDATE)
   RETURNING account_id
 )
@@ -114,7 +114,12 @@ async def lock_accounts(
     await conn.execute(LOCK_ACCOUNTS, workspace, sorted(account_ids), sorted(campaigns))
 
 
-async def touch_lines(conn: Conn, workspace: str, campaign: str) -> None:
-    """Has the sealer tell every line of a campaign again, and notes which sources feed them."""
+async def feed_mapped(conn: Conn, workspace: str, campaign: str) -> None:
+    """Notes which sources feed a campaign's lines by mappings."""
     await conn.execute(FEED_MAPPED, workspace, campaign)
-    await conn.execute(TOUCH_LINES, workspace, campaign)
+
+
+async def touch_lines(conn: Conn, workspace: str, campaigns: Collection[str]) -> None:
+    """Has the sealer tell every line of these campaigns again; their accounts are locked in order
+    of their ids."""
+    await conn.execute(TOUCH_LINES, workspace, sorted(campaigns))

@@ -113,7 +113,8 @@ class Release:
         await self._books.close(self._conn, self._now)
         await newest.put_latest(self._conn, sorted(self._left), timeout_s=SCAN_TIMEOUT_S)
         for campaign in sorted(self._touched):
-            await moves.touch_lines(self._conn, self._workspace, campaign)
+            await moves.feed_mapped(self._conn, self._workspace, campaign)
+        await moves.touch_lines(self._conn, self._workspace, self._touched)
         return self.moved
 
     async def _write(self, legs: Sequence[Leg]) -> None:

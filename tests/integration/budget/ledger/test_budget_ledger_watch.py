@@ -78,6 +78,16 @@ async def test_each_workspace_is_looked_at_once_an_interval_and_what_is_found_is
         ("UPDATE budget.lines SET allocated = allocated + 1 WHERE line = 'L1'", "not its steps"),
         ("UPDATE budget.plans SET total = total - 1", "people agreed to another total"),
         (f"{ADD_STEP} ('default', 'c1', 'plan/c1/1', 'line', 'L1', now(), now(), 1)", "uneven"),
+        (
+            f"{ADD_STEP} ('default', 'c1', 'draw/c1/1', 'total', '', now(), now(), -1),"
+            " ('default', 'c1', 'draw/c1/1', 'total', '', now() + interval '1 s', now(), 1)",
+            "uneven for a second",
+        ),
+        (
+            f"{ADD_STEP} ('default', 'c1', 'draw/c1/1', 'bucket', 'flexible', now(), now(), -1),"
+            " ('default', 'c1', 'draw/c1/1', 'bucket', 'deferred', now(), now(), 1)",
+            "a bucket has less than nothing",
+        ),
     ],
 )
 async def test_allocations_that_do_not_add_up_are_found(

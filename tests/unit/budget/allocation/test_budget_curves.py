@@ -171,3 +171,22 @@ def test_a_version_that_states_the_same_again_moves_nothing(stated: Curve, at: d
     for moment in {at, START, END, START + 3 * DAY, *(at + n * HOUR for n in range(1, 9))}:
         assert abs(again.planned(moment) - stated.planned(moment)) <= 1
     assert instant(at) in again.instants
+
+
+def test_a_transfer_scales_once_what_was_planned_after_it() -> None:
+    """10,000 from L05 to L04 on 11-06 12:00: planned until then is kept, the end is the new one."""
+    noon = START + 5 * DAY + 12 * HOUR
+    given = changed(flat(30_000), flat(30_000), noon, FLIGHT, 20_000 * YUAN)
+    taken = changed(flat(100_000), flat(100_000), noon, FLIGHT, 110_000 * YUAN)
+    assert [given.planned(at) for at in (noon, END)] == [15_000 * YUAN, 20_000 * YUAN]
+    assert [taken.planned(at) for at in (noon, END)] == [50_000 * YUAN, 110_000 * YUAN]
+    assert given.planned(START + 6 * DAY) == 15_454_545_455
+    assert taken.planned(START + 6 * DAY) == 55_454_545_455
+
+
+def test_before_the_flight_the_whole_curve_is_scaled_and_of_nothing_an_even_one_is_made() -> None:
+    rising = curve(START, [Point(START + 10 * DAY, 60 * YUAN), Point(END, 100 * YUAN)])
+    doubled = changed(rising, rising, START, FLIGHT, 200 * YUAN)
+    assert [doubled.planned(at) for at in (START + 10 * DAY, END)] == [120 * YUAN, 200 * YUAN]
+    assert changed(NOTHING, NOTHING, START, FLIGHT, 110 * YUAN) == flat(110)
+    assert changed(NOTHING, NOTHING, START, FLIGHT) == NOTHING

@@ -15,7 +15,7 @@ from budget.allocation.journal import (
     held_as_of,
     steps_to,
 )
-from budget.figures.totals import plan_as_of
+from budget.totals.totals import plan_as_of
 
 BEGIN = datetime(2025, 11, 1, tzinfo=UTC)
 DAYS = 6

@@ -40,7 +40,7 @@ def request(
     decisions: int = 2,
 ) -> ApprovalRequest:
     authors = frozenset({"author", "submitter"})
-    terms = ("plan/c1/7", "plan", subject, "CNY", None, authors, roles, decisions)
+    terms = ("plan/c1/7", "plan", "c1", subject, "CNY", None, authors, roles, decisions)
     return ApprovalRequest(*terms, status, NOW, None)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from budget.approval import store as requests
-from budget.approval.commands import Approvals, DocumentKind, SubmittedDocument, outcome_view
+from budget.approval.commands import Approvals, SubmittedDocument, outcome_view
 from budget.approval.rules import ApprovalRequest, ApprovalSubject
 from budget.approval.schemas import DecisionBody
 from budget.caller import stop_posting
@@ -38,25 +38,27 @@ async def decide_exception(
             raise caller.reach.unknown("exception", held, to_write=True)
         request = await _asked(caller, approvals, item, request)
     outcome = await approvals.decide(caller, request, body)
+    if item is not None and outcome.status == "approved":
+        await _accept(caller, item)
+    if item is not None and outcome.status == "rejected":
+        await held_items.put_status(caller.conn, item.held, "rejected")
     moved = {"entries": int(outcome.status == "approved")}
     return {**outcome_view(outcome), "moved": moved}
 
 
-async def approve(caller: Caller, request: ApprovalRequest) -> None:
-    item = await _item_of(caller, request)
-    moving = Release(caller.conn, caller.reach, request.object, caller.now)
+async def decide_named(
+    caller: Caller, approvals: Approvals, name: str, body: DecisionBody
+) -> dict[str, Any]:
+    """The same, of the exception that a request is about."""
+    return await decide_exception(caller, approvals, int(name.removeprefix(PREFIX)), body)
+
+
+async def _accept(caller: Caller, item: HeldItem) -> None:
+    moving = Release(caller.conn, caller.reach, f"{PREFIX}{item.held}", caller.now)
     destination = _destination(await moving.catalogue(), item)
     await moving.move([(item, destination)])
     moving.touch(destination.account.campaign)
     await moving.close()
-
-
-async def reject(caller: Caller, request: ApprovalRequest) -> None:
-    item = await _item_of(caller, request)
-    await held_items.put_status(caller.conn, item.held, "rejected")
-
-
-EXCEPTION = DocumentKind(approve, reject)
 
 
 async def _asked(
@@ -69,16 +71,15 @@ async def _asked(
     if before is not None and before.subject == subject:
         return before
     campaign = await find_campaign(caller, destination.account.campaign)
-    name, region = f"{PREFIX}{item.held}", campaign.body["region"]
-    document = SubmittedDocument(name, "exception", subject, item.account_currency, region)
+    document = SubmittedDocument(
+        f"{PREFIX}{item.held}",
+        "exception",
+        campaign.campaign,
+        subject,
+        item.account_currency,
+        campaign.body["region"],
+    )
     return await approvals.ask(caller, document)
-
-
-async def _item_of(caller: Caller, request: ApprovalRequest) -> HeldItem:
-    held = int(request.object.removeprefix(PREFIX))
-    item = await held_items.get_exception(caller.conn, caller.workspace, held)
-    assert item is not None, "the request was made of it in this transaction"
-    return item
 
 
 def _destination(catalogue: Catalogue, item: HeldItem) -> Destination:

@@ -3,11 +3,9 @@
 from typing import Any
 
 from budget import announcements
-from budget.approval import store as requests
-from budget.approval.commands import Approvals, SubmittedDocument, outcome_view
+from budget.approval.commands import Approvals, SubmittedDocument
 from budget.approval.rules import ApprovalSubject
-from budget.approval.schemas import DecisionBody
-from budget.caller import add_audit, lock, stop_posting
+from budget.caller import add_audit, lock
 from budget.documents.campaigns import store as campaigns
 from budget.documents.campaigns.commands import find_campaign, find_open
 from budget.documents.campaigns.store import CampaignRecord
@@ -43,7 +41,7 @@ async def create_plan(caller: Caller, campaign: str, body: PlanBody) -> PlanReco
             campaign,
             body.total.amount,
             plan_document(body, checked),
-            [_finding(finding) for finding in checked.findings],
+            [finding.document for finding in checked.findings],
             caller.principal.subject,
             caller.now,
         ),
@@ -67,6 +65,7 @@ async def submit_plan(
         SubmittedDocument(
             plan_name(plan),
             "plan",
+            campaign,
             ApprovalSubject(plan.total, plan.plan_version),
             row.currency,
             row.body["region"],
@@ -89,19 +88,6 @@ async def submit_plan(
         {"comment": body.comment, "effective_from": body.effective_from},
     )
     return {"status": "in_review", "needs": list(request.needs(())), "due_at": request.due_at}
-
-
-async def decide_plan(
-    caller: Caller, approvals: Approvals, campaign: str, version: int, body: DecisionBody
-) -> dict[str, Any]:
-    """One role's decision; the last approval puts the plan in force, now or at its time."""
-    caller = await stop_posting(caller)
-    plan = await find_plan(caller, campaign, version, to_write=True)
-    await find_open(caller, campaign)
-    request = await requests.lock_request(caller.conn, caller.workspace, plan_name(plan))
-    outcome = await approvals.decide(caller, request, body)
-    approved_at = caller.now if outcome.status == "approved" else None
-    return {**outcome_view(outcome), "approved_at": approved_at}
 
 
 async def find_plan(
@@ -140,12 +126,3 @@ def read_plan_name(name: str) -> tuple[str, int]:
     """The way back of `plan_name`: campaign and version."""
     _, campaign, version = name.split("/")
     return campaign, int(version)
-
-
-def _finding(finding: Any) -> dict[str, Any]:
-    return {
-        "code": finding.code,
-        "line": finding.line,
-        "severity": finding.severity,
-        "detail": finding.detail,
-    }

@@ -5,17 +5,19 @@ what was planned stays as it was (`phasing.changed`), so approving a plan makes 
 """
 
 from datetime import datetime
+from typing import Any
 
 from budget import announcements
 from budget.allocation import store as allocation
 from budget.allocation.journal import Holder, steps_to
 from budget.allocation.phasing import NOTHING, Flight, changed, read_curve, store_curve
 from budget.allocation.store import AllocatingDocument, LineRecord, LineRow
-from budget.approval.commands import DocumentKind
-from budget.approval.rules import ApprovalRequest
+from budget.approval import store as requests
+from budget.approval.commands import Approvals, outcome_view
+from budget.approval.schemas import DecisionBody
 from budget.caller import add_audit, release, stop_posting
 from budget.documents.campaigns import store as campaigns
-from budget.documents.campaigns.commands import find_campaign
+from budget.documents.campaigns.commands import find_campaign, find_open
 from budget.documents.campaigns.store import CampaignRecord
 from budget.documents.campaigns.views import campaign_item
 from budget.documents.plans import store
@@ -27,22 +29,41 @@ from budget.ledger.rules import AccountKey
 from shared.http.caller import Caller
 
 
-async def approve(caller: Caller, request: ApprovalRequest) -> None:
+async def decide_plan(
+    caller: Caller, approvals: Approvals, campaign: str, version: int, body: DecisionBody
+) -> dict[str, Any]:
+    """One role's decision; the last approval puts the plan in force, now or at its time."""
+    caller = await stop_posting(caller)
+    plan = await find_plan(caller, campaign, version, to_write=True)
+    await find_open(caller, campaign)
+    request = await requests.lock_request(caller.conn, caller.workspace, plan_name(plan))
+    outcome = await approvals.decide(caller, request, body)
+    if outcome.status == "approved":
+        await _approve(caller, plan)
+    if outcome.status == "rejected":
+        await _reject(caller, plan)
+    approved_at = caller.now if outcome.status == "approved" else None
+    return {**outcome_view(outcome), "approved_at": approved_at}
+
+
+async def decide_named(
+    caller: Caller, approvals: Approvals, name: str, body: DecisionBody
+) -> dict[str, Any]:
+    """The same, of the plan that a request is about."""
+    return await decide_plan(caller, approvals, *read_plan_name(name), body)
+
+
+async def _approve(caller: Caller, plan: PlanRecord) -> None:
     """The plan is approved, and in force from its time on."""
-    plan = await _plan_of(caller, request)
     since = plan.effective_from or caller.now
     await store.put_status(caller.conn, plan, "approved", caller.now, since)
     await _approved(caller, plan)
 
 
-async def reject(caller: Caller, request: ApprovalRequest) -> None:
+async def _reject(caller: Caller, plan: PlanRecord) -> None:
     """The plan is rejected; a campaign without another one is a draft again."""
-    plan = await _plan_of(caller, request)
     await store.put_status(caller.conn, plan, "rejected", None, plan.effective_from)
     await _back_to_draft(caller, plan.campaign)
-
-
-PLAN = DocumentKind(approve, reject)
 
 
 async def put_due_in_force(caller: Caller, due: PlanName) -> None:
@@ -55,11 +76,6 @@ async def put_due_in_force(caller: Caller, due: PlanName) -> None:
         return
     await _put_in_force(caller, plan)
     await add_audit(caller, "plan_in_force", plan_name(plan), {})
-
-
-async def _plan_of(caller: Caller, request: ApprovalRequest) -> PlanRecord:
-    campaign, version = read_plan_name(request.object)
-    return await find_plan(caller, campaign, version)
 
 
 async def _approved(caller: Caller, plan: PlanRecord) -> None:

@@ -14,11 +14,11 @@ from budget.documents.campaigns.commands import find_campaign
 from budget.documents.plans import store
 from budget.documents.plans.commands import (
     create_plan,
-    decide_plan,
     find_plan,
     plan_name,
     submit_plan,
 )
+from budget.documents.plans.in_force import decide_plan
 from budget.documents.plans.schemas import (
     PLAN_COURSE,
     PlanBody,

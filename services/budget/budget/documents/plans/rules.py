@@ -5,10 +5,10 @@ Hard faults refuse the plan, each with its place; findings are remarks that trav
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 from budget.allocation.phasing import Curve, Point, curve, even
 from shared.errors import ConflictError, ErrorItem, InvalidError
@@ -59,6 +59,11 @@ class PlanFinding:
     line: str | None
     severity: Literal["info", "warning"]
     detail: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """As it is stored and shown."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,14 +18,15 @@ from budget.allocation.phasing import NOTHING, store_curve
 from budget.documents.campaigns.store import CampaignRecord, get_campaign
 from budget.documents.plans import store as plans
 from budget.documents.plans.store import PlanRecord
-from budget.figures import pacing, store, store_lines
+from budget.figures import pacing, store_lines
 from budget.figures.lines import AccountedLine, PostedSum
 from budget.figures.pacing import PacingFigures, SourceState
-from budget.figures.store import DaySum, HeldSum, TotalsLimits
+from budget.totals import store
+from budget.totals.store import DaySum, HeldSum, TotalsLimits
 from shared.database.pool import Conn
 from shared.errors import NotFoundError
 from shared.kafka.gaps import gaps_between
-from shared.money import format_micros
+from shared.money import format_micros, parse_micros
 
 RESTATED = timedelta(days=30)
 """How long after a day platforms still restate it (their mapping files): a gap that long after the
@@ -203,9 +204,14 @@ def _view(told: PacingFigures) -> dict[str, Any]:
 
 
 def _reserve(plan: PlanRecord | None, held: Mapping[Holder, int]) -> list[dict[str, Any]]:
-    buckets = [item["bucket"] for item in plan.body["reserve"]] if plan else []
+    """What the plan put into each bucket, what is left of it then, and the difference: drawn, less
+    what was given back."""
     shown = []
-    for bucket in buckets:
-        allocated = format_micros(held.get(Holder("bucket", bucket), 0))
-        shown.append({"bucket": bucket, "allocated": allocated, "drawn": "0.00", "left": allocated})
+    for item in plan.body["reserve"] if plan else []:
+        bucket, allocated = item["bucket"], parse_micros(item["amount"])
+        left = held.get(Holder("bucket", bucket), 0)
+        amounts = {"allocated": allocated, "drawn": allocated - left, "left": left}
+        shown.append(
+            {"bucket": bucket, **{name: format_micros(one) for name, one in amounts.items()}}
+        )
     return shown

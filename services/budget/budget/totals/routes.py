@@ -7,13 +7,13 @@ from fastapi import APIRouter, Query, Request
 from budget.caller import calling
 from budget.documents.campaigns.commands import find_campaign
 from budget.fields import When
-from budget.figures import store
-from budget.figures.schemas import EntryView, TotalsView
-from budget.figures.store import EntryRecord, TotalsLimits
-from budget.figures.totals import TotalsQuery, read_totals
 from budget.ledger import registry
 from budget.ledger.rules import AccountKey
 from budget.ledger.store import KINDS
+from budget.totals import store
+from budget.totals.schemas import EntryView, TotalsView
+from budget.totals.store import EntryRecord, TotalsLimits
+from budget.totals.totals import TotalsQuery, read_totals
 from shared.errors import NotFoundError
 from shared.http.answers import Page, answers
 from shared.http.app import Json

@@ -1,0 +1,89 @@
+"""SQL of proposals."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from budget.documents.proposals.proposal import Proposal, ProposalStatus
+from shared.database.pool import Conn
+from shared.database.rows import columns, fetch, fetch_one
+from shared.http.reach import Reach
+
+COLUMNS = columns(Proposal)
+ADD_PROPOSAL = f"""
+INSERT INTO budget.documents (workspace, kind, campaign, number, other, status, amount, currency,
+                              body, effect, created_by, created_at)
+SELECT $1, $2, $3, 1 + coalesce(max(number), 0), $4, 'in_review', $5, $6, $7, $8, $9, $10
+FROM budget.documents WHERE workspace = $1 AND kind = $2 AND campaign = $3
+RETURNING {COLUMNS}
+"""
+GET_PROPOSAL = f"""
+SELECT {COLUMNS} FROM budget.documents
+WHERE workspace = $1 AND kind = $2 AND campaign = $3 AND number = $4
+  AND ($5::text[] IS NULL OR campaign = ANY($5) AND (other IS NULL OR other = ANY($5)))
+"""
+LOCK_PROPOSAL = GET_PROPOSAL + " FOR UPDATE"
+LIST_PROPOSALS = f"""
+SELECT {COLUMNS} FROM budget.documents
+WHERE workspace = $1 AND kind = $2 AND campaign = $3 AND number > $4::bigint
+  AND ($5::text[] IS NULL OR campaign = ANY($5) AND (other IS NULL OR other = ANY($5)))
+  AND ($6::text IS NULL OR status = $6)
+ORDER BY number LIMIT $7
+"""
+PUT_DECIDED = """
+UPDATE budget.documents SET status = $5, decided_at = $6, amount = $7, effect = $8
+WHERE workspace = $1 AND kind = $2 AND campaign = $3 AND number = $4
+"""
+
+
+class NewProposal(NamedTuple):
+    """What a proposal is made of."""
+
+    kind: str
+    campaign: str
+    other: str | None
+    amount: int
+    currency: str
+    body: dict[str, Any]
+    effect: dict[str, Any]
+    created_by: str
+    created_at: datetime
+
+
+class ProposalPlace(NamedTuple):
+    """Which proposal: its kind, its campaign, its number there."""
+
+    kind: str
+    campaign: str
+    number: int
+
+
+async def add_proposal(conn: Conn, workspace: str, new: NewProposal) -> Proposal:
+    """The next proposal of its kind and campaign, in review."""
+    [made] = await fetch(conn, Proposal, ADD_PROPOSAL, workspace, *new)
+    return made
+
+
+async def get_proposal(
+    conn: Conn, reach: Reach, place: ProposalPlace, *, lock: bool = False
+) -> Proposal | None:
+    """A proposal, locked until the end of the transaction if asked; None also where one of its
+    campaigns is out of reach."""
+    statement = LOCK_PROPOSAL if lock else GET_PROPOSAL
+    return await fetch_one(conn, Proposal, statement, reach.workspace, *place, reach.listed)
+
+
+async def list_proposals(
+    conn: Conn, reach: Reach, after: ProposalPlace, status: str | None, limit: int
+) -> list[Proposal]:
+    """Those of a kind and campaign behind a number, as far as all their campaigns are in reach."""
+    asked = reach.workspace, *after, reach.listed, status, limit
+    return await fetch(conn, Proposal, LIST_PROPOSALS, *asked)
+
+
+async def put_decided(
+    conn: Conn, workspace: str, proposal: Proposal, status: ProposalStatus, at: datetime
+) -> None:
+    """How it ended, with the amount and the effect it had."""
+    place = proposal.kind, proposal.campaign, proposal.number
+    ended = status, at, proposal.amount, proposal.effect
+    await conn.execute(PUT_DECIDED, workspace, *place, *ended)

@@ -1,0 +1,135 @@
+"""What each route of budget answers to whom, by room: `cases` gathers them."""
+
+from collections.abc import Mapping, Sequence
+
+from tests.integration.budget.budget_helpers import campaign_body, plan_body
+from tests.integration.reach import reach_budget_moves
+from tests.integration.reach.matrix import EAST, INSIDE, Case, Of
+from tests.integration.reach.reach_budget_roles import (
+    AUDITORS,
+    DECIDERS,
+    FINANCE,
+    ONE,
+    OPERATOR,
+    REASON,
+    YES,
+)
+
+STALE = {"If-Match": '"99"'}
+"""Keeps what it would change."""
+ON_LINE = {"campaign": INSIDE, "line": "L1", **REASON}
+MAP = {"source": "ads/2", "match": {"campaign": "7"}, "campaign": INSIDE, "line": "L1"}
+TARGET = {"campaign": INSIDE, "line": "L1"}
+CLOSE = Case(
+    "POST /v1/campaigns/{campaign}/close",
+    Of.CAMPAIGN_WRITE,
+    FINANCE,
+    f"{ONE}/close",
+    body=REASON,
+)
+WHERE = {"campaign": INSIDE, "region": EAST}
+
+
+def cases(mapping: str, exception: int, held: Mapping[str, Sequence[int]]) -> list[Case]:
+    """`held`: items in suspense for each thing that is done to them."""
+    single = {
+        name: [(f"/v1/suspense/{item}/{name}", body) for item in held[name]]
+        for name, body in (("assign", ON_LINE), ("write-off", REASON), ("restore", REASON))
+    }
+    many = {
+        name: [(f"/v1/suspense/{name}", {"ids": [item], **body}) for item in held[f"many {name}"]]
+        for name, body in (("assign", ON_LINE), ("write-off", REASON))
+    }
+    suspense = "/v1/suspense/{held}"
+    suspended = [
+        Case("POST /v1/suspense/assign", Of.CAMPAIGN_WRITE, OPERATOR, each=many["assign"]),
+        Case("POST /v1/suspense/write-off", Of.CAMPAIGN_WRITE, FINANCE, each=many["write-off"]),
+        Case(f"POST {suspense}/assign", Of.CAMPAIGN_WRITE, OPERATOR, each=single["assign"]),
+        Case(f"POST {suspense}/write-off", Of.CAMPAIGN_WRITE, FINANCE, each=single["write-off"]),
+        Case(f"POST {suspense}/restore", Of.CAMPAIGN_WRITE, FINANCE, each=single["restore"]),
+    ]
+    known = reads(mapping) + writes(mapping, exception) + suspended
+    return [*known, *reach_budget_moves.cases(), CLOSE]
+
+
+def reads(mapping: str) -> list[Case]:
+    return [
+        Case("GET /v1/audit", Of.WORKSPACE_LIST, AUDITORS),
+        Case("GET /v1/invariants", Of.WORKSPACE_READ),
+        Case("GET /v1/imports/{import_id}", Of.WORKSPACE_THING, path="/v1/imports/f"),
+        Case("GET /v1/campaigns", Of.CAMPAIGN_LIST),
+        Case("GET /v1/campaigns/{campaign}", Of.CAMPAIGN_THING, path=ONE),
+        Case("GET /v1/campaigns/{campaign}/totals", Of.CAMPAIGN_THING, path=f"{ONE}/totals"),
+        Case(
+            "GET /v1/campaigns/{campaign}/lines/{line}/entries",
+            Of.CAMPAIGN_THING,
+            path=f"{ONE}/lines/L1/entries",
+        ),
+        Case("GET /v1/campaigns/{campaign}/plans", Of.CAMPAIGN_THING, path=f"{ONE}/plans"),
+        Case(
+            "GET /v1/campaigns/{campaign}/plans/{version}",
+            Of.CAMPAIGN_THING,
+            path=f"{ONE}/plans/1",
+        ),
+        Case("GET /v1/exceptions", Of.CAMPAIGN_LIST),
+        Case("GET /v1/suspense", Of.CAMPAIGN_LIST),
+        Case("GET /v1/mappings", Of.CAMPAIGN_LIST),
+        Case("GET /v1/mappings/{mapping}", Of.CAMPAIGN_THING, path=f"/v1/mappings/{mapping}"),
+    ]
+
+
+def writes(mapping: str, exception: int) -> list[Case]:
+    return [
+        Case("POST /v1/campaigns", Of.CAMPAIGN_WRITE, OPERATOR, body=campaign_body(**WHERE)),
+        Case(
+            "PATCH /v1/campaigns/{campaign}",
+            Of.CAMPAIGN_WRITE,
+            OPERATOR,
+            ONE,
+            body={"name": "Double 11"},
+        ),
+        Case(
+            "POST /v1/campaigns/{campaign}/plans",
+            Of.CAMPAIGN_WRITE,
+            OPERATOR,
+            f"{ONE}/plans",
+            body=plan_body(),
+        ),
+        Case(
+            "POST /v1/campaigns/{campaign}/plans/{version}/submit",
+            Of.CAMPAIGN_WRITE,
+            OPERATOR,
+            f"{ONE}/plans/2/submit",
+            body={},
+        ),
+        Case(
+            "POST /v1/campaigns/{campaign}/plans/{version}/decisions",
+            Of.CAMPAIGN_WRITE,
+            DECIDERS,
+            f"{ONE}/plans/2/decisions",
+            by_role=YES,
+        ),
+        Case(
+            "POST /v1/exceptions/{held}/decisions",
+            Of.CAMPAIGN_WRITE,
+            DECIDERS,
+            f"/v1/exceptions/{exception}/decisions",
+            by_role=YES,
+        ),
+        Case("POST /v1/mappings", Of.CAMPAIGN_WRITE, OPERATOR, body=MAP),
+        Case(
+            "PUT /v1/mappings/{mapping}",
+            Of.CAMPAIGN_WRITE,
+            OPERATOR,
+            f"/v1/mappings/{mapping}",
+            body=TARGET,
+            headers=STALE,
+        ),
+        Case(
+            "DELETE /v1/mappings/{mapping}",
+            Of.CAMPAIGN_WRITE,
+            OPERATOR,
+            f"/v1/mappings/{mapping}",
+            headers=STALE,
+        ),
+    ]
