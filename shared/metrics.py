@@ -140,6 +140,11 @@ DELIVERIES_JOINED = Counter(
     "Deliveries that went as part of another's message, to spare a destination's budget.",
     ["channel"],
 )
+PICTURES = Counter(
+    "paceline_alerts_pictures_total",
+    "Pictures of alerts that were made for a message, and those it went without.",
+    ["outcome"],
+)
 DELIVERIES_FAILED = Counter(
     "paceline_alerts_deliveries_failed_total",
     "Deliveries refused for the first time; somebody must look.",

@@ -33,6 +33,8 @@ CREATE TABLE alerts.campaigns (
   campaign text NOT NULL,
   region text,
   version bigint NOT NULL,
+  starts_at timestamp with time zone,
+  ends_at timestamp with time zone,
   CONSTRAINT campaigns_pk PRIMARY KEY (workspace, campaign)
 );
 
@@ -152,6 +154,7 @@ CREATE TABLE alerts.figures (
   seq integer NOT NULL,
   decided_at timestamp with time zone NOT NULL,
   figures jsonb NOT NULL,
+  points jsonb NOT NULL DEFAULT '[]'::jsonb,
   CONSTRAINT figures_pk PRIMARY KEY (workspace, breach)
 );
 CREATE INDEX figures_decided ON alerts.figures USING btree (decided_at);

@@ -26,11 +26,14 @@ class BreachCause(Struct, frozen=True, kw_only=True):
 
 class BreachNumber(Struct, frozen=True, kw_only=True):
     """How one of the numbers is told: `unless_zero`, for its 0 means "nothing of this"; `part_of`
-    another, behind which it is said when both are there."""
+    another, behind which it is said when both are there. `role` in a picture of spend over time
+    and in a forecast: `spent` and `plan` until now, the `limit` of both, what is `expected` at the
+    end, and what is `left`."""
 
     name: str
     unless_zero: bool = False
     part_of: str | None = None
+    role: str | None = None
 
 
 class Breach(Struct, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ from alerts.alertmanager.replicas import LiveReplicas
 from alerts.alertmanager.routes import ApiParts, ApiV2
 from alerts.campaigns.store import find_of_regions
 from alerts.channels.contract import MailServer, Tools
+from alerts.channels.pictures.drawing import start_drawing
 from alerts.channels.web.http import http_client, resolve
 from alerts.configuration.configurations import Configurations
 from alerts.configuration.yaml_reader import ConfigError
@@ -76,7 +77,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
         handlers = Handlers(configurations, clock)
         adoption = Adoption(settings, pool, configurations, handlers.joining, clock)
         links = await load_links(settings, pool)
-        tools, renderer = tools_of(settings, os.environ, client), Renderer(links)
+        tools, renderer = await tools_of(settings, os.environ, client), Renderer(links)
         courier = Courier(settings, pool, configurations, tools)
         flusher = Flusher(
             settings, pool, clock, configurations, renderer, wake_courier=courier.rounds.wake
@@ -186,7 +187,7 @@ def make_app(
     return app
 
 
-def tools_of(
+async def tools_of(
     settings: AlertsSettings, environment: Mapping[str, str], client: httpx.AsyncClient
 ) -> Tools:
     """What channels send with."""
@@ -199,7 +200,8 @@ def tools_of(
         password=password.get_secret_value() if password else None,
         sender=settings.mail_from,
     )
-    return Tools(environment, client, server, settings.send_timeout_s, resolve)
+    draw = await start_drawing()
+    return Tools(environment, client, server, settings.send_timeout_s, resolve, draw)
 
 
 def main() -> None:

@@ -1,4 +1,5 @@
-"""SQL of campaigns: the region that budget announced for each, for who may read only some."""
+"""SQL of campaigns: what budget announced of each: its region, for who may read only some, and when
+it runs."""
 
 from collections.abc import Collection, Sequence
 
@@ -7,13 +8,14 @@ from shared.database.pool import Conn, columns
 
 # The newest announcement wins in whatever order they come.
 PUT = """
-INSERT INTO alerts.campaigns AS c (workspace, campaign, version, region)
+INSERT INTO alerts.campaigns AS c (workspace, campaign, version, region, starts_at, ends_at)
 SELECT DISTINCT ON (u.workspace, u.campaign) u.*
-FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[])
-  AS u(workspace, campaign, version, region)
+FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[],
+  $6::timestamptz[]) AS u(workspace, campaign, version, region, starts_at, ends_at)
 ORDER BY u.workspace, u.campaign, u.version DESC
 ON CONFLICT (workspace, campaign) DO UPDATE
-SET version = excluded.version, region = excluded.region WHERE c.version < excluded.version
+SET version = excluded.version, region = excluded.region, starts_at = excluded.starts_at,
+  ends_at = excluded.ends_at WHERE c.version < excluded.version
 """
 FIND_OF_REGIONS = """
 SELECT campaign FROM alerts.campaigns WHERE workspace = $1 AND region = ANY($2::text[])

@@ -21,6 +21,8 @@ from alerts.channels.texts import Measure, json_bytes
 Security = Literal["none", "starttls", "tls"]
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host; raises OSError for none."""
+Draw = Callable[[Sequence[str], str], Awaitable[Sequence[bytes | None]]]
+"""Pictures (SVG) with words of a locale as PNG; None for each that cannot be made in time."""
 
 
 class EntryError(ValueError):
@@ -51,6 +53,7 @@ class Tools(Struct, frozen=True):
     server: MailServer
     timeout_s: float
     resolve: Resolve
+    draw: Draw | None = None
 
 
 class ChannelLimits(Struct, frozen=True):
@@ -58,7 +61,8 @@ class ChannelLimits(Struct, frozen=True):
     escapes, where the provider counts nothing else. `alerts_max` go into one message. What
     a destination takes in a minute and in a second is its budget; None for no limit. Where it
     `keeps_threads`, no two groups share a message: each has a thread of its own. `lists_all`:
-    machines read it, and every alert that is told is in it."""
+    machines read it, and every alert that is told is in it. Of a message's alerts the first
+    `pictures_max` are shown with a picture."""
 
     text_max: int
     sends_per_minute: int | None = None
@@ -66,6 +70,7 @@ class ChannelLimits(Struct, frozen=True):
     alerts_max: int | None = None
     keeps_threads: bool = False
     lists_all: bool = False
+    pictures_max: int = 0
     measure: Measure = json_bytes
 
 

@@ -53,6 +53,15 @@ class Tone(StrEnum):
     ENDED = "ended"
 
 
+class Picture(Struct, frozen=True):
+    """What an alert looks like over time: `svg` is a file of its own, `caption` what it shows,
+    `alt` the same with its figures for who does not see it."""
+
+    svg: str
+    caption: str
+    alt: str
+
+
 class Block(Struct, frozen=True):
     """One alert that is told. `color` is a web colour for its tone."""
 
@@ -62,6 +71,7 @@ class Block(Struct, frozen=True):
     color: str
     alert: AlertFacts
     tone: Tone = Tone.INFO
+    picture: Picture | None = None
 
 
 class StillOpen(Struct, frozen=True):
@@ -194,7 +204,7 @@ def brief(message: Message) -> Message:
     first alert, without what only people read; what else is open is left out, and counted."""
     title = shorten(plain_words(message.title), BRIEF_CHARACTERS_MAX)
     blocks = tuple(
-        replace(one, facts=(), alert=replace(one.alert, annotations={}))
+        replace(one, facts=(), picture=None, alert=replace(one.alert, annotations={}))
         for one in message.blocks[:1]
     )
     return replace(

@@ -10,14 +10,13 @@ from typing import NamedTuple
 
 from msgspec import convert
 
-from alerts.incoming.reading import UnreadableError, check_keys, decoded
+from alerts.incoming.reading import YEARS, UnreadableError, check_keys, decoded
 from alerts.incoming.signal import Figures, NewerFigures, Origin, Signal
 from shared.events import BREACH_DECODER, FIGURES_DECODER, Breach, BreachFigures
 from shared.keys import group_text
 
 BREACH_BYTES_MAX = 200_000
 """A breach has a few kilobytes; what it says comes back in each record of notifications.v1."""
-YEARS = range(1970, 9000)
 
 
 class FoundSignal(NamedTuple):

@@ -1,21 +1,24 @@
-"""The other door: what catalog.v1 announces of a campaign, of which alerts needs its region."""
+"""The other door: what catalog.v1 announces of a campaign: its region, and when it runs."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 
-from alerts.incoming.reading import UnreadableError, check_keys, decoded
+from alerts.incoming.reading import YEARS, UnreadableError, check_keys, decoded
 from shared.bodies.words import words_of_error
 from shared.events import CATALOG_DECODER, CampaignObject, object_of
 
 
 class FoundCampaign(NamedTuple):
-    """A version of a campaign, and where it belongs."""
+    """A version of a campaign, where it belongs, and when it runs as far as that is known."""
 
     workspace: str
     campaign: str
     version: int
     region: str | None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 def read_campaign(value: bytes) -> FoundCampaign | None:
@@ -30,4 +33,10 @@ def read_campaign(value: bytes) -> FoundCampaign | None:
         raise UnreadableError(words_of_error(str(error))) from error
     assert isinstance(campaign, CampaignObject)
     check_keys({"campaign": item.id}, version=item.version)
-    return FoundCampaign(event.workspace, item.id, item.version, campaign.region)
+    runs = (_known(campaign.starts_at), _known(campaign.ends_at))
+    return FoundCampaign(event.workspace, item.id, item.version, campaign.region, *runs)
+
+
+def _known(at: datetime | None) -> datetime | None:
+    """An instant that no calendar here has is none: the region counts all the same."""
+    return at if at is not None and at.year in YEARS else None

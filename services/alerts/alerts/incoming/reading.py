@@ -15,6 +15,8 @@ KEY_BYTES_MAX = 1_000
 """Of a text that is part of an index: PostgreSQL has room for 2,700 bytes in a row of one."""
 NUMBER_MAX = 2**31 - 1
 UNPARSEABLE = "unparseable"
+YEARS = range(1970, 9000)
+"""Of instants that are stored."""
 
 
 class UnreadableError(ValueError):

@@ -4,6 +4,7 @@ Breaches are made signals at the door (`breaches`), and so is whatever else come
 deciding and rendering know signals alone.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -15,6 +16,8 @@ Transition = Literal[
     "firing", "level_changed", "resolved", "corrected", "withdrawn", "no_data", "degraded"
 ]
 Severity = Literal["info", "warning", "critical"]
+FIGURE_CHARACTERS_MAX = 40
+FIGURES_MAX = 12
 
 
 class Origin(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -57,11 +60,34 @@ class Figures(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.kpi.rpartition(".")[2]
 
     @property
+    def roles(self) -> dict[str, str]:
+        """The numbers that have a role in a picture and a forecast, by it: their names."""
+        return {one.role: one.name for one in self.shown if one.role and one.name in self.numbers}
+
+    @property
     def complete_through(self) -> datetime | None:
         """Until when all sources say that they are complete; None when one has not said."""
         through = [source.complete_through for source in self.sources]
         known = [one for one in through if one is not None]
         return min(known) if known and len(known) == len(through) else None
+
+
+class PastFigures(Struct, frozen=True, kw_only=True):
+    """Figures as they were at an instant: what a picture needs of them."""
+
+    at: datetime
+    value: str | None = None
+    numbers: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, at: datetime, value: str | None, numbers: Mapping[str, str]) -> "PastFigures":
+        """Bounded: so many numbers, and none that is longer than any figure."""
+        short = {name: text for name, text in numbers.items() if len(text) <= FIGURE_CHARACTERS_MAX}
+        return cls(
+            at=at,
+            value=value if value is None or len(value) <= FIGURE_CHARACTERS_MAX else None,
+            numbers={name: short[name] for name in sorted(short)[:FIGURES_MAX]},
+        )
 
 
 class NewerFigures(Struct, frozen=True, kw_only=True):

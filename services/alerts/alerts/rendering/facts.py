@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from alerts.channels.markup import one_line
 from alerts.channels.texts import shorten
 from alerts.incoming.signal import Figures, Signal
+from alerts.rendering.forecast import forecast_facts
 from alerts.rendering.foreign import foreign_facts
 from alerts.rendering.locales.table import VOCABULARIES
 from alerts.rendering.numbers import Numbers, exceeds_one
@@ -42,7 +43,7 @@ def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str
     """`zone`: the alert's own, where the times of the message are of several; else ""."""
     signal = view.signal
     figures = signal.data
-    titles = _brought(figures.titles, locale)
+    titles = brought(figures.titles, locale)
     name = titles.get(figures.kpi) or figures.title or figures.kpi
     numbers = Numbers(locale, figures.currency, signal.time_zone)
     previous = view.previous_severity or signal.previous_severity or signal.severity
@@ -106,8 +107,8 @@ def facts_of(view: AlertView, locale: str, now: datetime, zone: str) -> dict[str
             for change in view.history
         ],
     }
-    found: dict[str, Any] = _folded(facts | told | _quality(signal, numbers) | foreign)
-    return found
+    facts |= told | _quality(signal, numbers) | forecast_facts(view, locale, numbers) | foreign
+    return {name: _folded(one) for name, one in facts.items()}
 
 
 def _saying(view: AlertView, numbers: Numbers) -> dict[str, Any]:
@@ -131,7 +132,7 @@ def _flapping(view: AlertView, numbers: Numbers, words: str) -> str:
     )
 
 
-def _brought(words: Mapping[str, Mapping[str, str]], locale: str) -> dict[str, str]:
+def brought(words: Mapping[str, Mapping[str, str]], locale: str) -> dict[str, str]:
     """What a breach brought in this locale; where it has none, in the one that stands in."""
     return {**words.get(VOCABULARIES[locale].instead, {}), **words.get(locale, {})}
 
@@ -139,7 +140,7 @@ def _brought(words: Mapping[str, Mapping[str, str]], locale: str) -> dict[str, s
 def _sentences(figures: Figures, locale: str, shown: Mapping[str, str]) -> dict[str, str]:
     """What its breach brought to be said of it, with what is shown of its figures. One of before
     brought nothing, and is told by a name and a figure."""
-    said = _brought(figures.sentences, locale)
+    said = brought(figures.sentences, locale)
     if exceeds_one(figures.value):
         said |= {name: said[other] for name, other in OVER_ONE.items() if other in said}
     return {

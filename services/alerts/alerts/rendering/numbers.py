@@ -12,9 +12,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.dates import format_date, format_time
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import (
+    format_compact_decimal,
+    format_currency,
+    format_decimal,
+    format_percent,
+)
 
 from alerts.rendering.locales.table import VOCABULARIES
+from shared.charts.charts import ChartAxes
 
 DIGITS_MAX = 20
 """With six decimals that is what decimal arithmetic has room for, 28 digits."""
@@ -57,7 +63,7 @@ class Numbers:
 
     def decimal(self, text: str | None) -> str | None:
         """Up to six decimals, with the locale's grouping; text that is no number stays as is."""
-        value = _decimal(text)
+        value = decimal_of(text)
         if value is None:
             return text
         return _unbroken(format_decimal(value, "#,##0.######", self._locale))
@@ -70,20 +76,20 @@ class Numbers:
         return self._time_span(text, SPANS[unit]) if unit in SPANS else self.decimal(text)
 
     def _time_span(self, text: str | None, place: int) -> str | None:
-        value = _decimal(text)
+        value = decimal_of(text)
         if value is None:
             return text
         return f"{self.decimal(text)}{self._words.time_units[value != 1][place]}"
 
     def _percent(self, text: str | None, *, exact: bool = False) -> str | None:
-        value = _decimal(text)
+        value = decimal_of(text)
         pattern = "#,##0.####%" if exact else "#,##0.##%"
         if value is None:
             return text
         return _unbroken(format_percent(value, pattern, self._locale))
 
     def _money(self, text: str | None, *, exact: bool = False) -> str | None:
-        value = _decimal(text)
+        value = decimal_of(text)
         if value is None or self._currency is None:
             return self.decimal(text)
         # An amount too small for two decimals is shown in full: "-¥0.00" says nothing.
@@ -101,12 +107,30 @@ class Numbers:
     def instant(self, at: datetime) -> str:
         """ "11月3日 12:00" / "Nov 3, 12:00" in the zone; midnight stays 00:00 of its day."""
         local = at.astimezone(self._zone)
-        day = format_date(local.date(), self._words.day_pattern, self._locale)
-        return self._words.instant.format(day=day, time=self._time(local))
+        return self._words.instant.format(day=self._day(local), time=self._time(local))
+
+    def axes(self, unit: str | None) -> ChartAxes:
+        """How figures of a unit are written beside a chart: money short, and without its sign."""
+        return ChartAxes(
+            value=lambda value: self._short(value, unit),
+            day=lambda at: format_date(
+                self._local(at).date(), self._words.day_pattern, self._locale
+            ),
+            time=lambda at: self._time(self._local(at)),
+            zone=self._zone,
+        )
+
+    def _short(self, value: Decimal, unit: str | None) -> str:
+        if unit == "percent" or abs(value) < 1000:
+            return self.value("percent" if unit == "percent" else None, f"{value:f}") or ""
+        return format_compact_decimal(value, locale=self._locale, fraction_digits=1)
+
+    def _local(self, at: datetime) -> datetime:
+        return at.astimezone(self._zone)
 
     def before(self, at: datetime, hours: str | None) -> str:
         """The instant so many hours before, "" if that is none."""
-        value = _decimal(hours)
+        value = decimal_of(hours)
         if value is None or not 0 <= value <= HOURS_MAX:
             return ""
         return self.instant(at - timedelta(seconds=round(value * 3600)))
@@ -142,13 +166,16 @@ class Numbers:
         ]
         return self._words.between_units.join(parts)
 
+    def _day(self, local: datetime) -> str:
+        return format_date(local.date(), self._words.day_pattern, self._locale)
+
     def _time(self, local: datetime) -> str:
         return format_time(local.time(), "HH:mm", locale=self._locale)
 
 
 def exceeds_one(text: str | None) -> bool:
     """True when a ratio's text is above 1, that is above 100 %."""
-    value = _decimal(text)
+    value = decimal_of(text)
     return value is not None and value > 1
 
 
@@ -157,7 +184,8 @@ def _unbroken(figure: str) -> str:
     return figure.replace("-", MINUS).replace(" ", _NO_BREAK_SPACE)
 
 
-def _decimal(text: str | None) -> Decimal | None:
+def decimal_of(text: str | None) -> Decimal | None:
+    """A figure as text, if it is one that people read."""
     try:
         value = Decimal(text) if text is not None else None
     except InvalidOperation:

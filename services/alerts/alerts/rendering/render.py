@@ -26,6 +26,7 @@ from alerts.rendering.facts import facts_of
 from alerts.rendering.locales.table import VOCABULARIES
 from alerts.rendering.locales.vocabulary import Vocabulary
 from alerts.rendering.numbers import Numbers
+from alerts.rendering.pictures import with_pictures
 from alerts.rendering.responses import response_data
 from alerts.rendering.view import SEVERITIES, AlertView
 from alerts.response.links import Links
@@ -120,7 +121,12 @@ class Renderer:
             group_labels=heading.group_labels,
             words=_words(words),
             preheader=shorten(str(macros.preheader(first, others)), TITLE_CHARACTERS_MAX),
-            blocks=tuple(_block(macros, view, facts) for view, facts in told),
+            blocks=with_pictures(
+                [_block(macros, view, facts) for view, facts in told],
+                [view for view, _ in told],
+                locale,
+                channel.limits.pictures_max,
+            ),
             unlisted=len(news) - len(listed),
             owners=_owners(news),
             still_open=tuple(

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from alerts.configuration.flapping import Spell
 from alerts.episodes.rules import Key
-from alerts.incoming.signal import Signal
+from alerts.incoming.signal import PastFigures, Signal
 from alerts.response.rules import NO_RESPONSE, EpisodeResponse
 
 SEVERITIES = ("info", "warning", "critical")
@@ -36,6 +36,13 @@ class Change(Struct, frozen=True):
     at: datetime
 
 
+class Runs(Struct, frozen=True):
+    """From when to when a campaign runs."""
+
+    start: datetime
+    end: datetime
+
+
 class AlertView(Struct, frozen=True):
     """One alert as one message tells it. `breach` is its newest transition, with the figures that
     the message shows; `previous_severity` the level this receiver was last told; `history` what
@@ -54,3 +61,7 @@ class AlertView(Struct, frozen=True):
     """How people have answered to it."""
     spell: Spell | None = None
     """Of flapping, if its alert does so."""
+    runs: Runs | None = None
+    points: tuple[PastFigures, ...] = ()
+    """Its figures as they were, beside those of `transitions`, its newest changes of state."""
+    transitions: tuple[Signal, ...] = ()

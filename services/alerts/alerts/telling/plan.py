@@ -13,9 +13,9 @@ from msgspec.structs import replace
 
 from alerts.configuration.flapping import Spell
 from alerts.episodes.rules import Episode, Key
-from alerts.incoming.signal import NewerFigures, Signal
+from alerts.incoming.signal import NewerFigures, PastFigures, Signal
 from alerts.quiet.mute import Mute, MuteReason
-from alerts.rendering.view import AlertView, Change, Saying
+from alerts.rendering.view import AlertView, Change, Runs, Saying
 from alerts.response.rules import NO_RESPONSE, EpisodeResponse
 from alerts.telling import figures
 from alerts.telling.decide import Current, Decision, DecisionReason, Entry, Told, decide
@@ -41,6 +41,10 @@ class Member(Struct, frozen=True):
     response: EpisodeResponse = NO_RESPONSE
     spell: Spell | None = None
     """Of flapping, if its alert does so."""
+    runs: Runs | None = None
+    """When its campaign does, if that is known."""
+    points: tuple[PastFigures, ...] = ()
+    """Figures that were told of it without a change of state."""
 
     def answered_at(self, now: datetime) -> datetime | None:
         """Since when somebody has taken it."""
@@ -308,4 +312,7 @@ def _view(
         labels=member.labels,
         response=member.response,
         spell=member.spell,
+        runs=member.runs,
+        points=member.points,
+        transitions=member.transitions,
     )

@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from alerts.channels.destinations import Endpoint
 from alerts.episodes.rules import Episode, Key
-from alerts.incoming.signal import NewerFigures, Signal
+from alerts.incoming.signal import NewerFigures, PastFigures, Signal
 from alerts.quiet.store import ANY_TIME_SQL
 from alerts.record.rows import NotificationRow
 from alerts.record.states import UNSENT_SQL
+from alerts.rendering.view import Runs
 from alerts.response.store import response_of
 from alerts.routing.snapshot import Snapshot, from_json
 from alerts.telling.decide import Told
@@ -31,11 +32,13 @@ ORDER BY due_at, group_id LIMIT $2 FOR UPDATE SKIP LOCKED
 """
 MEMBERS = """
 SELECT m.group_id, e.*, a.fingerprint, a.campaign, a.labels, t.signals, f.figures,
-  n.annotations, n.link, r.response
+  f.points, n.annotations, n.link, r.response, c.starts_at AS campaign_starts_at,
+  c.ends_at AS campaign_ends_at
 FROM alerts.group_members m
 JOIN alerts.episodes e USING (alert, episode)
 JOIN alerts.alerts a USING (alert)
 LEFT JOIN alerts.figures f ON f.workspace = e.workspace AND f.breach = e.breach
+LEFT JOIN alerts.campaigns c ON c.workspace = e.workspace AND c.campaign = a.campaign
 LEFT JOIN alerts.foreign_alerts n ON n.alert = e.alert AND n.episode = e.episode
 LEFT JOIN alerts.responses r ON r.alert = e.alert AND r.episode = e.episode
 CROSS JOIN LATERAL (
@@ -231,9 +234,15 @@ async def find_members(conn: Conn, groups: Sequence[int]) -> dict[int, list[Memb
                 transitions=_signals(row),
                 figures=msgspec.convert(row["figures"], NewerFigures | None),
                 response=response_of(row["response"]),
+                runs=_runs(row["campaign_starts_at"], row["campaign_ends_at"]),
+                points=msgspec.convert(row["points"] or (), tuple[PastFigures, ...]),
             )
         )
     return found
+
+
+def _runs(start: datetime | None, end: datetime | None) -> Runs | None:
+    return Runs(start, end) if start is not None and end is not None and start < end else None
 
 
 def _signals(row: Any) -> tuple[Signal, ...]:

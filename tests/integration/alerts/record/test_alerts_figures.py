@@ -15,6 +15,7 @@ from tests.unit.alerts.builders import (
     CONFIGURATION,
     at,
     encode,
+    encode_campaign,
     make_breach,
     make_figures,
     make_history,
@@ -83,6 +84,38 @@ async def test_the_newest_wins_in_whatever_order_they_come(
     await world.flush(at(61))
     await world.deliver()
     assert "实际是计划的 170%" in world.robot.messages[-1].title
+
+
+async def test_how_figures_were_is_kept_from_the_first_to_the_newest_and_bounded(
+    world: World,
+) -> None:
+    for number in range(80):
+        await world.tell_figures(make_figures(decided_at=at(number), value=str(number)))
+    points = await world.pool.fetchval("SELECT points FROM alerts.figures")
+    assert len(points) <= store_figures.POINTS_MAX
+    assert [points[0]["value"], points[-1]["value"]] == ["0", "79"]
+    assert points[-1]["numbers"]["actual"] == "51000.00"
+
+
+async def test_a_mail_gets_the_picture_of_the_figures_over_the_campaign(world: World) -> None:
+    runs = {"starts_at": "2025-11-01T00:00:00+08:00", "ends_at": "2025-11-12T00:00:00+08:00"}
+    announced = Received(
+        "catalog.v1", 0, 1, b"k", encode_campaign("double11-2025", "hq", 1, **runs)
+    )
+    async with transaction(world.pool) as conn:
+        await world.handlers.on_batch(conn, [announced])
+    await world.tell(make_breach())
+    await world.tell_figures(make_figures())
+    await world.flush(at(0))
+    await world.deliver()
+    await world.flush(at(61))
+    robot, mail = await world.pool.fetch(
+        "SELECT message FROM alerts.deliveries WHERE message IS NOT NULL ORDER BY channel_id"
+    )
+    assert robot["message"]["blocks"][0]["picture"] is None
+    picture = mail["message"]["blocks"][0]["picture"]
+    assert 'd="M56 272L185.1 202.9L186.2 198.6' in picture["svg"]
+    assert "11月1日 00:00 – 11月12日 00:00" in picture["caption"]
 
 
 async def test_figures_of_a_state_that_is_over_are_not_shown(world: World) -> None:

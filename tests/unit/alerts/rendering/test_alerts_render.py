@@ -59,6 +59,7 @@ def test_the_same_in_english() -> None:
         "- Figures as of: Nov 3, 12:00 (complete)\n"
         "- Limit: at or above 150% of plan is critical\n"
         "- Since: Nov 3, 12:00\n"
+        "- Expected outcome: CNY\u00a090,000.00 over budget at the end\n"
         "- What you can do: lower bids or the daily budget, or move money in from another line\n"
         "- Owner: wang.lei\n"
         "- Rule: pacing-high\n\n"

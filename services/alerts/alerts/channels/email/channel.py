@@ -1,7 +1,7 @@
 """E-mail over SMTP: one mail to one mailbox, and what the server's replies mean (A9, A10)."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -17,13 +17,14 @@ from pydantic import BaseModel, Field
 from alerts.channels.addresses import mail_address, mail_sender
 from alerts.channels.contract import ChannelLimits, EntryError, MailServer, Outgoing, Tools
 from alerts.channels.destinations import Endpoint
-from alerts.channels.email.mail import Mail, Thread, build
+from alerts.channels.email.mail import Mail, Thread, build, content_id
 from alerts.channels.message import Composed, Message, plain, within
 from alerts.channels.result import NotBuiltError, SendClass, SendResult, clip, result_of
 
 T = TypeVar("T")
 TEXT_BYTES_MAX = 50_000
 """Mail takes megabytes; a person does not. Far below the 10 MB of alerting.md A10."""
+PICTURES_MAX = 3
 CONNECT_SHARE = 0.9
 """Of the time of an attempt: whoever is not connected by then has sent nothing, and is told which
 server it was. When all of the time is over, nobody knows."""
@@ -99,7 +100,7 @@ class Email:
     mentions = None
     configuration = Mailboxes
     shown = EmailView
-    limits = ChannelLimits(text_max=TEXT_BYTES_MAX)
+    limits = ChannelLimits(text_max=TEXT_BYTES_MAX, pictures_max=PICTURES_MAX)
 
     def destinations(self, entry: Mailboxes, _: Mapping[str, str]) -> list[Endpoint]:
         """One for each mailbox: however its letters are written, it is one mailbox."""
@@ -132,7 +133,7 @@ class Email:
         Raises NotBuiltError, with its cause, for what cannot be made a mail: nothing was sent.
         """
         try:
-            mail = mail_of(outgoing, tools.server.sender)
+            mail = mail_of(outgoing, tools.server.sender, await drawn(outgoing, tools))
             sender, content = mail_sender(mail.sender).address, build(mail, outgoing.at)
         except Exception as error:
             raise NotBuiltError from error
@@ -165,7 +166,22 @@ def _checked(key: str, text: str, check: Callable[[str], T]) -> T:
         raise EntryError(key, str(error)) from error
 
 
-def mail_of(outgoing: Outgoing, default_sender: str) -> Mail:
+async def drawn(outgoing: Outgoing, tools: Tools) -> list[bytes | None]:
+    """The picture of each block, of the first that have one; none where nothing draws."""
+    blocks = outgoing.message.blocks if _shows_blocks(outgoing.message, outgoing.composed) else ()
+    places = [place for place, one in enumerate(blocks) if one.picture][:PICTURES_MAX]
+    if tools.draw is None or not places:
+        return []
+    charts = [one.picture.svg for one in blocks if one.picture][:PICTURES_MAX]
+    made = dict(zip(places, await tools.draw(charts, outgoing.message.locale), strict=True))
+    return [made.get(place) for place in range(len(blocks))]
+
+
+def _shows_blocks(message: Message, composed: Composed) -> bool:
+    return composed.whole and not message.written
+
+
+def mail_of(outgoing: Outgoing, default_sender: str, drawn: Sequence[bytes | None] = ()) -> Mail:
     """The mail of one attempt. A message that had to be cut is on its page as it is in text."""
     mailbox = msgspec.convert(outgoing.target, Mailbox)
     message, composed = outgoing.message, outgoing.composed
@@ -175,14 +191,18 @@ def mail_of(outgoing: Outgoing, default_sender: str) -> Mail:
         to=mailbox.to,
         thread=Thread(composed.title, outgoing.thread_root, outgoing.thread_previous),
         plain=composed.text,
-        html=page_of(message, composed),
+        html=page_of(message, composed, outgoing.delivery, drawn),
         note=message.words.resent if outgoing.possible_duplicate else "",
+        pictures=tuple(one for one in drawn if one is not None),
     )
 
 
-def page_of(message: Message, composed: Composed) -> str:
-    """The HTML part, escaped by its template."""
-    whole = composed.whole and not message.written
+def page_of(
+    message: Message, composed: Composed, delivery: str = "", drawn: Sequence[bytes | None] = ()
+) -> str:
+    """The HTML part, escaped by its template; `drawn`: the picture of each block that has one."""
+    whole = _shows_blocks(message, composed)
+    places = [place for place, one in enumerate(drawn) if one is not None]
     return str(
         _page().render(
             locale=message.locale,
@@ -195,6 +215,7 @@ def page_of(message: Message, composed: Composed) -> str:
             receiver=message.receiver,
             zone=message.zone,
             text="" if whole else composed.text,
+            pictures={place: content_id(delivery, at) for at, place in enumerate(places)},
         )
     )
 

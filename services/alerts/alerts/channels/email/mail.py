@@ -49,6 +49,13 @@ class Mail(Struct, frozen=True):
     plain: str
     html: str
     note: str = ""
+    pictures: tuple[bytes, ...] = ()
+    """PNG; the page shows each by its `content_id`."""
+
+
+def content_id(delivery: str, place: int) -> str:
+    """What a page calls a picture of its mail."""
+    return f"picture{place}.{delivery}@paceline"
 
 
 def message_id(delivery: str, sender: Sender) -> str:
@@ -117,4 +124,8 @@ def _content(mail: Mail) -> bytes:
     message.set_content(note + mail.plain + "\n", charset="utf-8", cte="quoted-printable")
     html = mail.html.replace("<h2", f"<p>{mail.note}</p><h2", 1) if mail.note else mail.html
     message.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
+    [page] = [part for part in message.iter_parts() if part.get_content_subtype() == "html"]
+    for place, picture in enumerate(mail.pictures):
+        name = f"<{content_id(mail.delivery, place)}>"
+        page.add_related(picture, "image", "png", cid=name, disposition="inline")
     return message.as_bytes()

@@ -29,8 +29,11 @@ class Labels(Struct, frozen=True, kw_only=True):
     lasted: str
     since: str
     window: str
+    forecast: str
+    to_land: str
     lever: str
     runbook: str
+    bucket: str
     owner: str
     link: str
     rule: str
@@ -127,6 +130,16 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
     as_of: str
     of_which: str
     part_of_it: str
+    over_budget: str
+    """Of a forecast, as the two below."""
+    under_budget: str
+    on_budget: str
+    a_day: str
+    """What to spend to land on the budget; in less than a day it is `until_end`."""
+    until_end: str
+    nothing_left: str
+    chart_pacing: str
+    chart_values: str
     complete: str
     complete_to: str
     complete_unknown: str

@@ -37,12 +37,12 @@ UNITS: Mapping[str, UnitName] = {
 """Of all figures: newer ones of an open breach may have one that it had not, such as a forecast."""
 
 SHOWN = (
-    BreachNumber(name="actual"),
+    BreachNumber(name="actual", role="spent"),
     BreachNumber(name="corrections", unless_zero=True, part_of="actual"),
-    BreachNumber(name="planned_to_date"),
-    BreachNumber(name="allocated"),
-    BreachNumber(name="forecast_end"),
-    BreachNumber(name="remaining"),
+    BreachNumber(name="planned_to_date", role="plan"),
+    BreachNumber(name="allocated", role="limit"),
+    BreachNumber(name="forecast_end", role="expected"),
+    BreachNumber(name="remaining", role="left"),
     BreachNumber(name="committed", unless_zero=True),
 )
 """The telling ones first."""

@@ -1,20 +1,24 @@
 """E-mail: readable in both parts, threaded, and what each reply of a server means (M3, A9)."""
 
+from collections.abc import Sequence
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from alerts.channels.email.channel import (
     Email,
     classify_data,
     classify_greeting,
     classify_recipient,
+    drawn,
+    mail_of,
     page_of,
 )
 from alerts.channels.email.mail import Mail, Thread, build
-from alerts.channels.message import AlertFacts, Block, FactLine
+from alerts.channels.message import AlertFacts, Block, FactLine, Picture
 from alerts.channels.result import NotBuiltError, SendClass
 from tests.unit.alerts.builders import START, at
 from tests.unit.alerts.sending import mail_server, make_message, make_outgoing, make_tools
@@ -51,6 +55,35 @@ def test_text_comes_first_and_html_last_both_in_utf8() -> None:
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     assert body(message, "plain").strip() == "花费过快"
     assert "花费过快" in body(message, "html")
+
+
+async def test_a_picture_is_in_the_mail_with_what_it_shows_in_words() -> None:
+    """Three at most, each with its alert; one that could not be made leaves nothing behind."""
+    picture = Picture("<svg/>", "Spend & plan", 'a "b"')
+    blocks = (BLOCK, *(replace(BLOCK, picture=picture),) * 4)
+    asked: list[tuple[int, str]] = []
+
+    async def draw(charts: Sequence[str], locale: str) -> list[bytes | None]:
+        asked.append((len(charts), locale))
+        return [b"png-1", None, b"png-3"]
+
+    message = make_message(written="", blocks=blocks)
+    outgoing = make_outgoing(Email(), {"kind": "email", "to": "a@x.com"}, message)
+    tools = replace(make_tools(), draw=draw)
+    found = parsed(mail_of(outgoing, "p@example.com", await drawn(outgoing, tools)))
+    assert asked == [(3, "zh-CN")]
+    page = body(found, "html")
+    assert page.count("<img") == 2
+    assert 'alt="a &#34;b&#34;"' in page
+    assert page.count("Spend &amp; plan") == 2
+    images = [part for part in found.walk() if part.get_content_type() == "image/png"]
+    assert [part.get_content() for part in images] == [b"png-1", b"png-3"]
+    for part in images:
+        assert f"cid:{part['Content-ID'].strip('<>')}" in page
+    assert "cid" not in body(found, "plain")
+    assert not await drawn(outgoing, make_tools()), "nothing draws"
+    cut = replace(outgoing, composed=Email().compose(message, 40))
+    assert not await drawn(cut, tools), "what is cut has no page of blocks"
 
 
 def test_headers_thread_the_episode() -> None:
