@@ -8,7 +8,7 @@ way, nothing waits.
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -237,7 +237,7 @@ class Producer:
             error = repr(next(iter(failures.values())))
             log.warning("delivery_failed", partitions=len(failures), error=error)
         for topic, count in current.acknowledged(failures).items():
-            metrics.PRODUCED.labels(topic).inc(count)
+            _produced(topic).inc(count)
         self._inflight_bytes -= current.size
         current.end(failures)
         if not self._collecting.is_empty:
@@ -290,6 +290,11 @@ class Producer:
         for name in map(self._settings.topic, TOPICS):
             counts[name] = len(await client.partitions_for(name))
         self._partitions.learn(counts)
+
+
+@cache
+def _produced(topic: str) -> Any:
+    return metrics.PRODUCED.labels(topic)
 
 
 def not_acknowledged() -> UnavailableError:

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -86,10 +85,11 @@ class Round:
                 # A fault of one caller is no reason to leave the others waiting.
                 log.error("caller_failed", exc_info=error)
 
-    def acknowledged(self, failures: Failures) -> Counter[str]:
+    def acknowledged(self, failures: Failures) -> dict[str, int]:
         """Records by topic, of the partitions that did not fail."""
-        counts: Counter[str] = Counter()
+        counts: dict[str, int] = {}
         for place, batches in self.batches.items():
             if place not in failures:
-                counts[place.topic] += sum(batch.record_count() for batch in batches)
+                count = sum([batch.record_count() for batch in batches])
+                counts[place.topic] = counts.get(place.topic, 0) + count
         return counts
