@@ -1,6 +1,7 @@
 """The broker or the database goes away under load: what was accepted is stored, all recover.
 
-No service is restarted in these tests: the same processes must come back by themselves.
+No service is restarted in these tests but the one that is killed: the same processes must come back
+by themselves.
 """
 
 import shutil
@@ -31,6 +32,7 @@ REST_S = 0.1
 """Between two batches of a poster: with four of them there is always work on its way."""
 ACCEPTED = 202
 AWAY = "503 broker_unavailable"
+GONE = "connection lost"
 STALLS_MAX = 2
 
 
@@ -99,7 +101,11 @@ class Poster(threading.Thread):
 
     def _accepted(self, http: httpx.Client, events: list[dict[str, Any]]) -> bool:
         headers = {"Authorization": f"Bearer {self._token}"}
-        answer = http.post(f"{self._url}/v1/events", json=events, headers=headers)
+        try:
+            answer = http.post(f"{self._url}/v1/events", json=events, headers=headers)
+        except httpx.TransportError:
+            self.refusals.append(GONE)
+            return False
         if answer.status_code != ACCEPTED:
             self.refusals.append(f"{answer.status_code} {answer.json()['code']}")
         return answer.status_code == ACCEPTED
@@ -175,6 +181,37 @@ def test_a_frozen_then_killed_broker_is_503_in_time_and_all_acknowledged_is_stor
     _await_total(client, before + sum(poster.acknowledged for poster in posters))
     assert client.get("budget", "/v1/invariants")["holds"]
     assert _processes(stack) == processes
+    stack.await_ready()
+
+
+@pytest.mark.chaos
+def test_what_ingest_acknowledged_before_it_was_killed_on_a_frozen_broker_is_stored(
+    stack: Stack, client: Client, kafka_server: KafkaServer
+) -> None:
+    before, ingest = int(float(_total(client))), stack.replica("ingest")
+    posters = _load(stack, client, "killed")
+    assert wait_until(lambda: all(poster.acknowledged for poster in posters), 60)
+    kafka_server.freeze()
+    acknowledged = [poster.acknowledged for poster in posters]
+    refused = wait_until(lambda: all(AWAY in poster.refusals for poster in posters), 60)
+    ingest.kill()
+    while_frozen = sum(poster.acknowledged for poster in posters) - sum(acknowledged)
+    kafka_server.thaw()
+    assert refused
+    lost = wait_until(lambda: all(GONE in poster.refusals for poster in posters), 60)
+    # While ingest is away nothing can be sent again, so what is stored now is what it acknowledged,
+    # and at most what each poster had on its way besides.
+    sent = before + sum(poster.acknowledged for poster in posters)
+    stored = wait_until(lambda: int(float(_total(client))) >= sent, 120)
+    ingest.start()
+    for poster in posters:
+        poster.end()
+
+    assert lost
+    assert stored
+    # An answer may be on its way when the broker freezes; none is given after that.
+    assert while_frozen <= len(posters) * BATCH
+    _await_total(client, before + sum(poster.acknowledged for poster in posters))
     stack.await_ready()
 
 
