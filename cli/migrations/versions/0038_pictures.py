@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0037_pictures"
-down_revision = "0036_turns"
+revision = "0038_pictures"
+down_revision = "0037_documents"
 branch_labels = None
 depends_on = None
 
