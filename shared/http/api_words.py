@@ -31,8 +31,10 @@ HOLDERS = {
     "alerts": (
         "alerts",
         "configuration",
+        "deliveries",
         "notifications",
         "receivers",
+        "response-times",
         "schedules",
         "silences",
     ),

@@ -29,6 +29,7 @@ OPERATOR = ("operator",)
 ANY = {"If-Match": "*"}
 TRY = "/v1/receivers/ops/test"
 SILENCE = "/v1/silences/of-inside"
+TIMES = {"from": "2025-11-03T00:00:00Z", "to": "2025-11-04T00:00:00Z", "by": "campaign"}
 SCHEDULE = f"/v1/schedules/{INSIDE}"
 ON_CALL = f"""
 people: [{{name: ann}}]
@@ -58,6 +59,7 @@ CASES = [
         path=f"{SCHEDULE}/calendar.ics",
     ),
     Case("DELETE /v1/silences/{silence}", Of.CAMPAIGN_WRITE, OPERATOR, SILENCE),
+    Case("GET /v1/response-times", Of.CAMPAIGN_LIST, params=TIMES),
 ]
 ANSWERS: dict[str, dict[str, Any]] = {
     **{verb: {} for verb in ("ack", "unack", "unsnooze", "resolve")},
@@ -67,12 +69,18 @@ ANSWERS: dict[str, dict[str, Any]] = {
 }
 
 
-def cases_of(alert: int) -> list[Case]:
-    """What is done about one alert of INSIDE."""
+def cases_of(alert: int, delivery: str) -> list[Case]:
+    """What is done about one alert of INSIDE, and a message that has not arrived."""
     url = f"/v1/alerts/{alert}"
     many = {"action": "ack", "alerts": [str(alert)]}
     return [
         Case("GET /v1/alerts/{alert}", Of.CAMPAIGN_THING, path=url),
+        Case(
+            "POST /v1/deliveries/{delivery}/resend",
+            Of.CAMPAIGN_WRITE,
+            OPERATOR,
+            f"/v1/deliveries/{delivery}/resend",
+        ),
         Case("POST /v1/alerts/actions", Of.CAMPAIGN_WRITE, OPERATOR, body=many),
         *(
             Case(
@@ -88,7 +96,7 @@ def cases_of(alert: int) -> list[Case]:
 
 
 def test_every_route_of_alerts_has_an_expectation() -> None:
-    check_complete("alerts", [*CASES, *cases_of(1)])
+    check_complete("alerts", [*CASES, *cases_of(1, "d1")])
 
 
 async def test_a_role_and_a_reach_decide_what_is_read_and_written(
@@ -104,7 +112,12 @@ async def test_a_role_and_a_reach_decide_what_is_read_and_written(
     async with transaction(world.pool) as conn:
         await put_silence(conn, "default", silence("of-inside", f'campaign="{INSIDE}"'))
     alert = await world.pool.fetchval("SELECT alert FROM alerts.alerts WHERE campaign = $1", INSIDE)
-    await hold(asker_of(world, client), [*CASES, *cases_of(alert)])
+    delivery = await world.pool.fetchval(
+        "UPDATE alerts.deliveries SET state = 'failed' WHERE position = (SELECT min(position) "
+        "FROM alerts.deliveries WHERE campaigns ? $1) RETURNING delivery",
+        INSIDE,
+    )
+    await hold(asker_of(world, client), [*CASES, *cases_of(alert, delivery)])
 
 
 async def test_a_campaign_is_read_where_it_was_moved_before_anything_is_told_of_it_again(

@@ -1,22 +1,32 @@
-"""HTTP: a test message to a receiver."""
+"""HTTP: a test message to a receiver, and a message that is sent again."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from alerts.channels.result import ARRIVED
-from alerts.delivery.schemas import ReceiverTried
+from alerts.delivery import store_resend
+from alerts.delivery.schemas import DeliveryView, ReceiverTried
 from alerts.delivery.trials import Trials, Tried
+from alerts.record.states import ARRIVED as ARRIVED_STATES
+from shared.errors import ConflictError
 from shared.http.answers import answers
 from shared.http.app import Json
-from shared.http.caller import Operator
+from shared.http.caller import Caller, Operator, once
+from shared.http.conventions import Reply
 from shared.logs import get_logger
 
 log = get_logger(__name__)
-router = APIRouter(prefix="/v1/receivers", tags=["configuration"])
+router = APIRouter(prefix="/v1")
+DeliveryId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
 
 
-@router.post("/{receiver}/test", **answers(ReceiverTried), summary="Send a test message")
+@router.post(
+    "/receivers/{receiver}/test",
+    **answers(ReceiverTried),
+    tags=["configuration"],
+    summary="Send a test message",
+)
 async def post_test(request: Request, receiver: str, principal: Operator) -> Response:
     """Sends to each channel of the receiver now and answers what the providers said. It is a
     message to people, in the receiver's language; asked again, it is sent again."""
@@ -33,6 +43,31 @@ async def post_test(request: Request, receiver: str, principal: Operator) -> Res
         arrived=arrived,
     )
     return Json({"receiver": receiver, "arrived": arrived, "results": results})
+
+
+@router.post(
+    "/deliveries/{delivery}/resend",
+    **answers(DeliveryView, keyed=True),
+    tags=["notifications"],
+    summary="Send again now what has not arrived",
+)
+async def post_resend(request: Request, delivery: DeliveryId, principal: Operator) -> Response:
+    """What waits, is parked or was refused is tried at once instead of at its next time, as soon
+    as its provider takes anything. What is on its way is left alone, and so is what has arrived:
+    delivery_arrived. Errors: delivery_unknown."""
+
+    async def act(caller: Caller) -> Reply:
+        found = await store_resend.put_due(caller.conn, caller.reach, delivery)
+        if found is None:
+            raise caller.reach.unknown("delivery", delivery, to_write=True)
+        if found.state in ARRIVED_STATES:
+            raise ConflictError(
+                "delivery_arrived", f"delivery {delivery} is {found.state}: it is not sent twice"
+            )
+        log.info("resend_asked", delivery=delivery, by=caller.principal.subject)
+        return Reply(200, found._asdict())
+
+    return await once(request, principal, act)
 
 
 def _view(tried: Tried) -> dict[str, Any]:

@@ -1,8 +1,10 @@
-"""HTTP bodies of a test message."""
+"""HTTP bodies of a test message, and of one that is sent again."""
+
+from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from shared.events.notifications import AttemptClass
+from shared.events.notifications import AttemptClass, State
 
 
 class TrialView(BaseModel):
@@ -15,6 +17,18 @@ class TrialView(BaseModel):
     provider_code: str
     provider_message: str
     duration_ms: int
+
+
+class DeliveryView(BaseModel):
+    """One message to one channel; while `behind` names an earlier one, that goes first."""
+
+    delivery: str
+    receiver: str
+    channel: str
+    state: State
+    delivered_at: datetime | None
+    next_attempt_at: datetime | None
+    behind: str | None
 
 
 class ReceiverTried(BaseModel):

@@ -23,10 +23,10 @@ ATTEMPTS_KEPT_MAX = 50
 """Of one delivery: the first and the newest; what is refused for weeks is tried each hour."""
 
 # Something earlier for the same destination is unsent: a resolve never overtakes its firing.
-BEHIND = f"""EXISTS (
-    SELECT 1 FROM alerts.deliveries earlier
+EARLIER = f"""FROM alerts.deliveries earlier
     WHERE earlier.group_id = d.group_id AND earlier.channel_id = d.channel_id
-      AND earlier.position < d.position AND earlier.state IN {UNSENT_SQL})"""
+      AND earlier.position < d.position AND earlier.state IN {UNSENT_SQL}"""
+BEHIND = f"EXISTS (SELECT 1 {EARLIER})"
 # Two workspaces may name the same robot, but nobody may slow the other down through it, so
 # destinations are per workspace. In one, two names of a robot share what it takes.
 CLAIMABLE = f"""

@@ -163,6 +163,22 @@ class AlertEscalationView(BaseModel):
     calls: list[EscalationCallView]
 
 
+class ResponseTimesView(BaseModel):
+    """Of one receiver or one value of a label: episodes told first in the period, and how people
+    answered to them."""
+
+    who: str
+    told: int
+    acknowledged: int
+    unanswered: int
+    unanswered_open: int
+    escalated: int
+    escalated_in_vain: int
+    p50_s: int | None
+    p90_s: int | None
+    max_s: int | None
+
+
 class AlertDetail(Alert):
     """One alert with everything that people did about it, the newest first."""
 
