@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from cli.demo.decisions import OPINIONS
 from cli.demo.player import Player
-from cli.demo.scenario import CAMPAIGN, RECEIVER, Moment, Said, clock
+from cli.demo.scenario import BEFORE, CAMPAIGN, RECEIVER, Act, Moment, Said, clock
 
 CHANNELS = ("dingtalk", "email")
 DAY_ONE = {"ctr": "0.020000", "cpc": "0.750000", "cvr": "0.035000"}
@@ -26,16 +28,60 @@ def differences(
 def after_moment(
     moment: Moment, player: Player, told: Sequence[tuple[str, str, Said]]
 ) -> list[str]:
-    """Faults right after a moment: what was newly said, pacing and forecast."""
+    """Faults right after a moment: what was newly said, figures, and why money waits."""
     missing, surplus = differences(moment.said, told)
     faults = missing + surplus
-    totals = player.totals() if moment.pacing or moment.forecast else {}
+    totals = player.totals()
     for line, ratio in moment.pacing.items():
         if totals[line]["pacing_ratio"] != ratio:
             faults.append(f"pacing of {line} is {totals[line]['pacing_ratio']}, not {ratio}")
     for line, amount in moment.forecast.items():
         if totals[line]["forecast_end"] != amount:
             faults.append(f"forecast of {line} is {totals[line]['forecast_end']}, not {amount}")
+    for line, amount in moment.actual.items():
+        if totals[line]["actual"] != amount:
+            faults.append(f"actual of {line} is {totals[line]['actual']}, not {amount}")
+    if moment.excepted is not None:
+        reasons = [one["reason"] for one in player.exceptions()]
+        if reasons != moment.excepted:
+            faults.append(f"exceptions wait for {reasons}, not {moment.excepted}")
+    return faults
+
+
+def after_act(act: Act, player: Player) -> list[str]:
+    """Faults right after somebody has decided: what lines and buckets have then."""
+    found = player.allocated() if act.allocated else {}
+    return [
+        f"{place} has {found.get(place)}, not {amount}, after {act.role}: {act.path}"
+        for place, amount in act.allocated.items()
+        if found.get(place) != amount
+    ]
+
+
+def opinions(player: Player) -> list[str]:
+    """Step 1: both opinions on the exception are in the audit."""
+    found = {
+        row["detail"]["as"]: row["detail"]["opinion"]
+        for row in player.audit()
+        if row["action"] == "decided" and row["object"].startswith("exception/")
+    }
+    return [] if found == OPINIONS else [f"the audit has {found}, not {OPINIONS}"]
+
+
+def moved_money(player: Player) -> list[str]:
+    """Step 6: before it nothing has moved, the sum stays, and each move is one row of the audit."""
+    faults = []
+    before = player.allocated(known_at=(clock(6, 12) - timedelta(minutes=1)).isoformat())
+    now = player.allocated()
+    total = sum(Decimal(amount) for amount in now.values())
+    if total != Decimal(BEFORE["plan"]["total"]["amount"]):
+        faults.append(f"lines and reserve have {total}")
+    for line, amount in {"L05": "30000.00", "L04": "100000.00"}.items():
+        if before[line] != amount:
+            faults.append(f"known at 11:59 {line} has {before[line]}, not {amount}")
+    applied = Counter(row["action"] for row in player.audit() if "_applied" in row["action"])
+    if applied != {"draw_applied": 1, "transfer_applied": 1}:
+        faults.append(f"the audit has {dict(applied)}")
     return faults
 
 

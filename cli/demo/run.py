@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from cli.demo import check, scenario
+from cli.demo import check, decisions, scenario
 from cli.demo.client import Client, ClientError
 from cli.demo.player import Player, told
-from cli.demo.scenario import BUILT_STEPS, Said
+from cli.demo.scenario import BUILT_STEPS, Moment, Said
 from cli.errors import CommandError, Exit
 from cli.fakes.dingtalk import FakeDingTalk
 from cli.fakes.mail import FakeMail
@@ -54,12 +54,13 @@ class Demo:
     def run(self) -> None:
         """Plays the scenario. Raises ClientError when a request is refused."""
         self._player.prepare()
-        for moment in scenario.moments():
+        moments = [*scenario.moments(), *decisions.decided()]
+        for moment in sorted(moments, key=lambda one: one.at):
             before = self._player.totals() if moment.step == 7 else {}
-            self._player.play(moment)
+            faults = self._play(moment)
             self._show.print(f"[dim]{moment.at:%m-%d %H:%M}[/] {moment.title}")
             self._show_messages()
-            faults = check.after_moment(moment, self._player, self._newly_told())
+            faults += check.after_moment(moment, self._player, self._newly_told())
             if moment.step == 2:
                 faults += check.day_one_series(self._player)
             if moment.step == 3:
@@ -70,7 +71,19 @@ class Demo:
             self.faults[moment.step or 3] += [
                 f"{moment.at:%m-%d %H:%M} {fault}" for fault in faults
             ]
+        self.faults[1] += check.opinions(self._player)
+        self.faults[6] += check.moved_money(self._player)
         self.faults[9] += self._check_arrived()
+
+    def _play(self, moment: Moment) -> list[str]:
+        """What people do at a moment, each checked, then what arrives."""
+        self._player.begin(moment)
+        faults = []
+        for act in moment.acts:
+            self._player.act(act)
+            faults += check.after_act(act, self._player)
+        self._player.end(moment)
+        return faults
 
     def _newly_told(self) -> list[tuple[str, str, Said]]:
         items = self._player.notifications()

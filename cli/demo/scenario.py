@@ -4,18 +4,20 @@ Times are the campaign's (+08:00). Every line has its own source; lines not name
 exactly at plan and must say nothing.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import yaml
 
 ZONE = timezone(timedelta(hours=8))
 CAMPAIGN = "double11-2025"
-PLANNED_AT = datetime(2025, 10, 13, 10, tzinfo=ZONE)
-BUILT_STEPS = (2, 3, 4, 7, 9)
+PREPARED_AT = datetime(2025, 10, 12, 14, tzinfo=ZONE)
+BUILT_STEPS = (1, 2, 3, 4, 6, 7, 9)
 RECEIVER = "ops"
 DUPLICATED_EVENTS = 500
 
@@ -24,7 +26,17 @@ BEFORE: dict[str, Any] = yaml.safe_load(
 )
 LINES = {line["line"]: Decimal(line["allocated"]) for line in BEFORE["plan"]["lines"]}
 AT_PLAN = ("L01", "L02", "L04", "L05", "L06", "L07", "L08", "L09")
-SEARCH_DAYS = {1: 12_000, 2: 16_000, 3: 22_000, 4: 8_000, 5: 8_000, 6: 11_000, 7: 11_000, 8: 11_000}
+SEARCH_DAYS = {
+    **{1: 12_000, 2: 16_000, 3: 22_000, 4: 8_000, 5: 8_000},
+    **{6: 11_000, 7: 11_000, 8: 11_000, 9: 11_500},
+}
+AFTER_MOVES = {
+    **{("L02", day): "23500.00" for day in (7, 8, 9)},
+    **{("L04", day): "10000.00" if day == 6 else "10900.00" for day in (6, 7, 8, 9)},
+    **{("L05", day): "500.00" for day in (7, 8, 9)},
+}
+"""What lines spend by day since they have more, or less, than their first plan."""
+VENUE_SOURCE = "shop/venue"
 
 
 class Said(NamedTuple):
@@ -38,9 +50,20 @@ class Said(NamedTuple):
     value: str
 
 
+class Act(NamedTuple):
+    """What one person posts to a service, and what lines and buckets have right after it."""
+
+    role: str
+    path: str
+    body: Any
+    service: str = "budget"
+    allocated: Mapping[str, str] = MappingProxyType({})
+
+
 @dataclass
 class Moment:
-    """What arrives at one instant of the campaign's clock, and what is expected right after."""
+    """What people do and what arrives at one instant of the campaign's clock, and what is expected
+    right after: what is told, and of budget the figures and why money waits as an exception."""
 
     at: datetime
     step: int | None
@@ -49,6 +72,9 @@ class Moment:
     said: list[Said] = field(default_factory=list)
     pacing: dict[str, str] = field(default_factory=dict)
     forecast: dict[str, str] = field(default_factory=dict)
+    actual: dict[str, str] = field(default_factory=dict)
+    excepted: Sequence[str] | None = None
+    acts: Sequence[Act] = ()
 
 
 def clock(day: int, hour: int = 0) -> datetime:
@@ -95,9 +121,11 @@ def spend_of_day(line: str, day: int, amount: str, revision: int, at: datetime) 
     return _event("spend", source_of(line), f"2025-11-{day:02d}-r{revision}", at, data)
 
 
-def spend_delta(line: str, event_id: str, at: datetime, amount: str) -> dict[str, Any]:
+def spend_delta(
+    line: str, event_id: str, at: datetime, amount: str, source: str | None = None
+) -> dict[str, Any]:
     data = {"campaign": CAMPAIGN, "line": line, "amount": amount, "currency": "CNY"}
-    return _event("spend", source_of(line), event_id, at, data)
+    return _event("spend", source or source_of(line), event_id, at, data)
 
 
 def metrics(
@@ -115,8 +143,11 @@ def metrics(
     return _event("metrics", source, f"{period}-{line}-metrics", at, data)
 
 
-def day_at_plan(line: str, day: int) -> str:
-    """One even day of the plan in whole cents, so that the days sum to the allocation."""
+def spent_on(line: str, day: int) -> str:
+    """One even day of the first plan in whole cents, so that the days sum to the allocation, unless
+    the line spends otherwise."""
+    if (line, day) in AFTER_MOVES:
+        return AFTER_MOVES[line, day]
     cents = int(LINES[line] * 100)
     return f"{Decimal(cents * day // 11 - cents * (day - 1) // 11) / 100:.2f}"
 
@@ -124,16 +155,17 @@ def day_at_plan(line: str, day: int) -> str:
 def end_of_day(day: int, step: int | None, title: str) -> Moment:
     """Midnight after `day`: every line's figure of the day, each source complete."""
     at = clock(day + 1)
-    events = [spend_of_day(line, day, day_at_plan(line, day), 1, at) for line in AT_PLAN]
+    events = [spend_of_day(line, day, spent_on(line, day), 1, at) for line in AT_PLAN]
     events.append(spend_of_day("L03", day, f"{SEARCH_DAYS[day]}.00", 2 if day == 3 else 1, at))
-    last_second = at - timedelta(seconds=1)
-    events.append(spend_delta("L10", f"2025-11-{day:02d}-gifts", last_second, "3750.00"))
+    if day < 9:
+        last_second = at - timedelta(seconds=1)
+        events.append(spend_delta("L10", f"2025-11-{day:02d}-gifts", last_second, "3750.00"))
     if day == 1:
         measured = {"impressions": 800_000, "clicks": 16_000, "conversions": 560}
         events.append(
             metrics(source_of("L03"), "L03", "daily-metrics", "2025-11-01", at, **measured)
         )
-    events += [heartbeat(source_of(line), at) for line in LINES]
+    events += [heartbeat(source, at) for source in (*map(source_of, LINES), VENUE_SOURCE)]
     return Moment(at, step, title, events)
 
 
@@ -155,7 +187,7 @@ def _hour_of_social(hour: int, clicks: int, *said: Said) -> Moment:
 
 
 def moments() -> list[Moment]:
-    """The whole campaign in order of time."""
+    """What arrives, in order of time; what people decide meanwhile is in cli/demo/decisions.py."""
     # What is said at once is said of the figures: the sources' word comes behind them.
     days = {
         day: end_of_day(
@@ -172,6 +204,16 @@ def moments() -> list[Moment]:
         Said(clock(4), "pacing-high", "L03", "level_changed", "warning", "1.388889"),
     ]
     days[5].step = days[4].step = 3
+    days[6].step = days[9].step = 6
+    days[6].pacing = {"L02": "0.988140"}
+    days[6].said = [Said(clock(7), "budget-used", "L05", "firing", "info", "0.818182")]
+    days[9].said = [
+        Said(clock(10), "budget-used", line, "firing", "info", used)
+        for line, used in {
+            **dict.fromkeys(("L01", "L06", "L07", "L08", "L09"), "0.818182"),
+            "L04": "0.801405",
+        }.items()
+    ]
     days[5].said = [Said(clock(6), "pacing-high", "L03", "resolved", "warning", "1.100000")]
     noon = Moment(clock(3, 12), 3, "L03 has spent 20,000 today by noon")
     noon.events = [

@@ -14,16 +14,17 @@ def test_the_table_ends_with_the_counts(capsys: pytest.CaptureFixture[str]) -> N
     emit_steps(FAULTS, as_json=False)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(STEPS) + 1
-    assert lines[0].startswith("step 1 not built: ")
+    assert lines[0].startswith("step 1 ok: ")
+    assert lines[4].startswith("step 5 not built: ")
     assert lines[1].startswith("step 2 ok: ")
     assert lines[3].startswith("step 4 FAIL: ")
-    assert lines[-1] == "steps ok=4 failed=1 not_built=7"
+    assert lines[-1] == "steps ok=6 failed=1 not_built=5"
 
 
 def test_as_json_it_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
     emit_steps(FAULTS, as_json=True)
     told = json.loads(capsys.readouterr().out)
-    assert (told["ok"], told["failed"], told["not_built"]) == (4, 1, 7)
+    assert (told["ok"], told["failed"], told["not_built"]) == (6, 1, 5)
     assert told["steps"][3]["faults"] == ["told twice"]
 
 
