@@ -8,7 +8,7 @@ from typing import Any
 
 from cli.demo.decisions import OPINIONS
 from cli.demo.player import Player
-from cli.demo.scenario import BEFORE, CAMPAIGN, RECEIVER, Act, Moment, Said, clock
+from cli.demo.scenario import BEFORE, CAMPAIGN, RECEIVER, Moment, PersonAct, Said, clock
 
 CHANNELS = ("dingtalk", "email")
 DAY_ONE = {"ctr": "0.020000", "cpc": "0.750000", "cvr": "0.035000"}
@@ -48,7 +48,7 @@ def after_moment(
     return faults
 
 
-def after_act(act: Act, player: Player) -> list[str]:
+def after_act(act: PersonAct, player: Player) -> list[str]:
     """Faults right after somebody has decided: what lines and buckets have then."""
     found = player.allocated() if act.allocated else {}
     return [

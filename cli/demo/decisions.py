@@ -8,8 +8,8 @@ from cli.demo.scenario import (
     CAMPAIGN,
     VENUE_SOURCE,
     ZONE,
-    Act,
     Moment,
+    PersonAct,
     clock,
     spend_delta,
 )
@@ -40,9 +40,9 @@ def decided() -> list[Moment]:
     return [_early(), _approved(), _accepted(), _draw(), _transfer()]
 
 
-def _approval(role: str, place: str, **more: Any) -> Act:
+def _approval(role: str, place: str, **more: Any) -> PersonAct:
     body = {"decision": "approve", "as": role, "opinion": "fits", **more}
-    return Act(role, f"{place}/decisions", body)
+    return PersonAct(role, f"{place}/decisions", body)
 
 
 def _early() -> Moment:
@@ -70,7 +70,7 @@ def _accepted() -> Moment:
         _approval(role, place, amount="2000.00", opinion=opinion)
         for role, opinion in OPINIONS.items()
     ]
-    rules = [Act("operator", "/v1/rules", rule, "kpi") for rule in BEFORE["rules"]]
+    rules = [PersonAct("operator", "/v1/rules", rule, "kpi") for rule in BEFORE["rules"]]
     return Moment(
         october(14, 10),
         1,
@@ -97,11 +97,11 @@ def _transfer() -> Moment:
 
 def _moved(
     plural: str, body: dict[str, Any], before: dict[str, str], after: dict[str, str]
-) -> list[Act]:
+) -> list[PersonAct]:
     """Proposed, approved, approved by the second: nothing changes before that."""
     place = f"{PLACE}/{plural}"
     return [
-        Act("operator", place, body, allocated=before),
+        PersonAct("operator", place, body, allocated=before),
         _approval("approver", f"{place}/1")._replace(allocated=before),
         _approval("finance", f"{place}/1")._replace(allocated=after),
     ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from cli.demo import scenario
 from cli.demo.client import Client
-from cli.demo.scenario import BEFORE, CAMPAIGN, VENUE_SOURCE, Act, Moment, Said
+from cli.demo.scenario import BEFORE, CAMPAIGN, VENUE_SOURCE, Moment, PersonAct, Said
 
 GROUP_INTERVAL = timedelta(seconds=2)
 """A little over the receivers' group_interval: what came in is told before time goes on."""
@@ -42,7 +42,7 @@ class Player:
         self.client.set_clock(moment.at)
         self.client.settle()
 
-    def act(self, act: Act) -> None:
+    def act(self, act: PersonAct) -> None:
         """One person posts; `{exception}` in the path is the one that waits."""
         path = act.path
         if "{exception}" in path:

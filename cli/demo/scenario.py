@@ -50,7 +50,7 @@ class Said(NamedTuple):
     value: str
 
 
-class Act(NamedTuple):
+class PersonAct(NamedTuple):
     """What one person posts to a service, and what lines and buckets have right after it."""
 
     role: str
@@ -74,7 +74,7 @@ class Moment:
     forecast: dict[str, str] = field(default_factory=dict)
     actual: dict[str, str] = field(default_factory=dict)
     excepted: Sequence[str] | None = None
-    acts: Sequence[Act] = ()
+    acts: Sequence[PersonAct] = ()
 
 
 def clock(day: int, hour: int = 0) -> datetime:
