@@ -21,6 +21,8 @@ from alerts.pages.history import history_lines, mute_lines, person, told_lines
 from alerts.pages.words.table import PAGE_WORDS
 from alerts.quiet.silences import Silence
 from alerts.rendering.numbers import Numbers
+from alerts.rendering.past import past_text
+from alerts.response.past import PastEpisode
 from alerts.response.rules import EpisodeResponse, ResponseState
 
 MORNING = time(9)
@@ -55,6 +57,7 @@ class AlertPage(Struct, frozen=True, kw_only=True):
     detail: Mapping[str, Any]
     signals: Sequence[Signal] = ()
     silences: Sequence[Silence] = ()
+    past: Sequence[PastEpisode] = ()
     done: bool = False
     fault: str = ""
     typed: Mapping[str, str] = {}
@@ -79,6 +82,7 @@ def page_html(page: AlertPage) -> str:
             history_lines(page.signals, detail["actions"], page.locale, words, numbers),
         ),
     )
+    past = [past_text(one, page.locale, numbers) for one in page.past]
     return _page().render(
         lang=page.locale,
         w=words,
@@ -94,7 +98,7 @@ def page_html(page: AlertPage) -> str:
         typed={name: page.typed.get(name, "") for name in TYPED},
         is_open=page.is_open,
         buttons=_buttons(page, words),
-        sections=[(words[name], lines) for name, lines in sections if lines],
+        sections=[(words[name], lines) for name, lines in (*sections, ("past", past)) if lines],
     )
 
 

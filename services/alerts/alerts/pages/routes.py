@@ -21,6 +21,7 @@ from alerts.rendering.render import Renderer
 from alerts.rendering.view import AlertView
 from alerts.response.commands import ActionTerms, Answering, answer_one
 from alerts.response.links import PATH, TOKEN_CHARACTERS_MAX, Link, LinkExpiredError, Links
+from alerts.response.past import find_past
 from alerts.response.rates import Rate
 from alerts.response.rules import BY_LINK, NO_RESPONSE
 from shared import metrics
@@ -218,6 +219,7 @@ async def _shown(
         response=response,
         detail=detail,
         signals=await find_history(conn, view.key, ENTRIES_MAX),
+        past=await find_past(conn, view.key),
         silences=[one for one in silences if one is not None],
         done=done,
         fault=fault,

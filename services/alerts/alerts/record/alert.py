@@ -15,6 +15,7 @@ from alerts.quiet.mute import Mute, flapping_mute
 from alerts.record import audit, store, store_alert
 from alerts.response import schemas as responses
 from alerts.response import store as store_responses
+from alerts.response.past import find_past
 from alerts.response.rules import NO_RESPONSE, EpisodeResponse
 from alerts.response.store import NewestEpisode
 from alerts.routing import snapshot
@@ -59,6 +60,7 @@ async def read_alert(
         "response": responses.view(_subject(row), now),
         "actions": await store_responses.list_actions(conn, alert, HISTORY_MAX),
         "escalations": await _escalations(conn, key),
+        "past": [one.shown() for one in await find_past(conn, key)],
         "told": [one._asdict() for one in await store_alert.find_told(conn, key)],
         "mutes": await _mutes(conn, reach.workspace, configuration, row, now, spell=spell),
         "flapping": spell

@@ -179,12 +179,27 @@ class ResponseTimesView(BaseModel):
     max_s: int | None
 
 
+class PastEpisodeView(BaseModel):
+    """One earlier time of the same alert, and how it ended."""
+
+    episode: int
+    severity: str
+    starts_at: datetime
+    ends_at: datetime | None
+    reason: str
+    acknowledged_by: str | None
+    closed_by: str | None
+    assignee: str | None
+    comment: str
+
+
 class AlertDetail(Alert):
     """One alert with everything that people did about it, the newest first."""
 
     response: ResponseView
     actions: list[AlertActionView]
     escalations: list[AlertEscalationView]
+    past: list[PastEpisodeView]
     told: list[NewestToldView]
     mutes: list[MuteView]
     flapping: FlappingView | None

@@ -26,6 +26,7 @@ from alerts.rendering.facts import facts_of
 from alerts.rendering.locales.table import VOCABULARIES
 from alerts.rendering.locales.vocabulary import Vocabulary
 from alerts.rendering.numbers import Numbers
+from alerts.rendering.past import past_text
 from alerts.rendering.pictures import with_pictures
 from alerts.rendering.responses import response_data
 from alerts.rendering.view import SEVERITIES, AlertView
@@ -149,7 +150,15 @@ class Renderer:
         return _block(self._macros[locale], view, facts), zone
 
     def _facts(self, view: AlertView, heading: Heading, now: datetime, zone: str) -> dict[str, Any]:
-        facts = {**facts_of(view, heading.locale, now, zone), "respond": "", "call": ""}
+        facts = {
+            **facts_of(view, heading.locale, now, zone),
+            "respond": "",
+            "call": "",
+            "earlier": "",
+        }
+        if view.past is not None and view.told == "firing":
+            numbers = Numbers(heading.locale, None, view.signal.time_zone)
+            facts["earlier"] = past_text(view.past, heading.locale, numbers)
         if view.ends_at is None:
             facts["call"] = VOCABULARIES[heading.locale].calls.get(heading.reason, "")
             if self._links is not None and heading.workspace:

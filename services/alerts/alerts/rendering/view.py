@@ -9,6 +9,7 @@ from msgspec import Struct
 from alerts.configuration.flapping import Spell
 from alerts.episodes.rules import Key
 from alerts.incoming.signal import PastFigures, Signal
+from alerts.response.past import PastEpisode
 from alerts.response.rules import NO_RESPONSE, EpisodeResponse
 
 SEVERITIES = ("info", "warning", "critical")
@@ -61,6 +62,8 @@ class AlertView(Struct, frozen=True):
     """How people have answered to it."""
     spell: Spell | None = None
     """Of flapping, if its alert does so."""
+    past: PastEpisode | None = None
+    """The one before, of the same alert."""
     runs: Runs | None = None
     points: tuple[PastFigures, ...] = ()
     """Its figures as they were, beside those of `transitions`, its newest changes of state."""

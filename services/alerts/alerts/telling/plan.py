@@ -16,6 +16,7 @@ from alerts.episodes.rules import Episode, Key
 from alerts.incoming.signal import NewerFigures, PastFigures, Signal
 from alerts.quiet.mute import Mute, MuteReason
 from alerts.rendering.view import AlertView, Change, Runs, Saying
+from alerts.response.past import PastEpisode
 from alerts.response.rules import NO_RESPONSE, EpisodeResponse
 from alerts.telling import figures
 from alerts.telling.decide import Current, Decision, DecisionReason, Entry, Told, decide
@@ -41,6 +42,7 @@ class Member(Struct, frozen=True):
     response: EpisodeResponse = NO_RESPONSE
     spell: Spell | None = None
     """Of flapping, if its alert does so."""
+    past: PastEpisode | None = None
     runs: Runs | None = None
     """When its campaign does, if that is known."""
     points: tuple[PastFigures, ...] = ()
@@ -312,6 +314,7 @@ def _view(
         labels=member.labels,
         response=member.response,
         spell=member.spell,
+        past=member.past,
         runs=member.runs,
         points=member.points,
         transitions=member.transitions,

@@ -14,6 +14,7 @@ from alerts.quiet.store import ANY_TIME_SQL
 from alerts.record.rows import NotificationRow
 from alerts.record.states import UNSENT_SQL
 from alerts.rendering.view import Runs
+from alerts.response.past import PAST_SQL, past_of
 from alerts.response.store import response_of
 from alerts.routing.snapshot import Snapshot, from_json
 from alerts.telling.decide import Told
@@ -30,9 +31,9 @@ SELECT group_id, workspace, group_key, receiver, labels, snapshot AS kept, due_a
 FROM alerts.groups WHERE due_at <= $1
 ORDER BY due_at, group_id LIMIT $2 FOR UPDATE SKIP LOCKED
 """
-MEMBERS = """
+MEMBERS = f"""
 SELECT m.group_id, e.*, a.fingerprint, a.campaign, a.labels, t.signals, f.figures,
-  f.points, n.annotations, n.link, r.response, c.starts_at AS campaign_starts_at,
+  f.points, p.past, n.annotations, n.link, r.response, c.starts_at AS campaign_starts_at,
   c.ends_at AS campaign_ends_at
 FROM alerts.group_members m
 JOIN alerts.episodes e USING (alert, episode)
@@ -41,6 +42,8 @@ LEFT JOIN alerts.figures f ON f.workspace = e.workspace AND f.breach = e.breach
 LEFT JOIN alerts.campaigns c ON c.workspace = e.workspace AND c.campaign = a.campaign
 LEFT JOIN alerts.foreign_alerts n ON n.alert = e.alert AND n.episode = e.episode
 LEFT JOIN alerts.responses r ON r.alert = e.alert AND r.episode = e.episode
+LEFT JOIN LATERAL ({PAST_SQL}
+  WHERE p.alert = e.alert AND p.episode = e.episode - 1) AS p ON e.episode > 1
 CROSS JOIN LATERAL (
   SELECT jsonb_agg(t.signal ORDER BY t.seq) AS signals FROM alerts.transitions t
   WHERE t.alert = e.alert AND t.episode = e.episode AND t.seq > e.seq - $2) AS t
@@ -235,6 +238,7 @@ async def find_members(conn: Conn, groups: Sequence[int]) -> dict[int, list[Memb
                 figures=msgspec.convert(row["figures"], NewerFigures | None),
                 response=response_of(row["response"]),
                 runs=_runs(row["campaign_starts_at"], row["campaign_ends_at"]),
+                past=past_of(row["past"]),
                 points=msgspec.convert(row["points"] or (), tuple[PastFigures, ...]),
             )
         )

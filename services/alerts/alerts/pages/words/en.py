@@ -32,6 +32,7 @@ ENGLISH: Mapping[str, str] = {
     "mutes": "What keeps it quiet now",
     "until": "until {at}",
     "history": "What has happened",
+    "past": "Earlier times",
     "entry": "{at}: {text}",
     "remark": "“{text}”",
     "by_link": "{by} (by link)",

@@ -32,6 +32,7 @@ MAINLAND_CHINESE: Mapping[str, str] = {
     "mutes": "目前为何不通知",
     "until": "至 {at}",
     "history": "经过",
+    "past": "以往几次",
     "entry": "{at}：{text}",
     "remark": "“{text}”",
     "by_link": "{by}（通过链接）",

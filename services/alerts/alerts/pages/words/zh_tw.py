@@ -32,6 +32,7 @@ TAIWAN_CHINESE: Mapping[str, str] = {
     "mutes": "目前為何不通知",
     "until": "至 {at}",
     "history": "經過",
+    "past": "以往幾次",
     "entry": "{at}：{text}",
     "remark": "「{text}」",
     "by_link": "{by}（透過連結）",

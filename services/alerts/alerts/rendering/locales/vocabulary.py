@@ -27,6 +27,7 @@ class Labels(Struct, frozen=True, kw_only=True):
     why: str
     limit: str
     lasted: str
+    earlier: str
     since: str
     window: str
     forecast: str
@@ -138,6 +139,7 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
     """What to spend to land on the budget; in less than a day it is `until_end`."""
     until_end: str
     nothing_left: str
+    earlier: str
     chart_pacing: str
     chart_values: str
     complete: str
