@@ -95,6 +95,12 @@ def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
     return turned or [[] for _ in range(width)]
 
 
+async def write_rows(conn: Conn, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Rows of one width as the arrays of a statement, which is not sent for none."""
+    if rows:
+        await conn.execute(statement, *columns(rows, len(rows[0])))
+
+
 def integers(values: Iterable[int]) -> str:
     """An array as the text PostgreSQL reads: the driver takes four times as long for each item."""
     return f"{{{','.join(map(str, values))}}}"

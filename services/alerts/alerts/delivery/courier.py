@@ -108,7 +108,12 @@ class Courier:
         for one in claimed:
             task = self._sending.create_task(self._carry(one))
             task.add_done_callback(lambda _: self._free.release())
-        return bool(claimed)
+        # Of destinations with a budget one is taken at once.
+        return len(claimed) == room or any(self._is_paced(one[0]) for one in claimed)
+
+    def _is_paced(self, claimed: Claimed) -> bool:
+        limits = self._limits.get(claimed.target["kind"])
+        return limits is not None and store.pace_of(limits) is not None
 
     async def send_one(self) -> bool:
         """Claims, sends and records one delivery, or several that go as one message; False when
@@ -283,11 +288,14 @@ class Courier:
             written = await store.add_attempts(conn, [row for one in attempts for row in one])
             records = [
                 record
-                for one, rows in written
-                for record in audit.attempt_records(rows, one.claimed.claim, one.attempt.at)
+                for (row, notifications, _) in written
+                for record in audit.attempt_records(
+                    notifications, row.claimed.claim, row.attempt.at
+                )
             ]
             await outbox.add(conn, SCHEMA, records)
-        self.rounds.wake()
+        if any(one.holds_up for one in written):
+            self.rounds.wake()
 
 
 def _say(claimed: Claimed, outcome: AttemptOutcome, kind: str, result: SendResult) -> None:

@@ -2,7 +2,7 @@
 
 from alerts.channels.result import SendClass
 from alerts.channels.table import CHANNELS
-from alerts.delivery import store
+from alerts.delivery import store_unsent
 from shared import metrics
 from shared.database.pool import Pool
 
@@ -23,7 +23,7 @@ def start_counters() -> None:
 
 async def refresh(pool: Pool) -> None:
     async with pool.acquire() as conn:
-        waiting = await store.count_unsent(conn)
+        waiting = await store_unsent.count_unsent(conn)
     _clear_gauges()
     for one in waiting:
         metrics.DELIVERIES_PENDING.labels(one.channel, one.why).set(one.deliveries)

@@ -15,7 +15,6 @@ from alerts.channels.message import Message
 from alerts.record.rows import NotificationRecord
 from alerts.record.states import ARRIVED_SQL, DELIVERED, UNSENT_SQL
 from shared.database.pool import Conn, columns
-from shared.database.rows import fetch
 from shared.events.notifications import Attempt
 
 UNLIMITED = 1_000_000
@@ -108,7 +107,10 @@ FROM unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::jsonb[], $5::text[],
   message_id, thread_id)
 WHERE d.position = u.position AND d.state NOT IN {ARRIVED_SQL}
   AND (u.state IN {ARRIVED_SQL} OR (d.claims = u.claim AND d.state IN {UNSENT_SQL}))
-RETURNING d.position
+RETURNING d.position, EXISTS (
+  SELECT FROM alerts.deliveries later
+  WHERE later.group_id = d.group_id AND later.channel_id = d.channel_id
+    AND later.position > d.position AND later.state IN {UNSENT_SQL}) AS holds_up
 """
 # What is refused or on its way may go now although its address is the same: its secret may be new.
 DUE_AGAIN = """
@@ -129,20 +131,6 @@ UNSENT_DUE = f"""
 SELECT count(*) FROM alerts.deliveries d
 WHERE d.state IN {UNSENT_SQL} AND d.next_attempt_at <= now()
   AND NOT {BEHIND}
-"""
-# What stands behind a refused message of its group and channel waits for the same correction.
-UNSENT = f"""
-SELECT channel, why, count(*) AS deliveries,
-  extract(epoch FROM now() - min(created_at))::float8 AS age_s
-FROM (
-  SELECT created_at, target->>'kind' AS channel, CASE
-    WHEN bool_or(state = 'failed') OVER (
-      PARTITION BY group_id, channel_id ORDER BY position) THEN 'refused'
-    WHEN state = 'parked' THEN 'rate_limited'
-    WHEN state = 'pending' AND attempts <> '[]' THEN 'unreachable'
-    ELSE 'queued' END AS why
-  FROM alerts.deliveries WHERE state IN {UNSENT_SQL}
-) AS unsent GROUP BY channel, why
 """
 
 
@@ -204,13 +192,13 @@ class AttemptRow(NamedTuple):
     park_s: float | None = None
 
 
-class Waiting(NamedTuple):
-    """Unsent deliveries of one channel that wait for one reason; the age of the oldest."""
+class WrittenAttempt(NamedTuple):
+    """Its notifications, none if it came too late; whether later messages of its group and channel
+    wait."""
 
-    channel: str
-    why: str
-    deliveries: int
-    age_s: float
+    attempt: AttemptRow
+    notifications: list[NotificationRecord]
+    holds_up: bool
 
 
 async def take(
@@ -232,7 +220,7 @@ async def take(
     paced = room = None
     for row in await conn.fetch(CLAIMABLE, *columns(budgets, 3), count):
         limits_of = limits.get(row["target"]["kind"])
-        pace = _pace(limits_of) if limits_of else None
+        pace = pace_of(limits_of) if limits_of else None
         if pace is None:
             taken.append(row)
         elif paced is None:
@@ -294,40 +282,41 @@ def _claimed(row: Any, claimed: Any) -> Claimed:
     )
 
 
-def _pace(limits: ChannelLimits) -> tuple[int, int] | None:
+def pace_of(limits: ChannelLimits) -> tuple[int, int] | None:
     """At most so many in a minute and in a second; None for no limit of either."""
     minute, second = limits.sends_per_minute, limits.sends_per_second
     return (minute or UNLIMITED, second or UNLIMITED) if minute or second else None
 
 
-async def add_attempts(
-    conn: Conn, found: Sequence[AttemptRow]
-) -> list[tuple[AttemptRow, list[NotificationRecord]]]:
-    """Writes attempts; of each its notifications, or [] if it came too late."""
-    written: list[tuple[AttemptRow, list[NotificationRecord]]] = []
+async def add_attempts(conn: Conn, found: Sequence[AttemptRow]) -> list[WrittenAttempt]:
+    """Writes attempts."""
+    written: list[WrittenAttempt] = []
     while found:
         # A late answer may come with the one that followed it: one after the other.
         first = {one.claimed.position: one for one in reversed(found)}
         found = [one for one in found if one is not first[one.claimed.position]]
-        notifications = await _record(conn, [first[position] for position in sorted(first)])
-        written += [(one, notifications.get(position, [])) for position, one in first.items()]
+        written += await _record(conn, [first[position] for position in sorted(first)])
     return written
 
 
-async def _record(conn: Conn, found: Sequence[AttemptRow]) -> dict[int, list[NotificationRecord]]:
+async def _record(conn: Conn, found: Sequence[AttemptRow]) -> list[WrittenAttempt]:
     rows = [
         (one.claimed.position, one.claimed.claim, one.claimed.due_at, one.attempt, *one.outcome)
         for one in found
     ]
     made = await conn.fetch(RECORD, *columns(rows, 13))
+    holding = {row["position"]: row["holds_up"] for row in made}
     for one in found:
         if one.park_s is not None:
             await conn.execute(PARK, one.claimed.destination, one.park_s)
     notifications: dict[int, list[NotificationRecord]] = {}
-    for row in await conn.fetch(NOTIFICATIONS, [row["position"] for row in made]):
+    for row in await conn.fetch(NOTIFICATIONS, list(holding)):
         record = msgspec.convert(dict(row), NotificationRecord)
         notifications.setdefault(row["position"], []).append(record)
-    return notifications
+    return [
+        WrittenAttempt(one, notifications.get(position, []), holding.get(position, False))
+        for position, one in ((one.claimed.position, one) for one in found)
+    ]
 
 
 async def put_due_again(conn: Conn) -> int:
@@ -339,8 +328,3 @@ async def count_due(conn: Conn) -> int:
     """Deliveries that should be sent now (the real clock decides), those that wait behind an
     earlier one of their channel not counted."""
     return int(await conn.fetchval(UNSENT_DUE))
-
-
-async def count_unsent(conn: Conn) -> list[Waiting]:
-    """What is not sent yet by channel and reason: queued, unreachable, rate_limited, refused."""
-    return await fetch(conn, Waiting, UNSENT)

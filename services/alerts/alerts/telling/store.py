@@ -20,7 +20,7 @@ from alerts.routing.snapshot import Snapshot, from_json
 from alerts.telling.decide import Told
 from alerts.telling.moves import LogRow, MovedChannel
 from alerts.telling.plan import Member
-from shared.database.pool import Conn, columns
+from shared.database.pool import Conn, columns, write_rows
 from shared.database.rows import fetch
 
 TRANSITIONS_MAX = 100
@@ -296,20 +296,20 @@ async def add_notifications(conn: Conn, rows: Sequence[NotificationRow]) -> list
 
 
 async def put_log(conn: Conn, rows: Sequence[ChannelTold]) -> None:
-    await conn.execute(PUT_LOG, *columns(rows, len(ChannelTold._fields)))
+    await write_rows(conn, PUT_LOG, rows)
 
 
 async def put_told(conn: Conn, rows: Sequence[MemberTold]) -> None:
-    await conn.execute(PUT_TOLD, *columns(rows, len(MemberTold._fields)))
+    await write_rows(conn, PUT_TOLD, rows)
 
 
 async def put_groups(
     conn: Conn, groups: Sequence[FlushedGroup], left: Sequence[LeftMember]
 ) -> None:
     """Groups that have spoken, and their members that are over."""
-    await conn.execute(PUT_GROUPS, *columns(groups, len(FlushedGroup._fields)))
-    await conn.execute(LEAVE, *columns(left, len(LeftMember._fields)))
-    await conn.execute(ENDED, *columns(left, len(LeftMember._fields)))
+    await write_rows(conn, PUT_GROUPS, groups)
+    await write_rows(conn, LEAVE, left)
+    await write_rows(conn, ENDED, left)
 
 
 async def put_channels(conn: Conn, rows: Sequence[MovedChannel]) -> None:

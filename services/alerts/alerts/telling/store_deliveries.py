@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from alerts.record.rows import DeliveryRow
 from alerts.record.states import UNSENT_SQL
-from shared.database.pool import Conn, columns
+from shared.database.pool import Conn, write_rows
 
 TURN = "interval '4 seconds'"
 """How far behind each other messages of one flow stand in the queue of a destination: a robot takes
@@ -37,4 +37,4 @@ FROM added JOIN flows USING (workspace, channel_id, flow) ORDER BY n
 
 async def add_deliveries(conn: Conn, rows: Sequence[DeliveryRow]) -> None:
     """Messages in the order in which each channel must get them."""
-    await conn.execute(ADD_DELIVERIES, *columns(rows, len(DeliveryRow._fields)))
+    await write_rows(conn, ADD_DELIVERIES, rows)

@@ -7,7 +7,7 @@ from alerts.episodes.rules import Key
 from alerts.quiet.mute import MuteReason
 from alerts.telling.plan import Muted
 from alerts.telling.store import LeftMember, MemberTold
-from shared.database.pool import Conn, columns
+from shared.database.pool import Conn, write_rows
 
 FIND = "SELECT * FROM alerts.muted WHERE group_id = ANY($1::bigint[])"
 PUT = """
@@ -60,6 +60,6 @@ async def put(
     left: Sequence[LeftMember],
 ) -> None:
     """What is muted now; of what has been told, or is over, nothing is kept."""
-    await conn.execute(PUT, *columns(rows, len(MemberMuted._fields)))
-    await conn.execute(DELETE_TOLD, *columns([one[:4] for one in told], 4))
-    await conn.execute(DELETE_LEFT, *columns(left, len(LeftMember._fields)))
+    await write_rows(conn, PUT, rows)
+    await write_rows(conn, DELETE_TOLD, [one[:4] for one in told])
+    await write_rows(conn, DELETE_LEFT, left)

@@ -277,7 +277,7 @@ async def test_what_was_accepted_late_is_not_sent_again_nor_called_refused(world
             duration_ms=1,
         )
         async with transaction(world.pool) as conn:
-            [(_, written)] = await store.add_attempts(
+            [(_, written, _)] = await store.add_attempts(
                 conn, [store.AttemptRow(one, outcome, attempt)]
             )
         assert bool(written) is (kind is SendClass.ACCEPTED)

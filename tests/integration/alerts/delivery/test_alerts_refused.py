@@ -12,6 +12,7 @@ from alerts.channels.dingtalk import DingTalk
 from alerts.channels.message import Composed
 from alerts.channels.result import SendClass, SendResult
 from alerts.delivery import store as store_deliveries
+from alerts.delivery import store_unsent
 from alerts.delivery.verdict import Waits, judge
 from cli.fakes.dingtalk import TOO_LONG, FakeDingTalk
 from cli.fakes.mail import FakeMail
@@ -77,7 +78,7 @@ async def states(world: World, channel: str = "dingtalk") -> list[str]:
 
 async def waiting(world: World) -> dict[tuple[str, str], int]:
     async with world.pool.acquire() as conn:
-        found = await store_deliveries.count_unsent(conn)
+        found = await store_unsent.count_unsent(conn)
     return {(one.channel, one.why): one.deliveries for one in found}
 
 

@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 
 from alerts.delivery import store as store_deliveries
+from alerts.delivery import store_unsent
 from alerts.episodes import store as store_alerts
 from alerts.quiet import store as store_quiet
 from alerts.record import store as store_read
@@ -113,7 +114,7 @@ CAMPAIGNS = [f'{{"campaign": "c{number}"}}' for number in range(200, 400)]
 STATEMENTS: list[tuple[str, str, list[Any]]] = [
     ("claim", store_deliveries.CLAIMABLE, [*NAMED, 16]),
     ("idle, deliveries", store_deliveries.UNSENT_DUE, []),
-    ("gauges", store_deliveries.UNSENT, []),
+    ("gauges", store_unsent.UNSENT, []),
     ("idle, groups", store_groups.DUE, []),
     ("open", store_alerts.LIST_OPEN, ["w1", 0, 0, 1000]),
     ("open, again", store_alerts.FIND_OPEN, EPISODES),
