@@ -62,7 +62,9 @@ alerts.command("test")(alerting.try_receiver)
 alerts.command("list")(answers.list_alerts)
 app.add_typer(alerts, name="alerts")
 silences = typer.Typer(
-    help="Alerts that are not told for a while.", no_args_is_help=True, rich_markup_mode=None
+    help="Alerts that are not told for a while; their end is told all the same.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 silences.command("add")(quiet.add)
 silences.command("list")(quiet.list_silences)

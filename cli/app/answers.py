@@ -19,7 +19,7 @@ def ack(
     state: State = DEFAULT_STATE,
     as_json: Json = False,
 ) -> None:
-    """Say that you have an alert: nobody is reminded of it while it is at its level."""
+    """Say that you have an alert: nobody is reminded of it until it gets better or worse."""
     from cli.commands.answers import answer
     from cli.output import emit
 
@@ -30,14 +30,15 @@ def ack(
 
 def snooze(
     alert: Alert,
-    duration: Annotated[str, typer.Option("--for", help="How long from now, e.g. 2h.")],
+    duration: Annotated[str, typer.Option("--for", help="How long from now: 30m, 2h, 1d.")],
     subject: Subject,
     comment: Comment = None,
     workspace: str = "default",
     state: State = DEFAULT_STATE,
     as_json: Json = False,
 ) -> None:
-    """Hear of an alert later: it is told again then, if it is still open."""
+    """Hear of an alert later: it is told again then, if it is still open. Whoever had it has it no
+    more."""
     from cli.commands.answers import answer
     from cli.output import emit
 

@@ -7,13 +7,16 @@ import typer
 from cli.app.options import Json, State, Subject
 from cli.paths import DEFAULT_STATE
 
+MATCHERS = (
+    """Labels that an alert has to have, e.g. 'campaign="d11"' 'line=~"L0[12]"'; also != and """
+    "!~. `alerts list` shows those of each alert."
+)
+
 
 def add(
-    matcher: Annotated[
-        list[str], typer.Argument(help="""Labels, e.g. 'campaign="d11"'.""", show_default=False)
-    ],
+    matcher: Annotated[list[str], typer.Argument(help=MATCHERS, show_default=False)],
     comment: Annotated[str, typer.Option(help="Why; people read it.")],
-    duration: Annotated[str, typer.Option("--for", help="How long from now, e.g. 2h.")],
+    duration: Annotated[str, typer.Option("--for", help="How long from now: 30m, 2h, 1d.")],
     subject: Subject,
     workspace: str = "default",
     state: State = DEFAULT_STATE,
@@ -27,7 +30,7 @@ def add(
     made = add_silence(state, body, subject=subject, workspace=workspace)
     emit(made["silence"], made, as_json=as_json)
     matched = count_matched(state, made["matchers"], subject=subject, workspace=workspace)
-    hint = "" if matched else "; is a label misspelt? GET /v1/alerts shows the labels of each"
+    hint = "" if matched else "; is a label misspelt? `alerts list` shows the labels of each"
     tell_stderr(f"open alerts that it matches now: {matched}{hint}")
 
 
@@ -47,7 +50,9 @@ def list_silences(
 
 
 def end(
-    silence: Annotated[str, typer.Argument(help="Its id.", show_default=False)],
+    silence: Annotated[
+        str, typer.Argument(help="Its id, as `silence list` says.", show_default=False)
+    ],
     subject: Subject,
     workspace: str = "default",
     state: State = DEFAULT_STATE,
