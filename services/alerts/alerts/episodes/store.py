@@ -64,6 +64,7 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::jsonb[], $5::jsonb[])
   AS u(workspace, group_key, receiver, labels, snapshot)
 ORDER BY u.workspace, u.group_key, u.receiver
 ON CONFLICT (workspace, group_key, receiver) DO NOTHING
+RETURNING workspace, group_key, receiver, group_id
 """
 FIND_GROUPS = """
 SELECT g.workspace, g.group_key, g.receiver, g.group_id
@@ -209,14 +210,22 @@ async def add_groups(conn: Conn, found: Sequence[NewGroup]) -> dict[GroupKey, in
     """Makes the groups that are new; ids of all by key. None of them is forgotten until the
     transaction ends."""
     await GROUPS_LOCK.share(conn)
-    unique = list({one.key: one for one in found}.values())
-    await conn.execute(
-        ADD_GROUPS,
-        *columns([one.key for one in unique], 3),
-        [one.labels for one in unique],
-        [one.snapshot for one in unique],
-    )
-    rows = await conn.fetch(FIND_GROUPS, *columns([one.key for one in unique], 3))
+    unique = {one.key: one for one in found}
+    ids = await _find_groups(conn, list(unique))
+    if missing := [one for key, one in unique.items() if key not in ids]:
+        values = [(*one.key, one.labels, one.snapshot) for one in missing]
+        ids |= _group_ids(await conn.fetch(ADD_GROUPS, *columns(values, 5)))
+    # Those that somebody else made at the same moment:
+    if late := [key for key in unique if key not in ids]:
+        ids |= await _find_groups(conn, late)
+    return ids
+
+
+async def _find_groups(conn: Conn, keys: Sequence[GroupKey]) -> dict[GroupKey, int]:
+    return _group_ids(await conn.fetch(FIND_GROUPS, *columns(keys, 3)))
+
+
+def _group_ids(rows: Iterable[Any]) -> dict[GroupKey, int]:
     return {
         GroupKey(row["workspace"], row["group_key"], row["receiver"]): row["group_id"]
         for row in rows
