@@ -145,6 +145,15 @@ PICTURES = Counter(
     "Pictures of alerts that were made for a message, and those it went without.",
     ["outcome"],
 )
+LIMITS_USED = Gauge(
+    "paceline_alerts_limits_used_ratio",
+    "Messages sent of those that the file allows, of the destination with the highest share.",
+    ["period"],
+)
+DESTINATIONS_THROTTLED = Gauge(
+    "paceline_alerts_destinations_throttled",
+    "Destinations that have reached a limit of the file.",
+)
 DELIVERIES_FAILED = Counter(
     "paceline_alerts_deliveries_failed_total",
     "Deliveries refused for the first time; somebody must look.",

@@ -52,6 +52,7 @@ CREATE TABLE alerts.configurations (
 
 -- `message_id`: what the provider calls the message, `thread_id` the first of its thread as it then was.
 -- `flow`: its campaign, or its group; those of one take turns with those of others, by `turn_at`.
+-- `urgent`: it tells of something critical that is open, and may pass the limits of a destination.
 -- `deliveries_state`: those that are there for a while are few; what is delivered is found by its
 -- notifications.
 CREATE TABLE alerts.deliveries (
@@ -82,6 +83,7 @@ CREATE TABLE alerts.deliveries (
   thread_id text,
   flow text NOT NULL DEFAULT ''::text,
   turn_at timestamp with time zone NOT NULL DEFAULT now(),
+  urgent boolean NOT NULL DEFAULT false,
   CONSTRAINT deliveries_pk PRIMARY KEY ("position"),
   CONSTRAINT deliveries_delivery_key UNIQUE (delivery)
 );
@@ -94,6 +96,8 @@ CREATE TABLE alerts.destinations (
   destination text NOT NULL,
   blocked_until timestamp with time zone,
   sent_at timestamp with time zone[] NOT NULL,
+  throttled_until timestamp with time zone,
+  critical_passes boolean NOT NULL DEFAULT false,
   CONSTRAINT destinations_pk PRIMARY KEY (destination)
 );
 
@@ -347,6 +351,14 @@ CREATE TABLE alerts.silences (
 );
 CREATE INDEX silences_ends ON alerts.silences USING btree (workspace, ends_at);
 CREATE INDEX silences_over ON alerts.silences USING btree (ends_at);
+
+CREATE TABLE alerts.spending (
+  destination text NOT NULL,
+  period text NOT NULL,
+  began_at timestamp with time zone NOT NULL,
+  messages integer NOT NULL,
+  CONSTRAINT spending_pk PRIMARY KEY (destination, period)
+);
 
 CREATE TABLE alerts.told (
   group_id bigint NOT NULL,

@@ -99,7 +99,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
 
         async def refresh_metrics() -> None:
             await relay.unsent()
-            await gauges.refresh(pool)
+            await gauges.refresh(pool, configurations.limits)
 
         due = (
             endings.count_due,
@@ -113,7 +113,7 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
             pool,
             configurations,
             adoption,
-            Trials(configurations, renderer, tools, settings.send_timeout_s),
+            Trials(configurations, renderer, tools, settings.send_timeout_s, pool),
             checks={**checks, "configuration": adoption.versions.check},
             idle=idle_of(pool, consumer, relay, *due),
             refresh_metrics=refresh_metrics,

@@ -43,7 +43,7 @@ SECRET = "SEC-of-the-test"
 TABLES = (
     "alerts, episodes, transitions, figures, groups, group_members, notify_log, told, deliveries, "
     "campaigns, configurations, destinations, notifications, outbox, idempotency, witness, "
-    "silences, muted, responses, actions, escalations, escalation_calls"
+    "spending, silences, muted, responses, actions, escalations, escalation_calls"
 )
 
 
@@ -145,7 +145,8 @@ class World:
         had passed."""
         self.robot.forget_rate()
         await self.pool.execute(
-            "UPDATE alerts.destinations SET blocked_until = NULL, sent_at = '{}'"
+            "UPDATE alerts.destinations SET blocked_until = NULL, throttled_until = NULL, "
+            "sent_at = '{}'"
         )
         await self.pool.execute(
             "UPDATE alerts.deliveries SET next_attempt_at = now(), "
@@ -203,7 +204,8 @@ class World:
     @property
     def trials(self) -> Trials:
         """What sends test messages."""
-        return Trials(self.configurations, RENDERER, self.tools, self.settings.send_timeout_s)
+        timeout_s = self.settings.send_timeout_s
+        return Trials(self.configurations, RENDERER, self.tools, timeout_s, self.pool)
 
     async def until(self, ready: Callable[[], bool], timeout_s: float = 20.0) -> None:
         """Waits for something another task does."""

@@ -44,6 +44,7 @@ CASES = [
     Case("GET /v1/notifications", Of.CAMPAIGN_LIST),
     Case("GET /v1/configuration", Of.WORKSPACE_READ),
     Case("POST /-/reload", Of.WORKSPACE_WRITE, ADMIN),
+    Case("GET /v1/limits", Of.WORKSPACE_READ),
     Case("POST /v1/receivers/{receiver}/test", Of.WORKSPACE_WRITE, OPERATOR, TRY),
     Case("GET /v1/silences", Of.CAMPAIGN_LIST),
     Case("GET /v1/silences/{silence}", Of.CAMPAIGN_THING, path=SILENCE),

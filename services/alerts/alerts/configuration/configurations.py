@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import yaml
 
+from alerts.configuration.limits import SendLimits
 from alerts.configuration.tree import Configuration, parse_configuration
 from alerts.configuration.yaml_reader import ConfigError
 from shared.logs import get_logger
@@ -80,6 +81,8 @@ class Configurations:
         self._current: dict[str, InForce] = {}
         self.budgets: Sequence[tuple[str, str, str]] = ()
         """(workspace, channel id, `Endpoint.budget`), made anew with each version only."""
+        self.limits: Mapping[str, SendLimits] = {}
+        """By destination, workspace and `Endpoint.budget`, of those to which the file gives any."""
         self.put_files(self.read())
 
     def get(self, workspace: str) -> Configuration | None:
@@ -100,6 +103,11 @@ class Configurations:
             for workspace, found in current.items()
             for name, key in found.configuration.budgets.items()
         ]
+        self.limits = {
+            f"{workspace}/{key}": limits
+            for workspace, found in current.items()
+            for key, limits in found.configuration.limits.items()
+        }
 
     def put_files(self, files: Mapping[str, ConfigurationFile]) -> None:
         """Replaces what is in use by what the files say, without versions."""

@@ -129,6 +129,21 @@ class GlobalDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     flapping: FlappingDocument | None = None
 
 
+Count = Annotated[int, Meta(ge=1, le=1_000_000)]
+
+
+class LimitDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many messages each of these channels is sent at most, by the clock of the location."""
+
+    channels: Annotated[Texts, Meta(min_length=1)]
+    minute: Count | None = None
+    hour: Count | None = None
+    day: Count | None = None
+    month: Count | None = None
+    location: str = "UTC"
+    critical_passes: bool = False
+
+
 class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     general: GlobalDocument = field(default=GlobalDocument(), name="global")
     route: RouteDocument
@@ -136,6 +151,7 @@ class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     people: tuple[PersonDocument, ...] = ()
     schedules: tuple[ScheduleDocument, ...] = ()
     escalations: tuple[EscalationDocument, ...] = ()
+    limits: tuple[LimitDocument, ...] = ()
     inhibit_rules: tuple[InhibitDocument | None, ...] = ()
     time_intervals: tuple[TimesDocument, ...] = ()
     mute_time_intervals: tuple[TimesDocument, ...] = ()

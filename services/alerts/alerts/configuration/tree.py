@@ -21,6 +21,7 @@ from alerts.configuration.document import (
 from alerts.configuration.flapping import Flapping
 from alerts.configuration.inhibition import InhibitRule
 from alerts.configuration.intervals import TimeInterval
+from alerts.configuration.limits import SendLimits, read_limits
 from alerts.configuration.matchers import Matcher
 from alerts.configuration.oncall.escalations import Escalation, read_escalations
 from alerts.configuration.oncall.reading import read_schedules
@@ -97,6 +98,8 @@ class Configuration(Struct, frozen=True):
     budgets: Mapping[str, str] = field(default_factory=dict)
     """`Endpoint.budget` of each channel, by its name and by its address, which was or will be the
     name it has in an older or newer file."""
+    limits: Mapping[str, SendLimits] = field(default_factory=dict)
+    """By `Endpoint.budget`, of the channels to which the file gives any."""
     inhibit_rules: tuple[InhibitRule, ...] = ()
     times: Mapping[str, tuple[TimeInterval, ...]] = field(default_factory=dict)
     resolve_timeout: timedelta = RESOLVE_TIMEOUT
@@ -116,6 +119,8 @@ def parse_configuration(
     try:
         times = read_times(document)
         receivers = read_receivers(document, times, environment)
+        budgets = budgets_of(workspace, receivers, environment)
+        limits = read_limits(document, budgets)
         schedules = read_schedules(document, times, receivers)
         handles = read_handles(document, receivers)
         escalations = read_escalations(document, {*receivers, *schedules})
@@ -146,7 +151,8 @@ def parse_configuration(
         schedules=schedules,
         handles=handles,
         escalations=escalations,
-        budgets=budgets_of(workspace, receivers, environment),
+        budgets=budgets,
+        limits=limits,
         inhibit_rules=inhibit_rules,
         times=times,
         resolve_timeout=resolve_timeout,

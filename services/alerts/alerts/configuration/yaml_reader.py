@@ -21,7 +21,13 @@ _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(.*)`")
 _CHOICE = re.compile(r"Invalid enum value '(.*)'", re.DOTALL)
 _EXPECTED = re.compile(r"Expected `(\w+)(?: \| null)?`(.*)", re.DOTALL)
-_KINDS = {"object": "a mapping", "array": "a list", "str": "a text", "bool": "true or false"}
+_KINDS = {
+    "object": "a mapping",
+    "array": "a list",
+    "str": "a text",
+    "bool": "true or false",
+    "int": "a whole number",
+}
 
 
 class ConfigError(ValueError):
@@ -141,7 +147,9 @@ def _words(detail: str, kind: Any, path: str) -> str:
         choices = ", ".join(get_args(_at(kind, path)))
         return f"{name} {choice[1]!r} is not one of {choices}"
     if expected := _EXPECTED.fullmatch(detail):
-        return f"expected {_KINDS.get(expected[1], expected[1])}"
+        # A bound stands behind a blank, what was found instead behind a comma.
+        bound = expected[2] if expected[2].startswith(" ") else ""
+        return f"expected {_KINDS.get(expected[1], expected[1])}{bound}"
     return detail
 
 

@@ -28,6 +28,7 @@ from alerts.configuration.configurations import Configurations
 from alerts.delivery import store
 from alerts.delivery.parts import part
 from alerts.delivery.store import AttemptOutcome, AttemptRow, Claimed
+from alerts.delivery.store_limits import is_paced
 from alerts.delivery.together import BESIDE_MAX, can_share, fitting
 from alerts.delivery.together import together as joint
 from alerts.delivery.verdict import Waits, compose, judge
@@ -112,8 +113,7 @@ class Courier:
         return len(claimed) == room or any(self._is_paced(one[0]) for one in claimed)
 
     def _is_paced(self, claimed: Claimed) -> bool:
-        limits = self._limits.get(claimed.target["kind"])
-        return limits is not None and store.pace_of(limits) is not None
+        return claimed.limits is not None or is_paced(self._limits.get(claimed.target["kind"]))
 
     async def send_one(self) -> bool:
         """Claims, sends and records one delivery, or several that go as one message; False when
@@ -132,6 +132,7 @@ class Courier:
                 claim_s=self._settings.claim_s,
                 limits=self._limits,
                 budgets=self._configurations.budgets,
+                own=self._configurations.limits,
             )
             return [[one, *await self._claim_beside(conn, one)] for one in found]
 
@@ -140,7 +141,8 @@ class Courier:
         kind, target = self._destination(first)
         # What was refused or shortened goes alone, and so does what is led elsewhere by now.
         alone = first.alone or first.shrunk or first.refused or target != first.target
-        if first.room is None or alone or self._channels[kind].limits.keeps_threads:
+        threads = self._channels[kind].limits.keeps_threads and first.limits is None
+        if first.room is None or alone or threads:
             return []
         rows = await store.find_beside(conn, first, BESIDE_MAX)
         if len(rows) <= first.room:
@@ -191,6 +193,8 @@ class Courier:
         if len(together) == 1:
             return judge(claimed, composed, result, self._waits)
         outcome = judge(claimed, Composed(claimed.title, claimed.body), result, self._waits)
+        # What goes together begins no thread, and each goes on with its own after it.
+        outcome = outcome._replace(thread_id=claimed.thread_id)
         if result.kind is not SendClass.CONTENT:
             return outcome
         return outcome._replace(shrunk=claimed.shrunk, message=None)
@@ -224,9 +228,7 @@ class Courier:
                 composed=composed,
                 at=at,
                 possible_duplicate=any(one.possible_duplicate for one in together),
-                thread_root=claimed.thread_root,
-                thread_previous=claimed.thread_previous,
-                thread_id=claimed.thread_id,
+                **({} if len(together) > 1 else _thread(claimed)),
             )
             async with asyncio.timeout(self._settings.send_timeout_s):
                 return composed, await channel.send(outgoing, self._tools)
@@ -296,6 +298,14 @@ class Courier:
             await outbox.add(conn, SCHEMA, records)
         if any(one.holds_up for one in written):
             self.rounds.wake()
+
+
+def _thread(claimed: Claimed) -> dict[str, str | None]:
+    return {
+        "thread_root": claimed.thread_root,
+        "thread_previous": claimed.thread_previous,
+        "thread_id": claimed.thread_id,
+    }
 
 
 def _say(claimed: Claimed, outcome: AttemptOutcome, kind: str, result: SendResult) -> None:

@@ -1,8 +1,13 @@
 """Gauges of what is not sent yet, by channel and why, and counters from their first value on."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
 from alerts.channels.result import SendClass
 from alerts.channels.table import CHANNELS
+from alerts.configuration.limits import PERIODS, SendLimits
 from alerts.delivery import store_unsent
+from alerts.delivery.store_limits import find_usage
 from shared import metrics
 from shared.database.pool import Pool
 
@@ -13,6 +18,8 @@ def start_counters() -> None:
     """Every label value from 0, so that a first failure is a step a rate can see."""
     _clear_gauges()
     metrics.FAULTS.labels("send")
+    for period in PERIODS:
+        metrics.LIMITS_USED.labels(period).set(0)
     for kind in CHANNELS:
         metrics.DELIVERIES_FAILED.labels(kind)
         metrics.DELIVERIES_JOINED.labels(kind)
@@ -21,9 +28,20 @@ def start_counters() -> None:
             metrics.DELIVERIES.labels(kind, answer.value)
 
 
-async def refresh(pool: Pool) -> None:
+async def refresh(pool: Pool, limits: Mapping[str, SendLimits]) -> None:
+    now = datetime.now(UTC)
     async with pool.acquire() as conn:
         waiting = await store_unsent.count_unsent(conn)
+        usage = await find_usage(conn, limits, now)
+    for period in PERIODS:
+        shares = [
+            usage[one].used[period] / limit
+            for one, of_file in limits.items()
+            if (limit := of_file.of(period)) is not None
+        ]
+        metrics.LIMITS_USED.labels(period).set(max(shares, default=0))
+    throttled = sum(one.throttled_until is not None for one in usage.values())
+    metrics.DESTINATIONS_THROTTLED.set(throttled)
     _clear_gauges()
     for one in waiting:
         metrics.DELIVERIES_PENDING.labels(one.channel, one.why).set(one.deliveries)

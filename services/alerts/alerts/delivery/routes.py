@@ -1,18 +1,22 @@
-"""HTTP: a test message to a receiver, and a message that is sent again."""
+"""HTTP: a test message to a receiver, a message that is sent again, and limits of channels."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
 from alerts.channels.result import ARRIVED
+from alerts.configuration.configurations import Configurations
+from alerts.configuration.limits import PERIODS, SendLimits
 from alerts.delivery import store_resend
-from alerts.delivery.schemas import DeliveryView, ReceiverTried
+from alerts.delivery.schemas import DeliveryView, LimitsView, ReceiverTried
+from alerts.delivery.store_limits import Usage, find_usage
 from alerts.delivery.trials import Trials, Tried
 from alerts.record.states import ARRIVED as ARRIVED_STATES
 from shared.errors import ConflictError
 from shared.http.answers import answers
 from shared.http.app import Json
-from shared.http.caller import Caller, Operator, once
+from shared.http.caller import Caller, Operator, Reader, once
 from shared.http.conventions import Reply
 from shared.logs import get_logger
 
@@ -68,6 +72,45 @@ async def post_resend(request: Request, delivery: DeliveryId, principal: Operato
         return Reply(200, found._asdict())
 
     return await once(request, principal, act)
+
+
+@router.get(
+    "/limits",
+    **answers(LimitsView),
+    tags=["configuration"],
+    summary="How much of their limits channels used",
+)
+async def get_limits(request: Request, principal: Reader) -> Response:
+    """The channels to which the file gives limits, what went to them in this hour, day and month,
+    and until when nothing more does."""
+    principal.reach.require_whole()
+    configurations: Configurations = request.app.state.configurations
+    own = f"{principal.workspace}/"
+    limits = {one: found for one, found in configurations.limits.items() if one.startswith(own)}
+    now = datetime.now(UTC)
+    async with request.app.state.pool.acquire() as conn:
+        usage = await find_usage(conn, limits, now)
+    return Json({"limits": [_limit(one, usage[key], now) for key, one in limits.items()]})
+
+
+def _limit(limits: SendLimits, usage: Usage, now: datetime) -> dict[str, Any]:
+    periods = [
+        {
+            "period": period,
+            "limit": limits.of(period),
+            "used": usage.used[period],
+            "ends_at": limits.span(period, now)[1],
+        }
+        for period in PERIODS
+    ]
+    return {
+        "channel": limits.channel,
+        "minute": limits.minute,
+        "location": limits.location,
+        "critical_passes": limits.critical_passes,
+        "periods": periods,
+        "throttled_until": usage.throttled_until,
+    }
 
 
 def _view(tried: Tried) -> dict[str, Any]:

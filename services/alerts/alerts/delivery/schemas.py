@@ -1,6 +1,7 @@
-"""HTTP bodies of a test message, and of one that is sent again."""
+"""HTTP bodies of a test message, of one that is sent again, and of limits."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -29,6 +30,32 @@ class DeliveryView(BaseModel):
     delivered_at: datetime | None
     next_attempt_at: datetime | None
     behind: str | None
+
+
+class LimitUseView(BaseModel):
+    """One limit of a channel, and how many messages count against it now."""
+
+    period: Literal["hour", "day", "month"]
+    limit: int | None
+    used: int
+    ends_at: datetime
+
+
+class ChannelLimitView(BaseModel):
+    """How many messages a channel is sent at most, and how many went."""
+
+    channel: str
+    minute: int | None
+    location: str
+    critical_passes: bool
+    periods: list[LimitUseView]
+    throttled_until: datetime | None
+
+
+class LimitsView(BaseModel):
+    """The channels to which the file gives limits."""
+
+    limits: list[ChannelLimitView]
 
 
 class ReceiverTried(BaseModel):

@@ -12,12 +12,22 @@ import msgspec
 
 from alerts.channels.contract import ChannelLimits
 from alerts.channels.message import Message
+from alerts.channels.result import ARRIVED
+from alerts.configuration.limits import SendLimits
+from alerts.delivery.store_limits import (
+    PARK,
+    Slot,
+    SlotWanted,
+    free_all,
+    give_back,
+    is_paced,
+    take_slot,
+)
 from alerts.record.rows import NotificationRecord
 from alerts.record.states import ARRIVED_SQL, DELIVERED, UNSENT_SQL
 from shared.database.pool import Conn, columns
 from shared.events.notifications import Attempt
 
-UNLIMITED = 1_000_000
 ATTEMPTS_KEPT_MAX = 50
 """Of one delivery: the first and the newest; what is refused for weeks is tried each hour."""
 
@@ -29,7 +39,7 @@ BEHIND = f"EXISTS (SELECT 1 {EARLIER})"
 # Two workspaces may name the same robot, but nobody may slow the other down through it, so
 # destinations are per workspace. In one, two names of a robot share what it takes.
 CLAIMABLE = f"""
-SELECT d.*, d.workspace || '/' || coalesce(b.key, d.channel_id) AS destination
+SELECT d.*, d.workspace || '/' || coalesce(b.key, d.channel_id) AS destination, now() AS now
 FROM alerts.deliveries d
 LEFT JOIN unnest($1::text[], $2::text[], $3::text[]) AS b(workspace, name, key)
   ON b.workspace = d.workspace AND b.name = d.channel_id
@@ -38,27 +48,13 @@ LEFT JOIN alerts.destinations p
 WHERE d.state IN {UNSENT_SQL}
   AND CASE d.state WHEN 'sending' THEN d.claimed_until ELSE d.next_attempt_at END <= now()
   AND (p.blocked_until IS NULL OR p.blocked_until <= now())
+  AND (p.throttled_until IS NULL OR p.throttled_until <= now() OR p.critical_passes AND d.urgent)
   AND NOT {BEHIND}
 ORDER BY d.turn_at, d.position LIMIT $4 FOR UPDATE OF d SKIP LOCKED
 """
 # What waits is nothing or thousands: a plan that was made for nothing read the whole table for each
 # that waited, and 1,300 messages went at 4 a second until the table was analysed.
 PLAN_ANEW = "SET LOCAL plan_cache_mode = force_custom_plan"
-SENT = "unnest(p.sent_at) AS s WHERE s > now() - interval '60 s'"
-JUST_SENT = "FILTER (WHERE s > now() - interval '1 s')"
-TAKE_SLOT = f"""
-INSERT INTO alerts.destinations AS p (destination, sent_at) VALUES ($1, ARRAY[now()])
-ON CONFLICT (destination) DO UPDATE SET sent_at = ARRAY(SELECT s FROM {SENT} ORDER BY s) || now()
-WHERE (SELECT count(*) < $2 AND count(*) {JUST_SENT} < $3 FROM {SENT})
-RETURNING cardinality(sent_at)
-"""
-WAIT_FOR_SLOT = f"""
-UPDATE alerts.destinations p SET blocked_until = (SELECT greatest(
-  CASE WHEN count(*) >= $2 THEN min(s) + interval '60 s' END,
-  CASE WHEN count(*) {JUST_SENT} >= $3 THEN min(s) {JUST_SENT} + interval '1 s' END)
-  FROM {SENT})
-WHERE destination = $1
-"""
 CLAIM = """
 UPDATE alerts.deliveries d SET state = 'sending', claims = claims + 1,
   claimed_until = now() + make_interval(secs => $2),
@@ -80,12 +76,6 @@ WHERE d.workspace = $1 AND d.receiver = $2 AND d.channel_id = $3 AND d.locale = 
   AND NOT d.attempts @> '[{{"class": "{REFUSED_TEXT}"}}]' AND NOT {BEHIND}
   AND d.target = $7
 ORDER BY d.turn_at, d.position LIMIT $6 FOR UPDATE OF d SKIP LOCKED
-"""
-PARK = """
-INSERT INTO alerts.destinations AS p (destination, blocked_until, sent_at)
-VALUES ($1, now() + make_interval(secs => $2), '{}')
-ON CONFLICT (destination) DO UPDATE
-SET blocked_until = greatest(p.blocked_until, excluded.blocked_until)
 """
 # A late answer of an expired claim counts only if it has arrived: somebody else is sending.
 # If the configuration was corrected meanwhile (another time is due), it is tried at once.
@@ -163,7 +153,9 @@ class Claimed(NamedTuple):
     alone: bool = False
     """It was refused for what it says, maybe together with others."""
     room: int | None = None
-    """How many more its destination takes in this minute, where that is limited."""
+    """How many more its destination takes now, where that is limited."""
+    limits: SendLimits | None = None
+    """That the file gives its destination, and this one counts against."""
 
 
 class AttemptOutcome(NamedTuple):
@@ -191,6 +183,11 @@ class AttemptRow(NamedTuple):
     attempt: Attempt
     park_s: float | None = None
 
+    @property
+    def is_lost(self) -> bool:
+        """Nobody has it, for sure."""
+        return self.attempt.class_ not in ARRIVED and not self.outcome.maybe_delivered
+
 
 class WrittenAttempt(NamedTuple):
     """Its notifications, none if it came too late; whether later messages of its group and channel
@@ -208,31 +205,32 @@ async def take(
     claim_s: float,
     limits: Mapping[str, ChannelLimits],
     budgets: Sequence[tuple[str, str, str]] = (),
+    own: Mapping[str, SendLimits] = {},
 ) -> list[Claimed]:
     """Takes up to `count` due deliveries whose destinations may be spoken to now.
 
     `limits` by channel kind have the budget. Channels share one that have one key in `budgets`,
-    (workspace, channel id, key). A full budget blocks the destination until there is room again;
-    the caller simply asks again. Of destinations with a budget one is taken at once.
+    (workspace, channel id, key); `own` has the limits that the file gives a destination. A full
+    budget blocks it until there is room again; the caller simply asks again. Of destinations with
+    a budget one is taken at once.
     """
     await conn.execute(PLAN_ANEW)
     taken: list[Any] = []
-    paced = room = None
+    paced: tuple[int, Slot] | None = None
     for row in await conn.fetch(CLAIMABLE, *columns(budgets, 3), count):
-        limits_of = limits.get(row["target"]["kind"])
-        pace = pace_of(limits_of) if limits_of else None
-        if pace is None:
+        pace, of_file = limits.get(row["target"]["kind"]), own.get(row["destination"])
+        if not is_paced(pace) and of_file is None:
             taken.append(row)
         elif paced is None:
-            paced = row["position"]
-            sent = await conn.fetchval(TAKE_SLOT, row["destination"], *pace)
-            if sent is None:
-                await conn.execute(WAIT_FOR_SLOT, row["destination"], *pace)
-                continue
-            room = pace[0] - sent if pace[0] < UNLIMITED else None
-            taken.append(row)
+            wanted = SlotWanted(row["destination"], pace, of_file, row["now"], row["urgent"])
+            slot = await take_slot(conn, wanted)
+            paced = row["position"], slot
+            if slot.granted:
+                taken.append(row)
     return [
-        one._replace(room=room) if one.position == paced else one
+        one._replace(room=paced[1].room, limits=paced[1].limits)
+        if paced and one.position == paced[0]
+        else one
         for one in await _claim(conn, taken, claim_s)
     ]
 
@@ -282,12 +280,6 @@ def _claimed(row: Any, claimed: Any) -> Claimed:
     )
 
 
-def pace_of(limits: ChannelLimits) -> tuple[int, int] | None:
-    """At most so many in a minute and in a second; None for no limit of either."""
-    minute, second = limits.sends_per_minute, limits.sends_per_second
-    return (minute or UNLIMITED, second or UNLIMITED) if minute or second else None
-
-
 async def add_attempts(conn: Conn, found: Sequence[AttemptRow]) -> list[WrittenAttempt]:
     """Writes attempts."""
     written: list[WrittenAttempt] = []
@@ -309,6 +301,8 @@ async def _record(conn: Conn, found: Sequence[AttemptRow]) -> list[WrittenAttemp
     for one in found:
         if one.park_s is not None:
             await conn.execute(PARK, one.claimed.destination, one.park_s)
+        if one.claimed.limits and one.is_lost:
+            await give_back(conn, one.claimed.destination, one.attempt.at)
     notifications: dict[int, list[NotificationRecord]] = {}
     for row in await conn.fetch(NOTIFICATIONS, list(holding)):
         record = msgspec.convert(dict(row), NotificationRecord)
@@ -320,7 +314,9 @@ async def _record(conn: Conn, found: Sequence[AttemptRow]) -> list[WrittenAttemp
 
 
 async def put_due_again(conn: Conn) -> int:
-    """What is refused is due now, and what is on its way if it is refused; how many were."""
+    """What is refused is due now, and what is on its way if it is refused; how many were. Limits
+    are looked at anew."""
+    await free_all(conn)
     return sum(row["state"] == "failed" for row in await conn.fetch(DUE_AGAIN))
 
 

@@ -12,8 +12,16 @@ from alerts.channels.message import Message
 from alerts.channels.result import SendClass, SendResult, fault, result_of
 from alerts.channels.table import CHANNELS
 from alerts.configuration.configurations import Configurations
+from alerts.delivery.store_limits import Slot, SlotWanted, is_paced, take_slot
 from alerts.rendering.render import Renderer
+from shared.database.pool import Pool, transaction
 from shared.errors import NotFoundError
+
+NO_ROOM = result_of(
+    SendClass.RATE_LIMITED,
+    "no_room",
+    "not sent: as many messages as it takes have gone there; try again later",
+)
 
 
 class Tried(NamedTuple):
@@ -33,7 +41,9 @@ class Trials:
         renderer: Renderer,
         tools: Tools,
         timeout_s: float,
+        pool: Pool,
     ) -> None:
+        self._pool = pool
         self._configurations = configurations
         self._renderer = renderer
         self._tools = tools
@@ -49,13 +59,27 @@ class Trials:
                 "receiver_unknown", f"there is no receiver {receiver}: the file has {known}"
             )
         message = self._renderer.trial(receiver, found.locale, by)
-        return list(await asyncio.gather(*(self._try(one, message) for one in found.channels)))
+        tries = []
+        for one in found.channels:
+            budget = configuration.budgets[one.name] if configuration else one.name
+            slot = await self._take_slot(f"{workspace}/{budget}", one.kind)
+            tries.append(self._try(one, message, slot))
+        return list(await asyncio.gather(*tries))
 
-    async def _try(self, endpoint: Endpoint, message: Message) -> Tried:
+    async def _take_slot(self, destination: str, kind: str) -> Slot:
+        """A test counts as what it is for its provider: one message more."""
+        pace, limits = CHANNELS[kind].limits, self._configurations.limits.get(destination)
+        if limits is None and not is_paced(pace):
+            return Slot(granted=True)
+        wanted = SlotWanted(destination, pace, limits, datetime.now(UTC))
+        async with transaction(self._pool) as conn:
+            return await take_slot(conn, wanted)
+
+    async def _try(self, endpoint: Endpoint, message: Message, slot: Slot) -> Tried:
         began = time.monotonic()
         try:
             async with asyncio.timeout(self._timeout_s):
-                result = await self._send(endpoint, message)
+                result = await self._send(endpoint, message) if slot.granted else NO_ROOM
         except TimeoutError:
             detail = f"no answer in {self._timeout_s:g} s"
             result = result_of(SendClass.RETRYABLE, "timeout", detail)

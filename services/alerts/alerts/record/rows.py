@@ -27,6 +27,8 @@ class DeliveryRow(NamedTuple):
     thread_previous: str | None
     flow: str
     """Its campaign, or its group where it has none: they take turns at a destination."""
+    urgent: bool
+    """It tells of something critical that is open."""
 
 
 class NotificationRow(NamedTuple):

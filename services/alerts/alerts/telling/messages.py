@@ -80,6 +80,10 @@ def delivery_rows(
     # A title speaks of the first of all, whichever of the messages it is that of.
     campaigns = dict.fromkeys((view.signal.campaign for view in plan.views), True)
     flow = next(filter(None, campaigns), f"group {group.group_id}")
+    urgent = any(
+        view.ends_at is None and view.told != "unchanged" and view.signal.severity == "critical"
+        for view in plan.views
+    )
     rows: list[DeliveryRow] = []
     carried: dict[Key, str] = {}
     for rendered, composed in messages.of(speaking, now):
@@ -100,6 +104,7 @@ def delivery_rows(
                 thread_root=root,
                 thread_previous=previous,
                 flow=flow,
+                urgent=urgent,
             )
         )
         carried.update(dict.fromkeys(rendered.keys, delivery))

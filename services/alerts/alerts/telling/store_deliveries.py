@@ -17,9 +17,9 @@ WITH added AS (
   SELECT *, row_number() OVER (PARTITION BY workspace, channel_id, flow ORDER BY n) - 1 AS behind
   FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::jsonb[],
     $7::text[], $8::text[], $9::text[], $10::jsonb[], $11::jsonb[], $12::text[], $13::text[],
-    $14::text[])
+    $14::text[], $15::boolean[])
     WITH ORDINALITY AS u(delivery, workspace, group_id, receiver, channel_id, target, locale,
-    title, body, message, campaigns, thread_root, thread_previous, flow, n)),
+    title, body, message, campaigns, thread_root, thread_previous, flow, urgent, n)),
 flows AS (
   SELECT f.*, (
     SELECT max(d.turn_at) + {TURN} FROM alerts.deliveries d
@@ -27,14 +27,24 @@ flows AS (
       AND d.workspace = f.workspace) AS next_at
   FROM (SELECT DISTINCT workspace, channel_id, flow FROM added) AS f)
 INSERT INTO alerts.deliveries (delivery, workspace, group_id, receiver, channel_id, target, locale,
-  title, body, message, campaigns, thread_root, thread_previous, flow, turn_at, state)
+  title, body, message, campaigns, thread_root, thread_previous, flow, urgent, turn_at, state)
 SELECT delivery, workspace, group_id, receiver, channel_id, target, locale, title, body, message,
-  campaigns, thread_root, thread_previous, flow, greatest(now(), next_at) + behind * {TURN},
+  campaigns, thread_root, thread_previous, flow, urgent, greatest(now(), next_at) + behind * {TURN},
   'pending'
 FROM added JOIN flows USING (workspace, channel_id, flow) ORDER BY n
+"""
+
+# What is critical may pass the limits of a destination, and what its group said before with it.
+MAKE_URGENT = f"""
+UPDATE alerts.deliveries d SET urgent = true
+FROM unnest($1::bigint[], $2::text[]) AS u(group_id, channel_id)
+WHERE d.group_id = u.group_id AND d.channel_id = u.channel_id AND d.state IN {UNSENT_SQL}
+  AND NOT d.urgent
 """
 
 
 async def add_deliveries(conn: Conn, rows: Sequence[DeliveryRow]) -> None:
     """Messages in the order in which each channel must get them."""
     await write_rows(conn, ADD_DELIVERIES, rows)
+    urgent = {(row.group_id, row.channel_id) for row in rows if row.urgent}
+    await write_rows(conn, MAKE_URGENT, sorted(urgent))
