@@ -224,13 +224,16 @@ def put_in_order(stranger: Stranger) -> None:
 
 
 def move_money(stranger: Stranger) -> None:
-    """From line to line, and from the reserve to a line; both are decided on, and one withdrawn."""
-    for plural in ("transfers", "draws"):
+    """From line to line, from the reserve to a line and back; each is decided on, or withdrawn."""
+    for plural in ("transfers", "draws", "returns"):
         place = f"/v1/campaigns/{{campaign}}/{plural}"
         for _ in range(2):
             stranger.send("budget", f"POST {place}", campaign=CAMPAIGN)
         one = {"campaign": CAMPAIGN, "number": 1}
-        stranger.send("budget", f"POST {place}/{{number}}/decisions", "approver", **one)
+        decisions = f"POST {place}/{{number}}/decisions"
+        stranger.send("budget", decisions, "approver", **one)
+        told = stranger.send("budget", decisions, "finance", changes={"as": "finance"}, **one)
+        assert told["status"] == "approved"
         path = f"/v1/campaigns/{CAMPAIGN}/{plural}/2/withdraw"
         answer = stranger.world.http(
             "POST", "budget", path, "operator", headers=stranger.world.key()

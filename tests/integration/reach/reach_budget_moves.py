@@ -3,28 +3,36 @@
 from typing import Any
 
 from tests.integration.budget.budget_helpers import SINCE, Service, approve, line_body
-from tests.integration.budget.documents.money_world import DRAW, TRANSFER, reserved_plan
+from tests.integration.budget.documents.money_world import (
+    DRAW,
+    RETURN,
+    TRANSFER,
+    reserved_plan,
+    settle,
+)
 from tests.integration.reach.matrix import Case, Of
 from tests.integration.reach.reach_budget_roles import DECIDERS, ONE, OPERATOR, YES
 
 BODIES: dict[str, Any] = {
     "draws": DRAW | {"amount": "1.00"},
+    "returns": RETURN | {"amount": "1.00"},
     "transfers": TRANSFER | {"amount": "1.00"},
 }
 
 
 def cases() -> list[Case]:
-    """Of each kind the second is decided on, the first is withdrawn by its author alone."""
+    """Of each kind the last is decided on; another is withdrawn by its author alone."""
     return [case for plural, body in BODIES.items() for case in _cases(plural, body)]
 
 
 async def propose(service: Service, campaign: str) -> None:
-    """A plan with a reserve in force, and two proposals of each kind by somebody else."""
+    """A plan with a reserve in force, and three proposals of each kind by somebody else."""
     lines = [line_body(line, "100000.00") for line in ("L1", "L2", "L4", "L5")]
     await approve(service, campaign, reserved_plan(*lines), effective_from=SINCE)
+    await settle(service, "draws", DRAW, campaign)
     async with service.caller("li.na", "operator") as operator:
         for plural, body in BODIES.items():
-            for _ in range(2):
+            for _ in range(2 if plural == "draws" else 3):
                 await operator.post(f"/v1/campaigns/{campaign}/{plural}", body, 201)
 
 
@@ -36,7 +44,7 @@ def _cases(plural: str, body: Any) -> list[Case]:
         Case(f"GET {one}", Of.CAMPAIGN_THING, path=f"{path}/1"),
         Case(f"POST {route}", Of.CAMPAIGN_WRITE, OPERATOR, path, body=body),
         Case(
-            f"POST {one}/decisions", Of.CAMPAIGN_WRITE, DECIDERS, f"{path}/2/decisions", by_role=YES
+            f"POST {one}/decisions", Of.CAMPAIGN_WRITE, DECIDERS, f"{path}/3/decisions", by_role=YES
         ),
-        Case(f"POST {one}/withdraw", Of.CAMPAIGN_WRITE, OPERATOR, f"{path}/1/withdraw"),
+        Case(f"POST {one}/withdraw", Of.CAMPAIGN_WRITE, OPERATOR, f"{path}/2/withdraw"),
     ]

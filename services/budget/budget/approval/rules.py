@@ -41,7 +41,7 @@ class ApprovalRequest(NamedTuple):
     """What is decided on as it stands now, and whose decisions the policy asked for.
 
     `object` is its name in the audit, `<kind>/…`; `authors` may not decide; `decisions` of people
-    in different ones of `roles` approve it.
+    in different ones of `roles` approve it. `number`: of a stored one, unlike any other's.
     """
 
     object: str
@@ -56,6 +56,7 @@ class ApprovalRequest(NamedTuple):
     status: RequestStatus
     asked_at: datetime
     due_at: datetime | None
+    number: int = 0
 
     def needs(self, made: Sequence[ApprovalDecision]) -> tuple[Role, ...]:
         """The roles whose decision is still missing, of which enough may do."""

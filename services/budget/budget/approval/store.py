@@ -10,10 +10,10 @@ from shared.database.pool import Conn
 COLUMNS = """object, kind, campaign, amount, version, currency, region, authors, roles, decisions,
   status, asked_at, due_at"""
 LOCK_REQUEST = f"""
-SELECT {COLUMNS} FROM budget.requests WHERE workspace = $1 AND object = $2 FOR UPDATE
+SELECT {COLUMNS}, request FROM budget.requests WHERE workspace = $1 AND object = $2 FOR UPDATE
 """
 FIND_REQUESTS = f"""
-SELECT {COLUMNS} FROM budget.requests WHERE workspace = $1 AND object = ANY($2::text[])
+SELECT {COLUMNS}, request FROM budget.requests WHERE workspace = $1 AND object = ANY($2::text[])
 """
 PUT_REQUEST = f"""
 INSERT INTO budget.requests (workspace, {COLUMNS})
@@ -52,7 +52,7 @@ async def find_requests(
 
 async def put_request(conn: Conn, workspace: str, request: ApprovalRequest) -> None:
     """Stores a request; of an object that was asked for before, in its place."""
-    name, kind, campaign, subject, currency, region, authors, roles, *rest = request
+    name, kind, campaign, subject, currency, region, authors, roles, *rest, _ = request
     values = (name, kind, campaign, *subject, currency, region, sorted(authors), list(roles), *rest)
     await conn.execute(PUT_REQUEST, workspace, *values)
 

@@ -26,6 +26,7 @@ TRANSFER = {
     "reason": "video sells better",
 }
 DRAW = {"bucket": "flexible", "line": "L2", "amount": "30000.00", "condition": CONDITION}
+RETURN = {"bucket": "flexible", "line": "L2", "amount": "5000.00", "reason": "prices are up again"}
 RESERVE = [
     {"bucket": "flexible", "amount": "40000.00", "draw_condition": CONDITION},
     {"bucket": "deferred", "amount": "20000.00", "draw_condition": None},
@@ -68,11 +69,14 @@ async def people(service: Service) -> AsyncIterator[tuple[Caller, Caller, Caller
         yield operator, approver, finance
 
 
-async def propose(service: Service, plural: str, body: Mapping[str, Any]) -> str:
+async def propose(
+    service: Service, plural: str, body: Mapping[str, Any], campaign: str = "c1"
+) -> str:
     """Proposes it; where it is decided on."""
+    place = f"/v1/campaigns/{campaign}/{plural}"
     async with people(service) as (operator, _, _):
-        made = await operator.post(f"{C1}/{plural}", body, 201)
-        return f"{C1}/{plural}/{made[plural.removesuffix('s')]}"
+        made = await operator.post(place, body, 201)
+        return f"{place}/{made[plural.removesuffix('s')]}"
 
 
 async def say(service: Service, place: str, role: str, status: int = 200, **more: Any) -> Any:
@@ -83,18 +87,20 @@ async def say(service: Service, place: str, role: str, status: int = 200, **more
         return await decider.post(f"{place}/decisions", body, status)
 
 
-async def settle(service: Service, plural: str, body: Mapping[str, Any]) -> str:
+async def settle(
+    service: Service, plural: str, body: Mapping[str, Any], campaign: str = "c1"
+) -> str:
     """Proposed and approved by both; where it is read."""
-    place = await propose(service, plural, body)
+    place = await propose(service, plural, body, campaign)
     await say(service, place, "approver")
     assert (await say(service, place, "finance"))["status"] == "approved"
     return place
 
 
-async def allocated(service: Service, **params: Any) -> dict[str, str]:
+async def allocated(service: Service, campaign: str = "c1", **params: Any) -> dict[str, str]:
     """What each line has, and what is left of each bucket, as GET totals says it."""
     async with people(service) as (_, _, finance):
-        totals = await finance.get(f"{C1}/totals", **params)
+        totals = await finance.get(f"/v1/campaigns/{campaign}/totals", **params)
     lines = {line["line"]: line["allocated"] for line in totals["lines"]}
     return lines | {one["bucket"]: one["left"] for one in totals["reserve"]}
 

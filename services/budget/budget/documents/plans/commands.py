@@ -3,6 +3,8 @@
 from typing import Any
 
 from budget import announcements
+from budget.allocation import store as allocation
+from budget.allocation.journal import TOTAL, held
 from budget.approval.commands import Approvals, SubmittedDocument
 from budget.approval.rules import ApprovalSubject
 from budget.caller import add_audit, lock
@@ -12,12 +14,18 @@ from budget.documents.campaigns.store import CampaignRecord
 from budget.documents.campaigns.views import campaign_item
 from budget.documents.plans import store
 from budget.documents.plans.document import plan_document, read_lines, read_reserve
-from budget.documents.plans.rules import Terms, check, check_submit, without_echoes
+from budget.documents.plans.rules import (
+    PlanFinding,
+    Terms,
+    check,
+    check_submit,
+    without_echoes,
+)
 from budget.documents.plans.schemas import PlanBody, SubmitBody
 from budget.documents.plans.store import PlanRecord
 from shared.errors import NotFoundError
 from shared.http.caller import Caller
-from shared.money import parse_micros
+from shared.money import format_micros, parse_micros
 
 
 async def create_plan(caller: Caller, campaign: str, body: PlanBody) -> PlanRecord:
@@ -34,6 +42,7 @@ async def create_plan(caller: Caller, campaign: str, body: PlanBody) -> PlanReco
         without_echoes(read_lines(body), await _read_before(caller, campaign, body.plan_version)),
         read_reserve(body),
     )
+    findings = [*checked.findings, *await _find_given(caller, row, body.total.amount)]
     plan = await store.add_plan(
         caller.conn,
         caller.workspace,
@@ -41,7 +50,7 @@ async def create_plan(caller: Caller, campaign: str, body: PlanBody) -> PlanReco
             campaign,
             body.total.amount,
             plan_document(body, checked),
-            [finding.document for finding in checked.findings],
+            [finding.document for finding in findings],
             caller.principal.subject,
             caller.now,
         ),
@@ -110,6 +119,21 @@ async def _read_before(caller: Caller, campaign: str, version: int | None) -> di
     plan = await store.get_plan(caller.conn, caller.workspace, campaign, version)
     lines = plan.body["lines"] if plan else []
     return {line["line"]: parse_micros(line["allocated"]) for line in lines}
+
+
+async def _find_given(caller: Caller, row: CampaignRecord, total: int) -> list[PlanFinding]:
+    """What a campaign gave to others since its plan, or has from them, belongs into the next
+    plan's total."""
+    if row.plan_version is None:
+        return []
+    holds = held(await allocation.find_steps(caller.conn, caller.workspace, row.campaign))
+    given = sum(amount for place, amount in holds.items() if place.kind == "campaign")
+    wanted = -holds.get(TOTAL, 0) - given
+    if not given or total == wanted:
+        return []
+    detail = f"after transfers to and from other campaigns {row.campaign} has "
+    detail += f"{format_micros(wanted)} in all, the plan states {format_micros(total)}"
+    return [PlanFinding("total_after_transfers", None, "warning", detail)]
 
 
 def _terms(row: CampaignRecord) -> Terms:

@@ -21,7 +21,7 @@ from budget.documents.proposals import store
 from budget.documents.proposals.money import WeighedProposal
 from budget.documents.proposals.proposal import Body, Proposal, ProposalContext, ProposalKind
 from budget.documents.proposals.store import NewProposal, ProposalPlace
-from shared.errors import ConflictError, ForbiddenError, NotFoundError
+from shared.errors import ConflictError, ForbiddenError
 from shared.http.caller import Caller
 from shared.money import format_micros
 
@@ -138,13 +138,13 @@ async def withdraw(caller: Caller, place: ProposalPlace) -> Proposal:
 async def find_proposal(
     caller: Caller, place: ProposalPlace, *, to_write: bool = False
 ) -> Proposal:
-    """The proposal, locked for who writes. Raises NotFoundError `proposal_unknown`, and what
-    writing out of reach raises."""
+    """The proposal, locked for who writes; all campaigns whose money it moves are in reach. Raises
+    NotFoundError `proposal_unknown`, and what writing out of reach raises."""
     await find_campaign(caller, place.campaign, to_write=to_write)
     found = await store.get_proposal(caller.conn, caller.reach, place, lock=to_write)
     if found is None:
-        detail = f"{place.campaign} has no {place.kind} {place.number}"
-        raise NotFoundError("proposal_unknown", detail)
+        name = f"{place.kind}/{place.campaign}/{place.number}"
+        raise caller.reach.unknown("proposal", name, to_write=to_write)
     return found
 
 
@@ -171,6 +171,7 @@ def _view(
     return {
         row.kind: row.number,
         "document": row.name,
+        "request": request.number,
         "campaign": row.campaign,
         "status": row.status,
         "currency": row.currency,

@@ -12,7 +12,7 @@ from budget.documents.campaigns.commands import find_campaign
 from budget.documents.proposals import commands, store
 from budget.documents.proposals.proposal import Body, ProposalKind
 from budget.documents.proposals.schemas import ProposalDecided, WeighedView
-from budget.documents.proposals.store import ProposalPlace
+from budget.documents.proposals.store import ProposalFilter, ProposalPlace
 from shared.http.answers import Page, answers
 from shared.http.app import Json
 from shared.http.caller import Caller, Decider, Filter, Name, Operator, Reader
@@ -71,13 +71,15 @@ def _add_reading(router: APIRouter, kind: ProposalKind[Body]) -> None:
         paging: Paged,
         status: Filter = None,
     ) -> Json:
-        """`status`: in_review, approved, rejected or withdrawn."""
+        """Also those of other campaigns that move money of this one. `status`: in_review,
+        approved, rejected or withdrawn."""
         async with calling(request, principal) as caller:
-            after = ProposalPlace(kind.kind, campaign, paging.after(0))
+            begin = paging.after(0)
             await find_campaign(caller, campaign)
-            rows = await store.list_proposals(caller.conn, caller.reach, after, status, paging.rows)
+            of = ProposalFilter(kind.kind, campaign, status)
+            rows = await store.list_proposals(caller.conn, caller.reach, of, begin, paging.rows)
             items = await commands.view_proposals(caller, rows)
-        return paging.page(items, kind.kind)
+        return paging.page(items, "request")
 
     @router.get("/{number}", **answers(kind.view), summary=f"Read a {kind.kind}")
     async def get_proposal(

@@ -71,6 +71,7 @@ class ProposalView(BaseModel):
     """A proposal with its effect and the decisions on it."""
 
     document: str
+    request: int
     campaign: str
     status: Literal["in_review", "approved", "rejected", "withdrawn"]
     amount: str

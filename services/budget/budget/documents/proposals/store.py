@@ -9,6 +9,7 @@ from shared.database.rows import columns, fetch, fetch_one
 from shared.http.reach import Reach
 
 COLUMNS = columns(Proposal)
+OF_DOCUMENTS = ", ".join(f"d.{name}" for name in Proposal.__struct_fields__)
 ADD_PROPOSAL = f"""
 INSERT INTO budget.documents (workspace, kind, campaign, number, other, status, amount, currency,
                               body, effect, created_by, created_at)
@@ -23,11 +24,13 @@ WHERE workspace = $1 AND kind = $2 AND campaign = $3 AND number = $4
 """
 LOCK_PROPOSAL = GET_PROPOSAL + " FOR UPDATE"
 LIST_PROPOSALS = f"""
-SELECT {COLUMNS} FROM budget.documents
-WHERE workspace = $1 AND kind = $2 AND campaign = $3 AND number > $4::bigint
-  AND ($5::text[] IS NULL OR campaign = ANY($5) AND (other IS NULL OR other = ANY($5)))
-  AND ($6::text IS NULL OR status = $6)
-ORDER BY number LIMIT $7
+SELECT {OF_DOCUMENTS} FROM budget.documents AS d
+JOIN budget.requests AS r
+  ON r.workspace = d.workspace AND r.object = concat_ws('/', d.kind, d.campaign, d.number)
+WHERE d.workspace = $1 AND d.kind = $2 AND (d.campaign = $3 OR d.other = $3)
+  AND ($4::text IS NULL OR d.status = $4) AND r.request > $5::bigint
+  AND ($6::text[] IS NULL OR d.campaign = ANY($6) AND (d.other IS NULL OR d.other = ANY($6)))
+ORDER BY r.request LIMIT $7
 """
 PUT_DECIDED = """
 UPDATE budget.documents SET status = $5, decided_at = $6, amount = $7, effect = $8
@@ -47,6 +50,14 @@ class NewProposal(NamedTuple):
     effect: dict[str, Any]
     created_by: str
     created_at: datetime
+
+
+class ProposalFilter(NamedTuple):
+    """Which proposals of a kind: those that move money of a campaign, of one status if given."""
+
+    kind: str
+    campaign: str
+    status: str | None
 
 
 class ProposalPlace(NamedTuple):
@@ -73,10 +84,10 @@ async def get_proposal(
 
 
 async def list_proposals(
-    conn: Conn, reach: Reach, after: ProposalPlace, status: str | None, limit: int
+    conn: Conn, reach: Reach, of: ProposalFilter, after: int, limit: int
 ) -> list[Proposal]:
-    """Those of a kind and campaign behind a number, as far as all their campaigns are in reach."""
-    asked = reach.workspace, *after, reach.listed, status, limit
+    """Those behind a request's number, as far as all campaigns they concern are in reach."""
+    asked = reach.workspace, *of, after, reach.listed, limit
     return await fetch(conn, Proposal, LIST_PROPOSALS, *asked)
 
 

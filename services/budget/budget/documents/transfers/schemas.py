@@ -12,11 +12,17 @@ class LineRef(RequestBody):
     line: Id
 
 
+class LineRefBeyond(LineRef):
+    """A line of that campaign, or of another one."""
+
+    campaign: Id | None = None
+
+
 class TransferBody(ReasonedBody):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     giver: LineRef = Field(alias="from")
-    taker: LineRef = Field(alias="to")
+    taker: LineRefBeyond = Field(alias="to")
     amount: Micros
 
 
@@ -24,10 +30,14 @@ class LineRefView(BaseModel):
     line: str
 
 
+class LineRefBeyondView(LineRefView):
+    campaign: str | None
+
+
 class TransferView(ProposalView):
     model_config = ConfigDict(populate_by_name=True)
 
     transfer: int
     giver: LineRefView = Field(alias="from")
-    taker: LineRefView = Field(alias="to")
+    taker: LineRefBeyondView = Field(alias="to")
     reason: str
