@@ -1,13 +1,14 @@
 """Exact postings: events/s of budget's handler into PostgreSQL, dedupe, totals and all.
 
     python -m bench.posting [--replicas 2] [--batches 40] [--size 5000] [--fill 0] [--copies 0]
-                            [--ids ordered|random] [--url URL]
+                            [--ids ordered|random] [--runs 1] [--url URL]
 
 Without --url it starts its own PostgreSQL in a temporary directory. Each replica is a process that
 gives polls of `size` events, spread over 10,000 lines by zipf 1.0 with time-ordered ids, to the
 service's handler, each in a committed transaction (synchronous_commit on). Kafka and the sealer are
 not in the path. --fill posts that many events first; PostgreSQL then copies them --copies times, to
-later ids of the same accounts, and writes a checkpoint.
+later ids of the same accounts, and writes a checkpoint. --runs measures that often, each time with
+new ids on the table as the run before left it.
 """
 
 import argparse
@@ -78,13 +79,22 @@ def make_polls(
     """Encoded polls; `first` keeps ids of a name unique and, unless random, rising."""
     rnd = random.Random(f"{name}/{first}")
     return [
-        [_record(rnd, name, first + poll * size + place, ids) for place in range(size)]
+        [
+            record(
+                rnd,
+                bisect.bisect(WEIGHTS, rnd.random() * WEIGHTS[-1]),
+                name,
+                first + poll * size + place,
+                ids,
+            )
+            for place in range(size)
+        ]
         for poll in range(count)
     ]
 
 
-def _record(rnd: random.Random, name: str, number: int, ids: str) -> Received:
-    rank = bisect.bisect(WEIGHTS, rnd.random() * WEIGHTS[-1])
+def record(rnd: random.Random, rank: int, name: str, number: int, ids: str = "ordered") -> Received:
+    """Event `number` of `name`, about the line of that rank."""
     time_ = START + dt.timedelta(milliseconds=number % 10_000_000)
     start = time_.replace(minute=time_.minute // 5 * 5, second=0, microsecond=0)
     event = SpendEvent(
@@ -221,6 +231,36 @@ def database(url: str | None) -> Iterator[str]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
+def measure(url: str, run: int, options: argparse.Namespace) -> str:
+    """Has the replicas post and returns the line of figures; `run` makes their ids new."""
+    context = multiprocessing.get_context("spawn")
+    results: Queue[ReplicaCost] = context.Queue()
+    warm = context.Barrier(options.replicas)
+    shape = options.batches, options.size, options.ids
+    processes = [
+        context.Process(target=replica, args=(url, (f"r{run}{number}", *shape), warm, results))
+        for number in range(options.replicas)
+    ]
+    for process in processes:
+        process.start()
+    figures = [results.get() for _ in processes]
+    for process in processes:
+        process.join()
+    events = options.replicas * options.batches * options.size
+    seconds = max(one.ended for one in figures) - min(one.began for one in figures)
+    python_us = sum(one.python_s for one in figures) / events * 1e6
+    postgres_s = max(one.postgres_ended_s for one in figures)
+    postgres_s -= min(one.postgres_began_s for one in figures)
+    postgres_us = postgres_s / events * 1e6
+    median_ms = max(one.poll_p50_s for one in figures) * 1000
+    return (
+        f"replicas={options.replicas} size={options.size} "
+        f"filled={options.fill * (options.copies + 1)} ids={options.ids} "
+        f"rate={events / seconds:.0f}/s poll_p50={median_ms:.0f}ms CPU an event: "
+        f"{python_us + postgres_us:.1f}us = python {python_us:.1f} + postgres {postgres_us:.1f}"
+    )
+
+
 def main() -> None:
     """Prints the machine, the command and one line of figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -230,6 +270,7 @@ def main() -> None:
     parser.add_argument("--fill", type=int, default=0)
     parser.add_argument("--copies", type=int, default=0)
     parser.add_argument("--ids", choices=("ordered", "random"), default="ordered")
+    parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--url")
     options = parser.parse_args()
     print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
@@ -238,32 +279,8 @@ def main() -> None:
         asyncio.run(prepare(url))
         if options.fill:
             asyncio.run(fill(url, options.fill, options.copies, options.size, options.ids))
-        context = multiprocessing.get_context("spawn")
-        results: Queue[ReplicaCost] = context.Queue()
-        warm = context.Barrier(options.replicas)
-        shape = options.batches, options.size, options.ids
-        processes = [
-            context.Process(target=replica, args=(url, (f"r{number}", *shape), warm, results))
-            for number in range(options.replicas)
-        ]
-        for process in processes:
-            process.start()
-        figures = [results.get() for _ in processes]
-        for process in processes:
-            process.join()
-    events = options.replicas * options.batches * options.size
-    seconds = max(one.ended for one in figures) - min(one.began for one in figures)
-    python_us = sum(one.python_s for one in figures) / events * 1e6
-    postgres_s = max(one.postgres_ended_s for one in figures)
-    postgres_s -= min(one.postgres_began_s for one in figures)
-    postgres_us = postgres_s / events * 1e6
-    median_ms = max(one.poll_p50_s for one in figures) * 1000
-    print(
-        f"replicas={options.replicas} size={options.size} "
-        f"filled={options.fill * (options.copies + 1)} ids={options.ids} "
-        f"rate={events / seconds:.0f}/s poll_p50={median_ms:.0f}ms CPU an event: "
-        f"{python_us + postgres_us:.1f}us = python {python_us:.1f} + postgres {postgres_us:.1f}"
-    )
+        for run in range(options.runs):
+            print(measure(url, run, options), flush=True)
 
 
 if __name__ == "__main__":

@@ -158,13 +158,13 @@ class Relay:
         if self._before is not None:
             async with conn.transaction():
                 await self._before(conn)
-        if await self._relay(conn):
+        if await self.send(conn):
             # One tick after work, whoever wakes: many causes share the next messages.
             await asyncio.sleep(self._settings.tick_ms / 1000)
         else:
             await self._rounds.rest()
 
-    async def _relay(self, conn: Conn) -> bool:
+    async def send(self, conn: Conn) -> bool:
         """One trip; True when there was anything to send."""
         rows = await conn.fetch(UNSENT.format(schema=self._schema), RELAY_ROWS_MAX, RELAY_BYTES_MAX)
         if not rows:
