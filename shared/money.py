@@ -72,7 +72,7 @@ def parse_sum(text: str) -> int:
 def format_micros(micros: int) -> str:
     """Micros → decimal text with two to six decimals: 12340000 → "12.34", 1 → "0.000001"."""
     whole, fraction = divmod(abs(micros), MICROS)
-    digits = f"{fraction:06d}".rstrip("0").ljust(2, "0")
+    digits = f"{fraction:06d}".rstrip("0").ljust(2, "0") if fraction else "00"
     return f"{'-' if micros < 0 else ''}{whole}.{digits}"
 
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from msgspec import Struct
+
 from shared.money import divide_half_even
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,8 +32,7 @@ class Point:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(Struct, frozen=True):
     """Instants (microseconds, strictly rising) and the cumulative amounts (micros) at them."""
 
     instants: tuple[int, ...]

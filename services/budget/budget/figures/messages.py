@@ -4,10 +4,10 @@ Pure: the sealer reads and writes.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from budget.allocation.phasing import EPOCH, read_curve
 from budget.figures.lines import AccountedLine, PendingChange, PostedSum, SealedLine
@@ -20,8 +20,7 @@ CHANGES_MAX = 1000
 """Changes in one message; more go into the next `seq`."""
 
 
-@dataclass(frozen=True, slots=True)
-class TouchedLine:
+class TouchedLine(Struct, frozen=True):
     """A line with what is to be told of it."""
 
     row: AccountedLine
@@ -65,8 +64,9 @@ def seal_line(
             # Only the last part may say how complete the line is: the others lack money it covers.
             told = replace(told, complete_through=None, settled_through=None)
         messages.append(_totals(row, seq, told, part, now))
-    through = complete_through(line.sources)
-    return messages, SealedLine(row.account_id, seq, actual, corrections, through, line.set_aside)
+    # The last part was told whole: how complete it is has been told with it.
+    through, set_aside = told.complete_through, told.set_aside
+    return messages, SealedLine(row.account_id, seq, actual, corrections, through, set_aside)
 
 
 def _parts(changes: Sequence[PendingChange], changes_max: int) -> Iterator[list[PendingChange]]:

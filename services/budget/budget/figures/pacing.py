@@ -5,8 +5,9 @@ anchor instead of the wall clock keeps every day from beginning with a false ala
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from budget.allocation.phasing import Curve
 from shared.events import Freshness
@@ -14,8 +15,7 @@ from shared.freshness import state_of, worst
 from shared.money import divide_half_even, format_ratio
 
 
-@dataclass(frozen=True, slots=True)
-class SourceState:
+class SourceState(Struct, frozen=True):
     """How far one source of a line is complete, and how often it should say so (seconds).
 
     `set_aside`: how much of it was refused and is not settled; `settled_through`: how far it is
@@ -29,8 +29,7 @@ class SourceState:
     settled_through: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedLine:
+class PlannedLine(Struct, frozen=True):
     """What is known of a line: micros, its curve, its sources, the newest `at` posted on it."""
 
     allocated: int
@@ -42,8 +41,7 @@ class PlannedLine:
     sources: tuple[SourceState, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PacingFigures:
+class PacingFigures(Struct, frozen=True):
     """Figures in micros; ratios as text with six decimals; what has no value is None, never 0."""
 
     allocated: int
@@ -63,8 +61,7 @@ class PacingFigures:
 
 def complete_through(sources: Sequence[SourceState]) -> datetime | None:
     """The least of the sources' completeness; None as long as one of them has said nothing."""
-    told = [source.complete_through for source in sources if source.complete_through is not None]
-    return min(told) if told and len(told) == len(sources) else None
+    return _least([source.complete_through for source in sources])
 
 
 def anchor(line: PlannedLine, now: datetime) -> datetime:
@@ -121,12 +118,12 @@ def figures(line: PlannedLine, now: datetime) -> PacingFigures:
 
 def settled_through(sources: Sequence[SourceState]) -> datetime | None:
     """`complete_through` without what was refused and is waited for."""
-    return complete_through(
-        [
-            replace(source, complete_through=source.settled_through or source.complete_through)
-            for source in sources
-        ]
-    )
+    return _least([source.settled_through or source.complete_through for source in sources])
+
+
+def _least(instants: Sequence[datetime | None]) -> datetime | None:
+    known = [at for at in instants if at is not None]
+    return min(known) if known and len(known) == len(instants) else None
 
 
 def total(lines: Sequence[PacingFigures], now: datetime) -> PacingFigures:

@@ -5,11 +5,11 @@ Without parameters it reads accounts, days and pending changes; `through` (event
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
 from budget import SCHEMA
 from budget.allocation import store as allocation
@@ -146,7 +146,7 @@ async def _planned(
     names = {line["line"]: line["name"] for line in plan.body["lines"]} if plan else {}
     nothing = store_curve(NOTHING)
     shown = [
-        msgspec.structs.replace(
+        replace(
             row,
             name=names.get(row.line, row.name),
             allocated=held.get(Holder("line", row.line), 0),

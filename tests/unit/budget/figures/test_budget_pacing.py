@@ -1,9 +1,9 @@
 """Figures at the anchor (B1, B2, B6, W10): a source that is behind never looks like a low pace."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from budget.allocation.phasing import even
 from budget.figures.pacing import PlannedLine, SourceState, anchor, figures, total
