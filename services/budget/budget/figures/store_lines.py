@@ -52,8 +52,14 @@ async def find_sources(
     """
     found: dict[int, list[SourceState]] = {}
     for row in await conn.fetch(SOURCES, account_ids, SPEND_TOPIC, partitions):
-        values = dict(row)
-        found.setdefault(values.pop("account_id"), []).append(SourceState(**values))
+        source = SourceState(
+            source=row["source"],
+            complete_through=row["complete_through"],
+            expected_interval_s=row["expected_interval_s"],
+            set_aside=row["set_aside"],
+            settled_through=row["settled_through"],
+        )
+        found.setdefault(row["account_id"], []).append(source)
     return found
 
 
