@@ -1,10 +1,11 @@
 """From the POST of an event to the request at the chat provider, under background load.
 
-    python -m bench.message [--probes 150] [--background 5000]
+    python -m bench.message [--probes 150] [--background 5000] [--lines 500]
 
-Each probe overspends a line of its own, so one event makes one message (group_wait 0, a rule that
-may fire early). Ten local DingTalk robots share the probes, because a robot takes 18 a minute.
-Everything – broker, database, four services, load, robots – runs on this machine.
+The load spends on all `lines` in turn. Each probe overspends a line of its own, so one event makes
+one message (group_wait 0, a rule that may fire early). Ten local DingTalk robots share the probes,
+because a robot takes 18 a minute. Everything – broker, database, four services, load, robots – runs
+on this machine.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from typing import Any
 import httpx
 import psutil
 
+from bench.processes import stack_cpu
 from cli.demo.client import Client
 from cli.fakes.dingtalk import FakeDingTalk
 from cli.stack.stack import Stack, StackOptions
@@ -29,7 +31,8 @@ from cli.stack.stack import Stack, StackOptions
 ROBOTS = 10
 SECRET = "SECbench"  # noqa: S105 - a local robot's
 BATCH = 500
-BACKGROUND_LINES = 500
+LINES = 500
+PLAN_LINES_MAX = 500
 START = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 TIMEOUT_S = 30.0
 
@@ -46,20 +49,21 @@ def event(event_id: str, campaign: str, line: str, amount: str) -> dict[str, Any
     }
 
 
-def background(url: str, token: str, rate: int, ending: Any) -> None:
-    """Posts `rate` events a second in batches of BATCH until `ending` is set."""
+def load_of(lines: int) -> list[tuple[str, str]]:
+    """The campaigns and lines that the load spends on."""
+    return [(f"load{number // PLAN_LINES_MAX}", f"L{number:04d}") for number in range(lines)]
+
+
+def background(url: str, token: str, rate: int, ending: Any, lines: int = LINES) -> None:
+    """Posts `rate` events a second in batches of BATCH, on `lines`, until `ending` is set."""
     number = 0
+    places = load_of(lines)
     due = time.monotonic()
     with httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=30) as http:
         while not ending.is_set():
             events = [
-                event(
-                    f"{START:%Y%m%d}-{number + one:09d}",
-                    "load",
-                    f"L{(number + one) % BACKGROUND_LINES:04d}",
-                    "0.01",
-                )
-                for one in range(BATCH)
+                event(f"{START:%Y%m%d}-{one:09d}", *places[one % lines], "0.01")
+                for one in range(number, number + BATCH)
             ]
             http.post(f"{url}/v1/events", json=events)
             number += BATCH
@@ -67,12 +71,12 @@ def background(url: str, token: str, rate: int, ending: Any) -> None:
             time.sleep(max(0.0, due - time.monotonic()))
 
 
-def prepare(client: Client, probes: int) -> None:
-    """Two campaigns, one for the load and one for the probes, and the overspend rule."""
-    for name, lines in (
-        ("load", [f"L{number:04d}" for number in range(BACKGROUND_LINES)]),
-        ("probe", [f"P{number:04d}" for number in range(probes)]),
-    ):
+def prepare(client: Client, probes: int, busy: int = LINES) -> None:
+    """Campaigns for the load, one for the probes, and the overspend rule."""
+    campaigns = {"probe": [f"P{number:04d}" for number in range(probes)]}
+    for name, line in load_of(busy):
+        campaigns.setdefault(name, []).append(line)
+    for name, lines in campaigns.items():
         ends = (START + timedelta(days=10)).isoformat()
         target = {
             "target": "sales",
@@ -169,6 +173,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--probes", type=int, default=150)
     parser.add_argument("--background", type=int, default=5000, help="events a second")
+    parser.add_argument("--lines", type=int, default=LINES, help="that the load spends on")
     options = parser.parse_args()
     state = Path(tempfile.mkdtemp(prefix="paceline-bench-"))
     state.chmod(0o711)
@@ -183,20 +188,27 @@ def main() -> None:
         }
         running = stack.enter_context(Stack(StackOptions(state=state, environment=environment)))
         client = stack.enter_context(Client(running.urls, running.private_key))
-        prepare(client, options.probes)
+        prepare(client, options.probes, options.lines)
         ending = multiprocessing.Event()
-        arguments = (running.urls["ingest"], client.operator, options.background, ending)
-        load = multiprocessing.Process(target=background, args=arguments)
+        whom = running.urls["ingest"], client.operator, options.background
+        load = multiprocessing.Process(target=background, args=(*whom, ending, options.lines))
         load.start()
         time.sleep(10)
         psutil.cpu_percent(percpu=False)
+        before, began = stack_cpu(running), time.monotonic()
         taken = sorted(measure(client, robots, options.probes))
-        busy = psutil.cpu_percent(percpu=False)
+        busy, seconds = psutil.cpu_percent(percpu=False), time.monotonic() - began
+        used = {name: cpu - before[name] for name, cpu in stack_cpu(running).items()}
         ending.set()
         load.join()
     shutil.rmtree(state)
     print(f"machine: {platform.processor() or platform.machine()}, {psutil.cpu_count()} cores")
-    print(f"background: {options.background} events/s asked for, cpu busy {busy:.0f} %")
+    print(
+        f"background: {options.background} events/s asked for on {options.lines} lines, "
+        f"cpu busy {busy:.0f} %"
+    )
+    shares = ", ".join(f"{name} {cpu / seconds:.0%}" for name, cpu in used.items())
+    print(f"of one core: {shares}")
     print(
         f"event to message, {len(taken)} probes: p50 {statistics.median(taken) * 1000:.0f} ms, "
         f"p99 {taken[int(len(taken) * 0.99) - 1] * 1000:.0f} ms, max {taken[-1] * 1000:.0f} ms"
