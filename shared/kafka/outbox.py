@@ -88,7 +88,7 @@ class Relay:
     """Sends a schema's outbox from one replica at a time (advisory lock), once per tick.
 
     `before` runs first in each tick, in a transaction of its own under the same lock: what is
-    sealed from state (budget totals) is sealed there.
+    sealed from state (budget totals) is sealed there; it says whether more waits than it took.
     """
 
     name = "relay"
@@ -100,7 +100,7 @@ class Relay:
         producer: Producer,
         *,
         schema: str,
-        before: Callable[[Conn], Awaitable[None]] | None = None,
+        before: Callable[[Conn], Awaitable[bool]] | None = None,
     ) -> None:
         self._settings = settings
         self._pool = pool
@@ -155,10 +155,15 @@ class Relay:
         return False
 
     async def _tick(self, conn: Conn) -> None:
+        has_more = False
         if self._before is not None:
             async with conn.transaction():
-                await self._before(conn)
-        if await self.send(conn):
+                has_more = await self._before(conn)
+        has_sent = await self.send(conn)
+        if has_more:
+            # What was left has waited for a tick already.
+            return
+        if has_sent:
             # One tick after work, whoever wakes: many causes share the next messages.
             await asyncio.sleep(self._settings.tick_ms / 1000)
         else:

@@ -35,15 +35,18 @@ class Sealer:
         self._partitions = partitions
         self._told_tick: datetime | None = None
 
-    async def seal(self, conn: Conn) -> None:
-        """Seals lines with pending changes and lines whose pacing tick is due, up to the limit."""
+    async def seal(self, conn: Conn) -> bool:
+        """Seals lines with pending changes and lines whose pacing tick is due, up to the limit.
+
+        True when it reached the limit, so that more may wait.
+        """
         now = await self._clock.now(conn)
         await progress.give_up(conn, now)
         picked = await store_sealed.find_pending(conn, self._lines_max)
         ticked = await self._ticked(conn, now)
         account_ids = sorted({*picked, *ticked})
         if not account_ids:
-            return
+            return False
         sources = await store_lines.find_sources(conn, account_ids, max(1, self._partitions()))
         taken = await store_sealed.take_changes(conn, account_ids)
         await store_sealed.add_days(conn, taken)
@@ -66,6 +69,7 @@ class Sealer:
         if self._tick(now) != self._told_tick:
             # A manual clock was set back: what is told now is due again at the tick remembered.
             self._told_tick = None
+        return self._lines_max in {len(picked), len(ticked)}
 
     async def count_due(self, conn: Conn) -> int:
         """What is left to do at this time, for GET /internal/idle."""

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest_asyncio
 
+from budget.figures.seal import Sealer
+from shared.database import clock as clocks
+from shared.database.pool import transaction
 from shared.events import ENCODER, TOTALS_DECODER
 from tests.integration.budget.budget_helpers import (
     PARTITIONS,
@@ -110,6 +113,26 @@ async def test_seq_is_contiguous_and_the_changes_sum_to_the_actual(service: Serv
         )
     )
     assert decoded.data.currency == "CNY"
+
+
+async def test_more_lines_than_a_tick_takes_are_told_by_the_next_ticks_each_once(
+    service: Service,
+) -> None:
+    await prepare(service, "many", *(line_body(f"L{n}", "100.00") for n in range(5)))
+    await service.set_clock(at("11-02 00:00"))
+    for n in range(5):
+        spent = delta("many-ads", f"m{n}", at("11-01 10:00"), "1", campaign="many", line=f"L{n}")
+        await service.post(spent)
+    two = service.settings.model_copy(update={"seal_lines_max": 2})
+    sealer = Sealer(two, clocks.make_clock("manual"), lambda: PARTITIONS)
+    told, more = [], []
+    for _ in range(4):
+        async with transaction(service.pool) as conn:
+            more.append(await sealer.seal(conn))
+        messages = await service.outbox("budget.totals.v1")
+        told.append([one["data"]["line"] for one in messages])
+    assert told == [["L0", "L1"], ["L2", "L3"], ["L4"], []]
+    assert more == [True, True, False, False]
 
 
 async def test_a_heartbeat_is_news_only_when_all_partitions_have_it(service: Service) -> None:

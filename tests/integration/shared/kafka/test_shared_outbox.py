@@ -157,8 +157,9 @@ async def test_of_two_relays_one_leads_and_the_other_takes_over_when_it_dies(
     led: list[str] = []
 
     def naming(name: str) -> Any:
-        async def before(_: Conn) -> None:
+        async def before(_: Conn) -> bool:
             led.append(name)
+            return False
 
         return before
 
@@ -199,9 +200,10 @@ async def test_what_runs_before_each_tick_commits_with_what_it_sealed(
 ) -> None:
     waiting = [b"1", b"2", b"3"]
 
-    async def seal(conn: Conn) -> None:
+    async def seal(conn: Conn) -> bool:
         if waiting:
             await outbox.add(conn, schema, [OutboxRow(TOPIC, "k", waiting.pop(0))])
+        return False
 
     async with running(Relay(settings, pool, producer, schema=schema, before=seal)):
 
@@ -213,6 +215,25 @@ async def test_what_runs_before_each_tick_commits_with_what_it_sealed(
         await until_sent(pool, schema)
     seen = first_times(await read_topic(settings.kafka_bootstrap, settings.topic(TOPIC)))
     assert seen == {b"k": [b"1", b"2", b"3"]}
+
+
+async def test_what_one_tick_could_not_take_does_not_wait_for_the_next(
+    settings: CommonSettings, pool: Pool, schema: str, producer: Producer
+) -> None:
+    waiting = list(range(100))
+
+    async def seal(conn: Conn) -> bool:
+        if waiting:
+            await outbox.add(conn, schema, [OutboxRow(TOPIC, "k", b"%d" % waiting.pop(0))])
+        return bool(waiting)
+
+    slow = settings.model_copy(update={"tick_ms": 2000})
+    async with running(Relay(slow, pool, producer, schema=schema, before=seal)):
+
+        async def all_sealed() -> bool:
+            return not waiting
+
+        await eventually(all_sealed, what="a hundred ticks without the rest between them")
 
 
 async def test_many_large_rows_are_sent_although_they_exceed_what_one_trip_takes(
@@ -256,7 +277,7 @@ async def test_an_old_unsent_row_fails_readiness(
 async def test_a_bug_before_the_tick_ends_the_relay(
     settings: CommonSettings, pool: Pool, schema: str, producer: Producer
 ) -> None:
-    async def wrong(_: Conn) -> None:
+    async def wrong(_: Conn) -> bool:
         raise KeyError("a bug")
 
     with pytest.raises(KeyError):
