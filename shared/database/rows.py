@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from shared.database.pool import Conn
+from shared.database.pool import Conn, integers
 
 Row = TypeVar("Row")
 
@@ -40,19 +40,26 @@ class InsertColumns:
     """Columns of a table to insert many rows into, as "campaign text, amount bigint".
 
     Fields are found by name: two neighbours of one type cannot change places. What is given as text
-    and stored as another type is written "event text[]::jsonb". `rows` goes behind FROM or USING,
-    there the columns are those of `u`.
+    and stored as another type is written "event text[]::jsonb". Whole numbers that travel as one
+    text are "amount text::numeric": the driver takes 1.4 µs to write a numeric, so 0.04. `rows`
+    goes behind FROM or USING, there the columns are those of `u`.
     """
 
     def __init__(self, columns: str) -> None:
         pairs = [column.split(maxsplit=1) for column in columns.split(",")]
         self._fields = [name for name, _ in pairs]
+        self._are_texts = [kind.startswith("text::") for _, kind in pairs]
         self.names = ", ".join(f'"{name}"' for name in self._fields)
         arrays = (f"${place}::{kind}[]" for place, (_, kind) in enumerate(pairs, 1))
         self.unnest = f"unnest({', '.join(arrays)})"
         self.rows = f"{self.unnest} AS u({self.names})"
 
-    def arrays(self, rows: Iterable[object]) -> list[list[Any]]:
-        """The arguments for `unnest`: an array per column."""
+    def arrays(self, rows: Iterable[object]) -> list[list[Any] | str]:
+        """The arguments for `unnest`: an array per column, or the text of one."""
         found = list(rows)
-        return [[getattr(row, field) for row in found] for field in self._fields]
+        return [
+            integers(getattr(row, field) for row in found)
+            if is_text
+            else [getattr(row, field) for row in found]
+            for field, is_text in zip(self._fields, self._are_texts, strict=True)
+        ]

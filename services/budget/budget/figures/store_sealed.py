@@ -34,7 +34,7 @@ FROM taken WHERE day IS NOT NULL
 GROUP BY account_id, correction, day, period_start, period_end, known_ms
 ORDER BY account_id, period_start, period_end, correction, known_ms
 """
-DAY = InsertColumns("account_id int, day date, amount numeric")
+DAY = InsertColumns("account_id int, day date, amount text::numeric")
 ADD_DAYS = f"""
 INSERT INTO budget.days AS t (account_id, day, actual)
 SELECT u.account_id, u.day, sum(u.amount) FROM {DAY.rows}
@@ -42,8 +42,8 @@ GROUP BY u.account_id, u.day ORDER BY u.account_id, u.day
 ON CONFLICT (account_id, day) DO UPDATE SET actual = t.actual + excluded.actual
 """
 SEALED = InsertColumns(
-    "account_id int, seq bigint, actual numeric, corrections numeric, through timestamptz, "
-    "set_aside int"
+    "account_id int, seq bigint, actual text::numeric, corrections text::numeric, "
+    "through timestamptz, set_aside int"
 )
 PUT_SEALED = f"""
 UPDATE budget.accounts AS t
