@@ -4,7 +4,7 @@ The variables that it names must exist when it is read. Everything here is froze
 a new Configuration.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import timedelta
 
 from msgspec import Struct, field
@@ -77,6 +77,12 @@ class Route(Struct, frozen=True):
     def named(self) -> str:
         """The receiver, or the schedule, that the file names."""
         return self.schedule.name if self.schedule else self.receiver
+
+    def walk(self) -> Iterator["Route"]:
+        """It and all below it."""
+        yield self
+        for child in self.routes:
+            yield from child.walk()
 
 
 ROOT = Route("", (), GROUP_WAIT, GROUP_INTERVAL, REPEAT_INTERVAL)

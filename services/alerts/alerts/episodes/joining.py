@@ -156,13 +156,16 @@ class Joining:
         of them now and were not before: how many, and the last one looked at if there may be more.
 
         Who has them in another group, by another grouping, hears nothing twice. Groups whose route
-        is still there take its intervals and times.
+        is still there take its intervals and times, and those of a route that is not take those of
+        the one that leads there now: what muted them must not do so for ever.
         """
         page = await store.list_open(conn, workspace, after, REROUTE_MAX)
         # Whoever ends one of them waits for its new groups, or is waited for: it is read again.
         await store.lock_alerts(conn, [key.alert for key in page])
         found = await store.find_open(conn, page)
         memberships = await store.find_memberships(conn, list(found))
+        configuration = self._configurations.get(workspace)
+        routes = [one.key for one in configuration.route.walk()] if configuration else []
         made: Made = {}
         touched: list[Touched] = []
         wanted: Wanted = []
@@ -175,7 +178,7 @@ class Joining:
                 group_id: group.snapshot
                 for group in groups
                 for one, group_id in held.items()
-                if group.is_beside(one)
+                if group.replaces(one, routes)
             }
             if fresh := [(key, group) for group in groups if group.key.receiver not in had]:
                 touched.append(Touched(workspace, key, signal, True))

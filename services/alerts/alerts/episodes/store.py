@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from alerts.configuration.tree import ROOT
 from alerts.episodes.rules import Episode, Key
 from alerts.incoming.signal import Signal
 from alerts.routing.grouping import GroupClock
@@ -130,6 +131,10 @@ class GroupKey(NamedTuple):
     group_key: str
     receiver: str
 
+    def is_of(self, route: str) -> bool:
+        """Whether it is a group of the route with this key."""
+        return self.group_key.startswith(f"{route}:{{")
+
 
 class NewGroup(NamedTuple):
     """`route`: the key of its route, with which the keys of all its groups begin."""
@@ -139,10 +144,14 @@ class NewGroup(NamedTuple):
     snapshot: Any
     route: str = ""
 
-    def is_beside(self, other: GroupKey) -> bool:
-        """Whether the other is of the same route and receiver, maybe by another grouping."""
-        same = self.key.receiver == other.receiver
-        return same and other.group_key.startswith(f"{self.route}:{{")
+    def replaces(self, other: GroupKey, routes: Iterable[str]) -> bool:
+        """Whether the other is of the same receiver and route, maybe by another grouping, or of a
+        route that is none of `routes`, the keys of those that there are."""
+        if self.key.receiver != other.receiver:
+            return False
+        of_a_route = other.group_key.startswith((f"{ROOT.key}:{{", f"{ROOT.key}/{{"))
+        is_left = of_a_route and not any(map(other.is_of, routes))
+        return is_left or other.is_of(self.route)
 
 
 class LockedGroup(NamedTuple):

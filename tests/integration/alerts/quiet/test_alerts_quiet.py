@@ -223,3 +223,21 @@ async def test_silences_that_are_long_over_are_forgotten(world: World) -> None:
     async with transaction(world.pool) as conn:
         assert await store.forget(conn, at(29), 10) == 0
         assert await store.forget(conn, at(31), 10) == 1
+
+
+async def test_what_a_route_muted_that_is_gone_is_told(world: World) -> None:
+    """Who is to hear of it is in a group of that route already, and in none of the new one."""
+    world.configure(AT_NIGHT + NIGHT)
+    await world.adoption.adopt()
+    await world.tell(*make_history(("firing", "critical", "1.6")))
+    await world.flush(at(1))
+    assert await world.told() == [("firing", "critical", "muted")]
+    world.configure(CONFIGURATION)
+    await world.adoption.adopt()
+    await world.flush(at(2))
+    await world.deliver()
+    assert await world.told() == [
+        ("firing", "critical", "muted"),
+        ("firing", "critical", "delivered"),
+    ]
+    assert len(world.robot.messages) == 1
