@@ -73,7 +73,7 @@ def terms_of(posted: PostableSilence, before: Silence | None) -> SilenceTerms:
     starts_at = posted.starts_at
     if before is not None and int(before.starts_at.timestamp()) == int(starts_at.timestamp()):
         starts_at = before.starts_at
-    return SilenceTerms(matchers, starts_at, posted.ends_at, posted.comment)
+    return SilenceTerms(matchers, starts_at, posted.ends_at, posted.comment, by_exception=True)
 
 
 def shown(silence: Silence, now: datetime) -> dict[str, Any]:

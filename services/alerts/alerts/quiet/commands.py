@@ -14,12 +14,20 @@ from shared.database.pool import Conn
 
 
 class SilenceTerms(NamedTuple):
-    """A silence as somebody asks for it; a start that is past is now."""
+    """A silence as somebody asks for it; a start that is past is now. `by_exception` as in
+    `check_silence`."""
 
     matchers: Sequence[Matcher]
     starts_at: datetime
     ends_at: datetime
     comment: str
+    by_exception: bool = False
+
+    def check(self, now: datetime) -> None:
+        """Raises InvalidError as `check_silence`."""
+        check_silence(
+            self.matchers, self.starts_at, self.ends_at, now, by_exception=self.by_exception
+        )
 
 
 class Acting(NamedTuple):
@@ -33,7 +41,7 @@ class Acting(NamedTuple):
 
 async def add_silence(acting: Acting, wanted: SilenceTerms) -> Silence:
     """A new one. Raises InvalidError as `check_silence`."""
-    check_silence(wanted.matchers, wanted.starts_at, wanted.ends_at, acting.now)
+    wanted.check(acting.now)
     made = Silence(
         silence=str(uuid4()),
         matchers=tuple(wanted.matchers),
@@ -51,7 +59,7 @@ async def add_silence(acting: Acting, wanted: SilenceTerms) -> Silence:
 async def change_silence(acting: Acting, before: Silence, wanted: SilenceTerms) -> Silence:
     """A locked one as it is wanted now: the same where that is only another end or comment, else
     another one in its place. Raises InvalidError as `check_silence`."""
-    check_silence(wanted.matchers, wanted.starts_at, wanted.ends_at, acting.now)
+    wanted.check(acting.now)
     if can_change(before, wanted.matchers, wanted.starts_at, acting.now):
         changed = replace(
             before,

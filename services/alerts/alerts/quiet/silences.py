@@ -46,15 +46,22 @@ def campaign_of(matchers: Sequence[Matcher]) -> str | None:
 
 
 def check_silence(
-    matchers: Sequence[Matcher], starts_at: datetime, ends_at: datetime, now: datetime
+    matchers: Sequence[Matcher],
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+    *,
+    by_exception: bool = False,
 ) -> None:
     """Raises InvalidError for a silence that could hold for nothing, or for everything by mistake:
-    `silence_ends_before_it_starts`, `silence_over`, `silence_matches_all`."""
+    `silence_ends_before_it_starts`, `silence_over`, `silence_matches_all`. `by_exception`: that it
+    names what it does not hold for is enough."""
     if ends_at <= starts_at:
         raise InvalidError("silence_ends_before_it_starts", "a silence ends after it starts")
     if ends_at <= now:
         raise InvalidError("silence_over", "the silence would be over already: choose a later end")
-    if all(one.matches({}) for one in matchers):
+    asking = [one for one in matchers if not by_exception or one.op in ("=", "=~")]
+    if len(asking) == len(matchers) and all(one.matches({}) for one in asking):
         raise InvalidError(
             "silence_matches_all",
             'one matcher at least must ask for a label to be there, such as campaign="d11"',

@@ -81,6 +81,15 @@ async def test_what_is_no_silence_is_refused(
     assert await api.get("/silences") == [], why
 
 
+async def test_a_silence_may_name_what_it_does_not_hold_for(api: ApiWorld) -> None:
+    """As in Alertmanager; the API of the house asks for a label that has to be there."""
+    but = [{"name": "team", "value": "search", "isRegex": False, "isEqual": False}]
+    await api.post({"labels": {"team": "search"}}, {"labels": {"team": "shop"}})
+    await post(api, matchers=but)
+    muted = await api.get("/alerts", active=False)
+    assert [one["labels"] for one in muted] == [{"team": "shop"}]
+
+
 async def test_another_end_is_the_same_one_and_other_matchers_are_another(api: ApiWorld) -> None:
     first = await post(api)
     await api.move(at(1))
