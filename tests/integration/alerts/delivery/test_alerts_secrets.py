@@ -1,27 +1,37 @@
 """Whoever has an address may speak: no log, row, metric, answer or event has one, whatever a
 provider repeats and whatever goes wrong (alerting.md 2.10)."""
 
+import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import unquote
 
+import httpx
 import pytest
+from fastapi import FastAPI
+from msgspec.structs import replace
 from prometheus_client import generate_latest
 
+from alerts.pages.routes import add_pages
+from alerts.rendering.render import Renderer
 from cli.fakes.server import Fault, LocalServer, RecordedRequest
 from shared.access.tokens import generate_keys
 from shared.database.clock import set_manual
 from shared.database.pool import transaction
+from tests.integration.alerts.alertmanager.api_world import app_of
 from tests.integration.alerts.alerts_client import as_role, client_of
 from tests.integration.alerts.alerts_world import TABLES, World, make_world
 from tests.unit.alerts.builders import at, make_history
+from tests.unit.alerts.response.pages import LINKS, token_of
 
 TOKEN = "a7f3-opens-it"
 SIGNATURE = "Zk%2Fsigned-by-it"
 SECRETS = {
     "DING_SECRET": "SEC-of-dingtalk",
     "FEISHU_SECRET": "secret-of-feishu",
+    "HOOK_SECRET": "whsec_" + base64.b64encode(b"secret-of-the-webhook-itself").decode(),
     "SLACK_TOKEN": "xoxb-2400-token-of-slack",
     "TELEGRAM_TOKEN": "2400000000:AA-token-of-telegram",
 }
@@ -50,9 +60,11 @@ receivers:
       - {token_env: TELEGRAM_TOKEN, chat_id: 7, api_url_env: TELEGRAM_API, allow_private: true}
     teams_configs: [{url_env: TEAMS_URL, allow_private: true, mentions: {Ann: ann@example.com}}]
     wecom_configs: [{url_env: WECOM_URL, allow_private: true, mentioned: [wang.lei]}]
-    webhook_configs: [{url_env: HOOK_URL, allow_private: true}]
+    webhook_configs: [{url_env: HOOK_URL, secret_env: HOOK_SECRET, allow_private: true}]
+    apprise_configs: [{url_env: APPRISE_URL}]
 """
-CHANNELS = 9
+CHANNELS = 10
+MAIL = CONFIGURATION.partition("    dingtalk")[0] + "    email_configs: [{to: [a@example.com]}]\n"
 FIRING, RESOLVED = make_history(("firing", "critical", "1.6"), ("resolved", "critical", "1.1"))
 
 
@@ -94,20 +106,52 @@ async def everything(world: World) -> str:
         rows = await world.pool.fetch(f"SELECT t::text FROM alerts.{table} t")
         found += [str(row["t"]) for row in rows]
     async with client_of(world) as client:
+        transport = client._transport
+        assert isinstance(transport, httpx.ASGITransport)
+        assert isinstance(transport.app, FastAPI)
+        add_pages(transport.app, LINKS, Renderer(LINKS))
         headers = as_role(world, "admin")
-        for path in ("/v1/configuration", "/v1/notifications", "/v1/alerts"):
-            answer = await client.get(path, headers=headers)
-            assert answer.status_code == 200
-            found.append(answer.text)
-        refused = await client.post("/-/reload", headers=headers)
-        assert refused.status_code == 422, "an address of plain HTTP without allow_private"
-        found.append(refused.text)
+        tried = await client.post("/v1/receivers/all/test", headers=headers)
+        assert tried.json()["results"]
+        found.append(tried.text)
+        paths = ["/v1/configuration", "/v1/notifications", "/v1/alerts", "/metrics"]
+        alert = await world.pool.fetchval("SELECT max(alert) FROM alerts.alerts")
+        address = LINKS.address("default", alert, "all", at(0))
+        found += [await text_of(client, path, headers) for path in paths]
+        page = await text_of(client, f"/respond/{token_of(address)}", headers)
+        assert "<form" in page
+        found.append(page)
+    found += [await text_of_front(world, path) for path in ("status", "receivers", "alerts/groups")]
     return "\n".join(found)
+
+
+async def refused_file(world: World) -> str:
+    """What is said of an address of plain HTTP without allow_private."""
+    text = CONFIGURATION.replace("TEAMS_URL, allow_private: true", "TEAMS_URL")
+    (world.directory / "default.yml").write_text(text, encoding="utf-8")
+    async with client_of(world) as client:
+        refused = await client.post("/-/reload", headers=as_role(world, "admin"))
+    assert refused.status_code == 422
+    return refused.text
+
+
+async def text_of(client: httpx.AsyncClient, path: str, headers: dict[str, str]) -> str:
+    answer = await client.get(path, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+async def text_of_front(world: World, path: str) -> str:
+    """What a path of Alertmanager's API answers."""
+    transport = httpx.ASGITransport(app=app_of(world))
+    async with httpx.AsyncClient(transport=transport, base_url="http://alerts") as client:
+        return await text_of(client, f"/api/v2/{path}", as_role(world, "viewer"))
 
 
 async def test_no_secret_is_anywhere(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     with Parrot() as parrot:
         urls = {name: f"http://127.0.0.1:{parrot.port}/{path}" for name, path in PATHS.items()}
+        urls["APPRISE_URL"] = f"json://127.0.0.1:{parrot.port}/{TOKEN}/{TOKEN}"
         world.environment.update({**urls, **SECRETS})
         world.configure(CONFIGURATION)
         await world.tell(FIRING)
@@ -124,19 +168,52 @@ async def test_no_secret_is_anywhere(world: World, capsys: pytest.CaptureFixture
         await world.due_again()
         assert await world.deliver() == 2 * CHANNELS
         states = {row["channel"]: row["state"] for row in await world.rows()}
+        said = await everything(world)
         addresses = list(parrot.asked)
     assert states == {
         **dict.fromkeys(
             ["dingtalk", "discord", "feishu", "slack", "telegram", "wecom", "webhook"], "delivered"
         ),
-        "teams": "accepted",
+        **dict.fromkeys(["apprise", "teams"], "accepted"),
     }
-    (world.directory / "default.yml").write_text(
-        CONFIGURATION.replace("TEAMS_URL, allow_private: true", "TEAMS_URL"), encoding="utf-8"
-    )
-    said = await everything(world) + "".join(capsys.readouterr())
+    said += await refused_file(world) + "".join(capsys.readouterr())
     assert "v2/hook/***" in said, "what is repeated was there to be hidden"
     assert "delivery_attempted" in said
     opening = [url for name, url in urls.items() if not name.endswith("_API")]
     secrets = [*addresses, *opening, *SECRETS.values(), TOKEN, SIGNATURE, unquote(SIGNATURE)]
     assert [one for one in secrets if one in said] == []
+
+
+async def test_no_password_of_the_mail_server_is_anywhere(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It repeats what it was told of it, and refuses it."""
+    asked: list[str] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 here\r\n")
+        while line := (await reader.readline()).decode().strip():
+            asked.append(line)
+            opened = base64.b64decode(line.split()[-1] + "==").decode("utf-8", "replace")
+            refusal = f"535 {line} {opened!r} is nobody\r\n"
+            is_login = line.startswith("AUTH")
+            writer.write(refusal.encode() if is_login else b"250-here\r\n250 AUTH PLAIN\r\n")
+            await writer.drain()
+        writer.close()
+
+    password = "password-of-the-mail-server"
+    found = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with found:
+        port = found.sockets[0].getsockname()[1]
+        server = replace(world.tools.server, port=port, username="paceline", password=password)
+        world.tools = replace(world.tools, server=server)
+        world.configure(MAIL)
+        await world.tell(FIRING)
+        await world.flush(at(0))
+        assert await world.deliver(world.courier_with()) == 1
+        [row] = await world.rows()
+        said = await everything(world) + "".join(capsys.readouterr())
+    assert row["attempts"][-1]["provider_code"] == "535"
+    opening = [password, *(line for line in asked if line.startswith("AUTH"))]
+    assert len(opening) > 1
+    assert [one for one in opening if one in said] == []
