@@ -20,8 +20,8 @@ LABEL_SETS_BYTES_MAX = 25_000_000
 takes twelve times its bytes; 100,000 alerts of a usual system have these."""
 LABEL_SET_BYTES_MAX = 1_000
 """Of one that is remembered: a stranger's may be as long as a body."""
-WEBHOOK_TIMEOUT = timedelta(days=1)
-"""Who sends webhooks says again what is open at its repeat interval, usually 4 h, and says ends."""
+NOTIFIER_TIMEOUT = timedelta(days=1)
+"""Who notifies says again what is open at its repeat interval, usually 4 h, and says ends."""
 NUL_DETAIL = "has the character U+0000, which nothing here can keep: leave it out"
 
 
@@ -55,19 +55,19 @@ class _PostableAlert(Struct, rename="camel"):
     generator_url: str | None = field(default=None, name="generatorURL")
 
 
-class _Webhook(Struct):
-    """What a webhook of Grafana or Alertmanager carries, as far as it is read."""
+class _Notification(Struct):
+    """What Grafana or another Alertmanager tells of a group, as far as it is read."""
 
     alerts: list[_PostableAlert]
 
 
 class AlertReader:
-    """Reads bodies, lists of alerts or webhooks; label sets that it has seen are known by their
-    bytes."""
+    """Reads bodies, lists of alerts or notifications of some; label sets that it has seen are
+    known by their bytes."""
 
     def __init__(self, label_sets_bytes_max: int = LABEL_SETS_BYTES_MAX) -> None:
         self._label_sets_bytes_max = label_sets_bytes_max
-        self._body = msgspec.json.Decoder(list[_PostableAlert] | _Webhook)
+        self._body = msgspec.json.Decoder(list[_PostableAlert] | _Notification)
         self._labels = msgspec.json.Decoder(dict[str, str])
         self._known: dict[bytes, LabelSet] = {}
         self._known_bytes = 0
@@ -79,8 +79,8 @@ class AlertReader:
         WireError."""
         try:
             found = self._body.decode(body)
-            if isinstance(found, _Webhook):
-                return self._reports(found.alerts, now, max(resolve_timeout, WEBHOOK_TIMEOUT))
+            if isinstance(found, _Notification):
+                return self._reports(found.alerts, now, max(resolve_timeout, NOTIFIER_TIMEOUT))
             return self._reports(found, now, resolve_timeout)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise WireError(f"the alerts cannot be read: {error}") from error
