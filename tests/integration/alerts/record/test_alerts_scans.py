@@ -5,6 +5,7 @@ The plan is asked of PostgreSQL itself: no table that only grows is read from en
 
 import json
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from alerts.delivery import store_unsent
 from alerts.episodes import store as store_alerts
 from alerts.quiet import store as store_quiet
 from alerts.record import store as store_read
+from alerts.record import store_response_times
 from alerts.record import sweep as store_sweep
 from alerts.telling import store as store_groups
 from shared.http.reach import Reach
@@ -202,6 +204,16 @@ async def test_alerts_are_found_by_index(
     query = store_read.alerts_query(Reach("w0"), 0, wanted, 101)
     assert await scans(world, *query) == set()
     assert await costs(world, *query) < 4_000
+
+
+async def test_response_times_read_their_period_alone(world: asyncpg.Connection) -> None:
+    begin = await world.fetchval(
+        "SELECT max(decided_at) - interval '6 h' FROM alerts.notifications"
+    )
+    query = store_response_times.RESPONSE_TIMES.format(of="n.receiver", limit=1000)
+    values = ["w0", begin, begin + timedelta(hours=6), None]
+    assert await scans(world, query, *values) == set()
+    assert await costs(world, query, *values) < 5_000
 
 
 QUEUE = """
