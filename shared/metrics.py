@@ -140,6 +140,10 @@ DELIVERIES_JOINED = Counter(
     "Deliveries that went as part of another's message, to spare a destination's budget.",
     ["channel"],
 )
+TEMPLATES_FAILED = Counter(
+    "paceline_alerts_templates_failed_total",
+    "Messages in the usual words because the receiver's own template could not be used.",
+)
 PICTURES = Counter(
     "paceline_alerts_pictures_total",
     "Pictures of alerts that were made for a message, and those it went without.",

@@ -138,6 +138,7 @@ def answer_alerts(stranger: Stranger) -> None:
     assert sent.status_code == 200, sent.text
     items = stranger.world.http("GET", "alerts", "/v1/alerts?open=true", "viewer").json()["items"]
     alert = items[-1]["alert"]
+    stranger.send("alerts", "POST /v1/message_templates/preview", changes={"alert": alert})
     for action in ("ack", "comment", "assign", "unack", "snooze", "unsnooze", "resolve"):
         stranger.send("alerts", f"POST /v1/alerts/{{alert}}/{action}", alert=alert)
     stranger.send("alerts", "POST /v1/alerts/actions", changes={"alerts": [alert]})

@@ -82,6 +82,12 @@ def cases_of(alert: int, delivery: str) -> list[Case]:
             OPERATOR,
             f"/v1/deliveries/{delivery}/resend",
         ),
+        Case(
+            "POST /v1/message_templates/preview",
+            Of.CAMPAIGN_THING,
+            OPERATOR,
+            body={"text": "{{ title }}", "alert": str(alert)},
+        ),
         Case("POST /v1/alerts/actions", Of.CAMPAIGN_WRITE, OPERATOR, body=many),
         *(
             Case(

@@ -157,6 +157,7 @@ def _receiver(document: Any) -> dict[str, Any]:
         "send_resolved": document.send_resolved,
         "mute_time_intervals": list(document.mute_time_intervals),
         "mention_owners": document.mention_owners,
+        "template": document.template,
         **shown,
     }
 

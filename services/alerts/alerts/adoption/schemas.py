@@ -40,6 +40,7 @@ class _ReceiverView(BaseModel):
     send_resolved: bool
     mute_time_intervals: list[str]
     mention_owners: bool
+    template: str | None
 
 
 ReceiverView = create_model(

@@ -49,6 +49,7 @@ class ReceiverNames(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     send_resolved: bool = True
     mute_time_intervals: Texts = ()
     mention_owners: bool = False
+    template: str | None = None
 
 
 class PersonNames(ReceiverNames, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -76,6 +77,14 @@ else:
         )
         for name, names in (("ReceiverDocument", ReceiverNames), ("PersonDocument", PersonNames))
     )
+
+
+class TemplateDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Own words for messages."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    title: str = ""
+    text: str
 
 
 class InhibitDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -153,6 +162,7 @@ class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     escalations: tuple[EscalationDocument, ...] = ()
     limits: tuple[LimitDocument, ...] = ()
     inhibit_rules: tuple[InhibitDocument | None, ...] = ()
+    message_templates: tuple[TemplateDocument, ...] = ()
     time_intervals: tuple[TimesDocument, ...] = ()
     mute_time_intervals: tuple[TimesDocument, ...] = ()
 

@@ -10,6 +10,7 @@ from alerts.channels.destinations import NOBODY, Endpoint
 from alerts.channels.mentions import Handles, with_mentions
 from alerts.channels.table import CHANNELS
 from alerts.configuration.document import Document, Locale, ReceiverDocument, entries
+from alerts.configuration.templates import OwnTemplate, read_templates
 from alerts.configuration.yaml_reader import PlaceError
 
 NAME_CHARACTERS_MAX = 300
@@ -23,6 +24,8 @@ class Receiver(Struct, frozen=True):
     mute_times: tuple[str, ...] = ()
     """Names of the times within which it is not told, whatever the route says."""
     mention_owners: bool = False
+    template: OwnTemplate | None = None
+    """Its own words, in place of the usual ones."""
 
     def channel(self, name: str) -> Endpoint | None:
         """The channel of that name, or the one that had it before it was given another."""
@@ -47,11 +50,14 @@ def read_receivers(
 ) -> dict[str, Receiver]:
     """Receivers and people by name. A name is one destination in the whole file. Raises
     PlaceError."""
+    templates = read_templates(document)
     receivers: dict[str, Receiver] = {}
     addresses: dict[str, str] = {}
     for path, one in places_of(document):
         if one.name in receivers:
             raise PlaceError(path, f"receiver {one.name!r} is defined twice")
+        if one.template is not None and one.template not in templates:
+            raise PlaceError(f"{path}.template", f"message_templates has no {one.template!r}")
         mute_times = known_times(one.mute_time_intervals, times, f"{path}.mute_time_intervals")
         channels: list[Endpoint] = []
         for entry_path, found in _destinations(one, path, environment):
@@ -67,6 +73,7 @@ def read_receivers(
             tuple(channels),
             mute_times,
             one.mention_owners,
+            templates[one.template] if one.template is not None else None,
         )
     return receivers
 

@@ -15,6 +15,9 @@ SHORT, BRIEF = 1, 2
 def part(message: Message, shrunk: int) -> Message:
     """What the next attempt tells of what is left. The last part says what else is still open."""
     size = _size(message, shrunk)
+    if message.blocks and (shrunk or message.part_size or message.told):
+        # What is written in a workspace's own words cannot be divided.
+        message = replace(message, written="")
     if size < len(message.blocks):
         message = replace(
             message, blocks=message.blocks[:size], unlisted=0, still_open=(), left_out=0

@@ -9,14 +9,21 @@ from alerts.channels.result import ARRIVED
 from alerts.configuration.configurations import Configurations
 from alerts.configuration.limits import PERIODS, SendLimits
 from alerts.delivery import store_resend
-from alerts.delivery.schemas import DeliveryView, LimitsView, ReceiverTried
+from alerts.delivery.previews import preview
+from alerts.delivery.schemas import (
+    DeliveryView,
+    LimitsView,
+    ReceiverTried,
+    TemplatePreview,
+    TemplatePreviewBody,
+)
 from alerts.delivery.store_limits import Usage, find_usage
 from alerts.delivery.trials import Trials, Tried
 from alerts.record.states import ARRIVED as ARRIVED_STATES
 from shared.errors import ConflictError
 from shared.http.answers import answers
 from shared.http.app import Json
-from shared.http.caller import Caller, Operator, Reader, once
+from shared.http.caller import Caller, Operator, Reader, calling, once
 from shared.http.conventions import Reply
 from shared.logs import get_logger
 
@@ -47,6 +54,23 @@ async def post_test(request: Request, receiver: str, principal: Operator) -> Res
         arrived=arrived,
     )
     return Json({"receiver": receiver, "arrived": arrived, "results": results})
+
+
+@router.post(
+    "/message_templates/preview",
+    **answers(TemplatePreview),
+    tags=["configuration"],
+    summary="See an alert in words of one's own",
+)
+async def post_preview(
+    request: Request, body: TemplatePreviewBody, principal: Operator
+) -> Response:
+    """The alert as a receiver with this template would be told it; nothing is sent or kept. The
+    template gets into force as all configuration does, in the file. Errors: template_invalid,
+    alert_unknown."""
+    async with calling(request, principal) as caller:
+        message = await preview(caller.conn, caller.reach, body, caller.now)
+    return Json({"title": message.title, "text": message.written})
 
 
 @router.post(

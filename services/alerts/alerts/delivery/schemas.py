@@ -1,10 +1,11 @@
-"""HTTP bodies of a test message, of one that is sent again, and of limits."""
+"""HTTP bodies of test messages, of what is sent again, of limits, and of words that are tried."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from alerts.configuration.document import Locale
 from shared.events.notifications import AttemptClass, State
 
 
@@ -18,6 +19,24 @@ class TrialView(BaseModel):
     provider_code: str
     provider_message: str
     duration_ms: int
+
+
+class TemplatePreviewBody(BaseModel):
+    """Own words for messages, to be seen with an alert of the workspace."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")] = ""
+    text: Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"^[^\x00]*$")]
+    alert: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,17}$")]
+    locale: Locale = "en"
+
+
+class TemplatePreview(BaseModel):
+    """What people would read, before a channel gives it a form."""
+
+    title: str
+    text: str
 
 
 class DeliveryView(BaseModel):

@@ -5,6 +5,9 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import uuid4
 
+from msgspec.structs import replace
+
+from alerts.channels.contract import Channel
 from alerts.channels.destinations import NOBODY, Endpoint
 from alerts.channels.message import Composed
 from alerts.channels.table import CHANNELS
@@ -13,12 +16,17 @@ from alerts.episodes.rules import Key
 from alerts.record import audit
 from alerts.record.rows import DeliveryRow, NotificationRow
 from alerts.record.states import MUTED, SUPPRESSED
+from alerts.rendering.own_words import composed_with
 from alerts.rendering.render import Heading, Rendered, Renderer
 from alerts.rendering.view import AlertView
 from alerts.telling.decide import DecisionReason
 from alerts.telling.moves import LogRow
 from alerts.telling.plan import Member, Plan, Telling
 from alerts.telling.store import DueGroup
+from shared import metrics
+from shared.logs import get_logger
+
+log = get_logger(__name__)
 
 
 class Speaking(NamedTuple):
@@ -58,11 +66,32 @@ class Messages:
             digest=speaking.group.snapshot.intervals.digest is not None,
         )
         messages = [
-            (one, channel.compose(one.message, channel.limits.text_max))
+            _composed(one, speaking, channel)
             for one in self._renderer.render(views, heading, channel, now)
         ]
         self._known.append((kind, views, messages))
         return messages
+
+
+def _composed(
+    rendered: Rendered, speaking: Speaking, channel: Channel
+) -> tuple[Rendered, Composed]:
+    """In the receiver's own words, if it has any."""
+    template = speaking.receiver.template
+    if template is None:
+        return rendered, channel.compose(rendered.message, channel.limits.text_max)
+    message, composed, fault = composed_with(rendered.message, template, channel)
+    if fault:
+        metrics.TEMPLATES_FAILED.inc()
+        workspace, receiver = speaking.group.workspace, speaking.receiver.name
+        log.warning(
+            "template_failed",
+            workspace=workspace,
+            receiver=receiver,
+            template=template.name,
+            reason=fault,
+        )
+    return replace(rendered, message=message), composed
 
 
 def delivery_rows(

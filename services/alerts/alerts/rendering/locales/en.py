@@ -197,6 +197,7 @@ ENGLISH = Vocabulary(
     refused="the full text was refused by the receiver's service; this is its title",
     resent="(重发/resent)",
     part="({number} of {count})",
+    template_failed="The template {name} could not be used ({why}): these are the usual words.",
     digest_title="How things stand: {open} open, {over} over",
     trial_title="Test message: nothing has happened",
     trial=(

@@ -162,6 +162,8 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
     refused: str
     resent: str
     part: str
+    template_failed: str
+    """Behind a message that is not in the receiver's own words."""
     digest_title: str
     trial_title: str
     trial: str

@@ -193,6 +193,7 @@ MAINLAND_CHINESE = Vocabulary(
     refused="接收方的服务拒收了完整内容，这里只有标题",
     resent="(重发/resent)",
     part="（第 {number} 条，共 {count} 条）",
+    template_failed="模板 {name} 无法使用（{why}），以上为默认文字。",
     digest_title="告警汇总：{open} 条未结束，{over} 条已结束",
     trial_title="测试消息：没有任何异常",
     trial=("Paceline 可以把消息送达这里，接收方 {receiver} 的告警将发到此处。由 {by} 发起。"),

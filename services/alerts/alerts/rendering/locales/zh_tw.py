@@ -194,6 +194,7 @@ TAIWAN_CHINESE = Vocabulary(
     refused="接收端的服務拒收完整內容，這裡只有標題",
     resent="(重發/resent)",
     part="（第 {number} 則，共 {count} 則）",
+    template_failed="範本 {name} 無法使用（{why}），以上為預設文字。",
     digest_title="警示彙整：{open} 則未結束，{over} 則已結束",
     trial_title="測試訊息：沒有任何異常",
     trial="Paceline 可以把訊息送到這裡，接收者 {receiver} 的警示將會發送至此。由 {by} 發起。",
