@@ -36,6 +36,8 @@ TEMPLATES = Path(__file__).with_name("templates")
 TITLE_CHARACTERS_MAX = 120
 OPEN_LINES_MAX = 100
 """Of what is only still open: nobody reads on, and thousands would fill every message."""
+STORM_MIN = 50
+"""More than so many at once that do not fit into one message are a storm."""
 LISTED_MAX = 200
 """Of what is told to people: 5,000 alerts were 145 messages of a robot that takes 18 a minute. The
 most urgent stand in full, the others are counted."""
@@ -138,7 +140,8 @@ class Renderer:
         )
         found = _divided(whole, [view.key for view in listed], channel, words)
         # What a line reminds of, or a number counts, is told by the message that has them.
-        counted = [*news[len(listed) :], *(one for one in familiar if one.told in REMINDING)]
+        shown = sum(len(one.keys) for one in found)
+        counted = [*news[shown:], *(one for one in familiar if one.told in REMINDING)]
         found[-1] = replace(found[-1], keys=(*found[-1].keys, *(one.key for one in counted)))
         return found
 
@@ -194,7 +197,7 @@ def _divided(
     whole: Message, keys: Sequence[Key], channel: Channel, words: Vocabulary
 ) -> list[Rendered]:
     """The message in as few as the channel's limit allows; a block is never divided. What is only
-    still open is in the last one."""
+    still open is in the last one. A storm is one message: the most urgent, and how many more."""
     limits = channel.limits
     room = limits.text_max - limits.measure(f"\n\n{whole.zone}")
     parts: list[int] = []
@@ -209,6 +212,11 @@ def _divided(
             used = 0
         parts[-1] += 1
         used += size
+    many = len(whole.blocks) + whole.unlisted
+    if len(parts) > 1 and many > STORM_MIN and not limits.lists_all:
+        # The place of the last one is for the line that counts the others.
+        parts = [max(1, parts[0] - 1)]
+        whole = replace(whole, unlisted=many - parts[0])
     found, begin = [], 0
     for number, count in enumerate(parts, start=1):
         last, end = number == len(parts), begin + count

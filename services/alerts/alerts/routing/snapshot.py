@@ -41,7 +41,7 @@ class Snapshot(msgspec.Struct, frozen=True):
 
 def take(configuration: Configuration, group: GroupReference) -> Snapshot:
     route = group.route
-    digest = route.digest and route.digest.of(group.key)
+    digest = route.digest and route.digest.of(f"{group.receiver} {group.key}")
     return Snapshot(
         receiver=configuration.receivers[group.receiver],
         intervals=Intervals(route.group_wait, route.group_interval, route.repeat_interval, digest),

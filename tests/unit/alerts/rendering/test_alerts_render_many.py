@@ -12,7 +12,7 @@ from alerts.channels.email.channel import Email
 from alerts.channels.message import Message
 from alerts.channels.table import CHANNELS
 from alerts.channels.webhook import Webhook
-from alerts.rendering.render import LISTED_MAX, Rendered
+from alerts.rendering.render import LISTED_MAX, STORM_MIN, Rendered
 from tests.unit.alerts.builders import at
 from tests.unit.alerts.rendering.rendered import RENDERER, heading, view
 
@@ -35,28 +35,34 @@ def texts(channel: Channel, messages: list[Rendered]) -> list[str]:
 @pytest.mark.parametrize(
     ("locale", "said"),
     [
-        ("en", "… and 3 more, which are not listed"),
-        ("zh-CN", "……另有 3 条，未逐条列出"),
-        ("zh-TW", "……另有 3 則，未逐一列出"),
+        ("en", "… and {} more, which are not listed"),
+        ("zh-CN", "……另有 {} 条，未逐条列出"),
+        ("zh-TW", "……另有 {} 則，未逐一列出"),
     ],
 )
 def test_people_read_the_most_urgent_and_how_many_more(locale: str, said: str) -> None:
-    messages = rendered(Email(), locale)
-    severities = Counter(
-        block.alert.labels["severity"] for one in messages for block in one.message.blocks
-    )
-    assert severities == {"critical": LISTED_MAX}
-    assert [said in text for text in texts(Email(), messages)] == [
-        one is messages[-1] for one in messages
-    ]
+    (one,) = rendered(Email(), locale)
+    severities = Counter(block.alert.labels["severity"] for block in one.message.blocks)
+    assert severities == {"critical": len(one.message.blocks)}
+    (text,) = texts(Email(), [one])
+    assert said.format(MANY - len(one.message.blocks)) in text
 
 
 @pytest.mark.parametrize("channel", CHATS, ids=lambda one: one.kind)
-def test_every_channel_of_people_says_so(channel: Channel) -> None:
-    messages = rendered(channel)
-    last = channel.compose(messages[-1].message, channel.limits.text_max)
-    assert "3 more" in last.text
-    assert sum(len(one.message.blocks) for one in messages) == LISTED_MAX
+def test_a_storm_is_one_message_in_every_channel_of_people(channel: Channel) -> None:
+    (one,) = rendered(channel)
+    (text,) = texts(channel, [one])
+    shown = len(one.message.blocks)
+    assert 1 <= shown <= LISTED_MAX
+    assert f"{MANY - shown} more, which are not listed" in text
+    assert channel.limits.measure(text) <= channel.limits.text_max
+
+
+@pytest.mark.parametrize("channel", CHATS, ids=lambda one: one.kind)
+def test_what_is_no_storm_is_told_alert_by_alert(channel: Channel) -> None:
+    messages = rendered(channel, told=STORM_MIN)
+    assert sum(len(one.message.blocks) for one in messages) == STORM_MIN
+    assert {one.message.unlisted for one in messages} == {0}
 
 
 @pytest.mark.parametrize("channel", [DingTalk(), Webhook()], ids=lambda one: one.kind)
@@ -76,6 +82,6 @@ def test_a_title_counts_all_of_them() -> None:
 
 
 def test_as_many_as_are_listed_leave_nothing_to_say() -> None:
-    [*_, last] = rendered(DingTalk(), told=LISTED_MAX)
+    [*_, last] = rendered(DingTalk(), told=STORM_MIN)
     assert (last.message.unlisted, last.message.beside) == (0, [])
     assert Message(title="", locale="en", receiver="ops").beside == []

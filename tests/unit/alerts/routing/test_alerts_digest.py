@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.configuration.digest import SPREAD_S, Digest
+from alerts.configuration.tree import parse_configuration
+from alerts.routing import snapshot
 from alerts.routing.grouping import (
     GroupClock,
     Intervals,
@@ -14,6 +16,8 @@ from alerts.routing.grouping import (
     due_after_flush,
     due_after_mutes,
 )
+from alerts.routing.rules import GroupReference
+from tests.unit.alerts.builders import CONFIGURATION, ENVIRONMENT
 
 NINE = Digest((540,), ((1, 5),), "Asia/Shanghai")
 """Nine in the morning from Monday to Friday."""
@@ -40,6 +44,22 @@ def test_groups_speak_a_little_apart_and_each_always_as_much() -> None:
     assert len(delays) > 20
     assert max(delays) < SPREAD_S
     assert NINE.of("g") == NINE.of("g")
+
+
+def test_who_is_told_by_one_route_is_told_a_little_apart() -> None:
+    text = CONFIGURATION.replace(
+        "receivers:",
+        "  digest: {times: ['09:00']}\nreceivers:\n"
+        + "".join(f"  - {{name: r{number}}}\n" for number in range(30)),
+        1,
+    )
+    configuration = parse_configuration("w", "w.yml", text, ENVIRONMENT)
+    delays = set()
+    for number in range(30):
+        reference = GroupReference("{}:{}", f"r{number}", {}, configuration.route)
+        digest = snapshot.take(configuration, reference).intervals.digest
+        delays.add(digest and digest.delay_s)
+    assert len(delays) > 20
 
 
 def test_a_delay_past_midnight_belongs_to_the_day_before() -> None:
