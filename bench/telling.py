@@ -128,7 +128,7 @@ class KafkaLoad:
 
     def __init__(self, bootstrap: str) -> None:
         self._producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
-        self.open = self._producer.start
+        self.open, self.close = self._producer.start, self._producer.stop
 
     async def send(self, probe: str) -> None:
         await self._producer.send_and_wait("breaches.v1", breach(probe), key=probe.encode())
@@ -267,6 +267,8 @@ async def run(server: AlertServer, bootstrap: str, pipe: Connection, chosen: Any
     what = "POST to webhook" if sender is posting else "breach on Kafka to webhook"
     assert server.pid is not None
     await steady(what, sender.send, pipe, server.pid, chosen)
+    if sender is not posting:
+        await sender.close()
     if chosen.group:
         await storm(posting, pipe, chosen.group)
 
