@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -39,7 +40,7 @@ def line(allocated: int, actual: int = 0) -> PlannedLine:
     return PlannedLine(allocated, curve, START, actual, 0, None, ())
 
 
-def money(**changes: object) -> CampaignMoney:
+def money(**changes: Any) -> CampaignMoney:
     lines = {name: line(300 * YUAN, actual=100 * YUAN) for name in LINES}
     buckets = {"flexible": PlannedBucket(RESERVE, RESERVE, "prices fall")}
     return replace(CampaignMoney("c1", FLIGHT, START, lines, {}, buckets), **changes)

@@ -4,7 +4,7 @@ from typing import Any
 
 from budget import announcements
 from budget.allocation import store as allocation
-from budget.allocation.journal import TOTAL, held
+from budget.allocation.journal import held
 from budget.approval.commands import Approvals, SubmittedDocument
 from budget.approval.rules import ApprovalSubject
 from budget.caller import add_audit, lock
@@ -22,10 +22,11 @@ from budget.documents.plans.rules import (
     without_echoes,
 )
 from budget.documents.plans.schemas import PlanBody, SubmitBody
+from budget.documents.plans.since import find_moved
 from budget.documents.plans.store import PlanRecord
 from shared.errors import NotFoundError
 from shared.http.caller import Caller
-from shared.money import format_micros, parse_micros
+from shared.money import parse_micros
 
 
 async def create_plan(caller: Caller, campaign: str, body: PlanBody) -> PlanRecord:
@@ -42,14 +43,15 @@ async def create_plan(caller: Caller, campaign: str, body: PlanBody) -> PlanReco
         without_echoes(read_lines(body), await _read_before(caller, campaign, body.plan_version)),
         read_reserve(body),
     )
-    findings = [*checked.findings, *await _find_given(caller, row, body.total.amount)]
+    document = plan_document(body, checked)
+    findings = [*checked.findings, *await _find_moved(caller, row, document)]
     plan = await store.add_plan(
         caller.conn,
         caller.workspace,
         (
             campaign,
             body.total.amount,
-            plan_document(body, checked),
+            document,
             [finding.document for finding in findings],
             caller.principal.subject,
             caller.now,
@@ -121,19 +123,16 @@ async def _read_before(caller: Caller, campaign: str, version: int | None) -> di
     return {line["line"]: parse_micros(line["allocated"]) for line in lines}
 
 
-async def _find_given(caller: Caller, row: CampaignRecord, total: int) -> list[PlanFinding]:
-    """What a campaign gave to others since its plan, or has from them, belongs into the next
-    plan's total."""
+async def _find_moved(
+    caller: Caller, row: CampaignRecord, document: dict[str, Any]
+) -> list[PlanFinding]:
     if row.plan_version is None:
         return []
-    holds = held(await allocation.find_steps(caller.conn, caller.workspace, row.campaign))
-    given = sum(amount for place, amount in holds.items() if place.kind == "campaign")
-    wanted = -holds.get(TOTAL, 0) - given
-    if not given or total == wanted:
-        return []
-    detail = f"after transfers to and from other campaigns {row.campaign} has "
-    detail += f"{format_micros(wanted)} in all, the plan states {format_micros(total)}"
-    return [PlanFinding("total_after_transfers", None, "warning", detail)]
+    conn, workspace, campaign = caller.conn, caller.workspace, row.campaign
+    before = await store.get_plan(conn, workspace, campaign, row.plan_version)
+    assert before is not None, "the campaign names it"
+    holds = held(await allocation.find_steps(conn, workspace, campaign))
+    return find_moved(document, before.body, holds)
 
 
 def _terms(row: CampaignRecord) -> Terms:

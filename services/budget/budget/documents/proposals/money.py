@@ -4,9 +4,11 @@ Pure: who proposes and who decides read the same picture, each at the moment the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from budget.allocation.journal import Holder
 from budget.allocation.phasing import Flight, changed
