@@ -47,13 +47,11 @@ async def write(conn: Conn, writes: Writes) -> None:
     for row in writes.notifications:
         if row.mute is not None:
             metrics.MUTED.labels(row.reason).inc()
+    if decided:
+        # Each of them is on record, by itself and in notifications.v1.
         log.info(
-            "decided",
-            workspace=row.workspace,
-            receiver=row.receiver,
-            channel=row.channel,
-            transition=row.transition,
-            severity=row.severity,
-            reason=row.reason,
-            delivery=row.delivery,
+            "notifications_decided",
+            groups=len(writes.groups),
+            notifications=len(decided),
+            messages=len(writes.deliveries),
         )

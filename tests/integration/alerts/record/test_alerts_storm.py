@@ -67,6 +67,19 @@ async def test_the_statements_of_a_round_do_not_grow_with_its_alerts(
         assert row["explain"]["breach"] == f"pacing-high/line:{row['labels']['line']}/1"
 
 
+async def test_a_round_is_one_line_of_the_log_however_much_it_decides(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await world.tell(*breaches_of(120))
+    capsys.readouterr()
+    await world.flush(at(0))
+    [line] = [one for one in capsys.readouterr().out.splitlines() if "decided" in one]
+    for count in ("groups=120", "notifications=240", "messages=240"):
+        assert count in line
+    await world.flush(at(1))
+    assert "decided" not in capsys.readouterr().out, "who says nothing logs nothing"
+
+
 async def test_a_message_of_many_alerts_stands_once_in_the_audit_topic(world: World) -> None:
     world.configure(CONFIGURATION.replace("[campaign, line]", "[campaign]"))
     await world.tell(*breaches_of(30))
