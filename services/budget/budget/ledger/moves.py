@@ -51,6 +51,7 @@ WITH told AS (
   UPDATE budget.accounts SET sealed_at = NULL
   WHERE account_id IN (SELECT account_id FROM budget.accounts
                        WHERE workspace = $1 AND campaign = ANY($2::text[]) AND kind = 'line'
+                         AND ($3::text[] IS NULL OR line = ANY($3))
                        ORDER BY account_id FOR NO KEY UPDATE)
   RETURNING account_id
 )
@@ -119,7 +120,10 @@ async def feed_mapped(conn: Conn, workspace: str, campaign: str) -> None:
     await conn.execute(FEED_MAPPED, workspace, campaign)
 
 
-async def touch_lines(conn: Conn, workspace: str, campaigns: Collection[str]) -> None:
-    """Has the sealer tell every line of these campaigns again; their accounts are locked in order
-    of their ids."""
-    await conn.execute(TOUCH_LINES, workspace, sorted(campaigns))
+async def touch_lines(
+    conn: Conn, workspace: str, campaigns: Collection[str], lines: Collection[str] | None = None
+) -> None:
+    """Has the sealer tell lines of these campaigns again, all of them or those of these names;
+    their accounts are locked in order of their ids."""
+    names = None if lines is None else sorted(lines)
+    await conn.execute(TOUCH_LINES, workspace, sorted(campaigns), names)

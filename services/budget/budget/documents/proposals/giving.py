@@ -26,4 +26,6 @@ async def give(caller: Caller, proposal: Proposal, weighed: WeighedProposal) -> 
         document = AllocatingDocument(proposal.name, caller.now, curves)
         steps = [AllocationStep(place, caller.now, amount) for place, amount in shift.moves.items()]
         await allocation.add_steps(conn, workspace, campaign, document, steps)
-    await moves.touch_lines(conn, workspace, {shift.money.campaign for shift in weighed.shifts})
+    campaigns = {shift.money.campaign for shift in weighed.shifts}
+    lines = {name for shift in weighed.shifts for name in shift.lines}
+    await moves.touch_lines(conn, workspace, campaigns, lines)
