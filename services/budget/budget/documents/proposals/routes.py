@@ -20,6 +20,9 @@ from shared.http.conventions import Reply, etag
 from shared.http.paging import Paged
 
 Count = Annotated[int, Path(ge=1, le=2**31 - 1)]
+DryRun = Annotated[
+    bool, Query(description="Only say what it would come to: nothing is stored, no key is needed.")
+]
 
 
 def proposal_routes(kind: ProposalKind[Body]) -> APIRouter:
@@ -39,7 +42,7 @@ def _add_proposing(router: APIRouter, kind: ProposalKind[Body]) -> None:
         principal: Operator,
         *,
         approvals: ApprovalsOf,
-        dry_run: Annotated[bool, Query()] = False,
+        dry_run: DryRun = False,
     ) -> Response:
         async def act(caller: Caller) -> Reply:
             made = await commands.propose(caller, approvals, kind, campaign, body)
