@@ -354,6 +354,15 @@ CREATE TABLE budget.plans (
 );
 CREATE INDEX plans_waiting ON budget.plans USING btree (effective_from) WHERE (status = 'approved'::text);
 
+CREATE TABLE budget.policies (
+  workspace text NOT NULL,
+  version integer NOT NULL,
+  rules jsonb NOT NULL,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT policies_pk PRIMARY KEY (workspace, version)
+);
+
 -- `set_aside`: how much of it was refused and is not settled. That is waited for until `set_aside_until`;
 -- `settled_through`: how far the source is complete without it (null: as far as `complete_through`).
 CREATE TABLE budget.progress (

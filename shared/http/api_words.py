@@ -26,7 +26,16 @@ HOW_TO_TRY = (
 NAMES = ("ingest", "budget", "kpi-monitor", "alerts")
 HOLDERS = {
     "ingest": ("events", "keys", "rejections", "reports", "sources"),
-    "budget": ("audit", "campaigns", "exceptions", "imports", "invariants", "mappings", "suspense"),
+    "budget": (
+        "audit",
+        "campaigns",
+        "exceptions",
+        "imports",
+        "invariants",
+        "mappings",
+        "policy",
+        "suspense",
+    ),
     "kpi-monitor": ("breaches", "held", "imports", "kpis", "lines", "rules", "series"),
     "alerts": (
         "alerts",

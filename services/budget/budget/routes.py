@@ -1,5 +1,6 @@
 """The routes of all nouns."""
 
+from budget.approval import routes as approval
 from budget.audit import routes as audit
 from budget.documents.campaigns import routes as campaigns
 from budget.documents.exceptions import routes as exceptions
@@ -22,5 +23,6 @@ ROUTERS = (
     exceptions.router,
     imports.router,
     invariants.router,
+    approval.router,
     audit.router,
 )

@@ -15,7 +15,7 @@ class BudgetSettings(CommonSettings):
     seal_lines_max: int = Field(500, ge=1, le=10_000)
     """Lines sealed in one relay tick: bounds how long the accounts' rows stay locked."""
     approval_due_hours: int = Field(48, ge=1)
-    """How long the departments have to decide on a submitted plan (A15)."""
+    """How long people have to decide on what is submitted (A15), where no policy says otherwise."""
     imports_keep_days: int = Field(400, ge=1)
     """Counters of an import, since they last changed. What it posted stays."""
     import_rows_keep_days: int = Field(60, ge=1)

@@ -109,6 +109,7 @@ def test_every_example_is_accepted_in_an_order_that_a_stranger_would_take(
     feed(stranger)
     put_in_order(stranger)
     move_money(stranger)
+    state_policy(stranger)
     release(stranger)
     answer_alerts(stranger)
     campaign = {"campaign": CAMPAIGN}
@@ -240,6 +241,12 @@ def move_money(stranger: Stranger) -> None:
             "POST", "budget", path, "operator", headers=stranger.world.key()
         )
         assert answer.json()["status"] == "withdrawn"
+
+
+def state_policy(stranger: Stranger) -> None:
+    """Who decides on what, instead of the house's own."""
+    told = stranger.send("budget", "PUT /v1/policy", "admin", headers={"If-Match": '"0"'})
+    assert told["version"] == 1
 
 
 def release(stranger: Stranger) -> None:

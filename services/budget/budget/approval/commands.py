@@ -6,8 +6,9 @@ from typing import Annotated, Any, NamedTuple, Protocol
 
 from fastapi import Depends, Request
 
-from budget.approval import store
+from budget.approval import store, store_policies
 from budget.approval.policy import PolicyRule, rule_for
+from budget.approval.policy_schemas import read_rules
 from budget.approval.rules import (
     ApprovalDecision,
     ApprovalRequest,
@@ -46,16 +47,27 @@ class SubmittedDocument(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Approvals:
-    """The policy, who decides on each kind of document, and how many partitions Kafka names, for
-    the figures that a document would change."""
+    """The policy of who has stated none, who decides on each kind of document, and how many
+    partitions Kafka names, for the figures that a document would change."""
 
-    policy: Sequence[PolicyRule]
+    house: Sequence[PolicyRule]
     kinds: Mapping[str, Decide]
     partitions: Callable[[], int]
 
+    async def policy(self, caller: Caller) -> Sequence[PolicyRule]:
+        """The rules of the caller's workspace."""
+        stated = await store_policies.get_newest(caller.conn, caller.workspace)
+        return self.house if stated is None else read_rules(stated.rules)
+
     async def ask(self, caller: Caller, document: SubmittedDocument) -> ApprovalRequest:
         """A request for what the policy of today says; of an object that changed, a new one."""
-        rule = rule_for(self.policy, document.kind, document.subject.amount, document.region)
+        rule = rule_for(
+            await self.policy(caller),
+            document.kind,
+            document.subject.amount,
+            document.currency,
+            document.region,
+        )
         due_at = None if rule.time_limit is None else caller.now + rule.time_limit
         request = ApprovalRequest(
             *document, rule.roles, rule.decisions, "in_review", caller.now, due_at
@@ -82,7 +94,10 @@ class Approvals:
             body.opinion,
             request.subject,
         )
-        outcome = judge(request, earlier[request.object], made, caller.principal.roles)
+        rule = request.rule_of(await self.policy(caller))
+        roles = caller.principal.roles | rule.stood_in(made.by, caller.now)
+        limit = rule.limit(made.role, made.by)
+        outcome = judge(request, earlier[request.object], made, roles, limit=limit)
         check_subject(request, *body.named, body.version)
         await store.add_decision(caller.conn, caller.workspace, request.object, made)
         await add_audit(caller, "decided", request.object, _detail(request, made, outcome))

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from budget.approval.policy import Role
+from budget.approval.policy import PolicyRule, Role, rule_for
 from shared.errors import ConflictError, ErrorItem, ForbiddenError
 from shared.money import format_micros
 
@@ -57,6 +57,10 @@ class ApprovalRequest(NamedTuple):
     asked_at: datetime
     due_at: datetime | None
     number: int = 0
+
+    def rule_of(self, policy: Sequence[PolicyRule]) -> PolicyRule:
+        """The rule of a policy that holds for it."""
+        return rule_for(policy, self.kind, self.subject.amount, self.currency, self.region)
 
     def needs(self, made: Sequence[ApprovalDecision]) -> tuple[Role, ...]:
         """The roles whose decision is still missing, of which enough may do."""
@@ -113,13 +117,17 @@ def judge(
     earlier: Sequence[ApprovalDecision],
     decision: ApprovalDecision,
     roles: AbstractSet[str],
+    *,
+    limit: int | None = None,
 ) -> DecisionOutcome:
-    """The outcome of `decision` by a person who holds `roles`.
+    """The outcome of `decision` by a person who may decide in `roles`, and in that of the decision
+    approves `limit` micros at most (None: any amount).
 
     The decision is about what stands now; earlier ones about something else do not count. One
     rejection ends the review. Raises ForbiddenError `role_missing` (the person does not hold the
-    role) or `four_eyes` (created or submitted it, or has decided in another role), ConflictError
-    `already_decided` or `not_in_review`.
+    role), `four_eyes` (created or submitted it, or has decided in another role) or
+    `amount_above_limit` (who may reject it still), ConflictError `already_decided` or
+    `not_in_review`.
     """
     if decision.role not in roles:
         raise ForbiddenError("role_missing", f"deciding as {decision.role} needs that role")
@@ -134,6 +142,13 @@ def judge(
         raise ForbiddenError("four_eyes", "whoever created or submitted it cannot decide on it")
     if any(made.by == decision.by for made in standing):
         raise ForbiddenError("four_eyes", "one person cannot decide in two roles")
+    amount = abs(request.subject.amount)
+    if limit is not None and decision.verdict == "approve" and amount > limit:
+        raise ForbiddenError(
+            "amount_above_limit",
+            f"{decision.by} approves up to {format_micros(limit)} {request.currency} as "
+            f"{decision.role}, this is {format_micros(amount)}",
+        )
     decisions = (*standing, decision)
     if decision.verdict == "reject":
         return DecisionOutcome("rejected", (), decisions)

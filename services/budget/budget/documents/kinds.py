@@ -23,5 +23,5 @@ KINDS: dict[str, Decide] = {
 
 
 def approvals(due_hours: int, partitions: Callable[[], int]) -> Approvals:
-    """What is asked of people, and what follows; a plan waits `due_hours` for their decisions."""
+    """What is asked of people, and what follows; they have `due_hours` to decide."""
     return Approvals(house_policy(timedelta(hours=due_hours)), KINDS, partitions)

@@ -99,6 +99,19 @@ def test_a_decision_that_must_not_be_is_refused(
     assert refused.value.code == code, why
 
 
+def test_who_may_not_approve_so_much_may_reject_it_and_others_may_approve() -> None:
+    """60 are asked for; money back is as much money."""
+    for subject in (HELD, HELD._replace(amount=-HELD.amount)):
+        asked = request(subject=subject)
+        mine = made("approver", "zhao", subject=subject)
+        with pytest.raises(ForbiddenError, match=r"up to 59\.99 CNY as approver, this is 60") as no:
+            judge(asked, [], mine, BOTH, limit=59_990_000)
+        assert no.value.code == "amount_above_limit"
+        assert judge(asked, [], mine, BOTH, limit=60_000_000).needs == ("finance",)
+        rejected = judge(asked, [], mine._replace(verdict="reject"), BOTH, limit=1)
+        assert rejected.status == "rejected"
+
+
 @pytest.mark.parametrize(
     ("status", "targets", "code"), [("in_review", 1, "not_draft"), ("draft", 0, "target_missing")]
 )
