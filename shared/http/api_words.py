@@ -41,6 +41,8 @@ HOLDERS = {
         "alerts",
         "configuration",
         "deliveries",
+        "limits",
+        "message_templates",
         "notifications",
         "receivers",
         "response-times",
