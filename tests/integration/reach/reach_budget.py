@@ -54,7 +54,8 @@ def cases(mapping: str, exception: int, held: Mapping[str, Sequence[int]]) -> li
 
 def reads(mapping: str) -> list[Case]:
     return [
-        Case("GET /v1/audit", Of.WORKSPACE_LIST, AUDITORS),
+        Case("GET /v1/audit", Of.CAMPAIGN_LIST, AUDITORS),
+        Case("GET /v1/audit/verify", Of.WORKSPACE_READ, AUDITORS),
         Case("GET /v1/invariants", Of.WORKSPACE_READ),
         Case("GET /v1/imports/{import_id}", Of.WORKSPACE_THING, path="/v1/imports/f"),
         Case("GET /v1/campaigns", Of.CAMPAIGN_LIST),

@@ -17,3 +17,12 @@ class AuditView(BaseModel):
     detail: dict[str, Any]
     previous: str
     hash: str
+
+
+class ChainView(BaseModel):
+    """Whether each row follows from the one before."""
+
+    holds: bool
+    rows: int
+    head: str
+    broken_at: int | None

@@ -97,9 +97,9 @@ async def look(conn: Conn, workspace: str, *, timeout_s: float) -> Findings:
     found = await store.count_broken(conn, workspace, timeout_s=timeout_s)
     found["currencies"] = await store.count_crossings(conn, workspace, timeout_s=timeout_s)
     found["allocations"] = await store.count_unallocated(conn, workspace, timeout_s=timeout_s)
-    broken_at = await audit.find_break(conn, workspace)
+    chain = await audit.verify(conn, workspace)
     accounts, entries = found.pop("accounts"), found.pop("entries")
     checks = {name: value == 0 for name, value in found.items()}
-    checks["audit"] = broken_at is None
+    checks["audit"] = chain.broken_at is None
     took_ms = max(1, int((time.monotonic() - began) * 1000))
     return Findings(accounts, entries, found["drift"], checks, as_of, took_ms)
