@@ -6,7 +6,7 @@ Pure: two documents in, a list of sentences out.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 Schema = Mapping[str, Any]
@@ -32,11 +32,13 @@ def incompatibilities(old: Schema, new: Schema) -> list[str]:
 @dataclass(frozen=True)
 class _Comparison:
     """`may_demand`: for what we answer, a new field is always there, which harms nobody; nor does
-    a new code, which readers have to expect, or a list of the codes that there are."""
+    a new code, which readers have to expect, or a list of the codes that there are, or a new kind
+    of an object. `may_take`: for what we are asked, taking one more value harms nobody."""
 
     old_root: Schema
     new_root: Schema
     may_demand: bool
+    may_take: bool = False
 
     def schemas(self, old: Any, new: Any, place: str, depth: int) -> list[str]:
         """Compares two schemas, references followed."""
@@ -52,17 +54,19 @@ class _Comparison:
                 found += self.schemas(before, after, f"{place}[{word}]", depth + 1)
             elif word in ("anyOf", "oneOf", "allOf", "prefixItems"):
                 found += self._alternatives(before, after, place, depth)
-            elif word == "enum" and self._may_grow(place) and _has_all(after, before or []):
+            elif word == "enum" and self._may_grow(place, before) and _has_all(after, before or []):
                 continue
             elif _plain(before) != _plain(after):
                 found.append(f"{place or 'the whole'}: {word} changed from {before} to {after}")
         return found
 
-    def _may_grow(self, place: str) -> bool:
-        return self.may_demand or place in MAY_GROW
+    def _may_grow(self, place: str, values: Any) -> bool:
+        return self.may_demand or (self.may_take and bool(values)) or place in MAY_GROW
 
     def _alternatives(self, old: Any, new: Any, place: str, depth: int) -> list[str]:
         old, new = old or [], new or []
+        if self.may_demand and old and all(map(self._is_a_kind, new)):
+            new = new[: len(old)]
         if len(old) != len(new):
             return [f"{place or 'the whole'}: the alternatives changed"]
         return [
@@ -70,6 +74,11 @@ class _Comparison:
             for before, after in zip(old, new, strict=True)
             for one in self.schemas(before, after, place, depth + 1)
         ]
+
+    def _is_a_kind(self, alternative: Any) -> bool:
+        """An object that says by a constant `kind` which of several it is."""
+        properties = _resolve(self.new_root, alternative).get("properties", {})
+        return "const" in properties.get("kind", {})
 
     def _fields(self, old: Schema, new: Schema, place: str, depth: int) -> list[str]:
         before, after = old.get("properties", {}), new.get("properties", {})
@@ -105,7 +114,8 @@ class _Comparison:
         if (asked is None) != (asking is None):
             found.append(f"{place}: the request body came or went")
         elif asked is not None and asking is not None:
-            found += self._contents(asked, asking, f"{place} request")
+            taking = replace(self, may_take=True)
+            found += taking._contents(asked, asking, f"{place} request")
         answering = _Comparison(self.old_root, self.new_root, may_demand=True)
         for status, answer in old.get("responses", {}).items():
             later = new.get("responses", {}).get(status)

@@ -4,7 +4,7 @@ Money is a decimal string; a JSON number is refused, because it may have been a 
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 from shared.bodies.texts import PLAIN, PLAIN_LINES
 from shared.currencies import CurrencyCode
 from shared.events import has_nul
-from shared.http.instants import Instant
+from shared.http.instants import YEARS, Instant
 from shared.money import MoneyError, format_micros, parse_micros
 from shared.names import (
     NAME,
@@ -47,6 +47,16 @@ def _micros(value: Any) -> int:
         return parse_micros(value)
     except MoneyError as error:
         raise PydanticCustomError(error.code, "{detail}", {"detail": error.detail}) from error
+
+
+def _day(value: Any) -> Any:
+    try:
+        found = value if isinstance(value, date) else date.fromisoformat(value)
+    except (TypeError, ValueError):
+        found = None
+    if found is None or found.year not in YEARS:
+        raise PydanticCustomError("date_invalid", "a day is written like 2025-11-03, as a text")
+    return found
 
 
 def _not_negative(micros: int) -> int:
@@ -96,6 +106,7 @@ _TEXT = PlainSerializer(format_micros, return_type=str, when_used="json")
 Micros = Annotated[int, BeforeValidator(_micros), AfterValidator(_not_negative), _DECIMAL, _TEXT]
 Quantity = Annotated[int, BeforeValidator(_micros), _DECIMAL, _TEXT]
 Document = Annotated[dict[str, Any], AfterValidator(_document)]
+Day = Annotated[date, BeforeValidator(_day)]
 Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
 
 

@@ -8,7 +8,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from budget.documents.campaigns.schemas import CampaignBody, TargetBody
 from budget.documents.mappings.schemas import MappingBody
-from budget.documents.plans.schemas import LineBody, PointBody, SubmitBody
+from budget.documents.plans.phasings import PointBody
+from budget.documents.plans.schemas import LineBody, SubmitBody
 from ingest.keys.schemas import KeyBody
 from kpi_monitor.rules.schemas import RuleBody, RuleTestBody
 from shared.http.app import ClockBody

@@ -1,13 +1,22 @@
 """A plan's sums are exact or it is refused (P5, P33, S9)."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from budget.allocation.phasing import Point
+from budget.allocation.phasing import Flight, Point
+from budget.allocation.shapes import (
+    CustomPoints,
+    DayAmounts,
+    Even,
+    LocalFlight,
+    Weighted,
+    by_weekday,
+)
 from budget.documents.plans.rules import (
     LineDraft,
     ReserveDraft,
@@ -20,7 +29,8 @@ from shared.errors import InvalidError
 
 START = datetime(2025, 11, 1, tzinfo=UTC)
 END = START + timedelta(days=11)
-TERMS = Terms("CNY", START, END, frozenset({"sales"}))
+FLIGHT = LocalFlight(Flight(START, END), ZoneInfo("Asia/Shanghai"))
+TERMS = Terms("CNY", FLIGHT, frozenset({"sales"}))
 M = 1_000_000
 
 
@@ -33,13 +43,17 @@ def line(name: str = "L1", allocated: int | None = 100 * M, **changes: object) -
         cap=None,
         key=False,
         targets=("sales",),
-        points=None,
+        shape=Even(),
     )
     return replace(draft, **changes)  # type: ignore[arg-type]
 
 
-def points(*pairs: tuple[float, int]) -> tuple[Point, ...]:
-    return tuple(Point(START + timedelta(days=day), amount) for day, amount in pairs)
+def points(*pairs: tuple[float, int]) -> CustomPoints:
+    return CustomPoints(tuple(Point(START + timedelta(days=day), amount) for day, amount in pairs))
+
+
+def days(*pairs: tuple[int, int]) -> DayAmounts:
+    return DayAmounts(tuple((date(2025, 11, day), amount) for day, amount in pairs))
 
 
 @pytest.mark.parametrize(
@@ -70,10 +84,19 @@ def points(*pairs: tuple[float, int]) -> tuple[Point, ...]:
         ),
         ([line(cap=100 * M - 1)], [], "cap_below_allocated", "a cap under the allocation"),
         ([line(targets=("reach",))], [], "target_unknown", "a target the campaign lacks"),
-        ([line(points=points((0, 0), (11, 99 * M)))], [], "curve_end_differs", "ends too low"),
-        ([line(points=points((0, 5), (0, 100 * M)))], [], "curve_not_rising", "time stands"),
-        ([line(points=points((0, 5), (5, 4), (11, 100 * M)))], [], "curve_not_rising", "falls"),
-        ([line(points=points((0, 0), (12, 100 * M)))], [], "curve_not_rising", "after the end"),
+        ([line(shape=points((0, 0), (11, 99 * M)))], [], "curve_end_differs", "ends too low"),
+        ([line(shape=points((0, 5), (0, 100 * M)))], [], "curve_not_rising", "time stands"),
+        ([line(shape=points((0, 5), (5, 4), (11, 100 * M)))], [], "curve_not_rising", "falls"),
+        ([line(shape=points((0, 0), (12, 100 * M)))], [], "curve_not_rising", "after the end"),
+        ([line(shape=days((1, 99 * M)))], [], "curve_end_differs", "a day's amount too little"),
+        ([line(shape=days((13, 100 * M)))], [], "day_outside_flight", "a day after the end"),
+        ([line(shape=days((1, 50 * M), (1, 50 * M)))], [], "duplicate", "one day twice"),
+        (
+            [line(shape=Weighted(by_weekday((0,) * 7)))],
+            [],
+            "phasing_empty",
+            "no weekday has a weight",
+        ),
     ],
 )
 def test_an_unsound_plan_is_refused_by_name(

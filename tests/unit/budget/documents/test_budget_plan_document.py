@@ -9,6 +9,7 @@ from budget.allocation.phasing import read_curve
 from budget.documents.campaigns.store import CampaignRecord
 from budget.documents.plans.document import (
     line_rows,
+    local_flight,
     plan_document,
     read_lines,
     read_reserve,
@@ -65,7 +66,7 @@ def test_lines_and_reserve_are_read_back_and_curves_end_at_what_is_allocated(
     amounts: list[int], reserve: int, curved: bool
 ) -> None:
     body = proposed(amounts, reserve, curved=curved)
-    terms = Terms("CNY", START, END, frozenset())
+    terms = Terms("CNY", local_flight(CAMPAIGN), frozenset())
     checked = check(terms, body.total.amount, "CNY", read_lines(body), read_reserve(body))
     plan = PlanRecord(
         workspace="w",

@@ -166,6 +166,37 @@ def test_a_new_code_is_free_in_an_answer_and_one_that_goes_is_not() -> None:
     ]
 
 
+def test_a_new_value_is_free_in_what_is_asked_and_one_that_goes_is_not() -> None:
+    published = copy.deepcopy(API)
+    codes(published, "Asked", "a", "b")
+    assert after(published, lambda a: codes(a, "Asked", "a", "b", "c")) == []
+    assert after(published, lambda a: codes(a, "Asked", "a", "c")) == [
+        "POST /v1/transfers request.code: enum changed from ['a', 'b'] to ['a', 'c']"
+    ]
+
+
+def test_a_new_kind_of_an_object_is_free_in_an_answer_and_null_in_its_place_is_not() -> None:
+    def shown(api: dict[str, Any], schema: str, *kinds: str | None) -> None:
+        one_of = [
+            {"properties": {"kind": {"const": kind}}} if kind else {"type": "null"}
+            for kind in kinds
+        ]
+        api["components"]["schemas"][schema]["properties"]["code"] = {"anyOf": one_of}
+
+    published = copy.deepcopy(API)
+    for schema in ("Given", "Asked"):
+        shown(published, schema, "a", "b")
+    assert after(published, lambda a: shown(a, "Given", "a", "b", "c")) == []
+    changed = [
+        (lambda a: shown(a, "Given", "a", "b", None), " 201"),
+        (lambda a: shown(a, "Given", "a"), " 201"),
+        (lambda a: shown(a, "Asked", "a", "b", "c"), " request"),
+    ]
+    for edit, place in changed:
+        refused = [f"POST /v1/transfers{place}.code: the alternatives changed"]
+        assert after(published, edit) == refused
+
+
 def test_the_list_of_codes_of_an_answer_is_free_where_any_text_was_said() -> None:
     published = copy.deepcopy(API)
     for schema in ("Given", "Asked"):

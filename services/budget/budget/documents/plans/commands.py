@@ -13,7 +13,12 @@ from budget.documents.campaigns.commands import find_campaign, find_open
 from budget.documents.campaigns.store import CampaignRecord
 from budget.documents.campaigns.views import campaign_item
 from budget.documents.plans import store
-from budget.documents.plans.document import plan_document, read_lines, read_reserve
+from budget.documents.plans.document import (
+    local_flight,
+    plan_document,
+    read_lines,
+    read_reserve,
+)
 from budget.documents.plans.rules import (
     PlanFinding,
     Terms,
@@ -137,7 +142,7 @@ async def _find_moved(
 
 def _terms(row: CampaignRecord) -> Terms:
     targets = frozenset(target["target"] for target in row.body["targets"])
-    return Terms(row.currency, row.starts_at, row.ends_at, targets)
+    return Terms(row.currency, local_flight(row), targets)
 
 
 def plan_name(plan: PlanRecord) -> str:

@@ -1,13 +1,14 @@
 """Plans between their HTTP bodies, their stored documents and the pure rules."""
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from budget.allocation.phasing import Point, store_curve
+from budget.allocation.phasing import Flight, store_curve
+from budget.allocation.shapes import LocalFlight
 from budget.allocation.store import LineRecord, LineRow
 from budget.documents.campaigns.store import CampaignRecord
-from budget.documents.plans.rules import CheckedPlan, LineDraft, PlanLine, ReserveDraft, line_curve
+from budget.documents.plans.phasings import PhasingBody
+from budget.documents.plans.rules import CheckedPlan, LineDraft, PlanLine, ReserveDraft
 from budget.documents.plans.schemas import LineBody, PlanBody
 from budget.documents.plans.store import PlanRecord
 from shared.events import CatalogItem
@@ -24,7 +25,7 @@ def read_lines(body: PlanBody) -> list[LineDraft]:
             cap=line.cap,
             key=line.key,
             targets=tuple(line.targets),
-            points=_points(line),
+            shape=line.phasing.shape,
         )
         for line in body.lines
     ]
@@ -52,21 +53,21 @@ def plan_document(body: PlanBody, checked: CheckedPlan) -> dict[str, Any]:
     return {"total": total, "lines": lines, "reserve": reserve}
 
 
+def local_flight(campaign: CampaignRecord) -> LocalFlight:
+    flight = Flight(campaign.starts_at, campaign.ends_at)
+    return LocalFlight(flight, ZoneInfo(campaign.time_zone))
+
+
 def line_rows(campaign: CampaignRecord, plan: PlanRecord) -> list[LineRow]:
     """A stored plan's lines, with their curves over the campaign's flight."""
+    flight = local_flight(campaign)
     rows = []
     for line in plan.body["lines"]:
-        planned = PlanLine(line["line"], parse_micros(line["allocated"]), _draft(line))
-        curve = line_curve(planned, campaign.starts_at, campaign.ends_at)
+        allocated = parse_micros(line["allocated"])
+        shape = PhasingBody.model_validate(line["phasing"]).shape
+        curve = store_curve(shape.curve(flight, allocated))
         rows.append(
-            LineRow(
-                line["line"],
-                line["name"],
-                line["owner"],
-                line["channel"],
-                planned.allocated,
-                store_curve(curve),
-            )
+            LineRow(line["line"], line["name"], line["owner"], line["channel"], allocated, curve)
         )
     return sorted(rows)
 
@@ -90,44 +91,13 @@ def line_item(line: LineRecord) -> CatalogItem:
     )
 
 
-def _draft(line: Mapping[str, Any]) -> LineDraft:
-    points = line["phasing"].get("points")
-    return LineDraft(
-        line=line["line"],
-        allocated=parse_micros(line["allocated"]),
-        percent=None,
-        remainder=False,
-        cap=None,
-        key=line["key"],
-        targets=tuple(line["targets"]),
-        points=tuple(
-            Point(datetime.fromisoformat(point["at"]), parse_micros(point["amount"]))
-            for point in points
-        )
-        if points
-        else None,
-    )
-
-
-def _points(line: LineBody) -> tuple[Point, ...] | None:
-    if line.phasing.kind == "even" or not line.phasing.points:
-        return None
-    return tuple(Point(point.at, point.amount) for point in line.phasing.points)
-
-
 def _line_document(line: LineBody, planned: PlanLine) -> dict[str, Any]:
     document = line.model_dump(exclude={"allocated", "percent", "remainder", "cap", "phasing"})
-    points = _points(line)
-    phasing: dict[str, Any] = {"kind": "even" if points is None else "curve"}
-    if points is not None:
-        phasing["points"] = [
-            {"at": point.at.isoformat(), "amount": format_micros(point.amount)} for point in points
-        ]
     return {
         **document,
         "allocated": format_micros(planned.allocated),
         "percent": None if line.percent is None else format_quantity(line.percent),
         "remainder": line.remainder,
         "cap": None if line.cap is None else format_micros(line.cap),
-        "phasing": phasing,
+        "phasing": line.phasing.document,
     }

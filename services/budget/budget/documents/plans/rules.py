@@ -6,11 +6,9 @@ Hard faults refuse the plan, each with its place; findings are remarks that trav
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
-from itertools import pairwise
 from typing import Any, Literal
 
-from budget.allocation.phasing import Curve, Point, curve, even
+from budget.allocation.shapes import LocalFlight, PhasingShape
 from shared.errors import ConflictError, ErrorItem, InvalidError
 from shared.money import divide_half_even, format_micros
 
@@ -22,18 +20,17 @@ PERCENT_MICROS = 100 * 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What of the campaign a plan must fit: flight, currency, targets."""
+    """What of the campaign a plan must fit."""
 
     currency: str
-    starts_at: datetime
-    ends_at: datetime
+    flight: LocalFlight
     targets: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class LineDraft:
     """A line as proposed. Exactly one of `allocated` (micros), `percent` (micro-percent of the
-    total) and `remainder` says how much; `points` is None for even phasing."""
+    total) and `remainder` says how much."""
 
     line: str
     allocated: int | None
@@ -42,7 +39,7 @@ class LineDraft:
     cap: int | None
     key: bool
     targets: tuple[str, ...]
-    points: tuple[Point, ...] | None
+    shape: PhasingShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,8 @@ def check(
     """The plan with its amounts, or InvalidError with every fault found in the first bad step.
 
     Codes: `currency_differs`, `duplicate`, `amount_unclear`, `plan_sum_differs`,
-    `cap_below_allocated`, `curve_not_rising`, `curve_end_differs`, `target_unknown`.
+    `cap_below_allocated`, `target_unknown`, and those of shapes: `curve_not_rising`,
+    `curve_end_differs`, `day_outside_flight`, `flight_too_long`, `phasing_empty`.
     """
     if currency != terms.currency:
         raise InvalidError(
@@ -160,12 +158,6 @@ def without_echoes(lines: Sequence[LineDraft], read: Mapping[str, int]) -> list[
     ]
 
 
-def line_curve(line: PlanLine, starts_at: datetime, ends_at: datetime) -> Curve:
-    if line.draft.points is None:
-        return even(starts_at, ends_at, line.allocated)
-    return curve(starts_at, list(line.draft.points))
-
-
 def _stated(total: int, line: LineDraft) -> int:
     if line.percent is not None:
         return divide_half_even(total * line.percent, PERCENT_MICROS * CENT) * CENT
@@ -204,7 +196,10 @@ def _unclear(lines: Sequence[LineDraft]) -> list[ErrorItem]:
 
 def _line_faults(index: int, line: PlanLine, terms: Terms) -> list[ErrorItem]:
     loc = f"lines.{index}"
-    faults = _curve_faults(f"{loc}.phasing", line, terms)
+    faults = [
+        ErrorItem(loc=f"{loc}.phasing", code=code, detail=f"{line.line}: {detail}")
+        for code, detail in line.draft.shape.faults(terms.flight, line.allocated)
+    ]
     if line.draft.cap is not None and line.draft.cap < line.allocated:
         faults.append(
             ErrorItem(
@@ -224,34 +219,6 @@ def _line_faults(index: int, line: PlanLine, terms: Terms) -> list[ErrorItem]:
         if target not in terms.targets
     ]
     return faults
-
-
-def _curve_faults(loc: str, line: PlanLine, terms: Terms) -> list[ErrorItem]:
-    points = line.draft.points
-    if points is None:
-        return []
-    steps = list(pairwise(points))
-    rising = all(a.at < b.at and a.amount <= b.amount for a, b in steps)
-    inside = all(terms.starts_at <= p.at <= terms.ends_at and p.amount >= 0 for p in points)
-    if not (rising and inside):
-        return [
-            ErrorItem(
-                loc=loc,
-                code="curve_not_rising",
-                detail=f"{line.line}: times must rise strictly inside the flight, amounts never "
-                "fall, starting from 0 or more",
-            )
-        ]
-    if points[-1].amount != line.allocated:
-        return [
-            ErrorItem(
-                loc=loc,
-                code="curve_end_differs",
-                detail=f"{line.line}: the curve ends at {format_micros(points[-1].amount)}, "
-                f"allocated is {format_micros(line.allocated)}",
-            )
-        ]
-    return []
 
 
 def _findings(lines: Sequence[PlanLine], reserve: Collection[ReserveDraft]) -> list[PlanFinding]:

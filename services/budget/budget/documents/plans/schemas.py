@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field
 
 from budget.approval.schemas import Decided, DecisionView
+from budget.documents.plans.phasings import PhasingBody, PhasingView
 from budget.fields import (
     Id,
     Label,
@@ -21,7 +21,6 @@ from shared.bodies.findings import FindingView
 from shared.http.edits import ReadBack
 
 LINES_MAX = 500
-POINTS_MAX = 400
 PLAN_COURSE = (
     "status",
     "findings",
@@ -37,22 +36,6 @@ PLAN_COURSE = (
 """What became of a plan, as it is stored."""
 PLAN_READ_ONLY = frozenset({"campaign", *PLAN_COURSE, "needs", "decisions"})
 """What a plan says of itself when it is read, and nobody sets by proposing one."""
-
-
-class PointBody(RequestBody):
-    at: When
-    amount: Micros
-
-
-class PhasingBody(RequestBody):
-    kind: Literal["even", "curve"]
-    points: list[PointBody] | None = Field(default=None, min_length=1, max_length=POINTS_MAX)
-
-    @model_validator(mode="after")
-    def _points_belong_to_curves(self) -> "PhasingBody":
-        if (self.kind == "curve") != (self.points is not None):
-            raise PydanticCustomError("phasing_unclear", "curve has points, even has none")
-        return self
 
 
 class LineBody(RequestBody):
@@ -118,20 +101,6 @@ class PlanDecided(Decided):
     approved_at: datetime | None
 
 
-class PointView(BaseModel):
-    at: datetime
-    amount: str
-
-
-class EvenPhasing(BaseModel):
-    kind: Literal["even"]
-
-
-class CurvePhasing(BaseModel):
-    kind: Literal["curve"]
-    points: list[PointView]
-
-
 class PlanLineView(BaseModel):
     line: str
     name: str
@@ -147,7 +116,7 @@ class PlanLineView(BaseModel):
     key: bool
     targets: list[str]
     owner: str | None
-    phasing: EvenPhasing | CurvePhasing
+    phasing: PhasingView
 
 
 class Reserve(BaseModel):
