@@ -91,7 +91,8 @@ def _when(heard: Mapping[str, Any]) -> str:
     digest = heard["digest"]
     if digest is None:
         return f"after {heard['group_wait']}"
-    days = f" ({', '.join(digest['weekdays'])})" if digest["weekdays"] else ""
+    on = digest["weekdays"] or digest["days_of_month"]
+    days = f" ({', '.join(on)})" if on else ""
     return f"at {', '.join(digest['times'])}{days} {digest['location']}"
 
 

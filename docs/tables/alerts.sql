@@ -88,6 +88,7 @@ CREATE TABLE alerts.deliveries (
   CONSTRAINT deliveries_delivery_key UNIQUE (delivery)
 );
 CREATE INDEX deliveries_flow ON alerts.deliveries USING btree (channel_id, flow, turn_at) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text, 'parked'::text, 'failed'::text]));
+CREATE INDEX deliveries_of_no_alert ON alerts.deliveries USING btree (created_at) WHERE (campaigns = '{}'::jsonb);
 CREATE INDEX deliveries_order ON alerts.deliveries USING btree (group_id, channel_id, "position") WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text, 'parked'::text, 'failed'::text]));
 CREATE INDEX deliveries_state ON alerts.deliveries USING btree (workspace, state) WHERE (state <> 'delivered'::text);
 CREATE INDEX deliveries_unsent ON alerts.deliveries USING btree (turn_at, "position") WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text, 'parked'::text, 'failed'::text]));

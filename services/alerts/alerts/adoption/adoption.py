@@ -6,6 +6,7 @@ What it cannot adopt is logged and left as it is. It was there before this proce
 process would only mean that no process starts any more.
 """
 
+from alerts.adoption.standing import put_standing
 from alerts.configuration.configurations import Configurations
 from alerts.configuration.versions import AT_START, Author, Versions
 from alerts.configuration.yaml_reader import ConfigError
@@ -86,6 +87,7 @@ class Adoption:
             requeued = await delivery_store.put_due_again(conn)
         for workspace in self._configurations.workspaces():
             await self._wake(workspace)
+        await self._put_standing()
         return routed, requeued
 
     async def _wake(self, workspace: str) -> None:
@@ -101,6 +103,13 @@ class Adoption:
             if len(woken) < GROUPS_MAX:
                 return
             after = woken[-1]
+
+    async def _put_standing(self) -> None:
+        known = self._configurations
+        found = {one: known.get(one) for one in known.workspaces()}
+        async with transaction(self._pool) as conn:
+            now = await self._clock.now(conn)
+            await put_standing(conn, {name: one for name, one in found.items() if one}, now)
 
     async def _route(self, workspace: str) -> int:
         routed = 0

@@ -96,6 +96,10 @@ def _view(found: InForce) -> dict[str, Any]:
         "receivers": [_receiver(receiver) for receiver in configuration.documents],
         "people": [_receiver(person) for person in configuration.people],
         "schedules": list(configuration.schedules),
+        "reports": [
+            {"name": one.name, "receiver": one.receiver, **one.digest.written}
+            for one in configuration.reports.values()
+        ],
         "escalations": [_escalation(one) for one in configuration.escalations.values()],
         "inhibit_rules": [_inhibit_rule(rule) for rule in configuration.inhibit_rules],
         "flapping": configuration.flapping and configuration.flapping.written,

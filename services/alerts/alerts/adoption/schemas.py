@@ -13,7 +13,16 @@ class DigestView(BaseModel):
 
     times: list[str]
     weekdays: list[str]
+    days_of_month: list[str]
     location: str
+    empty: str
+
+
+class ReportView(DigestView):
+    """Times at which a receiver gets a summary of what was since the time before."""
+
+    name: str
+    receiver: str
 
 
 class RouteView(BaseModel):
@@ -114,6 +123,7 @@ class ConfigurationView(BaseModel):
     receivers: list[ReceiverView]
     people: list[ReceiverView]
     schedules: list[str]
+    reports: list[ReportView]
     escalations: list[EscalationView]
     inhibit_rules: list[InhibitRuleView]
     flapping: FlappingRuleView | None

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from alerts.channels.table import CHANNELS
+from alerts.configuration.digest import Empty
 from alerts.configuration.oncall.document import EscalationDocument, ScheduleDocument
 
 Locale = Literal["zh-CN", "zh-TW", "en"]
@@ -16,11 +17,20 @@ Texts = tuple[str, ...]
 
 
 class DigestDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Times of the day at which a route speaks, and at no other."""
+    """Times of the day at which a route or a report speaks, and at no other."""
 
     times: Annotated[Texts, Meta(min_length=1)]
     weekdays: Texts = ()
+    days_of_month: Texts = ()
     location: str = "UTC"
+    empty: Empty = "skip"
+
+
+class ReportDocument(DigestDocument, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A summary of what was between its times, for one receiver."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    receiver: str
 
 
 class RouteDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -161,6 +171,7 @@ class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     schedules: tuple[ScheduleDocument, ...] = ()
     escalations: tuple[EscalationDocument, ...] = ()
     limits: tuple[LimitDocument, ...] = ()
+    reports: tuple[ReportDocument, ...] = ()
     inhibit_rules: tuple[InhibitDocument | None, ...] = ()
     message_templates: tuple[TemplateDocument, ...] = ()
     time_intervals: tuple[TimesDocument, ...] = ()

@@ -1,10 +1,10 @@
 """What the file says of being quiet: rules of inhibition, and times that routes name, checked."""
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Container, Mapping
+from datetime import UTC, datetime, timedelta
 
 from alerts.configuration import intervals
-from alerts.configuration.digest import Digest
+from alerts.configuration.digest import Digest, SummaryReport
 from alerts.configuration.document import (
     DigestDocument,
     Document,
@@ -25,6 +25,8 @@ from alerts.configuration.matchers import (
 )
 from alerts.configuration.yaml_reader import PlaceError, at_place
 from shared.durations import parse_duration
+
+JANUARY = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 def read_matchers(texts: tuple[str, ...], path: str, doubts: dict[str, str]) -> tuple[Matcher, ...]:
@@ -75,8 +77,33 @@ def read_digest(one: DigestDocument | None, path: str) -> Digest | None:
         at_place(intervals.read_weekdays, text, f"{path}.weekdays[{n}]")
         for n, text in enumerate(one.weekdays)
     ]
+    days = [
+        at_place(intervals.read_days_of_month, text, f"{path}.days_of_month[{n}]")
+        for n, text in enumerate(one.days_of_month)
+    ]
+    if weekdays and days:
+        raise PlaceError(f"{path}.days_of_month", "days of the week and of the month: say one")
     location = at_place(intervals.read_location, one.location, f"{path}.location")
-    return Digest(tuple(sorted(times)), tuple(weekdays), location)
+    found = Digest(tuple(sorted(times)), tuple(weekdays), location, 0, tuple(days), one.empty)
+    # In a month of 31 days is every day that there is in any.
+    if found.next_after(JANUARY) > JANUARY + timedelta(days=32):
+        raise PlaceError(f"{path}.days_of_month", "no month has such a day")
+    return found
+
+
+def read_reports(document: Document, receivers: Container[str]) -> dict[str, SummaryReport]:
+    """Reports by name. Raises PlaceError."""
+    found: dict[str, SummaryReport] = {}
+    for place, one in enumerate(document.reports):
+        path = f".reports[{place}]"
+        if one.name in found:
+            raise PlaceError(f"{path}.name", f"the report {one.name!r} is defined twice")
+        if one.receiver not in receivers:
+            raise PlaceError(f"{path}.receiver", f"receiver {one.receiver!r} is not defined")
+        digest = read_digest(one, path)
+        assert digest is not None
+        found[one.name] = SummaryReport(one.name, one.receiver, digest)
+    return found
 
 
 def read_duration(text: str, path: str) -> timedelta:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from alerts.channels.mentions import Handles
 from alerts.channels.table import CHANNELS
-from alerts.configuration.digest import Digest
+from alerts.configuration.digest import Digest, SummaryReport
 from alerts.configuration.document import (
     Document,
     ReceiverDocument,
@@ -32,6 +32,7 @@ from alerts.configuration.quiet import (
     read_flapping,
     read_inhibit_rules,
     read_matchers,
+    read_reports,
     read_times,
 )
 from alerts.configuration.receivers import (
@@ -106,6 +107,7 @@ class Configuration(Struct, frozen=True):
     name it has in an older or newer file."""
     limits: Mapping[str, SendLimits] = field(default_factory=dict)
     """By `Endpoint.budget`, of the channels to which the file gives any."""
+    reports: Mapping[str, SummaryReport] = field(default_factory=dict)
     inhibit_rules: tuple[InhibitRule, ...] = ()
     times: Mapping[str, tuple[TimeInterval, ...]] = field(default_factory=dict)
     resolve_timeout: timedelta = RESOLVE_TIMEOUT
@@ -127,6 +129,7 @@ def parse_configuration(
         receivers = read_receivers(document, times, environment)
         budgets = budgets_of(workspace, receivers, environment)
         limits = read_limits(document, budgets)
+        reports = read_reports(document, receivers)
         schedules = read_schedules(document, times, receivers)
         handles = read_handles(document, receivers)
         escalations = read_escalations(document, {*receivers, *schedules})
@@ -159,6 +162,7 @@ def parse_configuration(
         escalations=escalations,
         budgets=budgets,
         limits=limits,
+        reports=reports,
         inhibit_rules=inhibit_rules,
         times=times,
         resolve_timeout=resolve_timeout,
@@ -214,10 +218,18 @@ class _Routes:
         )
         if node.escalation is not None and node.escalation not in self._escalations:
             raise PlaceError(f"{path}.escalation", f"escalations has no {node.escalation!r}")
+        digest = read_digest(node.digest, f"{path}.digest")
+        group_by = self._group_by(node, path, parent)
+        if digest and digest.empty == "send" and (group_by or node.to_owner or schedule):
+            raise PlaceError(
+                f"{path}.digest.empty",
+                "only a digest that is one message for one receiver is sent empty: "
+                "write group_by: [], without to_owner and without a schedule",
+            )
         route = Route(
             receiver=receiver,
             schedule=schedule,
-            group_by=self._group_by(node, path, parent),
+            group_by=group_by,
             group_wait=wait,
             group_interval=interval,
             repeat_interval=repeat,
@@ -228,7 +240,7 @@ class _Routes:
                 node.mute_time_intervals, self._times, f"{path}.mute_time_intervals"
             ),
             escalation=node.escalation or parent.escalation,
-            digest=read_digest(node.digest, f"{path}.digest"),
+            digest=digest,
             active_times=known_times(
                 node.active_time_intervals, self._times, f"{path}.active_time_intervals"
             ),

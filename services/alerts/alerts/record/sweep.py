@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from alerts.episodes import store_figures
 from alerts.episodes.store import GROUPS_LOCK
 from alerts.quiet import store as store_silences
-from alerts.record.states import UNSENT_SQL
+from alerts.record.states import ARRIVED_SQL, UNSENT_SQL
 from shared.database.pool import Conn, columns
-from shared.database.sweep import Sweep
+from shared.database.sweep import Sweep, deleted_rows
 
 FORGET_NOTIFICATIONS = f"""
 DELETE FROM alerts.notifications WHERE notification = ANY(ARRAY(
@@ -29,6 +29,13 @@ RETURNING delivery
 FORGET_DELIVERIES = """
 DELETE FROM alerts.deliveries d WHERE d.delivery = ANY($1::text[])
   AND NOT EXISTS (SELECT 1 FROM alerts.notifications n WHERE n.delivery = d.delivery)
+"""
+# Reports and such, which tell no alert by itself.
+FORGET_WRITTEN = f"""
+DELETE FROM alerts.deliveries WHERE position = ANY(ARRAY(
+  SELECT position FROM alerts.deliveries
+  WHERE campaigns = '{{}}'::jsonb AND created_at < $1 AND state IN {ARRIVED_SQL}
+  ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED))
 """
 STRIP_EPISODES = """
 UPDATE alerts.episodes e SET stripped = true
@@ -93,6 +100,7 @@ FIGURES_KEEP = timedelta(days=7)
 def sweeps(keep: timedelta) -> dict[str, Sweep]:
     return {
         "notifications": Sweep(keep, forget_notifications),
+        "reports": Sweep(keep, forget_written),
         "episodes": Sweep(keep, strip_episodes),
         "groups": Sweep(keep, forget_groups),
         "figures": Sweep(FIGURES_KEEP, store_figures.forget),
@@ -106,6 +114,11 @@ async def forget_notifications(conn: Conn, before: datetime, rows_max: int) -> i
     carried = sorted({row["delivery"] for row in rows if row["delivery"]})
     await conn.execute(FORGET_DELIVERIES, carried)
     return len(rows)
+
+
+async def forget_written(conn: Conn, before: datetime, rows_max: int) -> int:
+    """Deletes messages that told no alert by itself; how many."""
+    return deleted_rows(await conn.execute(FORGET_WRITTEN, before, rows_max))
 
 
 async def strip_episodes(conn: Conn, before: datetime, rows_max: int) -> int:

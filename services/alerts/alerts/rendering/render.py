@@ -29,6 +29,7 @@ from alerts.rendering.numbers import Numbers
 from alerts.rendering.past import past_text
 from alerts.rendering.pictures import with_pictures
 from alerts.rendering.responses import response_data
+from alerts.rendering.summary import Summary, summary_text, summary_title
 from alerts.rendering.view import SEVERITIES, AlertView
 from alerts.response.links import Links
 
@@ -152,6 +153,24 @@ class Renderer:
         zone = words.times.format(zone=_zone(view, locale, now))
         return _block(self._macros[locale], view, facts), zone
 
+    def summary(self, summary: Summary, heading: Heading, now: datetime) -> Message:
+        """What was in a period."""
+        locale = heading.locale
+        words, macros = VOCABULARIES[locale], self._macros[locale]
+        longest = [
+            str(macros.open_line(self._facts(view, heading, now, _zone(view, locale, now))))
+            for view in summary.longest
+        ]
+        numbers = Numbers(locale, None, summary.location)
+        text = summary_text(summary, words, numbers, longest)
+        return _written(heading, summary_title(summary, words), text)
+
+    def nothing(self, heading: Heading, muted: int) -> Message:
+        """A digest that has nothing to tell."""
+        words = VOCABULARIES[heading.locale]
+        text = words.digest_muted.format(n=muted) if muted else words.digest_empty
+        return _written(heading, words.digest_title.format(open=muted, over=0), text)
+
     def _facts(self, view: AlertView, heading: Heading, now: datetime, zone: str) -> dict[str, Any]:
         facts = {
             **facts_of(view, heading.locale, now, zone),
@@ -180,6 +199,19 @@ class Renderer:
             written=words.trial.format(receiver=one_line(receiver), by=one_line(by)),
             reason="test",
         )
+
+
+def _written(heading: Heading, title: str, text: str) -> Message:
+    """One that tells of no alert by itself. Some chats show no title: it is in the text as well."""
+    return Message(
+        title=title,
+        locale=heading.locale,
+        receiver=heading.receiver,
+        words=_words(VOCABULARIES[heading.locale]),
+        written=f"{title}\n\n{text}",
+        reason=heading.reason,
+        group_key=heading.group_key,
+    )
 
 
 def _tell_rules_apart(details: Sequence[dict[str, Any]], words: Vocabulary) -> None:

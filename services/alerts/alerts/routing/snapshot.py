@@ -37,6 +37,14 @@ class Snapshot(msgspec.Struct, frozen=True):
     escalation: str | None = None
     call: Call | None = None
     schedule: str | None = None
+    report: str | None = None
+    """Of a group that has no alerts and speaks at its times: the report that it is."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether it speaks at its times although nothing happens."""
+        digest = self.intervals.digest
+        return digest is not None and (self.report is not None or digest.empty == "send")
 
 
 def take(configuration: Configuration, group: GroupReference) -> Snapshot:

@@ -16,6 +16,7 @@ from alerts.episodes.rules import Key
 from alerts.quiet.mute import Mute, MuteReason
 from alerts.record.rows import DeliveryRow
 from alerts.rendering.render import Renderer
+from alerts.rendering.summary import Summary
 from alerts.routing import snapshot
 from alerts.routing.grouping import (
     Intervals,
@@ -34,6 +35,7 @@ from alerts.telling.messages import Messages, Speaking, delivery_rows, notificat
 from alerts.telling.moves import LogRow, MovedChannel, moves
 from alerts.telling.muting import with_mutes
 from alerts.telling.plan import Member, Muted, entry_of, plan_channel
+from alerts.telling.standing.messages import find_summaries, nothing_rows, report_rows
 from alerts.telling.store import ChannelTold, DueGroup, FlushedGroup, LeftMember, MemberTold
 from alerts.telling.store_muted import MemberMuted
 from alerts.telling.writes import Writes, write
@@ -68,6 +70,8 @@ class Heard(NamedTuple):
     """(group, channel id) that have not got an earlier message yet."""
     muted: Mapping[str, Mapping[Key, Muted]]
     """By channel id, what is on record as muted."""
+    summary: Summary | None = None
+    """Of a report, which has no members."""
 
     def announced(self) -> set[Key]:
         """Members that somebody of the receiver was told."""
@@ -156,6 +160,7 @@ class Flusher:
             told = await store.find_told(conn, ids)
             waiting = await store.find_waiting(conn, ids)
             muted = await store_muted.find(conn, ids)
+            summaries = await find_summaries(conn, groups, now)
             heard = [
                 Heard(
                     members[one],
@@ -163,6 +168,7 @@ class Flusher:
                     {name: told.get((one, name), []) for name in logs[one]},
                     waiting,
                     muted.get(one, {}),
+                    summaries.get(one),
                 )
                 for one in ids
             ]
@@ -185,7 +191,7 @@ class Flusher:
         return [MovedChannel(group.group_id, name, one) for name, one in found.items()]
 
     def _flush_group(self, writes: Writes, group: DueGroup, heard: Heard, now: datetime) -> None:
-        members, logs, known, waiting, recorded = heard
+        members, logs, known, waiting, recorded, summary = heard
         configuration = self._configurations.get(group.workspace)
         kept = group.snapshot
         receiver = snapshot.current_receiver(configuration, kept)
@@ -195,7 +201,7 @@ class Flusher:
         mutes: list[Mute] = []
         fresh: set[Key] = set()
         announced = heard.announced()
-        messages = Messages(self._renderer)
+        messages, enqueued = Messages(self._renderer), len(writes.deliveries)
         for channel, former in _channels(receiver, heard):
             before = logs.get(channel.name)
             entry = entry_of(before.told_at, known[channel.name]) if before else None
@@ -227,6 +233,12 @@ class Flusher:
                 told_at.append(before.told_at)
         firing = any(member.episode.open for member in members)
         due = _due(members, told_at, mutes, intervals, tick)
+        if intervals.digest is not None and kept.stands:
+            due = intervals.digest.next_after(tick)
+            if summary is not None:
+                writes.deliveries += report_rows(self._renderer, group, receiver, summary, now)
+            elif len(writes.deliveries) == enqueued:
+                writes.deliveries += nothing_rows(self._renderer, group, receiver, members)
         if kept.escalation is not None and configuration is not None:
             writes.escalations += started(group, configuration, members, fresh, now)
         writes.groups.append(FlushedGroup(group.group_id, tick, due, firing))

@@ -68,6 +68,7 @@ async def test_an_alert_that_is_over_is_forgotten_after_the_horizon(
     assert await sweep(world, 399 * DAY, rows_max) == dict.fromkeys(sweeps(KEEP), 0)
     assert await sweep(world, 401 * DAY, rows_max) == {
         "notifications": 4,
+        "reports": 0,
         "episodes": 1,
         "groups": 1,
         "figures": 0,

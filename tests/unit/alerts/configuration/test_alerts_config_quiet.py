@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerts.configuration.digest import Digest
+from alerts.configuration.digest import Digest, SummaryReport
 from alerts.configuration.intervals import TimeInterval
 from alerts.configuration.tree import Configuration, parse_configuration
 from alerts.configuration.yaml_reader import ConfigError
@@ -118,6 +118,40 @@ receivers:""",
 )
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "detail"),
+    [
+        ("weekdays: ['monday:friday']", "days_of_month: ['30:-3']", "no month has such a day"),
+        ("weekdays: [", "days_of_month: ['1'], weekdays: [", "say one"),
+        ("Shanghai}", "Shanghai, empty: send}", "write group_by: []"),
+        (
+            "receivers:",
+            "reports: [{name: w, receiver: nobody, times: ['09:00']}]\nreceivers:",
+            "receiver 'nobody' is not defined",
+        ),
+        (
+            "receivers:",
+            "reports: [{name: w, receiver: ops, times: ['9']}]\nreceivers:",
+            "'9' is no time of day",
+        ),
+    ],
+)
+def test_a_digest_that_could_never_speak_or_to_nobody_is_refused(
+    old: str, new: str, detail: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(DIGEST.replace(old, new, 1))
+    assert detail in caught.value.detail
+
+
+def test_a_report_is_a_digest_with_a_name_and_a_receiver() -> None:
+    text = "reports:\n  - {name: month, receiver: ops, times: ['09:00'], days_of_month: ['1']}\n"
+    found = parse(DIGEST.replace("receivers:", f"{text}receivers:", 1)).reports
+    assert found == {
+        "month": SummaryReport("month", "ops", Digest((540,), days_of_month=((1, 1),)))
+    }
+
+
 def test_a_digest_is_times_of_the_day_in_a_zone() -> None:
     route = parse(DIGEST).route
     assert route.digest is None
@@ -125,7 +159,9 @@ def test_a_digest_is_times_of_the_day_in_a_zone() -> None:
     assert route.routes[0].digest.written == {
         "times": ["09:00", "18:00"],
         "weekdays": ["monday:friday"],
+        "days_of_month": [],
         "location": "Asia/Shanghai",
+        "empty": "skip",
     }
 
 

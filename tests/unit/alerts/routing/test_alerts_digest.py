@@ -73,6 +73,76 @@ def test_daylight_saving_does_not_move_the_hour() -> None:
     assert [at.hour for at in days] == [7, 7 + 1, 8]
 
 
+@pytest.mark.parametrize(
+    ("digest", "now", "begin", "end", "why"),
+    [
+        (NINE, utc(2025, 11, 4, 1), utc(2025, 11, 3, 1), utc(2025, 11, 4, 1), "a day, at its end"),
+        (NINE, utc(2025, 11, 4, 0, 59), utc(2025, 10, 31, 1), utc(2025, 11, 3, 1), "a weekend"),
+        (
+            Digest((540,), (), "UTC", days_of_month=((1, 1),)),
+            utc(2025, 3, 20),
+            utc(2025, 2, 1, 9),
+            utc(2025, 3, 1, 9),
+            "a month; the missed ones before it are not said",
+        ),
+        (
+            Digest((0,), (), "UTC", days_of_month=((31, 31),)),
+            utc(2025, 7, 31),
+            utc(2025, 5, 31),
+            utc(2025, 7, 31),
+            "the longest between two",
+        ),
+        (
+            Digest((1439,), (), "UTC", 120),
+            utc(2025, 11, 4, 0, 0, 30),
+            utc(2025, 11, 1, 23, 59),
+            utc(2025, 11, 2, 23, 59),
+            "that of yesterday has not spoken yet",
+        ),
+        (
+            Digest((150,), (), "Europe/Berlin"),
+            utc(2025, 10, 26, 12),
+            utc(2025, 10, 25, 0, 30),
+            utc(2025, 10, 26, 0, 30),
+            "half past two is twice: the first counts",
+        ),
+        (
+            Digest((150,), (), "Europe/Berlin"),
+            utc(2025, 3, 31),
+            utc(2025, 3, 29, 1, 30),
+            utc(2025, 3, 30, 1, 30),
+            "half past two is left out: it is half past three",
+        ),
+    ],
+)
+def test_a_report_is_about_the_time_since_the_one_before(
+    digest: Digest, now: datetime, begin: datetime, end: datetime, why: str
+) -> None:
+    assert digest.period_before(now) == (begin, end), why
+
+
+@given(
+    st.sampled_from(["UTC", "Asia/Shanghai", "Europe/Berlin", "America/New_York"]),
+    st.lists(st.integers(0, 1439), min_size=1, max_size=3, unique=True),
+    st.sampled_from([(), ((1, 1),), ((31, 31),), ((-1, -1),)]),
+    st.integers(0, SPREAD_S - 1),
+    st.integers(0, 600_000),
+)
+def test_what_reports_are_about_follows_without_a_gap(
+    zone: str, times: list[int], days: tuple[tuple[int, int], ...], delay_s: int, minute: int
+) -> None:
+    digest = Digest(tuple(sorted(times)), (), zone, delay_s, days)
+    now = utc(2025, 1, 1) + timedelta(minutes=minute)
+    spoken = digest.next_after(now)
+    following = digest.next_after(spoken)
+    assert now < spoken < following
+    before, after = digest.period_before(spoken), digest.period_before(following)
+    assert before[1] == after[0]
+    assert before[0] < before[1] == spoken - timedelta(seconds=delay_s)
+    # Whoever comes late, before the next, says the same.
+    assert digest.period_before(following - timedelta(microseconds=1)) == before
+
+
 @given(
     st.lists(st.integers(0, 1439), min_size=1, max_size=3, unique=True),
     st.integers(0, SPREAD_S - 1),

@@ -1,6 +1,11 @@
 """English."""
 
-from alerts.rendering.locales.vocabulary import Labels, ResponseWords, Vocabulary
+from alerts.rendering.locales.vocabulary import (
+    Labels,
+    ResponseWords,
+    SummaryWords,
+    Vocabulary,
+)
 
 ENGLISH = Vocabulary(
     capitals=True,
@@ -199,6 +204,26 @@ ENGLISH = Vocabulary(
     part="({number} of {count})",
     template_failed="The template {name} could not be used ({why}): these are the usual words.",
     digest_title="How things stand: {open} open, {over} over",
+    digest_empty="Nothing is open, and nothing ended since the last message of this kind.",
+    digest_muted="Nothing new is to be told. Open and kept back by silences or quiet times: {n}",
+    summary=SummaryWords(
+        title="Summary of alerts: {open} open, {began} began, {ended} ended",
+        span="From {start} to {end}, {zone}",
+        open="Open at the end: {open}, of which critical: {critical}",
+        moved="Began: {began}, ended: {ended}",
+        by_campaign="By campaign",
+        campaign="{campaign}: {open} open, {began} began, {ended} ended",
+        no_campaign="without a campaign",
+        more_campaigns="more campaigns: {n}",
+        longest="Open for the longest time",
+        told=(
+            "Alerts told for the first time: {told}, acknowledged: {acknowledged}, "
+            "without any answer: {unanswered}, of which still open: {unanswered_open}"
+        ),
+        speed="Acknowledged: half within {half}, nine of ten within {most}, all within {all}",
+        escalated="Escalated: {escalated}, of which nobody answered: {in_vain}",
+        muted="Kept back by silences or quiet times: {n}",
+    ),
     trial_title="Test message: nothing has happened",
     trial=(
         "Paceline reaches this place. Alerts of the receiver {receiver} will come here. "

@@ -60,6 +60,25 @@ class ResponseWords(Struct, frozen=True, kw_only=True):
     open_line: str
 
 
+class SummaryWords(Struct, frozen=True, kw_only=True):
+    """What was in a period: alerts that were open at its end, that began and that ended in it, by
+    campaign; how people answered to what they were told."""
+
+    title: str
+    span: str
+    open: str
+    moved: str
+    by_campaign: str
+    campaign: str
+    no_campaign: str
+    more_campaigns: str
+    longest: str
+    told: str
+    speed: str
+    escalated: str
+    muted: str
+
+
 class Vocabulary(Struct, frozen=True, kw_only=True):
     """Everything that is said in one locale. `capitals`: a sentence begins with a capital letter,
     and what stands within one does not. `instead`: the locale whose words stand in where a breach
@@ -165,5 +184,9 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
     template_failed: str
     """Behind a message that is not in the receiver's own words."""
     digest_title: str
+    digest_empty: str
+    digest_muted: str
+    """Of a digest that has nothing to tell, for all that is open is muted."""
+    summary: SummaryWords
     trial_title: str
     trial: str

@@ -1,6 +1,11 @@
 """Chinese as it is written on the mainland: 给投放人员看的话。"""
 
-from alerts.rendering.locales.vocabulary import Labels, ResponseWords, Vocabulary
+from alerts.rendering.locales.vocabulary import (
+    Labels,
+    ResponseWords,
+    SummaryWords,
+    Vocabulary,
+)
 
 MAINLAND_CHINESE = Vocabulary(
     colon="：",
@@ -195,6 +200,26 @@ MAINLAND_CHINESE = Vocabulary(
     part="（第 {number} 条，共 {count} 条）",
     template_failed="模板 {name} 无法使用（{why}），以上为默认文字。",
     digest_title="告警汇总：{open} 条未结束，{over} 条已结束",
+    digest_empty="目前没有未结束的告警，自上次汇总以来也没有告警结束。",
+    digest_muted="没有新的内容；未结束但因静默或免打扰而未发送的告警：{n} 条",
+    summary=SummaryWords(
+        title="告警总览：{open} 条未结束，新增 {began} 条，结束 {ended} 条",
+        span="{start} 至 {end}，{zone}",
+        open="期末未结束：{open} 条，其中严重：{critical} 条",
+        moved="期间新增：{began} 条，结束：{ended} 条",
+        by_campaign="按活动",
+        campaign="{campaign}：未结束 {open} 条，新增 {began} 条，结束 {ended} 条",
+        no_campaign="不属于任何活动",
+        more_campaigns="另有 {n} 个活动",
+        longest="持续最久的告警",
+        told=(
+            "首次通知的告警：{told} 条，其中已确认：{acknowledged} 条，无人回应：{unanswered} 条"
+            "（仍未结束：{unanswered_open} 条）"
+        ),
+        speed="确认所用时间：半数在 {half} 内，九成在 {most} 内，最长 {all}",
+        escalated="已升级：{escalated} 条，其中升级后仍无人回应：{in_vain} 条",
+        muted="因静默或免打扰而未发送：{n} 条",
+    ),
     trial_title="测试消息：没有任何异常",
     trial=("Paceline 可以把消息送达这里，接收方 {receiver} 的告警将发到此处。由 {by} 发起。"),
 )

@@ -1,6 +1,11 @@
 """Chinese as it is written in Taiwan: 給行銷人員看的話。"""
 
-from alerts.rendering.locales.vocabulary import Labels, ResponseWords, Vocabulary
+from alerts.rendering.locales.vocabulary import (
+    Labels,
+    ResponseWords,
+    SummaryWords,
+    Vocabulary,
+)
 
 TAIWAN_CHINESE = Vocabulary(
     instead="zh-CN",
@@ -196,6 +201,26 @@ TAIWAN_CHINESE = Vocabulary(
     part="（第 {number} 則，共 {count} 則）",
     template_failed="範本 {name} 無法使用（{why}），以上為預設文字。",
     digest_title="警示彙整：{open} 則未結束，{over} 則已結束",
+    digest_empty="目前沒有未結束的警示，自上次彙整以來也沒有警示結束。",
+    digest_muted="沒有新的內容；未結束但因靜音或勿擾而未傳送的警示：{n} 則",
+    summary=SummaryWords(
+        title="警示總覽：{open} 則未結束，新增 {began} 則，結束 {ended} 則",
+        span="{start} 至 {end}，{zone}",
+        open="期末未結束：{open} 則，其中嚴重：{critical} 則",
+        moved="期間新增：{began} 則，結束：{ended} 則",
+        by_campaign="按活動",
+        campaign="{campaign}：未結束 {open} 則，新增 {began} 則，結束 {ended} 則",
+        no_campaign="不屬於任何活動",
+        more_campaigns="另有 {n} 個活動",
+        longest="持續最久的警示",
+        told=(
+            "首次通知的警示：{told} 則，其中已確認：{acknowledged} 則，無人回應：{unanswered} 則"
+            "（仍未結束：{unanswered_open} 則）"
+        ),
+        speed="確認所用時間：半數在 {half} 內，九成在 {most} 內，最長 {all}",
+        escalated="已升級：{escalated} 則，其中升級後仍無人回應：{in_vain} 則",
+        muted="因靜音或勿擾而未傳送：{n} 則",
+    ),
     trial_title="測試訊息：沒有任何異常",
     trial="Paceline 可以把訊息送到這裡，接收者 {receiver} 的警示將會發送至此。由 {by} 發起。",
 )
