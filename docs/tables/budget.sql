@@ -99,6 +99,37 @@ CREATE TABLE budget.changes (
   CONSTRAINT changes_pk PRIMARY KEY (change)
 ) WITH (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=20000);
 
+CREATE TABLE budget.commitment_steps (
+  step bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  workspace text NOT NULL,
+  campaign text NOT NULL,
+  commitment text NOT NULL,
+  line text NOT NULL,
+  amount bigint NOT NULL,
+  document text NOT NULL,
+  decided_at timestamp with time zone NOT NULL,
+  CONSTRAINT commitment_steps_pk PRIMARY KEY (step)
+);
+CREATE INDEX commitment_steps_campaign ON budget.commitment_steps USING btree (workspace, campaign, commitment);
+CREATE TRIGGER commitment_steps_append_only BEFORE DELETE OR UPDATE ON budget.commitment_steps FOR EACH ROW EXECUTE FUNCTION budget.refuse_edit();
+
+CREATE TABLE budget.commitments (
+  workspace text NOT NULL,
+  campaign text NOT NULL,
+  commitment text NOT NULL,
+  line text NOT NULL,
+  supplier text NOT NULL,
+  text text,
+  currency text NOT NULL,
+  amount bigint NOT NULL,
+  invoiced bigint NOT NULL,
+  due_on date,
+  ended text,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT commitments_pk PRIMARY KEY (workspace, campaign, commitment)
+);
+
 CREATE TABLE budget.days (
   account_id integer NOT NULL,
   day date NOT NULL,
@@ -289,6 +320,7 @@ CREATE TABLE budget.lines (
   curve_before jsonb,
   allocation bigint,
   allocated_by text,
+  committed bigint NOT NULL DEFAULT 0,
   CONSTRAINT lines_pk PRIMARY KEY (workspace, campaign, line)
 );
 

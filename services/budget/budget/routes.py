@@ -3,6 +3,7 @@
 from budget.approval import routes as approval
 from budget.audit import routes as audit
 from budget.documents.campaigns import routes as campaigns
+from budget.documents.commitments import routes as commitments
 from budget.documents.exceptions import routes as exceptions
 from budget.documents.kinds import PROPOSALS
 from budget.documents.mappings import routes as mappings
@@ -17,6 +18,7 @@ ROUTERS = (
     campaigns.router,
     plans.router,
     *map(proposal_routes, PROPOSALS),
+    commitments.router,
     mappings.router,
     totals.router,
     suspense.router,

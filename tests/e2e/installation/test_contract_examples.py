@@ -110,6 +110,7 @@ def test_every_example_is_accepted_in_an_order_that_a_stranger_would_take(
     put_in_order(stranger)
     move_money(stranger)
     state_policy(stranger)
+    bind_money(stranger)
     release(stranger)
     answer_alerts(stranger)
     campaign = {"campaign": CAMPAIGN}
@@ -226,8 +227,9 @@ def put_in_order(stranger: Stranger) -> None:
 
 
 def move_money(stranger: Stranger) -> None:
-    """From line to line, from the reserve to a line and back; each is decided on, or withdrawn."""
-    for plural in ("transfers", "draws", "returns"):
+    """From line to line, from the reserve to a line and back, and beyond what a line has; each is
+    decided on, or withdrawn."""
+    for plural in ("transfers", "draws", "returns", "overcommitments"):
         place = f"/v1/campaigns/{{campaign}}/{plural}"
         for _ in range(2):
             stranger.send("budget", f"POST {place}", campaign=CAMPAIGN)
@@ -247,6 +249,16 @@ def state_policy(stranger: Stranger) -> None:
     """Who decides on what, instead of the house's own."""
     told = stranger.send("budget", "PUT /v1/policy", "admin", headers={"If-Match": '"0"'})
     assert told["version"] == 1
+
+
+def bind_money(stranger: Stranger) -> None:
+    """What is ordered is invoiced in part, and settled; the hall that is too dear is cancelled."""
+    place = "POST /v1/campaigns/{campaign}/commitments"
+    stranger.send("budget", place, campaign=CAMPAIGN, changes={"line": "display"})
+    for name, end in (("venue-1", "invoiced"), ("venue-1", "settle"), ("venue-2", "cancel")):
+        one = {"campaign": CAMPAIGN, "commitment": name}
+        told = stranger.send("budget", f"{place}/{{commitment}}/{end}", **one)
+    assert told["left"] == "0.00"
 
 
 def release(stranger: Stranger) -> None:

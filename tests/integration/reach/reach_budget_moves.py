@@ -11,10 +11,13 @@ from tests.integration.budget.documents.money_world import (
     settle,
 )
 from tests.integration.reach.matrix import Case, Of
-from tests.integration.reach.reach_budget_roles import DECIDERS, ONE, OPERATOR, YES
+from tests.integration.reach.reach_budget_roles import DECIDERS, ONE, OPERATOR, REASON, YES
 
+ORDER = {"commitment": "over", "line": "L1", "supplier": "hall", "amount": "1.00"}
+VENUE = ORDER | {"commitment": "venue"}
 BODIES: dict[str, Any] = {
     "draws": DRAW | {"amount": "1.00"},
+    "overcommitments": ORDER | {"reason": "the hall is let as a whole"},
     "returns": RETURN | {"amount": "1.00"},
     "transfers": TRANSFER | {"amount": "1.00"},
 }
@@ -22,7 +25,8 @@ BODIES: dict[str, Any] = {
 
 def cases() -> list[Case]:
     """Of each kind the last is decided on; another is withdrawn by its author alone."""
-    return [case for plural, body in BODIES.items() for case in _cases(plural, body)]
+    moved = [case for plural, body in BODIES.items() for case in _cases(plural, body)]
+    return [*moved, *_commitments()]
 
 
 async def propose(service: Service, campaign: str) -> None:
@@ -31,6 +35,7 @@ async def propose(service: Service, campaign: str) -> None:
     await approve(service, campaign, reserved_plan(*lines), effective_from=SINCE)
     await settle(service, "draws", DRAW, campaign)
     async with service.caller("li.na", "operator") as operator:
+        await operator.post(f"/v1/campaigns/{campaign}/commitments", VENUE, 201)
         for plural, body in BODIES.items():
             for _ in range(2 if plural == "draws" else 3):
                 await operator.post(f"/v1/campaigns/{campaign}/{plural}", body, 201)
@@ -47,4 +52,19 @@ def _cases(plural: str, body: Any) -> list[Case]:
             f"POST {one}/decisions", Of.CAMPAIGN_WRITE, DECIDERS, f"{path}/3/decisions", by_role=YES
         ),
         Case(f"POST {one}/withdraw", Of.CAMPAIGN_WRITE, OPERATOR, f"{path}/2/withdraw"),
+    ]
+
+
+def _commitments() -> list[Case]:
+    route, path = "/v1/campaigns/{campaign}/commitments", f"{ONE}/commitments"
+    ends = {"invoiced": REASON | {"amount": "0.01"}, "settle": REASON, "cancel": REASON}
+    one = f"{route}/{{commitment}}"
+    return [
+        Case(f"GET {route}", Of.CAMPAIGN_THING, path=path),
+        Case(f"GET {one}", Of.CAMPAIGN_THING, path=f"{path}/venue"),
+        Case(f"POST {route}", Of.CAMPAIGN_WRITE, OPERATOR, path, body=VENUE),
+        *(
+            Case(f"POST {one}/{end}", Of.CAMPAIGN_WRITE, OPERATOR, f"{path}/venue/{end}", body=body)
+            for end, body in ends.items()
+        ),
     ]

@@ -44,7 +44,8 @@ SELECT {COLUMNS} FROM budget.audit WHERE workspace = $1 AND seq > $2 ORDER BY se
 # one whose money it moves. Of no campaign (a mapping, suspense): of the workspace as a whole.
 LIST = f"""
 WITH rows AS (SELECT a.*, d.other,
-    CASE WHEN o.kind IN ('campaign', 'plan') THEN o.name ELSE r.campaign END AS campaign
+    CASE WHEN o.kind IN ('campaign', 'plan', 'commitment') THEN o.name
+    ELSE r.campaign END AS campaign
   FROM budget.audit AS a
   CROSS JOIN LATERAL (SELECT split_part(a.object, '/', 1) AS kind,
     split_part(a.object, '/', 2) AS name, split_part(a.object, '/', 3) AS number) AS o

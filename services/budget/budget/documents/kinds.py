@@ -6,6 +6,7 @@ from typing import Any
 
 from budget.approval.commands import Approvals, Decide
 from budget.approval.policy import house_policy
+from budget.documents.commitments.kind import OVERCOMMITMENT
 from budget.documents.draws.kind import DRAW
 from budget.documents.exceptions.commands import decide_named as decide_exception
 from budget.documents.plans.in_force import decide_named as decide_plan
@@ -14,7 +15,7 @@ from budget.documents.proposals.proposal import ProposalKind
 from budget.documents.returns.kind import RETURN
 from budget.documents.transfers.kind import TRANSFER
 
-PROPOSALS: tuple[ProposalKind[Any], ...] = (DRAW, RETURN, TRANSFER)
+PROPOSALS: tuple[ProposalKind[Any], ...] = (DRAW, OVERCOMMITMENT, RETURN, TRANSFER)
 KINDS: dict[str, Decide] = {
     "plan": decide_plan,
     "exception": decide_exception,

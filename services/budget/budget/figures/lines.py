@@ -42,6 +42,7 @@ class AccountedLine(Struct, frozen=True):
     plan_version: int
     allocation: int | None = None
     allocated_by: str | None = None
+    committed: int = 0
 
     def planned(self, sources: Sequence[SourceState], posted: "PostedSum") -> PlannedLine:
         """What its figures are computed from."""
@@ -53,6 +54,7 @@ class AccountedLine(Struct, frozen=True):
             corrections=posted.corrections,
             latest_at=posted.latest_at,
             sources=tuple(sources),
+            committed=self.committed,
         )
 
 

@@ -92,7 +92,7 @@ def _totals(
         allocated=format_micros(told.allocated),
         actual=format_micros(told.actual),
         corrections=format_micros(told.corrections),
-        committed="0.00",
+        committed=format_micros(told.committed),
         remaining=format_micros(told.remaining),
         planned_to_date=format_micros(told.planned_to_date),
         used_ratio=told.used_ratio,

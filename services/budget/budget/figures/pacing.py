@@ -30,7 +30,10 @@ class SourceState(Struct, frozen=True):
 
 
 class PlannedLine(Struct, frozen=True):
-    """What is known of a line: micros, its curve, its sources, the newest `at` posted on it."""
+    """What is known of a line: micros, its curve, its sources, the newest `at` posted on it.
+
+    `committed`: ordered and not invoiced yet.
+    """
 
     allocated: int
     curve: Curve
@@ -39,6 +42,7 @@ class PlannedLine(Struct, frozen=True):
     corrections: int
     latest_at: datetime | None
     sources: tuple[SourceState, ...]
+    committed: int = 0
 
 
 class PacingFigures(Struct, frozen=True):
@@ -57,6 +61,7 @@ class PacingFigures(Struct, frozen=True):
     freshness: Freshness
     set_aside: int = 0
     settled_through: datetime | None = None
+    committed: int = 0
 
 
 def complete_through(sources: Sequence[SourceState]) -> datetime | None:
@@ -104,7 +109,7 @@ def figures(line: PlannedLine, now: datetime) -> PacingFigures:
         planned_to_date=planned,
         actual=line.actual,
         corrections=line.corrections,
-        remaining=line.allocated - line.actual,
+        remaining=line.allocated - line.actual - line.committed,
         used_ratio=format_ratio(line.actual, line.allocated),
         pacing_ratio=format_ratio(line.actual, planned),
         forecast_end=forecast_end(line.allocated, line.actual, planned),
@@ -113,6 +118,7 @@ def figures(line: PlannedLine, now: datetime) -> PacingFigures:
         freshness=freshness(line, now),
         set_aside=sum(source.set_aside for source in line.sources),
         settled_through=settled_through(line.sources),
+        committed=line.committed,
     )
 
 
@@ -136,16 +142,18 @@ def total(lines: Sequence[PacingFigures], now: datetime) -> PacingFigures:
     allocated = sum(line.allocated for line in lines)
     planned = sum(line.planned_to_date for line in lines)
     actual = sum(line.actual for line in lines)
+    committed = sum(line.committed for line in lines)
     return PacingFigures(
         allocated=allocated,
         planned_to_date=planned,
         actual=actual,
         corrections=sum(line.corrections for line in lines),
-        remaining=allocated - actual,
+        remaining=allocated - actual - committed,
         used_ratio=format_ratio(actual, allocated),
         pacing_ratio=format_ratio(actual, planned),
         forecast_end=forecast_end(allocated, actual, planned),
         complete_through=min(known) if known and len(known) == len(fed) else None,
         anchor=min((line.anchor for line in lines), default=now),
         freshness=worst(line.freshness for line in lines),
+        committed=committed,
     )

@@ -32,7 +32,7 @@ SELECT a.account_id, a.workspace, a.campaign, a.line, a.currency, a.balance, a.c
        a.sealed_set_aside,
        l.name, l.owner, l.channel, l.allocated, l.curve, l.allocated_before, l.curve_before,
        c.name AS campaign_name, c.owner AS campaign_owner, c.time_zone, c.starts_at, c.ends_at,
-       c.plan_version, l.allocation, l.allocated_by
+       c.plan_version, l.allocation, l.allocated_by, l.committed
 FROM budget.accounts AS a
 JOIN budget.lines AS l USING (workspace, campaign, line)
 JOIN budget.campaigns AS c USING (workspace, campaign)

@@ -97,6 +97,7 @@ async def look(conn: Conn, workspace: str, *, timeout_s: float) -> Findings:
     found = await store.count_broken(conn, workspace, timeout_s=timeout_s)
     found["currencies"] = await store.count_crossings(conn, workspace, timeout_s=timeout_s)
     found["allocations"] = await store.count_unallocated(conn, workspace, timeout_s=timeout_s)
+    found["commitments"] = await store.count_unbound(conn, workspace, timeout_s=timeout_s)
     chain = await audit.verify(conn, workspace)
     accounts, entries = found.pop("accounts"), found.pop("entries")
     checks = {name: value == 0 for name, value in found.items()}

@@ -100,6 +100,36 @@ SELECT (SELECT count(*) FROM (
     GROUP BY campaign, place, name, effective_from) AS held WHERE amount < 0)
 """
 
+# What a line is bound to is the sum of the steps on it; those of a commitment sum to what it still
+# binds, and at no moment to less than nothing.
+COMMITMENTS = """
+SELECT (SELECT count(*) FROM (
+    SELECT FROM (
+      SELECT campaign, line, committed AS amount FROM budget.lines WHERE workspace = $1
+      UNION ALL
+      SELECT campaign, line, -amount FROM budget.commitment_steps WHERE workspace = $1) AS stated
+    GROUP BY campaign, line HAVING sum(amount) <> 0) AS uneven)
+  + (SELECT count(*) FROM (
+    SELECT FROM (
+      SELECT campaign, commitment,
+             CASE WHEN ended IS NULL THEN greatest(amount - invoiced, 0) ELSE 0 END AS amount
+      FROM budget.commitments WHERE workspace = $1
+      UNION ALL
+      SELECT campaign, commitment, -amount FROM budget.commitment_steps
+      WHERE workspace = $1) AS stated
+    GROUP BY campaign, commitment HAVING sum(amount) <> 0) AS uneven)
+  + (SELECT count(*) FROM (
+    SELECT sum(amount) OVER (PARTITION BY campaign, commitment ORDER BY step) AS amount
+    FROM budget.commitment_steps WHERE workspace = $1) AS bound WHERE amount < 0)
+"""
+
+
+async def count_unbound(conn: Conn, workspace: str, *, timeout_s: float) -> int:
+    """Lines and commitments that are bound to something else than their steps say, and steps below
+    nothing. Raises TimeoutError."""
+    found: int = await conn.fetchval(COMMITMENTS, workspace, timeout=timeout_s)
+    return found
+
 
 async def count_unallocated(conn: Conn, workspace: str, *, timeout_s: float) -> int:
     """Documents, lines and plans whose allocations do not add up, and lines and buckets below zero.

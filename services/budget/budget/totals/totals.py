@@ -16,6 +16,7 @@ from budget.allocation import store as allocation
 from budget.allocation.journal import Holder, held_as_of
 from budget.allocation.phasing import NOTHING, store_curve
 from budget.documents.campaigns.store import CampaignRecord, get_campaign
+from budget.documents.commitments import store as commitments
 from budget.documents.plans import store as plans
 from budget.documents.plans.store import PlanRecord
 from budget.figures import pacing, store_lines
@@ -143,6 +144,7 @@ async def _planned(
     if not asked.past:
         return plan, rows, held
     curves = await allocation.find_curves(conn, *place, known_at)
+    bound = await commitments.find_committed(conn, *place, asked.moment)
     names = {line["line"]: line["name"] for line in plan.body["lines"]} if plan else {}
     nothing = store_curve(NOTHING)
     shown = [
@@ -151,6 +153,7 @@ async def _planned(
             name=names.get(row.line, row.name),
             allocated=held.get(Holder("line", row.line), 0),
             curve=curves.get(row.line, nothing),
+            committed=bound.get(row.line, 0),
         )
         for row in rows
     ]
@@ -185,7 +188,7 @@ def _view(told: PacingFigures) -> dict[str, Any]:
     return {
         "allocated": format_micros(told.allocated),
         "planned_to_date": format_micros(told.planned_to_date),
-        "committed": "0.00",
+        "committed": format_micros(told.committed),
         "actual": format_micros(told.actual),
         "corrections": format_micros(told.corrections),
         "remaining": format_micros(told.remaining),

@@ -77,7 +77,7 @@ def test_the_sum_stays_and_what_was_planned_stays_whatever_moves(
 
 def test_only_what_is_not_spent_may_be_given() -> None:
     money().check_free("L1", 200 * YUAN)
-    with pytest.raises(ConflictError, match=r"L1 has 200\.00 left that is not spent"):
+    with pytest.raises(ConflictError, match=r"L1 has 200\.00 left that is neither"):
         money().check_free("L1", 200 * YUAN + 1)
 
 

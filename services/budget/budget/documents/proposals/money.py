@@ -6,6 +6,7 @@ Pure: who proposes and who decides read the same picture, each at the moment the
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -16,6 +17,9 @@ from budget.documents.plans.rules import PlanFinding
 from budget.figures.pacing import PlannedLine, figures
 from shared.errors import ConflictError
 from shared.money import format_micros
+
+EXCEEDS = "commitment_exceeds_remaining"
+"""An order binds more than its line has left: refused, unless people approve just that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +56,40 @@ class CampaignMoney:
             raise ConflictError("bucket_unknown", f"the plan of {self.campaign} has no {name}")
         return self.buckets[name]
 
-    def check_free(self, name: str, amount: int) -> None:
-        """Raises ConflictError `line_short` when a line has less than `amount` left, and
+    def check_free(self, name: str, amount: int, code: str = "line_short") -> None:
+        """Raises ConflictError `code` when a line has less than `amount` left, and
         `line_unknown`."""
         remaining = figures(self.line(name), self.now).remaining
         if amount > remaining:
             raise ConflictError(
-                "line_short",
-                f"{name} has {format_micros(remaining)} left that is not spent, "
+                code,
+                f"{name} has {format_micros(remaining)} left that is neither spent nor ordered, "
                 f"{format_micros(amount)} is asked for",
             )
 
 
 class AllocationShift(NamedTuple):
-    """So many micros more or less for places of one campaign, which sum to zero."""
+    """So many micros more or less for places of one campaign, which sum to zero; `commits`: micros
+    that lines are bound by more."""
 
     money: CampaignMoney
     moves: Mapping[Holder, int]
+    commits: Mapping[str, int] = MappingProxyType({})
 
     @property
     def lines(self) -> dict[str, PlannedLine]:
         """The lines it changes, as they are from `now` on: what was planned until then is kept."""
-        return {
+        moved = {
             place.name: _moved(self.money, place.name, amount)
             for place, amount in self.moves.items()
             if place.kind == "line"
         }
+        bound = {
+            name: replace(line, committed=line.committed + amount)
+            for name, amount in self.commits.items()
+            if (line := self.money.line(name))
+        }
+        return moved | bound
 
 
 class WeighedProposal(NamedTuple):
@@ -124,7 +136,7 @@ def _lines(shift: AllocationShift) -> list[dict[str, Any]]:
 
 def _figures(line: PlannedLine, now: datetime) -> dict[str, str | None]:
     told = figures(line, now)
-    amounts = ("allocated", "planned_to_date", "actual", "remaining", "forecast_end")
+    amounts = ("allocated", "planned_to_date", "committed", "actual", "remaining", "forecast_end")
     shown = {name: getattr(told, name) for name in amounts}
     return {
         **{name: None if one is None else format_micros(one) for name, one in shown.items()},
@@ -144,7 +156,8 @@ def _reserve(shift: AllocationShift) -> list[dict[str, Any]]:
 
 
 def _findings(shift: AllocationShift) -> list[dict[str, Any]]:
-    """A line that passes the cap of its plan (P5): a remark, for who decides may want it so."""
+    """A line that passes the cap of its plan (P5), or is bound to more than it has (B3): remarks,
+    for who decides may want it so."""
     caps = shift.money.caps
     found = [
         PlanFinding(
@@ -157,4 +170,9 @@ def _findings(shift: AllocationShift) -> list[dict[str, Any]]:
         for name, line in shift.lines.items()
         if name in caps and line.allocated > max(caps[name], shift.money.lines[name].allocated)
     ]
+    for name in shift.commits:
+        remaining = figures(shift.lines[name], shift.money.now).remaining
+        if remaining < 0:
+            detail = f"{name} would be bound to {format_micros(-remaining)} more than it has"
+            found.append(PlanFinding(EXCEEDS, name, "warning", detail))
     return [finding.document for finding in found]

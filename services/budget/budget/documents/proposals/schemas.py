@@ -28,6 +28,7 @@ class ReasonedBody(ProposalBody):
 class LineMoney(BaseModel):
     allocated: str
     planned_to_date: str
+    committed: str = "0.00"
     actual: str
     remaining: str
     forecast_end: str | None
