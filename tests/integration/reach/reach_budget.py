@@ -72,6 +72,11 @@ def reads(mapping: str) -> list[Case]:
             Of.CAMPAIGN_THING,
             path=f"{ONE}/plans/1",
         ),
+        Case(
+            "GET /v1/campaigns/{campaign}/plans/{version}/diff",
+            Of.CAMPAIGN_THING,
+            path=f"{ONE}/plans/1/diff",
+        ),
         Case("GET /v1/exceptions", Of.CAMPAIGN_LIST),
         Case("GET /v1/suspense", Of.CAMPAIGN_LIST),
         Case("GET /v1/mappings", Of.CAMPAIGN_LIST),

@@ -1,5 +1,6 @@
 """A plan's sums are exact or it is refused (P5, P33, S9)."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from budget.allocation.shapes import (
     by_weekday,
 )
 from budget.documents.plans.rules import (
+    CapDraft,
     LineDraft,
     ReserveDraft,
     Terms,
@@ -126,6 +128,66 @@ def test_findings_travel_with_a_sound_plan() -> None:
         ("key_line_unfunded", "L2", "warning"),
         ("reserve_missing", None, "info"),
     }
+
+
+@pytest.mark.parametrize(
+    ("lines", "found", "why"),
+    [
+        ([line(costs=(60 * M, 39 * M))], ["costs_differ"], "a cent of the line costs nothing"),
+        ([line(costs=(60 * M, 40 * M))], [], "costs that sum up"),
+        ([line(category="magic")], ["category_unknown"], "a word of their own"),
+        ([line(category="risk")], ["risk_unmitigated"], "a cost, and nothing against it"),
+        ([line(category="risk", mitigated=True)], [], "insured"),
+        (
+            [line("K", 40 * M, key=True, channel="shops"), line("L", 60 * M, channel="web")],
+            ["key_channel_short"],
+            "the channel that matters has less",
+        ),
+        (
+            [line("K", 50 * M, key=True, channel="shops"), line("L", 50 * M, channel="web")],
+            [],
+            "as much is not less",
+        ),
+        (
+            [
+                line("K", 30 * M, key=True, channel="shops"),
+                line("L", 40 * M, channel="web"),
+                line("M", 30 * M, channel="shops"),
+            ],
+            [],
+            "all lines of a channel count",
+        ),
+        ([line("K", 40 * M, key=True), line("L", 60 * M)], [], "no channel is stated"),
+    ],
+)
+def test_what_a_plan_should_be_looked_at_for(
+    lines: list[LineDraft], found: list[str], why: str
+) -> None:
+    reserve = [ReserveDraft("flexible", 0)]
+    assert [one.code for one in check(TERMS, 100 * M, "CNY", lines, reserve).findings] == found, why
+
+
+@pytest.mark.parametrize(
+    ("cap", "faults"),
+    [
+        (CapDraft("channel", "web", 70 * M), []),
+        (CapDraft("channel", "web", 70 * M - 1), ["caps.0"]),
+        (CapDraft("category", "venue", 30 * M - 1), ["caps.0"]),
+        (CapDraft("channel", "venue", 0), []),
+    ],
+)
+def test_lines_of_a_channel_or_category_stay_within_their_cap_together(
+    cap: CapDraft, faults: list[str]
+) -> None:
+    lines = [
+        line("A", 40 * M, channel="web"),
+        line("B", 30 * M, channel="web"),
+        line("C", 30 * M, category="venue"),
+    ]
+    refused = pytest.raises(InvalidError, match="cap_exceeded") if faults else nullcontext()
+    with refused as error:
+        check(TERMS, 100 * M, "CNY", lines, [], caps=[cap])
+    assert [one["loc"] for one in (error.value.errors if error else [])] == faults
 
 
 @given(

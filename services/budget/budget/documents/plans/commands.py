@@ -16,6 +16,7 @@ from budget.documents.plans import store
 from budget.documents.plans.document import (
     local_flight,
     plan_document,
+    read_caps,
     read_lines,
     read_reserve,
 )
@@ -47,6 +48,7 @@ async def create_plan(caller: Caller, campaign: str, body: PlanBody) -> PlanReco
         body.total.currency,
         without_echoes(read_lines(body), await _read_before(caller, campaign, body.plan_version)),
         read_reserve(body),
+        caps=read_caps(body),
     )
     document = plan_document(body, checked)
     findings = [*checked.findings, *await _find_moved(caller, row, document)]

@@ -1,5 +1,7 @@
 """Plans between their HTTP bodies, their stored documents and the pure rules."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,11 +10,19 @@ from budget.allocation.shapes import LocalFlight
 from budget.allocation.store import LineRecord, LineRow
 from budget.documents.campaigns.store import CampaignRecord
 from budget.documents.plans.phasings import PhasingBody
-from budget.documents.plans.rules import CheckedPlan, LineDraft, PlanLine, ReserveDraft
+from budget.documents.plans.rules import CapDraft, CheckedPlan, LineDraft, PlanLine, ReserveDraft
 from budget.documents.plans.schemas import LineBody, PlanBody
 from budget.documents.plans.store import PlanRecord
 from shared.events import CatalogItem
-from shared.money import format_micros, format_quantity, parse_micros
+from shared.money import format_micros, format_quantity, format_ratio, parse_micros
+
+NO_DETAILS: Mapping[str, Any] = {"caps": [], "timetable": [], "resources": []}
+NO_LINE_DETAILS: Mapping[str, Any] = {
+    "costs": [],
+    "revenue": None,
+    "trend": None,
+    "mitigation": None,
+}
 
 
 def read_lines(body: PlanBody) -> list[LineDraft]:
@@ -26,6 +36,10 @@ def read_lines(body: PlanBody) -> list[LineDraft]:
             key=line.key,
             targets=tuple(line.targets),
             shape=line.phasing.shape,
+            category=line.category,
+            channel=line.channel,
+            costs=tuple(cost.amount for cost in line.costs),
+            mitigated=line.mitigation is not None,
         )
         for line in body.lines
     ]
@@ -33,6 +47,15 @@ def read_lines(body: PlanBody) -> list[LineDraft]:
 
 def read_reserve(body: PlanBody) -> list[ReserveDraft]:
     return [ReserveDraft(item.bucket, item.amount) for item in body.reserve]
+
+
+def read_caps(body: PlanBody) -> list[CapDraft]:
+    return [
+        CapDraft("category", cap.category, cap.amount)
+        if cap.category is not None
+        else CapDraft("channel", cap.channel or "", cap.amount)
+        for cap in body.caps
+    ]
 
 
 def plan_document(body: PlanBody, checked: CheckedPlan) -> dict[str, Any]:
@@ -50,7 +73,28 @@ def plan_document(body: PlanBody, checked: CheckedPlan) -> dict[str, Any]:
         for item in body.reserve
     ]
     total = {"amount": format_micros(body.total.amount), "currency": body.total.currency}
-    return {"total": total, "lines": lines, "reserve": reserve}
+    more = body.model_dump(mode="json", include={"caps", "timetable", "resources"})
+    return {"total": total, "lines": lines, "reserve": reserve, **more}
+
+
+def plan_view(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """A plan as stored → as shown: one of before a field was there has none of it."""
+    total = parse_micros(plan["total"]["amount"])
+    return {**NO_DETAILS, **plan, "lines": [_line_view(line, total) for line in plan["lines"]]}
+
+
+def by_roi(line: Mapping[str, Any]) -> tuple[bool, Decimal]:
+    """Sorts lines as shown: the highest first, those that expect nothing last."""
+    roi = line["expected_roi"]
+    return (roi is None, -Decimal(roi or 0))
+
+
+def _line_view(line: Mapping[str, Any], total: int) -> dict[str, Any]:
+    allocated, roi = parse_micros(line["allocated"]), None
+    if line.get("revenue") is not None:
+        roi = format_ratio(parse_micros(line["revenue"]) - allocated, allocated)
+    share = format_ratio(allocated, total)
+    return {**NO_LINE_DETAILS, **line, "share": share, "expected_roi": roi}
 
 
 def local_flight(campaign: CampaignRecord) -> LocalFlight:
@@ -92,7 +136,9 @@ def line_item(line: LineRecord) -> CatalogItem:
 
 
 def _line_document(line: LineBody, planned: PlanLine) -> dict[str, Any]:
-    document = line.model_dump(exclude={"allocated", "percent", "remainder", "cap", "phasing"})
+    document = line.model_dump(
+        exclude={"allocated", "percent", "remainder", "cap", "phasing"}, mode="json"
+    )
     return {
         **document,
         "allocated": format_micros(planned.allocated),

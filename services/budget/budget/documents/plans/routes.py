@@ -1,9 +1,9 @@
 """Plans: draft, submit, decide (B8, B12); versions stay readable."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from budget.approval import store as requests
 from budget.approval.commands import ApprovalsOf, decisions_view
@@ -18,12 +18,15 @@ from budget.documents.plans.commands import (
     plan_name,
     submit_plan,
 )
+from budget.documents.plans.comparison import compare
+from budget.documents.plans.document import by_roi, plan_view
 from budget.documents.plans.in_force import decide_plan
 from budget.documents.plans.schemas import (
     PLAN_COURSE,
     PlanBody,
     PlanCreated,
     PlanDecided,
+    PlanDiff,
     PlanView,
     SubmitBody,
     Submitted,
@@ -76,12 +79,39 @@ async def list_plans(
 
 
 @router.get("/{version}", **answers(PlanView), summary="Read a plan version")
-async def get_plan(request: Request, campaign: Name, version: Version, principal: Reader) -> Json:
-    """The plan with its findings and decisions. Errors: plan_unknown."""
+async def get_plan(
+    request: Request,
+    campaign: Name,
+    version: Version,
+    principal: Reader,
+    sort: Annotated[Literal["roi"] | None, Query()] = None,
+) -> Json:
+    """The plan with its findings and decisions; its lines as they were sent, or ranked by
+    `expected_roi`, those without one last. Errors: plan_unknown."""
     async with calling(request, principal) as caller:
         row = await find_plan(caller, campaign, version)
         [item] = await _views(caller, [row])
+    if sort == "roi":
+        item["lines"].sort(key=by_roi)
     return Json(item)
+
+
+@router.get("/{version}/diff", **answers(PlanDiff), summary="Compare two plan versions")
+async def get_diff(
+    request: Request,
+    campaign: Name,
+    version: Version,
+    principal: Reader,
+    since: Annotated[int | None, Query(alias="from", ge=1, le=2**31 - 1)] = None,
+) -> Json:
+    """What changed since the version `from`, or the one before; a first version is all new.
+    Errors: plan_unknown."""
+    earlier = version - 1 if since is None else since
+    async with calling(request, principal) as caller:
+        after = await find_plan(caller, campaign, version)
+        before = await find_plan(caller, campaign, earlier) if earlier else None
+    told = compare(plan_view(before.body) if before else {}, plan_view(after.body))
+    return Json({"campaign": campaign, "before": earlier, "after": version, **told})
 
 
 @router.post(
@@ -145,7 +175,7 @@ def _view(
         "campaign": row.campaign,
         "plan_version": row.plan_version,
         **{name: getattr(row, name) for name in PLAN_COURSE},
-        **row.body,
+        **plan_view(row.body),
         "needs": list(needs),
         "decisions": decisions_view(made),
     }

@@ -4,14 +4,16 @@ Hard faults refuse the plan, each with its place; findings are remarks that trav
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from budget.allocation.shapes import LocalFlight, PhasingShape
+from budget.documents.plans.categories import CATEGORIES, RISK
 from shared.errors import ConflictError, ErrorItem, InvalidError
 from shared.money import divide_half_even, format_micros
 
+Severity = Literal["info", "warning"]
 Bucket = Literal["flexible", "deferred", "alternative", "crisis_pr"]
 
 CENT = 10_000
@@ -30,7 +32,8 @@ class Terms:
 @dataclass(frozen=True, slots=True)
 class LineDraft:
     """A line as proposed. Exactly one of `allocated` (micros), `percent` (micro-percent of the
-    total) and `remainder` says how much."""
+    total) and `remainder` says how much; `costs` are its details (micros), `mitigated` says that
+    something is stated against a risk."""
 
     line: str
     allocated: int | None
@@ -40,6 +43,10 @@ class LineDraft:
     key: bool
     targets: tuple[str, ...]
     shape: PhasingShape
+    category: str = "advertising"
+    channel: str | None = None
+    costs: tuple[int, ...] = ()
+    mitigated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +56,21 @@ class ReserveDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class CapDraft:
+    """Lines of a channel, or of a category, may have so much (micros) together (P5)."""
+
+    of: Literal["channel", "category"]
+    name: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlanFinding:
     """A remark that does not refuse the plan."""
 
     code: str
     line: str | None
-    severity: Literal["info", "warning"]
+    severity: Severity
     detail: str
 
     @property
@@ -84,12 +100,15 @@ def check(
     currency: str,
     lines: Sequence[LineDraft],
     reserve: Sequence[ReserveDraft],
+    *,
+    caps: Sequence[CapDraft] = (),
 ) -> CheckedPlan:
     """The plan with its amounts, or InvalidError with every fault found in the first bad step.
 
     Codes: `currency_differs`, `duplicate`, `amount_unclear`, `plan_sum_differs`,
-    `cap_below_allocated`, `target_unknown`, and those of shapes: `curve_not_rising`,
-    `curve_end_differs`, `day_outside_flight`, `flight_too_long`, `phasing_empty`.
+    `cap_below_allocated`, `cap_exceeded`, `target_unknown`, and those of shapes:
+    `curve_not_rising`, `curve_end_differs`, `day_outside_flight`, `flight_too_long`,
+    `phasing_empty`.
     """
     if currency != terms.currency:
         raise InvalidError(
@@ -97,9 +116,11 @@ def check(
         )
     _refuse(_duplicates([line.line for line in lines], "lines"))
     _refuse(_duplicates([item.bucket for item in reserve], "reserve"))
+    _refuse(_duplicates([f"{cap.of} {cap.name}" for cap in caps], "caps"))
     _refuse(_unclear(lines))
     planned = allocate(total, lines, sum(item.amount for item in reserve))
     _refuse([fault for i, line in enumerate(planned) for fault in _line_faults(i, line, terms)])
+    _refuse(_cap_faults(planned, caps))
     return CheckedPlan(planned, tuple(_findings(planned, reserve)))
 
 
@@ -221,18 +242,88 @@ def _line_faults(index: int, line: PlanLine, terms: Terms) -> list[ErrorItem]:
     return faults
 
 
+def _cap_faults(lines: Sequence[PlanLine], caps: Sequence[CapDraft]) -> list[ErrorItem]:
+    faults = []
+    for index, cap in enumerate(caps):
+        have = _sums(lines, cap.of).get(cap.name, 0)
+        if have > cap.amount:
+            detail = f"lines of the {cap.of} {cap.name} have {format_micros(have)}, their cap is "
+            detail += format_micros(cap.amount)
+            faults.append(ErrorItem(loc=f"caps.{index}", code="cap_exceeded", detail=detail))
+    return faults
+
+
+def _sums(lines: Iterable[PlanLine], of: Literal["channel", "category"]) -> dict[str, int]:
+    """Micros of all lines of each channel or category."""
+    sums: dict[str, int] = {}
+    for line in lines:
+        name = line.draft.category if of == "category" else line.draft.channel
+        if name is not None:
+            sums[name] = sums.get(name, 0) + line.allocated
+    return sums
+
+
 def _findings(lines: Sequence[PlanLine], reserve: Collection[ReserveDraft]) -> list[PlanFinding]:
-    """Remarks: G18 (unlinked line), P17 (key line without money), B18 (no reserve)."""
+    """Remarks of the plan: what each line says, then what they say together."""
     found = [
-        PlanFinding("line_without_target", line.line, "warning", "the line serves no target")
+        PlanFinding(code, line.line, severity, detail)
+        for code, severity, holds, detail in LINE_REMARKS
         for line in lines
-        if not line.draft.targets
+        if holds(line)
     ]
-    found += [
-        PlanFinding("key_line_unfunded", line.line, "warning", "a key line has no money")
-        for line in lines
-        if line.draft.key and line.allocated == 0
-    ]
+    found += _short_channels(lines)
     if not reserve:
         found.append(PlanFinding("reserve_missing", None, "info", "no money is kept in reserve"))
     return found
+
+
+def _costs_differ(line: PlanLine) -> bool:
+    return bool(line.draft.costs) and sum(line.draft.costs) != line.allocated
+
+
+LINE_REMARKS: tuple[tuple[str, Severity, Callable[[PlanLine], bool], str], ...] = (
+    (
+        "line_without_target",
+        "warning",
+        lambda ln: not ln.draft.targets,
+        "the line serves no target",
+    ),
+    (
+        "key_line_unfunded",
+        "warning",
+        lambda ln: ln.draft.key and ln.allocated == 0,
+        "a key line has no money",
+    ),
+    ("costs_differ", "warning", _costs_differ, "its costs do not sum to what is allocated"),
+    (
+        "category_unknown",
+        "info",
+        lambda ln: ln.draft.category not in CATEGORIES,
+        "its category is not in the list, so it is compared with no other plan's",
+    ),
+    (
+        "risk_unmitigated",
+        "warning",
+        lambda ln: ln.draft.category == RISK and not ln.draft.mitigated,
+        "nothing is stated against this risk but its cost: state a mitigation",
+    ),
+)
+"""Code, severity, when, and what it says: of lines (G18, P4, P9, P10, P17)."""
+
+
+def _short_channels(lines: Sequence[PlanLine]) -> list[PlanFinding]:
+    """A channel with key lines has less than one without (P19)."""
+    keyed = {line.draft.channel for line in lines if line.draft.key and line.draft.channel}
+    sums = _sums(lines, "channel")
+    other = max((name for name in sums if name not in keyed), key=lambda one: sums[one], default="")
+    return [
+        PlanFinding(
+            "key_channel_short",
+            None,
+            "warning",
+            f"{name} has key lines and {format_micros(sums[name])}, {other} has none and "
+            f"{format_micros(sums[other])}",
+        )
+        for name in sorted(keyed)
+        if other and sums[name] < sums[other]
+    ]

@@ -1,13 +1,15 @@
 """HTTP bodies of plans (contracts.md section 3). Unknown fields are refused."""
 
-from datetime import datetime
-from typing import ClassVar, Literal
+from datetime import date, datetime
+from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from budget.approval.schemas import Decided, DecisionView
 from budget.documents.plans.phasings import PhasingBody, PhasingView
 from budget.fields import (
+    Day,
     Id,
     Label,
     Micros,
@@ -38,8 +40,15 @@ PLAN_READ_ONLY = frozenset({"campaign", *PLAN_COURSE, "needs", "decisions"})
 """What a plan says of itself when it is read, and nobody sets by proposing one."""
 
 
-class LineBody(RequestBody):
+class CostBody(RequestBody):
+    name: Label
+    amount: Micros
+
+
+class LineBody(ReadBack, RequestBody):
     """A budget line; exactly one of `allocated`, `percent` (of the total) and `remainder`."""
+
+    READ_ONLY: ClassVar[frozenset[str]] = frozenset({"share", "expected_roi"})
 
     line: Id
     name: Label
@@ -56,6 +65,42 @@ class LineBody(RequestBody):
     targets: list[Id] = Field(default_factory=list, max_length=50)
     owner: Label | None = None
     phasing: PhasingBody = PhasingBody(kind="even")
+    costs: list[CostBody] = Field(default_factory=list, max_length=100)
+    revenue: Micros | None = None
+    trend: Text | None = None
+    mitigation: Text | None = None
+
+
+class CapBody(RequestBody):
+    """Names a channel or a category."""
+
+    channel: Label | None = None
+    category: Label | None = None
+    amount: Micros
+
+    @model_validator(mode="after")
+    def _of_one(self) -> "CapBody":
+        if (self.channel is None) == (self.category is None):
+            raise PydanticCustomError("cap_unclear", "a cap is of a channel or of a category")
+        return self
+
+
+class StageBody(RequestBody):
+    name: Label
+    starts_on: Day
+    ends_on: Day
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "StageBody":
+        if self.ends_on < self.starts_on:
+            raise PydanticCustomError("stage_invalid", "the last day lies before the first")
+        return self
+
+
+class ResourceBody(RequestBody):
+    name: Label
+    kind: Literal["people", "material", "time", "technology"]
+    quantity: Text
 
 
 class ReserveBody(RequestBody):
@@ -75,6 +120,9 @@ class PlanBody(ReadBack, RequestBody):
     total: MoneyBody
     lines: list[LineBody] = Field(min_length=1, max_length=LINES_MAX)
     reserve: list[ReserveBody] = Field(default_factory=list, max_length=4)
+    caps: list[CapBody] = Field(default_factory=list, max_length=100)
+    timetable: list[StageBody] = Field(default_factory=list, max_length=200)
+    resources: list[ResourceBody] = Field(default_factory=list, max_length=200)
     plan_version: int | None = Field(
         default=None, ge=1, lt=2**31, description="The version that was read and edited, if any."
     )
@@ -101,7 +149,17 @@ class PlanDecided(Decided):
     approved_at: datetime | None
 
 
+class PlanCost(BaseModel):
+    """A part of what a line costs."""
+
+    name: str
+    amount: str
+
+
 class PlanLineView(BaseModel):
+    """`share`: of the plan's total. `expected_roi`: of the expected revenue, what is left after
+    the cost, by the cost."""
+
     line: str
     name: str
     category: str
@@ -117,6 +175,36 @@ class PlanLineView(BaseModel):
     targets: list[str]
     owner: str | None
     phasing: PhasingView
+    costs: list[PlanCost]
+    revenue: str | None
+    trend: str | None
+    mitigation: str | None
+    share: str | None
+    expected_roi: str | None
+
+
+class PlanCap(BaseModel):
+    """A cap of all lines of a channel or of a category."""
+
+    channel: str | None
+    category: str | None
+    amount: str
+
+
+class PlanStage(BaseModel):
+    """A part of the timetable, its days included."""
+
+    name: str
+    starts_on: date
+    ends_on: date
+
+
+class PlanResource(BaseModel):
+    """What is needed besides money."""
+
+    name: str
+    kind: Literal["people", "material", "time", "technology"]
+    quantity: str
 
 
 class Reserve(BaseModel):
@@ -144,5 +232,35 @@ class PlanView(BaseModel):
     total: MoneyView
     lines: list[PlanLineView]
     reserve: list[Reserve]
+    caps: list[PlanCap]
+    timetable: list[PlanStage]
+    resources: list[PlanResource]
     needs: list[Literal["approver", "finance"]]
     decisions: list[DecisionView]
+
+
+class PlanChange(BaseModel):
+    """A field of a line, a bucket or the plan, in both versions."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class PlanPartDiff(BaseModel):
+    """What changed of a line or a bucket; all fields of one that came or went."""
+
+    name: str
+    change: Literal["added", "removed", "changed"]
+    changes: list[PlanChange]
+
+
+class PlanDiff(BaseModel):
+    """Two versions of a plan, compared; what is equal is left out."""
+
+    campaign: str
+    before: int
+    after: int
+    changes: list[PlanChange]
+    lines: list[PlanPartDiff]
+    reserve: list[PlanPartDiff]
