@@ -342,6 +342,22 @@ CREATE TABLE budget.mappings (
 );
 CREATE UNIQUE INDEX mappings_match_key ON budget.mappings USING btree (workspace, source, match_text, effective_from) NULLS NOT DISTINCT WHERE (deleted_at IS NULL);
 
+CREATE TABLE budget.objects (
+  workspace text NOT NULL,
+  kind text NOT NULL,
+  id text NOT NULL,
+  campaign text,
+  version integer NOT NULL,
+  effective_from timestamp with time zone NOT NULL,
+  deleted boolean NOT NULL,
+  attributes jsonb NOT NULL,
+  reason text,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT objects_pk PRIMARY KEY (workspace, kind, id, version)
+);
+CREATE TRIGGER objects_append_only BEFORE DELETE OR UPDATE ON budget.objects FOR EACH ROW EXECUTE FUNCTION budget.refuse_edit();
+
 CREATE TABLE budget.offset_gaps (
   group_id text NOT NULL,
   topic text NOT NULL,

@@ -29,6 +29,9 @@ class CatalogItem(Struct, frozen=True, kw_only=True):
         "measure",
         "source",
         "suspense",
+        "task",
+        "channel",
+        "supplier",
     ]
     id: str
     version: int

@@ -33,6 +33,7 @@ HOLDERS = {
         "imports",
         "invariants",
         "mappings",
+        "objects",
         "policy",
         "suspense",
     ),

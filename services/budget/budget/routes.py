@@ -12,6 +12,7 @@ from budget.documents.proposals.routes import proposal_routes
 from budget.documents.suspense import routes as suspense
 from budget.imports import routes as imports
 from budget.invariants import routes as invariants
+from budget.objects import routes as objects
 from budget.totals import routes as totals
 
 ROUTERS = (
@@ -25,6 +26,7 @@ ROUTERS = (
     exceptions.router,
     imports.router,
     invariants.router,
+    objects.router,
     approval.router,
     audit.router,
 )

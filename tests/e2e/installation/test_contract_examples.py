@@ -49,24 +49,24 @@ class Stranger:
         service: str,
         operation: str,
         role: str = "operator",
-        kind: str = JSON,
+        media: str = JSON,
         changes: dict[str, Any] | None = None,
         **places: Any,
     ) -> Any:
         """The answer, which is one of 2xx. `places` fill the path; a query stands in `query`."""
         method, template = operation.split()
         described = DOCUMENTS[service]["paths"][template][method.lower()]
-        example = described["requestBody"]["content"][kind]["example"]
+        example = described["requestBody"]["content"][media]["example"]
         body = example | changes if changes else example
         text = body if isinstance(body, str) else json.dumps(body)
         query = places.pop("query", "")
-        headers = {**self.world.key(), "Content-Type": kind, **places.pop("headers", {})}
+        headers = {**self.world.key(), "Content-Type": media, **places.pop("headers", {})}
         path = template.format(**places) + query
         answer = self.world.http(
             method, service, path, role, content=text.encode(), headers=headers
         )
         assert answer.is_success, f"{operation}: {answer.text}"
-        self.posted.add((service, operation, kind))
+        self.posted.add((service, operation, media))
         return answer.json()
 
     def events(self, *events: dict[str, Any]) -> None:
@@ -105,6 +105,7 @@ def test_every_example_is_accepted_in_an_order_that_a_stranger_would_take(
     for service in FILES:
         stranger.send(service, "POST /internal/clock", "admin")
     set_up(stranger)
+    plan_around(stranger)
     watch(stranger)
     feed(stranger)
     put_in_order(stranger)
@@ -162,7 +163,14 @@ def set_up(stranger: Stranger) -> None:
     assert told["status"] == "approved"
     stranger.send("budget", "POST /v1/mappings")
     for kind in (JSON, MERGE):
-        stranger.send("budget", "PATCH /v1/campaigns/{campaign}", kind=kind, campaign=CAMPAIGN)
+        stranger.send("budget", "PATCH /v1/campaigns/{campaign}", media=kind, campaign=CAMPAIGN)
+
+
+def plan_around(stranger: Stranger) -> None:
+    """A milestone, and its next version."""
+    stranger.send("budget", "POST /v1/objects/{kind}", kind="milestone")
+    one: dict[str, Any] = {"kind": "milestone", "name": "live-room", "headers": {"If-Match": '"1"'}}
+    stranger.send("budget", "PUT /v1/objects/{kind}/{name}", **one)
 
 
 def watch(stranger: Stranger) -> None:
@@ -172,7 +180,7 @@ def watch(stranger: Stranger) -> None:
     rule = {"rule": "ctr-low"}
     stranger.send("kpi", "PUT /v1/rules/{rule}", headers={"If-Match": '"1"'}, **rule)
     for kind in (JSON, MERGE):
-        stranger.send("kpi", "PATCH /v1/rules/{rule}", kind=kind, **rule)
+        stranger.send("kpi", "PATCH /v1/rules/{rule}", media=kind, **rule)
     stranger.send("kpi", "POST /v1/rules/test")
 
 
@@ -183,20 +191,20 @@ def feed(stranger: Stranger) -> None:
         ("application/cloudevents-batch+json", 1),
         ("application/cloudevents+json", 1),
     ):
-        told = stranger.send("ingest", "POST /v1/events", kind=kind)
+        told = stranger.send("ingest", "POST /v1/events", media=kind)
         assert told == {"accepted": accepted, "rejected": []}
     for kind in (JSON, "text/csv"):
         told = stranger.send(
             "ingest",
             "POST /v1/reports/{platform}",
-            kind=kind,
+            media=kind,
             platform="google-ads",
             query="?as_of=2026-03-05T04:00:00Z",
         )
         assert (told["accepted"], told["rejected"]) == (1, [])
     place = "/v1/sources/{source}"
     for kind in (JSON, MERGE):
-        stranger.send("ingest", f"PATCH {place}", kind=kind, source=SOURCE)
+        stranger.send("ingest", f"PATCH {place}", media=kind, source=SOURCE)
     stranger.send("ingest", f"POST {place}/confirm", source=SOURCE)
     assert stranger.held("/v1/suspense") == []
     totals = stranger.world.http("GET", "budget", f"/v1/campaigns/{CAMPAIGN}/totals").json()

@@ -3,7 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from tests.integration.budget.budget_helpers import campaign_body, plan_body
-from tests.integration.reach import reach_budget_deciding, reach_budget_moves
+from tests.integration.reach import (
+    reach_budget_deciding,
+    reach_budget_moves,
+    reach_budget_objects,
+)
 from tests.integration.reach.matrix import EAST, INSIDE, Case, Of
 from tests.integration.reach.reach_budget_roles import (
     AUDITORS,
@@ -49,7 +53,13 @@ def cases(mapping: str, exception: int, held: Mapping[str, Sequence[int]]) -> li
         Case(f"POST {suspense}/restore", Of.CAMPAIGN_WRITE, FINANCE, each=single["restore"]),
     ]
     known = reads(mapping) + writes(mapping, exception) + suspended
-    return [*known, *reach_budget_moves.cases(), *reach_budget_deciding.cases(), CLOSE]
+    return [
+        *known,
+        *reach_budget_moves.cases(),
+        *reach_budget_objects.cases(),
+        *reach_budget_deciding.cases(),
+        CLOSE,
+    ]
 
 
 def reads(mapping: str) -> list[Case]:

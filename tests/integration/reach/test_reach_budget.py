@@ -16,7 +16,7 @@ from tests.integration.budget.budget_helpers import (
     running_service,
 )
 from tests.integration.budget.spend import at, delta
-from tests.integration.reach import reach_budget_moves
+from tests.integration.reach import reach_budget_moves, reach_budget_objects
 from tests.integration.reach.matrix import (
     EAST,
     INSIDE,
@@ -47,6 +47,7 @@ async def filled(service: Service) -> list[Case]:
     for campaign, region in ((INSIDE, EAST), (OUTSIDE, WEST)):
         await create_campaign(service, campaign, region=region)
         await reach_budget_moves.propose(service, campaign)
+        await reach_budget_objects.add_objects(service, campaign)
         await service.post(
             struct_replace(spend("on", campaign, "11-03 12:00"), importid="f"),
             spend("early", campaign, "10-30 12:00"),

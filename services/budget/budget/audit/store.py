@@ -40,12 +40,13 @@ INSERT INTO budget.audit (workspace, {COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, 
 CHAIN = f"""
 SELECT {COLUMNS} FROM budget.audit WHERE workspace = $1 AND seq > $2 ORDER BY seq LIMIT $3
 """
-# A row is of the campaign that its object names, or that its request is about, and of the other
-# one whose money it moves. Of no campaign (a mapping, suspense): of the workspace as a whole.
+# A row is of the campaign that its object names or has, or that its request is about, and of the
+# other one whose money it moves. Of no campaign (a mapping, suspense): of the workspace as a whole.
 LIST = f"""
 WITH rows AS (SELECT a.*, d.other,
     CASE WHEN o.kind IN ('campaign', 'plan', 'commitment') THEN o.name
-    ELSE r.campaign END AS campaign
+      WHEN a.action LIKE 'object\\_%' THEN a.detail ->> 'campaign'
+      ELSE r.campaign END AS campaign
   FROM budget.audit AS a
   CROSS JOIN LATERAL (SELECT split_part(a.object, '/', 1) AS kind,
     split_part(a.object, '/', 2) AS name, split_part(a.object, '/', 3) AS number) AS o
