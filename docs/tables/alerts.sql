@@ -383,6 +383,20 @@ CREATE TABLE alerts.transitions (
   CONSTRAINT transitions_pk PRIMARY KEY (alert, episode, seq)
 );
 
+CREATE TABLE alerts.unsubscriptions (
+  unsubscription bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  workspace text NOT NULL,
+  receiver text NOT NULL,
+  mailbox text NOT NULL,
+  left_at timestamp with time zone NOT NULL,
+  left_by text NOT NULL,
+  returned_at timestamp with time zone,
+  returned_by text,
+  CONSTRAINT unsubscriptions_pk PRIMARY KEY (unsubscription)
+);
+CREATE UNIQUE INDEX unsubscriptions_in_force ON alerts.unsubscriptions USING btree (workspace, receiver, mailbox) WHERE (returned_at IS NULL);
+CREATE INDEX unsubscriptions_workspace ON alerts.unsubscriptions USING btree (workspace, unsubscription);
+
 CREATE TABLE alerts.witness (
   group_id text NOT NULL,
   cluster text NOT NULL,

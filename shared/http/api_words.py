@@ -49,6 +49,7 @@ HOLDERS = {
         "response-times",
         "schedules",
         "silences",
+        "unsubscriptions",
     ),
 }
 """Whose is what comes after /v1/ in a path."""

@@ -8,6 +8,7 @@ from alerts.oncall import routes as oncall
 from alerts.quiet import routes as quiet
 from alerts.record import routes as record
 from alerts.response import routes as response
+from alerts.unsubscriptions import routes as unsubscriptions
 
 ROUTERS: tuple[APIRouter, ...] = (
     record.router,
@@ -16,4 +17,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     adoption.router,
     quiet.router,
     oncall.router,
+    unsubscriptions.router,
 )

@@ -46,6 +46,13 @@ CASES = [
     Case("POST /-/reload", Of.WORKSPACE_WRITE, ADMIN),
     Case("GET /v1/limits", Of.WORKSPACE_READ),
     Case("POST /v1/receivers/{receiver}/test", Of.WORKSPACE_WRITE, OPERATOR, TRY),
+    Case("GET /v1/unsubscriptions", Of.WORKSPACE_READ),
+    Case(
+        "DELETE /v1/unsubscriptions/{unsubscription}",
+        Of.WORKSPACE_WRITE,
+        OPERATOR,
+        "/v1/unsubscriptions/1",
+    ),
     Case("GET /v1/silences", Of.CAMPAIGN_LIST),
     Case("GET /v1/silences/{silence}", Of.CAMPAIGN_THING, path=SILENCE),
     Case("POST /v1/silences", Of.CAMPAIGN_WRITE, OPERATOR, body=BODY),

@@ -83,7 +83,8 @@ class StillOpen(Struct, frozen=True):
 
 class Words(Struct, frozen=True):
     """What a channel adds by itself, in the reader's language; `{n}` stands for a number.
-    `resent` says of a message that it may be a second copy."""
+    `resent` says of a message that it may be a second copy; `leave` and `cannot_leave` are said
+    of a mail as its `Message.leave` asks for."""
 
     colon: str = ": "
     unlisted: str = "+ {n}"
@@ -91,6 +92,8 @@ class Words(Struct, frozen=True):
     left_out: str = "… {n}"
     refused: str = ""
     resent: str = "(重发/resent)"
+    leave: str = ""
+    cannot_leave: str = ""
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -126,6 +129,9 @@ class Message(Struct, frozen=True, kw_only=True):
     owners: tuple[str, ...] = ()
     """Who has what is told and not over, each once."""
     continued: bool = False
+    leave: str | None = None
+    """Of a mail, where its mailbox unsubscribes; "" where nobody can, None where that is no
+    matter."""
 
     @property
     def tone(self) -> Tone:

@@ -33,6 +33,8 @@ def together(messages: Sequence[Message]) -> Message:
         owners=tuple(dict.fromkeys(owner for one in messages for owner in one.owners)),
         unlisted=sum(one.unlisted for one in messages),
         left_out=sum(one.left_out for one in messages),
+        # The weakest of them: a mail that nobody can leave stays one beside others.
+        leave="" if any(one.leave == "" for one in messages) else first.leave,
     )
 
 

@@ -19,6 +19,7 @@ from alerts.channels.message import Block
 from alerts.incoming.signal import Signal
 from alerts.pages.history import history_lines, mute_lines, person, told_lines
 from alerts.pages.words.table import PAGE_WORDS
+from alerts.quiet.mute import MuteReason
 from alerts.quiet.silences import Silence
 from alerts.rendering.numbers import Numbers
 from alerts.rendering.past import past_text
@@ -74,8 +75,10 @@ def page_html(page: AlertPage) -> str:
     )
     if page.is_open and response.assignee:
         status += " " + words["assigned"].format(assignee=one_line(response.assignee))
+    # Who unsubscribed is nobody else's business.
+    told = [one for one in detail["told"] if one["reason"] != MuteReason.UNSUBSCRIBED]
     sections = (
-        ("told", told_lines(detail["told"], words, numbers)),
+        ("told", told_lines(told, words, numbers)),
         ("mutes", mute_lines(detail["mutes"], page.silences, words, numbers)),
         (
             "history",
@@ -83,10 +86,9 @@ def page_html(page: AlertPage) -> str:
         ),
     )
     past = [past_text(one, page.locale, numbers) for one in page.past]
-    return _page().render(
+    return _page("page").render(
         lang=page.locale,
         w=words,
-        refused=(),
         title=page.block.headline,
         style=STYLE,
         block=page.block,
@@ -120,7 +122,22 @@ def refusal_html(code: str, alert: int | None = None, seconds: int | None = None
         (locale, words.get(code, words["link_invalid"]).format(alert=alert, seconds=seconds))
         for locale, words in PAGE_WORDS.items()
     ]
-    return _page().render(lang="en", w=None, refused=texts, title=texts[0][1], style=STYLE)
+    return _page("refused").render(lang="en", refused=texts, title=texts[0][1], style=STYLE)
+
+
+def mail_page_html(locale: str, receiver: str, mailbox: str, *, left: bool) -> str:
+    """The page that a mailbox unsubscribes on, or comes back."""
+    words = PAGE_WORDS[locale]
+    names = {"receiver": one_line(receiver), "mailbox": mailbox}
+    return _page("unsubscribe").render(
+        lang=locale,
+        title=words["mail_title"].format(**names),
+        style=STYLE,
+        status=words["mail_left" if left else "mail_comes"].format(**names),
+        still=words["mail_still"],
+        action="return" if left else "leave",
+        button=words["mail_return" if left else "mail_leave"],
+    )
 
 
 def tomorrow_morning(now: datetime, time_zone: str) -> datetime:
@@ -134,10 +151,10 @@ def tomorrow_morning(now: datetime, time_zone: str) -> datetime:
 
 
 @cache
-def _page() -> jinja2.Template:
+def _page(name: str) -> jinja2.Template:
     pages = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         undefined=StrictUndefined,
         autoescape=True,
     )
-    return pages.get_template("page.html.j2")
+    return pages.get_template(f"{name}.html.j2")

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -10,8 +9,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from alerts.configuration.configurations import Configurations
 from alerts.configuration.matchers import Matcher
 from alerts.episodes.rules import Key
+from alerts.pages import unsubscribe
 from alerts.pages.history import ENTRIES_MAX
-from alerts.pages.page import HEADERS, AlertPage, page_html, refusal_html, tomorrow_morning
+from alerts.pages.page import HEADERS, AlertPage, page_html, tomorrow_morning
+from alerts.pages.requests import body_of, count, fields_of, refused
 from alerts.quiet.commands import Acting, SilenceTerms, add_silence
 from alerts.quiet.store import get_silence
 from alerts.record import store
@@ -20,11 +21,10 @@ from alerts.record.store_alert import find_history
 from alerts.rendering.render import Renderer
 from alerts.rendering.view import AlertView
 from alerts.response.commands import ActionTerms, Answering, answer_one
-from alerts.response.links import PATH, TOKEN_CHARACTERS_MAX, Link, LinkExpiredError, Links
+from alerts.response.links import PATH, Link, Links
 from alerts.response.past import find_past
 from alerts.response.rates import Rate
 from alerts.response.rules import BY_LINK, NO_RESPONSE
-from shared import metrics
 from shared.database.pool import Conn, transaction
 from shared.errors import (
     ConflictError,
@@ -32,14 +32,11 @@ from shared.errors import (
     InvalidError,
     NotFoundError,
     PacelineError,
-    TooLargeError,
 )
 from shared.http.reach import Reach
 from shared.names import control_character
 
 router = APIRouter(prefix=f"/{PATH}", include_in_schema=False)
-BODY_BYTES_MAX = 16_384
-FIELDS_MAX = 10
 NAME_CHARACTERS_MAX = 80
 COMMENT_CHARACTERS_MAX = 1000
 HOUR = timedelta(hours=1)
@@ -70,17 +67,18 @@ def add_pages(app: FastAPI, links: Links | None, renderer: Renderer) -> None:
     app.state.address_rate = Rate(ADDRESS_REQUESTS_PER_MINUTE, "link_too_often", often)
     app.state.renderer = renderer
     app.include_router(router)
+    app.include_router(unsubscribe.router)
 
 
 @router.get("/{token}")
 async def get_page(request: Request, token: str) -> Response:
     """How the alert stands. Nothing is done: whatever looks at links may look at this."""
     try:
-        _count(request, token)
+        count(request, token)
         async with transaction(request.app.state.pool) as conn:
             return await _shown(request, conn, token, done="done" in request.query_params)
     except PacelineError as error:
-        return _refused(error)
+        return refused(error)
 
 
 @router.post("/{token}")
@@ -88,10 +86,10 @@ async def post_page(request: Request, token: str) -> Response:
     """Does what its button says, as who the form names, and leads back to the page."""
     links: Links = request.app.state.links
     try:
-        _count(request, token)
+        count(request, token)
         if request.headers.get("origin", "").lower() != links.origin:
             raise ForbiddenError("origin_refused", "a form of another page")
-        typed = await _form(request)
+        typed = fields_of(await body_of(request))
         async with transaction(request.app.state.pool) as conn:
             try:
                 await _answer(request, conn, token, typed)
@@ -102,17 +100,8 @@ async def post_page(request: Request, token: str) -> Response:
                 shown.status_code = error.status
                 return shown
     except PacelineError as error:
-        return _refused(error)
+        return refused(error)
     return RedirectResponse("?done=1", 303, HEADERS)
-
-
-def _count(request: Request, token: str) -> None:
-    """Raises TooManyRequestsError for who asks too often, by where from and by which link."""
-    state = request.app.state
-    state.address_rate.take(request.client.host if request.client else "")
-    # Of what is no link of ours nothing is remembered.
-    if len(token) <= TOKEN_CHARACTERS_MAX:
-        state.link_rate.take(token)
 
 
 async def _answer(request: Request, conn: Conn, token: str, typed: Mapping[str, str]) -> None:
@@ -226,26 +215,3 @@ async def _shown(
         typed=typed,
     )
     return HTMLResponse(page_html(page), headers=HEADERS)
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """The fields of the form, the first of each name. Raises TooLargeError."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES_MAX:
-            raise TooLargeError("too_large", "the form is too long")
-    try:
-        text = body.decode("utf-8", "replace")
-        fields = parse_qs(text, keep_blank_values=True, max_num_fields=FIELDS_MAX)
-    except ValueError as error:
-        raise TooLargeError("too_large", "the form has too many fields") from error
-    return {name: values[0] for name, values in fields.items()}
-
-
-def _refused(error: PacelineError) -> Response:
-    metrics.ERRORS.labels(error.code).inc()
-    wait_s = error.retry_after_s
-    more = {} if wait_s is None else {"Retry-After": str(wait_s)}
-    alert = error.alert if isinstance(error, LinkExpiredError) else None
-    return HTMLResponse(refusal_html(error.code, alert, wait_s), error.status, HEADERS | more)

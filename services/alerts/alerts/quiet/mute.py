@@ -24,6 +24,7 @@ class MuteReason(StrEnum):
     SILENCED = "silenced"
     SNOOZED = "snoozed"
     FLAPPING = "flapping"
+    UNSUBSCRIBED = "unsubscribed"
 
 
 class Mute(Struct, frozen=True):

@@ -11,6 +11,7 @@ from alerts.episodes import store_figures
 from alerts.episodes.store import GROUPS_LOCK
 from alerts.quiet import store as store_silences
 from alerts.record.states import ARRIVED_SQL, UNSENT_SQL
+from alerts.unsubscriptions import store as store_unsubscriptions
 from shared.database.pool import Conn, columns
 from shared.database.sweep import Sweep, deleted_rows
 
@@ -105,6 +106,7 @@ def sweeps(keep: timedelta) -> dict[str, Sweep]:
         "groups": Sweep(keep, forget_groups),
         "figures": Sweep(FIGURES_KEEP, store_figures.forget),
         "silences": Sweep(keep, store_silences.forget),
+        "unsubscriptions": Sweep(keep, store_unsubscriptions.forget),
     }
 
 

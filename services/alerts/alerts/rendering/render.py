@@ -31,7 +31,7 @@ from alerts.rendering.pictures import with_pictures
 from alerts.rendering.responses import response_data
 from alerts.rendering.summary import Summary, summary_text, summary_title
 from alerts.rendering.view import SEVERITIES, AlertView
-from alerts.response.links import Links
+from alerts.response.links import Links, MailLink
 
 TEMPLATES = Path(__file__).with_name("templates")
 TITLE_CHARACTERS_MAX = 120
@@ -188,6 +188,10 @@ class Renderer:
                 facts["respond"] = self._links.address(*link, now)
         return facts
 
+    def leave(self, link: MailLink) -> str | None:
+        """Where a mailbox unsubscribes; None without links."""
+        return self._links.unsubscribe(link) if self._links else None
+
     def trial(self, receiver: str, locale: str, by: str) -> Message:
         """A message that only shows that it arrives."""
         words = VOCABULARIES[locale]
@@ -276,6 +280,8 @@ def _words(words: Vocabulary) -> Words:
         left_out=words.left_out,
         refused=words.refused,
         resent=words.resent,
+        leave=words.leave,
+        cannot_leave=words.cannot_leave,
     )
 
 

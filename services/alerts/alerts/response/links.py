@@ -1,7 +1,8 @@
-"""Links of messages to the page of an alert: signed, of one receiver, and over after a while. Pure.
+"""Links of messages: to the page of an alert, of one receiver and over after a while, and to
+unsubscribe one mailbox from the mail of a receiver. Pure.
 
-Whoever has a link may answer to its alert, and no more. It is an HMAC-SHA256 over what it names,
-cut to 128 bits, so that it stays short enough for a chat.
+Whoever has a link may do that, and no more. It has an HMAC-SHA256 over what it names, cut to 128
+bits, so that it stays short enough for a chat.
 """
 
 import base64
@@ -17,8 +18,10 @@ from msgspec import Struct
 from shared.errors import ForbiddenError
 
 PATH = "respond"
+UNSUBSCRIBE = "unsubscribe"
+"""Below the same path, so that a proxy which passes the one on does so with the other."""
 SIGNATURE_BYTES = 16
-TOKEN_CHARACTERS_MAX = 1000
+TOKEN_CHARACTERS_MAX = 2000
 KEY_BYTES_MIN = 16
 _ADDRESS = re.compile(rf"(/[^\w\s]?{PATH}[^\w\s]?/)(?:[^\s\\<>()\[\]\"|]|\\[^n])+")
 """However a medium escapes it, and with or without what stands before it."""
@@ -31,6 +34,14 @@ class Link(Struct, frozen=True, array_like=True):
     alert: int
     receiver: str
     expires_at: int
+
+
+class MailLink(Struct, frozen=True, array_like=True):
+    """Whose mail to which mailbox, by the address of its channel, a link unsubscribes."""
+
+    workspace: str
+    receiver: str
+    mailbox: str
 
 
 class LinkInvalidError(ForbiddenError):
@@ -63,23 +74,38 @@ class Links:
     def address(self, workspace: str, alert: int, receiver: str, now: datetime) -> str:
         """The whole address, good from `now` for the lifetime of links."""
         expires_at = int((now + self._lifetime).timestamp())
-        payload = msgspec.json.encode(Link(workspace, alert, receiver, expires_at))
-        token = f"{_text(payload)}.{_text(self._sign(payload))}"
+        token = self._seal(Link(workspace, alert, receiver, expires_at), b"")
         return f"{self._base}/{PATH}/{token}"
 
     def read(self, token: str, now: datetime) -> Link:
         """What a link names. Raises LinkInvalidError, LinkExpiredError."""
+        link = msgspec.json.decode(self._open(token, b""), type=Link)
+        if datetime.fromtimestamp(link.expires_at, UTC) <= now:
+            raise LinkExpiredError(link.alert)
+        return link
+
+    def unsubscribe(self, link: MailLink) -> str:
+        """The whole address. It is good as long as the key: an old mail can be left, too."""
+        return f"{self._base}/{PATH}/{UNSUBSCRIBE}/{self._seal(link, UNSUBSCRIBE.encode())}"
+
+    def read_unsubscribe(self, token: str) -> MailLink:
+        """What such a link names. Raises LinkInvalidError."""
+        return msgspec.json.decode(self._open(token, UNSUBSCRIBE.encode()), type=MailLink)
+
+    def _seal(self, link: Struct, purpose: bytes) -> str:
+        payload = msgspec.json.encode(link)
+        return f"{_text(payload)}.{_text(self._sign(purpose + payload))}"
+
+    def _open(self, token: str, purpose: bytes) -> bytes:
+        """The payload. What was signed for one purpose is no link for another."""
         first, _, second = token[:TOKEN_CHARACTERS_MAX].partition(".")
         try:
             payload, signature = _bytes(first), _bytes(second)
         except (binascii.Error, ValueError) as error:
             raise LinkInvalidError("link_invalid", "this is no link of ours") from error
-        if not hmac.compare_digest(signature, self._sign(payload)):
+        if not hmac.compare_digest(signature, self._sign(purpose + payload)):
             raise LinkInvalidError("link_invalid", "this is no link of ours")
-        link = msgspec.json.decode(payload, type=Link)
-        if datetime.fromtimestamp(link.expires_at, UTC) <= now:
-            raise LinkExpiredError(link.alert)
-        return link
+        return payload
 
     def _sign(self, payload: bytes) -> bytes:
         return hmac.new(self._key, payload, hashlib.sha256).digest()[:SIGNATURE_BYTES]

@@ -37,6 +37,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     escalation: str | None = None
     call: Call | None = None
     schedule: str | None = None
+    on_call: bool = False
+    """Its route tells whoever is on call, or the owner in their place."""
     report: str | None = None
     """Of a group that has no alerts and speaks at its times: the report that it is."""
 
@@ -45,6 +47,12 @@ class Snapshot(msgspec.Struct, frozen=True):
         """Whether it speaks at its times although nothing happens."""
         digest = self.intervals.digest
         return digest is not None and (self.report is not None or digest.empty == "send")
+
+    @property
+    def is_duty(self) -> bool:
+        """Whether somebody has to hear of it: nobody unsubscribes from that. What begins an
+        escalation is told first, or nobody would be called."""
+        return bool(self.on_call or self.schedule or self.escalation or self.call)
 
 
 def take(configuration: Configuration, group: GroupReference) -> Snapshot:
@@ -56,6 +64,7 @@ def take(configuration: Configuration, group: GroupReference) -> Snapshot:
         times=RouteTimes(route.active_times, route.mute_times),
         escalation=route.escalation,
         schedule=route.schedule.name if route.schedule and not route.owners else None,
+        on_call=route.schedule is not None,
     )
 
 

@@ -5,7 +5,7 @@ and nothing is sent that is not on record. Sending is `delivery`'s work. A group
 or rendered waits, loudly; the others speak.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -31,6 +31,7 @@ from alerts.telling.aside import aside
 from alerts.telling.calls import called_for, concerning, has_called
 from alerts.telling.decide import DecisionReason, Told
 from alerts.telling.escalations import started
+from alerts.telling.leaving import LEFT, has_left, is_quiet, wanting, without_left
 from alerts.telling.messages import Messages, Speaking, delivery_rows, notification_row
 from alerts.telling.moves import LogRow, MovedChannel, moves
 from alerts.telling.muting import with_mutes
@@ -39,6 +40,7 @@ from alerts.telling.standing.messages import find_summaries, nothing_rows, repor
 from alerts.telling.store import ChannelTold, DueGroup, FlushedGroup, LeftMember, MemberTold
 from alerts.telling.store_muted import MemberMuted
 from alerts.telling.writes import Writes, write
+from alerts.unsubscriptions.store import Subscription, find_left
 from shared import metrics
 from shared.database.clock import Clock
 from shared.database.pool import Conn, Pool, is_transient, transaction
@@ -70,6 +72,8 @@ class Heard(NamedTuple):
     """(group, channel id) that have not got an earlier message yet."""
     muted: Mapping[str, Mapping[Key, Muted]]
     """By channel id, what is on record as muted."""
+    left: Collection[Subscription]
+    """Mail that nobody wants now."""
     summary: Summary | None = None
     """Of a report, which has no members."""
 
@@ -161,6 +165,7 @@ class Flusher:
             waiting = await store.find_waiting(conn, ids)
             muted = await store_muted.find(conn, ids)
             summaries = await find_summaries(conn, groups, now)
+            left = await find_left(conn, {(one.workspace, one.receiver) for one in groups})
             heard = [
                 Heard(
                     members[one],
@@ -168,6 +173,7 @@ class Flusher:
                     {name: told.get((one, name), []) for name in logs[one]},
                     waiting,
                     muted.get(one, {}),
+                    left,
                     summaries.get(one),
                 )
                 for one in ids
@@ -191,7 +197,7 @@ class Flusher:
         return [MovedChannel(group.group_id, name, one) for name, one in found.items()]
 
     def _flush_group(self, writes: Writes, group: DueGroup, heard: Heard, now: datetime) -> None:
-        members, logs, known, waiting, recorded, summary = heard
+        members, logs, known, waiting, recorded, left, summary = heard
         configuration = self._configurations.get(group.workspace)
         kept = group.snapshot
         receiver = snapshot.current_receiver(configuration, kept)
@@ -209,6 +215,8 @@ class Flusher:
                 continue
             familiar = {key for key, _, _ in known.get(channel.name, [])}
             known_here = [one for one in members if not former or one.key in familiar]
+            if gone := has_left(group, channel, left):
+                known_here = without_left(known_here)
             plan = plan_channel(
                 concerning(known_here, familiar, kept.call, now),
                 entry,
@@ -220,7 +228,7 @@ class Flusher:
                 recorded=recorded.get(channel.name, {}),
                 call=called_for(known_here, entry, kept.call, now),
             )
-            mutes += plan.waiting
+            mutes += [one for one in plan.waiting if one is not LEFT]
             fresh |= {key for key, (_, firing) in plan.told.items() if firing} - familiar
             metrics.DECISIONS.labels(plan.decision.reason.value).inc()
             speaking = Speaking(group, receiver, channel, plan, before, tick)
@@ -229,16 +237,17 @@ class Flusher:
                 continue
             if plan.decision.log:
                 told_at.append(tick)
-            elif before is not None:
+            elif before is not None and not (gone and all(map(is_quiet, known_here))):
                 told_at.append(before.told_at)
         firing = any(member.episode.open for member in members)
         due = _due(members, told_at, mutes, intervals, tick)
         if intervals.digest is not None and kept.stands:
             due = intervals.digest.next_after(tick)
+            told = wanting(group, receiver, left)
             if summary is not None:
-                writes.deliveries += report_rows(self._renderer, group, receiver, summary, now)
+                writes.deliveries += report_rows(self._renderer, group, told, summary, now)
             elif len(writes.deliveries) == enqueued:
-                writes.deliveries += nothing_rows(self._renderer, group, receiver, members)
+                writes.deliveries += nothing_rows(self._renderer, group, told, members)
         if kept.escalation is not None and configuration is not None:
             writes.escalations += started(group, configuration, members, fresh, now)
         writes.groups.append(FlushedGroup(group.group_id, tick, due, firing))

@@ -20,6 +20,7 @@ from alerts.rendering.own_words import composed_with
 from alerts.rendering.render import Heading, Rendered, Renderer
 from alerts.rendering.view import AlertView
 from alerts.telling.decide import DecisionReason
+from alerts.telling.leaving import leave_of
 from alerts.telling.moves import LogRow
 from alerts.telling.plan import Member, Plan, Telling
 from alerts.telling.store import DueGroup
@@ -46,7 +47,7 @@ class Messages:
     kind that are told the same share them, for a receiver may have many."""
 
     def __init__(self, renderer: Renderer) -> None:
-        self._renderer = renderer
+        self.renderer = renderer
         self._known: list[tuple[str, tuple[AlertView, ...], list[tuple[Rendered, Composed]]]] = []
 
     def of(self, speaking: Speaking, now: datetime) -> list[tuple[Rendered, Composed]]:
@@ -67,7 +68,7 @@ class Messages:
         )
         messages = [
             _composed(one, speaking, channel)
-            for one in self._renderer.render(views, heading, channel, now)
+            for one in self.renderer.render(views, heading, channel, now)
         ]
         self._known.append((kind, views, messages))
         return messages
@@ -113,10 +114,13 @@ def delivery_rows(
         view.ends_at is None and view.told != "unchanged" and view.signal.severity == "critical"
         for view in plan.views
     )
+    critical = {view.key for view in plan.views if view.signal.severity == "critical"}
     rows: list[DeliveryRow] = []
     carried: dict[Key, str] = {}
     for rendered, composed in messages.of(speaking, now):
         delivery = uuid4().hex
+        is_critical = not critical.isdisjoint(rendered.keys)
+        leave = leave_of(messages.renderer, group, channel, is_critical=is_critical)
         rows.append(
             DeliveryRow(
                 delivery=delivery,
@@ -128,7 +132,7 @@ def delivery_rows(
                 locale=receiver.locale,
                 title=composed.title,
                 body=composed.text,
-                message=rendered.message,
+                message=replace(rendered.message, leave=leave),
                 campaigns=campaigns,
                 thread_root=root,
                 thread_previous=previous,

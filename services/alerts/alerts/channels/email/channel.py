@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import aiosmtplib
 import jinja2
@@ -73,16 +73,18 @@ def _refusal(code: int, text: str) -> SendResult:
 
 class Mailboxes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An entry of the file: mailboxes that are told the same, each by itself, by default from the
-    service's own address."""
+    service's own address. With `unsubscribe` whoever reads one may leave it."""
 
     name: str | None = None
     to: tuple[str, ...]
     sender: str | None = field(default=None, name="from")
+    unsubscribe: bool = False
 
 
 class Mailbox(Struct, frozen=True, tag="email", tag_field="kind"):
     to: str
     sender: str = ""
+    unsubscribe: bool = False
 
 
 class EmailView(BaseModel):
@@ -91,6 +93,7 @@ class EmailView(BaseModel):
     name: str | None
     to: list[str]
     from_: str | None = Field(alias="from")
+    unsubscribe: bool
 
 
 class Email:
@@ -117,7 +120,7 @@ class Email:
             Endpoint(
                 entry.name or f"{self.kind}:{lower}",
                 self.kind,
-                msgspec.to_builtins(Mailbox(address, entry.sender or "")),
+                _target(address, entry),
                 f"{self.kind}:{lower}",
             )
             for lower, address in sorted(boxes.items())
@@ -159,6 +162,12 @@ class Email:
             session.close()
 
 
+def _target(address: str, entry: Mailboxes) -> dict[str, Any]:
+    """As it was stored before anybody could unsubscribe, where nobody can: it is the same one."""
+    target: dict[str, Any] = {"kind": "email", "to": address, "sender": entry.sender or ""}
+    return target | {"unsubscribe": True} if entry.unsubscribe else target
+
+
 def _checked(key: str, text: str, check: Callable[[str], T]) -> T:
     try:
         return check(text)
@@ -190,11 +199,20 @@ def mail_of(outgoing: Outgoing, default_sender: str, drawn: Sequence[bytes | Non
         sender=mailbox.sender or default_sender,
         to=mailbox.to,
         thread=Thread(composed.title, outgoing.thread_root, outgoing.thread_previous),
-        plain=composed.text,
+        plain="\n\n".join(filter(None, (composed.text, leave_line(message)))),
         html=page_of(message, composed, outgoing.delivery, drawn),
         note=message.words.resent if outgoing.possible_duplicate else "",
         pictures=tuple(one for one in drawn if one is not None),
+        leave=message.leave or "",
     )
+
+
+def leave_line(message: Message) -> str:
+    """How to get no more such mail, or that one cannot; "" where that is no matter."""
+    if message.leave is None:
+        return ""
+    words = message.words
+    return f"{words.leave}{words.colon}{message.leave}" if message.leave else words.cannot_leave
 
 
 def page_of(
@@ -213,6 +231,8 @@ def page_of(
             open_lines=message.open_lines if whole else (),
             still_open=message.words.still_open,
             receiver=message.receiver,
+            leave=message.leave,
+            words=message.words,
             zone=message.zone,
             text="" if whole else composed.text,
             pictures={place: content_id(delivery, at) for at, place in enumerate(places)},

@@ -19,6 +19,8 @@ from msgspec import Struct
 from alerts.channels.addresses import ENCODED, Sender, mail_address, mail_sender
 
 HEADER_LINE_CHARACTERS_MAX = 76
+HEADER_ADDRESS_CHARACTERS_MAX = 900
+"""An address is not folded, and a line has at most 998 characters (RFC 5322, 2.1.1)."""
 WORD_BYTES_MAX = 39
 """Of text in one encoded word: 52 characters of base64 and 12 around them fit a first line too."""
 
@@ -51,6 +53,8 @@ class Mail(Struct, frozen=True):
     note: str = ""
     pictures: tuple[bytes, ...] = ()
     """PNG; the page shows each by its `content_id`."""
+    leave: str = ""
+    """Where its mailbox unsubscribes."""
 
 
 def content_id(delivery: str, place: int) -> str:
@@ -84,6 +88,7 @@ def build(mail: Mail, now: datetime) -> bytes:
         previous = message_id(mail.thread.previous or mail.thread.root, sender)
         headers.append(("In-Reply-To", root))
         headers.append(("References", root if previous == root else f"{root}\r\n {previous}"))
+    headers += _unsubscribing(mail.leave)
     head = "".join(f"{name}: {value}\r\n" for name, value in headers)
     return head.encode("ascii") + _content(mail)
 
@@ -115,6 +120,15 @@ def _from(sender: Sender) -> str:
     name = sender.name if plain else encoded_words(sender.name)
     separator = " " if plain else "\r\n "
     return f"{name}{separator}<{sender.address}>"
+
+
+def _unsubscribing(address: str) -> list[tuple[str, str]]:
+    """What a mail program makes a button of (RFC 8058): over TLS alone, and in one line."""
+    is_fit = address.startswith("https://") and len(address) <= HEADER_ADDRESS_CHARACTERS_MAX
+    return [
+        ("List-Unsubscribe", f"<{address}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+    ] if is_fit else []  # fmt: skip
 
 
 def _content(mail: Mail) -> bytes:

@@ -49,6 +49,7 @@ ENGLISH: Mapping[str, str] = {
     "mute_mute time": "quiet hours",
     "mute_silenced": "silenced",
     "mute_snoozed": "snoozed",
+    "mute_unsubscribed": "unsubscribed",
     "mute_flapping": "it opens and ends again and again",
     "did_ack": "{by} acknowledged it",
     "did_unack": "{by} gave it back",
@@ -74,4 +75,17 @@ ENGLISH: Mapping[str, str] = {
     "origin_refused": "Press the buttons on the page itself.",
     "too_large": "That was too long.",
     "link_too_often": "Too many requests. Wait {seconds} seconds, then load this page again.",
+    "mail_title": "Mail of {receiver}",
+    "mail_comes": "{mailbox} gets the mail of {receiver}.",
+    "mail_left": "{mailbox} has unsubscribed from the mail of {receiver}.",
+    "mail_still": (
+        "Who has unsubscribed gets no warnings, nothing of level info and no reports. Critical "
+        "alerts, on-call duty and escalations still come, and so does the end of what was "
+        "told before."
+    ),
+    "mail_leave": "Unsubscribe",
+    "mail_return": "Send this mail again",
+    "unsubscribe_not_permitted": (
+        "This mail can no longer be unsubscribed from. Ask whoever looks after Paceline."
+    ),
 }

@@ -49,6 +49,7 @@ MAINLAND_CHINESE: Mapping[str, str] = {
     "mute_mute time": "免打扰时段",
     "mute_silenced": "已静默",
     "mute_snoozed": "已暂缓",
+    "mute_unsubscribed": "已退订",
     "mute_flapping": "反复触发",
     "did_ack": "{by} 已确认",
     "did_unack": "{by} 已放回",
@@ -73,4 +74,14 @@ MAINLAND_CHINESE: Mapping[str, str] = {
     "origin_refused": "请直接在页面上点击按钮。",
     "too_large": "内容过长。",
     "link_too_often": "请求过于频繁，请等待 {seconds} 秒后重新打开本页。",
+    "mail_title": "{receiver} 的邮件",
+    "mail_comes": "{mailbox} 正在接收 {receiver} 的邮件。",
+    "mail_left": "{mailbox} 已退订 {receiver} 的邮件。",
+    "mail_still": (
+        "退订后不再收到警告、提示和告警总览。严重告警、值班和升级通知仍会发送；"
+        "此前已通知的告警结束时也会告知。"
+    ),
+    "mail_leave": "退订",
+    "mail_return": "恢复接收",
+    "unsubscribe_not_permitted": "这类邮件现在不能退订，请联系 Paceline 的管理员。",
 }

@@ -49,6 +49,7 @@ TAIWAN_CHINESE: Mapping[str, str] = {
     "mute_mute time": "勿擾時段",
     "mute_silenced": "已靜音",
     "mute_snoozed": "已延後提醒",
+    "mute_unsubscribed": "已取消訂閱",
     "mute_flapping": "反覆觸發",
     "did_ack": "{by} 已確認",
     "did_unack": "{by} 已放回",
@@ -73,4 +74,14 @@ TAIWAN_CHINESE: Mapping[str, str] = {
     "origin_refused": "請直接在頁面上點選按鈕。",
     "too_large": "內容過長。",
     "link_too_often": "要求過於頻繁，請等待 {seconds} 秒後重新開啟本頁。",
+    "mail_title": "{receiver} 的郵件",
+    "mail_comes": "{mailbox} 正在接收 {receiver} 的郵件。",
+    "mail_left": "{mailbox} 已取消訂閱 {receiver} 的郵件。",
+    "mail_still": (
+        "取消訂閱後不再收到警告、提示和警示總覽。嚴重警示、值班與升級通知仍會寄送；"
+        "先前已通知的警示解除時也會告知。"
+    ),
+    "mail_leave": "取消訂閱",
+    "mail_return": "恢復接收",
+    "unsubscribe_not_permitted": "這類郵件目前無法取消訂閱，請聯絡 Paceline 的管理員。",
 }

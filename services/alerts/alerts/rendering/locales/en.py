@@ -201,6 +201,11 @@ ENGLISH = Vocabulary(
     left_out="… too long, {n} lines left out",
     refused="the full text was refused by the receiver's service; this is its title",
     resent="(重发/resent)",
+    leave="Unsubscribe from such mail",
+    cannot_leave=(
+        "You cannot unsubscribe from this mail: critical alerts, on-call duty and escalations "
+        "always reach you."
+    ),
     part="({number} of {count})",
     template_failed="The template {name} could not be used ({why}): these are the usual words.",
     digest_title="How things stand: {open} open, {over} over",

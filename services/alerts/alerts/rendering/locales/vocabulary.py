@@ -180,6 +180,9 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
     left_out: str
     refused: str
     resent: str
+    leave: str
+    """Of a mail: what the address beside it does."""
+    cannot_leave: str
     part: str
     template_failed: str
     """Behind a message that is not in the receiver's own words."""

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
+from msgspec.structs import replace
+
 from alerts.channels.message import Message
 from alerts.channels.table import CHANNELS
 from alerts.configuration.receivers import Receiver
 from alerts.record.rows import DeliveryRow
 from alerts.rendering.render import Heading, Renderer
 from alerts.rendering.summary import Summary
+from alerts.telling.leaving import leave_of
 from alerts.telling.plan import Member
 from alerts.telling.standing import store
 from alerts.telling.store import DueGroup
@@ -37,7 +40,7 @@ def report_rows(
     if summary.is_empty and not (digest and digest.empty == "send"):
         return []
     message = renderer.summary(summary, _heading(group, receiver, "report"), now)
-    return _rows(group, receiver, message)
+    return _rows(renderer, group, receiver, message)
 
 
 def nothing_rows(
@@ -49,7 +52,7 @@ def nothing_rows(
     if any(one.mute is None for one in open_ones):
         return []
     message = renderer.nothing(_heading(group, receiver, "digest"), len(open_ones))
-    return _rows(group, receiver, message)
+    return _rows(renderer, group, receiver, message)
 
 
 def _heading(group: DueGroup, receiver: Receiver, reason: str) -> Heading:
@@ -58,7 +61,9 @@ def _heading(group: DueGroup, receiver: Receiver, reason: str) -> Heading:
     )
 
 
-def _rows(group: DueGroup, receiver: Receiver, message: Message) -> list[DeliveryRow]:
+def _rows(
+    renderer: Renderer, group: DueGroup, receiver: Receiver, message: Message
+) -> list[DeliveryRow]:
     rows: list[DeliveryRow] = []
     for one in receiver.channels:
         channel = CHANNELS[one.kind]
@@ -74,7 +79,7 @@ def _rows(group: DueGroup, receiver: Receiver, message: Message) -> list[Deliver
                 locale=receiver.locale,
                 title=composed.title,
                 body=composed.text,
-                message=message,
+                message=replace(message, leave=leave_of(renderer, group, one)),
                 campaigns={},
                 thread_root=None,
                 thread_previous=None,
