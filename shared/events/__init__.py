@@ -91,6 +91,7 @@ from shared.events.topics import (
 from shared.events.totals import (
     AllocationCause,
     Amount,
+    BudgetState,
     BudgetTotals,
     PlanBefore,
     TotalsChange,
@@ -126,6 +127,7 @@ __all__ = [
     "BreachNumber",
     "BreachSource",
     "BreachWindow",
+    "BudgetState",
     "BudgetTotals",
     "CampaignObject",
     "CatalogItem",

@@ -1,8 +1,12 @@
 """budget.totals.v1: the figures of a line."""
 
+from typing import Literal
+
 from msgspec import UNSET, Struct, UnsetType
 
 from shared.events.fields import Freshness, Instant
+
+BudgetState = Literal["on_plan", "overspent", "short", "underspent"]
 
 
 class Amount(Struct, frozen=True, kw_only=True):
@@ -53,6 +57,8 @@ class BudgetTotals(Struct, frozen=True, kw_only=True):
     `set_aside`: how much of the line's sources was refused and is not settled; `settled_through`:
     how far they are complete without what is still waited for (null: as far as complete).
     `allocation`: the plan, transfer, draw or return that changed `allocated` last.
+    `state`: how what is spent and ordered stands to what is allocated and planned; null in older
+    messages.
     """
 
     campaign: str
@@ -82,3 +88,4 @@ class BudgetTotals(Struct, frozen=True, kw_only=True):
     set_aside: int = 0
     settled_through: Instant | None = None
     allocation: AllocationCause | None = None
+    state: BudgetState | None = None

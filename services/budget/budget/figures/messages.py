@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from budget.allocation.phasing import EPOCH, read_curve
 from budget.figures.lines import AccountedLine, PendingChange, PostedSum, SealedLine
 from budget.figures.pacing import PacingFigures, SourceState, complete_through, figures
+from budget.figures.variance import budget_state
 from budget.ledger.rules import IN_TIME
 from shared.events import AllocationCause, Amount, BudgetTotals, PlanBefore, TotalsChange
 from shared.money import format_micros
@@ -111,6 +112,7 @@ def _totals(
         set_aside=told.set_aside,
         settled_through=told.settled_through,
         allocation=_allocation(row),
+        state=budget_state(told).state,
     )
 
 

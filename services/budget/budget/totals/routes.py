@@ -1,5 +1,7 @@
 """Totals, entries, imports, invariants: every figure can be traced to its events (E24)."""
 
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -11,12 +13,15 @@ from budget.ledger import registry
 from budget.ledger.rules import AccountKey
 from budget.ledger.store import KINDS
 from budget.totals import store
-from budget.totals.schemas import EntryView, TotalsView
+from budget.totals.schemas import EntryView, SharesView, TotalsView
+from budget.totals.shares import read_shares
 from budget.totals.store import EntryRecord, TotalsLimits
 from budget.totals.totals import TotalsQuery, read_totals
+from shared.database.pool import Conn
 from shared.errors import NotFoundError
 from shared.http.answers import Page, answers
 from shared.http.app import Json
+from shared.http.auth import Principal
 from shared.http.caller import Name, Reader
 from shared.http.paging import Paged
 from shared.http.reach import resolved
@@ -39,6 +44,34 @@ async def get_totals(
 ) -> Json:
     """`through`: up to this event time; `known_at`: as recorded by then. `incomplete`: when records
     were lost, in time of receipt. Errors: campaign_unknown, totals_timeout."""
+    return await _read(request, campaign, principal, (through, known_at), read_totals)
+
+
+@router.get(
+    "/campaigns/{campaign}/channels",
+    **answers(SharesView),
+    summary="What each channel and category costs",
+)
+async def get_channels(
+    request: Request,
+    campaign: Name,
+    principal: Reader,
+    through: Annotated[When | None, Query()] = None,
+    known_at: Annotated[When | None, Query()] = None,
+) -> Json:
+    """The figures of totals, summed by the channel and by the category of the lines. Errors:
+    campaign_unknown, totals_timeout."""
+    return await _read(request, campaign, principal, (through, known_at), read_shares)
+
+
+async def _read(
+    request: Request,
+    campaign: str,
+    principal: Principal,
+    limits: tuple[datetime | None, datetime | None],
+    read: Callable[[Conn, TotalsQuery], Awaitable[dict[str, Any]]],
+) -> Json:
+    """What `read` says of a campaign in reach, in one snapshot."""
     state = request.app.state
     async with state.pool.acquire() as conn:
         reach = await resolved(conn, principal.reach, state.campaigns_of_regions)
@@ -49,11 +82,11 @@ async def get_totals(
             principal.workspace,
             campaign,
             now,
-            TotalsLimits(through, known_at, state.settings.totals_timeout_s),
+            TotalsLimits(*limits, state.settings.totals_timeout_s),
             max(1, state.partitions()),
         )
         async with conn.transaction(isolation="repeatable_read", readonly=True):
-            return Json(await read_totals(conn, asked))
+            return Json(await read(conn, asked))
 
 
 @router.get(

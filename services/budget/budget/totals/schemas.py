@@ -6,12 +6,15 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from budget.fields import MoneyView
+from budget.figures.variance import StateReason
 from budget.ledger.schemas import EventName
+from shared.events import BudgetState
 
 
 class FiguresView(BaseModel):
     """Taken at the line's `anchor`; `corrections` is part of `actual`, `remaining` what is left of
-    `allocated` after `actual` and `committed`."""
+    `allocated` after `actual` and `committed`, `variance` what is spent more than planned by then.
+    """
 
     allocated: str
     planned_to_date: str
@@ -30,6 +33,10 @@ class FiguresView(BaseModel):
     anchor: datetime
     freshness: Literal["live", "late", "silent", "manual"]
     set_aside: int
+    variance: str
+    variance_ratio: str | None
+    state: BudgetState
+    state_reason: StateReason | None
 
 
 class LineFigures(FiguresView):
@@ -81,6 +88,33 @@ class TotalsView(BaseModel):
     exceptions: ExceptionSum
     reserve: list[ReserveFigure]
     incomplete: list[Lost]
+
+
+class ShareFigures(FiguresView):
+    """Of all its lines; shares of what all lines together have, and have spent."""
+
+    lines: list[str]
+    allocated_share: str | None
+    actual_share: str | None
+
+
+class ChannelFigures(ShareFigures):
+    channel: str | None
+
+
+class CategoryFigures(ShareFigures):
+    category: str | None
+
+
+class SharesView(BaseModel):
+    """What each channel and each category of a campaign costs."""
+
+    campaign: str
+    currency: str
+    known_at: datetime
+    through: datetime | None
+    channels: list[ChannelFigures]
+    categories: list[CategoryFigures]
 
 
 class EntryView(BaseModel):

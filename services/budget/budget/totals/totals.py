@@ -7,7 +7,7 @@ Without parameters it reads accounts, days and pending changes; `through` (event
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -22,12 +22,13 @@ from budget.documents.plans.store import PlanRecord
 from budget.figures import pacing, store_lines
 from budget.figures.lines import AccountedLine, PostedSum
 from budget.figures.pacing import PacingFigures, SourceState
+from budget.figures.variance import budget_state, variance
 from budget.totals import store
 from budget.totals.store import DaySum, HeldSum, TotalsLimits
 from shared.database.pool import Conn
 from shared.errors import NotFoundError
 from shared.kafka.gaps import gaps_between
-from shared.money import format_micros, parse_micros
+from shared.money import format_micros, format_ratio, parse_micros
 
 RESTATED = timedelta(days=30)
 """How long after a day platforms still restate it (their mapping files): a gap that long after the
@@ -57,10 +58,22 @@ class TotalsQuery:
         return self.limits.through is not None or self.limits.known_at is not None
 
 
-async def read_totals(conn: Conn, asked: TotalsQuery) -> dict[str, Any]:
-    """The answer of contracts.md section 3, read in one snapshot of the database.
+class ReadFigures(NamedTuple):
+    """A campaign at the moment asked for: its plan, what places hold, the figures of its lines,
+    what was spent per day, and how much of each source is set aside."""
 
-    Raises NotFoundError `campaign_unknown`.
+    campaign: CampaignRecord
+    plan: PlanRecord | None
+    held: Mapping[Holder, int]
+    lines: Sequence[tuple[AccountedLine, PacingFigures]]
+    days: Sequence[DaySum]
+    apart: Mapping[str, int]
+
+
+async def read_figures(conn: Conn, asked: TotalsQuery) -> ReadFigures:
+    """Reads them in the caller's snapshot of the database.
+
+    Raises NotFoundError `campaign_unknown`, UnavailableError `totals_timeout`.
     """
     campaign = await get_campaign(conn, asked.workspace, asked.campaign)
     if campaign is None:
@@ -71,12 +84,18 @@ async def read_totals(conn: Conn, asked: TotalsQuery) -> dict[str, Any]:
     sources = await store_lines.find_sources(conn, ids, asked.partitions)
     known, days = await _known(conn, asked, rows, campaign.time_zone)
     lines = [(row, _figures(asked, row, sources.get(row.account_id, []), known)) for row in rows]
-    excepted = await _exceptions(conn, asked)
     apart = {one.source: one.set_aside for told in sources.values() for one in told}
+    return ReadFigures(campaign, plan, held, lines, days, apart)
+
+
+async def read_totals(conn: Conn, asked: TotalsQuery) -> dict[str, Any]:
+    """The answer of contracts.md section 3. Raises what `read_figures` raises."""
+    campaign, plan, held, lines, days, apart = await read_figures(conn, asked)
+    excepted = await _exceptions(conn, asked)
     total = replace(
         pacing.total([told for _, told in lines], asked.moment), set_aside=sum(apart.values())
     )
-    names = {row.account_id: row.line for row in rows}
+    names = {row.account_id: row.line for row, _ in lines}
     return {
         "campaign": asked.campaign,
         "currency": campaign.currency,
@@ -84,9 +103,9 @@ async def read_totals(conn: Conn, asked: TotalsQuery) -> dict[str, Any]:
         "known_at": asked.limits.known_at or asked.now,
         "through": asked.limits.through,
         "complete_through": total.complete_through,
-        "total": _view(total),
+        "total": figures_view(total),
         "lines": [
-            {"line": row.line, "name": row.name, "seq": row.seq, **_view(told)}
+            {"line": row.line, "name": row.name, "seq": row.seq, **figures_view(told)}
             for row, told in lines
         ],
         "days": [
@@ -184,7 +203,10 @@ def _capped(source: SourceState, moment: datetime) -> SourceState:
     return replace(source, complete_through=None if through is None else min(through, moment))
 
 
-def _view(told: PacingFigures) -> dict[str, Any]:
+def figures_view(told: PacingFigures) -> dict[str, Any]:
+    """Figures as HTTP says them."""
+    more = variance(told)
+    found = budget_state(told)
     return {
         "allocated": format_micros(told.allocated),
         "planned_to_date": format_micros(told.planned_to_date),
@@ -203,6 +225,10 @@ def _view(told: PacingFigures) -> dict[str, Any]:
         "anchor": told.anchor,
         "freshness": told.freshness,
         "set_aside": told.set_aside,
+        "variance": format_micros(more),
+        "variance_ratio": format_ratio(more, told.planned_to_date),
+        "state": found.state,
+        "state_reason": found.reason,
     }
 
 

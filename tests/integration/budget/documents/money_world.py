@@ -47,14 +47,17 @@ def reserved_plan(*lines: dict[str, Any]) -> dict[str, Any]:
 
 @asynccontextmanager
 async def moving_money(
-    database_url: str, directory: Path, now: str = "11-06 09:00"
+    database_url: str,
+    directory: Path,
+    now: str = "11-06 09:00",
+    plan: dict[str, Any] | None = None,
 ) -> AsyncIterator[Service]:
-    """`c1` with the reserved plan in force since its start."""
+    """`c1` with a plan in force since its start, the reserved one unless another is given."""
     async with running_service(database_url, directory) as made:
         await made.empty()
         await made.set_clock(at(now))
         await create_campaign(made, region="hq")
-        await approve(made, plan=reserved_plan(), effective_from=SINCE)
+        await approve(made, plan=plan or reserved_plan(), effective_from=SINCE)
         yield made
 
 
