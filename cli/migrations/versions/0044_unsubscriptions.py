@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0043_unsubscriptions"
-down_revision = "0042_commitments"
+revision = "0044_unsubscriptions"
+down_revision = "0043_objects"
 branch_labels = None
 depends_on = None
 
