@@ -176,7 +176,7 @@ DELIVERY_DURATION = Histogram(
 )
 DELIVERIES_PENDING = Gauge(
     "paceline_alerts_deliveries_pending",
-    "Deliveries not yet sent: queued, unreachable, rate_limited, or refused until a correction.",
+    "Deliveries not yet sent: queued, unreachable, rate_limited, throttled or refused.",
     ["channel", "why"],
 )
 DELIVERIES_AGE = Gauge(

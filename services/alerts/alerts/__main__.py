@@ -99,13 +99,13 @@ async def build(settings: AlertsSettings, configurations: Configurations) -> Asy
 
         async def refresh_metrics() -> None:
             await relay.unsent()
-            await gauges.refresh(pool, configurations.limits)
+            await gauges.refresh(pool, configurations)
 
         due = (
             endings.count_due,
             escalator.count_due,
             flusher.count_due,
-            delivery_store.count_due,
+            lambda conn: delivery_store.count_due(conn, configurations.budgets),
         )
         checks = checks_of(pool, consumer, relay)
         app = make_app(

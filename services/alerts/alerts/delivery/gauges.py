@@ -1,17 +1,17 @@
 """Gauges of what is not sent yet, by channel and why, and counters from their first value on."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from alerts.channels.result import SendClass
 from alerts.channels.table import CHANNELS
-from alerts.configuration.limits import PERIODS, SendLimits
+from alerts.configuration.configurations import Configurations
+from alerts.configuration.limits import PERIODS
 from alerts.delivery import store_unsent
 from alerts.delivery.store_limits import find_usage
 from shared import metrics
 from shared.database.pool import Pool
 
-WHY_UNSENT = ("queued", "unreachable", "rate_limited", "refused")
+WHY_UNSENT = ("queued", "unreachable", "rate_limited", "throttled", "refused")
 
 
 def start_counters() -> None:
@@ -28,10 +28,10 @@ def start_counters() -> None:
             metrics.DELIVERIES.labels(kind, answer.value)
 
 
-async def refresh(pool: Pool, limits: Mapping[str, SendLimits]) -> None:
-    now = datetime.now(UTC)
+async def refresh(pool: Pool, configurations: Configurations) -> None:
+    now, limits = datetime.now(UTC), configurations.limits
     async with pool.acquire() as conn:
-        waiting = await store_unsent.count_unsent(conn)
+        waiting = await store_unsent.count_unsent(conn, configurations.budgets)
         usage = await find_usage(conn, limits, now)
     for period in PERIODS:
         shares = [

@@ -15,7 +15,10 @@ from alerts.channels.message import Message
 from alerts.channels.result import ARRIVED
 from alerts.configuration.limits import SendLimits
 from alerts.delivery.store_limits import (
+    DESTINATIONS,
+    NOT_HELD,
     PARK,
+    THROTTLES,
     Slot,
     SlotWanted,
     free_all,
@@ -40,15 +43,12 @@ BEHIND = f"EXISTS (SELECT 1 {EARLIER})"
 # destinations are per workspace. In one, two names of a robot share what it takes.
 CLAIMABLE = f"""
 SELECT d.*, d.workspace || '/' || coalesce(b.key, d.channel_id) AS destination, now() AS now
-FROM alerts.deliveries d
-LEFT JOIN unnest($1::text[], $2::text[], $3::text[]) AS b(workspace, name, key)
-  ON b.workspace = d.workspace AND b.name = d.channel_id
-LEFT JOIN alerts.destinations p
-  ON p.destination = d.workspace || '/' || coalesce(b.key, d.channel_id)
+FROM alerts.deliveries d {DESTINATIONS}
 WHERE d.state IN {UNSENT_SQL}
   AND CASE d.state WHEN 'sending' THEN d.claimed_until ELSE d.next_attempt_at END <= now()
+  AND {NOT_HELD}
   AND (p.blocked_until IS NULL OR p.blocked_until <= now())
-  AND (p.throttled_until IS NULL OR p.throttled_until <= now() OR p.critical_passes AND d.urgent)
+  AND {THROTTLES} IS NOT TRUE
   AND NOT {BEHIND}
 ORDER BY d.turn_at, d.position LIMIT $4 FOR UPDATE OF d SKIP LOCKED
 """
@@ -118,8 +118,8 @@ FROM alerts.notifications n JOIN alerts.deliveries d USING (delivery)
 WHERE d.position = ANY($1::bigint[]) ORDER BY n.notification
 """
 UNSENT_DUE = f"""
-SELECT count(*) FROM alerts.deliveries d
-WHERE d.state IN {UNSENT_SQL} AND d.next_attempt_at <= now()
+SELECT count(*) FROM alerts.deliveries d {DESTINATIONS}
+WHERE d.state IN {UNSENT_SQL} AND d.next_attempt_at <= now() AND {THROTTLES} IS NOT TRUE
   AND NOT {BEHIND}
 """
 
@@ -320,7 +320,7 @@ async def put_due_again(conn: Conn) -> int:
     return sum(row["state"] == "failed" for row in await conn.fetch(DUE_AGAIN))
 
 
-async def count_due(conn: Conn) -> int:
-    """Deliveries that should be sent now (the real clock decides), those that wait behind an
-    earlier one of their channel not counted."""
-    return int(await conn.fetchval(UNSENT_DUE))
+async def count_due(conn: Conn, budgets: Sequence[tuple[str, str, str]]) -> int:
+    """Deliveries that should be sent now (the real clock decides); those that wait behind an
+    earlier one of their channel, or for a limit of the file, are not counted."""
+    return int(await conn.fetchval(UNSENT_DUE, *columns(budgets, 3)))

@@ -1,9 +1,11 @@
 """SQL of what is not sent yet, for the gauges."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from alerts.delivery.store_limits import DESTINATIONS, THROTTLES
 from alerts.record.states import UNSENT_SQL
-from shared.database.pool import Conn
+from shared.database.pool import Conn, columns
 from shared.database.rows import fetch
 
 # What stands behind a refused message of its group and channel waits for the same correction.
@@ -11,13 +13,14 @@ UNSENT = f"""
 SELECT channel, why, count(*) AS deliveries,
   extract(epoch FROM now() - min(created_at))::float8 AS age_s
 FROM (
-  SELECT created_at, target->>'kind' AS channel, CASE
-    WHEN bool_or(state = 'failed') OVER (
-      PARTITION BY group_id, channel_id ORDER BY position) THEN 'refused'
-    WHEN state = 'parked' THEN 'rate_limited'
-    WHEN state = 'pending' AND attempts <> '[]' THEN 'unreachable'
+  SELECT d.created_at, d.target->>'kind' AS channel, CASE
+    WHEN bool_or(d.state = 'failed') OVER (
+      PARTITION BY d.group_id, d.channel_id ORDER BY d.position) THEN 'refused'
+    WHEN {THROTTLES} THEN 'throttled'
+    WHEN d.state = 'parked' THEN 'rate_limited'
+    WHEN d.state = 'pending' AND d.attempts <> '[]' THEN 'unreachable'
     ELSE 'queued' END AS why
-  FROM alerts.deliveries WHERE state IN {UNSENT_SQL}
+  FROM alerts.deliveries d {DESTINATIONS} WHERE d.state IN {UNSENT_SQL}
 ) AS unsent GROUP BY channel, why
 """
 
@@ -31,6 +34,6 @@ class Waiting(NamedTuple):
     age_s: float
 
 
-async def count_unsent(conn: Conn) -> list[Waiting]:
-    """What is not sent yet by channel and reason: queued, unreachable, rate_limited, refused."""
-    return await fetch(conn, Waiting, UNSENT)
+async def count_unsent(conn: Conn, budgets: Sequence[tuple[str, str, str]]) -> list[Waiting]:
+    """What is not sent yet by channel and reason."""
+    return await fetch(conn, Waiting, UNSENT, *columns(budgets, 3))

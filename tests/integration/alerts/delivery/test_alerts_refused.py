@@ -78,7 +78,7 @@ async def states(world: World, channel: str = "dingtalk") -> list[str]:
 
 async def waiting(world: World) -> dict[tuple[str, str], int]:
     async with world.pool.acquire() as conn:
-        found = await store_unsent.count_unsent(conn)
+        found = await store_unsent.count_unsent(conn, world.configurations.budgets)
     return {(one.channel, one.why): one.deliveries for one in found}
 
 
@@ -134,7 +134,9 @@ async def test_one_wrong_channel_neither_stops_nor_hides_the_others(world: World
     assert await states(world, "email") == ["delivered"] * 3
     assert await waiting(world) == {("dingtalk", "refused"): 3}
     async with world.pool.acquire() as conn:
-        assert await store_deliveries.count_due(conn) == 0, "the service is idle"
+        assert await store_deliveries.count_due(conn, world.configurations.budgets) == 0, (
+            "the service is idle"
+        )
     assert [row["state"] for row in await world.rows(state="failed")] == ["failed"]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from alerts.channels.result import SendClass
-from alerts.delivery import gauges
+from alerts.delivery import gauges, store, store_unsent
 from alerts.delivery.store_limits import find_usage
 from shared import metrics
 from shared.database.clock import set_manual
@@ -161,7 +161,25 @@ async def test_metrics_say_how_much_is_used(world: World) -> None:
     await tell(world, breach(0))
     await tell(world, breach(1))
     await tell(world, breach(2))
-    await gauges.refresh(world.pool, world.configurations.limits)
+    await gauges.refresh(world.pool, world.configurations)
     assert metrics.LIMITS_USED.labels("hour")._value.get() == 0.5
     assert metrics.LIMITS_USED.labels("month")._value.get() == 1.0
     assert metrics.DESTINATIONS_THROTTLED._value.get() == 1
+
+
+async def test_what_a_limit_holds_back_is_not_due_and_the_gauges_say_so(world: World) -> None:
+    limit(world, "day: 1, critical_passes: true")
+    for number in range(3):
+        await tell(world, breach(number))
+    budgets = world.configurations.budgets
+    async with world.pool.acquire() as conn:
+        assert await store.count_due(conn, budgets) == 0, "the service is idle"
+        (waiting,) = await store_unsent.count_unsent(conn, budgets)
+    assert (waiting.channel, waiting.why, waiting.deliveries) == ("dingtalk", "throttled", 2)
+    await gauges.refresh(world.pool, world.configurations)
+    assert metrics.DELIVERIES_PENDING.labels("dingtalk", "throttled")._value.get() == 2
+    # What passes is due as ever.
+    await world.tell(breach(3, "critical"))
+    await world.flush(at(60))
+    async with world.pool.acquire() as conn:
+        assert await store.count_due(conn, budgets) == 1

@@ -115,8 +115,8 @@ NAMED = [["w0", "w1"], ["room", "room"], ["dingtalk:ROOM", "dingtalk:ROOM"]]
 CAMPAIGNS = [f'{{"campaign": "c{number}"}}' for number in range(200, 400)]
 STATEMENTS: list[tuple[str, str, list[Any]]] = [
     ("claim", store_deliveries.CLAIMABLE, [*NAMED, 16]),
-    ("idle, deliveries", store_deliveries.UNSENT_DUE, []),
-    ("gauges", store_unsent.UNSENT, []),
+    ("idle, deliveries", store_deliveries.UNSENT_DUE, [*NAMED]),
+    ("gauges", store_unsent.UNSENT, [*NAMED]),
     ("idle, groups", store_groups.DUE, []),
     ("open", store_alerts.LIST_OPEN, ["w1", 0, 0, 1000]),
     ("open, again", store_alerts.FIND_OPEN, EPISODES),
