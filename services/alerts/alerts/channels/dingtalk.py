@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from alerts.channels.contract import ChannelLimits, Outgoing, Tools
 from alerts.channels.markup import markdown
+from alerts.channels.message import FactLine
 from alerts.channels.result import SendClass, SendResult, clip
 from alerts.channels.web.address import send_to
 from alerts.channels.web.answers import Codes, fields_of
@@ -48,8 +49,8 @@ _CODES = Codes(
 )
 
 
-def _link(address: str) -> str:
-    return f"[{markdown(address.partition('://')[2])}]({address})"
+def _link(line: FactLine) -> str:
+    return f"[{markdown(line.link_text)}]({line.text})"
 
 
 MARKUP = Markup(

@@ -35,11 +35,18 @@ class AlertFacts(Struct, frozen=True):
 
 
 class FactLine(Struct, frozen=True):
-    """A labelled line; `link` says that its text is an address to be followed."""
+    """A labelled line; `link` says that its text is an address to be followed, and `words` stand
+    for it where a medium shows links."""
 
     label: str
     text: str
     link: bool = False
+    words: str = ""
+
+    @property
+    def link_text(self) -> str:
+        """What is read of a link: its words, else its address without the scheme."""
+        return self.words or self.text.partition("://")[2]
 
 
 class Tone(StrEnum):

@@ -161,7 +161,7 @@ def _alerts(message: Message) -> Iterator[dict[str, Any]]:
         facts = [
             {
                 "title": lookalikes(one.label),
-                "value": twin_link(one.text) if one.link else lookalikes(one.text),
+                "value": twin_link(one) if one.link else lookalikes(one.text),
             }
             for one in block.facts
         ]

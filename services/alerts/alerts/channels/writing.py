@@ -5,21 +5,21 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from alerts.channels.markup import lookalikes
-from alerts.channels.message import Block, Composed, Message, Tone, joined, within
+from alerts.channels.message import Block, Composed, FactLine, Message, Tone, joined, within
 from alerts.channels.texts import Measure, json_bytes
 
 
-def twin_link(address: str) -> str:
-    """A link that shows its address, without what a chat would make another of."""
-    return f"[{lookalikes(address.partition('://')[2])}]({address})"
+def twin_link(line: FactLine) -> str:
+    """A link, its text without what a chat would make another of."""
+    return f"[{lookalikes(line.link_text)}]({line.text})"
 
 
 class Markup(Struct, frozen=True):
-    """`{}` stands for what `escape` has made harmless; `link` makes one of an address. In a heading
-    `{color}` is that of an alert's tone."""
+    """`{}` stands for what `escape` has made harmless; `link` makes one of a line that is
+    one. In a heading `{color}` is that of an alert's tone."""
 
     escape: Callable[[str], str]
-    link: Callable[[str], str]
+    link: Callable[[FactLine], str]
     heading: str
     headline: str
     strong: str
@@ -48,7 +48,7 @@ class Markup(Struct, frozen=True):
             self.bullet
             + self.escape(one.label)
             + colon
-            + (self.link(one.text) if one.link else self.escape(one.text))
+            + (self.link(one) if one.link else self.escape(one.text))
             for one in block.facts
         ]
         return "\n".join([heading, headline, *facts])

@@ -175,6 +175,7 @@ class Renderer:
         facts = {
             **facts_of(view, heading.locale, now, zone),
             "respond": "",
+            "answer": VOCABULARIES[heading.locale].answer,
             "call": "",
             "earlier": "",
         }
@@ -292,11 +293,14 @@ def _block(macros: Any, view: AlertView, facts: dict[str, Any]) -> Block:
     icon = {"resolved": ended_icon, "withdrawn": "⚪"}.get(view.told, _ICONS[view.signal.severity])
     names = ("runbook", "link", "respond")
     links = {facts[name] for name in names if _ADDRESS.fullmatch(facts[name])}
+    words = {facts["respond"]: facts["answer"]}
     rows = [line.partition("\t") for line in str(macros.facts(facts)).split("\n") if line.strip()]
     return Block(
         heading=f"{icon} {macros.badge(facts)} · {facts['scope']}",
         headline=str(macros.headline(facts)),
-        facts=tuple(FactLine(label, text, link=text in links) for label, _, text in rows),
+        facts=tuple(
+            FactLine(label, text, text in links, words.get(text, "")) for label, _, text in rows
+        ),
         color=_COLORS[tone],
         alert=_alert(view, facts["respond"]),
         tone=tone,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.channels.email.channel import Email
+from alerts.channels.email.channel import Email, page_of
 from alerts.channels.table import CHANNELS
 from alerts.rendering.render import Heading, Renderer
 from alerts.response.links import (
@@ -61,7 +61,7 @@ def test_a_short_key_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("locale", "label"), [("en", "Answer to it"), ("zh-CN", "确认或暂缓"), ("zh-TW", "確認或暫緩")]
+    ("locale", "label"), [("en", "Answer to it"), ("zh-CN", "回应"), ("zh-TW", "回應")]
 )
 def test_an_open_alert_that_is_told_has_a_link_of_its_own(locale: str, label: str) -> None:
     heading = Heading(receiver="ops", locale=locale, workspace="default")
@@ -77,6 +77,54 @@ def test_an_open_alert_that_is_told_has_a_link_of_its_own(locale: str, label: st
         assert LINKS.read(token_of(address), at(0)).alert == 1
         text = channel.compose(found.message, channel.limits.text_max).text
         assert token_of(address) in text
+
+
+ADDRESS = "https://wiki.example.com/pacing"
+SHOWN = {
+    "dingtalk": "[{}]({})",
+    "wecom": "[{}]({})",
+    "feishu": "[{}]({})",
+    "teams": "[{}]({})",
+    "discord": "[{}]({})",
+    "slack": "<{1}|{0}>",
+    "telegram": '<a href="{1}">{0}</a>',
+    "apprise": "{1}",
+    "email": "{1}",
+}
+"""What a medium makes of words and an address; plain text keeps the address."""
+
+
+@pytest.mark.parametrize("kind", sorted(SHOWN))
+@pytest.mark.parametrize(
+    ("locale", "label", "words"),
+    [
+        ("en", "Answer to it: ", "acknowledge, remind me later, comment"),
+        ("zh-CN", "回应：", "确认、暂缓或备注"),
+        ("zh-TW", "回應：", "確認、延後提醒或備註"),
+    ],
+)
+def test_a_link_to_answer_by_is_read_as_words_and_that_of_a_runbook_as_its_address(
+    kind: str, locale: str, label: str, words: str
+) -> None:
+    heading = Heading(receiver="ops", locale=locale, workspace="default")
+    channel = CHANNELS[kind]
+    runbook = {"lever": None, "runbook": ADDRESS, "bucket": None}
+    views = [view("firing", annotations=runbook)]
+    [found] = Renderer(LINKS).render(views, heading, channel, at(0))
+    text = channel.compose(found.message, channel.limits.text_max).text
+    address = found.message.blocks[0].alert.respond
+    assert label + SHOWN[kind].format(words, address) in text
+    assert ADDRESS in text
+    token = token_of(address)
+    assert text.count(token) == 1, "read once, where it leads"
+    assert "wiki" in text.replace(ADDRESS, "") or kind in ("apprise", "email")
+    html = page_of(found.message, channel.compose(found.message, channel.limits.text_max))
+    assert f'<a href="{address}">{words}</a>' in html
+    assert f'<a href="{ADDRESS}">{ADDRESS}</a>' in html
+
+
+def test_every_medium_for_people_has_its_form_of_a_link() -> None:
+    assert SHOWN.keys() == CHANNELS.keys() - {"webhook"}
 
 
 def test_without_an_address_there_are_no_links() -> None:

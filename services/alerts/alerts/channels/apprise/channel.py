@@ -16,7 +16,7 @@ from alerts.channels.apprise.library import service_of
 from alerts.channels.contract import ChannelLimits, EntryError, Outgoing, Tools
 from alerts.channels.destinations import Endpoint
 from alerts.channels.markup import lookalikes
-from alerts.channels.message import Composed, Message, Tone
+from alerts.channels.message import Composed, FactLine, Message, Tone
 from alerts.channels.result import SendClass, SendResult, result_of
 from alerts.channels.web.http import environment_values, variable
 from alerts.channels.web.robots import labelled
@@ -32,7 +32,13 @@ _TYPES = {
     Tone.RECOVERED: "success",
     Tone.ENDED: "info",
 }
-MARKUP = Markup(escape=lookalikes, link=str, heading="{}", headline="{}", strong="{}")
+
+
+def _address(line: FactLine) -> str:
+    return line.text
+
+
+MARKUP = Markup(escape=lookalikes, link=_address, heading="{}", headline="{}", strong="{}")
 """Plain text: whether the service reads markup nobody knows here."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from alerts.channels.message import Composed, Message
+from alerts.channels.message import Composed, FactLine, Message
 from alerts.channels.texts import characters, divided, shorten
 from alerts.channels.writing import Markup
 
@@ -25,9 +25,9 @@ def escaped(text: str) -> str:
     return _ACTS.sub(r"\\\g<0>", text)
 
 
-def _link(address: str) -> str:
-    label = shorten(address.partition("://")[2], LABEL_CHARACTERS_MAX)
-    return f"[{escaped(label)}]({address})"
+def _link(line: FactLine) -> str:
+    label = shorten(line.link_text, LABEL_CHARACTERS_MAX)
+    return f"[{escaped(label)}]({line.text})"
 
 
 MARKUP = Markup(

@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from alerts.channels.message import Composed, Message
+from alerts.channels.message import Composed, FactLine, Message
 from alerts.channels.texts import characters, divided, plain_words, shorten
 from alerts.channels.writing import Markup
 
@@ -34,11 +34,12 @@ def mrkdwn(text: str) -> str:
     return _UNDERSCORE.sub("ˍ", text.translate(_REFERENCES).translate(_ALIKE))
 
 
-def _link(address: str) -> str:
-    label = mrkdwn(shorten(address.partition("://")[2], LABEL_CHARACTERS_MAX))
-    escaped = address.translate(_REFERENCES)
-    # A link is never cut in two: one without room in a section is shown only.
-    return f"<{escaped}|{label}>" if len(escaped) <= ADDRESS_CHARACTERS_MAX else label
+def _link(line: FactLine) -> str:
+    escaped = line.text.translate(_REFERENCES)
+    if len(escaped) > ADDRESS_CHARACTERS_MAX:
+        # A link is never cut in two: one without room in a section is shown only.
+        return mrkdwn(shorten(line.text.partition("://")[2], LABEL_CHARACTERS_MAX))
+    return f"<{escaped}|{mrkdwn(shorten(line.link_text, LABEL_CHARACTERS_MAX))}>"
 
 
 MARKUP = Markup(

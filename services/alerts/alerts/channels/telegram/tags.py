@@ -8,6 +8,7 @@ without tags and references.
 import re
 from html import escape, unescape
 
+from alerts.channels.message import FactLine
 from alerts.channels.texts import characters, shorten
 from alerts.channels.writing import Markup
 
@@ -34,9 +35,9 @@ def visible(text: str) -> int:
     return characters(unescape(_TAG.sub("", text)))
 
 
-def _link(address: str) -> str:
-    label = shorten(address.partition("://")[2], LABEL_CHARACTERS_MAX)
-    return f'<a href="{escape(address)}">{harmless(label)}</a>'
+def _link(line: FactLine) -> str:
+    label = shorten(line.link_text, LABEL_CHARACTERS_MAX)
+    return f'<a href="{escape(line.text)}">{harmless(label)}</a>'
 
 
 MARKUP = Markup(

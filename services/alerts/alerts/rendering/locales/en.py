@@ -201,6 +201,7 @@ ENGLISH = Vocabulary(
     left_out="… too long, {n} lines left out",
     refused="the full text was refused by the receiver's service; this is its title",
     resent="(重发/resent)",
+    answer="acknowledge, remind me later, comment",
     leave="Unsubscribe from such mail",
     cannot_leave=(
         "You cannot unsubscribe from this mail: critical alerts, on-call duty and escalations "

@@ -180,6 +180,8 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
     left_out: str
     refused: str
     resent: str
+    answer: str
+    """What the link to the page of an alert is called."""
     leave: str
     """Of a mail: what the address beside it does."""
     cannot_leave: str

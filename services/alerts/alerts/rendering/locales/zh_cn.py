@@ -112,7 +112,7 @@ MAINLAND_CHINESE = Vocabulary(
         zone="时区",
         assignee="处理人",
         comment="备注",
-        respond="确认或暂缓",
+        respond="回应",
     ),
     response=ResponseWords(
         states={
@@ -197,6 +197,7 @@ MAINLAND_CHINESE = Vocabulary(
     left_out="……内容过长，省略了 {n} 行",
     refused="接收方的服务拒收了完整内容，这里只有标题",
     resent="(重发/resent)",
+    answer="确认、暂缓或备注",
     leave="退订这类邮件",
     cannot_leave="这封邮件不能退订：严重告警、值班和升级通知始终会发送。",
     part="（第 {number} 条，共 {count} 条）",

@@ -113,7 +113,7 @@ TAIWAN_CHINESE = Vocabulary(
         zone="時區",
         assignee="處理人員",
         comment="備註",
-        respond="確認或暫緩",
+        respond="回應",
     ),
     response=ResponseWords(
         states={
@@ -198,6 +198,7 @@ TAIWAN_CHINESE = Vocabulary(
     left_out="……內容過長，省略了 {n} 行",
     refused="接收端的服務拒收完整內容，這裡只有標題",
     resent="(重發/resent)",
+    answer="確認、延後提醒或備註",
     leave="取消訂閱這類郵件",
     cannot_leave="這封郵件無法取消訂閱：嚴重警示、值班與升級通知一律會寄送。",
     part="（第 {number} 則，共 {count} 則）",
