@@ -69,7 +69,7 @@ def read_query(query: QueryParams) -> AlertQuery:
 def read_matchers(texts: Sequence[str]) -> tuple[Matcher, ...]:
     """One matcher of each text. Raises FilterError."""
     try:
-        return tuple(parse_matcher(_bounded(text)) for text in texts)
+        return tuple(parse_matcher(_bounded(text), lenient=True) for text in texts)
     except ValueError as error:
         raise FilterError(f"bad matcher format: {error}") from error
 

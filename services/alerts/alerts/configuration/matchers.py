@@ -2,9 +2,10 @@
 
 A text is read as Alertmanager reads it by default: first in its classic form, whose quoted values
 know only the escapes \\n, \\" and \\\\, then in its UTF-8 form, whose names and values may both be
-quoted, with Go's escapes. What it refuses is refused here, and so is `==`, which the classic form
-takes for a value that begins with `=` and that no label ever has. A label that is absent is the
-empty text. Regular expressions are anchored at both ends.
+quoted, with Go's escapes. What it refuses is refused here, and of who writes something to be kept
+so is `==`, which the classic form takes for a value that begins with `=` and that no label ever
+has; a `lenient` reader, of filters alone, takes it so too. A label that is absent is the empty
+text. Regular expressions are anchored at both ends.
 """
 
 import re
@@ -79,22 +80,22 @@ class Matcher(Struct, frozen=True):
         return f"{name}{self.op}{_quoted(self.value)}"
 
 
-def parse_matcher(text: str) -> Matcher:
+def parse_matcher(text: str, *, lenient: bool = False) -> Matcher:
     """`team="search"` or `team=search` → Matcher. Raises MatcherError."""
-    found = parse_matchers(text)
+    found = parse_matchers(text, lenient=lenient)
     if len(found) != 1:
         raise MatcherError(f"{text!r} is more than one matcher")
     return found[0]
 
 
-def parse_matchers(text: str) -> tuple[Matcher, ...]:
+def parse_matchers(text: str, *, lenient: bool = False) -> tuple[Matcher, ...]:
     """One text of a list of matchers, which may hold several: `{a="b", c!="d"}` or `a="b",c!="d"`.
     Raises MatcherError."""
-    if _DOUBLED.match(text):
+    if not lenient and _DOUBLED.match(text):
         fixed = text.replace("==", "=", 1).strip()
         raise MatcherError(f"{text!r} has two signs of equality: write {fixed}")
     try:
-        found = _read_classic(text)
+        found = _read_classic(text, lenient=lenient)
     except MatcherError as error:
         try:
             found = _read_utf8(text)
@@ -123,9 +124,9 @@ def impossible(matcher: Matcher) -> str | None:
     return None
 
 
-def _read_classic(text: str) -> list[Matcher]:
+def _read_classic(text: str, *, lenient: bool) -> list[Matcher]:
     inner = text.removeprefix("{").removesuffix("}")
-    return [_classic(part) for part in _split(inner)]
+    return [_classic(part, lenient=lenient) for part in _split(inner)]
 
 
 def _split(text: str) -> list[str]:
@@ -145,12 +146,12 @@ def _split(text: str) -> list[str]:
     return parts if parts[-1].strip() else parts[:-1]
 
 
-def _classic(text: str) -> Matcher:
+def _classic(text: str, *, lenient: bool) -> Matcher:
     match = _CLASSIC.fullmatch(text)
     if match is None:
         raise MatcherError(f'{text!r} is no matcher such as team="search"')
     label, op, raw = match.groups()
-    if raw.startswith(("=", "~")):
+    if not lenient and raw.startswith(("=", "~")):
         raise MatcherError(f"{text!r} has two operators: write one of =, !=, =~, !~")
     quoted = raw.startswith('"')
     if quoted and (len(raw) == 1 or not raw.endswith('"')):

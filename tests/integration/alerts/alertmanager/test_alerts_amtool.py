@@ -88,6 +88,9 @@ async def test_alerts_are_added_and_found(amtool: Tool) -> None:
     assert found["annotations"] == {"summary": "slow page"}
     assert found["status"]["state"] == "active"
     assert len(await amtool.json("alert", "query")) == 2
+    # Alertmanager takes what follows the first sign for the value.
+    assert await amtool.json("alert", "query", "alertname==Slow") == []
+    assert len(await amtool.json("alert", "query", "alertname!==Slow")) == 2
     assert "slow page" in await amtool("--output=extended", "alert", "query", "Slow")
     receivers = await amtool.json("alert", "query", "--receiver=search")
     assert [one["labels"]["alertname"] for one in receivers] == ["Other"]

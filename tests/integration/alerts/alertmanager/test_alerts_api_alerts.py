@@ -206,6 +206,8 @@ async def test_breaches_are_shown_too_and_filters_ask_for_labels(api: ApiWorld) 
         (["severity=critical", "kind=budget"], {"pacing-high"}),
         (["team="], {"pacing-high", "HighLatency"}),
         (["alertname=High"], set()),
+        (["alertname==Other"], set()),
+        (["alertname!==Other"], {"pacing-high", "HighLatency", "Other"}),
     ]
     for filters, found in wanted:
         shown = await api.get("/alerts", filter=filters)
@@ -220,6 +222,7 @@ async def test_breaches_are_shown_too_and_filters_ask_for_labels(api: ApiWorld) 
     [
         ("/alerts", {"filter": "no matcher"}),
         ("/alerts", {"filter": "a=~("}),
+        ("/alerts", {"filter": 'a=="b"'}),
         ("/alerts", {"receiver": "("}),
         ("/alerts/groups", {"filter": ""}),
     ],

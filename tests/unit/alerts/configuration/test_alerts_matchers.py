@@ -43,6 +43,20 @@ def test_a_text_is_read_as(text: str, wanted: list[tuple[str, Operator, str]]) -
     assert parse_matchers(text) == tuple(Matcher(*one) for one in wanted)
 
 
+@pytest.mark.parametrize(
+    ("text", "op", "value"),
+    [("a==b", "=", "=b"), ("a =~=b", "=~", "=b"), ("a!==b", "!=", "=b"), ("a=~~b", "=~", "~b")],
+)
+def test_a_filter_may_have_a_value_that_begins_with_a_sign(
+    text: str, op: Operator, value: str
+) -> None:
+    """As Alertmanager 0.25 answers; what its classic form has no value for is refused all the
+    same."""
+    assert parse_matcher(text, lenient=True) == Matcher("a", op, value)
+    with pytest.raises(MatcherError):
+        parse_matcher('a=="b"', lenient=True)
+
+
 REFUSED = [
     ("two signs of equality", 'brand=="acme"', 'write brand="acme"'),
     ("two signs, bare", "brand == acme", "write brand = acme"),
