@@ -43,7 +43,8 @@ SECRET = "SEC-of-the-test"
 TABLES = (
     "alerts, episodes, transitions, figures, groups, group_members, notify_log, told, deliveries, "
     "campaigns, configurations, destinations, notifications, outbox, idempotency, witness, "
-    "spending, silences, muted, unsubscriptions, responses, actions, escalations, escalation_calls"
+    "spending, silences, muted, unsubscriptions, responses, actions, escalations, "
+    "escalation_calls, foreign_alerts"
 )
 
 

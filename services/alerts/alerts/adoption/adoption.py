@@ -6,13 +6,16 @@ What it cannot adopt is logged and left as it is. It was there before this proce
 process would only mean that no process starts any more.
 """
 
+from collections.abc import Mapping
+
 from alerts.adoption.standing import put_standing
-from alerts.configuration.configurations import Configurations
+from alerts.configuration.configurations import ConfigurationFile, Configurations
 from alerts.configuration.versions import AT_START, Author, Versions
 from alerts.configuration.yaml_reader import ConfigError
 from alerts.delivery import store as delivery_store
 from alerts.episodes.joining import FIRST, Joining
 from alerts.episodes.rules import Key
+from alerts.episodes.store import ROUTING_LOCK
 from alerts.settings import AlertsSettings
 from alerts.telling import store as telling_store
 from shared.database.clock import Clock
@@ -64,9 +67,10 @@ class Adoption:
         self.rounds.wake()
 
     async def _reload(self, author: Author) -> tuple[int, int]:
-        files = self._configurations.read(author.workspace)
+        await self.versions.publish(
+            lambda: self._configurations.read(author.workspace), author, remove=True
+        )
         self._configurations.say_doubts()
-        await self.versions.publish(files, author, remove=True)
         await self.versions.follow()
         return await self.adopt()
 
@@ -76,6 +80,9 @@ class Adoption:
         Raises what is transient only.
         """
         routed = 0
+        async with transaction(self._pool) as conn:
+            # What is being routed by the file before is committed first, and found.
+            await ROUTING_LOCK.take(conn)
         for workspace in self._configurations.workspaces():
             try:
                 routed += await self._route(workspace)
@@ -105,11 +112,9 @@ class Adoption:
             after = woken[-1]
 
     async def _put_standing(self) -> None:
-        known = self._configurations
-        found = {one: known.get(one) for one in known.workspaces()}
         async with transaction(self._pool) as conn:
             now = await self._clock.now(conn)
-            await put_standing(conn, {name: one for name, one in found.items() if one}, now)
+            await put_standing(conn, self._configurations.in_use, now)
 
     async def _route(self, workspace: str) -> int:
         routed = 0
@@ -121,6 +126,13 @@ class Adoption:
             routed += count
         return routed
 
+    def _read_at_start(self) -> Mapping[str, ConfigurationFile]:
+        """As they are now; if one was spoilt since this process began, which is logged, as then."""
+        try:
+            return self._configurations.read()
+        except ConfigError:
+            return self._configurations.files
+
     async def _round(self) -> bool:
         if self._asked:
             self._asked = False
@@ -129,7 +141,7 @@ class Adoption:
             except ConfigError as error:
                 log.error("not_reloaded", error=str(error))
         if not self._published:
-            await self.versions.publish(self._configurations.files, AT_START, remove=False)
+            await self.versions.publish(self._read_at_start, AT_START, remove=False)
             self._published = True
         if await self.versions.follow():
             # Until it is adopted: a fault on the way is tried again, and nothing new is followed.

@@ -79,6 +79,9 @@ class Configurations:
         """As they were read last."""
         self._doubted: dict[str, str] = {}
         self._current: dict[str, InForce] = {}
+        self.in_use: Mapping[str, Configuration] = {}
+        """By workspace; another mapping with each version. Who decides something by more than one
+        look takes it once: another version may come in force between two."""
         self.budgets: Sequence[tuple[str, str, str]] = ()
         """(workspace, channel id, `Endpoint.budget`), made anew with each version only."""
         self.limits: Mapping[str, SendLimits] = {}
@@ -86,8 +89,7 @@ class Configurations:
         self.put_files(self.read())
 
     def get(self, workspace: str) -> Configuration | None:
-        found = self._current.get(workspace)
-        return found.configuration if found else None
+        return self.in_use.get(workspace)
 
     def in_force(self, workspace: str) -> InForce | None:
         """The same with its version."""
@@ -98,6 +100,7 @@ class Configurations:
 
     def put(self, current: Mapping[str, InForce]) -> None:
         self._current = dict(current)
+        self.in_use = {workspace: found.configuration for workspace, found in current.items()}
         self.budgets = [
             (workspace, name, key)
             for workspace, found in current.items()

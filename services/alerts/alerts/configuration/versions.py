@@ -8,7 +8,7 @@ without it goes on with the version that is in force.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from alerts.configuration import store
@@ -51,14 +51,17 @@ class Versions:
         """Newest versions, by workspace, that this process cannot use."""
 
     async def publish(
-        self, files: Mapping[str, ConfigurationFile], by: Author, *, remove: bool
+        self, read: Callable[[], Mapping[str, ConfigurationFile]], by: Author, *, remove: bool
     ) -> list[NewVersion]:
         """Makes a version of each file that says something new, with `remove` also one without a
-        text of each workspace that has no file any more. What is made is not yet in force."""
+        text of each workspace that has no file any more. What is made is not yet in force. Raises
+        what `read` does."""
         async with transaction(self._pool) as conn:
             await store.lock(conn)
             newest = await store.find_newest(conn)
-            made = changes(newest, files, by, remove=remove)
+            # Read before, and made a version after somebody else's, a file of old would be the
+            # newest one.
+            made = changes(newest, read(), by, remove=remove)
             if made:
                 await store.add(conn, made)
         for one in made:

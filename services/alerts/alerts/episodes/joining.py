@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from alerts.configuration.configurations import Configurations
+from alerts.configuration.tree import Configuration
 from alerts.episodes import store
 from alerts.episodes.merge import Touched
 from alerts.episodes.rules import Key
@@ -26,9 +27,46 @@ log = get_logger(__name__)
 
 REROUTE_MAX = 1000
 FIRST = Key(0, 0)
-Made = dict[store.GroupKey, store.NewGroup]
 Wanted = list[tuple[Key, store.NewGroup]]
 Memberships = Mapping[Key, Mapping[store.GroupKey, int]]
+
+
+class _Routing:
+    """By one version of each file, at one instant."""
+
+    def __init__(
+        self, in_use: Mapping[str, Configuration], now: datetime, unrouted: Seldom
+    ) -> None:
+        self.in_use = in_use
+        self.now = now
+        self._unrouted = unrouted
+        self._made: dict[store.GroupKey, store.NewGroup] = {}
+        """Those of other signals, of which thousands may be in one group."""
+
+    def groups(self, workspace: str, signal: Signal) -> list[store.NewGroup]:
+        """Where a signal leads."""
+        configuration = self.in_use.get(workspace)
+        if configuration is None:
+            metrics.ALERTS_UNROUTED.inc()
+            if (breaches := self._unrouted.again(workspace)) is not None:
+                log.error(
+                    "alerts_unrouted",
+                    workspace=workspace,
+                    breaches=breaches,
+                    first=signal.id,
+                    remedy=f"add {workspace}.yml and reload",
+                )
+            return []
+        labels = signal.routing_labels
+        found = []
+        for route in rules.match_routes(configuration.route, labels):
+            group = rules.group_of(route, labels, self.now, changes_level=not signal.is_foreign)
+            key = store.GroupKey(workspace, group.key, group.receiver)
+            if key not in self._made:
+                kept = snapshot.to_json(snapshot.take(configuration, group))
+                self._made[key] = store.NewGroup(key, group.labels, kept, route.key)
+            found.append(self._made[key])
+        return found
 
 
 class Joining:
@@ -41,53 +79,41 @@ class Joining:
     async def join(self, conn: Conn, touched: Sequence[Touched], now: datetime) -> None:
         """Membership: the groups an episode is in stay for its whole life, so that who was told
         its beginning hears its end; an open episode also joins where it is routed now, unless its
-        receiver has it already by another grouping."""
+        receiver has it already and no change of level leads it to one more of its routes."""
         if not touched:
             return
+        await store.ROUTING_LOCK.share(conn)
+        routing = self._routing(now)
         known = [one.key for one in touched if not one.begins]
         memberships = await store.find_memberships(conn, known)
-        made: Made = {}
         wanted = [
             (key, group)
             for workspace, key, signal, is_open, _ in touched
             if is_open or key not in memberships
-            for group in self._groups(workspace, signal, made, now)
+            for group in routing.groups(workspace, signal)
         ]
         again = {
             (key, group.key)
             for key, group in wanted
             if _has_it_elsewhere(group.key, memberships.get(key, {}))
         }
-        again &= await self._routed_before(conn, again, made, now)
+        again -= await _one_more(conn, routing, again)
         wanted = [(key, group) for key, group in wanted if (key, group.key) not in again]
-        await self._enter(conn, touched, wanted, memberships, now)
-
-    async def _routed_before(
-        self, conn: Conn, found: Iterable[tuple[Key, store.GroupKey]], made: Made, now: datetime
-    ) -> set[tuple[Key, store.GroupKey]]:
-        """The groups of these episodes before their newest change, as the file is now: what is one
-        of them is another grouping, and no route that the change leads to."""
-        workspaces = {key: group.workspace for key, group in found}
-        if not workspaces:
-            return set()
-        return {
-            (key, group.key)
-            for key, signal in await store.find_former(conn, workspaces)
-            for group in self._groups(workspaces[key], signal, made, now)
-        }
+        await self._enter(conn, routing, touched, wanted, memberships)
 
     async def _enter(
         self,
         conn: Conn,
+        routing: _Routing,
         touched: Sequence[Touched],
         wanted: Wanted,
         memberships: Memberships,
-        now: datetime,
         *,
         renewed: Mapping[int, Any] = {},
     ) -> None:
         """Adds them to the groups that are wanted; these and those they are in are due. Other
         groups are given `renewed` snapshots."""
+        now = routing.now
         decided = {one.key: one.signal.decided_at for one in touched}
         # It says itself since when it is; a breach is decided at once.
         began = {
@@ -99,7 +125,7 @@ class Joining:
         joins |= {
             (group_id, key) for key, held in memberships.items() for group_id in held.values()
         }
-        freed = await self._freed(conn, touched)
+        freed = await _freed(conn, routing, touched)
         wanted_ids = {group_id for group_id, _ in joins} | {*renewed} | freed
         locked = await store.lock_groups(conn, wanted_ids)
         first = _earliest(joins, decided)
@@ -129,26 +155,6 @@ class Joining:
         known = [one.key for one in touched if not one.begins]
         await store.wake_escalations(conn, known, now)
 
-    async def _freed(self, conn: Conn, touched: Sequence[Touched]) -> set[int]:
-        """Groups that kept something back for what stands for it no more."""
-        wanted: dict[str, list[Mapping[str, str]]] = {}
-        for workspace, _, signal, is_open, _ in touched:
-            configuration = self._configurations.get(workspace)
-            if configuration is None or not configuration.inhibit_rules:
-                continue
-            labels = signal.routing_labels
-            before = labels
-            if is_open and signal.previous_severity is not None:
-                before = {**labels, "severity": signal.previous_severity}
-            found = freed_by(configuration.inhibit_rules, before, labels if is_open else None)
-            wanted.setdefault(workspace, []).extend(found)
-        return {
-            group
-            for workspace, labels in wanted.items()
-            if labels
-            for group in await find_inhibited(conn, workspace, labels)
-        }
-
     async def reroute(
         self, conn: Conn, workspace: str, now: datetime, after: Key = FIRST
     ) -> tuple[int, Key | None]:
@@ -164,16 +170,16 @@ class Joining:
         await store.lock_alerts(conn, [key.alert for key in page])
         found = await store.find_open(conn, page)
         memberships = await store.find_memberships(conn, list(found))
-        configuration = self._configurations.get(workspace)
+        routing = self._routing(now)
+        configuration = routing.in_use.get(workspace)
         routes = [one.key for one in configuration.route.walk()] if configuration else []
-        made: Made = {}
         touched: list[Touched] = []
         wanted: Wanted = []
         renewed: dict[int, Any] = {}
         for key, signal in found.items():
             held = memberships.get(key, {})
             had = {group.receiver for group in held}
-            groups = self._groups(workspace, signal, made, now)
+            groups = routing.groups(workspace, signal)
             renewed |= {
                 group_id: group.snapshot
                 for group in groups
@@ -184,39 +190,49 @@ class Joining:
                 touched.append(Touched(workspace, key, signal, True))
                 wanted += fresh
         if touched or renewed:
-            await self._enter(conn, touched, wanted, {}, now, renewed=renewed)
+            await self._enter(conn, routing, touched, wanted, {}, renewed=renewed)
         return len(touched), page[-1] if len(page) == REROUTE_MAX else None
 
-    def _groups(
-        self,
-        workspace: str,
-        signal: Signal,
-        made: Made,
-        now: datetime,
-    ) -> list[store.NewGroup]:
-        """`made`: those of other signals, of which thousands may be in one group."""
-        configuration = self._configurations.get(workspace)
-        if configuration is None:
-            metrics.ALERTS_UNROUTED.inc()
-            if (breaches := self._unrouted.again(workspace)) is not None:
-                log.error(
-                    "alerts_unrouted",
-                    workspace=workspace,
-                    breaches=breaches,
-                    first=signal.id,
-                    remedy=f"add {workspace}.yml and reload",
-                )
-            return []
+    def _routing(self, now: datetime) -> _Routing:
+        return _Routing(self._configurations.in_use, now, self._unrouted)
+
+
+async def _one_more(
+    conn: Conn, routing: _Routing, found: Iterable[tuple[Key, store.GroupKey]]
+) -> set[tuple[Key, store.GroupKey]]:
+    """Those of these groups to which a change of level led who was led to another by the level
+    before. By the file as it is now: where that led to the group too, it is another grouping; where
+    it led its receiver nowhere, an edit has taken away the route by which they have it."""
+    workspaces = {key: group.workspace for key, group in found}
+    before: dict[Key, set[store.GroupKey]] = {key: set() for key in workspaces}
+    for key, signal in await store.find_former(conn, workspaces) if workspaces else ():
+        before[key] |= {group.key for group in routing.groups(workspaces[key], signal)}
+    return {
+        (key, group)
+        for key, group in found
+        if group not in before[key] and any(one.receiver == group.receiver for one in before[key])
+    }
+
+
+async def _freed(conn: Conn, routing: _Routing, touched: Sequence[Touched]) -> set[int]:
+    """Groups that kept something back for what stands for it no more."""
+    wanted: dict[str, list[Mapping[str, str]]] = {}
+    for workspace, _, signal, is_open, _ in touched:
+        configuration = routing.in_use.get(workspace)
+        if configuration is None or not configuration.inhibit_rules:
+            continue
         labels = signal.routing_labels
-        found = []
-        for route in rules.match_routes(configuration.route, labels):
-            group = rules.group_of(route, labels, now, changes_level=not signal.is_foreign)
-            key = store.GroupKey(workspace, group.key, group.receiver)
-            if key not in made:
-                kept = snapshot.to_json(snapshot.take(configuration, group))
-                made[key] = store.NewGroup(key, group.labels, kept, route.key)
-            found.append(made[key])
-        return found
+        before = labels
+        if is_open and signal.previous_severity is not None:
+            before = {**labels, "severity": signal.previous_severity}
+        found = freed_by(configuration.inhibit_rules, before, labels if is_open else None)
+        wanted.setdefault(workspace, []).extend(found)
+    return {
+        group
+        for workspace, labels in wanted.items()
+        if labels
+        for group in await find_inhibited(conn, workspace, labels)
+    }
 
 
 def _has_it_elsewhere(group: store.GroupKey, held: Mapping[store.GroupKey, int]) -> bool:

@@ -18,6 +18,9 @@ BreachKey = tuple[str, str]
 
 GROUPS_LOCK = AdvisoryLock("paceline/alerts/groups")
 """Keeps a group from being forgotten while alerts join it."""
+ROUTING_LOCK = AdvisoryLock("paceline/alerts/routing")
+"""Shared from before a configuration is looked at until what is routed by it is committed: who
+takes it after another is in force finds all that was routed by the one before."""
 
 EPISODES = """
 SELECT e.* FROM unnest($1::text[], $2::text[]) AS u(workspace, breach)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from alerts.channels.destinations import NOBODY, Endpoint
 from alerts.configuration.configurations import Configurations
 from alerts.configuration.receivers import Receiver
+from alerts.configuration.tree import Configuration
 from alerts.episodes.rules import Key
 from alerts.quiet.mute import Mute, MuteReason
 from alerts.record.rows import DeliveryRow
@@ -33,7 +34,7 @@ from alerts.telling.decide import DecisionReason, Told
 from alerts.telling.escalations import started
 from alerts.telling.leaving import LEFT, has_left, is_quiet, wanting, without_left
 from alerts.telling.messages import Messages, Speaking, delivery_rows, notification_row
-from alerts.telling.moves import LogRow, MovedChannel, moves
+from alerts.telling.moves import LogRow, MovedChannel, moved_channels
 from alerts.telling.muting import with_mutes
 from alerts.telling.plan import Member, Muted, entry_of, plan_channel
 from alerts.telling.standing.messages import find_summaries, nothing_rows, report_rows
@@ -76,6 +77,8 @@ class Heard(NamedTuple):
     """Mail that nobody wants now."""
     summary: Summary | None = None
     """Of a report, which has no members."""
+    configuration: Configuration | None = None
+    """By which all of it is decided."""
 
     def announced(self) -> set[Key]:
         """Members that somebody of the receiver was told."""
@@ -152,13 +155,20 @@ class Flusher:
             await store.put_due(conn, group.group_id, now + FAULT_WAIT)
 
     async def _flush_groups(self, conn: Conn, groups: Sequence[DueGroup], now: datetime) -> None:
-        """All of these or, with an error, none."""
+        """All of these or, with an error, none. By one version of each file: a channel that has
+        another name in the next one is looked for in the log by the name it has in this one."""
+        in_use = self._configurations.in_use
         ids = [group.group_id for group in groups]
         async with conn.transaction():
             found = await store.find_members(conn, ids)
-            members = await with_mutes(conn, self._configurations, groups, found, now)
+            members = await with_mutes(conn, in_use, groups, found, now)
             logs = await store.find_log(conn, ids)
-            if moved := [row for one in groups for row in self._moved(one, logs[one.group_id])]:
+            moved: list[MovedChannel] = []
+            for group in groups:
+                configuration = in_use.get(group.workspace)
+                known = configuration.receivers.get(group.receiver) if configuration else None
+                moved += moved_channels(group.group_id, logs[group.group_id], known)
+            if moved:
                 await store.put_channels(conn, moved)
                 logs = await store.find_log(conn, ids)
             told = await store.find_told(conn, ids)
@@ -175,8 +185,9 @@ class Flusher:
                     muted.get(one, {}),
                     left,
                     summaries.get(one),
+                    in_use.get(group.workspace),
                 )
-                for one in ids
+                for one, group in zip(ids, groups, strict=True)
             ]
             alerts = sum(len(one.members) for one in heard)
             writes = await aside(alerts, self._flush_all, groups, heard, now)
@@ -190,15 +201,8 @@ class Flusher:
             self._flush_group(writes, group, of_group, now)
         return writes
 
-    def _moved(self, group: DueGroup, log: Mapping[str, LogRow]) -> list[MovedChannel]:
-        configuration = self._configurations.get(group.workspace)
-        receiver = configuration.receivers.get(group.receiver) if configuration else None
-        found = moves(log, receiver.channels if receiver else ())
-        return [MovedChannel(group.group_id, name, one) for name, one in found.items()]
-
     def _flush_group(self, writes: Writes, group: DueGroup, heard: Heard, now: datetime) -> None:
-        members, logs, known, waiting, recorded, left, summary = heard
-        configuration = self._configurations.get(group.workspace)
+        members, logs, known, waiting, recorded, left, summary, configuration = heard
         kept = group.snapshot
         receiver = snapshot.current_receiver(configuration, kept)
         intervals = kept.intervals

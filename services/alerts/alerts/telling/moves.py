@@ -7,6 +7,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from alerts.channels.destinations import NOBODY, Endpoint
+from alerts.configuration.receivers import Receiver
 
 
 class LogRow(NamedTuple):
@@ -24,6 +25,14 @@ class MovedChannel(NamedTuple):
     group_id: int
     name: str
     channel: Endpoint
+
+
+def moved_channels(
+    group_id: int, known: Mapping[str, LogRow], receiver: Receiver | None
+) -> list[MovedChannel]:
+    """Of one group, whose receiver is so now."""
+    found = moves(known, receiver.channels if receiver else ())
+    return [MovedChannel(group_id, name, one) for name, one in found.items()]
 
 
 def moves(known: Mapping[str, LogRow], channels: Sequence[Endpoint]) -> dict[str, Endpoint]:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from alerts.configuration.configurations import Configurations
 from alerts.configuration.flapping import Flapping, Spell
+from alerts.configuration.tree import Configuration
 from alerts.quiet import store_flapping
 from alerts.quiet.load import load_quiet
 from alerts.quiet.mute import Quiet, RouteTimes, flapping_mute
@@ -18,7 +18,7 @@ from shared.database.pool import Conn
 
 async def with_mutes(
     conn: Conn,
-    configurations: Configurations,
+    in_use: Mapping[str, Configuration],
     groups: Sequence[DueGroup],
     members: Mapping[int, Sequence[Member]],
     now: datetime,
@@ -30,15 +30,15 @@ async def with_mutes(
         labels = asked_of.setdefault(group.workspace, [])
         labels += (one.routing_labels for one in open_ones)
     quiet = {
-        workspace: await load_quiet(conn, workspace, configurations.get(workspace), now, labels)
+        workspace: await load_quiet(conn, workspace, in_use.get(workspace), now, labels)
         for workspace, labels in sorted(asked_of.items())
     }
-    spells = await _find_spells(conn, configurations, groups, members, now)
+    spells = await _find_spells(conn, in_use, groups, members, now)
     first = {alert: one.episode for alert, one in spells.items()}
     told = await store_flapping.find_told(conn, list(members), first) if spells else {}
     found: dict[int, list[Member]] = {}
     for group in groups:
-        times = times_of(configurations.get(group.workspace), group.snapshot)
+        times = times_of(in_use.get(group.workspace), group.snapshot)
         of_workspace = quiet[group.workspace]
         # At its times a route says how things stand, however often they changed.
         often = {} if group.snapshot.intervals.digest else spells
@@ -74,7 +74,7 @@ def with_flapping(member: Member, spell: Spell | None, told: Mapping[int, str]) 
 
 async def _find_spells(
     conn: Conn,
-    configurations: Configurations,
+    in_use: Mapping[str, Configuration],
     groups: Sequence[DueGroup],
     members: Mapping[int, Sequence[Member]],
     now: datetime,
@@ -82,7 +82,7 @@ async def _find_spells(
     """By alert, of those that flap now."""
     judges: dict[int, Flapping] = {}
     for group in groups:
-        configuration = configurations.get(group.workspace)
+        configuration = in_use.get(group.workspace)
         if configuration is None or (judge := configuration.flapping) is None:
             continue
         # The number of an episode says how often its alert has opened.

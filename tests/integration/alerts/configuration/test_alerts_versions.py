@@ -10,6 +10,7 @@ import pytest
 from asyncpg.exceptions import DeadlockDetectedError
 
 from alerts.adoption.adoption import Adoption
+from alerts.configuration import store
 from alerts.configuration.configurations import Configurations
 from alerts.episodes.handlers import Handlers
 from alerts.episodes.joining import FIRST, Joining
@@ -202,6 +203,22 @@ async def test_versions_made_at_the_same_time_are_numbered_one_after_the_other(
     for configurations, adoption in replicas:
         await adoption.versions.follow()
         assert repeat_of(configurations) == repeat_of(replicas[0][0])
+
+
+async def test_a_reload_that_waits_for_another_reads_what_was_written_meanwhile(
+    world: World,
+) -> None:
+    configurations, adoption = replica(world)
+    async with transaction(world.pool) as conn:
+        await store.lock(conn)
+        reloading = asyncio.create_task(adoption.reload(ADMIN))
+        for _ in range(1000):
+            if await world.pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                break
+            await asyncio.sleep(0.02)
+        write(world, OTHER_TEXT)
+    await reloading
+    assert repeat_of(configurations) == 7
 
 
 async def test_the_oldest_versions_of_a_workspace_are_forgotten(world: World) -> None:
