@@ -6,13 +6,15 @@ from typing import Annotated
 
 import typer
 
-from cli.app.options import Json, State
+from cli.app.options import Json, State, Subject
 from cli.output import emit, tell_stderr
-from cli.paths import DEFAULT_STATE, ROOT
+from cli.paths import DEFAULT_STATE, alerts_directory
 
 File = Annotated[
     Path | None,
-    typer.Option("--file", help="Default: that of the workspace.", show_default=False),
+    typer.Option(
+        "--file", help="Default: the workspace's, in the folder that runs.", show_default=False
+    ),
 ]
 
 
@@ -35,12 +37,13 @@ def route(
     label: Annotated[list[str], typer.Argument(help="e.g. campaign=d11", show_default=False)],
     file: File = None,
     workspace: str = "default",
+    state: State = DEFAULT_STATE,
     as_json: Json = False,
 ) -> None:
     """Say who would get an alert with these labels, and when, a line for each route."""
     from cli.commands.alerts_file import labels_of, line_of, read_file, who_hears
 
-    heard = who_hears(read_file(file or _file_of(workspace)), labels_of(label))
+    heard = who_hears(read_file(file or _file_of(state, workspace)), labels_of(label))
     emit("\n".join(map(line_of, heard)), {"routes": heard}, as_json=as_json)
 
 
@@ -48,20 +51,21 @@ def oncall(
     name: Annotated[str | None, typer.Argument(help="Default: all.", show_default=False)] = None,
     file: File = None,
     workspace: str = "default",
+    state: State = DEFAULT_STATE,
     as_json: Json = False,
 ) -> None:
     """Say who is on call now, until when, and who is next, a line for each schedule of a file."""
     from cli.commands.alerts_file import read_file
     from cli.commands.oncall import line_of, who_is_on_call
 
-    found = who_is_on_call(read_file(file or _file_of(workspace)), name)
+    found = who_is_on_call(read_file(file or _file_of(state, workspace)), name)
     lines = "\n".join(map(line_of, found)) or "no schedules"
     emit(lines, {"schedules": found}, as_json=as_json)
 
 
 def try_receiver(
     receiver: Annotated[str, typer.Argument(help="As the file calls it.", show_default=False)],
-    subject: Annotated[str, typer.Option(help="Who asks: the message says so.")] = "paceline-cli",
+    subject: Subject,
     workspace: str = "default",
     state: State = DEFAULT_STATE,
     as_json: Json = False,
@@ -76,5 +80,12 @@ def try_receiver(
     raise typer.Exit(Exit.OK if tried["arrived"] else Exit.CHECK_FAILED)
 
 
-def _file_of(workspace: str) -> Path:
-    return ROOT / os.environ.get("PACELINE_ALERTS_DIR", "deploy/alerts.d") / f"{workspace}.yml"
+def _file_of(state: Path, workspace: str) -> Path:
+    """In the folder that this shell names, or that `up` was started with; it is said which."""
+    from cli.stack.state import load_run
+
+    run = None if "PACELINE_ALERTS_DIR" in os.environ else load_run(state)
+    folder = Path(run.alerts_dir) if run else alerts_directory(os.environ)
+    file = folder / f"{workspace}.yml"
+    tell_stderr(f"reads {file}")
+    return file

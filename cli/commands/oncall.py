@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from alerts.configuration.oncall.schedules import next_after, shifts
 from alerts.configuration.tree import Configuration
@@ -22,11 +23,12 @@ def who_is_on_call(configuration: Configuration, name: str | None) -> list[dict[
     for one in [name] if name is not None else sorted(known):
         ahead = shifts(known[one], now, now + AHEAD)
         following = next_after(ahead)
+        zone = ZoneInfo(known[one].location)
         found.append(
             {
                 "schedule": one,
                 "on_call": ahead[0].person,
-                "until": ahead[0].ends_at.isoformat(timespec="minutes"),
+                "until": ahead[0].ends_at.astimezone(zone).isoformat(timespec="minutes"),
                 "next": following and following.person,
             }
         )

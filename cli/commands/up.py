@@ -8,7 +8,7 @@ from types import FrameType
 from alerts.configuration.configurations import read_files
 from cli.errors import CommandError, Exit
 from cli.output import emit, tell_stderr
-from cli.paths import ROOT
+from cli.paths import alerts_directory
 from cli.stack.stack import Stack, StackOptions
 from cli.stack.state import RunInfo, RunLock, load_run
 from cli.stack.supervisor import Supervisor
@@ -94,7 +94,7 @@ def _check_alerts(options: StackOptions) -> list[str]:
     if not any(service.name == "alerts" for service in options.services):
         return []
     environment = {**os.environ, **options.environment}
-    directory = ROOT / environment.get("PACELINE_ALERTS_DIR", "deploy/alerts.d")
+    directory = alerts_directory(environment)
     found, bad = read_files(directory, environment)
     if bad:
         wrong = "\n  ".join(map(str, bad))

@@ -14,7 +14,7 @@ from cli.errors import CommandError, Exit
 from cli.kafka.topics import ensure_topics
 from cli.migrations.migrate import migrate
 from cli.output import tell_stderr
-from cli.paths import DEFAULT_STATE
+from cli.paths import DEFAULT_STATE, alerts_directory
 from cli.processes import Identity, free_port
 from cli.stack.replica import (
     SERVICES,
@@ -236,6 +236,7 @@ class Stack:
             replicas=[
                 RunningReplica(r.spec.name, r.number, r.pid or 0, r.url) for r in self.replicas
             ],
+            alerts_dir=str(alerts_directory({**os.environ, **self.options.environment})),
         )
 
     def save(self) -> None:

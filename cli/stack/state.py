@@ -39,6 +39,8 @@ class RunInfo:
     topic_prefix: str
     partitions: int
     replicas: list[RunningReplica] = field(default_factory=list)
+    alerts_dir: str = ""
+    """The folder of alerts' files that it was started with."""
 
     def ready_line(self) -> str:
         """The line `up` ends its start with (contracts.md section 6)."""

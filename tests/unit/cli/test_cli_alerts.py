@@ -1,9 +1,13 @@
 """`paceline alerts`: whether a file can be used, and who would hear."""
 
+import dataclasses
+import os
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from cli.__main__ import app
 from cli.commands.alerts_file import (
     counts_of,
     labels_of,
@@ -15,6 +19,8 @@ from cli.commands.alerts_file import (
 from cli.commands.oncall import line_of as line_of_turn
 from cli.commands.oncall import who_is_on_call
 from cli.errors import CommandError, Exit
+from cli.processes import Identity
+from cli.stack.state import RunInfo, save_run
 
 TEXT = """\
 route:
@@ -123,3 +129,29 @@ def test_each_schedule_says_who_is_on_call(file: Path) -> None:
     assert [one["on_call"] for one in who_is_on_call(read_file(file), "turns")] == ["ann"]
     with pytest.raises(CommandError, match="no schedule other: the file has never, turns"):
         who_is_on_call(read_file(file), "other")
+
+
+@pytest.mark.parametrize(
+    ("named", "heard"), [(None, "receiver=ops"), ("elsewhere", "receiver=other")]
+)
+def test_a_question_is_answered_by_the_file_that_runs_unless_the_shell_names_another(
+    file: Path, monkeypatch: pytest.MonkeyPatch, named: str | None, heard: str
+) -> None:
+    other = file.parent / "elsewhere"
+    other.mkdir()
+    (other / "default.yml").write_text(
+        "route: {receiver: other}\nreceivers: [{name: other}]\n", encoding="utf-8"
+    )
+    if named is None:
+        monkeypatch.delenv("PACELINE_ALERTS_DIR", raising=False)
+    else:
+        monkeypatch.setenv("PACELINE_ALERTS_DIR", str(other))
+    mine = Identity.of(os.getpid())
+    assert mine is not None
+    run = RunInfo(os.getpid(), mine.began, {}, "", "", "", "system", "", 0)
+    save_run(file.parent, dataclasses.replace(run, alerts_dir=str(file.parent)))
+    asked = ["alerts", "route", "campaign=d11", "--state", str(file.parent)]
+    result = CliRunner().invoke(app, asked)
+    assert result.stdout.startswith(heard), result.output
+    read = (other if named else file.parent) / "default.yml"
+    assert f"reads {read}" in result.stderr
