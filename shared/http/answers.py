@@ -31,6 +31,13 @@ _MATCH = {
     "description": "The ETag that was read; 412 `version_changed` when it is not the current one.",
     "schema": _TEXT,
 }
+_NONE_MATCH = {
+    "in": "header",
+    "name": "If-None-Match",
+    "required": False,
+    "description": "The ETag of the answer one has; 304 without a body when it is still the same.",
+    "schema": _TEXT,
+}
 _HEADERS = {
     "ETag": "The version, for If-Match",
     "Location": "Where it is read",
@@ -72,6 +79,7 @@ def answers(
     headers: Sequence[str] = (),
     keyed: bool = False,
     if_match: Literal["required", "optional"] | None = None,
+    tagged: bool = False,
     also: Mapping[int, Any] | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -80,13 +88,14 @@ def answers(
     `model` is the body of the answer with `status` (None: no body), `also` the bodies of others;
     one from 400 on may be a problem as well.
     `headers` are sent with it, a 201 always has Location and ETag (contracts.md). `keyed` for
-    routes that use `idempotent`, `if_match` for those that call `check_if_match`. `extra` is what
+    routes that use `idempotent`, `if_match` for those that call `check_if_match`, `tagged` for
+    those that answer by `conventions.tagged`. `extra` is what
     else the operation says in OpenAPI's own words.
     """
     responses: dict[int, dict[str, Any]] = {}
     for code, body in {status: model, **(also or {})}.items():
         response: dict[str, Any] = {} if code == status else {"model": body}
-        sent = ("Location", "ETag") if code == 201 else headers
+        sent = ("Location", "ETag") if code == 201 else ("ETag",) if tagged else headers
         described = {name: _header(name) for name in sent}
         if keyed and code < 300:
             described["Idempotency-Hit"] = _HIT
@@ -95,7 +104,10 @@ def answers(
         if code >= 400:
             response["content"] = dict(_PROBLEM)
         responses[code] = response
-    parameters = [_KEY] if keyed else []
+    if tagged:
+        unchanged = {"description": "It is what If-None-Match names"}
+        responses[304] = {**unchanged, "headers": {"ETag": _header("ETag")}}
+    parameters = [_KEY] if keyed else [_NONE_MATCH] if tagged else []
     if if_match is not None:
         parameters.append({**_MATCH, "required": if_match == "required"})
     return {

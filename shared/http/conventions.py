@@ -89,6 +89,17 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
+def tagged(request: Request, body: Any) -> Response:
+    """An answer of state with a weak tag of its content; 304 for who has it (If-None-Match)."""
+    answer = Json(body)
+    tag = f'W/"{hashlib.blake2b(answer.body, digest_size=16).hexdigest()}"'
+    known = request.headers.get("if-none-match", "").split(",")
+    if any(one.strip() in ("*", tag, tag.removeprefix("W/")) for one in known):
+        return Response(status_code=304, headers={"ETag": tag})
+    answer.headers["ETag"] = tag
+    return answer
+
+
 def check_if_match(request: Request, version: int, *, required: bool = True) -> None:
     """Raises PreconditionFailedError when If-Match names another version, and
     PreconditionRequiredError without one, where it is required."""

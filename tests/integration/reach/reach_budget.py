@@ -72,6 +72,7 @@ def reads(mapping: str) -> list[Case]:
         Case("GET /v1/campaigns/{campaign}", Of.CAMPAIGN_THING, path=ONE),
         Case("GET /v1/campaigns/{campaign}/totals", Of.CAMPAIGN_THING, path=f"{ONE}/totals"),
         Case("GET /v1/campaigns/{campaign}/channels", Of.CAMPAIGN_THING, path=f"{ONE}/channels"),
+        Case("GET /v1/campaigns/{campaign}/curve", Of.CAMPAIGN_THING, path=f"{ONE}/curve"),
         Case(
             "GET /v1/campaigns/{campaign}/lines/{line}/entries",
             Of.CAMPAIGN_THING,

@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
 from budget.caller import calling
 from budget.documents.campaigns.commands import find_campaign
@@ -13,7 +14,8 @@ from budget.ledger import registry
 from budget.ledger.rules import AccountKey
 from budget.ledger.store import KINDS
 from budget.totals import store
-from budget.totals.schemas import EntryView, SharesView, TotalsView
+from budget.totals.curve import CurveQuery, Step, read_points
+from budget.totals.schemas import CurveView, EntryView, SharesView, TotalsView
 from budget.totals.shares import read_shares
 from budget.totals.store import EntryRecord, TotalsLimits
 from budget.totals.totals import TotalsQuery, read_totals
@@ -23,9 +25,11 @@ from shared.http.answers import Page, answers
 from shared.http.app import Json
 from shared.http.auth import Principal
 from shared.http.caller import Name, Reader
+from shared.http.conventions import tagged
 from shared.http.paging import Paged
 from shared.http.reach import resolved
 from shared.money import format_micros
+from shared.names import NAME
 
 router = APIRouter(prefix="/v1", tags=["totals"])
 
@@ -44,7 +48,7 @@ async def get_totals(
 ) -> Json:
     """`through`: up to this event time; `known_at`: as recorded by then. `incomplete`: when records
     were lost, in time of receipt. Errors: campaign_unknown, totals_timeout."""
-    return await _read(request, campaign, principal, (through, known_at), read_totals)
+    return Json(await _read(request, campaign, principal, (through, known_at), read_totals))
 
 
 @router.get(
@@ -61,7 +65,29 @@ async def get_channels(
 ) -> Json:
     """The figures of totals, summed by the channel and by the category of the lines. Errors:
     campaign_unknown, totals_timeout."""
-    return await _read(request, campaign, principal, (through, known_at), read_shares)
+    return Json(await _read(request, campaign, principal, (through, known_at), read_shares))
+
+
+@router.get(
+    "/campaigns/{campaign}/curve",
+    **answers(CurveView, tagged=True),
+    summary="Plan and actual over the flight",
+)
+async def get_curve(
+    request: Request,
+    campaign: Name,
+    principal: Reader,
+    *,
+    line: Annotated[str | None, Query(pattern=f"^{NAME}$")] = None,
+    step: Annotated[Step, Query()] = "day",
+    through: Annotated[When | None, Query()] = None,
+    known_at: Annotated[When | None, Query()] = None,
+) -> Response:
+    """Of all lines, or of one; local days or hours. `marks`: what changed the allocation, also of
+    lines that no plan has any more. Errors: campaign_unknown, line_unknown, curve_too_fine,
+    totals_timeout."""
+    read = partial(read_points, CurveQuery(line, step))
+    return tagged(request, await _read(request, campaign, principal, (through, known_at), read))
 
 
 async def _read(
@@ -70,7 +96,7 @@ async def _read(
     principal: Principal,
     limits: tuple[datetime | None, datetime | None],
     read: Callable[[Conn, TotalsQuery], Awaitable[dict[str, Any]]],
-) -> Json:
+) -> dict[str, Any]:
     """What `read` says of a campaign in reach, in one snapshot."""
     state = request.app.state
     async with state.pool.acquire() as conn:
@@ -86,7 +112,7 @@ async def _read(
             max(1, state.partitions()),
         )
         async with conn.transaction(isolation="repeatable_read", readonly=True):
-            return Json(await read(conn, asked))
+            return await read(conn, asked)
 
 
 @router.get(

@@ -117,6 +117,42 @@ class SharesView(BaseModel):
     categories: list[CategoryFigures]
 
 
+class CurvePoint(BaseModel):
+    """In all, up to this instant and with it; what is spent is known up to `anchor`."""
+
+    at: datetime
+    planned: str
+    actual: str | None
+    corrections: str | None
+
+
+class CurveMark(BaseModel):
+    """A document that gave lines more or less from this instant on."""
+
+    at: datetime
+    decided_at: datetime
+    kind: str
+    document: str
+    amount: str
+    allocated: str
+
+
+class CurveView(BaseModel):
+    """The plan and what is spent over the flight; the last point with an `actual` is the
+    `anchor`."""
+
+    campaign: str
+    line: str | None
+    currency: str
+    step: Literal["hour", "day"]
+    known_at: datetime | None
+    through: datetime | None
+    complete_through: datetime | None
+    anchor: datetime
+    points: list[CurvePoint]
+    marks: list[CurveMark]
+
+
 class EntryView(BaseModel):
     """One posting. `corrects` is the entry it restates, or from which a move took it."""
 

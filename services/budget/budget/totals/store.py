@@ -57,6 +57,23 @@ SELECT count(*) FILTER (WHERE left_with IS NULL OR came_with > left_with) AS ite
        coalesce(sum(amount), 0) AS amount
 FROM items
 """
+# A slot is the time after one instant up to the next, which belongs to it.
+SPENT = """
+SELECT width_bucket(e.at - interval '1 microsecond', $2::timestamptz[]) AS slot,
+       sum(e.amount) AS amount,
+       coalesce(sum(e.amount) FILTER (WHERE e.kind IN (1, 3)), 0) AS corrections
+FROM budget.entries AS e
+WHERE e.account_id = ANY($1::int[]) AND ($3::timestamptz IS NULL OR e.at <= $3)
+  AND ($4::timestamptz IS NULL OR e.recorded_at <= $4)
+GROUP BY slot
+"""
+FIND_MARKS = """
+SELECT document, effective_from, min(decided_at) AS decided_at, sum(amount) AS amount
+FROM budget.allocations
+WHERE workspace = $1 AND campaign = $2 AND place = 'line' AND ($3::text IS NULL OR name = $3)
+  AND decided_at <= $4
+GROUP BY document, effective_from ORDER BY effective_from, min(entry)
+"""
 LIST_ENTRIES = """
 SELECT e.entry, s.source, coalesce(e.event_id, e.id) AS event_id, e.amount, e.kind, e.corrects,
        coalesce(e.period, (e.at AT TIME ZONE $3)::date::text) AS period, e.at, e.recorded_at
@@ -91,6 +108,23 @@ class KnownDay(DaySum, frozen=True):
     corrections: Decimal
     latest_at: datetime
     gone: int
+
+
+class SpentBetween(Struct, frozen=True):
+    """Micros of a slot: 0 up to the first instant, n up to the one after the n-th."""
+
+    slot: int
+    amount: Decimal
+    corrections: Decimal
+
+
+class AllocationMark(Struct, frozen=True):
+    """A document that gave lines so many micros more, or less, from an instant on."""
+
+    document: str
+    effective_from: datetime
+    decided_at: datetime
+    amount: Decimal
 
 
 class HeldSum(Struct, frozen=True):
@@ -141,6 +175,28 @@ async def find_known(
             else max(known.latest_at or row.latest_at, row.latest_at),
         )
     return found, rows
+
+
+async def find_spent(
+    conn: Conn, account_ids: Sequence[int], instants: Sequence[datetime], limits: TotalsLimits
+) -> list[SpentBetween]:
+    """Sums of the entries within the limits by time, between rising instants.
+
+    Raises UnavailableError `totals_timeout`: all entries of the lines are read.
+    """
+    of = limits.through, limits.known_at
+    with _bounded(limits):
+        return await fetch(
+            conn, SpentBetween, SPENT, account_ids, instants, *of, timeout=limits.timeout_s
+        )
+
+
+async def find_marks(
+    conn: Conn, workspace: str, campaign: str, line: str | None, known_at: datetime
+) -> list[AllocationMark]:
+    """What changed the allocation of a line, or of any, as it was known then; in order of time."""
+    place = workspace, campaign, line, known_at
+    return await fetch(conn, AllocationMark, FIND_MARKS, *place)
 
 
 async def get_exceptions(conn: Conn, workspace: str, campaign: str) -> HeldSum:
