@@ -6,8 +6,7 @@ import msgspec
 from fastapi import APIRouter, Request
 
 from alerts.adoption.adoption import Adoption
-from alerts.adoption.schemas import ConfigurationView, Reloaded
-from alerts.channels.table import CHANNELS
+from alerts.adoption.schemas import ENTRIES, ConfigurationView, Reloaded
 from alerts.configuration.configurations import Configurations, InForce, file_name
 from alerts.configuration.inhibition import InhibitRule
 from alerts.configuration.oncall.escalations import Escalation
@@ -150,10 +149,10 @@ def _receiver(document: Any) -> dict[str, Any]:
     """A receiver in the file's words; of each entry what its channel shows."""
     shown = {
         f"{kind}_configs": [
-            channel.shown.model_validate(_fields(entry)).model_dump(by_alias=True)
+            shown.model_validate(_fields(entry)).model_dump(by_alias=True)
             for entry in getattr(document, f"{kind}_configs")
         ]
-        for kind, channel in CHANNELS.items()
+        for kind, shown in ENTRIES.items()
     }
     return {
         "name": document.name,

@@ -52,10 +52,20 @@ class _ReceiverView(BaseModel):
     template: str | None
 
 
+ENTRIES = {
+    kind: create_model(
+        channel.shown.__name__,
+        __base__=channel.shown,
+        __doc__=channel.shown.__doc__,
+        send_resolved=(bool | None, ...),
+    )
+    for kind, channel in CHANNELS.items()
+}
+"""What is shown of an entry of each channel: its own, and whether it is told of ends."""
 ReceiverView = create_model(
     "ReceiverView",
     __base__=_ReceiverView,
-    **{f"{kind}_configs": (list[channel.shown], ...) for kind, channel in CHANNELS.items()},  # type: ignore[call-overload, name-defined]
+    **{f"{kind}_configs": (list[entry], ...) for kind, entry in ENTRIES.items()},  # type: ignore[call-overload, valid-type]
 )
 """A receiver: for each channel a list of what is shown of its entries."""
 

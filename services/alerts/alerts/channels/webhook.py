@@ -57,7 +57,6 @@ class Hook(
     url_env: str | None = None
     secret_env: str | None = None
     allow_private: bool | None = None
-    send_resolved: bool | None = None
     timeout: str | None = None
 
     def __post_init__(self) -> None:
@@ -83,7 +82,6 @@ class WebhookView(BaseModel):
     url_env: str
     secret_env: str | None
     allow_private: bool
-    send_resolved: bool | None
     timeout: str | None
 
     @model_validator(mode="before")
@@ -137,7 +135,7 @@ class Webhook:
         if secret_env is not None:
             variable("secret_env", secret_env, environment)
         address = f"{self.kind}:{entry.place}"
-        target = msgspec.to_builtins(replace(entry, name=None, send_resolved=None))
+        target = msgspec.to_builtins(replace(entry, name=None))
         return Endpoint(entry.name or address, self.kind, target, address)
 
     def compose(self, message: Message, text_max: int) -> Composed:

@@ -72,14 +72,22 @@ if TYPE_CHECKING:
     ReceiverDocument = ReceiverNames
     PersonDocument = PersonNames
 else:
-    # For each channel a list of entries in its own words.
+    # For each channel a list of entries in its own words, and whether these are told of ends.
+    ENTRIES = {
+        kind: msgspec.defstruct(
+            channel.configuration.__name__,
+            [("send_resolved", bool | None, None)],
+            bases=(channel.configuration,),
+            frozen=True,
+            kw_only=True,
+            forbid_unknown_fields=True,
+        )
+        for kind, channel in CHANNELS.items()
+    }
     ReceiverDocument, PersonDocument = (
         msgspec.defstruct(
             name,
-            [
-                (f"{kind}_configs", tuple[channel.configuration, ...], ())
-                for kind, channel in CHANNELS.items()
-            ],
+            [(f"{kind}_configs", tuple[entry, ...], ()) for kind, entry in ENTRIES.items()],
             bases=(names,),
             frozen=True,
             kw_only=True,

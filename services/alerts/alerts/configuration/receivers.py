@@ -124,11 +124,11 @@ def _destinations(
     for kind, own, entry in entries(receiver):
         entry_path = path + own
         try:
-            for found in CHANNELS[kind].destinations(entry, environment):
+            # It is no part of where a message goes: who changes it has the same channel.
+            place = replace(entry, send_resolved=None)
+            for found in CHANNELS[kind].destinations(place, environment):
                 if found.name == NOBODY.name or len(found.name) > NAME_CHARACTERS_MAX:
                     raise EntryError("name", f"{found.name[:40]!r} is no name for a channel")
-                # Of the channels whose entries say it, each by itself.
-                wanted: bool | None = getattr(entry, "send_resolved", None)
-                yield entry_path, replace(found, send_resolved=wanted)
+                yield entry_path, replace(found, send_resolved=entry.send_resolved)
         except EntryError as error:
             raise PlaceError(f"{entry_path}.{error.key}", str(error)) from error

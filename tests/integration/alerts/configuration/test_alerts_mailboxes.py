@@ -162,3 +162,25 @@ async def test_a_full_mailbox_keeps_nothing_from_the_others(world: World) -> Non
     assert sorted(heard) == ["ann@example.com"] * 2 + ["bob@example.com"] * 2
     states = {state for _, _, state in await world.told("email")}
     assert states == {"delivered"}
+
+
+async def test_an_entry_that_wants_no_ends_gets_none_and_another_of_its_receiver_does(
+    world: World,
+) -> None:
+    secret = "secret_env: OPS_DINGTALK_SECRET}"
+    assert secret in CONFIGURATION
+    world.configure(CONFIGURATION.replace(secret, secret[:-1] + ", send_resolved: false}"))
+    firing, resolved = make_history(("firing", "critical", "1.6"), ("resolved", "critical", "1.0"))
+    await world.tell(firing)
+    await world.flush(at(1))
+    await world.tell(resolved)
+    await world.flush(at(11))
+    await world.deliver()
+    assert await world.told("email") == [
+        ("firing", "critical", "delivered"),
+        ("resolved", "critical", "delivered"),
+    ]
+    assert await world.told("dingtalk") == [
+        ("firing", "critical", "delivered"),
+        ("resolved", "critical", "suppressed"),
+    ]

@@ -125,6 +125,7 @@ async def test_the_configuration_is_shown_without_secrets(
             "secret_env": "OPS_DINGTALK_SECRET",
             "allow_private": True,
             "keyword": None,
+            "send_resolved": None,
         }
     ]
     assert SECRET not in answer.text
