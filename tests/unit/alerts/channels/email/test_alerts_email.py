@@ -174,3 +174,21 @@ def test_a_reply_means(
     assert not any(one.maybe_delivered for one in found), "nothing of the mail was sent yet"
     last = classify_data(code, "x")
     assert (last.kind, last.maybe_delivered) == (data, maybe)
+
+
+@pytest.mark.parametrize(
+    ("address", "is_button", "why"),
+    [
+        ("https://a.example/respond/unsubscribe/x.y", True, "one line, over TLS"),
+        ("http://a.example/respond/unsubscribe/x.y", False, "RFC 8058 asks for https"),
+        ("https://a.example/" + "x" * 900, False, "longer than a line may be"),
+        ("", False, "nothing to leave"),
+    ],
+)
+def test_a_mail_program_gets_a_button_only_for_an_address_that_it_may_use(
+    address: str, is_button: bool, why: str
+) -> None:
+    head = build(mail(leave=address), START).partition(b"\r\n\r\n")[0].decode()
+    assert (f"\r\nList-Unsubscribe: <{address}>\r\n" in head) is is_button, why
+    assert ("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in head) is is_button, why
+    assert max(map(len, head.split("\r\n"))) <= 998
