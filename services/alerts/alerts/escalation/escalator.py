@@ -21,7 +21,7 @@ from alerts.escalation.store import ChainRow, EscalationCall
 from alerts.quiet.load import load_quiet
 from alerts.quiet.mute import Quiet
 from alerts.response import store as responses
-from alerts.response.rules import BY_LINK, Action, EpisodeResponse, respond
+from alerts.response.rules import BY_ESCALATION, BY_LINK, Action, EpisodeResponse, respond
 from alerts.routing import snapshot
 from alerts.routing.snapshot import Call, Snapshot
 from alerts.settings import AlertsSettings
@@ -170,7 +170,7 @@ async def _call(conn: Conn, found: Sequence[Looked], now: datetime) -> None:
 
 async def _free(conn: Conn, one: Looked, now: datetime) -> None:
     """Nobody said that they still have it: it is open, as if somebody had taken their word back."""
-    action = Action(kind="unack", made_by=f"escalation: {one.row.chain}", made_at=now)
+    action = Action(kind="unack", made_by=BY_ESCALATION + one.row.chain, made_at=now)
     after = respond(one.response, action, one.row.severity)
     await responses.put(conn, [(one.row.key, after)])
     await responses.add_actions(conn, [(one.row.key, action)])

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from alerts.channels.destinations import NOBODY
 from alerts.channels.markup import one_line
 from alerts.incoming.signal import Signal
 from alerts.quiet.silences import Silence
+from alerts.rendering.facts import NOT_RECOVERED
 from alerts.rendering.locales.table import VOCABULARIES
 from alerts.rendering.numbers import Numbers
-from alerts.response.rules import BY_LINK
+from alerts.response.rules import BY_ESCALATION, BY_LINK
 
 ENTRIES_MAX = 30
 Words = Mapping[str, str]
@@ -25,14 +27,24 @@ def told_lines(told: Sequence[Mapping[str, Any]], words: Words, numbers: Numbers
     """The newest that each channel was told, or that was kept from it."""
     return [
         words["entry"].format(
-            at=f"{one_line(one['receiver'])} ({one['channel']})",
-            text=words[f"state_{one['state']}"].format(
+            at=_place(one, words),
+            text=words["state_no_channel" if _is_nobody(one) else f"state_{one['state']}"].format(
                 at=numbers.instant(one["delivered_at"] or one["decided_at"]),
                 why=words.get(f"mute_{one['reason']}", one["reason"]),
             ),
         )
         for one in told
     ]
+
+
+def _is_nobody(told: Mapping[str, Any]) -> bool:
+    """Of a receiver that has no channel."""
+    return bool(told["channel"] == NOBODY.name and told["state"] == "suppressed")
+
+
+def _place(told: Mapping[str, Any], words: Words) -> str:
+    channel = words["no_channel"] if _is_nobody(told) else told["channel"]
+    return f"{one_line(told['receiver'])} ({channel})"
 
 
 def mute_lines(
@@ -76,7 +88,9 @@ def _transitions(
     vocabulary = VOCABULARIES[locale]
     for one in signals:
         figures = one.data
-        parts = [vocabulary.transitions[one.transition], vocabulary.levels[one.severity]]
+        ended = one.transition == "resolved" and one.reason in NOT_RECOVERED
+        what = vocabulary.states["ended"] if ended else vocabulary.transitions[one.transition]
+        parts = [what.lower(), vocabulary.levels[one.severity]]
         value = numbers.value(figures.unit, figures.value, figures.threshold)
         yield one.event_time, " · ".join([*parts, value] if value else parts)
 
@@ -86,8 +100,10 @@ def _actions(
 ) -> Iterator[tuple[datetime, str]]:
     for one in actions:
         nobody = one.kind == "assign" and not one.assignee
-        text = words[f"did_{one.kind}_nobody" if nobody else f"did_{one.kind}"].format(
-            by=person(one.made_by, words),
+        freed = one.made_by.startswith(BY_ESCALATION)
+        variant = "_nobody" if nobody else "_freed" if freed else ""
+        text = words[f"did_{one.kind}{variant}"].format(
+            by=person(one.made_by.removeprefix(BY_ESCALATION), words),
             until=numbers.instant(one.until) if one.until else "",
             assignee=one_line(one.assignee or ""),
         )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import jinja2
@@ -59,7 +59,7 @@ class AlertPage(Struct, frozen=True, kw_only=True):
     signals: Sequence[Signal] = ()
     silences: Sequence[Silence] = ()
     past: Sequence[PastEpisode] = ()
-    done: bool = False
+    done: Literal["", "done", "same"] = ""
     fault: str = ""
     typed: Mapping[str, str] = {}
 
@@ -72,6 +72,7 @@ def page_html(page: AlertPage) -> str:
     status = words[page.state if page.is_open else "over"].format(
         by=person(response.made_by, words),
         until=numbers.instant(response.until) if response.until else "",
+        since=numbers.instant(response.made_at) if response.made_at else "",
     )
     if page.is_open and response.assignee:
         status += " " + words["assigned"].format(assignee=one_line(response.assignee))
@@ -95,7 +96,7 @@ def page_html(page: AlertPage) -> str:
         zone=page.zone,
         receiver=one_line(page.receiver),
         status=status,
-        done=page.done,
+        done=words.get(page.done, ""),
         fault=words.get(page.fault, ""),
         typed={name: page.typed.get(name, "") for name in TYPED},
         is_open=page.is_open,
@@ -105,15 +106,19 @@ def page_html(page: AlertPage) -> str:
 
 
 def _buttons(page: AlertPage, words: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What most people want to do, as it stands now."""
+    """What most people want to do, as it stands now. To acknowledge anew keeps it."""
     if not page.is_open:
         return [("say", words["say"])]
     tomorrow = words["snooze_tomorrow"].format(zone=page.time_zone)
     snoozes = [("snooze_hour", words["snooze_hour"]), ("snooze_tomorrow", tomorrow)]
     if page.state == "snoozed":
         snoozes = [("unsnooze", words["unsnooze"])]
-    taken = "unack" if page.state in ("acknowledged", "closed") else "ack"
-    return [(taken, words[taken]), *snoozes, ("say", words["say"])]
+    if page.state == "acknowledged":
+        taken = [("ack", words["still"]), ("unack", words["unack"])]
+    else:
+        name = "unack" if page.state == "closed" else "ack"
+        taken = [(name, words[name])]
+    return [*taken, *snoozes, ("say", words["say"])]
 
 
 def refusal_html(code: str, alert: int | None = None, seconds: int | None = None) -> str:

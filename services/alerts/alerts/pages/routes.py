@@ -1,7 +1,8 @@
 """The page that a link of a message leads to: GET shows, the form's POST answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Literal, get_args
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -44,6 +45,8 @@ SILENCE = timedelta(hours=2)
 LINK_REQUESTS_PER_MINUTE = 30
 ADDRESS_REQUESTS_PER_MINUTE = 300
 """From one address: a whole office may have the same."""
+Done = Literal["done", "same"]
+DONE: tuple[Done, ...] = get_args(Done)
 FAULTS = frozenset(
     {
         "name_missing",
@@ -75,8 +78,10 @@ async def get_page(request: Request, token: str) -> Response:
     """How the alert stands. Nothing is done: whatever looks at links may look at this."""
     try:
         count(request, token)
+        found: Sequence[Done] = [one for one in DONE if one in request.query_params]
+        done = found[0] if found else ""
         async with transaction(request.app.state.pool) as conn:
-            return await _shown(request, conn, token, done="done" in request.query_params)
+            return await _shown(request, conn, token, done=done)
     except PacelineError as error:
         return refused(error)
 
@@ -92,7 +97,7 @@ async def post_page(request: Request, token: str) -> Response:
         typed = fields_of(await body_of(request))
         async with transaction(request.app.state.pool) as conn:
             try:
-                await _answer(request, conn, token, typed)
+                done = await _answer(request, conn, token, typed)
             except PacelineError as error:
                 if error.code not in FAULTS:
                     raise
@@ -101,10 +106,11 @@ async def post_page(request: Request, token: str) -> Response:
                 return shown
     except PacelineError as error:
         return refused(error)
-    return RedirectResponse("?done=1", 303, HEADERS)
+    return RedirectResponse(f"?{done}=1", 303, HEADERS)
 
 
-async def _answer(request: Request, conn: Conn, token: str, typed: Mapping[str, str]) -> None:
+async def _answer(request: Request, conn: Conn, token: str, typed: Mapping[str, str]) -> Done:
+    """Whether anything is other than before."""
     clock = request.app.state.clock
     now = await clock.now(conn)
     link, row = await _found(request, conn, token, now)
@@ -116,9 +122,11 @@ async def _answer(request: Request, conn: Conn, token: str, typed: Mapping[str, 
         raise InvalidError("comment_too_long", "a comment is a short text")
     if typed.get("action") == "silence":
         await _silence(Acting(conn, link.workspace, BY_LINK + name, now), row, comment)
-        return
+        return "done"
     answering = Answering(conn, Reach(link.workspace), BY_LINK + name, clock)
-    await answer_one(answering, link.alert, _terms(typed, comment, now, row.signal.time_zone))
+    terms = _terms(typed, comment, now, row.signal.time_zone)
+    outcome, _ = await answer_one(answering, link.alert, terms)
+    return "done" if outcome.changed else "same"
 
 
 async def _silence(acting: Acting, row: store.AlertRecord, comment: str) -> None:
@@ -171,7 +179,7 @@ async def _shown(
     conn: Conn,
     token: str,
     *,
-    done: bool = False,
+    done: Done | Literal[""] = "",
     fault: str = "",
     typed: Mapping[str, str] = {},
 ) -> Response:

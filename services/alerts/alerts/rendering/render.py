@@ -28,7 +28,7 @@ from alerts.rendering.locales.vocabulary import Vocabulary
 from alerts.rendering.numbers import Numbers
 from alerts.rendering.past import past_text
 from alerts.rendering.pictures import with_pictures
-from alerts.rendering.responses import response_data
+from alerts.rendering.responses import call_text, response_data
 from alerts.rendering.summary import Summary, summary_text, summary_title
 from alerts.rendering.view import SEVERITIES, AlertView
 from alerts.response.links import Links, MailLink
@@ -183,7 +183,7 @@ class Renderer:
             numbers = Numbers(heading.locale, None, view.signal.time_zone)
             facts["earlier"] = past_text(view.past, heading.locale, numbers)
         if view.ends_at is None:
-            facts["call"] = VOCABULARIES[heading.locale].calls.get(heading.reason, "")
+            facts["call"] = call_text(heading.reason, view.response, heading.locale)
             if self._links is not None and heading.workspace:
                 link = (heading.workspace, view.key.alert, heading.receiver)
                 facts["respond"] = self._links.address(*link, now)

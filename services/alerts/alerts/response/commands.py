@@ -86,8 +86,9 @@ async def answer(
             )
             continue
         after = respond(subject.response, action, subject.severity)
-        outcomes[alert] = subject._replace(response=after)
-        if after != subject.response:
+        is_changed = after != subject.response
+        outcomes[alert] = subject._replace(response=after, changed=is_changed)
+        if is_changed:
             changed.append((subject.key, after))
     answered = [known[alert].key for alert in outcomes if _is_done(outcomes[alert])]
     await wake_escalations(conn, answered, now, answered=True)
@@ -101,7 +102,7 @@ async def answer(
         metrics.RESPONSES.labels(terms.kind).inc(len(written))
         log.info("answered", action=terms.kind, by=answering.made_by, alerts=len(written))
         for key, after in written:
-            outcomes[key.alert] = known[key.alert]._replace(response=after)
+            outcomes[key.alert] = known[key.alert]._replace(response=after, changed=True)
     return outcomes, now
 
 

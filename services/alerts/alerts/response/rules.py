@@ -28,8 +28,8 @@ class Remark(Struct, frozen=True):
 
 class EpisodeResponse(Struct, frozen=True, kw_only=True):
     """What was answered to one episode: `made_by` whom, when and at which level; `until` the end of
-    a snooze. `acknowledged_at` is the first time, `acknowledged_after_s` how long after the first
-    message about it had arrived."""
+    a snooze; `ended` what it made open again. `acknowledged_at` is the first time,
+    `acknowledged_after_s` how long after the first message about it had arrived."""
 
     state: ResponseState = "open"
     severity: str = ""
@@ -38,6 +38,7 @@ class EpisodeResponse(Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     assignee: str | None = None
     remark: Remark | None = None
+    ended: Literal["", "acknowledged", "snoozed", "closed"] = ""
     acknowledged_at: datetime | None = None
     acknowledged_after_s: int | None = None
 
@@ -72,6 +73,8 @@ class EpisodeResponse(Struct, frozen=True, kw_only=True):
 
 BY_LINK = "by link: "
 """Before the name of who followed the link of a message: nobody has checked it."""
+BY_ESCALATION = "escalation: "
+"""Before the name of one that has freed an alert, for nobody said that they still had it."""
 NO_RESPONSE = EpisodeResponse()
 
 
@@ -129,4 +132,5 @@ def _put(
         made_by=action.made_by,
         made_at=action.made_at,
         until=action.until if state == "snoozed" else None,
+        ended=before.state if state == "open" and before.state != "open" else "",
     )

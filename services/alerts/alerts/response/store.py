@@ -77,6 +77,8 @@ class NewestEpisode(NamedTuple):
     state: State
     severity: str
     response: EpisodeResponse
+    changed: bool = False
+    """By the answer that this is the outcome of."""
 
     @property
     def key(self) -> Key:

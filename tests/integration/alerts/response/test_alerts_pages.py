@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 
 import httpx
+import msgspec
 import pytest
 from fastapi import FastAPI
 
@@ -117,8 +118,11 @@ async def test_the_form_acknowledges_as_who_it_names(page: Page) -> None:
     shown = await page.get(f"{path}?done=1")
     assert "Recorded, thank you." in shown.text
     assert "<script>" not in shown.text
-    assert "&lt;script&gt;alert(1)&lt;/script&gt; 李娜 (by link) has this alert." in shown.text
-    assert re.findall(r'name="action" value="(\w+)"', shown.text)[0] == "unack"
+    assert (
+        "&lt;script&gt;alert(1)&lt;/script&gt; 李娜 (by link) has had this alert since Nov 3, 12:0"
+        in shown.text
+    )
+    assert re.findall(r'name="action" value="(\w+)"', shown.text)[:2] == ["ack", "unack"]
     # Sent again, as by a second press, it changes nothing.
     await page.post(path, name="somebody else", action="ack")
     assert len(await page.actions()) == 1
@@ -264,6 +268,33 @@ async def test_an_answer_can_be_taken_back_on_the_page(page: Page) -> None:
         assert (await page.post(path, name="x", action=action)).status_code == 303
     assert [one[0] for one in await page.actions()] == ["ack", "unack", "snooze", "unsnooze"]
     assert "Nobody has this alert yet." in (await page.get(path)).text
+
+
+async def test_who_has_it_keeps_it_and_who_comes_late_reads_that_it_is_taken(page: Page) -> None:
+    path = await page.begin()
+    await page.post(path, name="Ann Lee", action="ack")
+    shown = (await page.get(path)).text
+    buttons = re.findall(r'value="(\w+)"( class="first")?>([^<]*)<', shown)[:2]
+    assert buttons == [
+        ("ack", ' class="first"', "I still have it"),
+        ("unack", "", "Give it back: I no longer have it"),
+    ]
+    late = await page.post(path, name="Bob", action="ack")
+    assert late.headers["Location"] == "?same=1"
+    shown = (await page.get(f"{path}?same=1")).text
+    assert "It stays as it is: there was nothing new to record." in shown
+    assert "Ann Lee (by link) has had this alert since Nov 3, 12:0" in shown
+    assert "Recorded" not in shown
+    assert await page.actions() == [("ack", "by link: Ann Lee", "")]
+
+
+async def test_an_end_that_is_no_recovery_is_none_in_the_history_either(page: Page) -> None:
+    path = await page.begin()
+    (over,) = make_history(FIRING, RESOLVED)[1:]
+    await page.world.tell(msgspec.structs.replace(over, reason="rule_removed"))
+    shown = (await page.get(path)).text
+    assert ": ended · warning" in shown
+    assert "resolved · warning" not in shown
 
 
 async def test_the_form_silences_this_alert_and_the_page_says_who_wanted_that(page: Page) -> None:

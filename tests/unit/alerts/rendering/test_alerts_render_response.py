@@ -1,5 +1,6 @@
 """Who answered to an alert is named in the next message about it, in both languages (M5)."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -46,7 +47,19 @@ def answered(told: str = "level_changed", **changes: Any) -> AlertView:
             {"state": "closed"},
             "已手动关闭：li.na，11月3日 14:05；所提醒的情况恢复后提醒才会结束",
         ),
-        ("en", {"state": "open"}, "Reopened by: li.na at Nov 3, 14:05"),
+        ("en", {"state": "open", "ended": "closed"}, "Reopened by: li.na at Nov 3, 14:05"),
+        ("en", {"state": "open", "ended": "acknowledged"}, "Given back by: li.na at Nov 3, 14:05"),
+        ("en", {"state": "open", "ended": "snoozed"}, "Snooze ended by: li.na at Nov 3, 14:05"),
+        (
+            "en",
+            {"state": "open", "ended": "acknowledged", "made_by": "escalation: search"},
+            "Freed by escalation: search at Nov 3, 14:05",
+        ),
+        (
+            "zh-CN",
+            {"state": "open", "ended": "acknowledged", "made_by": "escalation: search"},
+            "已由升级规则放回：search，11月3日 14:05",
+        ),
         ("en", {"made_by": "by link: Li Na"}, "Acknowledged by: Li Na at Nov 3, 14:05 (by link)"),
         ("zh-CN", {"made_by": "by link: 李娜"}, "已确认：李娜，11月3日 14:05（通过链接）"),
         ("en", {"assignee": "wang.lei"}, "Assigned to: wang.lei"),
@@ -61,6 +74,26 @@ def answered(told: str = "level_changed", **changes: Any) -> AlertView:
 def test_who_did_what_and_when_is_a_line(locale: str, changes: dict[str, Any], line: str) -> None:
     [message] = render(answered(**changes), locale=locale)
     assert f"  {line}\n" in message.plain
+
+
+@pytest.mark.parametrize(
+    ("acknowledged_at", "ends_at", "note"),
+    [
+        (None, None, "Note: nobody has taken it yet"),
+        (at(1), None, "Note: nobody has it now"),
+        (at(1), at(2), ""),
+    ],
+)
+def test_an_escalation_says_whether_anybody_had_it(
+    acknowledged_at: datetime | None, ends_at: datetime | None, note: str
+) -> None:
+    given_back = answered(state="open", ended="acknowledged", acknowledged_at=acknowledged_at)
+    over = msgspec.structs.replace(given_back, ends_at=ends_at)
+    called = msgspec.structs.replace(heading("en"), reason="escalated")
+    (found,) = RENDERER.render([over], called, Email(), at(MINUTE))
+    text = Email().compose(found.message, 50_000).text
+    assert note in text
+    assert ("nobody has" in text) is bool(note)
 
 
 @pytest.mark.parametrize("told", ["firing", "level_changed", "resolved", "repeat", "corrected"])

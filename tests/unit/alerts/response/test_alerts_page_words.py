@@ -5,11 +5,14 @@ from typing import get_args
 
 import pytest
 
+from alerts.pages.history import told_lines
 from alerts.pages.words.table import PAGE_WORDS
 from alerts.quiet.mute import MuteReason
 from alerts.rendering.locales.table import VOCABULARIES
+from alerts.rendering.numbers import Numbers
 from alerts.response.rules import ActionKind, ResponseState
 from shared.events.notifications import State
+from tests.unit.alerts.builders import at
 
 ENGLISH = PAGE_WORDS["en"]
 
@@ -35,3 +38,10 @@ def test_there_is_a_word_for_every_state_answer_and_mute() -> None:
         *(f"mute_{one}" for one in MuteReason),
     }
     assert wanted - ENGLISH.keys() == set()
+
+
+def test_a_receiver_without_a_channel_is_named_as_one() -> None:
+    row = {"receiver": "room", "channel": "none", "state": "suppressed", "reason": ""}
+    row |= {"delivered_at": None, "decided_at": at(0)}
+    (line,) = told_lines([row], ENGLISH, Numbers("en", None, "Asia/Shanghai"))
+    assert line == "room (no channel): not told: this receiver has no channel"

@@ -124,12 +124,18 @@ ENGLISH = Vocabulary(
             "closed": "closed",
             "snoozed": "snoozed",
             "open": "reopened",
+            "given back": "given back",
+            "unsnoozed": "taken out of the snooze",
+            "freed": "freed",
         },
         labels={
             "acknowledged": "Acknowledged by",
             "closed": "Closed by",
             "snoozed": "Snoozed by",
             "open": "Reopened by",
+            "given back": "Given back by",
+            "unsnoozed": "Snooze ended by",
+            "freed": "Freed by escalation",
         },
         badge="{level}, {state} by {by}",
         said="{by} at {at}",
@@ -141,6 +147,7 @@ ENGLISH = Vocabulary(
     ),
     calls={
         "escalated": "nobody has taken it yet",
+        "escalated anew": "nobody has it now",
         "still acknowledged": "is it still in hand? Answer in any way to keep it",
     },
     flapping=(

@@ -120,12 +120,18 @@ MAINLAND_CHINESE = Vocabulary(
             "closed": "已手动关闭",
             "snoozed": "已暂缓",
             "open": "已重新打开",
+            "given back": "已放回",
+            "unsnoozed": "已结束暂缓",
+            "freed": "已自动放回",
         },
         labels={
             "acknowledged": "已确认",
             "closed": "已手动关闭",
             "snoozed": "已暂缓",
             "open": "已重新打开",
+            "given back": "已放回",
+            "unsnoozed": "已结束暂缓",
+            "freed": "已由升级规则放回",
         },
         badge="{level} · {by} {state}",
         said="{by}，{at}",
@@ -137,6 +143,7 @@ MAINLAND_CHINESE = Vocabulary(
     ),
     calls={
         "escalated": "尚无人认领",
+        "escalated anew": "目前无人处理",
         "still acknowledged": "是否仍在处理？请回应（如再次确认或留言）",
     },
     flapping=(

@@ -121,12 +121,18 @@ TAIWAN_CHINESE = Vocabulary(
             "closed": "已手動結案",
             "snoozed": "已延後提醒",
             "open": "已重新開啟",
+            "given back": "已放回",
+            "unsnoozed": "已結束延後提醒",
+            "freed": "已自動放回",
         },
         labels={
             "acknowledged": "已確認",
             "closed": "已手動結案",
             "snoozed": "已延後提醒",
             "open": "已重新開啟",
+            "given back": "已放回",
+            "unsnoozed": "已結束延後提醒",
+            "freed": "已由升級規則放回",
         },
         badge="{level} · {by} {state}",
         said="{by}，{at}",
@@ -138,6 +144,7 @@ TAIWAN_CHINESE = Vocabulary(
     ),
     calls={
         "escalated": "尚無人認領",
+        "escalated anew": "目前無人處理",
         "still acknowledged": "是否仍在處理？請回應（如再次確認或留言）",
     },
     flapping=(
