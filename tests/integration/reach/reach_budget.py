@@ -70,6 +70,11 @@ def reads(mapping: str) -> list[Case]:
         Case("GET /v1/imports/{import_id}", Of.WORKSPACE_THING, path="/v1/imports/f"),
         Case("GET /v1/campaigns", Of.CAMPAIGN_LIST),
         Case("GET /v1/campaigns/{campaign}", Of.CAMPAIGN_THING, path=ONE),
+        Case(
+            "GET /v1/campaigns/{campaign}/targets/{target}/versions",
+            Of.CAMPAIGN_THING,
+            path=f"{ONE}/targets/sales/versions",
+        ),
         Case("GET /v1/campaigns/{campaign}/totals", Of.CAMPAIGN_THING, path=f"{ONE}/totals"),
         Case("GET /v1/campaigns/{campaign}/channels", Of.CAMPAIGN_THING, path=f"{ONE}/channels"),
         Case("GET /v1/campaigns/{campaign}/curve", Of.CAMPAIGN_THING, path=f"{ONE}/curve"),

@@ -11,7 +11,7 @@ from budget.caller import add_audit
 from budget.objects import store
 from budget.objects.kinds import KINDS, ObjectKind, read_attributes, references
 from budget.objects.schemas import ObjectBody, ObjectEditBody
-from budget.objects.store import ObjectRecord
+from budget.objects.store import ObjectChange, ObjectRecord
 from shared.errors import ConflictError, ErrorItem, InvalidError, NotFoundError
 from shared.events import CatalogItem
 from shared.http.caller import Caller
@@ -91,6 +91,33 @@ async def delete_object(caller: Caller, row: ObjectRecord) -> ObjectRecord:
     return gone
 
 
+async def put_objects(
+    caller: Caller,
+    new: ObjectChange,
+    before: Mapping[str, dict[str, Any]],
+    after: Mapping[str, dict[str, Any]],
+) -> None:
+    """The next version of each object, by id, that differs: for a kind that is part of a document,
+    whose audit names the change. The caller has the workspace's lock."""
+    for name in {**before, **after}:
+        if before.get(name) == after.get(name):
+            continue
+        last = await store.get_object(caller.conn, caller.workspace, new.kind, name)
+        row = ObjectRecord(
+            new.kind,
+            name,
+            new.campaign,
+            1 if last is None else last.version + 1,
+            new.since or caller.now,
+            deleted=name not in after,
+            attributes=after.get(name, before.get(name, {})),
+            reason=new.reason,
+            created_by=caller.principal.subject,
+            created_at=caller.now,
+        )
+        await _put(caller, row)
+
+
 def object_item(row: ObjectRecord) -> CatalogItem:
     """A version → its catalogue item: its attributes, with its id under the name of its kind."""
     return CatalogItem(
@@ -117,10 +144,14 @@ def _next(
 
 
 async def _add(caller: Caller, action: str, row: ObjectRecord, detail: Mapping[str, Any]) -> None:
-    await store.add_version(caller.conn, caller.workspace, row)
-    await announcements.add(caller, [object_item(row)])
+    await _put(caller, row)
     said = {"version": row.version, "campaign": row.campaign, "reason": row.reason, **detail}
     await add_audit(caller, action, f"{row.kind}/{row.id}", said)
+
+
+async def _put(caller: Caller, row: ObjectRecord) -> None:
+    await store.add_version(caller.conn, caller.workspace, row)
+    await announcements.add(caller, [object_item(row)])
 
 
 async def _check_campaign(

@@ -35,6 +35,15 @@ class ObjectFilter(NamedTuple):
     due_before: datetime | None = None
 
 
+class ObjectChange(NamedTuple):
+    """What the next versions of several objects of a kind have in common, None of `since`: now."""
+
+    kind: str
+    campaign: str | None
+    since: datetime | None
+    reason: str | None
+
+
 COLUMNS = columns(ObjectRecord)
 ADD_VERSION = f"""
 INSERT INTO budget.objects (workspace, {COLUMNS})

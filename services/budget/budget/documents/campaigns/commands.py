@@ -1,13 +1,14 @@
 """What people do with a campaign: create it, close it."""
 
-from collections.abc import Sequence
-
 from budget import announcements
 from budget.caller import add_audit, release, stop_posting
 from budget.documents.campaigns import store
-from budget.documents.campaigns.schemas import CampaignBody, CloseBody, TargetBody
+from budget.documents.campaigns.schemas import CampaignBody, CloseBody
 from budget.documents.campaigns.store import CampaignRecord
-from budget.documents.campaigns.views import campaign_item, campaign_values
+from budget.documents.campaigns.targets import check_targets
+from budget.documents.campaigns.views import campaign_item, campaign_values, target_objects
+from budget.objects.commands import put_objects
+from budget.objects.store import ObjectChange
 from shared.errors import ConflictError, InvalidError
 from shared.http.caller import Caller
 
@@ -42,18 +43,9 @@ async def close_campaign(caller: Caller, campaign: str, body: CloseBody) -> Camp
     return closed
 
 
-def check_targets(targets: Sequence[TargetBody]) -> None:
-    """Raises InvalidError `duplicate` or `primary_target`."""
-    names = [target.target for target in targets]
-    if len(set(names)) < len(names):
-        raise InvalidError("duplicate", "two targets have the same id")
-    if targets and sum(target.primary for target in targets) != 1:
-        raise InvalidError("primary_target", "exactly one target is the primary one")
-
-
 async def create_campaign(caller: Caller, body: CampaignBody) -> CampaignRecord:
     """A draft (G29). Raises ConflictError `campaign_exists`, InvalidError `flight_invalid`,
-    `primary_target` or `time_zone_unknown`, ForbiddenError `out_of_reach`."""
+    `time_zone_unknown` or what `check_targets` raises, ForbiddenError `out_of_reach`."""
     caller.principal.reach.require(body.campaign, body.region)
     if body.ends_at <= body.starts_at:
         raise InvalidError("flight_invalid", "ends_at must lie after starts_at")
@@ -68,6 +60,8 @@ async def create_campaign(caller: Caller, body: CampaignBody) -> CampaignRecord:
         raise ConflictError("campaign_exists", f"there is a campaign {body.campaign}")
     await release(caller, f"campaign/{body.campaign}")
     await announcements.add(caller, [campaign_item(row)])
+    targets = target_objects(row.campaign, row.body["targets"])
+    await put_objects(caller, ObjectChange("target", row.campaign, None, None), {}, targets)
     await add_audit(caller, "campaign_created", f"campaign/{body.campaign}", {"version": 1})
     return row
 

@@ -1,5 +1,5 @@
 """What people change of a campaign after it was made: its name, owner, end, region, attributes,
-and its targets until a plan is judged by them.
+and its targets, with a reason once a plan is judged by them.
 
 A new end moves money: what was an exception after the old end is spend of the flight now. The plan
 in force is what people approved, so it stays as it is, and a finding says what no longer fits.
@@ -14,12 +14,19 @@ from budget.allocation import store as allocation
 from budget.allocation.phasing import EPOCH, MICROSECOND, instant
 from budget.caller import add_audit, release
 from budget.documents.campaigns import flight, store
-from budget.documents.campaigns.commands import check_targets
 from budget.documents.campaigns.schemas import CampaignEdit, CampaignPatch
 from budget.documents.campaigns.store import CampaignRecord
-from budget.documents.campaigns.views import campaign_item, campaign_view, target_views
+from budget.documents.campaigns.targets import check_targets
+from budget.documents.campaigns.views import (
+    campaign_item,
+    campaign_view,
+    target_objects,
+    target_views,
+)
 from budget.fields import plain
 from budget.ledger import moves
+from budget.objects.commands import put_objects
+from budget.objects.store import ObjectChange
 from shared.errors import ConflictError, InvalidError
 from shared.http.caller import Caller
 from shared.http.edits import patched
@@ -33,8 +40,8 @@ async def patch_campaign(
     """The campaign as it is then, and the findings; an edit that changes nothing makes no version.
 
     The caller has stopped posting and knows that the campaign is open. Raises InvalidError
-    `field_read_only`, `flight_invalid`, `duplicate` or `primary_target`, ConflictError
-    `spend_after_end` or `targets_judged`.
+    `field_read_only`, `flight_invalid` or what `check_targets` raises, ConflictError
+    `spend_after_end`, `targets_judged` or `target_kept`.
     """
     shown = campaign_view(row)
     body = patched(CampaignEdit, shown, patch)
@@ -48,8 +55,7 @@ async def patch_campaign(
     caller.principal.reach.require(row.campaign, body.region)
     if "targets" in changed:
         if row.status != "draft":
-            detail = "a plan has been judged by its targets; they stay what people agreed to"
-            raise ConflictError("targets_judged", detail)
+            _check_judged(before["targets"], body)
         check_targets(body.targets)
     moved = "ends_at" in changed
     if moved:
@@ -66,6 +72,10 @@ async def patch_campaign(
         ),
     )
     await _tell(caller, edited, moved=moved)
+    if "targets" in changed:
+        was, now = (target_objects(row.campaign, one["targets"]) for one in (before, after))
+        new = ObjectChange("target", row.campaign, body.since, body.reason)
+        await put_objects(caller, new, was, now)
     await add_audit(
         caller,
         "campaign_changed",
@@ -74,10 +84,22 @@ async def patch_campaign(
             "version": edited.version,
             "before": {name: before[name] for name in changed},
             "after": {name: after[name] for name in changed},
+            **({} if body.reason is None else {"reason": body.reason}),
         },
     )
     findings = await _findings(caller, edited, row.ends_at) if moved else []
     return edited, findings
+
+
+def _check_judged(before: Sequence[dict[str, Any]], body: CampaignEdit) -> None:
+    """A plan has been judged by these targets: they change for a reason, and lines serve them."""
+    if body.reason is None:
+        detail = "a plan has been judged by its targets: state with them the reason of the change"
+        raise ConflictError("targets_judged", detail)
+    gone = {one["target"] for one in before} - {one.target for one in body.targets}
+    if gone:
+        detail = f"lines may serve {', '.join(sorted(gone))}: change a target, but leave it there"
+        raise ConflictError("target_kept", detail)
 
 
 async def _check_end(caller: Caller, row: CampaignRecord, ends_at: datetime) -> None:

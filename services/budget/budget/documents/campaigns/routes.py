@@ -16,8 +16,11 @@ from budget.documents.campaigns.schemas import (
     CampaignPatch,
     CampaignView,
     CloseBody,
+    TargetVersion,
 )
-from budget.documents.campaigns.views import campaign_view
+from budget.documents.campaigns.views import campaign_view, target_version_view
+from budget.objects import store as objects
+from shared.errors import NotFoundError
 from shared.http.answers import Page, answers
 from shared.http.app import Json
 from shared.http.caller import Caller, Financier, Name, Operator, Reader
@@ -70,8 +73,9 @@ async def patch_campaign(
 ) -> Json:
     """A JSON merge patch; what changes nothing makes no new version. A plan in force keeps its
     curve when the flight's end moves, and `findings` say so. If-Match is honoured when sent.
-    Targets may change until a plan is in force. Errors: campaign_unknown, campaign_closed,
-    field_read_only, flight_invalid, spend_after_end, targets_judged."""
+    Once a plan was judged by its targets they change with a `reason`, from `since` on, and none
+    goes. Errors: campaign_unknown, campaign_closed, field_read_only, flight_invalid,
+    spend_after_end, targets_judged, target_kept, target_incomplete, target_tree, target_days."""
     async with calling(request, principal) as asking:
         caller = await stop_posting(asking)
         row = await find_open(caller, campaign)
@@ -79,6 +83,28 @@ async def patch_campaign(
         changed, findings = await edits.patch_campaign(caller, row, body)
     headers = {"ETag": etag(changed.version)}
     return Json({**campaign_view(changed), "findings": findings}, headers=headers)
+
+
+@router.get(
+    "/{campaign}/targets/{target}/versions",
+    **answers(Page[TargetVersion]),
+    summary="Versions of a target",
+)
+async def list_target_versions(
+    request: Request, campaign: Name, target: Name, principal: Reader, paging: Paged
+) -> Json:
+    """From the first on: since when each counted, who made it and why. Errors: campaign_unknown,
+    target_unknown."""
+    async with calling(request, principal) as caller:
+        begin = paging.after(0)
+        await find_campaign(caller, campaign)
+        name = f"{campaign}/{target}"
+        rows = await objects.list_versions(
+            caller.conn, caller.workspace, "target", name, after=begin, limit=paging.rows
+        )
+    if not rows and begin == 0:
+        raise NotFoundError("target_unknown", f"{campaign} has no target {target}")
+    return paging.page([target_version_view(row) for row in rows], "version")
 
 
 @router.post(

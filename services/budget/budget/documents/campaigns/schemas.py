@@ -1,6 +1,6 @@
 """HTTP bodies of campaigns (contracts.md section 3)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
@@ -12,6 +12,13 @@ from budget.fields import Document, Id, Label, Quantity, RequestBody, Text, When
 from shared.bodies.findings import FindingView
 from shared.currencies import CurrencyCode
 from shared.http.edits import MergePatch
+
+
+class TargetDayBody(RequestBody):
+    """How much of a target a day is planned to bring."""
+
+    date: date
+    percent: Quantity
 
 
 class TargetBody(RequestBody):
@@ -27,6 +34,14 @@ class TargetBody(RequestBody):
     relevance: Text
     primary: bool = False
     parent: Id | None = None
+    specific: Text | None = None
+    hard: bool = False
+    result: Literal["outcome", "process"] = "outcome"
+    period: Literal["campaign", "day", "week", "month", "quarter", "year"] = "campaign"
+    channel: Id | None = None
+    audience: Label | None = None
+    person: Label | None = None
+    days: list[TargetDayBody] = Field(default_factory=list, max_length=400)
 
 
 class CampaignBody(RequestBody):
@@ -45,7 +60,8 @@ class CampaignBody(RequestBody):
 
 
 class CampaignEdit(RequestBody):
-    """What may be changed of a campaign after it was made."""
+    """What may be changed of a campaign after it was made; `reason` and `since` are of its
+    targets."""
 
     name: Label
     owner: Label | None = None
@@ -53,6 +69,8 @@ class CampaignEdit(RequestBody):
     region: Label | None = None
     attributes: Document = Field(default_factory=dict, max_length=100)
     targets: list[TargetBody] = Field(default_factory=list, max_length=200)
+    reason: Annotated[Text, Field(min_length=1)] | None = None
+    since: When | None = None
 
 
 class CampaignPatch(MergePatch):
@@ -64,6 +82,13 @@ class CampaignPatch(MergePatch):
 
 class CloseBody(RequestBody):
     reason: Annotated[Text, Field(min_length=1)]
+
+
+class TargetDay(BaseModel):
+    """How much of a target a day is planned to bring."""
+
+    date: date
+    percent: str
 
 
 class Target(BaseModel):
@@ -79,6 +104,25 @@ class Target(BaseModel):
     relevance: str
     primary: bool
     parent: str | None
+    specific: str | None
+    hard: bool
+    result: Literal["outcome", "process"]
+    period: Literal["campaign", "day", "week", "month", "quarter", "year"]
+    channel: str | None
+    audience: str | None
+    person: str | None
+    days: list[TargetDay]
+
+
+class TargetVersion(Target):
+    """A version of a target: what is judged of a time is judged by the one that counted then."""
+
+    version: int
+    effective_from: datetime
+    deleted: bool
+    reason: str | None
+    created_by: str
+    created_at: datetime
 
 
 class CampaignView(BaseModel):

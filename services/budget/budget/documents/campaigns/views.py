@@ -9,8 +9,21 @@ import msgspec
 from budget.documents.campaigns.schemas import CampaignBody, TargetBody
 from budget.documents.campaigns.store import CampaignRecord
 from budget.fields import plain
+from budget.objects.store import ObjectRecord
 from shared.events import CatalogItem
 from shared.money import format_quantity
+
+DEFAULTS: dict[str, Any] = {
+    "specific": None,
+    "hard": False,
+    "result": "outcome",
+    "period": "campaign",
+    "channel": None,
+    "audience": None,
+    "person": None,
+    "days": [],
+}
+"""What a target that was stored without them has."""
 
 
 def campaign_values(body: CampaignBody, actor: str, now: datetime) -> tuple[Any, ...]:
@@ -39,7 +52,12 @@ def campaign_values(body: CampaignBody, actor: str, now: datetime) -> tuple[Any,
 def campaign_view(row: CampaignRecord) -> dict[str, Any]:
     fields = msgspec.structs.asdict(row)
     body: dict[str, Any] = fields.pop("body")
-    return fields | body
+    return fields | body | {"targets": [whole_target(one) for one in body["targets"]]}
+
+
+def whole_target(stored: dict[str, Any]) -> dict[str, Any]:
+    """A target with what it had no field for when it was stored."""
+    return DEFAULTS | stored
 
 
 def campaign_item(row: CampaignRecord) -> CatalogItem:
@@ -65,11 +83,32 @@ def campaign_item(row: CampaignRecord) -> CatalogItem:
     )
 
 
+def target_objects(campaign: str, targets: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Targets as planning objects, by their ids in the workspace."""
+    return {f"{campaign}/{one['target']}": one for one in targets}
+
+
 def target_views(targets: Sequence[TargetBody]) -> list[dict[str, Any]]:
     return [_target(target) for target in targets]
 
 
+def target_version_view(row: ObjectRecord) -> dict[str, Any]:
+    return whole_target(row.attributes) | {
+        "version": row.version,
+        "effective_from": row.effective_from,
+        "deleted": row.deleted,
+        "reason": row.reason,
+        "created_by": row.created_by,
+        "created_at": row.created_at,
+    }
+
+
 def _target(target: TargetBody) -> dict[str, Any]:
-    document = target.model_dump(mode="json", exclude={"value", "baseline"})
+    document = target.model_dump(mode="json", exclude={"value", "baseline", "days"})
     baseline = None if target.baseline is None else format_quantity(target.baseline)
-    return {**document, "value": format_quantity(target.value), "baseline": baseline}
+    days = [
+        {"date": one.date.isoformat(), "percent": format_quantity(one.percent)}
+        for one in target.days
+    ]
+    value = format_quantity(target.value)
+    return {**document, "value": value, "baseline": baseline, "days": days}
