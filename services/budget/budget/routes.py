@@ -8,6 +8,7 @@ from budget.documents.exceptions import routes as exceptions
 from budget.documents.kinds import PROPOSALS
 from budget.documents.mappings import routes as mappings
 from budget.documents.plans import routes as plans
+from budget.documents.plans import routes_sheet as sheets
 from budget.documents.proposals.routes import proposal_routes
 from budget.documents.suspense import routes as suspense
 from budget.imports import routes as imports
@@ -17,6 +18,7 @@ from budget.totals import routes as totals
 
 ROUTERS = (
     campaigns.router,
+    sheets.router,
     plans.router,
     *map(proposal_routes, PROPOSALS),
     commitments.router,

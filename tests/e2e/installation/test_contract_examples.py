@@ -161,6 +161,8 @@ def set_up(stranger: Stranger) -> None:
     stranger.send("budget", decisions, "approver", **version)
     told = stranger.send("budget", decisions, "finance", changes={"as": "finance"}, **version)
     assert told["status"] == "approved"
+    sheet = stranger.send("budget", f"POST {plans}/import", media="text/csv", campaign=CAMPAIGN)
+    assert sheet["plan_version"] == 2
     stranger.send("budget", "POST /v1/mappings")
     for kind in (JSON, MERGE):
         stranger.send("budget", "PATCH /v1/campaigns/{campaign}", media=kind, campaign=CAMPAIGN)

@@ -124,7 +124,7 @@ class Asker:
             headers["Authorization"] = f"Bearer {token}"
         url, sent = case.each[turn] if case.each else (case.url, case.body)
         sent = case.by_role.get(role or "", sent)
-        body = {} if sent is None else {"json": sent}
+        body = {} if sent is None else {"content" if isinstance(sent, str) else "json": sent}
         return await self.client.request(
             case.method, url, params=case.params, headers=headers, **body
         )

@@ -23,6 +23,10 @@ STALE = {"If-Match": '"99"'}
 """Keeps what it would change."""
 ON_LINE = {"campaign": INSIDE, "line": "L1", **REASON}
 MAP = {"source": "ads/2", "match": {"campaign": "7"}, "campaign": INSIDE, "line": "L1"}
+SHEET = """part,line,name,category,allocated,amount,currency
+total,,,,,1.00,CNY
+lines,L1,Search,advertising,1.00,,
+"""
 TARGET = {"campaign": INSIDE, "line": "L1"}
 CLOSE = Case(
     "POST /v1/campaigns/{campaign}/close",
@@ -94,6 +98,11 @@ def reads(mapping: str) -> list[Case]:
             Of.CAMPAIGN_THING,
             path=f"{ONE}/plans/1/diff",
         ),
+        Case(
+            "GET /v1/campaigns/{campaign}/plans/{version}/export",
+            Of.CAMPAIGN_THING,
+            path=f"{ONE}/plans/1/export",
+        ),
         Case("GET /v1/exceptions", Of.CAMPAIGN_LIST),
         Case("GET /v1/suspense", Of.CAMPAIGN_LIST),
         Case("GET /v1/mappings", Of.CAMPAIGN_LIST),
@@ -117,6 +126,14 @@ def writes(mapping: str, exception: int) -> list[Case]:
             OPERATOR,
             f"{ONE}/plans",
             body=plan_body(),
+        ),
+        Case(
+            "POST /v1/campaigns/{campaign}/plans/import",
+            Of.CAMPAIGN_WRITE,
+            OPERATOR,
+            f"{ONE}/plans/import",
+            body=SHEET,
+            headers={"Content-Type": "text/csv"},
         ),
         Case(
             "POST /v1/campaigns/{campaign}/plans/{version}/submit",

@@ -41,6 +41,27 @@ async def create_plan(caller: Caller, campaign: str, body: PlanBody) -> PlanReco
     Raises ConflictError `campaign_closed`, as do submitting and deciding, and what
     `plans.rules.check` refuses."""
     caller = await lock(caller)
+    document, findings = await try_plan(caller, campaign, body)
+    plan = await store.add_plan(
+        caller.conn,
+        caller.workspace,
+        (
+            campaign,
+            body.total.amount,
+            document,
+            findings,
+            caller.principal.subject,
+            caller.now,
+        ),
+    )
+    await add_audit(caller, "plan_created", plan_name(plan), {"total": body.total.amount})
+    return plan
+
+
+async def try_plan(
+    caller: Caller, campaign: str, body: PlanBody
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The plan as it would be stored, and its findings; nothing is. Raises as `create_plan`."""
     row = await find_open(caller, campaign)
     checked = check(
         _terms(row),
@@ -52,20 +73,7 @@ async def create_plan(caller: Caller, campaign: str, body: PlanBody) -> PlanReco
     )
     document = plan_document(body, checked)
     findings = [*checked.findings, *await _find_moved(caller, row, document)]
-    plan = await store.add_plan(
-        caller.conn,
-        caller.workspace,
-        (
-            campaign,
-            body.total.amount,
-            document,
-            [finding.document for finding in findings],
-            caller.principal.subject,
-            caller.now,
-        ),
-    )
-    await add_audit(caller, "plan_created", plan_name(plan), {"total": body.total.amount})
-    return plan
+    return document, [finding.document for finding in findings]
 
 
 async def submit_plan(

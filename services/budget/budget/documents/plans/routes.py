@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from budget.approval import store as requests
 from budget.approval.commands import ApprovalsOf, decisions_view
@@ -13,7 +13,6 @@ from budget.caller import calling, once
 from budget.documents.campaigns.commands import find_campaign
 from budget.documents.plans import store
 from budget.documents.plans.commands import (
-    create_plan,
     find_plan,
     plan_name,
     submit_plan,
@@ -21,12 +20,14 @@ from budget.documents.plans.commands import (
 from budget.documents.plans.comparison import compare
 from budget.documents.plans.document import by_roi, plan_view
 from budget.documents.plans.in_force import decide_plan
+from budget.documents.plans.proposing import DryRun, Version, proposing, try_out
 from budget.documents.plans.schemas import (
     PLAN_COURSE,
     PlanBody,
     PlanCreated,
     PlanDecided,
     PlanDiff,
+    PlanTried,
     PlanView,
     SubmitBody,
     Submitted,
@@ -35,30 +36,30 @@ from budget.documents.plans.store import PlanRecord
 from shared.http.answers import Page, answers
 from shared.http.app import Json
 from shared.http.caller import Caller, Decider, Name, Operator, Reader
-from shared.http.conventions import Reply, etag
+from shared.http.conventions import Reply
 from shared.http.paging import Paged
 
 router = APIRouter(prefix="/v1/campaigns/{campaign}/plans", tags=["plans"])
-Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
-@router.post("", **answers(PlanCreated, 201, keyed=True), summary="Propose a plan")
+@router.post(
+    "",
+    **answers(PlanCreated, 201, keyed=True, also={200: PlanTried}),
+    summary="Propose a plan",
+)
 async def post_plan(
-    request: Request, campaign: Name, body: PlanBody, principal: Operator
+    request: Request,
+    campaign: Name,
+    body: PlanBody,
+    principal: Operator,
+    *,
+    dry_run: DryRun = False,
 ) -> Response:
-    """The next version, a draft. Errors: campaign_closed, plan_sum_differs, …"""
-
-    async def act(caller: Caller) -> Reply:
-        plan = await create_plan(caller, campaign, body)
-        version = plan.plan_version
-        headers = {
-            "Location": f"/v1/campaigns/{campaign}/plans/{version}",
-            "ETag": etag(version),
-        }
-        answer = {"plan_version": version, "status": plan.status}
-        return Reply(201, {**answer, "findings": plan.findings}, headers)
-
-    return await once(request, principal, act)
+    """The next version, a draft. `dry_run` needs no key and keeps nothing. Errors:
+    campaign_closed, plan_sum_differs, …"""
+    if dry_run:
+        return await try_out(request, principal, campaign, body)
+    return await once(request, principal, proposing(campaign, body))
 
 
 @router.get("", **answers(Page[PlanView]), summary="List plan versions")

@@ -213,6 +213,18 @@ class Reserve(BaseModel):
     draw_condition: str | None
 
 
+class PlanTried(BaseModel):
+    """A plan as it would be read, if it were proposed."""
+
+    total: MoneyView
+    lines: list[PlanLineView]
+    reserve: list[Reserve]
+    caps: list[PlanCap]
+    timetable: list[PlanStage]
+    resources: list[PlanResource]
+    findings: list[FindingView]
+
+
 class PlanView(BaseModel):
     """A plan with every amount worked out, its findings and the decisions on it. `approved`: its
     `effective_from` is still to come."""

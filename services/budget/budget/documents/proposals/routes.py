@@ -3,12 +3,13 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from budget.approval.commands import ApprovalsOf
 from budget.approval.schemas import DecisionBody
 from budget.caller import calling, once
 from budget.documents.campaigns.commands import find_campaign
+from budget.documents.plans.proposing import DryRun
 from budget.documents.proposals import commands, store
 from budget.documents.proposals.proposal import Body, ProposalKind
 from budget.documents.proposals.schemas import ProposalDecided, WeighedView
@@ -20,9 +21,6 @@ from shared.http.conventions import Reply, etag
 from shared.http.paging import Paged
 
 Count = Annotated[int, Path(ge=1, le=2**31 - 1)]
-DryRun = Annotated[
-    bool, Query(description="Only say what it would come to: nothing is stored, no key is needed.")
-]
 
 
 def proposal_routes(kind: ProposalKind[Body]) -> APIRouter:
