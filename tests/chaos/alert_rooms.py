@@ -2,6 +2,8 @@
 
 import json
 import random
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Any, NamedTuple, Self
@@ -15,7 +17,8 @@ from cli.fakes.wecom import FakeWeCom
 from tests.webhook_receiver import FakeWebhook
 
 SECRET = "SEC-of-the-story"
-RESENT = "(重发/resent) "
+RESENT = re.compile(r"\(重发/resent\)\s*")
+"""Before a text, or in a line of its own."""
 LATE_S = 2.5
 """More than alerts waits for an answer."""
 
@@ -83,8 +86,8 @@ class Rooms:
         self.dingtalk = FakeDingTalk(SECRET)
         self.wecom = FakeWeCom()
         self.feishu = FakeFeishu()
-        self.unclear = 0
-        """Answers to what was taken that did not say so."""
+        self.unclear = Counter[str]()
+        """By kind of channel, answers to what was taken that did not say so."""
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -120,7 +123,7 @@ class Rooms:
             self._inbox.fail_next(*self._dice.choices(REPLIES, k=count))
             return
         faults = self._dice.choices(FAULTS[kind], k=count)
-        self.unclear += sum(one.taken for one in faults)
+        self.unclear[kind] += sum(one.taken for one in faults)
         server = {
             "webhook": self.hook,
             "dingtalk": self.dingtalk,
@@ -147,7 +150,10 @@ class Rooms:
             ],
         }
         found = {
-            kind: [Copy(text.replace(RESENT, ""), RESENT in text, name) for text, name in read()]
+            kind: [
+                Copy(RESENT.sub("", text), RESENT.search(text) is not None, name)
+                for text, name in read()
+            ]
             for kind, read in texts.items()
         }
         return {**found, "webhook": list(self.hook.arrived)}

@@ -12,7 +12,7 @@ import random
 import shutil
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,11 @@ from tests.chaos.alert_story import Alert, Story
 
 FIRST_SEED = int(os.environ.get("PACELINE_CHAOS_SEED", "1"))
 SEEDS = range(FIRST_SEED, FIRST_SEED + int(os.environ.get("PACELINE_CHAOS_SEEDS", "3")))
-SEARCHING = "PACELINE_CHAOS_SEEDS" in os.environ
 STORY_S = float(os.environ.get("PACELINE_CHAOS_STORY_S", "6"))
 ARRIVED = ("delivered", "accepted")
 MUTED = ("silenced", "inhibited", "mute time")
+IN_FLIGHT = 2 * 16
+"""Messages that two replicas send at once, of which nobody knows after a crash who has them."""
 WITHHELD = (*MUTED, "over before it was told", "joined later")
 """Why an alert may be told to nobody."""
 
@@ -145,7 +146,7 @@ async def play(stage: Stage, over: asyncio.Event) -> None:
 
 
 @pytest.mark.chaos
-async def test_who_heard_of_an_alert_hears_of_its_end_in_order(
+async def test_who_heard_of_an_alert_hears_of_its_end_and_each_word_once(
     scene: Scene, rooms: Mapping[int, Rooms]
 ) -> None:
     stages = [Stage.of(scene, seed, one) for seed, one in rooms.items()]
@@ -200,8 +201,9 @@ def check(stage: Stage, rows: Sequence[Mapping[str, Any]], crashes: int) -> None
             reasons = {row["reason"] for row in found}
             assert reasons <= set(WITHHELD), f"told to nobody because of {reasons}: {alert}"
         check_alert(alert, found, heard)
+    marks = {said.mark for alert in stage.story.alerts for said in alert.said}
     for kind, copies in heard.items():
-        check_copies(kind, copies, crashes + stage.rooms.unclear)
+        check_copies(kind, copies, marks, crashes, stage.rooms.unclear[kind])
 
 
 def check_alert(
@@ -218,24 +220,27 @@ def check_alert(
         assert not came or places[-1] is not None, f"{kind} heard no end: {places}, {alert}"
         told = [row for row in rows if row["channel"] == kind and row["state"] in ARRIVED]
         openings = Counter(row["transition"] for row in told if row["transition"] == "firing")
-        # One story in thirty is told an opening twice while files are edited, which is not mended
-        # yet: a search finds it, the suite does not depend on it.
-        assert openings["firing"] <= 1 or not SEARCHING, f"{kind} was told twice of: {alert}"
+        assert openings["firing"] <= 1, f"{kind} was told twice that it began: {alert}"
         assert came or not told, f"{kind} heard nothing of what it was told: {alert}"
 
 
-def check_copies(kind: str, copies: Sequence[Copy], causes: int) -> None:
-    """A second copy says that it may be one, has the id of the first, and has a cause."""
-    seen: dict[str, str | None] = {}
+def check_copies(
+    kind: str, copies: Sequence[Copy], marks: Set[str], crashes: int, unclear: int
+) -> None:
+    """What comes with the id of a message, or with nothing that was not heard before, is a second
+    copy and says that it may be one. A crash causes one of each message that was on its way, an
+    unclear answer one of its own."""
+    texts: dict[str, str] = {}
+    heard: set[str] = set()
     extra = Counter[str]()
     for one in copies:
-        if one.text in seen:
+        key = one.id or one.text
+        news = {mark for mark in marks if mark in one.text}
+        if key in texts:
+            extra[key] += 1
+        if key in texts or (news and news <= heard):
             assert one.labelled, f"{kind} got a second copy that does not say so: {one.text}"
-            assert one.id == seen[one.text]
-            extra[one.text] += 1
-        seen.setdefault(one.text, one.id)
-    assert all(count <= causes for count in extra.values()), extra
-    by_id = defaultdict(set)
-    for one in copies:
-        by_id[one.id].add(one.text)
-    assert all(len(texts) == 1 for name, texts in by_id.items() if name is not None)
+        assert texts.setdefault(key, one.text) == one.text, f"{kind} has two texts of {key}"
+        heard |= news
+    assert all(count <= crashes + unclear for count in extra.values()), extra
+    assert extra.total() <= crashes * IN_FLIGHT + unclear, extra
