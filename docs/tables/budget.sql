@@ -284,6 +284,23 @@ CREATE TABLE budget.imports (
   CONSTRAINT imports_pk PRIMARY KEY (workspace, import_id, currency)
 );
 
+CREATE TABLE budget.invoices (
+  number bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  workspace text NOT NULL,
+  campaign text NOT NULL,
+  supplier text NOT NULL,
+  invoice text NOT NULL,
+  version integer NOT NULL,
+  dated date NOT NULL,
+  total bigint NOT NULL,
+  rows jsonb NOT NULL,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT invoices_pk PRIMARY KEY (workspace, campaign, supplier, invoice, version),
+  CONSTRAINT invoices_number UNIQUE (number)
+);
+CREATE TRIGGER invoices_append_only BEFORE DELETE OR UPDATE ON budget.invoices FOR EACH ROW EXECUTE FUNCTION budget.refuse_edit();
+
 -- The last look at a workspace's whole ledger; `checked_at` is null while none has ended.
 CREATE TABLE budget.ledger_checks (
   workspace text NOT NULL,

@@ -5,6 +5,7 @@ from budget.audit import routes as audit
 from budget.documents.campaigns import routes as campaigns
 from budget.documents.commitments import routes as commitments
 from budget.documents.exceptions import routes as exceptions
+from budget.documents.invoices import routes as invoices
 from budget.documents.kinds import PROPOSALS
 from budget.documents.mappings import routes as mappings
 from budget.documents.plans import routes as plans
@@ -22,6 +23,7 @@ ROUTERS = (
     plans.router,
     *map(proposal_routes, PROPOSALS),
     commitments.router,
+    invoices.router,
     mappings.router,
     totals.router,
     suspense.router,

@@ -269,6 +269,9 @@ def bind_money(stranger: Stranger) -> None:
         one = {"campaign": CAMPAIGN, "commitment": name}
         told = stranger.send("budget", f"{place}/{{commitment}}/{end}", **one)
     assert told["left"] == "0.00"
+    place = "POST /v1/campaigns/{campaign}/invoices"
+    told = stranger.send("budget", place, campaign=CAMPAIGN)
+    assert told["version"] == 1
 
 
 def release(stranger: Stranger) -> None:

@@ -11,10 +11,16 @@ from tests.integration.budget.documents.money_world import (
     settle,
 )
 from tests.integration.reach.matrix import Case, Of
-from tests.integration.reach.reach_budget_roles import DECIDERS, ONE, OPERATOR, REASON, YES
+from tests.integration.reach.reach_budget_roles import DECIDERS, FINANCE, ONE, OPERATOR, REASON, YES
 
 ORDER = {"commitment": "over", "line": "L1", "supplier": "hall", "amount": "1.00"}
 VENUE = ORDER | {"commitment": "venue"}
+BILL = {
+    "invoice": "117",
+    "supplier": "hall",
+    "date": "2025-11-03",
+    "rows": [{"row": "1", "line": "L1", "amount": "0.01"}],
+}
 BODIES: dict[str, Any] = {
     "draws": DRAW | {"amount": "1.00"},
     "overcommitments": ORDER | {"reason": "the hall is let as a whole"},
@@ -26,7 +32,7 @@ BODIES: dict[str, Any] = {
 def cases() -> list[Case]:
     """Of each kind the last is decided on; another is withdrawn by its author alone."""
     moved = [case for plural, body in BODIES.items() for case in _cases(plural, body)]
-    return [*moved, *_commitments()]
+    return [*moved, *_commitments(), *_invoices()]
 
 
 async def propose(service: Service, campaign: str) -> None:
@@ -36,6 +42,7 @@ async def propose(service: Service, campaign: str) -> None:
     await settle(service, "draws", DRAW, campaign)
     async with service.caller("li.na", "operator") as operator:
         await operator.post(f"/v1/campaigns/{campaign}/commitments", VENUE, 201)
+        await operator.post(f"/v1/campaigns/{campaign}/invoices", BILL, 201)
         for plural, body in BODIES.items():
             for _ in range(2 if plural == "draws" else 3):
                 await operator.post(f"/v1/campaigns/{campaign}/{plural}", body, 201)
@@ -67,4 +74,12 @@ def _commitments() -> list[Case]:
             Case(f"POST {one}/{end}", Of.CAMPAIGN_WRITE, OPERATOR, f"{path}/venue/{end}", body=body)
             for end, body in ends.items()
         ),
+    ]
+
+
+def _invoices() -> list[Case]:
+    route, path = "/v1/campaigns/{campaign}/invoices", f"{ONE}/invoices"
+    return [
+        Case(f"GET {route}", Of.CAMPAIGN_THING, path=path),
+        Case(f"POST {route}", Of.CAMPAIGN_WRITE, (*OPERATOR, *FINANCE), path, body=BILL),
     ]

@@ -44,7 +44,7 @@ SELECT {COLUMNS} FROM budget.audit WHERE workspace = $1 AND seq > $2 ORDER BY se
 # other one whose money it moves. Of no campaign (a mapping, suspense): of the workspace as a whole.
 LIST = f"""
 WITH rows AS (SELECT a.*, d.other,
-    CASE WHEN o.kind IN ('campaign', 'plan', 'commitment') THEN o.name
+    CASE WHEN o.kind IN ('campaign', 'plan', 'commitment', 'invoice') THEN o.name
       WHEN a.action LIKE 'object\\_%' THEN a.detail ->> 'campaign'
       ELSE r.campaign END AS campaign
   FROM budget.audit AS a

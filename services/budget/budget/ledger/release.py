@@ -24,7 +24,7 @@ from budget.ledger.moving import (
     refuse_crossing,
     resolve,
 )
-from budget.ledger.rules import Catalogue, Destination, entity_json, ledger_day
+from budget.ledger.rules import Catalogue, Destination, entity_json, is_manual, ledger_day
 from budget.ledger.store import (
     MOVE,
     MOVED_CORRECTION,
@@ -147,7 +147,11 @@ class Release:
         await moves.delete(self._conn, gone)
         await held_items.add(self._conn, held, self._now)
         self._books.entries.clear()
-        feeds = {(lg.account_id, lg.item.source) for lg in legs if lg.destination.reason is None}
+        feeds = {
+            (leg.account_id, leg.item.source)
+            for leg in legs
+            if leg.destination.reason is None and not is_manual(leg.item.source)
+        }
         await registry.add_feeds(self._conn, feeds)
 
     def _book(self, leg: Leg, stream_id: int, entry: int, part: int, *, out: bool) -> None:

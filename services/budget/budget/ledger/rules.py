@@ -24,6 +24,9 @@ PANE = timedelta(minutes=5)
 IN_TIME = 0
 """The mark of what a source told before its period was complete; else epoch ms."""
 
+INVOICES = "invoices/"
+"""Of the source of an invoice: its supplier stands behind it."""
+
 
 class HeldReason(StrEnum):
     """Why money is held instead of being posted to a line."""
@@ -175,6 +178,12 @@ def ledger_day(label: str | None, at: datetime, time_zone: str) -> date:
     if label is not None:
         return date.fromisoformat(label[:10])
     return at.astimezone(ZoneInfo(time_zone)).date()
+
+
+def is_manual(source: str) -> bool:
+    """Whether people state its money: it never says how far it is complete, so no line waits for
+    it."""
+    return source.startswith(INVOICES)
 
 
 def entity_json(entity: Mapping[str, str] | None) -> str | None:

@@ -18,6 +18,7 @@ from budget.ledger.rules import (
     Destination,
     HeldReason,
     SpendSubject,
+    is_manual,
     ledger_day,
 )
 from budget.ledger.store import LedgerPeriod
@@ -182,7 +183,13 @@ class Router:
         )
         self._keys.put_all((number, key) for key, number in known.accounts.items())
         await self._register_feeds(
-            conn, {(accounts[r.destination.account], r.source) for r in usable if r.feed}, known
+            conn,
+            {
+                (accounts[r.destination.account], r.source)
+                for r in usable
+                if r.feed and not is_manual(r.source)
+            },
+            known,
         )
         made = {}
         for route in usable:
