@@ -25,7 +25,7 @@ def helpers() -> str:
 
 def test_each_command_of_the_guide_answers_as_the_guide_says(system: Stack, caller: Caller) -> None:
     steps = STEP.findall(GUIDE)
-    assert len(steps) == GUIDE.count("```sh") == 7, "each command shows what comes of it"
+    assert len(steps) == GUIDE.count("```sh") == 8, "each command shows what comes of it"
     commands = f"echo '{END_OF_STEP}'\n".join(command for command, _ in steps)
     people = {
         name: sign_token(system.private_key, subject=PEOPLE[role], roles=[role])
