@@ -30,6 +30,20 @@ _SAID = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Const, nodes.Fo
 _ASKED = (nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Filter, nodes.Test, nodes.CondExpr)
 _WEIGHED = (nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not)
 ALLOWED = (*_SAID, *_ASKED, *_WEIGHED)
+Shape = dict[str, "Shape"] | list["Shape"] | str | None
+"""Of a value: its fields, what each item of a list is, "" of a text, None where anything may be."""
+_FACT: Shape = {"label": "", "text": ""}
+_ALERT: Shape = {
+    **dict.fromkeys(("heading", "headline", "status", "link", "respond"), ""),
+    **dict.fromkeys(("labels", "annotations"), None),
+    "facts": [_FACT],
+}
+FIELDS: dict[str, Shape] = {
+    **dict.fromkeys(("title", "receiver", "status", "reason", "zone"), ""),
+    "alerts": [_ALERT],
+    "still_open": [""],
+}
+"""What a template may say, as `own_words.values_of` has it."""
 
 
 class TemplateFaultError(ValueError):
@@ -47,6 +61,11 @@ class OwnTemplate(Struct, frozen=True):
         """Raises TemplateFaultError for what is no template of this language."""
         _compiled(self.title)
         _compiled(self.text)
+
+    def check_names(self) -> None:
+        """Raises TemplateFaultError for a field that no message has, in whatever branch it is."""
+        for source in (self.title, self.text):
+            _shape(_ENVIRONMENT.parse(source), FIELDS)
 
     def render(self, values: Mapping[str, Any]) -> tuple[str, str]:
         """Title and text. Raises TemplateFaultError."""
@@ -66,6 +85,7 @@ def read_templates(document: Document) -> dict[str, OwnTemplate]:
         found[one.name] = OwnTemplate(one.name, one.title, one.text)
         try:
             found[one.name].check()
+            found[one.name].check_names()
         except TemplateFaultError as error:
             raise PlaceError(path, str(error)) from error
     return found
@@ -127,6 +147,51 @@ def _check(node: nodes.Node, depth: int, loops: int) -> None:
         raise TemplateFaultError(f"{line}: {name!r} is none of {', '.join(known)}")
     for child in node.iter_child_nodes():
         _check(child, depth + 1, loops)
+
+
+def _shape(node: nodes.Node, names: Mapping[str, Shape]) -> Shape:
+    """What a node is, where the names are known; those below it are looked at as well. What is
+    asked for with `default` or `is defined` need not be there."""
+    match node:
+        case nodes.Name():
+            return _field(names, node.name, node)
+        case nodes.Getattr():
+            return _field(_shape(node.node, names), node.attr, node)
+        case nodes.Getitem(arg=nodes.Const(value=name)):
+            return _field(_shape(node.node, names), name, node)
+        case nodes.Filter(name="first" | "last", node=nodes.Expr() as inner):
+            return _field(_shape(inner, names), 0, node)
+        case nodes.Filter(name="default") | nodes.Test(name="defined"):
+            return None
+        case nodes.For():
+            own = {**names, "loop": None, **_targets(node, _shape(node.iter, names))}
+            for child in (*node.body, *filter(None, [node.test])):
+                _shape(child, own)
+            for child in node.else_:
+                _shape(child, names)
+        case _:
+            for child in node.iter_child_nodes():
+                _shape(child, names)
+    return None
+
+
+def _targets(loop: nodes.For, items: Shape) -> dict[str, Shape]:
+    if isinstance(loop.target, nodes.Name):
+        return {loop.target.name: items[0] if isinstance(items, list) else None}
+    return {one.name: None for one in loop.target.find_all(nodes.Name)}
+
+
+def _field(of: Shape | Mapping[str, Shape], name: str | int, node: nodes.Node) -> Shape:
+    if isinstance(of, list) and isinstance(name, int):
+        return of[0]
+    if of is None or isinstance(name, int):
+        return None
+    if not isinstance(of, Mapping):
+        what = "a list" if isinstance(of, list) else "a text"
+        raise TemplateFaultError(f"line {node.lineno}: {what} has no field {name!r}")
+    if name not in of:
+        raise TemplateFaultError(f"line {node.lineno}: {name!r} is none of {', '.join(of)}")
+    return of[name]
 
 
 def _rendered(source: str, values: Mapping[str, Any]) -> str:

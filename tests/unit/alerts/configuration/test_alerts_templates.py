@@ -1,10 +1,14 @@
 """Own words: what a hostile template comes to, and that no alert is ever lost to one."""
 
+import json
+import re
+
 import pytest
 
 from alerts.channels.dingtalk import DingTalk
-from alerts.channels.email.channel import Email
+from alerts.channels.email.channel import Email, page_of
 from alerts.configuration.templates import (
+    FIELDS,
     TEXT_CHARACTERS_MAX,
     OwnTemplate,
     TemplateFaultError,
@@ -12,7 +16,7 @@ from alerts.configuration.templates import (
 from alerts.configuration.tree import parse_configuration
 from alerts.configuration.yaml_reader import ConfigError
 from alerts.delivery.parts import halved, part
-from alerts.rendering.own_words import composed_with
+from alerts.rendering.own_words import composed_with, values_of
 from tests.unit.alerts.builders import CONFIGURATION, ENVIRONMENT
 from tests.unit.alerts.rendering.rendered import render, view
 
@@ -81,6 +85,56 @@ def test_what_cannot_be_filled_in_is_a_fault_that_says_why(source: str, detail: 
         template.render(VALUES)
 
 
+@pytest.mark.parametrize(
+    ("source", "detail"),
+    [
+        ("{{ titel }}", "line 1: 'titel' is none of title, receiver"),
+        ("x\n{% for a in alerts %}\n{{ a.headlin }}{% endfor %}", "line 3: 'headlin' is none of"),
+        (
+            "{% for a in alerts %}{% for f in a.facts %}{{ f.name }}{% endfor %}{% endfor %}",
+            "label",
+        ),
+        ("{% if status == 'x' %}{{ alerts[0].linc }}{% endif %}", "'linc' is none of heading"),
+        ("{{ (alerts | first).linc }}", "'linc'"),
+        ("{{ alerts[0]['linc'] | upper }}", "'linc'"),
+        ("{{ alerts.headline }}", "a list has no field 'headline'"),
+        ("{{ title.nothing }}", "a text has no field 'nothing'"),
+        ("{% for a in alerts %}{% endfor %}{{ a.headline }}", "'a' is none of"),
+    ],
+)
+def test_a_field_that_no_message_has_is_refused_with_its_line(source: str, detail: str) -> None:
+    text = f"message_templates:\n  - {{name: t, text: {json.dumps(source)}}}\n"
+    with pytest.raises(TemplateFaultError, match=re.escape(detail)):
+        OwnTemplate("t", "", source).check_names()
+    with pytest.raises(ConfigError, match=r"is none of|has no field") as refused:
+        parse_configuration("default", "alerts.yml", CONFIGURATION + text, ENVIRONMENT)
+    assert refused.value.line > CONFIGURATION.count("\n")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        OWN.title + OWN.text,
+        "{{ alerts[0].labels.team }}{{ alerts[0].annotations['x'] }}",
+        "{{ nothing | default('x') }}{% if alerts[0].x is defined %}x{% endif %}",
+        "{% for a in still_open %}{{ loop.index }}{{ a | upper }}{% else %}{{ zone }}{% endfor %}",
+        "{% for name in alerts[0].labels %}{{ name }}{{ alerts[0].labels[name] }}{% endfor %}",
+    ],
+)
+def test_what_a_message_may_have_is_known(source: str) -> None:
+    text = f"message_templates:\n  - {{name: t, text: {json.dumps(source)}}}\n"
+    assert parse_configuration("default", "alerts.yml", CONFIGURATION + text, ENVIRONMENT)
+
+
+def test_the_known_fields_are_those_of_a_message() -> None:
+    [message] = render(view(), locale="en")
+    values = values_of(message.message)
+    (alert,), (known,) = values["alerts"], FIELDS["alerts"]
+    assert FIELDS.keys() == values.keys()
+    assert known.keys() == alert.keys()
+    assert known["facts"][0].keys() == alert["facts"][0].keys()
+
+
 def test_a_message_is_in_ones_own_words() -> None:
     [message] = render(view(), view(alert=2, severity="info"), locale="en")
     found, composed, fault = composed_with(message.message, OWN, Email())
@@ -146,3 +200,12 @@ def test_a_file_names_its_templates_and_what_is_wrong_with_one() -> None:
         read("other", "{{ title }}")
     with pytest.raises(ConfigError, match="'call' is not in the language of templates"):
         read("short", "{{ title.upper() }}")
+
+
+def test_a_mail_in_own_words_says_the_zone_once_and_breaks_its_lines() -> None:
+    [message] = render(view(), locale="en")
+    found, composed, _ = composed_with(message.message, OWN, Email())
+    page = page_of(found, composed)
+    assert page.count("All times Asia/Shanghai") == composed.text.count("All times") == 1
+    assert "<pre" not in page
+    assert "white-space:pre-wrap;overflow-wrap:anywhere" in page
