@@ -9,19 +9,25 @@ from shared.http.reach import Reach
 
 GROUPS_MAX = 1000
 # An episode counts in the period in which it was told first, once for each of its receivers; with
-# a label once. In vain were steps after which nobody acknowledged, closed or snoozed it.
+# a label once. In vain were steps after which nobody acknowledged, closed or snoozed it. Who
+# was told after somebody had it already has no part in how fast that was.
 RESPONSE_TIMES = """
 WITH told AS (
-  SELECT DISTINCT n.alert, n.episode, {of} AS who FROM alerts.notifications n
+  SELECT n.alert, n.episode, {of} AS who, min(n.decided_at) AS told_at
+  FROM alerts.notifications n
   WHERE n.workspace = $1 AND n.decided_at >= $2 AND n.decided_at < $3 AND n.delivery IS NOT NULL
     AND n.transition = 'firing' AND ($4::text[] IS NULL OR n.campaign = ANY($4))
     AND NOT EXISTS (
       SELECT FROM alerts.notifications before
       WHERE before.alert = n.alert AND before.episode = n.episode AND before.decided_at < $2
-        AND before.delivery IS NOT NULL)),
+        AND before.delivery IS NOT NULL)
+  GROUP BY 1, 2, 3),
 known AS (
-  SELECT t.who, r.response, e.state IN ('resolved', 'withdrawn') AS over,
-    (r.response->>'acknowledged_after_s')::float8 AS after_s,
+  SELECT t.who, e.state IN ('resolved', 'withdrawn') AS over,
+    CASE WHEN (r.response->>'acknowledged_at')::timestamptz >= t.told_at
+      THEN (r.response->>'acknowledged_after_s')::float8 END AS after_s,
+    EXISTS (SELECT FROM alerts.actions a WHERE a.alert = t.alert AND a.episode = t.episode
+      AND a.kind = 'ack' AND a.made_at >= t.told_at) AS acknowledged,
     (SELECT min(c.called_at) FROM alerts.escalation_calls c WHERE c.alert = t.alert
       AND c.episode = t.episode AND c.kind IN ('step', 'handover')) AS called_at,
     (SELECT max(a.made_at) FROM alerts.actions a WHERE a.alert = t.alert
@@ -29,7 +35,7 @@ known AS (
   FROM told t JOIN alerts.episodes e USING (alert, episode)
   LEFT JOIN alerts.responses r USING (alert, episode))
 SELECT coalesce(who, '') AS who, count(*) AS told,
-  count(*) FILTER (WHERE response->>'acknowledged_at' IS NOT NULL) AS acknowledged,
+  count(*) FILTER (WHERE acknowledged) AS acknowledged,
   count(*) FILTER (WHERE answered_at IS NULL) AS unanswered,
   count(*) FILTER (WHERE answered_at IS NULL AND NOT over) AS unanswered_open,
   count(*) FILTER (WHERE called_at IS NOT NULL) AS escalated,

@@ -94,6 +94,26 @@ async def test_they_are_counted_by_receiver_and_by_a_label(
     assert await times(client, **later) == []
 
 
+async def test_who_was_told_after_somebody_had_it_is_not_told_how_fast_that_was(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    alerts = await begin(world)
+    await clock(world, at(1))
+    await answer(client, alerts[0], "ack")
+    await clock(world, at(2))
+    await answer(client, alerts[0], "unack")
+    await world.escalate(at(17))
+    await world.escalate(at(32))
+    found = {one["who"]: one for one in await times(client)}
+    boss = found["boss"]
+    assert (boss["told"], boss["acknowledged"], boss["p50_s"]) == (5, 0, None)
+    assert (found["ops"]["acknowledged"], found["ops"]["p50_s"] is None) == (1, False)
+    await clock(world, at(33))
+    await answer(client, alerts[0], "ack")
+    found = {one["who"]: one for one in await times(client)}
+    assert (found["boss"]["acknowledged"], found["boss"]["p50_s"]) == (1, None)
+
+
 async def test_a_spreadsheet_gets_the_same_figures(world: World, client: httpx.AsyncClient) -> None:
     await begin(world)
     found = await client.get("/v1/response-times", params={**PERIOD, "format": "csv", "by": "team"})
