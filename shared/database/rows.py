@@ -26,7 +26,7 @@ async def fetch(
     rows = await conn.fetch(statement, *values, timeout=timeout)
     if rows and tuple(rows[0].keys()) == getattr(kind, "__match_args__", None):
         # The names stand in the order of the fields: 27 of them take 0.3 µs instead of 3.3.
-        return [kind(*row) for row in rows]
+        return [kind(*row.values()) for row in rows]
     return [kind(**row) for row in rows]
 
 
