@@ -470,6 +470,8 @@ CREATE TABLE budget.requests (
   due_at timestamp with time zone,
   request bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   campaign text,
+  asked_by text,
+  told integer NOT NULL DEFAULT 0,
   CONSTRAINT requests_pk PRIMARY KEY (workspace, object),
   CONSTRAINT requests_request UNIQUE (request)
 );

@@ -32,6 +32,7 @@ class CatalogItem(Struct, frozen=True, kw_only=True):
         "task",
         "channel",
         "supplier",
+        "approval",
     ]
     id: str
     version: int
@@ -87,6 +88,22 @@ class SuspenseObject(Struct, frozen=True, kw_only=True, tag_field="kind", tag="s
     names: list[str]
 
 
+class ApprovalObject(Struct, frozen=True, kw_only=True, tag_field="kind", tag="approval"):
+    """A request for approval, whose decision is owed by `needs` until `due_at` (null: without a
+    limit); deleted once it is decided or withdrawn, which `status` says."""
+
+    request: int
+    document: str
+    document_kind: str
+    campaign: str | None
+    amount: Amount
+    status: str
+    needs: list[str]
+    asked_by: str | None
+    asked_at: Instant
+    due_at: Instant | None
+
+
 class MeasureObject(Struct, frozen=True, kw_only=True, tag_field="kind", tag="measure"):
     """How a measure adds up: only a sum does over periods and lines."""
 
@@ -100,7 +117,7 @@ class PlainObject(Struct, frozen=True):
 
 
 CatalogObject: TypeAlias = (
-    CampaignObject | LineObject | MappingObject | SuspenseObject | MeasureObject
+    CampaignObject | LineObject | MappingObject | SuspenseObject | ApprovalObject | MeasureObject
 )
 KNOWN = frozenset(one.__struct_config__.tag for one in get_args(CatalogObject))
 

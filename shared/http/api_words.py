@@ -27,6 +27,8 @@ NAMES = ("ingest", "budget", "kpi-monitor", "alerts")
 HOLDERS = {
     "ingest": ("events", "keys", "rejections", "reports", "sources"),
     "budget": (
+        "adjustments",
+        "approvals",
         "audit",
         "campaigns",
         "exceptions",

@@ -10,7 +10,7 @@ from budget.documents.kinds import PROPOSALS
 from budget.documents.mappings import routes as mappings
 from budget.documents.plans import routes as plans
 from budget.documents.plans import routes_sheet as sheets
-from budget.documents.proposals.routes import proposal_routes
+from budget.documents.proposals.routes import adjustments_router, proposal_routes
 from budget.documents.suspense import routes as suspense
 from budget.imports import routes as imports
 from budget.invariants import routes as invariants
@@ -22,6 +22,7 @@ ROUTERS = (
     sheets.router,
     plans.router,
     *map(proposal_routes, PROPOSALS),
+    adjustments_router,
     commitments.router,
     invoices.router,
     mappings.router,

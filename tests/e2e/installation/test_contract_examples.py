@@ -110,6 +110,8 @@ def test_every_example_is_accepted_in_an_order_that_a_stranger_would_take(
     feed(stranger)
     put_in_order(stranger)
     move_money(stranger)
+    reclassify(stranger)
+    decide(stranger)
     state_policy(stranger)
     bind_money(stranger)
     release(stranger)
@@ -253,6 +255,29 @@ def move_money(stranger: Stranger) -> None:
             "POST", "budget", path, "operator", headers=stranger.world.key()
         )
         assert answer.json()["status"] == "withdrawn"
+
+
+def reclassify(stranger: Stranger) -> None:
+    """What was booked on a wrong line goes to another one; the number of an entry is whatever it
+    is."""
+    lines = f"/v1/campaigns/{CAMPAIGN}/lines/search/entries"
+    [entry, *_] = stranger.world.http("GET", "budget", lines, "viewer").json()["items"]
+    place = "/v1/campaigns/{campaign}/reclassifications"
+    changes = {"entry": entry["entry"]}
+    for _ in range(2):
+        stranger.send("budget", f"POST {place}", changes=changes, campaign=CAMPAIGN)
+    one = {"campaign": CAMPAIGN, "number": 1}
+    stranger.send("budget", f"POST {place}/{{number}}/decisions", "approver", **one)
+
+
+def decide(stranger: Stranger) -> None:
+    """What waits is decided on by the number of its request, whatever it is."""
+    path = "/v1/approvals?needs=me&state=in_review"
+    *_, waiting = stranger.world.http("GET", "budget", path, "approver").json()["items"]
+    told = stranger.send(
+        "budget", "POST /v1/approvals/{request}/decisions", "approver", request=waiting["request"]
+    )
+    assert told["needs"] == ["finance"]
 
 
 def state_policy(stranger: Stranger) -> None:

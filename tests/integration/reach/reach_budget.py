@@ -1,6 +1,7 @@
 """What each route of budget answers to whom, by room: `cases` gathers them."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from tests.integration.budget.budget_helpers import campaign_body, plan_body
 from tests.integration.reach import (
@@ -38,8 +39,19 @@ CLOSE = Case(
 WHERE = {"campaign": INSIDE, "region": EAST}
 
 
-def cases(mapping: str, exception: int, held: Mapping[str, Sequence[int]]) -> list[Case]:
-    """`held`: items in suspense for each thing that is done to them."""
+class Known(NamedTuple):
+    """What stands in INSIDE: a mapping, an exception, a request that waits, an entry of L1, and
+    items in suspense for each thing that is done to them."""
+
+    mapping: str
+    exception: int
+    request: int
+    entry: int
+    held: Mapping[str, Sequence[int]]
+
+
+def cases(known: Known) -> list[Case]:
+    held = known.held
     single = {
         name: [(f"/v1/suspense/{item}/{name}", body) for item in held[name]]
         for name, body in (("assign", ON_LINE), ("write-off", REASON), ("restore", REASON))
@@ -56,12 +68,12 @@ def cases(mapping: str, exception: int, held: Mapping[str, Sequence[int]]) -> li
         Case(f"POST {suspense}/write-off", Of.CAMPAIGN_WRITE, FINANCE, each=single["write-off"]),
         Case(f"POST {suspense}/restore", Of.CAMPAIGN_WRITE, FINANCE, each=single["restore"]),
     ]
-    known = reads(mapping) + writes(mapping, exception) + suspended
+    others = reads(known.mapping) + writes(known.mapping, known.exception) + suspended
     return [
-        *known,
-        *reach_budget_moves.cases(),
+        *others,
+        *reach_budget_moves.cases(known.entry),
         *reach_budget_objects.cases(),
-        *reach_budget_deciding.cases(),
+        *reach_budget_deciding.cases(known.request),
         CLOSE,
     ]
 
@@ -148,6 +160,12 @@ def writes(mapping: str, exception: int) -> list[Case]:
             DECIDERS,
             f"{ONE}/plans/2/decisions",
             by_role=YES,
+        ),
+        Case(
+            "POST /v1/campaigns/{campaign}/plans/{version}/withdraw",
+            Of.CAMPAIGN_WRITE,
+            OPERATOR,
+            f"{ONE}/plans/2/withdraw",
         ),
         Case(
             "POST /v1/exceptions/{held}/decisions",

@@ -25,14 +25,16 @@ BODIES: dict[str, Any] = {
     "draws": DRAW | {"amount": "1.00"},
     "overcommitments": ORDER | {"reason": "the hall is let as a whole"},
     "returns": RETURN | {"amount": "1.00"},
-    "transfers": TRANSFER | {"amount": "1.00"},
+    "transfers": TRANSFER | {"amount": "1.00", "breach": "a/b/1"},
 }
 
 
-def cases() -> list[Case]:
+def cases(entry: int) -> list[Case]:
     """Of each kind the last is decided on; another is withdrawn by its author alone."""
-    moved = [case for plural, body in BODIES.items() for case in _cases(plural, body)]
-    return [*moved, *_commitments(), *_invoices()]
+    bodies = BODIES | {"reclassifications": reclassified(entry)}
+    listed = Case("GET /v1/adjustments", Of.CAMPAIGN_LIST)
+    moved = [case for plural, body in bodies.items() for case in kind_cases(plural, body)]
+    return [listed, *moved, *_commitments(), *_invoices()]
 
 
 async def propose(service: Service, campaign: str) -> None:
@@ -48,7 +50,22 @@ async def propose(service: Service, campaign: str) -> None:
                 await operator.post(f"/v1/campaigns/{campaign}/{plural}", body, 201)
 
 
-def _cases(plural: str, body: Any) -> list[Case]:
+async def propose_reclassifications(service: Service, campaign: str) -> int:
+    """Three of an entry that is booked on L1 by somebody else; its number."""
+    place = f"/v1/campaigns/{campaign}"
+    async with service.caller("li.na", "operator") as operator:
+        [booked] = (await operator.get(f"{place}/lines/L1/entries"))["items"]
+        for _ in range(3):
+            await operator.post(f"{place}/reclassifications", reclassified(booked["entry"]), 201)
+    return int(booked["entry"])
+
+
+def reclassified(entry: int) -> dict[str, Any]:
+    return {"entry": entry, "to": {"line": "L2"}, "reason": "a test"}
+
+
+def kind_cases(plural: str, body: Any) -> list[Case]:
+    """Of a kind of proposal: the first is read, the second withdrawn, the third decided on."""
     route, path = f"/v1/campaigns/{{campaign}}/{plural}", f"{ONE}/{plural}"
     one = f"{route}/{{number}}"
     return [

@@ -28,7 +28,7 @@ from tests.integration.reach.matrix import (
     check_complete,
     hold,
 )
-from tests.integration.reach.reach_budget import MAP, cases
+from tests.integration.reach.reach_budget import MAP, Known, cases
 from tests.integration.reach.reach_budget_roles import ONE, OPERATOR, REASON, TURNS
 
 DONE_ONCE = ("assign", "write-off", "restore", "many assign", "many write-off")
@@ -44,6 +44,7 @@ async def filled(service: Service) -> list[Case]:
     """Both campaigns with spend, an exception and items in suspense; a mapping and an import."""
     await service.empty()
     await service.set_clock(at("11-05 00:00"))
+    entries = {}
     for campaign, region in ((INSIDE, EAST), (OUTSIDE, WEST)):
         await create_campaign(service, campaign, region=region)
         await reach_budget_moves.propose(service, campaign)
@@ -56,6 +57,7 @@ async def filled(service: Service) -> list[Case]:
                 for n in range(TURNS * len(DONE_ONCE))
             ),
         )
+        entries[campaign] = await reach_budget_moves.propose_reclassifications(service, campaign)
     async with (
         service.caller("li.na", "operator", "viewer") as operator,
         service.caller("chen.yu", "finance") as finance,
@@ -68,7 +70,9 @@ async def filled(service: Service) -> list[Case]:
         await finance.post("/v1/suspense/write-off", {"ids": held["restore"], **REASON})
         written_off = await operator.get("/v1/suspense", state="written_off")
         held["restore"] = [one["id"] for one in written_off["items"]]
-    return cases(made["mapping"], exceptions["items"][0]["id"], held)
+        waiting = await operator.get("/v1/approvals", campaign=INSIDE, state="in_review")
+    request, exception = waiting["items"][0]["request"], exceptions["items"][0]["id"]
+    return cases(Known(made["mapping"], exception, request, entries[INSIDE], held))
 
 
 @asynccontextmanager
@@ -81,7 +85,7 @@ async def anybody(service: Service) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def test_every_route_of_budget_has_an_expectation() -> None:
-    check_complete("budget", cases("m1", 1, {name: [1] for name in (*DONE_ONCE,)}))
+    check_complete("budget", cases(Known("m1", 1, 1, 1, {name: [1] for name in (*DONE_ONCE,)})))
 
 
 async def test_a_role_and_a_reach_decide_what_is_read_and_written(

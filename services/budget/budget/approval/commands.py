@@ -6,6 +6,7 @@ from typing import Annotated, Any, NamedTuple, Protocol
 
 from fastapi import Depends, Request
 
+from budget import announcements
 from budget.approval import store, store_policies
 from budget.approval.policy import PolicyRule, rule_for
 from budget.approval.policy_schemas import read_rules
@@ -15,11 +16,13 @@ from budget.approval.rules import (
     ApprovalSubject,
     DecisionOutcome,
     check_subject,
-    judge,
+    judge_by,
 )
 from budget.approval.schemas import DecisionBody
 from budget.caller import add_audit
-from shared.errors import ConflictError
+from budget.fields import money, plain
+from shared.errors import ConflictError, ForbiddenError
+from shared.events import CatalogItem
 from shared.http.caller import Caller
 from shared.money import format_micros
 
@@ -69,10 +72,12 @@ class Approvals:
             document.region,
         )
         due_at = None if rule.time_limit is None else caller.now + rule.time_limit
+        by = caller.principal.subject if document.authors else None
         request = ApprovalRequest(
-            *document, rule.roles, rule.decisions, "in_review", caller.now, due_at
+            *document, rule.roles, rule.decisions, "in_review", caller.now, due_at, by
         )
         await store.put_request(caller.conn, caller.workspace, request)
+        await _tell(caller, request)
         return request
 
     async def decide(
@@ -94,16 +99,68 @@ class Approvals:
             body.opinion,
             request.subject,
         )
-        rule = request.rule_of(await self.policy(caller))
-        roles = caller.principal.roles | rule.stood_in(made.by, caller.now)
-        limit = rule.limit(made.role, made.by)
-        outcome = judge(request, earlier[request.object], made, roles, limit=limit)
+        policy, about = await self.policy(caller), request.object
+        outcome = judge_by(policy, request, earlier[about], made, caller.principal.roles)
         check_subject(request, *body.named, body.version)
-        await store.add_decision(caller.conn, caller.workspace, request.object, made)
-        await add_audit(caller, "decided", request.object, _detail(request, made, outcome))
+        await store.add_decision(caller.conn, caller.workspace, about, made)
+        await add_audit(caller, "decided", about, _detail(request, made, outcome))
         if outcome.status != "in_review":
-            await store.put_status(caller.conn, caller.workspace, request.object, outcome.status)
+            await store.put_status(caller.conn, caller.workspace, about, outcome.status)
+        await _tell(caller, request._replace(status=outcome.status), outcome.decisions)
         return outcome
+
+
+async def withdraw(caller: Caller, request: ApprovalRequest | None) -> None:
+    """Takes back what is still in review. Raises ForbiddenError `not_author`, ConflictError
+    `not_in_review`."""
+    if request is None or request.status != "in_review":
+        stands = "not submitted" if request is None else request.status
+        raise ConflictError("not_in_review", f"it is {stands}, not in review")
+    if caller.principal.subject not in request.authors:
+        authors = " and ".join(sorted(request.authors))
+        raise ForbiddenError("not_author", f"{authors} proposed it and may withdraw it")
+    await _withdraw(caller, request)
+    await add_audit(caller, f"{request.kind}_withdrawn", request.object, {})
+
+
+async def withdraw_moved(caller: Caller) -> None:
+    """Exceptions that a release has moved wait for nobody's decision any more."""
+    for request in await store.find_moved(caller.conn, caller.workspace):
+        await _withdraw(caller, request)
+
+
+async def _withdraw(caller: Caller, request: ApprovalRequest) -> None:
+    await store.put_status(caller.conn, caller.workspace, request.object, "withdrawn")
+    await _tell(caller, request._replace(status="withdrawn"))
+
+
+async def _tell(
+    caller: Caller, request: ApprovalRequest, made: Sequence[ApprovalDecision] = ()
+) -> None:
+    """Announces how a request stands; the caller holds the workspace's lock."""
+    number, told = await store.put_told(caller.conn, caller.workspace, request.object)
+    item = {
+        "request": number,
+        "document": request.object,
+        "document_kind": request.kind,
+        "campaign": request.campaign,
+        "amount": money(request.subject.amount, request.currency),
+        "status": request.status,
+        "needs": list(request.needs(made)),
+        "asked_by": request.asked_by,
+        "asked_at": plain(request.asked_at),
+        "due_at": plain(request.due_at),
+    }
+    over = request.status != "in_review"
+    told_item = CatalogItem(
+        kind="approval",
+        id=str(number),
+        version=told,
+        effective_from=None,
+        object=item,
+        deleted=over,
+    )
+    await announcements.add(caller, [told_item])
 
 
 def _approvals(request: Request) -> Approvals:

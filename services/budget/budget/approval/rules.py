@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from budget.approval.policy import PolicyRule, Role, rule_for
-from shared.errors import ConflictError, ErrorItem, ForbiddenError
+from shared.errors import ConflictError, ErrorItem, ForbiddenError, PacelineError
 from shared.money import format_micros
 
 Verdict = Literal["approve", "reject"]
@@ -41,7 +41,8 @@ class ApprovalRequest(NamedTuple):
     """What is decided on as it stands now, and whose decisions the policy asked for.
 
     `object` is its name in the audit, `<kind>/…`; `authors` may not decide; `decisions` of people
-    in different ones of `roles` approve it. `number`: of a stored one, unlike any other's.
+    in different ones of `roles` approve it. `asked_by`: the author who asked, None of what nobody
+    asked for. `number`: of a stored one, unlike any other's.
     """
 
     object: str
@@ -56,11 +57,8 @@ class ApprovalRequest(NamedTuple):
     status: RequestStatus
     asked_at: datetime
     due_at: datetime | None
+    asked_by: str | None = None
     number: int = 0
-
-    def rule_of(self, policy: Sequence[PolicyRule]) -> PolicyRule:
-        """The rule of a policy that holds for it."""
-        return rule_for(policy, self.kind, self.subject.amount, self.currency, self.region)
 
     def needs(self, made: Sequence[ApprovalDecision]) -> tuple[Role, ...]:
         """The roles whose decision is still missing, of which enough may do."""
@@ -154,6 +152,40 @@ def judge(
         return DecisionOutcome("rejected", (), decisions)
     needs = request.needs(decisions)
     return DecisionOutcome("in_review" if needs else "approved", needs, decisions)
+
+
+def judge_by(
+    policy: Sequence[PolicyRule],
+    request: ApprovalRequest,
+    earlier: Sequence[ApprovalDecision],
+    decision: ApprovalDecision,
+    roles: AbstractSet[str],
+) -> DecisionOutcome:
+    """`judge`, with the deputies and limits that a policy has for the request now."""
+    rule = rule_for(policy, request.kind, request.subject.amount, request.currency, request.region)
+    holds = roles | rule.stood_in(decision.by, decision.at)
+    limit = rule.limit(decision.role, decision.by)
+    return judge(request, earlier, decision, holds, limit=limit)
+
+
+def may_approve(
+    policy: Sequence[PolicyRule],
+    request: ApprovalRequest,
+    earlier: Sequence[ApprovalDecision],
+    by: str,
+    roles: AbstractSet[str],
+    *,
+    now: datetime,
+) -> bool:
+    """Whether a person who holds `roles` could approve it in any role now."""
+    for role in request.needs(earlier):
+        decision = ApprovalDecision(role, by, "approve", now, "", request.subject)
+        try:
+            judge_by(policy, request, earlier, decision, roles)
+        except PacelineError:
+            continue
+        return True
+    return False
 
 
 def _changed(loc: str, now: str) -> ErrorItem:

@@ -50,9 +50,40 @@ class DecisionView(BaseModel):
     opinion: str
 
 
+class RequestView(BaseModel):
+    """A request for approval, of whatever kind of document."""
+
+    request: int
+    document: str
+    kind: str
+    campaign: str | None
+    status: Literal["in_review", "approved", "rejected", "withdrawn"]
+    amount: str
+    currency: str
+    version: int
+    asked_by: str | None
+    asked_at: datetime
+    due_at: datetime | None
+    overdue: bool
+    needs: list[Literal["approver", "finance"]]
+    decisions: list[DecisionView]
+    link: str
+
+
 class Decided(BaseModel):
     """`needs`: the roles whose decision is still missing."""
 
     status: Literal["in_review", "approved", "rejected"]
     decisions: list[DecisionView]
     needs: list[Literal["approver", "finance"]]
+
+
+class MovedCount(BaseModel):
+    entries: int
+
+
+class RequestDecided(Decided):
+    """`moved` of an exception, `approved_at` of all others."""
+
+    approved_at: datetime | None = None
+    moved: MovedCount | None = None

@@ -12,10 +12,17 @@ from budget.documents.exceptions.commands import decide_named as decide_exceptio
 from budget.documents.plans.in_force import decide_named as decide_plan
 from budget.documents.proposals.commands import decide_named
 from budget.documents.proposals.proposal import ProposalKind
+from budget.documents.reclassifications.kind import RECLASSIFICATION
 from budget.documents.returns.kind import RETURN
 from budget.documents.transfers.kind import TRANSFER
 
-PROPOSALS: tuple[ProposalKind[Any], ...] = (DRAW, OVERCOMMITMENT, RETURN, TRANSFER)
+PROPOSALS: tuple[ProposalKind[Any], ...] = (
+    DRAW,
+    OVERCOMMITMENT,
+    RECLASSIFICATION,
+    RETURN,
+    TRANSFER,
+)
 KINDS: dict[str, Decide] = {
     "plan": decide_plan,
     "exception": decide_exception,

@@ -37,7 +37,14 @@ def parameters(place: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def filled(path: str, **values: str) -> str:
-    for name, value in {**NAMES, "version": "1", "held": "1", "number": "1", **values}.items():
+    for name, value in {
+        **NAMES,
+        "version": "1",
+        "held": "1",
+        "number": "1",
+        "request": "1",
+        **values,
+    }.items():
         path = path.replace("{" + name + "}", value)
     return path
 
@@ -76,7 +83,7 @@ async def test_a_number_in_a_path_that_no_column_holds_is_refused(anybody: Calle
         for method, path, one in parameters("path")
         if one["schema"].get("type") == "integer"
     ]
-    assert {name for _, _, name in numbers} == {"version", "held", "number"}
+    assert {name for _, _, name in numbers} == {"version", "held", "number", "request"}
     for method, path, name in numbers:
         for value in filter(None, (*NUMBERS, *NO_NUMBERS)):
             sent = {} if method == "get" else {"json": {} if "submit" in path else body}

@@ -12,6 +12,7 @@ from typing import Any
 from budget import announcements
 from budget.allocation import store as allocation
 from budget.allocation.phasing import EPOCH, MICROSECOND, instant
+from budget.approval.commands import withdraw_moved
 from budget.caller import add_audit, release
 from budget.documents.campaigns import flight, store
 from budget.documents.campaigns.schemas import CampaignEdit, CampaignPatch
@@ -126,6 +127,7 @@ async def _tell(caller: Caller, row: CampaignRecord, *, moved: bool) -> None:
     if moved:
         cause = f"campaign/{campaign}/{row.version}"
         await release(caller, cause, touched=campaign if planned else None)
+        await withdraw_moved(caller)
     elif planned:
         await moves.touch_lines(caller.conn, caller.workspace, campaign)
     item = campaign_item(row)

@@ -1,12 +1,6 @@
 """HTTP bodies of exceptions (contracts.md section 3)."""
 
-from pydantic import BaseModel
-
-from budget.approval.schemas import Decided
-
-
-class MovedCount(BaseModel):
-    entries: int
+from budget.approval.schemas import Decided, MovedCount
 
 
 class ExceptionDecided(Decided):

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from budget import announcements
+from budget.approval.commands import withdraw_moved
 from budget.caller import add_audit, begin_release, stop_posting
 from budget.documents.campaigns import store as campaigns
 from budget.documents.mappings import placed, store
@@ -156,6 +157,7 @@ async def _follow(
     for campaign in sorted(touched):
         moving.touch(campaign)
     await moving.close()
+    await withdraw_moved(caller)
     return follows
 
 

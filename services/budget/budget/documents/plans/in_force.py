@@ -12,10 +12,11 @@ from budget.allocation import store as allocation
 from budget.allocation.journal import Holder, steps_to
 from budget.allocation.phasing import NOTHING, Flight, changed, read_curve, store_curve
 from budget.allocation.store import AllocatingDocument, LineRecord, LineRow
+from budget.approval import commands as approval
 from budget.approval import store as requests
 from budget.approval.commands import Approvals, outcome_view
 from budget.approval.schemas import DecisionBody
-from budget.caller import add_audit, release, stop_posting
+from budget.caller import add_audit, lock, release, stop_posting
 from budget.documents.campaigns import store as campaigns
 from budget.documents.campaigns.commands import find_campaign, find_open
 from budget.documents.campaigns.store import CampaignRecord
@@ -44,6 +45,19 @@ async def decide_plan(
         await _reject(caller, plan)
     approved_at = caller.now if outcome.status == "approved" else None
     return {**outcome_view(outcome), "approved_at": approved_at}
+
+
+async def withdraw_plan(caller: Caller, campaign: str, version: int) -> PlanRecord:
+    """Takes a submitted plan back; it stays readable. Raises NotFoundError `plan_unknown`,
+    ForbiddenError `not_author`, ConflictError `not_in_review` or `campaign_closed`."""
+    caller = await lock(caller)
+    plan = await find_plan(caller, campaign, version, to_write=True)
+    await find_open(caller, campaign)
+    request = await requests.lock_request(caller.conn, caller.workspace, plan_name(plan))
+    await approval.withdraw(caller, request)
+    await store.put_status(caller.conn, plan, "withdrawn", None, plan.effective_from)
+    await _back_to_draft(caller, campaign)
+    return await find_plan(caller, campaign, version)
 
 
 async def decide_named(
@@ -123,6 +137,7 @@ async def _apply(caller: Caller, plan: PlanRecord) -> None:
         [AccountKey(workspace, "line", campaign, ln.line, "", row.currency) for ln in lines],
     )
     await release(caller, f"plan/{campaign}/{plan.plan_version}", touched=campaign)
+    await approval.withdraw_moved(caller)
     items = [campaign_item(row), *(line_item(line) for line in lines)]
     await announcements.add(caller, items)
 

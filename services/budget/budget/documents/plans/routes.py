@@ -19,7 +19,7 @@ from budget.documents.plans.commands import (
 )
 from budget.documents.plans.comparison import compare
 from budget.documents.plans.document import by_roi, plan_view
-from budget.documents.plans.in_force import decide_plan
+from budget.documents.plans.in_force import decide_plan, withdraw_plan
 from budget.documents.plans.proposing import DryRun, Version, proposing, try_out
 from budget.documents.plans.schemas import (
     PLAN_COURSE,
@@ -156,6 +156,22 @@ async def post_decision(
 
     async def act(caller: Caller) -> Reply:
         return Reply(200, await decide_plan(caller, approvals, campaign, version, body))
+
+    return await once(request, principal, act)
+
+
+@router.post(
+    "/{version}/withdraw", **answers(PlanView, keyed=True), summary="Withdraw a submitted plan"
+)
+async def post_withdraw(
+    request: Request, campaign: Name, version: Version, principal: Operator
+) -> Response:
+    """By who created or submitted it, while it is in review; to change it, propose the next
+    version. Errors: plan_unknown, not_author, not_in_review, campaign_closed."""
+
+    async def act(caller: Caller) -> Reply:
+        [item] = await _views(caller, [await withdraw_plan(caller, campaign, version)])
+        return Reply(200, item)
 
     return await once(request, principal, act)
 

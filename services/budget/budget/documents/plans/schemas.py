@@ -231,7 +231,9 @@ class PlanView(BaseModel):
 
     campaign: str
     plan_version: int
-    status: Literal["draft", "in_review", "approved", "rejected", "in_force", "superseded"]
+    status: Literal[
+        "draft", "in_review", "approved", "rejected", "withdrawn", "in_force", "superseded"
+    ]
     findings: list[FindingView]
     created_by: str
     created_at: datetime

@@ -122,7 +122,7 @@ async def put_submitted(conn: Conn, plan: PlanRecord, values: Sequence[Any]) -> 
 async def put_status(
     conn: Conn, plan: PlanRecord, status: str, at: datetime | None, since: datetime | None
 ) -> None:
-    """approved (with its moment and the begin of its validity) or rejected."""
+    """approved (with its moment and the begin of its validity), rejected or withdrawn."""
     await conn.execute(PUT_STATUS, *plan.key, status, at, since)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from budget.approval import commands as approval
 from budget.approval import store as requests
 from budget.approval.commands import (
     Approvals,
@@ -21,7 +22,7 @@ from budget.documents.proposals import store
 from budget.documents.proposals.money import WeighedProposal
 from budget.documents.proposals.proposal import Body, Proposal, ProposalContext, ProposalKind
 from budget.documents.proposals.store import NewProposal, ProposalPlace
-from shared.errors import ConflictError, ForbiddenError
+from shared.errors import ConflictError
 from shared.http.caller import Caller
 from shared.money import format_micros
 
@@ -100,6 +101,7 @@ async def decide(
         weighed = await kind.weigh(
             ProposalContext(caller, campaign, approvals.partitions()), stated
         )
+        check_weighed(proposal, weighed)
         await _approve(caller, kind, proposal, weighed)
     elif outcome.status == "rejected":
         await store.put_decided(caller.conn, caller.workspace, proposal, "rejected", caller.now)
@@ -125,13 +127,9 @@ async def withdraw(caller: Caller, place: ProposalPlace) -> Proposal:
     ConflictError `not_in_review`, NotFoundError `proposal_unknown`."""
     caller = await lock(caller)
     proposal = await find_proposal(caller, place, to_write=True)
-    if proposal.created_by != caller.principal.subject:
-        raise ForbiddenError("not_author", f"{proposal.created_by} proposed it and may withdraw it")
-    if proposal.status != "in_review":
-        raise ConflictError("not_in_review", f"it is {proposal.status}, not in review")
-    await requests.put_status(caller.conn, caller.workspace, proposal.name, "withdrawn")
+    request = await requests.lock_request(caller.conn, caller.workspace, proposal.name)
+    await approval.withdraw(caller, request)
     await store.put_decided(caller.conn, caller.workspace, proposal, "withdrawn", caller.now)
-    await add_audit(caller, f"{proposal.kind}_withdrawn", proposal.name, {})
     return replace(proposal, status="withdrawn", decided_at=caller.now)
 
 
@@ -154,6 +152,16 @@ async def view_proposals(caller: Caller, rows: Sequence[Proposal]) -> list[dict[
     asked = await requests.find_requests(caller.conn, caller.workspace, names)
     made = await requests.find_decisions(caller.conn, caller.workspace, names)
     return [_view(row, asked[row.name], made[row.name]) for row in rows]
+
+
+def check_weighed(proposal: Proposal, weighed: WeighedProposal) -> None:
+    """Four eyes see one amount. Raises ConflictError `subject_changed`."""
+    if weighed.amount != proposal.amount:
+        raise ConflictError(
+            "subject_changed",
+            f"it was proposed as {format_micros(proposal.amount)} and would be "
+            f"{format_micros(weighed.amount)} now; withdraw it and propose it anew",
+        )
 
 
 async def _approve(

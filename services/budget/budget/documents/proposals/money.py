@@ -70,11 +70,12 @@ class CampaignMoney:
 
 class AllocationShift(NamedTuple):
     """So many micros more or less for places of one campaign, which sum to zero; `commits`: micros
-    that lines are bound by more."""
+    that lines are bound by more; `spent`: micros that count as spent on lines more, or less."""
 
     money: CampaignMoney
     moves: Mapping[Holder, int]
     commits: Mapping[str, int] = MappingProxyType({})
+    spent: Mapping[str, int] = MappingProxyType({})
 
     @property
     def lines(self) -> dict[str, PlannedLine]:
@@ -89,7 +90,12 @@ class AllocationShift(NamedTuple):
             for name, amount in self.commits.items()
             if (line := self.money.line(name))
         }
-        return moved | bound
+        booked = {
+            name: replace(line, actual=line.actual + amount)
+            for name, amount in self.spent.items()
+            if (line := self.money.line(name))
+        }
+        return moved | bound | booked
 
 
 class WeighedProposal(NamedTuple):
@@ -132,6 +138,11 @@ def _lines(shift: AllocationShift) -> list[dict[str, Any]]:
         }
         for name, line in shift.lines.items()
     ]
+
+
+def view_figures(money: CampaignMoney, name: str) -> dict[str, str | None] | None:
+    """What a line has and spends, as decimal text; None of one that its plan has left out."""
+    return _figures(money.lines[name], money.now) if name in money.lines else None
 
 
 def _figures(line: PlannedLine, now: datetime) -> dict[str, str | None]:

@@ -11,9 +11,10 @@ from budget.caller import calling, once
 from budget.documents.campaigns.commands import find_campaign
 from budget.documents.plans.proposing import DryRun
 from budget.documents.proposals import commands, store
+from budget.documents.proposals.adjustments import view_adjustments
 from budget.documents.proposals.proposal import Body, ProposalKind
-from budget.documents.proposals.schemas import ProposalDecided, WeighedView
-from budget.documents.proposals.store import ProposalFilter, ProposalPlace
+from budget.documents.proposals.schemas import AdjustmentView, ProposalDecided, WeighedView
+from budget.documents.proposals.store import AdjustmentFilter, ProposalFilter, ProposalPlace
 from shared.http.answers import Page, answers
 from shared.http.app import Json
 from shared.http.caller import Caller, Decider, Filter, Name, Operator, Reader
@@ -21,6 +22,30 @@ from shared.http.conventions import Reply, etag
 from shared.http.paging import Paged
 
 Count = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+adjustments_router = APIRouter(prefix="/v1/adjustments", tags=["money moved"])
+
+
+@adjustments_router.get(
+    "", **answers(Page[AdjustmentView]), summary="What was done about breaches, and what came of it"
+)
+async def list_adjustments(
+    request: Request,
+    principal: Reader,
+    paging: Paged,
+    *,
+    approvals: ApprovalsOf,
+    campaign: Filter = None,
+    breach: Filter = None,
+) -> Json:
+    """Documents that state the breach which they answer: before and after of every line as it was
+    approved, and the same figures now."""
+    of = AdjustmentFilter(campaign, breach)
+    async with calling(request, principal) as caller:
+        begin, partitions = paging.after(0), approvals.partitions()
+        items = await view_adjustments(caller, partitions, of, begin, paging.rows)
+    return paging.page(items, "request")
 
 
 def proposal_routes(kind: ProposalKind[Body]) -> APIRouter:

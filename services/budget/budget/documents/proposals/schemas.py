@@ -60,6 +60,34 @@ class EffectView(BaseModel):
     findings: list[FindingView]
 
 
+class LineNow(BaseModel):
+    """A line that an adjustment changes, as it stands now."""
+
+    campaign: str
+    line: str
+    figures: LineMoney | None
+
+
+class AdjustmentView(BaseModel):
+    """A document that answers a breach: what it changes, and what has become of the lines."""
+
+    request: int
+    document: str
+    kind: str
+    campaign: str
+    status: Literal["in_review", "approved", "rejected", "withdrawn"]
+    amount: str
+    currency: str
+    breach: str
+    target: str | None
+    evidence: str | None
+    effect: EffectView
+    now: list[LineNow]
+    created_by: str
+    created_at: datetime
+    decided_at: datetime | None
+
+
 class WeighedView(BaseModel):
     """What a proposal would come to now; nothing is stored."""
 

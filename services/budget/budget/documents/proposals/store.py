@@ -32,6 +32,17 @@ WHERE d.workspace = $1 AND d.kind = $2 AND (d.campaign = $3 OR d.other = $3)
   AND ($6::text[] IS NULL OR d.campaign = ANY($6) AND (d.other IS NULL OR d.other = ANY($6)))
 ORDER BY r.request LIMIT $7
 """
+# What answers a breach, whatever it moves.
+LIST_ADJUSTMENTS = f"""
+SELECT {OF_DOCUMENTS}, r.request FROM budget.documents AS d
+JOIN budget.requests AS r
+  ON r.workspace = d.workspace AND r.object = concat_ws('/', d.kind, d.campaign, d.number)
+WHERE d.workspace = $1 AND d.body->>'breach' IS NOT NULL
+  AND ($2::text IS NULL OR $2 IN (d.campaign, d.other))
+  AND ($3::text IS NULL OR d.body->>'breach' = $3) AND r.request > $4::bigint
+  AND ($5::text[] IS NULL OR d.campaign = ANY($5) AND (d.other IS NULL OR d.other = ANY($5)))
+ORDER BY r.request LIMIT $6
+"""
 PUT_DECIDED = """
 UPDATE budget.documents SET status = $5, decided_at = $6, amount = $7, effect = $8
 WHERE workspace = $1 AND kind = $2 AND campaign = $3 AND number = $4
@@ -58,6 +69,19 @@ class ProposalFilter(NamedTuple):
     kind: str
     campaign: str
     status: str | None
+
+
+class AdjustmentFilter(NamedTuple):
+    """Which adjustments: of a campaign and to a breach, as far as they are given."""
+
+    campaign: str | None
+    breach: str | None
+
+
+class Adjustment(Proposal, frozen=True):
+    """A proposal that answers a breach; `request`: the number of its request."""
+
+    request: int
 
 
 class ProposalPlace(NamedTuple):
@@ -89,6 +113,14 @@ async def list_proposals(
     """Those behind a request's number, as far as all campaigns they concern are in reach."""
     asked = reach.workspace, *of, after, reach.listed, limit
     return await fetch(conn, Proposal, LIST_PROPOSALS, *asked)
+
+
+async def list_adjustments(
+    conn: Conn, reach: Reach, of: AdjustmentFilter, after: int, limit: int
+) -> list[Adjustment]:
+    """Those behind a request's number, as far as all campaigns they concern are in reach."""
+    asked = reach.workspace, *of, after, reach.listed, limit
+    return await fetch(conn, Adjustment, LIST_ADJUSTMENTS, *asked)
 
 
 async def put_decided(

@@ -1,0 +1,36 @@
+"""HTTP bodies of reclassifications (contracts.md section 3)."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from budget.documents.proposals.schemas import ProposalView, ReasonedBody
+from budget.fields import Id, RequestBody
+
+
+class LineTarget(RequestBody):
+    """A line of the campaign that the path names."""
+
+    line: Id
+
+
+class ReclassificationBody(ReasonedBody):
+    """`entry`: any entry of what was booked on a wrong line, as the entries of that line say it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    entry: Annotated[int, Field(ge=1, lt=2**63)]
+    taker: LineTarget = Field(alias="to")
+
+
+class LineTargetView(BaseModel):
+    line: str
+
+
+class ReclassificationView(ProposalView):
+    model_config = ConfigDict(populate_by_name=True)
+
+    reclassification: int
+    entry: int
+    taker: LineTargetView = Field(alias="to")
+    reason: str
