@@ -54,7 +54,7 @@ async def propose_reclassifications(service: Service, campaign: str) -> int:
     """Three of an entry that is booked on L1 by somebody else; its number."""
     place = f"/v1/campaigns/{campaign}"
     async with service.caller("li.na", "operator") as operator:
-        [booked] = (await operator.get(f"{place}/lines/L1/entries"))["items"]
+        *_, booked = (await operator.get(f"{place}/lines/L1/entries"))["items"]
         for _ in range(3):
             await operator.post(f"{place}/reclassifications", reclassified(booked["entry"]), 201)
     return int(booked["entry"])
