@@ -81,9 +81,11 @@ class World:
         async with transaction(self.pool) as conn:
             assert await self.handlers.on_batch(conn, batch) == []
 
-    async def announce(self, campaign: str, region: str | None, version: int = 1) -> None:
+    async def announce(
+        self, campaign: str, region: str | None, version: int = 1, **changes: str
+    ) -> None:
         """One poll with what budget says of a campaign, committed."""
-        value = encode_campaign(campaign, region, version)
+        value = encode_campaign(campaign, region, version, **changes)
         async with transaction(self.pool) as conn:
             batch = [Received("catalog.v1", 0, 0, b"k", value)]
             assert await self.handlers.on_batch(conn, batch) == []

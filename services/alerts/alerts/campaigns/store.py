@@ -3,7 +3,7 @@ it runs."""
 
 from collections.abc import Collection, Sequence
 
-from alerts.incoming.campaigns import FoundCampaign
+from alerts.incoming.campaigns import FoundCampaign, Runs
 from shared.database.pool import Conn, columns
 
 # The newest announcement wins in whatever order they come.
@@ -20,6 +20,7 @@ SET version = excluded.version, region = excluded.region, starts_at = excluded.s
 FIND_OF_REGIONS = """
 SELECT campaign FROM alerts.campaigns WHERE workspace = $1 AND region = ANY($2::text[])
 """
+FIND_RUNS = "SELECT starts_at, ends_at FROM alerts.campaigns WHERE workspace = $1 AND campaign = $2"
 
 
 async def put(conn: Conn, found: Sequence[FoundCampaign]) -> None:
@@ -31,3 +32,9 @@ async def find_of_regions(conn: Conn, workspace: str, regions: Collection[str]) 
     """The campaigns that are in one of these regions."""
     rows = await conn.fetch(FIND_OF_REGIONS, workspace, list(regions))
     return [row["campaign"] for row in rows]
+
+
+async def find_runs(conn: Conn, workspace: str, campaign: str | None) -> Runs | None:
+    """From when to when a campaign runs, if that was announced."""
+    row = await conn.fetchrow(FIND_RUNS, workspace, campaign)
+    return Runs.between(*row) if row else None

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from alerts.campaigns.store import find_runs
 from alerts.channels.message import Message
 from alerts.channels.table import CHANNELS
 from alerts.configuration.templates import OwnTemplate, TemplateFaultError
@@ -39,6 +40,7 @@ async def preview(conn: Conn, reach: Reach, body: TemplatePreviewBody, now: date
         fingerprint=row.fingerprint,
         labels=row.labels,
         response=row.response or NO_RESPONSE,
+        runs=await find_runs(conn, reach.workspace, row.campaign),
     )
     heading = Heading(receiver="preview", locale=body.locale)
     message = RENDERER.render([view], heading, CHANNEL, now)[0].message

@@ -4,10 +4,23 @@ from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from alerts.incoming.reading import YEARS, UnreadableError, check_keys, decoded
 from shared.bodies.words import words_of_error
 from shared.events import CATALOG_DECODER, CampaignObject, object_of
+
+
+class Runs(Struct, frozen=True):
+    """From when to when a campaign runs."""
+
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def between(cls, start: datetime | None, end: datetime | None) -> "Runs | None":
+        """None where it is not known, or no time."""
+        return cls(start, end) if start is not None and end is not None and start < end else None
 
 
 class FoundCampaign(NamedTuple):

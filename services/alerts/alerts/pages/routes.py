@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from alerts.campaigns.store import find_runs
 from alerts.configuration.configurations import Configurations
 from alerts.configuration.matchers import Matcher
 from alerts.episodes.rules import Key
@@ -203,6 +204,7 @@ async def _shown(
         fingerprint=row.fingerprint,
         labels=row.labels,
         response=response,
+        runs=await find_runs(conn, link.workspace, row.campaign),
     )
     block, zone = renderer.block(view, locale, now)
     page = AlertPage(

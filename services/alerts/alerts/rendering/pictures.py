@@ -13,12 +13,13 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from alerts.channels.message import Block, Picture
+from alerts.incoming.campaigns import Runs
 from alerts.incoming.signal import Figures, PastFigures
 from alerts.rendering.facts import brought
 from alerts.rendering.forecast import forecast, in_role
 from alerts.rendering.locales.table import VOCABULARIES
 from alerts.rendering.numbers import Numbers, decimal_of
-from alerts.rendering.view import SEVERITIES, AlertView, Runs
+from alerts.rendering.view import SEVERITIES, AlertView
 from shared.charts import charts
 from shared.charts.charts import ChartPoint
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from alerts.configuration.flapping import Spell
 from alerts.episodes.rules import Key
+from alerts.incoming.campaigns import Runs
 from alerts.incoming.signal import PastFigures, Signal
 from alerts.response.past import PastEpisode
 from alerts.response.rules import NO_RESPONSE, EpisodeResponse
@@ -35,13 +36,6 @@ class Change(Struct, frozen=True):
     severity: str
     value: str | None
     at: datetime
-
-
-class Runs(Struct, frozen=True):
-    """From when to when a campaign runs."""
-
-    start: datetime
-    end: datetime
 
 
 class AlertView(Struct, frozen=True):

@@ -13,9 +13,10 @@ from msgspec.structs import replace
 
 from alerts.configuration.flapping import Spell
 from alerts.episodes.rules import Episode, Key
+from alerts.incoming.campaigns import Runs
 from alerts.incoming.signal import NewerFigures, PastFigures, Signal
 from alerts.quiet.mute import Mute, MuteReason
-from alerts.rendering.view import AlertView, Change, Runs, Saying
+from alerts.rendering.view import AlertView, Change, Saying
 from alerts.response.past import PastEpisode
 from alerts.response.rules import NO_RESPONSE, EpisodeResponse
 from alerts.telling import figures

@@ -9,11 +9,11 @@ from msgspec.structs import replace
 
 from alerts.channels.destinations import Endpoint
 from alerts.episodes.rules import Episode, Key
+from alerts.incoming.campaigns import Runs
 from alerts.incoming.signal import NewerFigures, PastFigures, Signal
 from alerts.quiet.store import ANY_TIME_SQL
 from alerts.record.rows import NotificationRow
 from alerts.record.states import UNSENT_SQL
-from alerts.rendering.view import Runs
 from alerts.response.past import PAST_SQL, past_of
 from alerts.response.store import response_of
 from alerts.routing.snapshot import Snapshot, from_json
@@ -237,16 +237,12 @@ async def find_members(conn: Conn, groups: Sequence[int]) -> dict[int, list[Memb
                 transitions=_signals(row),
                 figures=msgspec.convert(row["figures"], NewerFigures | None),
                 response=response_of(row["response"]),
-                runs=_runs(row["campaign_starts_at"], row["campaign_ends_at"]),
+                runs=Runs.between(row["campaign_starts_at"], row["campaign_ends_at"]),
                 past=past_of(row["past"]),
                 points=msgspec.convert(row["points"] or (), tuple[PastFigures, ...]),
             )
         )
     return found
-
-
-def _runs(start: datetime | None, end: datetime | None) -> Runs | None:
-    return Runs(start, end) if start is not None and end is not None and start < end else None
 
 
 def _signals(row: Any) -> tuple[Signal, ...]:

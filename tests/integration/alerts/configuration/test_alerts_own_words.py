@@ -53,6 +53,11 @@ async def test_a_template_is_seen_with_an_alert_before_anybody_is_told_in_it(
     body = {"title": "{{ receiver }}", "text": "{{ alerts[0].headline }}", "alert": alert}
     answer = await client.post(path, headers=operator, json=body)
     assert answer.json() == {"title": "preview", "text": "Spending too fast: 160% of plan"}
+    runs = {"starts_at": "2025-11-01T00:00:00+08:00", "ends_at": "2025-11-12T00:00:00+08:00"}
+    await world.announce("double11-2025", None, 1, **runs)
+    labels = "{% for fact in alerts[0].facts %}{{ fact.label }},{% endfor %}"
+    answer = await client.post(path, headers=operator, json={**body, "text": labels})
+    assert ",To land on budget," in answer.json()["text"]
     for text, detail in (("{{ title.x }}", "filled in"), ("{{ f() }}", "'call' is not in")):
         answer = await client.post(path, headers=operator, json={**body, "text": text})
         assert (answer.status_code, answer.json()["code"]) == (422, "template_invalid")

@@ -8,9 +8,10 @@ from msgspec.structs import replace
 
 from alerts.channels.email.channel import Email
 from alerts.channels.message import Picture
+from alerts.incoming.campaigns import Runs
 from alerts.incoming.signal import PastFigures
 from alerts.rendering.pictures import picture_of
-from alerts.rendering.view import AlertView, Runs
+from alerts.rendering.view import AlertView
 from tests.unit.alerts.builders import at, make_signals
 from tests.unit.alerts.rendering.rendered import RENDERER, heading, render, view
 from tests.unit.alerts.rendering.test_alerts_render import CTR
