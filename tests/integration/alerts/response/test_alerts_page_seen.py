@@ -99,7 +99,7 @@ async def test_a_person_acknowledges_and_sees_that_it_is_recorded(
     await browser.press("button[value=ack]")
     text = await browser.evaluate("document.body.innerText")
     assert "已記錄，謝謝。" in text
-    assert "李娜（透過連結） 正在處理這則警示。" in text
+    assert "李娜（透過連結） 正在處理這則警示，始於 11月3日" in text
     assert "李娜（透過連結） 已確認 「調低出價」" in text
     row = await world.pool.fetchrow("SELECT kind, made_by, comment FROM alerts.actions")
     assert tuple(row) == ("ack", "by link: 李娜", "調低出價")
