@@ -60,7 +60,7 @@ ORDER BY version DESC LIMIT 1
 """
 LIST_VERSIONS = f"""
 SELECT {COLUMNS} FROM budget.objects
-WHERE workspace = $1 AND kind = $2 AND id = $3 AND version > $4 ORDER BY version LIMIT $5
+WHERE workspace = $1 AND kind = $2 AND id = $3 AND version > $4::bigint ORDER BY version LIMIT $5
 """
 LIST_OBJECTS = f"""
 SELECT {COLUMNS} FROM (
