@@ -126,6 +126,7 @@ class BreachNumberView(BaseModel):
     name: str
     unless_zero: bool
     part_of: str | None
+    role: str | None
 
 
 class BreachEvent(BaseModel):

@@ -73,6 +73,7 @@ async def test_an_alert_that_is_over_is_forgotten_after_the_horizon(
         "groups": 1,
         "figures": 0,
         "silences": 0,
+        "unsubscriptions": 0,
     }
     assert await left(world) == {}
     assert await sweep(world, 402 * DAY, rows_max) == dict.fromkeys(sweeps(KEEP), 0)
