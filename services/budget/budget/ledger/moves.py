@@ -4,6 +4,7 @@ Polls of the workspace are kept out by the caller, so nothing here is locked but
 """
 
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from budget.ledger.held_items import HELD, HeldItem
@@ -121,7 +122,10 @@ async def feed_mapped(conn: Conn, workspace: str, campaign: str) -> None:
 
 
 async def touch_lines(
-    conn: Conn, workspace: str, campaigns: Collection[str], lines: Collection[str] | None = None
+    conn: Conn,
+    workspace: str,
+    campaigns: AbstractSet[str] | list[str],
+    lines: Collection[str] | None = None,
 ) -> None:
     """Has the sealer tell lines of these campaigns again, all of them or those of these names;
     their accounts are locked in order of their ids."""

@@ -129,7 +129,7 @@ async def _tell(caller: Caller, row: CampaignRecord, *, moved: bool) -> None:
         await release(caller, cause, touched=campaign if planned else None)
         await withdraw_moved(caller)
     elif planned:
-        await moves.touch_lines(caller.conn, caller.workspace, campaign)
+        await moves.touch_lines(caller.conn, caller.workspace, [campaign])
     item = campaign_item(row)
     await announcements.add(caller, [item])
 
