@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -21,6 +21,16 @@ UNAVAILABLE = 503
 
 class ClientError(Exception):
     """A request was refused, or the services did not come to rest; the text is the answer."""
+
+
+def first_answer(send: Callable[[], httpx.Response]) -> httpx.Response:
+    """The first answer but 503, which means: send the same again."""
+    deadline = time.monotonic() + TIMEOUT_S
+    response = send()
+    while response.status_code == UNAVAILABLE and time.monotonic() < deadline:
+        time.sleep(REPEAT_S)
+        response = send()
+    return response
 
 
 class Client:
@@ -60,21 +70,12 @@ class Client:
             method, self._urls[service] + path, headers=headers, **rest
         )
         try:
-            response = self._answer_to(request)
+            response = first_answer(lambda: self._http.send(request))
         except httpx.HTTPError as error:
             raise ClientError(f"{method} {service}{path}: {error!r}") from error
         if response.is_error:
             raise ClientError(f"{method} {service}{path}: {response.status_code} {response.text}")
         return response.json()
-
-    def _answer_to(self, request: httpx.Request) -> httpx.Response:
-        """The first answer but 503, which means: send the same again."""
-        deadline = time.monotonic() + TIMEOUT_S
-        response = self._http.send(request)
-        while response.status_code == UNAVAILABLE and time.monotonic() < deadline:
-            time.sleep(REPEAT_S)
-            response = self._http.send(request)
-        return response
 
     def get(self, service: str, path: str, **params: Any) -> Any:
         return self.call("GET", service, path, params=params)

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from cli.demo.client import Client
+from cli.demo.client import Client, first_answer
 from cli.helpers import run_coroutine
 from cli.stack.stack import Stack
 from tests.chaos.plans import campaign, plan_of
@@ -45,7 +45,9 @@ class World:
         headers = {"Authorization": f"Bearer {self.client.token(role, role)}"}
         headers |= rest.pop("headers", {})
         url = self.stack.urls[service] + path
-        answer = httpx.request(method, url, headers=headers, timeout=60, **rest)
+        answer = first_answer(
+            lambda: httpx.request(method, url, headers=headers, timeout=60, **rest)
+        )
         check_documented(service, answer)
         return answer
 
