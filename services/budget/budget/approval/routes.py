@@ -8,6 +8,7 @@ from budget.approval import policies, queue, store, store_policies
 from budget.approval.commands import Approvals, ApprovalsOf
 from budget.approval.policy_schemas import PolicyBody, PolicyView, stated_rules
 from budget.approval.queue import OpenRequest
+from budget.approval.rules import RequestStatus
 from budget.approval.schemas import DecisionBody, RequestDecided, RequestView
 from budget.approval.store import RequestFilter
 from budget.approval.store_policies import PolicyRecord
@@ -32,7 +33,7 @@ async def list_approvals(
     *,
     approvals: ApprovalsOf,
     needs: Literal["me"] | None = None,
-    state: Literal["in_review", "approved", "rejected", "withdrawn"] | None = None,
+    state: RequestStatus | None = None,
     campaign: Filter = None,
 ) -> Json:
     """Requests of all kinds of documents in the order in which they were asked. `needs=me`: those

@@ -9,6 +9,8 @@ from pydantic import (
     Field,
 )
 
+from budget.approval.policy import Role
+from budget.approval.rules import RequestStatus, Verdict
 from budget.fields import Quantity, RequestBody, Text
 from shared.currencies import CurrencyCode
 
@@ -26,8 +28,8 @@ class DecisionBody(RequestBody):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    decision: Literal["approve", "reject"]
-    role: Literal["approver", "finance"] = Field(alias="as")
+    decision: Verdict
+    role: Role = Field(alias="as")
     opinion: Text = ""
     amount: Quantity | NamedMoney | None = None
     version: int | None = Field(default=None, ge=0, lt=2**63)
@@ -43,9 +45,9 @@ class DecisionBody(RequestBody):
 class DecisionView(BaseModel):
     model_config = ConfigDict(populate_by_name=True)
 
-    role: Literal["approver", "finance"] = Field(alias="as")
+    role: Role = Field(alias="as")
     by: str
-    decision: Literal["approve", "reject"]
+    decision: Verdict
     at: datetime
     opinion: str
 
@@ -57,7 +59,7 @@ class RequestView(BaseModel):
     document: str
     kind: str
     campaign: str | None
-    status: Literal["in_review", "approved", "rejected", "withdrawn"]
+    status: RequestStatus
     amount: str
     currency: str
     version: int
@@ -65,7 +67,7 @@ class RequestView(BaseModel):
     asked_at: datetime
     due_at: datetime | None
     overdue: bool
-    needs: list[Literal["approver", "finance"]]
+    needs: list[Role]
     decisions: list[DecisionView]
     link: str
 
@@ -75,7 +77,7 @@ class Decided(BaseModel):
 
     status: Literal["in_review", "approved", "rejected"]
     decisions: list[DecisionView]
-    needs: list[Literal["approver", "finance"]]
+    needs: list[Role]
 
 
 class MovedCount(BaseModel):

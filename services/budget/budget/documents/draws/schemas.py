@@ -1,7 +1,6 @@
 """HTTP bodies of draws (contracts.md section 3)."""
 
-from typing import Literal
-
+from budget.documents.plans.rules import Bucket
 from budget.documents.proposals.schemas import ProposalBody, ProposalView
 from budget.fields import Id, Micros, Text
 
@@ -9,7 +8,7 @@ from budget.fields import Id, Micros, Text
 class DrawBody(ProposalBody):
     """`condition`: the one that the plan states for the bucket, which has come about."""
 
-    bucket: Literal["flexible", "deferred", "alternative", "crisis_pr"]
+    bucket: Bucket
     line: Id
     amount: Micros
     condition: Text

@@ -6,8 +6,10 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from budget.approval.policy import Role
 from budget.approval.schemas import Decided, DecisionView
 from budget.documents.plans.phasings import PhasingBody, PhasingView
+from budget.documents.plans.rules import Bucket
 from budget.fields import (
     Day,
     Id,
@@ -104,7 +106,7 @@ class ResourceBody(RequestBody):
 
 
 class ReserveBody(RequestBody):
-    bucket: Literal["flexible", "deferred", "alternative", "crisis_pr"]
+    bucket: Bucket
     amount: Micros
     draw_condition: Text | None = None
 
@@ -141,7 +143,7 @@ class PlanCreated(BaseModel):
 
 class Submitted(BaseModel):
     status: Literal["in_review"]
-    needs: list[Literal["approver", "finance"]]
+    needs: list[Role]
     due_at: datetime
 
 
@@ -249,7 +251,7 @@ class PlanView(BaseModel):
     caps: list[PlanCap]
     timetable: list[PlanStage]
     resources: list[PlanResource]
-    needs: list[Literal["approver", "finance"]]
+    needs: list[Role]
     decisions: list[DecisionView]
 
 

@@ -5,16 +5,16 @@ A kind is a body, what it comes to now (`weigh`), and what follows when it is ap
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from msgspec import Struct
 
+from budget.approval.rules import RequestStatus
 from budget.documents.campaigns.store import CampaignRecord
 from budget.documents.proposals.money import WeighedProposal
 from budget.documents.proposals.schemas import ProposalBody, ProposalView
 from shared.http.caller import Caller
 
-ProposalStatus = Literal["in_review", "approved", "rejected", "withdrawn"]
 Body = TypeVar("Body", bound=ProposalBody)
 
 
@@ -26,7 +26,7 @@ class Proposal(Struct, frozen=True):
     campaign: str
     number: int
     other: str | None
-    status: ProposalStatus
+    status: RequestStatus
     amount: int
     currency: str
     body: dict[str, Any]

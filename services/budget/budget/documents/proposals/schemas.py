@@ -1,10 +1,11 @@
 """HTTP bodies of proposals (contracts.md section 3). Unknown fields are refused."""
 
 from datetime import datetime
-from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from budget.approval.policy import Role
+from budget.approval.rules import RequestStatus
 from budget.approval.schemas import Decided, DecisionView
 from budget.fields import Id, Label, RequestBody, Text
 from shared.bodies.findings import FindingView
@@ -23,6 +24,16 @@ class ReasonedBody(ProposalBody):
     """A proposal says why."""
 
     reason: Text = Field(min_length=1)
+
+
+class LineRef(RequestBody):
+    """A line of the campaign that the path names."""
+
+    line: Id
+
+
+class LineRefView(BaseModel):
+    line: str
 
 
 class LineMoney(BaseModel):
@@ -75,7 +86,7 @@ class AdjustmentView(BaseModel):
     document: str
     kind: str
     campaign: str
-    status: Literal["in_review", "approved", "rejected", "withdrawn"]
+    status: RequestStatus
     amount: str
     currency: str
     breach: str
@@ -102,14 +113,14 @@ class ProposalView(BaseModel):
     document: str
     request: int
     campaign: str
-    status: Literal["in_review", "approved", "rejected", "withdrawn"]
+    status: RequestStatus
     amount: str
     currency: str
     breach: str | None
     target: str | None
     evidence: str | None
     effect: EffectView
-    needs: list[Literal["approver", "finance"]]
+    needs: list[Role]
     decisions: list[DecisionView]
     due_at: datetime | None
     created_by: str

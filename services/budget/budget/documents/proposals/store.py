@@ -3,13 +3,17 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from budget.documents.proposals.proposal import Proposal, ProposalStatus
+from budget.approval.rules import RequestStatus
+from budget.documents.proposals.proposal import Proposal
 from shared.database.pool import Conn
 from shared.database.rows import columns, fetch, fetch_one
 from shared.http.reach import Reach
 
 COLUMNS = columns(Proposal)
 OF_DOCUMENTS = ", ".join(f"d.{name}" for name in Proposal.__struct_fields__)
+ASKED = """FROM budget.documents AS d
+JOIN budget.requests AS r
+  ON r.workspace = d.workspace AND r.object = concat_ws('/', d.kind, d.campaign, d.number)"""
 ADD_PROPOSAL = f"""
 INSERT INTO budget.documents (workspace, kind, campaign, number, other, status, amount, currency,
                               body, effect, created_by, created_at)
@@ -24,9 +28,7 @@ WHERE workspace = $1 AND kind = $2 AND campaign = $3 AND number = $4
 """
 LOCK_PROPOSAL = GET_PROPOSAL + " FOR UPDATE"
 LIST_PROPOSALS = f"""
-SELECT {OF_DOCUMENTS} FROM budget.documents AS d
-JOIN budget.requests AS r
-  ON r.workspace = d.workspace AND r.object = concat_ws('/', d.kind, d.campaign, d.number)
+SELECT {OF_DOCUMENTS} {ASKED}
 WHERE d.workspace = $1 AND d.kind = $2 AND (d.campaign = $3 OR d.other = $3)
   AND ($4::text IS NULL OR d.status = $4) AND r.request > $5::bigint
   AND ($6::text[] IS NULL OR d.campaign = ANY($6) AND (d.other IS NULL OR d.other = ANY($6)))
@@ -34,9 +36,7 @@ ORDER BY r.request LIMIT $7
 """
 # What answers a breach, whatever it moves.
 LIST_ADJUSTMENTS = f"""
-SELECT {OF_DOCUMENTS}, r.request FROM budget.documents AS d
-JOIN budget.requests AS r
-  ON r.workspace = d.workspace AND r.object = concat_ws('/', d.kind, d.campaign, d.number)
+SELECT {OF_DOCUMENTS}, r.request {ASKED}
 WHERE d.workspace = $1 AND d.body->>'breach' IS NOT NULL
   AND ($2::text IS NULL OR $2 IN (d.campaign, d.other))
   AND ($3::text IS NULL OR d.body->>'breach' = $3) AND r.request > $4::bigint
@@ -124,7 +124,7 @@ async def list_adjustments(
 
 
 async def put_decided(
-    conn: Conn, workspace: str, proposal: Proposal, status: ProposalStatus, at: datetime
+    conn: Conn, workspace: str, proposal: Proposal, status: RequestStatus, at: datetime
 ) -> None:
     """How it ended, with the amount and the effect it had."""
     place = proposal.kind, proposal.campaign, proposal.number

@@ -2,16 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from budget.documents.proposals.schemas import ProposalView, ReasonedBody
-from budget.fields import Id, RequestBody
-
-
-class LineTarget(RequestBody):
-    """A line of the campaign that the path names."""
-
-    line: Id
+from budget.documents.proposals.schemas import LineRef, LineRefView, ProposalView, ReasonedBody
 
 
 class ReclassificationBody(ReasonedBody):
@@ -20,11 +13,7 @@ class ReclassificationBody(ReasonedBody):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     entry: Annotated[int, Field(ge=1, lt=2**63)]
-    taker: LineTarget = Field(alias="to")
-
-
-class LineTargetView(BaseModel):
-    line: str
+    taker: LineRef = Field(alias="to")
 
 
 class ReclassificationView(ProposalView):
@@ -32,5 +21,5 @@ class ReclassificationView(ProposalView):
 
     reclassification: int
     entry: int
-    taker: LineTargetView = Field(alias="to")
+    taker: LineRefView = Field(alias="to")
     reason: str

@@ -1,16 +1,15 @@
 """HTTP bodies of returns."""
 
-from typing import Literal
-
 from pydantic import ConfigDict, Field
 
+from budget.documents.plans.rules import Bucket
 from budget.documents.proposals.schemas import ProposalView, ReasonedBody
 from budget.fields import Id, Micros
 
 
 class ReturnBody(ReasonedBody):
     line: Id
-    bucket: Literal["flexible", "deferred", "alternative", "crisis_pr"]
+    bucket: Bucket
     amount: Micros
 
 

@@ -1,15 +1,9 @@
 """HTTP bodies of transfers (contracts.md section 3)."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from budget.documents.proposals.schemas import ProposalView, ReasonedBody
-from budget.fields import Id, Micros, RequestBody
-
-
-class LineRef(RequestBody):
-    """A line of the campaign that the path names."""
-
-    line: Id
+from budget.documents.proposals.schemas import LineRef, LineRefView, ProposalView, ReasonedBody
+from budget.fields import Id, Micros
 
 
 class LineRefBeyond(LineRef):
@@ -24,10 +18,6 @@ class TransferBody(ReasonedBody):
     giver: LineRef = Field(alias="from")
     taker: LineRefBeyond = Field(alias="to")
     amount: Micros
-
-
-class LineRefView(BaseModel):
-    line: str
 
 
 class LineRefBeyondView(LineRefView):
