@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from alerts.record.store_response_times import ResponseTimes
+from shared.bodies.sheets import is_formula
 from shared.errors import InvalidError
 
 DAYS_MAX = 92
@@ -33,5 +34,4 @@ def as_csv(rows: Sequence[ResponseTimes]) -> str:
 
 
 def _cell(value: Any) -> Any:
-    is_formula = isinstance(value, str) and value[:1] in "=+-@\t\r" and value
-    return f"'{value}" if is_formula else value
+    return f"'{value}" if isinstance(value, str) and is_formula(value) else value

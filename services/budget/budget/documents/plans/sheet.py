@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from shared.bodies.sheets import is_formula
 from shared.errors import ErrorItem, InvalidError
 
 PARTS: Mapping[str, tuple[str, ...]] = {
@@ -28,8 +29,6 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 COLUMNS = ("part", *dict.fromkeys(name for names in PARTS.values() for name in names))
 ROWS_MAX = 2000
 YES, NO = {"true", "yes", "1", "是"}, {"false", "no", "0", "否"}
-_COMPUTES = tuple("=+-@\t\r")
-"""What a cell begins with that a spreadsheet would compute: it is written behind an apostrophe."""
 
 
 class PlanSheet(NamedTuple):
@@ -145,13 +144,18 @@ def _cell(name: str, value: Any) -> str:
 
 
 def _harmless(text: str) -> str:
-    """What begins with an apostrophe of its own gets one more, so that the way back is exact."""
-    return f"'{text}" if text.startswith((*_COMPUTES, "'")) else text
+    """What a spreadsheet would compute stands behind an apostrophe."""
+    return f"'{text}" if _is_escaped(text) else text
+
+
+def _is_escaped(text: str) -> bool:
+    """Also what begins with an apostrophe of its own, so that the way back is exact."""
+    return is_formula(text) or text.startswith("'")
 
 
 def _read(cell: str) -> str:
     cell = cell.strip()
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith((*_COMPUTES, "'")) else cell
+    return cell[1:] if cell[:1] == "'" and _is_escaped(cell[1:]) else cell
 
 
 def _value(name: str, cell: str) -> Any:
