@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from alerts.configuration.tree import Configuration, Route, parse_configuration
+from alerts.configuration.tree import Configuration, parse_configuration
 from alerts.configuration.yaml_reader import ConfigError
 from alerts.quiet.mute import Quiet, RouteTimes
 from alerts.routing.rules import group_of, match_routes
@@ -38,7 +38,7 @@ def counts_of(configuration: Configuration) -> dict[str, int]:
     return {
         "receivers": len(configuration.receivers),
         "channels": sum(len(one.channels) for one in receivers),
-        "routes": sum(1 for _ in _routes(configuration.route)),
+        "routes": sum(1 for _ in configuration.route.walk()),
     }
 
 
@@ -109,9 +109,3 @@ def result_line(result: Mapping[str, Any]) -> str:
     """What one provider said."""
     said = f"{result['provider_code']} {result['provider_message']}".strip()
     return f"{result['class']} {result['name']}: {said}"
-
-
-def _routes(route: Route) -> Iterable[Route]:
-    yield route
-    for child in route.routes:
-        yield from _routes(child)

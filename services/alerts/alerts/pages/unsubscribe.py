@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse
 
 from alerts.channels.destinations import Endpoint
 from alerts.configuration.configurations import Configurations
+from alerts.configuration.receivers import Receiver
 from alerts.pages.page import HEADERS, mail_page_html
 from alerts.pages.requests import body_of, count, fields_of, refused
 from alerts.response.links import PATH, UNSUBSCRIBE, Links
@@ -72,18 +73,21 @@ async def _act(request: Request, conn: Conn, one: Subscription, action: str | No
 
 async def _shown(request: Request, conn: Conn, one: Subscription) -> Response:
     left = await store.find_left(conn, [(one.workspace, one.receiver)])
-    configurations: Configurations = request.app.state.configurations
-    configuration = configurations.get(one.workspace)
-    receiver = configuration.receivers.get(one.receiver) if configuration else None
+    receiver = _receiver(request, one)
     locale = receiver.locale if receiver else "en"
     page = mail_page_html(locale, one.receiver, one.mailbox.partition(":")[2], left=one in left)
     return HTMLResponse(page, headers=HEADERS)
 
 
-def _channel(request: Request, one: Subscription) -> Endpoint | None:
-    """As the file has it now; who is in it no more hears only the end of things, and may leave."""
+def _receiver(request: Request, one: Subscription) -> Receiver | None:
+    """As the file has it now."""
     configurations: Configurations = request.app.state.configurations
     configuration = configurations.get(one.workspace)
-    receiver = configuration.receivers.get(one.receiver) if configuration else None
+    return configuration.receivers.get(one.receiver) if configuration else None
+
+
+def _channel(request: Request, one: Subscription) -> Endpoint | None:
+    """As the file has it now; who is in it no more hears only the end of things, and may leave."""
+    receiver = _receiver(request, one)
     channels = receiver.channels if receiver else ()
     return next((channel for channel in channels if channel.address == one.mailbox), None)

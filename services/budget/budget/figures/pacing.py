@@ -138,7 +138,6 @@ def total(lines: Sequence[PacingFigures], now: datetime) -> PacingFigures:
     Lines entered by hand do not hold the campaign's completeness back.
     """
     fed = [line for line in lines if line.freshness != "manual"]
-    known = [line.complete_through for line in fed if line.complete_through is not None]
     allocated = sum(line.allocated for line in lines)
     planned = sum(line.planned_to_date for line in lines)
     actual = sum(line.actual for line in lines)
@@ -152,7 +151,7 @@ def total(lines: Sequence[PacingFigures], now: datetime) -> PacingFigures:
         used_ratio=format_ratio(actual, allocated),
         pacing_ratio=format_ratio(actual, planned),
         forecast_end=forecast_end(allocated, actual, planned),
-        complete_through=min(known) if known and len(known) == len(fed) else None,
+        complete_through=_least([line.complete_through for line in fed]),
         anchor=min((line.anchor for line in lines), default=now),
         freshness=worst(line.freshness for line in lines),
         committed=committed,

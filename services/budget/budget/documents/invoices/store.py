@@ -4,15 +4,15 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from shared.database.pool import Conn
 from shared.database.rows import columns, fetch, fetch_one
 
 
-class Invoice(Struct, frozen=True):
+class NewInvoice(Struct, frozen=True):
     """A version of an invoice; `total` in micros, `rows` as stated."""
 
-    number: int
     campaign: str
     supplier: str
     invoice: str
@@ -23,6 +23,12 @@ class Invoice(Struct, frozen=True):
     created_by: str
     created_at: datetime
 
+
+class Invoice(NewInvoice, frozen=True):
+    """One that is stored: `number` is its place among all."""
+
+    number: int
+
     @property
     def name(self) -> str:
         """What the audit calls it."""
@@ -31,8 +37,7 @@ class Invoice(Struct, frozen=True):
 
 COLUMNS = columns(Invoice)
 ADD_INVOICE = f"""
-INSERT INTO budget.invoices (workspace, campaign, supplier, invoice, version, dated, total, rows,
-                             created_by, created_at)
+INSERT INTO budget.invoices (workspace, {columns(NewInvoice)})
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING {COLUMNS}
 """
 GET_NEWEST = f"""
@@ -47,20 +52,6 @@ WHERE workspace = $1 AND campaign = $2 AND ($3::text IS NULL OR supplier = $3)
 """
 
 
-class NewInvoice(NamedTuple):
-    """What a version is made of."""
-
-    campaign: str
-    supplier: str
-    invoice: str
-    version: int
-    dated: date
-    total: int
-    rows: list[dict[str, Any]]
-    created_by: str
-    created_at: datetime
-
-
 class InvoiceFilter(NamedTuple):
     """Which versions of a campaign; None: all."""
 
@@ -70,7 +61,7 @@ class InvoiceFilter(NamedTuple):
 
 
 async def add_invoice(conn: Conn, workspace: str, new: NewInvoice) -> Invoice:
-    [made] = await fetch(conn, Invoice, ADD_INVOICE, workspace, *new)
+    [made] = await fetch(conn, Invoice, ADD_INVOICE, workspace, *astuple(new))
     return made
 
 

@@ -15,7 +15,7 @@ CATEGORIES = frozenset(
         "operations",
         "market_research",
         "marketing_software",
-        "risk",
+        RISK,
         "listing_fee",
         "barcode_fee",
         "display_fee",

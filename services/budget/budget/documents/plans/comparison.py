@@ -29,8 +29,7 @@ def _parts(before: Sequence[Fields], after: Sequence[Fields], key: str) -> list[
     for name in [*new, *(name for name in old if name not in new)]:
         changes = _changes(old.get(name, {}), new.get(name, {}))
         if changes:
-            change = "changed" if name in old and name in new else "added"
-            change = change if name in new else "removed"
+            change = "added" if name not in old else "changed" if name in new else "removed"
             found.append({"name": name, "change": change, "changes": changes})
     return found
 
